@@ -1,0 +1,104 @@
+import type { GatewayFacts } from "../report/events.ts";
+import type { Teardown } from "../run/teardown.ts";
+import type { Wakeups } from "../run/wakeups.ts";
+
+/** A JSON object as it comes from or goes to the gateway. */
+export type JsonObject = Record<string, unknown>;
+
+/** What a gateway can do for scenarios; an action that needs a missing one ends as *blocked*. */
+export type Capability =
+  | "config-write"
+  | "config-file"
+  | "workspace"
+  | "process"
+  | "logs"
+  | "reload-generation"
+  | "qa-channel"
+  | "scripted-model";
+
+/** Who the process is and how often it has reloaded: the oracle for "hot, same process". */
+export interface GatewayIdentity {
+  /** Changes with every process start (also one that keeps its pid). */
+  bootId: string;
+  pid: number | undefined;
+  version: string;
+  /** Config and plugin reloads applied since the start of this process. */
+  generation: number;
+}
+
+export interface CallOptions {
+  /** Milliseconds; default 20 000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** An event frame from the gateway. */
+export interface GatewayEvent {
+  event: string;
+  payload: JsonObject;
+}
+
+/**
+ * The gateway under test, started and ready. One per scenario. Actions reach the gateway only
+ * through this interface, so that they run unchanged on every kind.
+ */
+export interface GatewayUnderTest {
+  readonly facts: GatewayFacts;
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly baseUrl: string;
+  readonly wsUrl: string;
+  readonly token: string;
+  readonly tempRoot: string;
+  readonly workspaceDir: string;
+  readonly stateDir: string;
+  readonly configPath: string;
+  /** Environment of the gateway process (secrets stripped). */
+  readonly runtimeEnv: Readonly<Record<string, string | undefined>>;
+  /** Of the running process; undefined while it is down. */
+  readonly pid: number | undefined;
+  /**
+   * One RPC over the shared operator connection. Rejects with a `QaError`: `rpc-error` (the gateway
+   * refused; `RpcError` carries its code), `rpc-timeout`, `gateway-restarted`, `gateway-crashed`, `rpc-closed`.
+   */
+  call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject>;
+  identity(options?: CallOptions): Promise<GatewayIdentity>;
+  /** Waits until /readyz says ready and RPC answers; no sleeping. */
+  waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  onEvent(listener: (event: GatewayEvent) => void): () => void;
+  /** Whole log so far, redacted. */
+  logs(): string;
+  /** Cursor for `readLogsSince`. */
+  markLogs(): number;
+  readLogsSince(mark: number): string;
+  /** Stops the process, lets `mutate` change files while it is down, starts it again on the same port. */
+  restartAfterStateMutation(mutate: (gateway: GatewayUnderTest) => unknown): Promise<void>;
+  /** Asks the running gateway to restart itself and waits until it is back with a new boot id. */
+  restart(): Promise<void>;
+  signalProcess(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+export interface GatewayStart {
+  teardown: Teardown;
+  wakeups: Wakeups;
+  signal: AbortSignal;
+  /** Where the QA bus listens, for instance `http://127.0.0.1:1234`. */
+  busUrl: string;
+  /** Where the model listens, with `/v1`. */
+  modelUrl: string;
+  /** Merge patches for the config file, applied in order before the start. */
+  configPatches: readonly JsonObject[];
+  /** Extra environment for the process, for tests that inject faults. */
+  env?: Readonly<Record<string, string>>;
+  /** Prefix of the temp root, so that leftovers can be found. */
+  tempPrefix?: string;
+}
+
+/** One kind of gateway (`embedded`, `openclaw@…`, `ws://…`). */
+export interface GatewayKind {
+  /** As given to --gateway. */
+  readonly target: string;
+  /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
+  prepare(signal: AbortSignal): Promise<void>;
+  start(options: GatewayStart): Promise<GatewayUnderTest>;
+}

@@ -1,0 +1,63 @@
+/** A place in a source file. Line and column count from 1; a column is a UTF-16 code unit. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/** A finding about a file, known before a gateway boots. */
+export interface Diagnostic {
+  /** As the user would type it: relative to the working folder where it lies below it. */
+  file: string;
+  line: number;
+  column: number;
+  /** Where the marked text ends (exclusive), if it is more than a point. */
+  endLine?: number;
+  endColumn?: number;
+  /** Stable, kebab-case, listed in docs/scenario-format.md. */
+  code: string;
+  severity: "error" | "warning";
+  /** What is wrong, one sentence without a final full stop. */
+  message: string;
+  /** What was meant or what to do. */
+  hint?: string;
+}
+
+/** Turns offsets into positions; one per file, shared by everything that reads it. */
+export class SourceFile {
+  /** As shown to the user. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+  #lineStarts: number[] | undefined;
+
+  constructor(name: string, path: string, text: string) {
+    this.name = name;
+    this.path = path;
+    this.text = text;
+  }
+
+  /** Position of a character offset in the file; offsets past the end give the end. */
+  position(offset: number): Position {
+    const starts = this.#starts();
+    const target = Math.max(0, Math.min(offset, this.text.length));
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= target) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: target - (starts[low] ?? 0) + 1 };
+  }
+
+  #starts(): number[] {
+    if (this.#lineStarts) return this.#lineStarts;
+    const starts = [0];
+    for (let index = this.text.indexOf("\n"); index !== -1; index = this.text.indexOf("\n", index + 1)) {
+      starts.push(index + 1);
+    }
+    this.#lineStarts = starts;
+    return starts;
+  }
+}
