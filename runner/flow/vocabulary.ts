@@ -26,6 +26,8 @@ export interface FunctionEntry {
    * The watchdog of the action trails it. Undefined: the default limit.
    */
   budgetMs?(args: readonly unknown[]): number | undefined;
+  /** The function exists only for scenarios that declare this permission. */
+  permission?: Permission;
 }
 
 export interface ObjectEntry {

@@ -1,6 +1,14 @@
+import type { QaError } from "../errors.ts";
 import type { GatewayFacts } from "../report/events.ts";
 import type { Teardown } from "../run/teardown.ts";
 import type { Wakeups } from "../run/wakeups.ts";
+
+/** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
+export interface BootTimings {
+  listeningMs: number;
+  readyMs: number;
+  rpcMs: number;
+}
 
 /** A JSON object as it comes from or goes to the gateway. */
 export type JsonObject = Record<string, unknown>;
@@ -44,6 +52,8 @@ export interface GatewayEvent {
  */
 export interface GatewayUnderTest {
   readonly facts: GatewayFacts;
+  /** Of the last start by this runner; absent for a gateway that somebody else started. */
+  readonly bootTimings?: BootTimings;
   readonly capabilities: ReadonlySet<Capability>;
   readonly baseUrl: string;
   readonly wsUrl: string;
@@ -65,6 +75,12 @@ export interface GatewayUnderTest {
   /** Waits until /readyz says ready and RPC answers; no sleeping. */
   waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   onEvent(listener: (event: GatewayEvent) => void): () => void;
+  /**
+   * Calls `listener` once if the process ends without having been asked to (by `stop`, a restart or
+   * `signalProcess`), with the `gateway-crashed` error that says how and shows the end of the log.
+   * @returns the function that ends the subscription
+   */
+  onCrash(listener: (error: QaError) => void): () => void;
   /** Whole log so far, redacted. */
   logs(): string;
   /** Cursor for `readLogsSince`. */
@@ -92,10 +108,14 @@ export interface GatewayStart {
   env?: Readonly<Record<string, string>>;
   /** Prefix of the temp root, so that leftovers can be found. */
   tempPrefix?: string;
+  /** Leaves the temp root in place for a look at it. */
+  keepTemp?: boolean;
 }
 
 /** One kind of gateway (`embedded`, `openclaw@…`, `ws://…`). */
 export interface GatewayKind {
+  /** What scenarios name in `gateways`. */
+  readonly name: "embedded" | "openclaw" | "remote";
   /** As given to --gateway. */
   readonly target: string;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */

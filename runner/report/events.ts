@@ -42,6 +42,8 @@ export interface ScenarioRef {
   tags: readonly string[];
   objective?: string;
   successCriteria?: readonly string[];
+  /** Asked for by id or glob, not merely matched by --all or --tag: anything but a pass is then no success. */
+  named?: boolean;
 }
 
 export interface ScenarioStarted extends EventBase {

@@ -1,0 +1,101 @@
+import type { QaBus } from "../channel/bus.ts";
+import { QaError } from "../errors.ts";
+import type { FunctionEntry, Parameter } from "../flow/vocabulary.ts";
+import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import type { ScriptedModel } from "../model/scripted.ts";
+import type { Wakeups } from "../run/wakeups.ts";
+
+/** What every action can reach. One per scenario. */
+export interface ActionContext {
+  gateway: GatewayUnderTest;
+  bus: QaBus;
+  /** Undefined when the agent talks to a live provider. */
+  model: ScriptedModel | undefined;
+  wakeups: Wakeups;
+  /** Signal of the action that is running: fires at its own limit, the step's, the scenario's and on Ctrl-C. */
+  signal(): AbortSignal;
+  /** `mock-openai` or `live-frontier`. */
+  providerMode: string;
+  /** `provider/model`. */
+  primaryModel: string;
+  /** Id of the agent that scenarios talk to. */
+  agentId: string;
+  /** Flow-facing objects, filled by `createFlowApi`; actions that take `env` or `state` check against them. */
+  env: object | undefined;
+  state: object | undefined;
+}
+
+/** One function of the flow vocabulary: its declaration and what it does. */
+export interface Action extends FunctionEntry {
+  run(context: ActionContext, ...args: never[]): unknown;
+}
+
+/** The actions of one subject, by name. */
+export type ActionSet = Readonly<Record<string, Action>>;
+
+type ActionDeclaration<Args extends unknown[]> = Omit<Action, "kind" | "subject" | "run"> & {
+  run(context: ActionContext, ...args: Args): unknown;
+};
+
+/** Collects the actions of a subject; `define` keeps each one's argument types. */
+export function actionsOf<Name extends string>(
+  subject: string,
+  build: (
+    define: <Args extends unknown[]>(declaration: ActionDeclaration<Args>) => Action,
+  ) => Record<Name, Action>,
+): Readonly<Record<Name, Action>> {
+  return build((declaration) => ({ kind: "function", subject, ...declaration }) as unknown as Action);
+}
+
+const PRIMITIVES = new Set(["string", "number", "boolean", "object"]);
+
+/**
+ * Checks resolved arguments against the declaration, as far as its types are simple:
+ * a flow is not type-checked, and a wrong argument should be named where it is given.
+ * @throws QaError `bad-argument`, fault scenario
+ */
+export function checkArguments(name: string, action: Action, args: readonly unknown[], context: ActionContext): void {
+  for (const [index, parameter] of action.params.entries()) {
+    if (parameter.rest) return;
+    const value = args[index];
+    if (value === undefined && parameter.optional) continue;
+    const problem = problemOf(parameter, value, context);
+    if (!problem) continue;
+    throw new QaError(`${name}: argument ${index + 1} (${parameter.name}) ${problem}`, {
+      code: "bad-argument",
+      fault: "scenario",
+      hint: `${name}(${signature(action)})`,
+    });
+  }
+}
+
+function problemOf({ type }: Parameter, value: unknown, context: ActionContext): string | undefined {
+  if (type === "Env") return value === context.env ? undefined : `must be \`env\`, got ${describe(value)}`;
+  if (type === "State") return value === context.state ? undefined : `must be \`state\`, got ${describe(value)}`;
+  if (type.includes("=>")) {
+    return typeof value === "function" ? undefined : `must be a function (a lambda), got ${describe(value)}`;
+  }
+  const wanted = type.startsWith("{") ? "object" : type;
+  if (!PRIMITIVES.has(wanted)) return undefined;
+  const fits = typeof value === wanted && value !== null;
+  return fits ? undefined : `must be ${wanted === "object" ? "an object" : `a ${wanted}`}, got ${describe(value)}`;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return typeof value === "object" ? (Array.isArray(value) ? "an array" : "an object") : typeof value;
+}
+
+/** `env, timeoutMs?`: the parameter list for people. */
+export function signature(entry: Pick<FunctionEntry, "params">): string {
+  return entry.params
+    .map((parameter) => `${parameter.rest ? "..." : ""}${parameter.name}${parameter.optional ? "?" : ""}`)
+    .join(", ");
+}
+
+/** The `env` parameter that most upstream functions take first. */
+export const ENV_PARAMETER: Parameter = { name: "env", type: "Env", description: "the scenario's `env`" };
+
+/** The `state` parameter of the channel functions. */
+export const STATE_PARAMETER: Parameter = { name: "state", type: "State", description: "the scenario's `state`" };

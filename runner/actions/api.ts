@@ -1,0 +1,84 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import type { JsonObject } from "../gateway/gateway.ts";
+import { type ActionContext, type ActionSet, checkArguments } from "./action.ts";
+import { transportActions } from "./channel.ts";
+import { ACTIONS } from "./vocabulary.ts";
+
+/** What `env` tells a flow beside the gateway and the channel. */
+export interface RunFacts {
+  repoRoot: string;
+  /** Folder of this scenario's evidence. */
+  outputDir: string;
+  alternateModel: string;
+  /** The config that the gateway was started with. */
+  cfg: JsonObject;
+  busUrl: string;
+  scenario: JsonObject;
+  /** Fires when the scenario must end. */
+  signal: AbortSignal;
+}
+
+/** The values behind the vocabulary's names, for one run of one scenario. */
+export function createFlowApi(context: ActionContext, facts: RunFacts): Record<string, unknown> {
+  const { bus, gateway } = context;
+  const state = {
+    reset: bus.reset.bind(bus),
+    getSnapshot: bus.getSnapshot.bind(bus),
+    addInboundMessage: bus.addInboundMessage.bind(bus),
+    addOutboundMessage: bus.addOutboundMessage.bind(bus),
+    readMessage: bus.readMessage.bind(bus),
+    searchMessages: bus.searchMessages.bind(bus),
+    waitFor: (input: Parameters<typeof bus.waitFor>[0]) => bus.waitFor(input, context.signal()),
+  };
+  const transport = {
+    ...bind(transportActions, context, "transport."),
+    id: "qa-channel",
+    label: "QA Channel",
+    accountId: "default",
+    state,
+  };
+  const lab = { baseUrl: facts.busUrl };
+  const env = {
+    gateway,
+    transport,
+    lab,
+    mock: context.model
+      ? {
+          baseUrl: context.model.baseUrl,
+          holdNextContinuation: context.model.holdNextContinuation.bind(context.model),
+        }
+      : null,
+    cfg: facts.cfg,
+    repoRoot: facts.repoRoot,
+    outputDir: facts.outputDir,
+    providerMode: context.providerMode,
+    primaryModel: context.primaryModel,
+    alternateModel: facts.alternateModel,
+  };
+  context.env = env;
+  context.state = state;
+  return {
+    ...bind(ACTIONS, context),
+    env,
+    state,
+    transport,
+    lab,
+    scenario: facts.scenario,
+    signal: facts.signal,
+    path,
+    fs,
+  };
+}
+
+function bind(actions: ActionSet, context: ActionContext, prefix = ""): Record<string, unknown> {
+  const bound: Record<string, unknown> = {};
+  for (const [name, action] of Object.entries(actions)) {
+    const call = (...args: never[]) => {
+      checkArguments(prefix + name, action, args, context);
+      return action.run(context, ...args);
+    };
+    for (const alias of [name, ...(action.aliases ?? [])]) bound[alias] = call;
+  }
+  return bound;
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { errorMessage, SkipError } from "../errors.ts";
+import { actionsOf, ENV_PARAMETER } from "./action.ts";
+
+/** A live model may think for minutes; flows scale the time they give a turn with this. */
+const LIVE_TURN_FLOOR_MS = 180_000;
+
+/** Time to give an agent turn: the wished one with the scripted model, at least three minutes with a live one. */
+export function liveTurnTimeout(providerMode: string, fallbackMs: number): number {
+  return providerMode === "mock-openai" ? fallbackMs : Math.max(fallbackMs, LIVE_TURN_FLOOR_MS);
+}
+
+export const coreActions = actionsOf("core", (define) => ({
+  sleep: define({
+    summary:
+      "Waits for a fixed time. Prefer a wait on what you expect: a sleep is either too long or not long enough.",
+    params: [{ name: "ms", type: "number", description: "milliseconds" }],
+    returns: "nothing",
+    budgetMs: ([ms]) => Number(ms),
+    run: (context, ms: number) => delay(ms, undefined, { signal: context.signal() }),
+  }),
+  randomUUID: define({
+    summary: "A fresh random UUID, for markers that cannot stand anywhere else.",
+    params: [],
+    returns: "string",
+    run: () => randomUUID(),
+  }),
+  formatErrorMessage: define({
+    summary: "The message of anything that was thrown.",
+    params: [{ name: "error", type: "unknown", description: "what was caught" }],
+    returns: "string",
+    run: (_context, error: unknown) => errorMessage(error),
+  }),
+  liveTurnTimeoutMs: define({
+    summary: "Time to give an agent turn: `fallbackMs` with the scripted model, at least 180 000 with a live one.",
+    params: [ENV_PARAMETER, { name: "fallbackMs", type: "number", description: "milliseconds with the scripted model" }],
+    returns: "number",
+    aliases: ["resolveQaLiveTurnTimeoutMs"],
+    run: (context, _env: object, fallbackMs: number) => liveTurnTimeout(context.providerMode, fallbackMs),
+  }),
+  skipScenario: define({
+    summary: "Ends the scenario as *skipped*. Use it for a condition that only the running scenario can see.",
+    params: [
+      { name: "reason", type: "string", description: "why it cannot run here" },
+      { name: "hint", type: "string", optional: true, description: "what to set so that it runs" },
+    ],
+    returns: "never",
+    run: (_context, reason: string, hint?: string) => {
+      throw new SkipError(reason, hint);
+    },
+  }),
+}));

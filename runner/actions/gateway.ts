@@ -1,0 +1,116 @@
+import { request } from "undici";
+import { QaError } from "../errors.ts";
+import type { GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
+import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
+import { waitIn } from "./wait.ts";
+
+const HEALTH_TIMEOUT_MS = 45_000;
+const TIMEOUT_PARAMETER = {
+  name: "timeoutMs",
+  type: "number",
+  optional: true,
+  description: "milliseconds; default 45 000",
+} as const;
+
+/** Waits until the channel account is connected, judged by what `channels.status` reports. */
+export async function waitForChannelReady(context: ActionContext, timeoutMs = HEALTH_TIMEOUT_MS): Promise<void> {
+  await waitIn(
+    context,
+    "the QA channel to be connected (channels.status)",
+    async () => isChannelRunning(await context.gateway.call("channels.status", {}, { signal: context.signal() })),
+    { timeoutMs },
+  );
+}
+
+function isChannelRunning(status: JsonObject): boolean {
+  const accounts = (status.channelAccounts as Record<string, JsonObject[]> | undefined)?.["qa-channel"] ?? [];
+  return accounts.some(
+    (account) => account.running === true && account.connected !== false && account.restartPending !== true,
+  );
+}
+
+async function fetchJson(context: ActionContext, url: string, timeoutMs = 15_000): Promise<unknown> {
+  const signal = AbortSignal.any([context.signal(), AbortSignal.timeout(timeoutMs)]);
+  const response = await request(url, { signal });
+  if (response.statusCode >= 400) {
+    await response.body.dump();
+    throw new QaError(`GET ${url} answered ${response.statusCode}`, { code: "http-status", fault: "product" });
+  }
+  return response.body.json();
+}
+
+/**
+ * Compares who the process is now with who it was. A restart shows as another boot id; a change that
+ * was not applied shows as a generation that did not move.
+ */
+async function expectHotReload(
+  context: ActionContext,
+  _env: object,
+  before: GatewayIdentity,
+  { reloads = 1 }: { reloads?: number } = {},
+): Promise<GatewayIdentity> {
+  const after = await context.gateway.identity({ signal: context.signal() });
+  const who = (identity: GatewayIdentity) => `boot ${identity.bootId}, generation ${identity.generation}`;
+  if (after.bootId !== before.bootId) {
+    throw new QaError(`the gateway restarted: ${who(before)} became ${who(after)}`, {
+      code: "unexpected-restart",
+      fault: "product",
+      hint: "The change was expected to be applied hot. The reload plan in the gateway's log names the reason.",
+    });
+  }
+  const applied = after.generation - before.generation;
+  if (applied < reloads) {
+    throw new QaError(`expected at least ${reloads} hot reload(s), saw ${applied}: ${who(before)}, now ${who(after)}`, {
+      code: "reload-missing",
+      fault: "product",
+    });
+  }
+  return after;
+}
+
+export const gatewayActions = actionsOf("gateway", (define) => ({
+  fetchJson: define({
+    summary: "GETs a URL and parses its JSON body. An HTTP error status is an error.",
+    params: [
+      { name: "url", type: "string", description: "for instance `${env.mock.baseUrl}/debug/requests`" },
+      { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 15 000" },
+    ],
+    returns: "the parsed body",
+    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? 15_000),
+    run: fetchJson,
+  }),
+  waitForGatewayHealthy: define({
+    summary: "Waits until the gateway is ready (`/readyz`) and answers RPC.",
+    params: [ENV_PARAMETER, TIMEOUT_PARAMETER],
+    returns: "nothing",
+    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? HEALTH_TIMEOUT_MS),
+    run: (context, _env: object, timeoutMs: number = HEALTH_TIMEOUT_MS) =>
+      context.gateway.waitHealthy(timeoutMs, context.signal()),
+  }),
+  waitForTransportReady: define({
+    summary: "Waits until the gateway's QA channel is connected to the bus.",
+    params: [ENV_PARAMETER, TIMEOUT_PARAMETER],
+    returns: "nothing",
+    aliases: ["waitForChannelReady", "waitForQaChannelReady"],
+    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? HEALTH_TIMEOUT_MS),
+    run: (context, _env: object, timeoutMs?: number) => waitForChannelReady(context, timeoutMs),
+  }),
+  readGatewayIdentity: define({
+    summary:
+      "Who the gateway process is: `bootId` changes with every process start, `generation` counts the config changes applied since.",
+    params: [ENV_PARAMETER],
+    returns: "{ bootId, pid, version, generation }",
+    run: (context) => context.gateway.identity({ signal: context.signal() }),
+  }),
+  expectHotReload: define({
+    summary:
+      "Fails unless the gateway is still the process it was at `before` and has applied at least `reloads` changes since.",
+    params: [
+      ENV_PARAMETER,
+      { name: "before", type: "object", description: "from `readGatewayIdentity`" },
+      { name: "options", type: "{ reloads?: number }", optional: true, description: "default one reload" },
+    ],
+    returns: "the identity now",
+    run: expectHotReload,
+  }),
+}));

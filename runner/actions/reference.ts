@@ -1,0 +1,77 @@
+import type { FunctionEntry, ObjectEntry, ValueEntry, Vocabulary, VocabularyEntry } from "../flow/vocabulary.ts";
+import { signature } from "./action.ts";
+
+/** Subjects in the order a reader meets them. */
+const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
+  ["env", "`env`: the run", "The first argument of most functions, and the way to the gateway itself."],
+  ["channel", "Channel", "What people write to the agent, and what it sends."],
+  ["transport", "`transport`", "The channel in words that fit every channel; the flow's shorthands call these."],
+  ["config", "Config", "Changing the gateway's config while it runs, as clients and as people with an editor do."],
+  ["gateway", "Gateway", "Is it up, and is it still the same process?"],
+  ["skills", "Skills", ""],
+  ["sessions", "Sessions", ""],
+  ["agent", "Agent", "Turns of the agent, started over RPC; their replies go to the channel."],
+  ["model", "Model", "The scripted model behind the agent: what it was asked, and when it may answer."],
+  ["logs", "Logs", ""],
+  ["core", "Everything else", ""],
+];
+
+/** docs/actions.md, made from the declarations of the vocabulary. */
+export function actionReference(vocabulary: Vocabulary): string {
+  const parts = [
+    "# Actions",
+    "",
+    "What a flow can call and name. Generated from the declarations in `runner/actions` by `pnpm generate`;",
+    "change them there. Times are milliseconds. `?` marks what may be left out.",
+    "",
+  ];
+  for (const [subject, title, intro] of SUBJECTS) {
+    parts.push(`## ${title}`, "");
+    if (intro) parts.push(intro, "");
+    for (const [name, entry] of Object.entries(vocabulary)) parts.push(...describe(name, entry, subject));
+  }
+  return `${parts.join("\n").trimEnd()}\n`;
+}
+
+function describe(name: string, entry: VocabularyEntry, subject: string): string[] {
+  if (entry.kind === "object") return describeObject(name, entry, subject);
+  if (entry.subject !== subject) return [];
+  return entry.kind === "function" ? describeFunction(name, entry) : [describeValue(name, entry), ""];
+}
+
+function describeFunction(name: string, entry: FunctionEntry): string[] {
+  const lines = [`### \`${name}(${signature(entry)})\``, "", entry.summary, ""];
+  for (const { name: parameter, type, description } of entry.params) {
+    lines.push(`- \`${parameter}\` (\`${type}\`): ${description}`);
+  }
+  lines.push(`- returns: ${entry.returns}`);
+  if (entry.aliases?.length) lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
+  return [...lines, ""];
+}
+
+function describeValue(name: string, entry: ValueEntry | ObjectEntry): string {
+  const type = entry.kind === "value" ? ` (\`${entry.type}\`)` : "";
+  const permission = entry.permission ? ` Needs \`permissions: [${entry.permission}]\`.` : "";
+  return `- \`${name}\`${type}: ${entry.summary}${permission}`;
+}
+
+function describeObject(name: string, entry: ObjectEntry, subject: string): string[] {
+  const members = Object.entries(entry.members);
+  if (entry.subject !== subject) return [];
+  if (members.length === 0) return [describeValue(name, entry), ""];
+  const values = members.filter(([, member]) => member.kind === "value") as [string, ValueEntry][];
+  return [
+    `### \`${name}\``,
+    "",
+    entry.summary,
+    "",
+    ...values.map(([member, value]) => describeValue(`${name}.${member}`, value)),
+    "",
+    ...members.flatMap(([member, value]) => {
+      if (value.kind === "function") return describeFunction(`${name}.${member}`, value);
+      // What is also a name of its own is described there.
+      if (value.kind === "object" && value.subject === subject) return describeObject(`${name}.${member}`, value, subject);
+      return value.kind === "object" ? [`- \`${name}.${member}\`: see \`${member}\``, ""] : [];
+    }),
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Vocabulary, VocabularyEntry } from "../flow/vocabulary.ts";
+import type { ActionSet } from "./action.ts";
+import { agentActions } from "./agent.ts";
+import { channelActions, transportActions } from "./channel.ts";
+import { configActions } from "./config.ts";
+import { coreActions } from "./core.ts";
+import { gatewayActions } from "./gateway.ts";
+import { logActions } from "./logs.ts";
+import { modelActions } from "./model.ts";
+import { objectEntries } from "./objects.ts";
+import { sessionActions } from "./sessions.ts";
+import { skillActions } from "./skills.ts";
+
+/** Every function that flows can call by name. */
+export const ACTIONS: ActionSet = {
+  ...coreActions,
+  ...channelActions,
+  ...gatewayActions,
+  ...configActions,
+  ...skillActions,
+  ...sessionActions,
+  ...agentActions,
+  ...modelActions,
+  ...logActions,
+};
+
+/** Everything that flows can name, for the flow compiler and for docs/actions.md. */
+export const VOCABULARY: Vocabulary = {
+  ...ACTIONS,
+  ...objectEntries(transportActions as Record<string, VocabularyEntry>),
+};

@@ -1,0 +1,12 @@
+import { type CheckResult, waitForCondition, type WaitOptions } from "../channel/waits.ts";
+import type { ActionContext } from "./action.ts";
+
+/** `waitForCondition` with the wake-ups and the signal of the running action. */
+export function waitIn<T>(
+  context: ActionContext,
+  what: string,
+  check: () => CheckResult<T> | Promise<CheckResult<T>>,
+  options: Omit<WaitOptions, "what" | "signal"> = {},
+): Promise<T> {
+  return waitForCondition(context.wakeups, check, { ...options, what, signal: context.signal() });
+}

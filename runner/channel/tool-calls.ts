@@ -1,0 +1,32 @@
+import type { BusToolCall } from "./types.ts";
+
+const SECRET_KEY = /token|secret|password|passphrase|api_?key|authorization|cookie|credential/i;
+const MAX_DEPTH = 8;
+
+/**
+ * Tool calls as they may be shown: names and arguments, with the values of secret-looking keys masked.
+ * Arguments that are not an object are left out.
+ */
+export function sanitizeToolCalls(calls: readonly { name: string; arguments?: unknown }[]): BusToolCall[] {
+  return calls.map(({ name, arguments: args }) =>
+    typeof args === "object" && args !== null && !Array.isArray(args)
+      ? { name, arguments: maskObject(args, 0) }
+      : { name },
+  );
+}
+
+function maskObject(value: object, depth: number): Record<string, unknown> {
+  // fromEntries defines own properties, so a key such as __proto__ stays plain data.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      SECRET_KEY.test(key) ? "[redacted]" : mask(member, depth + 1),
+    ]),
+  );
+}
+
+function mask(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > MAX_DEPTH) return "[…]";
+  return Array.isArray(value) ? value.map((item) => mask(item, depth + 1)) : maskObject(value, depth);
+}

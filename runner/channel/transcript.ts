@@ -1,0 +1,64 @@
+import type { QaBus } from "./bus.ts";
+import { formatTarget } from "./targets.ts";
+import type { BusMessage, MessageDirection } from "./types.ts";
+
+const TEXT_CHARS = 300;
+
+export interface TranscriptFilter {
+  conversationId?: string;
+  threadId?: string;
+  direction?: MessageDirection;
+  /** Keep only the last ones. Default: all. */
+  limit?: number;
+}
+
+/** The conversation as lines of text, oldest message first. */
+export function formatConversationTranscript(bus: QaBus, filter: TranscriptFilter = {}): string {
+  const messages = bus
+    .getSnapshot()
+    .messages.filter(
+      ({ conversation, threadId, direction }) =>
+        (filter.conversationId === undefined || conversation.id === filter.conversationId) &&
+        (filter.threadId === undefined || threadId === filter.threadId) &&
+        (filter.direction === undefined || direction === filter.direction),
+    );
+  return lastOf(messages, filter.limit ?? messages.length)
+    .map(formatMessage)
+    .join("\n");
+}
+
+/** The gateway's last messages, for failure texts. */
+export function recentOutboundSummary(bus: QaBus, limit = 5): string {
+  const recent = lastOf(bus.outboundMessages(), limit);
+  return recent.length === 0 ? "no outbound messages" : recent.map(formatMessage).join("\n");
+}
+
+/** The last messages in both directions, one line each, oldest first. */
+export function recentMessages(bus: QaBus, limit = 5): string[] {
+  return lastOf(bus.getSnapshot().messages, limit).map(formatMessage);
+}
+
+/** One line: `→ dm:alice  openclaw: OK. (edited) [👍 by bob]`; the arrow points into or out of the gateway. */
+export function formatMessage(message: BusMessage): string {
+  const { conversation, threadId, direction, senderId, senderName } = message;
+  const target = formatTarget({ conversationId: conversation.id, kind: conversation.kind, threadId });
+  const marks = [
+    message.deleted ? "(deleted)" : "",
+    message.editedAt === undefined ? "" : "(edited)",
+    ...message.reactions.map((reaction) => `[${reaction.emoji} by ${reaction.senderId}]`),
+    ...message.attachments.map(
+      (attachment) => `[${attachment.kind} ${attachment.fileName ?? attachment.id}]`,
+    ),
+  ].filter((mark) => mark !== "");
+  const line = `${direction === "inbound" ? "←" : "→"} ${target}  ${senderName ?? senderId}: ${oneLine(message.text)}`;
+  return [line, ...marks].join(" ");
+}
+
+function oneLine(text: string): string {
+  const flat = text.replaceAll(/\s*\n\s*/g, " ⏎ ");
+  return flat.length > TEXT_CHARS ? `${flat.slice(0, TEXT_CHARS)}…` : flat;
+}
+
+function lastOf<T>(items: readonly T[], count: number): T[] {
+  return count <= 0 ? [] : items.slice(-count);
+}

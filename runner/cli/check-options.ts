@@ -1,0 +1,19 @@
+import type { Command } from "commander";
+import { addPackOption } from "./options.ts";
+
+export interface CheckOptions {
+  pack: string[];
+  json?: boolean;
+}
+
+export function addCheckCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("check")
+    .description("find everything that can be wrong with scenario files before a gateway boots")
+    .argument("[paths...]", "files or folders; default: all of this repository's scenarios")
+    .option("--json", "print { files, diagnostics } as JSON");
+  return addPackOption(command).action(async (paths: string[], options: CheckOptions) => {
+    const { check } = await import("./check.ts");
+    finish(await check(paths, options));
+  });
+}

@@ -1,0 +1,51 @@
+import { QaError } from "../errors.ts";
+import { compileScenario } from "../plan/prepare.ts";
+import { type Offer, planScenarios } from "../plan/requirements.ts";
+import { type Selected, type Selection, selectScenarios } from "../plan/select.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
+import type { Catalog } from "../scenario/catalog.ts";
+import type { Diagnostic } from "../scenario/source.ts";
+
+/** A chosen scenario's file has errors; ends the program with exit code 3. */
+export class InvalidScenarios extends QaError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super("nothing was run: scenario files have errors", {
+      code: "invalid-scenario",
+      fault: "scenario",
+      hint: "`qa check` finds the same without running anything.",
+    });
+    this.diagnostics = diagnostics;
+  }
+}
+
+/**
+ * From the catalog to what will run: select, plan, compile. Errors in files that were not chosen do not
+ * matter, except with `--all`, which chooses every file.
+ * @throws UsageError, InvalidScenarios
+ */
+export function chooseScenarios(catalog: Catalog, selection: Selection, offer: Offer): PreparedScenario[] {
+  const errors = catalog.diagnostics.filter(({ severity }) => severity === "error");
+  if (selection.all && errors.length > 0) throw new InvalidScenarios(errors);
+  const selected = selectUnlessBroken(catalog, selection, errors);
+  const named = new Set(selected.filter((choice) => choice.named).map(({ scenario }) => scenario.id));
+
+  const found: Diagnostic[] = [];
+  const prepared = planScenarios(selected, offer).map(({ scenario, skip }): PreparedScenario => {
+    const { flow, diagnostics } = compileScenario(scenario);
+    const ofFile = errors.filter(({ file }) => file === scenario.file.name);
+    found.push(...ofFile, ...diagnostics.filter(({ severity }) => severity === "error"));
+    return { scenario, flow, named: named.has(scenario.id), skip };
+  });
+  if (found.length > 0) throw new InvalidScenarios(found);
+  return prepared;
+}
+
+/** A chosen id may belong to a file that gave no scenario: its errors say more than "unknown id". */
+function selectUnlessBroken(catalog: Catalog, selection: Selection, errors: readonly Diagnostic[]): Selected[] {
+  const unusable = catalog.unusable.filter(({ id }) => id !== undefined && selection.patterns.includes(id));
+  const names = new Set(unusable.map(({ file }) => file.name));
+  if (names.size > 0) throw new InvalidScenarios(errors.filter(({ file }) => names.has(file)));
+  return selectScenarios(catalog.scenarios, selection);
+}

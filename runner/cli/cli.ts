@@ -1,0 +1,50 @@
+import { Command, CommanderError } from "commander";
+import { QaError, UsageError } from "../errors.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { EXIT } from "./exit.ts";
+import { addCheckCommand } from "./check-options.ts";
+import { addListCommand } from "./list-options.ts";
+import { addRunCommand } from "./run-options.ts";
+
+/**
+ * Runs one command line.
+ * @returns the exit code; nothing is thrown for anything a user can cause
+ */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.passed;
+  const program = new Command("qa")
+    .description(packageJson.description)
+    .version(packageJson.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(run with --help to see what there is)")
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride();
+  const finish = (code: number) => {
+    exitCode = code;
+  };
+  for (const add of [addRunCommand, addListCommand, addCheckCommand]) {
+    add(program, finish).version(packageJson.version, "-V, --version", "print the version").exitOverride();
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+/** Known errors without a stack trace; anything else is a defect of ours and keeps its stack. */
+function reportError(error: unknown): number {
+  // Commander has already printed its message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  if (error instanceof QaError) {
+    const lines = [`error: ${error.message}  [${error.code}]`];
+    if (error.details) lines.push(error.details);
+    if (error.hint) lines.push(error.hint);
+    process.stderr.write(`${lines.join("\n")}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.harness;
+  }
+  process.stderr.write(`unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`);
+  return EXIT.harness;
+}

@@ -1,0 +1,28 @@
+import { actionReference } from "../actions/reference.ts";
+import { VOCABULARY } from "../actions/vocabulary.ts";
+import { FLOW_DIAGNOSTIC_CODES } from "../flow/codes.ts";
+import { DIAGNOSTIC_CODES } from "../scenario/codes.ts";
+import { scenarioJsonSchemaText } from "../scenario/published-schema.ts";
+
+/** Every file that is made from the code's own declarations: path from the repository's root, and text. */
+export async function generatedFiles(): Promise<[path: string, text: string][]> {
+  return [
+    ["docs/actions.md", actionReference(VOCABULARY)],
+    ["docs/diagnostics.md", diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES })],
+    ["qa/scenario.schema.json", scenarioJsonSchemaText()],
+  ];
+}
+
+function diagnosticReference(codes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    "# Diagnostics",
+    "",
+    "What `qa check` finds, by code. Generated from the code's own declarations by `pnpm generate`.",
+    "",
+    "| code | what it means |",
+    "|---|---|",
+    ...rows.map(([code, meaning]) => `| \`${code}\` | ${meaning.replaceAll("|", "\\|")} |`),
+    "",
+  ].join("\n");
+}

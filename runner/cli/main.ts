@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+
+// Stripping types and compiling a few hundred modules costs more than most commands: keep the results.
+enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gateway-qa"));
+
+const { runCli } = await import("./cli.ts");
+process.exitCode = await runCli(process.argv.slice(2));

@@ -1,0 +1,28 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** Collects a repeatable option into a list. */
+export function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+export function positiveInteger(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("It must be a whole number from 1 up.");
+}
+
+/** `--pack <folder>`, shared by every command that reads scenarios. */
+export function addPackOption(command: Command): Command {
+  return command.addOption(
+    new Option("--pack <folder>", "read scenarios from this folder too (repeatable)").argParser(collect).default([], "none"),
+  );
+}
+
+/** `--tag <tag>`, shared by the commands that choose scenarios. */
+export function addTagOption(command: Command): Command {
+  return command.addOption(
+    new Option("--tag <tag>", "theme, surface, coverage id or own tag; any of them (repeatable)")
+      .argParser(collect)
+      .default([], "none"),
+  );
+}

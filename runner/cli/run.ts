@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { join, relative, resolve } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../errors.ts";
+import { PRIMARY_MODEL } from "../gateway/config.ts";
+import { resolveGatewayKind } from "../gateway/kinds.ts";
+import { secretValues } from "../gateway/redact.ts";
+import { defaultJobs } from "../plan/jobs.ts";
+import { openReport } from "../report/open.ts";
+import { executeRun } from "../run/run.ts";
+import { RunSecrets } from "../run/secrets.ts";
+import { loadCatalog } from "../scenario/catalog.ts";
+import { formatDiagnostics } from "../scenario/format.ts";
+import { chooseScenarios, InvalidScenarios } from "./choose.ts";
+import { EXIT } from "./exit.ts";
+import { watchInterrupt } from "./interrupt.ts";
+import type { RunOptions } from "./run-options.ts";
+import { REPO_ROOT, userFolder } from "./workspace.ts";
+
+const PROVIDER_MODE = "mock-openai";
+
+/** `qa run`: choose, check, plan, run, report. */
+export async function run(ids: readonly string[], options: RunOptions): Promise<number> {
+  const interrupt = watchInterrupt();
+  try {
+    return await runScenarios(ids, options, interrupt.signal);
+  } catch (error) {
+    if (!(error instanceof InvalidScenarios)) throw error;
+    const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
+    process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
+    return EXIT.invalid;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+async function runScenarios(ids: readonly string[], options: RunOptions, signal: AbortSignal): Promise<number> {
+  const startedAt = performance.now();
+  const cwd = userFolder();
+  const gateway = await resolveGatewayKind(options.gateway, { repoRoot: REPO_ROOT, env: process.env });
+  if (options.fault.length > 0 && gateway.name !== "embedded") {
+    throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
+  }
+  // Building the gateway and reading the scenarios need nothing of each other.
+  const preparing = gateway.prepare(signal);
+  preparing.catch(() => {});
+  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd });
+  const scenarios = chooseScenarios(
+    catalog,
+    { patterns: ids, tags: options.tag, all: options.all === true },
+    {
+      gatewayKind: gateway.name,
+      providerMode: PROVIDER_MODE,
+      primaryModel: PRIMARY_MODEL,
+      channelDriver: "qa-channel",
+      env: process.env,
+    },
+  );
+  await preparing;
+
+  const runId = newRunId();
+  const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
+  const secrets = new RunSecrets(secretValues(process.env));
+  const report = openReport({
+    folder: reportFolder,
+    console: { stream: process.stdout, env: process.env, cwd },
+    redact: secrets.redact,
+  });
+  await executeRun({
+    runId,
+    tool: {
+      name: packageJson.name,
+      version: packageJson.version,
+      node: process.versions.node,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    command: commandLine([...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
+    rerunCommand: (id) => commandLine([id, ...contextFlags(options, cwd)]),
+    gateway,
+    providerMode: PROVIDER_MODE,
+    jobs: Math.min(options.jobs ?? defaultJobs(), scenarios.length),
+    scenarios,
+    reportFolder,
+    repoRoot: REPO_ROOT,
+    gatewayEnv: options.fault.length > 0 ? { GATEWAY_FAULTS: options.fault.join(",") } : {},
+    secrets,
+    events: report,
+    signal,
+  });
+  return report.finish({
+    runId,
+    durationMs: Math.round(performance.now() - startedAt),
+    interrupted: signal.aborted,
+  });
+}
+
+/** Sorts by time; the random part keeps two runs of one second apart. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/\.\d+Z$/, "").replaceAll(/[-:]/g, "").replace("T", "-");
+  return `${time}-${randomBytes(2).toString("hex")}`;
+}
+
+function choiceFlags(options: RunOptions): string[] {
+  return [...(options.all ? ["--all"] : []), ...options.tag.flatMap((tag) => ["--tag", tag])];
+}
+
+/** What must be the same when a scenario is run again. */
+function contextFlags(options: RunOptions, cwd: string): string[] {
+  return [
+    ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
+    ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
+    ...options.fault.flatMap((fault) => ["--fault", fault]),
+  ];
+}
+
+function commandLine(args: readonly string[]): string {
+  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  return `pnpm qa run ${quoted.join(" ")}`;
+}

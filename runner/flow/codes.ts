@@ -1,0 +1,30 @@
+import type { DiagnosticCode } from "../scenario/codes.ts";
+
+/** Every diagnostic of the flow compiler that is its own, with the one line that the docs give it. */
+export const FLOW_DIAGNOSTIC_CODES = {
+  "argument-count": "A call has too few or too many arguments.",
+  "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
+  "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
+  "duplicate-step": "Two steps of a scenario have the same name.",
+  "expression-syntax": "An expression is not JavaScript.",
+  "expression-trailing": "Something follows after the end of an expression.",
+  "invalid-assignment": "An expression assigns to a name that is not a variable of the scenario.",
+  "invalid-name": "A variable's name is not a JavaScript identifier.",
+  "invalid-path": "A dotted path has an empty or forbidden part.",
+  "literal-expression": "A mapping has `expr` or `lambda` beside other keys, so that it is plain data.",
+  "not-callable": "A call names something that is not a function.",
+  "permission-required": "A name exists only for scenarios that declare a permission.",
+  "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
+  "try-without-handler": "A try has neither `catch` nor `finally`, so it changes nothing.",
+  "unknown-action": "A call names no action and no variable.",
+  "unknown-config-key": "`config` has no such key in this scenario.",
+  "unknown-member": "An object of the flow API has no such member.",
+  "unknown-name": "An expression or ref uses a name that nothing defines.",
+  "unknown-statement": "A list of actions holds something that is no statement.",
+  "used-before-set": "A variable is read before the statement that sets it.",
+} as const satisfies Record<string, string>;
+
+/** Own codes, and those of the scenario stage that mean the same here. */
+export type FlowDiagnosticCode =
+  | keyof typeof FLOW_DIAGNOSTIC_CODES
+  | Extract<DiagnosticCode, "missing-property" | "unknown-key" | "wrong-length" | "wrong-type">;

@@ -1,0 +1,212 @@
+import { type AnyNode, type Expression, parseExpressionAt, type Token, tokenizer } from "acorn";
+import { fullAncestor } from "acorn-walk";
+import { analyze } from "eslint-scope";
+import type { Program } from "estree";
+
+/** A stretch of an expression's text, as offsets. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A name in an expression that the expression itself does not define. */
+export interface FreeReference extends Span {
+  name: string;
+  /** Member names that follow statically: `b` and `c` in `a.b?.c[i]`. */
+  members: readonly (Span & { name: string })[];
+  /** Set if the name with its members is called; the count is undefined behind a spread. */
+  call?: { argumentCount: number | undefined };
+  /** The name itself is assigned to. */
+  write: boolean;
+  /** A member of the name is assigned to. */
+  memberWrite: boolean;
+  /** Operand of `typeof`: may be undefined. */
+  guarded: boolean;
+  /** Inside a function of the expression: may run later. */
+  deferred: boolean;
+}
+
+export interface ParsedExpression {
+  ast: Expression;
+  references: readonly FreeReference[];
+  /** Each `import(…)`. */
+  imports: readonly Span[];
+  /** The first `await` that belongs to the expression itself. */
+  ownAwait?: Span;
+  /** It has a loop or a regular expression, which may keep the runner busy for ever. */
+  mayNotEnd: boolean;
+}
+
+/** Why a text is not one JavaScript expression. */
+export interface SyntaxProblem extends Span {
+  kind: "syntax" | "trailing";
+  message: string;
+  hint?: string;
+}
+
+const PARSE_OPTIONS = { ecmaVersion: "latest", allowAwaitOutsideFunction: true, ranges: true } as const;
+
+/** Parses one JavaScript expression, in which `await` is allowed, and finds its free names. */
+export function parseExpression(text: string): ParsedExpression | SyntaxProblem {
+  if (text.trim() === "") return { kind: "syntax", start: 0, end: 0, message: "the expression is empty" };
+  let ast: Expression;
+  let consumed = 0;
+  const onToken = (token: Token): void => {
+    consumed = token.end;
+  };
+  try {
+    ast = parseExpressionAt(text, 0, { ...PARSE_OPTIONS, onToken });
+  } catch (error) {
+    return syntaxProblem(error, text);
+  }
+  return trailingText(text, consumed) ?? inspect(ast);
+}
+
+function syntaxProblem(error: unknown, text: string): SyntaxProblem {
+  if (!(error instanceof SyntaxError) || !("pos" in error)) throw error;
+  const start = Math.min(Number(error.pos), text.length);
+  if (text.slice(start).trim() === "") {
+    return {
+      kind: "syntax",
+      start: text.trimEnd().length,
+      end: text.length,
+      message: "the expression ends too early",
+    };
+  }
+  const word = wordAt(text, start);
+  const reason = error.message.replace(/ \(\d+:\d+\)$/, "");
+  return {
+    kind: "syntax",
+    start,
+    end: start + word.length,
+    message:
+      reason === "Unexpected token"
+        ? `unexpected \`${word}\``
+        : `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+    ...(/^(?:return|const|let|var|if|for|while|throw|try)$/.test(word)
+      ? {
+          hint: "An expression is one value, what could stand behind `return`; statements belong into the YAML.",
+        }
+      : {}),
+  };
+}
+
+function trailingText(text: string, consumed: number): SyntaxProblem | undefined {
+  const rest = text.slice(consumed);
+  let offset = 0;
+  try {
+    const token = tokenizer(rest, PARSE_OPTIONS).getToken();
+    if (token.type.label === "eof") return undefined;
+    offset = token.start;
+  } catch {
+    offset = rest.length - rest.trimStart().length;
+  }
+  const start = consumed + offset;
+  const word = wordAt(text, start);
+  return {
+    kind: "trailing",
+    start,
+    end: start + word.length,
+    message: `unexpected \`${word}\` after the end of the expression`,
+    hint:
+      word === ";"
+        ? "Remove the semicolon."
+        : "Everything must be one expression; is an operator or a quote missing?",
+  };
+}
+
+function wordAt(text: string, offset: number): string {
+  return /^(?:[\w$]+|[^\s])/.exec(text.slice(offset))?.[0] ?? "";
+}
+
+const LOOPS = new Set([
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+]);
+const CODE_BUILDERS = new Set(["RegExp", "Function", "eval"]);
+
+function inspect(ast: Expression): ParsedExpression {
+  const parents = new Map<AnyNode, AnyNode>();
+  const imports: Span[] = [];
+  let ownAwait: Span | undefined;
+  let mayNotEnd = false;
+  fullAncestor(ast, (node, _state, ancestors) => {
+    const parent = ancestors.at(-2);
+    if (parent) parents.set(node, parent);
+    if (node.type === "ImportExpression") imports.push({ start: node.start, end: node.end });
+    const awaits = node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await);
+    if (awaits && !ancestors.some(isFunction))
+      ownAwait ??= { start: node.start, end: node.start + "await".length };
+    mayNotEnd ||= LOOPS.has(node.type) || (node.type === "Literal" && node.regex !== undefined);
+  });
+  const references = freeReferences(ast, parents);
+  mayNotEnd ||= references.some(({ name }) => CODE_BUILDERS.has(name));
+  return { ast, references, imports, mayNotEnd, ...(ownAwait ? { ownAwait } : {}) };
+}
+
+function isFunction(node: AnyNode): boolean {
+  return node.type.endsWith("FunctionExpression") || node.type === "FunctionDeclaration";
+}
+
+function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>): FreeReference[] {
+  const program = {
+    type: "Program",
+    sourceType: "script",
+    range: [ast.start, ast.end],
+    body: [{ type: "ExpressionStatement", expression: ast, range: [ast.start, ast.end] }],
+  };
+  // acorn's nodes are ESTree nodes; the two packages only type them apart.
+  const scopes = analyze(program as unknown as Program, { ecmaVersion: 2024, sourceType: "script" });
+  return (scopes.globalScope?.through ?? []).map((reference) => {
+    const identifier = reference.identifier as unknown as AnyNode;
+    let deferred = false;
+    for (let scope: typeof reference.from | null = reference.from; scope; scope = scope.upper) {
+      deferred ||= scope.type === "function";
+    }
+    const chain = staticChain(identifier, parents);
+    const parent = parents.get(chain.end);
+    return {
+      name: reference.identifier.name,
+      start: identifier.start,
+      end: identifier.end,
+      members: chain.members,
+      ...callOf(chain.end, parent),
+      write: reference.isWrite(),
+      memberWrite:
+        chain.members.length > 0 && parent?.type === "AssignmentExpression" && parent.left === chain.end,
+      guarded: parent?.type === "UnaryExpression" && parent.operator === "typeof",
+      deferred,
+    };
+  });
+}
+
+function staticChain(root: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>) {
+  const members: (Span & { name: string })[] = [];
+  let end = root;
+  for (
+    let parent = parents.get(end);
+    parent?.type === "MemberExpression" && parent.object === end;
+    parent = parents.get(end)
+  ) {
+    const { property } = parent;
+    const name =
+      !parent.computed && property.type === "Identifier"
+        ? property.name
+        : property.type === "Literal" && typeof property.value === "string"
+          ? property.value
+          : undefined;
+    if (name === undefined) break;
+    members.push({ name, start: property.start, end: property.end });
+    end = parent;
+  }
+  return { members, end };
+}
+
+function callOf(callee: AnyNode, parent: AnyNode | undefined): Pick<FreeReference, "call"> {
+  if (parent?.type !== "CallExpression" || parent.callee !== callee) return {};
+  const spread = parent.arguments.some((argument) => argument.type === "SpreadElement");
+  return { call: { argumentCount: spread ? undefined : parent.arguments.length } };
+}

@@ -1,0 +1,323 @@
+import { writeFile } from "node:fs/promises";
+import { waitForCondition } from "../channel/waits.ts";
+import { QaError } from "../errors.ts";
+import type { GatewayFacts } from "../report/events.ts";
+import type { Wakeups } from "../run/wakeups.ts";
+import type {
+  BootTimings,
+  CallOptions,
+  Capability,
+  GatewayEvent,
+  GatewayIdentity,
+  GatewayUnderTest,
+  JsonObject,
+} from "./gateway.ts";
+import { readIdentity } from "./identity.ts";
+import type { LogCapture } from "./log.ts";
+import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./process.ts";
+import { describeReadiness, probeReadiness, type Readiness } from "./readiness.ts";
+import type { Redactor } from "./redact.ts";
+import { RpcClient } from "./rpc-client.ts";
+import { restartedError, stoppedError } from "./rpc-errors.ts";
+import type { TempRoot } from "./temp-root.ts";
+
+/** From spawn to ready. Releases of autumn 2026 need up to ten seconds on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
+const RESTART_TIMEOUT_MS = 60_000;
+const POLL_MS = 10;
+const TAIL_LINES = 40;
+/** Whoever sends one of these wants the process to end. */
+const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>([
+  "SIGTERM",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGHUP",
+  "SIGABRT",
+  "SIGKILL",
+]);
+
+/** What is started: a build or a release of a gateway. */
+export interface GatewayProgram {
+  /** As given to --gateway. */
+  target: string;
+  product: string;
+  version: string;
+  buildId?: string;
+  file: string;
+  args(port: number): readonly string[];
+}
+
+export interface ChildGatewayOptions {
+  program: GatewayProgram;
+  tempRoot: TempRoot;
+  port: number;
+  token: string;
+  env: Readonly<Record<string, string>>;
+  config: JsonObject;
+  log: LogCapture;
+  redact: Redactor;
+  wakeups: Wakeups;
+  signal: AbortSignal;
+}
+
+const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
+  "config-write",
+  "config-file",
+  "workspace",
+  "process",
+  "logs",
+  "reload-generation",
+  "qa-channel",
+  "scripted-model",
+]);
+
+/** A gateway that runs as a child process of the runner, in a temp root of its own. */
+export class ChildGateway implements GatewayUnderTest {
+  readonly capabilities = CAPABILITIES;
+  readonly baseUrl: string;
+  readonly wsUrl: string;
+  readonly token: string;
+  readonly runtimeEnv: Readonly<Record<string, string>>;
+  readonly #options: ChildGatewayOptions;
+  readonly #client: RpcClient;
+  readonly #listeners = new Set<(event: GatewayEvent) => void>();
+  readonly #crashListeners = new Set<(error: QaError) => void>();
+  #process: ManagedProcess | undefined;
+  /** Set before the runner itself ends the process, so that the end is not taken for a crash. */
+  #stopping = false;
+  /** The scenario sent a signal that ends the process. */
+  #signalled = false;
+  #facts: GatewayFacts;
+  #bootTimings: BootTimings | undefined;
+
+  constructor(options: ChildGatewayOptions) {
+    const { program, port, token, env, redact, log, wakeups } = options;
+    this.#options = options;
+    this.baseUrl = `http://127.0.0.1:${port}`;
+    this.wsUrl = `ws://127.0.0.1:${port}`;
+    this.token = token;
+    this.runtimeEnv = env;
+    const { target, product, version, buildId } = program;
+    this.#facts = { target, product, version, buildId, node: process.version, readyMs: 0 };
+    this.#client = new RpcClient({
+      url: this.wsUrl,
+      token,
+      scopes: ["operator.admin"],
+      redact,
+      logTail: () => log.tail(TAIL_LINES),
+      onEvent: (event) => {
+        for (const listener of [...this.#listeners]) listener(event);
+        wakeups.notify();
+      },
+      onChange: () => wakeups.notify(),
+    });
+  }
+
+  get facts(): GatewayFacts {
+    return this.#facts;
+  }
+  get bootTimings(): BootTimings | undefined {
+    return this.#bootTimings;
+  }
+  get tempRoot(): string {
+    return this.#options.tempRoot.root;
+  }
+  get workspaceDir(): string {
+    return this.#options.tempRoot.workspaceDir;
+  }
+  get stateDir(): string {
+    return this.#options.tempRoot.stateDir;
+  }
+  get configPath(): string {
+    return this.#options.tempRoot.configPath;
+  }
+  get pid(): number | undefined {
+    return this.#process?.exited ? undefined : this.#process?.pid;
+  }
+
+  /** Writes the config, starts the process and waits until it is ready and answers RPC. */
+  async start(): Promise<void> {
+    const { config, tempRoot } = this.#options;
+    await writeFile(tempRoot.configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+    await this.#boot(START_TIMEOUT_MS);
+  }
+
+  async #boot(timeoutMs: number): Promise<void> {
+    const { signal } = this.#options;
+    const spawnedAt = performance.now();
+    const sinceSpawn = () => Math.round(performance.now() - spawnedAt);
+    let listeningMs: number | undefined;
+    await this.#spawn();
+    // Loading the WebSocket takes about as long as the gateway needs to listen: do both at once.
+    void globalThis.WebSocket;
+    await this.#waitReady(timeoutMs, signal, ({ listening }) => {
+      if (listening) listeningMs ??= sinceSpawn();
+    });
+    const readyMs = sinceSpawn();
+    this.#client.open();
+    const { version, bootId, pid } = await this.identity({ signal });
+    const rpcMs = sinceSpawn();
+    this.#bootTimings = { listeningMs: listeningMs ?? readyMs, readyMs, rpcMs };
+    this.#facts = {
+      ...this.#facts,
+      version,
+      protocol: this.#client.hello?.protocol,
+      bootId,
+      pid,
+      readyMs,
+      rpcMs,
+    };
+  }
+
+  async #spawn(): Promise<void> {
+    const { program, port, tempRoot, env, log } = this.#options;
+    this.#stopping = false;
+    this.#signalled = false;
+    const started = await startProcess({
+      file: program.file,
+      args: program.args(port),
+      cwd: tempRoot.root,
+      env,
+      stdoutPath: tempRoot.stdoutPath,
+      stderrPath: tempRoot.stderrPath,
+      log,
+    });
+    this.#process = started;
+    void started.exit.then((exit) => this.#ended(exit));
+    // Stopped while it was being started: nobody else knows of the process.
+    if (this.#stopping) await started.stop();
+  }
+
+  #ended(exit: ProcessExit): void {
+    if (!this.#stopping) {
+      const error = this.#endedError(exit);
+      this.#client.down(error);
+      if (!this.#signalled) for (const listener of [...this.#crashListeners]) listener(error);
+    }
+    this.#options.wakeups.notify();
+  }
+
+  /** @throws QaError when the process has ended: without it, waiting is in vain */
+  #requireAlive(): void {
+    const exit = this.#process?.exited;
+    if (!exit) return;
+    throw this.#stopping ? stoppedError() : this.#endedError(exit);
+  }
+
+  #endedError(exit: ProcessExit): QaError {
+    const { log, program } = this.#options;
+    const wasReady = this.#facts.bootId !== undefined;
+    const when = wasReady ? (this.#signalled ? "ended" : "ended unexpectedly") : "ended before it was ready";
+    return new QaError(`the gateway process (${program.target}) ${when}: ${describeExit(exit)}`, {
+      code: wasReady ? "gateway-crashed" : "gateway-start-failed",
+      fault: "product",
+      hint: "The last lines of its log are below; the whole log is in the report folder.",
+      details: log.tail(TAIL_LINES) || "(it logged nothing)",
+    });
+  }
+
+  async #waitReady(
+    timeoutMs: number,
+    signal?: AbortSignal,
+    onLook?: (seen: Readiness) => void,
+  ): Promise<void> {
+    let seen: Readiness | undefined;
+    await waitForCondition(
+      this.#options.wakeups,
+      async () => {
+        this.#requireAlive();
+        seen = await probeReadiness(this.baseUrl, signal);
+        onLook?.(seen);
+        return seen.ready;
+      },
+      {
+        what: "the gateway to be ready",
+        timeoutMs,
+        intervalMs: POLL_MS,
+        signal,
+        evidence: () => `${seen ? describeReadiness(seen) : ""}\n${this.#options.log.tail(TAIL_LINES)}`,
+      },
+    );
+  }
+
+  call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
+    return this.#client.call(method, params, options);
+  }
+
+  async identity(options?: CallOptions): Promise<GatewayIdentity> {
+    return readIdentity(await this.call("gateway.status", {}, options));
+  }
+
+  async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    await this.#waitReady(timeoutMs, signal);
+    await this.identity({ timeoutMs: Math.max(1, deadline - performance.now()), signal });
+  }
+
+  onEvent(listener: (event: GatewayEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onCrash(listener: (error: QaError) => void): () => void {
+    this.#crashListeners.add(listener);
+    return () => this.#crashListeners.delete(listener);
+  }
+
+  logs(): string {
+    return this.#options.log.text();
+  }
+  markLogs(): number {
+    return this.#options.log.mark();
+  }
+  readLogsSince(mark: number): string {
+    return this.#options.log.since(mark);
+  }
+
+  async restart(): Promise<void> {
+    const { wakeups, log, signal } = this.#options;
+    const { bootId } = await this.identity({ signal });
+    try {
+      await this.call("gateway.restart.request", { reason: "requested by the scenario", delayMs: 0 });
+    } catch (error) {
+      // The restart may be faster than its answer.
+      if (!(error instanceof QaError && error.code === "gateway-restarted")) throw error;
+    }
+    await waitForCondition(
+      wakeups,
+      () => {
+        this.#requireAlive();
+        const now = this.#client.hello?.bootId;
+        return now !== undefined && now !== bootId;
+      },
+      {
+        what: "the gateway to be back from its restart with a new boot id",
+        timeoutMs: RESTART_TIMEOUT_MS,
+        signal,
+        evidence: () => log.tail(TAIL_LINES),
+      },
+    );
+    await this.waitHealthy(RESTART_TIMEOUT_MS, signal);
+  }
+
+  async restartAfterStateMutation(mutate: (gateway: GatewayUnderTest) => unknown): Promise<void> {
+    await this.#end(restartedError("the call"));
+    await mutate(this);
+    await this.#boot(RESTART_TIMEOUT_MS);
+  }
+
+  signalProcess(signal: NodeJS.Signals): void {
+    if (ENDING_SIGNALS.has(signal)) this.#signalled = true;
+    this.#process?.signal(signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#end(stoppedError());
+  }
+
+  async #end(reason: QaError): Promise<void> {
+    this.#stopping = true;
+    this.#client.down(reason);
+    await this.#process?.stop();
+  }
+}

@@ -1,0 +1,105 @@
+import type { JsonObject } from "./gateway.ts";
+import { mergePatch } from "./merge-patch.ts";
+import type { TempRoot } from "./temp-root.ts";
+
+/** Agent that scenarios talk to. */
+export const AGENT_ID = "qa";
+/** Channel account of the bus. */
+export const CHANNEL_ACCOUNT_ID = "default";
+/** Model of that agent, `provider/model`. */
+export const PRIMARY_MODEL = "mock/mock-1";
+
+/** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
+const SELECTED_ACCOUNT = "$selectedAccount";
+
+export interface GatewayConfigOptions {
+  tempRoot: Pick<TempRoot, "workspaceDir" | "logPath">;
+  port: number;
+  token: string;
+  /** `http://127.0.0.1:1234/v1` */
+  modelUrl: string;
+  busUrl: string;
+  /** Merge patches of the scenario, applied in order. */
+  patches: readonly JsonObject[];
+}
+
+/** The config file that a run starts its gateway with. */
+export function gatewayConfig(options: GatewayConfigOptions): JsonObject {
+  return options.patches.reduce<JsonObject>(
+    (config, patch) => mergePatch(config, selectAccount(patch) as JsonObject),
+    baseConfig(options),
+  );
+}
+
+function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOptions): JsonObject {
+  const [provider = "", model = ""] = PRIMARY_MODEL.split("/");
+  return {
+    gateway: {
+      mode: "local",
+      bind: "loopback",
+      port,
+      auth: { mode: "token", token },
+      controlUi: { enabled: false },
+    },
+    discovery: { mdns: { mode: "off" } },
+    // Without it all gateways of a machine log into one shared folder.
+    logging: { file: tempRoot.logPath },
+    agents: {
+      defaults: {
+        workspace: tempRoot.workspaceDir,
+        skipBootstrap: true,
+        model: { primary: PRIMARY_MODEL },
+        ...MATERIALISED_AGENT_DEFAULTS,
+      },
+      list: [{ id: AGENT_ID, default: true, workspace: tempRoot.workspaceDir }],
+    },
+    models: {
+      mode: "replace",
+      providers: {
+        [provider]: {
+          baseUrl: modelUrl,
+          // Any value does: the scripted model asks for none, but a provider without a key is not used.
+          apiKey: "test",
+          api: "openai-completions",
+          request: { allowPrivateNetwork: true },
+          models: [
+            {
+              id: model,
+              name: model,
+              api: "openai-completions",
+              reasoning: false,
+              input: ["text"],
+              cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+              contextWindow: 128_000,
+              maxTokens: 4096,
+            },
+          ],
+        },
+      },
+    },
+    plugins: { slots: { memory: "none" } },
+    channels: { "qa-channel": { enabled: true, baseUrl: busUrl, allowFrom: ["*"] } },
+    ...MATERIALISED_DEFAULTS,
+  };
+}
+
+/**
+ * Defaults that OpenClaw releases of spring 2026 write into the file with the first change. Absent from
+ * the start they look like part of that change, and every patch restarts the gateway.
+ */
+const MATERIALISED_DEFAULTS: JsonObject = {
+  commands: { native: "auto", nativeSkills: "auto", restart: true, ownerDisplay: "raw" },
+  messages: { ackReactionScope: "group-mentions" },
+};
+const MATERIALISED_AGENT_DEFAULTS: JsonObject = { maxConcurrent: 4, subagents: { maxConcurrent: 8 } };
+
+function selectAccount(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(selectAccount);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key === SELECTED_ACCOUNT ? CHANNEL_ACCOUNT_ID : key,
+      selectAccount(item),
+    ]),
+  );
+}

@@ -1,0 +1,55 @@
+import type { TempRoot } from "./temp-root.ts";
+
+/** What a gateway may see of the runner's environment. Everything else, provider keys first of all, stays out. */
+const PASSED_ON =
+  /^(?:PATH|LANG|LANGUAGE|LC_\w+|TZ|USER|LOGNAME|SHELL|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|NUMBER_OF_PROCESSORS)$/i;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface GatewayEnvOptions {
+  /** The runner's own environment. */
+  base: Environment;
+  tempRoot: TempRoot;
+  token: string;
+  /** Process whose end ends the gateway as well. */
+  parentPid: number;
+  /** Set last, on purpose: a release's own variables and a test's faults. */
+  extra?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The whole environment of a gateway process: isolated from the user's home, state and credentials.
+ * It holds no secret but the gateway's own token.
+ */
+export function gatewayEnv({
+  base,
+  tempRoot,
+  token,
+  parentPid,
+  extra,
+}: GatewayEnvOptions): Record<string, string> {
+  const passedOn: Record<string, string> = {};
+  for (const [name, value] of Object.entries(base)) {
+    if (value !== undefined && PASSED_ON.test(name)) passedOn[name] = value;
+  }
+  return {
+    ...passedOn,
+    HOME: tempRoot.homeDir,
+    USERPROFILE: tempRoot.homeDir,
+    XDG_CONFIG_HOME: tempRoot.xdgConfigDir,
+    XDG_DATA_HOME: tempRoot.xdgDataDir,
+    XDG_CACHE_HOME: tempRoot.xdgCacheDir,
+    TMPDIR: tempRoot.tmpDir,
+    TMP: tempRoot.tmpDir,
+    TEMP: tempRoot.tmpDir,
+    NO_COLOR: "1",
+    OPENCLAW_HOME: tempRoot.homeDir,
+    OPENCLAW_STATE_DIR: tempRoot.stateDir,
+    OPENCLAW_CONFIG_PATH: tempRoot.configPath,
+    OPENCLAW_OAUTH_DIR: tempRoot.oauthDir,
+    OPENCLAW_GATEWAY_TOKEN: token,
+    OPENCLAW_QA_PARENT_PID: String(parentPid),
+    OPENCLAW_QA_TEMP_ROOT: tempRoot.root,
+    ...extra,
+  };
+}

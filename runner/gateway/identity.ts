@@ -1,0 +1,21 @@
+import { QaError } from "../errors.ts";
+import type { GatewayIdentity, JsonObject } from "./gateway.ts";
+
+/**
+ * Reads the answer of `gateway.status`.
+ * @throws QaError `rpc-bad-answer` when it does not tell who the process is
+ */
+export function readIdentity({ bootId, pid, version, generation }: JsonObject): GatewayIdentity {
+  if (typeof bootId !== "string" || typeof generation !== "number") {
+    throw new QaError("gateway.status: the answer names no bootId or no generation", {
+      code: "rpc-bad-answer",
+      fault: "product",
+    });
+  }
+  return {
+    bootId,
+    pid: typeof pid === "number" ? pid : undefined,
+    version: typeof version === "string" ? version : "unknown",
+    generation,
+  };
+}

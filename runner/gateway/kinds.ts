@@ -1,0 +1,54 @@
+import { QaError, UsageError } from "../errors.ts";
+import type { Environment } from "./env.ts";
+import type { GatewayKind } from "./gateway.ts";
+
+export interface ResolveOptions {
+  /** Holds fixtures/gateway. */
+  repoRoot: string;
+  env: Environment;
+}
+
+const KNOWN = "`embedded` or `ws://host:port`";
+
+/**
+ * Turns the value of --gateway into a kind of gateway; loads no more than that kind needs.
+ * @throws UsageError for what is no gateway; QaError `gateway-kind-unsupported`, `gateway-token-missing`
+ */
+export async function resolveGatewayKind(
+  target: string,
+  { repoRoot, env }: ResolveOptions,
+): Promise<GatewayKind> {
+  if (target === "embedded") {
+    const { EmbeddedKind } = await import("./embedded.ts");
+    return new EmbeddedKind(repoRoot);
+  }
+  if (/^openclaw(?:@|$)/.test(target)) {
+    throw new QaError(`--gateway ${target}: published releases are not available in this version`, {
+      code: "gateway-kind-unsupported",
+      fault: "environment",
+      hint: `Use ${KNOWN}.`,
+    });
+  }
+  if (/^ws:/.test(target)) {
+    const url = URL.canParse(target) ? new URL(target) : undefined;
+    if (!url?.hostname || url.username || url.search || url.hash) {
+      throw new UsageError(
+        `--gateway ${target}: not an address of a gateway`,
+        "It looks like ws://127.0.0.1:18789.",
+      );
+    }
+    const { RemoteKind } = await import("./remote.ts");
+    return new RemoteKind(target, env);
+  }
+  throw new UsageError(`--gateway ${target}: no such kind of gateway`, await suggestion(target));
+}
+
+async function suggestion(target: string): Promise<string> {
+  if (/^https?:/.test(target)) return `Did you mean ${target.replace(/^http/, "ws")}?`;
+  if (/^[\w.-]+:\d+$/.test(target)) return `Did you mean ws://${target}?`;
+  const { distance } = await import("fastest-levenshtein");
+  const [name = target, version] = target.split("@");
+  const closest = ["embedded", "openclaw"].find((known) => distance(name.toLowerCase(), known) <= 3);
+  if (!closest) return `Use ${KNOWN}.`;
+  return `Did you mean ${closest}${closest === "openclaw" ? `@${version ?? "latest"}` : ""}?`;
+}

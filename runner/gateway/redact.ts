@@ -1,0 +1,66 @@
+const PLACEHOLDER = "[redacted]";
+
+/** Shorter values are words, not secrets: replacing them would shred the text. */
+const SHORTEST_SECRET = 8;
+
+/** Credentials that are known by their look, wherever they come from. */
+const PATTERNS: readonly RegExp[] = [
+  /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
+  /\bsk-[\w-]{8,}/g,
+  /\bgh[opsur]_\w{16,}/g,
+  /\bgithub_pat_\w{16,}/g,
+  /\bxox[abeprs]-[\w-]{8,}/g,
+  /\bAKIA[A-Z0-9]{12,}/g,
+  /\bAIza[\w-]{20,}/g,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /(?<=["']?\b(?:api[_-]?key|access[_-]?token|auth[_-]?token|token|secret|password)["']?\s*[:=]\s*["']?)[\w.~+/-]{12,}/gi,
+];
+
+/** Names of variables and members that hold a credential. */
+const SECRET_NAME =
+  /(?:^|[_-])(?:api[_-]?key|key[_-]?id|private[_-]?key|access[_-]?key|token|secret|password|passwd|passphrase|credentials?|cookie|authorization|pat)(?:$|[_-])/i;
+
+export type Redactor = (text: string) => string;
+
+/** Whether a variable or member of this name holds a credential: `OPENAI_API_KEY`, `apiKey`, `auth.token`. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name.replace(/([a-z0-9])([A-Z])/g, "$1_$2"));
+}
+
+/** Values of the variables that hold a credential, to be redacted wherever they turn up. */
+export function secretValues(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (value && isSecretName(name) ? [value] : []));
+}
+
+/**
+ * Makes the function that takes credentials out of text: the given values, as they are, URL-encoded
+ * or JSON-escaped, and everything that looks like a key, a bearer token or a `token: …` pair.
+ */
+export function createRedactor(secrets: readonly string[]): Redactor {
+  const known = knownForms(secrets);
+  return (text) => {
+    const withoutKnown = known.reduce((redacted, form) => redacted.replaceAll(form, PLACEHOLDER), text);
+    return PATTERNS.reduce((redacted, pattern) => redacted.replace(pattern, PLACEHOLDER), withoutKnown);
+  };
+}
+
+/** Longest first, so that a secret that begins with another one goes as a whole. */
+function knownForms(secrets: readonly string[]): string[] {
+  const forms = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
+  return [...new Set(forms)].sort((a, b) => b.length - a.length);
+}
+
+/** The same for a JSON value: every text in it, and whole members whose name says that they are secret. */
+export function redactValue(value: unknown, redact: Redactor): unknown {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, redact));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      typeof item === "string" && item !== "" && isSecretName(name) ? PLACEHOLDER : redactValue(item, redact),
+    ]),
+  );
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { QaError } from "../errors.ts";
+import { ChildGateway, type GatewayProgram } from "./child-gateway.ts";
+import { gatewayConfig } from "./config.ts";
+import { gatewayEnv } from "./env.ts";
+import type { GatewayStart, GatewayUnderTest } from "./gateway.ts";
+import { LogCapture } from "./log.ts";
+import { freePort } from "./ports.ts";
+import { createRedactor, secretValues } from "./redact.ts";
+import { createTempRoot } from "./temp-root.ts";
+
+/** Somebody may take a free port before the gateway does. */
+const PORT_ATTEMPTS = 5;
+const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?in use/i;
+
+/**
+ * Starts a gateway as a child process in a temp root of its own and waits until it is ready.
+ * Everything is registered for teardown before it exists.
+ * @throws QaError `gateway-start-failed` with the log, `wait-timeout`, or the signal's reason
+ */
+export async function startChildGateway(
+  program: GatewayProgram,
+  start: GatewayStart,
+): Promise<GatewayUnderTest> {
+  const { teardown, wakeups, signal } = start;
+  signal.throwIfAborted();
+  const token = `gateway-qa-${randomBytes(24).toString("base64url")}`;
+  const redact = createRedactor([token, ...secretValues(process.env)]);
+  const log = new LogCapture(redact, () => wakeups.notify());
+  const tempRoot = await createTempRoot({
+    prefix: start.tempPrefix ?? "gateway-qa-",
+    teardown,
+    keep: start.keepTemp,
+  });
+  const env = gatewayEnv({ base: process.env, tempRoot, token, parentPid: process.pid, extra: start.env });
+
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const config = gatewayConfig({
+      tempRoot,
+      port,
+      token,
+      modelUrl: start.modelUrl,
+      busUrl: start.busUrl,
+      patches: start.configPatches,
+    });
+    const mark = log.mark();
+    const gateway = new ChildGateway({
+      program,
+      tempRoot,
+      port,
+      token,
+      env,
+      config,
+      log,
+      redact,
+      wakeups,
+      signal,
+    });
+    teardown.defer(`gateway process on port ${port}`, () => gateway.stop());
+    try {
+      await gateway.start();
+      return gateway;
+    } catch (error) {
+      // Whose fault it was shows only when the process is down and its log complete.
+      await gateway.stop();
+      const portTaken = PORT_TAKEN.test(log.since(mark));
+      if (signal.aborted || !portTaken || attempt === PORT_ATTEMPTS) throw asStartError(error, program);
+    }
+  }
+}
+
+function asStartError(error: unknown, { target }: GatewayProgram): unknown {
+  if (!(error instanceof QaError) || error.code !== "wait-timeout") return error;
+  return new QaError(`the gateway (${target}) did not get ready: ${error.message}`, {
+    code: "gateway-not-ready",
+    fault: "product",
+    details: error.details,
+    cause: error,
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * A gateway of a few lines that misbehaves on request, run as a process of its own by the tests beside it.
+ * Methods: `echo`, `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `leak`,
+ * `restart` (new boot id), `replace` (the process stays, the connection drops), `crash`, `gateway.status`.
+ * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`.
+ */
+import { randomUUID } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { type WebSocket, WebSocketServer } from "ws";
+
+interface Request {
+  id: string;
+  method: string;
+  params: Record<string, unknown>;
+}
+
+const port = Number(process.argv[process.argv.indexOf("--port") + 1]);
+const token = process.env.OPENCLAW_GATEWAY_TOKEN ?? "";
+const mode = process.env.FAKE_START;
+const parentPid = Number(process.env.OPENCLAW_QA_PARENT_PID);
+let bootId: string = randomUUID();
+let held: (() => void)[] = [];
+
+process.stdout.write(`starting with token ${token}\n`);
+if (mode === "exit") {
+  process.stderr.write("config is broken: no such key\n");
+  process.exit(3);
+}
+if (mode === "port-taken-once") {
+  const marker = join(process.env.OPENCLAW_STATE_DIR ?? "", "tried");
+  if (!existsSync(marker)) {
+    writeFileSync(marker, "");
+    process.stderr.write(`listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
+    process.exit(78);
+  }
+}
+
+const server = createServer((request, response) => {
+  const ready = mode !== "not-ready";
+  if (request.url === "/env") {
+    response.end(JSON.stringify(process.env));
+    return;
+  }
+  response.writeHead(ready ? 200 : 503, { "content-type": "application/json" });
+  response.end(JSON.stringify({ ready, failing: ready ? [] : ["qa-channel"] }));
+});
+const sockets = new WebSocketServer({ server });
+
+sockets.on("connection", (socket) => {
+  send(socket, {
+    type: "event",
+    event: "connect.challenge",
+    payload: { nonce: randomUUID(), ts: Date.now() },
+  });
+  socket.on("message", (data) => handle(socket, JSON.parse(String(data)) as Request));
+});
+
+function handle(socket: WebSocket, { id, method, params }: Request): void {
+  const ok = (payload: unknown) => send(socket, { type: "res", id, ok: true, payload });
+  const refuse = (error: object) => send(socket, { type: "res", id, ok: false, error });
+  const closeAll = (code: number, reason: string) => {
+    for (const client of sockets.clients) client.close(code, reason);
+  };
+  const methods: Record<string, () => void> = {
+    connect: () => {
+      if ((params.auth as { token?: string }).token !== token) {
+        refuse({ code: "UNAUTHORIZED", message: "wrong token" });
+        socket.close(1008, "wrong token");
+        return;
+      }
+      ok({ type: "hello-ok", protocol: 4, server: { version: "1.2.3", bootId }, features: {}, snapshot: {} });
+    },
+    "gateway.status": () => ok({ bootId, pid: process.pid, version: "1.2.3", generation: 0 }),
+    echo: () => {
+      ok(params);
+      for (const answer of held.splice(0)) answer();
+    },
+    later: () => held.push(() => ok(params)),
+    hang: () => {
+      held = [];
+    },
+    refuse: () => refuse({ code: "INVALID_REQUEST", message: `no, ${token}`, details: [{ path: "a.b" }] }),
+    busy: () => refuse({ code: "UNAVAILABLE", message: "rate limit", retryable: true, retryAfterMs: 250 }),
+    list: () => ok([1, 2]),
+    leak: () => {
+      process.stdout.write(`\u001b[31mkey sk-abcdefghijklmnop token ${token}\u001b[0m\n`);
+      send(socket, { type: "event", event: "leaked", payload: {} });
+      ok({});
+    },
+    restart: () => {
+      bootId = randomUUID();
+      closeAll(1012, "service restart");
+    },
+    "gateway.restart.request": () => {
+      ok({ ok: true });
+      bootId = randomUUID();
+      closeAll(1012, "service restart");
+    },
+    replace: () => {
+      for (const client of sockets.clients) client.terminate();
+    },
+    crash: () => {
+      process.stderr.write(`panic while holding ${token}\n`, () => process.exit(9));
+    },
+  };
+  methods[method]?.();
+}
+
+function send(socket: WebSocket, frame: object): void {
+  socket.send(JSON.stringify(frame));
+}
+
+// The watchdog that every gateway under test has: without its runner it ends.
+setInterval(() => {
+  if (!isAlive(parentPid)) process.exit(0);
+}, 50);
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+server.on("error", (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(78);
+});
+server.listen(port, "127.0.0.1", () => process.stdout.write("listening\n"));

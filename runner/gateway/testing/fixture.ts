@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { Teardown } from "../../run/teardown.ts";
+import { Wakeups } from "../../run/wakeups.ts";
+import type { GatewayProgram } from "../child-gateway.ts";
+import type { GatewayStart } from "../gateway.ts";
+
+/** The gateway of a few lines beside this file, run by the Node that runs the tests. */
+export const FAKE_PROGRAM: GatewayProgram = {
+  target: "fake",
+  product: "fake gateway",
+  version: "1.2.3",
+  file: process.execPath,
+  args: (port) => [fileURLToPath(new URL("fake-gateway.ts", import.meta.url)), "--port", String(port)],
+};
+
+/** What a test starts a gateway with. The bus and the model are addresses that nobody asks. */
+export function gatewayStart(extra: Partial<GatewayStart> = {}): GatewayStart {
+  return {
+    teardown: new Teardown(),
+    wakeups: new Wakeups(),
+    signal: new AbortController().signal,
+    busUrl: "http://127.0.0.1:9",
+    modelUrl: "http://127.0.0.1:9/v1",
+    configPatches: [],
+    ...extra,
+  };
+}
+
+/** Whether a process of this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

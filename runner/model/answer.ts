@@ -1,0 +1,32 @@
+/** What the model says to a request. */
+export type ModelAnswer =
+  | { kind: "text"; text: string }
+  | { kind: "tool-calls"; calls: readonly PlannedCall[] }
+  | { kind: "error"; status: number; message: string }
+  | { kind: "hang" };
+
+export interface PlannedCall {
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
+/** An answer and how it is to be given. */
+export interface Plan {
+  answer: ModelAnswer;
+  /** Who decided: a rule of the script or of the obedient model. */
+  rule: string;
+  /** Gate that must be open. */
+  hold?: string;
+  delayMs?: number;
+  stream?: { chunkChars?: number; chunkDelayMs?: number };
+  usage?: { inputTokens?: number; outputTokens?: number };
+}
+
+export function say(text: string): ModelAnswer {
+  return { kind: "text", text };
+}
+
+/** What a model says that is told to use a tool it does not have. */
+export function sayUnavailable(tool: string): ModelAnswer {
+  return say(`The ${tool} tool is not available.`);
+}

@@ -1,0 +1,35 @@
+import type { ModelAnswer } from "../answer.ts";
+import type { ModelRequest } from "../request.ts";
+import type { JsonRecord } from "./values.ts";
+
+/** Text or tool calls; errors and hanging are the server's business. */
+export type SpokenAnswer = Extract<ModelAnswer, { kind: "text" | "tool-calls" }>;
+
+export interface AnswerContext {
+  request: ModelRequest;
+  answer: SpokenAnswer;
+  /** Number of the request; makes ids that are unique and easy to find again. */
+  serial: number;
+  /** Seconds since the epoch. */
+  created: number;
+  usage: { inputTokens: number; outputTokens: number };
+}
+
+/** One server-sent event. */
+export interface ServerEvent {
+  /** Name of the event, where the API uses one. */
+  event?: string;
+  data: unknown;
+}
+
+/** One of the two OpenAI APIs: how it asks and how it is answered. */
+export interface ModelApi {
+  /** @throws HttpError 400 when the body is not such a request */
+  parse(body: JsonRecord): ModelRequest;
+  /** The whole answer as one JSON body. */
+  render(context: AnswerContext): JsonRecord;
+  /** The answer as events; the text comes cut into `chunks`. */
+  stream(context: AnswerContext, cut: (text: string) => string[]): Iterable<ServerEvent>;
+  /** Data line that ends a stream, if the API has one. */
+  terminator?: string;
+}

@@ -1,0 +1,25 @@
+const DIRECTIVE =
+  /\b(?:reply|respond|answer|say)\s+(?:back\s+)?(?:only\s+)?(?:with\s+)?(?:only\s+)?(?:exactly|this exact (?:text|marker|line|word))(?:\s+this)?\s*(:?)\s*/gi;
+const NEGATED = /\b(?:do not|don't|never|not)\s+(?:ever\s+)?$/i;
+const QUOTED = /^(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`|“([^”\n]+)”)/;
+const TRAILING = /[.,;:!?)]+$/;
+
+/**
+ * What a text says to reply exactly. In quotes or backticks: what stands between them. After a
+ * colon: the rest of the line. Otherwise: the next word. The last directive counts.
+ */
+export function exactReply(text: string): string | undefined {
+  let reply: string | undefined;
+  for (const match of text.matchAll(DIRECTIVE)) {
+    if (NEGATED.test(text.slice(0, match.index))) continue;
+    const rest = text.slice(match.index + match[0].length);
+    const quoted = QUOTED.exec(rest);
+    const [line = ""] = rest.split("\n", 1);
+    const [word = ""] = line.split(/\s/, 1);
+    const found =
+      quoted?.slice(1).find((group) => group !== undefined) ??
+      (match[1] === ":" ? line.trim() : word.replace(TRAILING, ""));
+    if (found !== "") reply = found;
+  }
+  return reply;
+}

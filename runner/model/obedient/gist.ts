@@ -1,0 +1,23 @@
+const GIST_CHARS = 200;
+const SECRET_KEY = /token|secret|password|key|authorization|cookie/i;
+const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/;
+
+/** A tool result in one short line: the plain members of a JSON object, or the beginning of a text. */
+export function gist(result: string): string {
+  const flat = (plainMembers(result) ?? result.replace(FRONT_MATTER, "")).replaceAll(/\s+/g, " ").trim();
+  return flat.length > GIST_CHARS ? `${flat.slice(0, GIST_CHARS)}…` : flat;
+}
+
+function plainMembers(text: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return Object.entries(value)
+    .filter(([key, member]) => typeof member !== "object" && !SECRET_KEY.test(key))
+    .map(([key, member]) => `${key}: ${member}`)
+    .join(", ");
+}

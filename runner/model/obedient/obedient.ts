@@ -1,0 +1,116 @@
+import { type ModelAnswer, type Plan, type PlannedCall, say, sayUnavailable } from "../answer.ts";
+import { declaredTool, type ModelRequest } from "../request.ts";
+import type { Turn } from "../turn.ts";
+import { exactReply } from "./exact-reply.ts";
+import { gist } from "./gist.ts";
+import { type CatalogueSkill, catalogueSkills, fittingSkill } from "./skills.ts";
+import { toolInstructions } from "./tool-instructions.ts";
+
+/** What the rules look at. */
+export interface Situation {
+  request: ModelRequest;
+  turn: Turn;
+  skills: readonly CatalogueSkill[];
+  /** Whom the model obeys: the user, then the skills that it read in this turn. */
+  directions: readonly string[];
+}
+
+export interface ObedientRule {
+  name: string;
+  answer(situation: Situation): ModelAnswer | undefined;
+}
+
+const READ_TOOL = "read";
+
+const heartbeat: ObedientRule = {
+  name: "heartbeat",
+  answer: ({ turn }) => (turn.userTexts[0]?.includes("HEARTBEAT_OK") ? say("HEARTBEAT_OK") : undefined),
+};
+
+/** Makes the calls that it is told to make, one after the other, each once. */
+const toldToCall: ObedientRule = {
+  name: "told-to-call",
+  answer({ request, turn, directions }) {
+    const made = turn.exchanges.map(({ call }) => call.name);
+    for (const call of directions.flatMap(toolInstructions)) {
+      const index = made.indexOf(call.name);
+      if (index !== -1) made.splice(index, 1);
+      else if (!declaredTool(request, call.name)) return sayUnavailable(call.name);
+      else if (hasRequiredArguments(request, call)) return { kind: "tool-calls", calls: [call] };
+    }
+    return undefined;
+  },
+};
+
+const replyExactly: ObedientRule = {
+  name: "reply-exactly",
+  answer({ directions }) {
+    const reply = directions.map(exactReply).find((text) => text !== undefined);
+    return reply === undefined ? undefined : say(reply);
+  },
+};
+
+/** Opens the skill that the user's message is about, if the gateway offers it and a way to read it. */
+const readSkill: ObedientRule = {
+  name: "read-skill",
+  answer({ request, turn, skills }) {
+    const read = declaredTool(request, READ_TOOL);
+    if (!read) return undefined;
+    const skill = turn.userTexts.map((text) => fittingSkill(text, skills)).find((fit) => fit !== undefined);
+    if (!skill || turn.exchanges.some(({ call }) => readsSkill(call, skill))) return undefined;
+    return {
+      kind: "tool-calls",
+      calls: [{ name: READ_TOOL, arguments: { [pathArgument(read.parameters)]: skill.location } }],
+    };
+  },
+};
+
+const acknowledgeResult: ObedientRule = {
+  name: "acknowledge-result",
+  answer({ turn }) {
+    const last = turn.exchanges.at(-1);
+    return last && say(`The ${last.call.name} tool answered: ${gist(last.result)}`);
+  },
+};
+
+/** Says nothing of its own, so that it can be mistaken for no marker and gives away no hidden context. */
+const acknowledge: ObedientRule = { name: "acknowledge", answer: () => say("OK.") };
+
+/** Tried in order; the last one always answers. */
+export const OBEDIENT_RULES: readonly ObedientRule[] = [
+  heartbeat,
+  toldToCall,
+  replyExactly,
+  readSkill,
+  acknowledgeResult,
+  acknowledge,
+];
+
+/** Answers the way a model would that follows plain instructions, from nothing but the request. */
+export function obey(request: ModelRequest, turn: Turn): Plan {
+  const skills = catalogueSkills(request.instructions);
+  const bodies = turn.exchanges.flatMap(({ call, result }) =>
+    skills.some((skill) => readsSkill(call, skill)) ? [result] : [],
+  );
+  const situation: Situation = { request, turn, skills, directions: [...turn.userTexts, ...bodies] };
+  for (const rule of OBEDIENT_RULES) {
+    const answer = rule.answer(situation);
+    if (answer) return { answer, rule: `obedient: ${rule.name}` };
+  }
+  throw new Error("no rule of the obedient model answered");
+}
+
+function readsSkill({ name, arguments: args }: PlannedCall, { location }: CatalogueSkill): boolean {
+  return name === READ_TOOL && Object.values(args).includes(location);
+}
+
+function hasRequiredArguments(request: ModelRequest, call: PlannedCall): boolean {
+  const required = declaredTool(request, call.name)?.parameters.required;
+  return !Array.isArray(required) || required.every((key) => Object.hasOwn(call.arguments, String(key)));
+}
+
+/** The read tool takes its path as `path` or, in some releases, as `file_path`. */
+function pathArgument({ properties }: Record<string, unknown>): string {
+  const names = typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+  return names.includes("file_path") && !names.includes("path") ? "file_path" : "path";
+}

@@ -1,0 +1,73 @@
+import type { ModelRule, ModelScript } from "../scenario/model-script-schema.ts";
+import { type ModelAnswer, type Plan, say, sayUnavailable } from "./answer.ts";
+import { declaredTool, inputText, type ModelRequest } from "./request.ts";
+import type { Turn } from "./turn.ts";
+
+interface PreparedRule {
+  name: string;
+  rule: ModelRule;
+  pattern: RegExp | undefined;
+  used: number;
+}
+
+/** A scenario's model script, with the count of what its rules have answered. */
+export class ScriptedRules {
+  readonly #rules: readonly PreparedRule[];
+  readonly #fallback: "obedient" | "error";
+
+  constructor(script: ModelScript) {
+    this.#fallback = script.fallback ?? "obedient";
+    this.#rules = script.rules.map((rule, index) => ({
+      name: rule.name ?? `rules[${index}]`,
+      rule,
+      pattern: rule.match?.textMatches === undefined ? undefined : new RegExp(rule.match.textMatches),
+      used: 0,
+    }));
+  }
+
+  /** Gates that are closed until the flow opens them. */
+  gates(): string[] {
+    return this.#rules.flatMap(({ rule }) => rule.hold ?? []);
+  }
+
+  /** The first rule's answer that fits; undefined leaves the request to the obedient model. */
+  plan(request: ModelRequest, turn: Turn): Plan | undefined {
+    const chosen = this.#rules.find(
+      (prepared) => prepared.used < (prepared.rule.times ?? Infinity) && matches(prepared, request, turn),
+    );
+    if (chosen) {
+      chosen.used += 1;
+      const { hold, delayMs, stream, usage } = chosen.rule;
+      return { answer: answerOf(chosen.rule, request), rule: chosen.name, hold, delayMs, stream, usage };
+    }
+    if (this.#fallback === "obedient") return undefined;
+    const message = `no rule of the scenario's qa-model block matches this request (model ${request.model}, turn ${turn.number})`;
+    return { answer: { kind: "error", status: 400, message }, rule: "fallback" };
+  }
+}
+
+function matches({ rule, pattern }: PreparedRule, request: ModelRequest, turn: Turn): boolean {
+  const { text, lastUser, system, tool, toolResult, model, turn: number } = rule.match ?? {};
+  return (
+    (model === undefined || request.model === model) &&
+    (number === undefined || turn.number === number) &&
+    (tool === undefined || declaredTool(request, tool) !== undefined) &&
+    (lastUser === undefined || (turn.userTexts[0]?.includes(lastUser) ?? false)) &&
+    (system === undefined || request.instructions.includes(system)) &&
+    (toolResult === undefined || turn.exchanges.some(({ result }) => result.includes(toolResult))) &&
+    (text === undefined || inputText(request).includes(text)) &&
+    (pattern === undefined || pattern.test(inputText(request)))
+  );
+}
+
+function answerOf(rule: ModelRule, request: ModelRequest): ModelAnswer {
+  if (rule.reply !== undefined) return say(rule.reply);
+  if (rule.fail)
+    return { kind: "error", status: rule.fail.status, message: rule.fail.message ?? "failed on purpose" };
+  if (!rule.toolCalls) return { kind: "hang" };
+  // As with a real model, a tool that the gateway does not offer cannot be called.
+  const missing = rule.toolCalls.find(({ name }) => !declaredTool(request, name));
+  if (missing) return sayUnavailable(missing.name);
+  const calls = rule.toolCalls.map((call) => ({ name: call.name, arguments: call.arguments ?? {} }));
+  return { kind: "tool-calls", calls };
+}

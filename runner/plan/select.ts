@@ -1,0 +1,67 @@
+import { closest } from "fastest-levenshtein";
+import picomatch from "picomatch";
+import { UsageError } from "../errors.ts";
+import type { Scenario } from "../scenario/types.ts";
+
+export interface Selection {
+  /** Ids or globs over ids. */
+  patterns: readonly string[];
+  /** Theme, surface, coverage id or own tag; any of them. */
+  tags: readonly string[];
+  all: boolean;
+}
+
+/** A scenario that was chosen, and whether the user named it: a named one may not be left out silently. */
+export interface Selected {
+  scenario: Scenario;
+  named: boolean;
+}
+
+/**
+ * Chooses scenarios in catalog order. With both patterns and tags, a scenario must fit both.
+ * @throws UsageError for an id, a glob or a tag that fits nothing, and for an empty selection
+ */
+export function selectScenarios(scenarios: readonly Scenario[], selection: Selection): Selected[] {
+  const { patterns, tags, all } = selection;
+  if (!all && patterns.length === 0 && tags.length === 0) {
+    throw new UsageError("no scenario chosen", "Give ids or globs, --tag <tag>, or --all; `qa list` shows them.");
+  }
+  if (all && (patterns.length > 0 || tags.length > 0)) {
+    throw new UsageError("--all already chooses every scenario", "Leave out --all, or the ids and tags.");
+  }
+  const ids = scenarios.map(({ id }) => id);
+  const chosen = patterns.map((pattern) => matcherOf(pattern, ids));
+  rejectUnknownTags(scenarios, tags);
+
+  const selected = scenarios.flatMap((scenario): Selected[] => {
+    const named = patterns.includes(scenario.id);
+    if (patterns.length > 0 && !chosen.some((matches) => matches(scenario.id))) return [];
+    if (tags.length > 0 && !tags.some((tag) => scenario.tags.includes(tag))) return [];
+    return [{ scenario, named }];
+  });
+  if (selected.length > 0) return selected;
+  throw new UsageError(
+    all ? "there is no scenario to run" : "no scenario fits all of the ids, globs and tags given",
+    "`qa list` shows what there is.",
+  );
+}
+
+function matcherOf(pattern: string, ids: readonly string[]): (id: string) => boolean {
+  const isGlob = picomatch.scan(pattern).isGlob;
+  const matches = isGlob ? picomatch(pattern) : (id: string) => id === pattern;
+  if (ids.some((id) => matches(id))) return (id) => matches(id);
+  if (isGlob) throw new UsageError(`no scenario id fits the glob ${pattern}`, "`qa list` shows all ids.");
+  throw new UsageError(`unknown scenario id: ${pattern}`, didYouMean(pattern, ids));
+}
+
+function rejectUnknownTags(scenarios: readonly Scenario[], tags: readonly string[]): void {
+  const known = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
+  for (const tag of tags) {
+    if (!known.includes(tag)) throw new UsageError(`no scenario has the tag ${tag}`, didYouMean(tag, known));
+  }
+}
+
+function didYouMean(wrong: string, known: readonly string[]): string {
+  const near = known.length > 0 ? closest(wrong, known) : undefined;
+  return near ? `Did you mean ${near}? \`qa list\` shows all.` : "`qa list` shows what there is.";
+}

@@ -1,0 +1,33 @@
+import type { RunReport } from "./report-schema.ts";
+
+/** What the exit code of a finished run can be; 2 (usage) and 3 (invalid scenario file) end earlier. */
+export type RunExitCode = 0 | 1 | 4 | 130;
+
+/**
+ * The exit code of a run; of several that apply, the highest.
+ *
+ * - 130: interrupted.
+ * - 4: the result cannot be relied on. A scenario failed by fault of the harness or the environment;
+ *   one that was asked for by name was skipped or blocked; nothing passed although something was
+ *   blocked; there was nothing to run; or a reporter failed.
+ * - 1: a scenario failed by fault of the product or of the scenario itself.
+ * - 0: everything that had to pass did. What --all or --tag matched may be skipped.
+ */
+export function exitCodeFor(
+  report: Pick<RunReport, "interrupted" | "scenarios">,
+  reporterFailures: number,
+): RunExitCode {
+  const { scenarios } = report;
+  const failed = scenarios.filter((scenario) => scenario.verdict === "failed");
+  const blameless = failed.filter(({ fault }) => fault !== "product" && fault !== "scenario");
+  const namedWithoutResult = scenarios.some(
+    ({ named, verdict }) => named && (verdict === "skipped" || verdict === "blocked"),
+  );
+  const nothingPassed = !scenarios.some(({ verdict }) => verdict === "passed");
+  const onlyBlocked = nothingPassed && scenarios.some(({ verdict }) => verdict === "blocked");
+
+  if (report.interrupted) return 130;
+  if (reporterFailures > 0 || scenarios.length === 0) return 4;
+  if (blameless.length > 0 || namedWithoutResult || onlyBlocked) return 4;
+  return failed.length > 0 ? 1 : 0;
+}

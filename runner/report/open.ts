@@ -1,0 +1,63 @@
+import { mkdirSync } from "node:fs";
+import { RunAggregate } from "./aggregate.ts";
+import { EventStream, type Reporter, type ReporterFailure } from "./bus.ts";
+import { type ConsoleOptions, ConsoleReporter } from "./console/console.ts";
+import type { RunEvent } from "./events.ts";
+import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
+import { JsonReporter } from "./json.ts";
+import { jsonlReporter } from "./jsonl.ts";
+import { markdownReporter } from "./markdown/markdown.ts";
+
+/** Time for reporters to catch up and, again, to finish. */
+const CLOSE_BUDGET_MS = 5_000;
+
+export interface ReportOptions {
+  /** Absolute; made if it does not exist. The same as in the run-started event. */
+  folder: string;
+  console: ConsoleOptions;
+  redact: <T>(value: T) => T;
+  /** Besides the console and the files of the folder. */
+  reporters?: readonly Reporter[];
+  /** Receives one line per failed reporter; default is stderr. */
+  warn?: (line: string) => void;
+}
+
+/** Everything that listens to one run. */
+export interface OpenReport {
+  emit(event: RunEvent): void;
+  readonly failures: readonly ReporterFailure[];
+  /**
+   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that
+   * fails only now can no longer appear in the report, but still in the exit code.
+   */
+  finish(end: { runId: string; durationMs: number; interrupted: boolean }): Promise<RunExitCode>;
+}
+
+/** Opens the report of a run, with the console and all files of its folder. */
+export function openReport(options: ReportOptions): OpenReport {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  const stream = new EventStream(options);
+  const run = new RunAggregate();
+  // The event log comes first: it has the event even if a later reporter takes the process down.
+  stream.subscribe(jsonlReporter(options.folder));
+  stream.subscribe({ name: "exit code", onEvent: (event) => run.apply(event) });
+  stream.subscribe(new JsonReporter(options.folder));
+  stream.subscribe(markdownReporter(options.folder));
+  stream.subscribe(new ConsoleReporter(options.console));
+  for (const reporter of options.reporters ?? []) stream.subscribe(reporter);
+
+  return {
+    emit: (event) => stream.emit(event),
+    get failures() {
+      return stream.failures;
+    },
+    async finish({ runId, durationMs, interrupted }) {
+      await stream.settle(CLOSE_BUDGET_MS);
+      const result = { interrupted, scenarios: run.started ? run.report(interrupted).scenarios : [] };
+      const exitCode = exitCodeFor(result, stream.failures.length);
+      stream.emit({ type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode });
+      await stream.close(CLOSE_BUDGET_MS);
+      return exitCodeFor(result, stream.failures.length);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from "node:util";
+
+// Control characters but tab and newline, and the marks that turn the direction of text around.
+const UNPRINTABLE = /[\p{Cc}--[\t\n]]|\p{Bidi_Control}/gv;
+
+/** Text from outside (messages, logs) without anything that a terminal or viewer would act on. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll("\r\n", "\n").replace(UNPRINTABLE, "");
+}
+
+/** Everything on one line, runs of white space as one space. */
+export function oneLine(text: string): string {
+  return printable(text).replace(/\s+/g, " ").trim();
+}
+
+/** At most `length` characters, the last one an ellipsis where something was cut off. */
+export function shorten(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+/** Milliseconds for people: `412 ms`, `1.20 s`, `38.5 s`, `2 min 05 s`. */
+export function formatDuration(ms: number): string {
+  const whole = Math.round(ms);
+  if (whole < 1000) return `${whole} ms`;
+  if (whole < 10_000) return `${(whole / 1000).toFixed(2)} s`;
+  const tenths = Math.round(ms / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+/** `1 scenario`, `2 scenarios`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,36 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { formatConversationTranscript } from "../channel/transcript.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import type { RunOptions } from "./run.ts";
+import type { Stage } from "./scenario.ts";
+
+/**
+ * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
+ * that the model received, the gateway's log. Redacted; nothing is written for what there was not.
+ */
+export async function writeEvidence(
+  folder: string,
+  { bus, gateway, model }: Stage,
+  { reportFolder, secrets }: RunOptions,
+): Promise<ScenarioFinished["evidence"]> {
+  const parts: { kind: string; name: string; text: string }[] = [
+    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(bus) },
+    { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(model?.requests ?? []) },
+    { kind: "gateway log", name: "gateway.log", text: gateway?.logs() ?? "" },
+  ];
+  const present = parts.filter(({ text }) => text.trim() !== "");
+  if (present.length === 0) return [];
+  await mkdir(folder, { recursive: true });
+  return Promise.all(
+    present.map(async ({ kind, name, text }) => {
+      const path = join(folder, name);
+      await writeFile(path, secrets.redactText(text.endsWith("\n") ? text : `${text}\n`), { mode: 0o600 });
+      return { kind, path: relative(reportFolder, path) };
+    }),
+  );
+}
+
+function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join("");
+}

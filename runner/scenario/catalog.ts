@@ -1,0 +1,157 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { UsageError } from "../errors.ts";
+import { findScenarioFiles } from "./discover.ts";
+import type { ParsedFile } from "./draft.ts";
+import { type Finding, findingAtPath, findingInFile } from "./finding.ts";
+import { ownPack, packAround, packOf } from "./packs.ts";
+import { readSource } from "./read-source.ts";
+import { ReferenceChecker } from "./references.ts";
+import type { Diagnostic, SourceFile } from "./source.ts";
+import type { LocatedPackIndex, Pack, Scenario } from "./types.ts";
+
+export interface CatalogOptions {
+  /** Absolute. */
+  repoRoot: string;
+  /** Folders given with `--pack`, as typed. */
+  packs?: readonly string[];
+  /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
+  paths?: readonly string[];
+  /** Absolute; what was typed, and what is shown, is relative to it. */
+  cwd: string;
+}
+
+export interface Catalog {
+  /** Those without an error of this stage except in references, in the order of their files. */
+  scenarios: Scenario[];
+  /** Scenario files that gave no scenario, with the id if it could be read. */
+  unusable: { file: SourceFile; id: string | undefined }[];
+  packIndexes: LocatedPackIndex[];
+  /** Sorted by file and place. */
+  diagnostics: Diagnostic[];
+  /** Names of the files that were read as scenario or index. */
+  files: string[];
+}
+
+type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
+
+interface Candidate {
+  path: string;
+  pack: Pack;
+  /** Named by the user, so that it must be a scenario. */
+  explicit: boolean;
+}
+
+/**
+ * Loads and checks all scenarios that are asked for; a bad file never keeps the others from loading.
+ * @throws UsageError if a pack or path does not exist, or a pack holds no scenario
+ */
+export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
+  const candidates = findCandidates(options);
+  // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
+  const { parseScenarioFile } = await import("./parse.ts");
+  const catalog: Catalog = { scenarios: [], unusable: [], packIndexes: [], diagnostics: [], files: [] };
+  for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parseScenarioFile);
+  const references = new ReferenceChecker();
+  for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
+  catalog.scenarios = rejectDuplicates(catalog.scenarios, catalog.diagnostics);
+  catalog.diagnostics.sort(byPlace);
+  return catalog;
+}
+
+function findCandidates({ repoRoot, packs = [], paths = [], cwd }: CatalogOptions): Candidate[] {
+  const candidates =
+    paths.length > 0
+      ? paths.flatMap((path) => candidatesAt(path, repoRoot, cwd))
+      : [ownPack(repoRoot)].filter((pack) => existsSync(pack.root)).flatMap(candidatesIn);
+  for (const folder of packs) {
+    const found = candidatesIn(packOf(folder, repoRoot, cwd));
+    if (found.length === 0) {
+      throw new UsageError(
+        `the pack ${folder} holds no scenario`,
+        "Scenarios are .md, .yaml and .yml files at any depth.",
+      );
+    }
+    candidates.push(...found);
+  }
+  return [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()];
+}
+
+function candidatesAt(typed: string, repoRoot: string, cwd: string): Candidate[] {
+  const path = resolve(cwd, typed);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats)
+    throw new UsageError(
+      `there is no file or folder ${typed}`,
+      "Give scenario files, or folders that hold them.",
+    );
+  const pack = packAround(path, repoRoot);
+  if (!stats.isDirectory()) return [{ path, pack, explicit: true }];
+  return findScenarioFiles(path).map((file) => ({ path: file, pack, explicit: false }));
+}
+
+function candidatesIn(pack: Pack): Candidate[] {
+  return findScenarioFiles(pack.root).map((path) => ({ path, pack, explicit: false }));
+}
+
+function loadFile(
+  { path, pack, explicit }: Candidate,
+  cwd: string,
+  catalog: Catalog,
+  parse: ParseFile,
+): void {
+  const { file, diagnostics } = readSource(path, cwd);
+  catalog.diagnostics.push(...diagnostics);
+  const parsed = diagnostics.length > 0 ? undefined : parse(file, pack);
+  if (parsed?.kind === "other") {
+    if (!explicit) return;
+    catalog.diagnostics.push(findingInFile(file, 0, notAScenario));
+  } else if (parsed) {
+    catalog.diagnostics.push(...parsed.diagnostics);
+  }
+  catalog.files.push(file.name);
+  if (parsed?.kind === "pack-index") {
+    if (parsed.index) catalog.packIndexes.push({ pack, file, index: parsed.index });
+  } else if (parsed?.kind === "scenario" && parsed.scenario) {
+    catalog.scenarios.push(parsed.scenario);
+  } else {
+    catalog.unusable.push({ file, id: parsed?.kind === "scenario" ? parsed.id : undefined });
+  }
+}
+
+/** Keeps the first scenario of each id, and tells at each of several where the others are. */
+function rejectDuplicates(scenarios: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+  const byId = Map.groupBy(scenarios, (scenario) => scenario.id);
+  for (const [id, group] of byId) {
+    if (group.length === 1) continue;
+    for (const scenario of group) {
+      const others = group.filter((other) => other !== scenario).map(idPlace);
+      diagnostics.push(
+        findingAtPath(scenario.metadata, ["id"], {
+          code: "duplicate-id",
+          severity: "error",
+          message: `the id \`${id}\` is also used in ${others.join(" and ")}`,
+          hint: "Give each scenario an id of its own.",
+        }),
+      );
+    }
+  }
+  return scenarios.filter((scenario) => byId.get(scenario.id)?.[0] === scenario);
+}
+
+function idPlace(scenario: Scenario): string {
+  const { line, column } = scenario.locate(["id"]);
+  return `${scenario.file.name}:${line}:${column}`;
+}
+
+const notAScenario: Finding = {
+  code: "not-a-scenario",
+  severity: "error",
+  message: "the file holds no scenario",
+  hint: "A scenario begins with front matter that has an `id`, and holds its steps in a ```yaml qa-flow block.",
+};
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,37 @@
+/** Every diagnostic of the scenario stage, with the one line that docs/scenario-format.md gives it. */
+export const DIAGNOSTIC_CODES = {
+  "ambiguous-metadata":
+    "A Markdown file has metadata both in its front matter and in a `yaml qa-scenario` fence.",
+  "coverage-overlap": "A behaviour is listed as primary and as secondary coverage.",
+  "duplicate-fence": "A second fence of the same kind is ignored.",
+  "duplicate-id": "Two scenarios have the same id.",
+  "duplicate-key": "A mapping gives the same key twice.",
+  "file-too-large": "A scenario file is larger than 1 MiB.",
+  "heading-mismatch": "The first heading of a Markdown file is not the scenario's title.",
+  "invalid-format": "A text does not have the required form.",
+  "invalid-id": "An id is not kebab-case.",
+  "invalid-value": "A value is not one of those allowed.",
+  "missing-flow": "A scenario of kind `flow` has no steps.",
+  "missing-metadata": "A file has steps but no scenario metadata.",
+  "missing-property": "A required property is absent.",
+  "missing-reference": "A docsRefs or codeRefs entry names no file of the repository.",
+  "not-a-scenario": "A file that was asked for holds no scenario.",
+  "not-utf8": "A file is not UTF-8 text.",
+  "reference-outside-repository": "A docsRefs or codeRefs entry leads out of the repository.",
+  "title-conflict": "A YAML file gives two different titles.",
+  "unclosed-fence": "A fence or the front matter has no closing line.",
+  "unexpected-property": "A property does not go with the others that are given.",
+  "unknown-fence": "A fence looks like one of the runner's but is none.",
+  "unknown-key": "A key that the format does not have.",
+  "unsafe-key": "A key that JavaScript objects cannot hold safely, such as `__proto__`.",
+  "unsupported-execution-kind": "The scenario is carried out by a program that this runner does not run.",
+  "wrong-length": "A list or text has too few or too many elements, or one twice.",
+  "wrong-type": "A value has another type than required.",
+  "yaml-alias": "An alias has no anchor before it, stands inside its own anchor, or expands too far.",
+  "yaml-complex-key": "A mapping key is itself a list or a mapping.",
+  "yaml-merge-key": "A merge key (`<<`) holds something else than a mapping.",
+  "yaml-syntax": "The YAML cannot be read.",
+  "yaml-tag": "A YAML tag that the core schema does not have.",
+} as const satisfies Record<string, string>;
+
+export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

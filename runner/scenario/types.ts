@@ -1,0 +1,52 @@
+import type { ModelScript } from "./model-script-schema.ts";
+import type { PackIndex, ScenarioMeta } from "./schema.ts";
+import type { Position, SourceFile } from "./source.ts";
+import type { LocatedNode } from "./yaml-source.ts";
+
+/** Names from the root of a YAML value to one of its parts. */
+export type Path = readonly (string | number)[];
+
+/** A folder of scenarios. */
+export interface Pack {
+  name: string;
+  /** Absolute path of the folder that themes are folders of. */
+  root: string;
+  /** Absolute path that docsRefs and codeRefs start from. */
+  referenceRoot: string;
+  /** Not this repository's own: what only style or its own repository can settle is a warning. */
+  foreign: boolean;
+}
+
+/** How the file is written; all forms give the same scenario. */
+export type ScenarioForm = "front-matter" | "fences" | "yaml";
+
+export interface Scenario {
+  id: string;
+  title: string;
+  /** Explicit, or the folder below the pack's root, for instance `runtime/tools`. */
+  theme: string | undefined;
+  file: SourceFile;
+  pack: Pack;
+  form: ScenarioForm;
+  meta: ScenarioMeta;
+  /** The mapping that `meta` was read from. */
+  metadata: LocatedNode;
+  /** What `--tag` selects by: theme, surfaces, coverage ids and own tags; sorted, each once. */
+  tags: readonly string[];
+  /** Markdown without front matter and qa fences. */
+  prose: string;
+  /** The mapping that holds `steps`; absent if another program carries the scenario out. */
+  flow: LocatedNode | undefined;
+  /** How the scripted model answers. */
+  modelScript: (LocatedNode & { value: ModelScript }) | undefined;
+  permissions: ReadonlySet<NonNullable<ScenarioMeta["permissions"]>[number]>;
+  /** Where a metadata value stands; the nearest enclosing one if there is none at `path`. */
+  locate(path: Path): Position;
+}
+
+/** A pack's index with the file it comes from. */
+export interface LocatedPackIndex {
+  pack: Pack;
+  file: SourceFile;
+  index: PackIndex;
+}
