@@ -20,9 +20,6 @@ export interface ActionContext {
   primaryModel: string;
   /** Id of the agent that scenarios talk to. */
   agentId: string;
-  /** Flow-facing objects, filled by `createFlowApi`; actions that take `env` or `state` check against them. */
-  env: object | undefined;
-  state: object | undefined;
 }
 
 /** One function of the flow vocabulary: its declaration and what it does. */
@@ -47,6 +44,12 @@ export function actionsOf<Name extends string>(
   return build((declaration) => ({ kind: "function", subject, ...declaration }) as unknown as Action);
 }
 
+/** The objects that flows hand to actions; an argument declared as `Env` or `State` must be the one itself. */
+export interface FlowObjects {
+  env: object;
+  state: object;
+}
+
 const PRIMITIVES = new Set(["string", "number", "boolean", "object"]);
 
 /**
@@ -54,12 +57,17 @@ const PRIMITIVES = new Set(["string", "number", "boolean", "object"]);
  * a flow is not type-checked, and a wrong argument should be named where it is given.
  * @throws QaError `bad-argument`, fault scenario
  */
-export function checkArguments(name: string, action: Action, args: readonly unknown[], context: ActionContext): void {
+export function checkArguments(
+  name: string,
+  action: Action,
+  args: readonly unknown[],
+  objects: FlowObjects,
+): void {
   for (const [index, parameter] of action.params.entries()) {
     if (parameter.rest) return;
     const value = args[index];
     if (value === undefined && parameter.optional) continue;
-    const problem = problemOf(parameter, value, context);
+    const problem = problemOf(parameter, value, objects);
     if (!problem) continue;
     throw new QaError(`${name}: argument ${index + 1} (${parameter.name}) ${problem}`, {
       code: "bad-argument",
@@ -69,16 +77,18 @@ export function checkArguments(name: string, action: Action, args: readonly unkn
   }
 }
 
-function problemOf({ type }: Parameter, value: unknown, context: ActionContext): string | undefined {
-  if (type === "Env") return value === context.env ? undefined : `must be \`env\`, got ${describe(value)}`;
-  if (type === "State") return value === context.state ? undefined : `must be \`state\`, got ${describe(value)}`;
+function problemOf({ type }: Parameter, value: unknown, { env, state }: FlowObjects): string | undefined {
+  if (type === "Env") return value === env ? undefined : `must be \`env\`, got ${describe(value)}`;
+  if (type === "State") return value === state ? undefined : `must be \`state\`, got ${describe(value)}`;
   if (type.includes("=>")) {
     return typeof value === "function" ? undefined : `must be a function (a lambda), got ${describe(value)}`;
   }
   const wanted = type.startsWith("{") ? "object" : type;
   if (!PRIMITIVES.has(wanted)) return undefined;
   const fits = typeof value === wanted && value !== null;
-  return fits ? undefined : `must be ${wanted === "object" ? "an object" : `a ${wanted}`}, got ${describe(value)}`;
+  return fits
+    ? undefined
+    : `must be ${wanted === "object" ? "an object" : `a ${wanted}`}, got ${describe(value)}`;
 }
 
 function describe(value: unknown): string {
@@ -98,4 +108,8 @@ export function signature(entry: Pick<FunctionEntry, "params">): string {
 export const ENV_PARAMETER: Parameter = { name: "env", type: "Env", description: "the scenario's `env`" };
 
 /** The `state` parameter of the channel functions. */
-export const STATE_PARAMETER: Parameter = { name: "state", type: "State", description: "the scenario's `state`" };
+export const STATE_PARAMETER: Parameter = {
+  name: "state",
+  type: "State",
+  description: "the scenario's `state`",
+};

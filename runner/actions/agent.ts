@@ -44,7 +44,10 @@ async function startRun(context: ActionContext, prompt: AgentPrompt): Promise<{ 
     { signal: context.signal() },
   );
   if (typeof started.runId === "string") return started as { runId: string };
-  throw new QaError(`agent returned no runId: ${JSON.stringify(started)}`, { code: "bad-answer", fault: "product" });
+  throw new QaError(`agent returned no runId: ${JSON.stringify(started)}`, {
+    code: "bad-answer",
+    fault: "product",
+  });
 }
 
 async function waitForRun(context: ActionContext, runId: string, timeoutMs: number): Promise<RunResult> {

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { JsonObject } from "../gateway/gateway.ts";
-import { type ActionContext, type ActionSet, checkArguments } from "./action.ts";
+import { type ActionContext, type ActionSet, checkArguments, type FlowObjects } from "./action.ts";
 import { transportActions } from "./channel.ts";
 import { ACTIONS } from "./vocabulary.ts";
 
@@ -31,8 +31,9 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     searchMessages: bus.searchMessages.bind(bus),
     waitFor: (input: Parameters<typeof bus.waitFor>[0]) => bus.waitFor(input, context.signal()),
   };
+  const objects: FlowObjects = { env: {}, state };
   const transport = {
-    ...bind(transportActions, context, "transport."),
+    ...bind(transportActions, context, objects, "transport."),
     id: "qa-channel",
     label: "QA Channel",
     accountId: "default",
@@ -56,10 +57,9 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     primaryModel: context.primaryModel,
     alternateModel: facts.alternateModel,
   };
-  context.env = env;
-  context.state = state;
+  objects.env = env;
   return {
-    ...bind(ACTIONS, context),
+    ...bind(ACTIONS, context, objects),
     env,
     state,
     transport,
@@ -71,11 +71,16 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
   };
 }
 
-function bind(actions: ActionSet, context: ActionContext, prefix = ""): Record<string, unknown> {
+function bind(
+  actions: ActionSet,
+  context: ActionContext,
+  objects: FlowObjects,
+  prefix = "",
+): Record<string, unknown> {
   const bound: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(actions)) {
     const call = (...args: never[]) => {
-      checkArguments(prefix + name, action, args, context);
+      checkArguments(prefix + name, action, args, objects);
       return action.run(context, ...args);
     };
     for (const alias of [name, ...(action.aliases ?? [])]) bound[alias] = call;

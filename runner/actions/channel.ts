@@ -45,7 +45,9 @@ function channelAction(context: ActionContext, { action, args }: ChannelAction):
     case "delete":
       return { message: bus.delete({ messageId }) };
     case "thread-create":
-      return { thread: bus.createThread({ conversationId: String(args.channelId), title: String(args.title) }) };
+      return {
+        thread: bus.createThread({ conversationId: String(args.channelId), title: String(args.title) }),
+      };
     default:
       throw new QaError(`handleQaAction: unknown action ${JSON.stringify(action)}`, {
         code: "bad-argument",
@@ -70,7 +72,8 @@ export const channelActions = actionsOf("channel", (define) => ({
       waitIn(context, "the condition", check, { timeoutMs, intervalMs }),
   }),
   waitForOutboundMessage: define({
-    summary: "Waits for the first message of the gateway that satisfies the predicate; it may be there already.",
+    summary:
+      "Waits for the first message of the gateway that satisfies the predicate; it may be there already.",
     params: [
       STATE_PARAMETER,
       { name: "predicate", type: "(message) => boolean", description: "judges an outbound message" },
@@ -118,13 +121,19 @@ export const channelActions = actionsOf("channel", (define) => ({
   }),
   injectInboundMessage: define({
     summary: "The same as `state.addInboundMessage(message)`.",
-    params: [STATE_PARAMETER, { name: "message", type: "object", description: "see `state.addInboundMessage`" }],
+    params: [
+      STATE_PARAMETER,
+      { name: "message", type: "object", description: "see `state.addInboundMessage`" },
+    ],
     returns: "the message",
     run: (context, _state: object, message: InboundMessageInput) => context.bus.addInboundMessage(message),
   }),
   injectOutboundMessage: define({
     summary: "The same as `state.addOutboundMessage(message)`.",
-    params: [STATE_PARAMETER, { name: "message", type: "object", description: "see `state.addOutboundMessage`" }],
+    params: [
+      STATE_PARAMETER,
+      { name: "message", type: "object", description: "see `state.addOutboundMessage`" },
+    ],
     returns: "the message",
     run: (context, _state: object, message: OutboundMessageInput) => context.bus.addOutboundMessage(message),
   }),
@@ -135,7 +144,8 @@ export const channelActions = actionsOf("channel", (define) => ({
     run: (context, _state: object, query: { messageId: string }) => context.bus.readMessage(query),
   }),
   reset: define({
-    summary: "Empties the channel: messages and threads are forgotten, so that old ones cannot satisfy a wait.",
+    summary:
+      "Empties the channel: messages and threads are forgotten, so that old ones cannot satisfy a wait.",
     params: [],
     returns: "nothing",
     aliases: ["resetBus", "resetTransport"],
@@ -188,8 +198,10 @@ function waitForReplySequence(context: ActionContext, request: SequenceRequest) 
   );
 }
 
-const budgetOfRequest = (fallback: number) => ([request]: readonly unknown[]) =>
-  (request as { timeoutMs?: number } | undefined)?.timeoutMs ?? fallback;
+const budgetOfRequest =
+  (fallback: number) =>
+  ([request]: readonly unknown[]) =>
+    (request as { timeoutMs?: number } | undefined)?.timeoutMs ?? fallback;
 
 /** Members of `transport`, which the flow's shorthands (`sendInbound: …`) call. */
 export const transportActions = actionsOf("transport", (define) => ({

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { isDeepStrictEqual } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import JSON5 from "json5";
 import pRetry, { AbortError } from "p-retry";
 import { BlockedError, errorMessage, QaError } from "../errors.ts";
@@ -84,7 +84,8 @@ async function mutateConfig(
         }
         const retryAfterMs = retryAfter(error);
         if (retryAfterMs !== undefined) await delay(retryAfterMs, undefined, { signal: context.signal() });
-        else if (!errorMessage(error).includes("config changed since last load")) throw new AbortError(asError(error));
+        else if (!errorMessage(error).includes("config changed since last load"))
+          throw new AbortError(asError(error));
         throw error;
       }
     },
@@ -119,7 +120,11 @@ function withoutMeta({ meta: _meta, ...rest }: JsonObject): JsonObject {
 }
 
 /** Writes the config file the way a person with an editor does: whole text, in place. */
-async function editConfigFile(context: ActionContext, _env: object, edit: (text: string) => unknown): Promise<string> {
+async function editConfigFile(
+  context: ActionContext,
+  _env: object,
+  edit: (text: string) => unknown,
+): Promise<string> {
   requireConfigFile(context);
   const path = context.gateway.configPath;
   const next = await edit(await readFile(path, "utf8"));
@@ -174,7 +179,9 @@ export const configActions = actionsOf("config", (define) => ({
   }),
   applyConfig: define({
     summary: "Replaces the whole config through `config.apply`; otherwise like `patchConfig`.",
-    params: [{ name: "request", type: `{ env, nextConfig, ${MUTATION_OPTIONS} }`, description: "the whole config" }],
+    params: [
+      { name: "request", type: `{ env, nextConfig, ${MUTATION_OPTIONS} }`, description: "the whole config" },
+    ],
     returns: "{ ok, noop?, restarted?, … }",
     budgetMs: () => MUTATION_TIMEOUT_MS,
     run: (context, request: { nextConfig: JsonObject } & Mutation) =>
@@ -192,7 +199,12 @@ export const configActions = actionsOf("config", (define) => ({
       "Waits until the gateway and its channel are ready after a change that may restart it. `patchConfig` already does this.",
     params: [
       ENV_PARAMETER,
-      { name: "restartDelayMs", type: "number", optional: true, description: "accepted for upstream's scenarios" },
+      {
+        name: "restartDelayMs",
+        type: "number",
+        optional: true,
+        description: "accepted for upstream's scenarios",
+      },
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 60 000" },
     ],
     returns: "nothing",

@@ -33,8 +33,12 @@ export const coreActions = actionsOf("core", (define) => ({
     run: (_context, error: unknown) => errorMessage(error),
   }),
   liveTurnTimeoutMs: define({
-    summary: "Time to give an agent turn: `fallbackMs` with the scripted model, at least 180 000 with a live one.",
-    params: [ENV_PARAMETER, { name: "fallbackMs", type: "number", description: "milliseconds with the scripted model" }],
+    summary:
+      "Time to give an agent turn: `fallbackMs` with the scripted model, at least 180 000 with a live one.",
+    params: [
+      ENV_PARAMETER,
+      { name: "fallbackMs", type: "number", description: "milliseconds with the scripted model" },
+    ],
     returns: "number",
     aliases: ["resolveQaLiveTurnTimeoutMs"],
     run: (context, _env: object, fallbackMs: number) => liveTurnTimeout(context.providerMode, fallbackMs),

@@ -13,11 +13,15 @@ const TIMEOUT_PARAMETER = {
 } as const;
 
 /** Waits until the channel account is connected, judged by what `channels.status` reports. */
-export async function waitForChannelReady(context: ActionContext, timeoutMs = HEALTH_TIMEOUT_MS): Promise<void> {
+export async function waitForChannelReady(
+  context: ActionContext,
+  timeoutMs = HEALTH_TIMEOUT_MS,
+): Promise<void> {
   await waitIn(
     context,
     "the QA channel to be connected (channels.status)",
-    async () => isChannelRunning(await context.gateway.call("channels.status", {}, { signal: context.signal() })),
+    async () =>
+      isChannelRunning(await context.gateway.call("channels.status", {}, { signal: context.signal() })),
     { timeoutMs },
   );
 }
@@ -34,7 +38,10 @@ async function fetchJson(context: ActionContext, url: string, timeoutMs = 15_000
   const response = await request(url, { signal });
   if (response.statusCode >= 400) {
     await response.body.dump();
-    throw new QaError(`GET ${url} answered ${response.statusCode}`, { code: "http-status", fault: "product" });
+    throw new QaError(`GET ${url} answered ${response.statusCode}`, {
+      code: "http-status",
+      fault: "product",
+    });
   }
   return response.body.json();
 }
@@ -60,10 +67,13 @@ async function expectHotReload(
   }
   const applied = after.generation - before.generation;
   if (applied < reloads) {
-    throw new QaError(`expected at least ${reloads} hot reload(s), saw ${applied}: ${who(before)}, now ${who(after)}`, {
-      code: "reload-missing",
-      fault: "product",
-    });
+    throw new QaError(
+      `expected at least ${reloads} hot reload(s), saw ${applied}: ${who(before)}, now ${who(after)}`,
+      {
+        code: "reload-missing",
+        fault: "product",
+      },
+    );
   }
   return after;
 }
@@ -72,7 +82,7 @@ export const gatewayActions = actionsOf("gateway", (define) => ({
   fetchJson: define({
     summary: "GETs a URL and parses its JSON body. An HTTP error status is an error.",
     params: [
-      { name: "url", type: "string", description: "for instance `${env.mock.baseUrl}/debug/requests`" },
+      { name: "url", type: "string", description: "an absolute address" },
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 15 000" },
     ],
     returns: "the parsed body",

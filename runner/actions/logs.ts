@@ -11,11 +11,19 @@ interface Sentinel {
 
 const SENTINELS: readonly Sentinel[] = [
   { kind: "plugin-hook-failure", verdict: "product-bug", pattern: /plugin .*hook .*(failed|threw)/i },
-  { kind: "plugin-contract-error", verdict: "product-bug", pattern: /(contracts?\.tools|plugin contract).*(missing|mismatch|error|not declared)/i },
+  {
+    kind: "plugin-contract-error",
+    verdict: "product-bug",
+    pattern: /(contracts?\.tools|plugin contract).*(missing|mismatch|error|not declared)/i,
+  },
   { kind: "module-not-found", verdict: "product-bug", pattern: /ERR_MODULE_NOT_FOUND|Cannot find module/ },
   { kind: "stalled-agent-run", verdict: "product-bug", pattern: /(agent|embedded) run .*stalled/i },
   { kind: "uncaught-error", verdict: "product-bug", pattern: /uncaught exception|unhandled rejection/i },
-  { kind: "live-quota-or-subscription", verdict: "environment-blocked", pattern: /insufficient_quota|exceeded your current quota/i },
+  {
+    kind: "live-quota-or-subscription",
+    verdict: "environment-blocked",
+    pattern: /insufficient_quota|exceeded your current quota/i,
+  },
 ];
 
 interface ScanOptions {
@@ -37,7 +45,9 @@ function readLogs(context: ActionContext, mark?: number): string {
 }
 
 function scan(context: ActionContext, { since, kinds, ignoreKinds = [] }: ScanOptions = {}): Finding[] {
-  const wanted = SENTINELS.filter(({ kind }) => (kinds?.includes(kind) ?? true) && !ignoreKinds.includes(kind));
+  const wanted = SENTINELS.filter(
+    ({ kind }) => (kinds?.includes(kind) ?? true) && !ignoreKinds.includes(kind),
+  );
   return readLogs(context, since)
     .split("\n")
     .flatMap((text, index): Finding[] => {

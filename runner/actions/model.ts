@@ -19,9 +19,15 @@ export const modelActions = actionsOf("model", (define) => ({
   readModelRequests: define({
     summary: "The requests that the scripted model received, oldest first.",
     params: [
-      { name: "since", type: "number", optional: true, description: "leave out the first n: the length of an earlier answer" },
+      {
+        name: "since",
+        type: "number",
+        optional: true,
+        description: "leave out the first n: the length of an earlier answer",
+      },
     ],
-    returns: "array of { prompt, allInputText, instructions, toolOutput, plannedToolName, plannedToolArgs, body, … }",
+    returns:
+      "array of { prompt, allInputText, instructions, toolOutput, plannedToolName, plannedToolArgs, body, … }",
     run: (context, since: number = 0) => scripted(context).requests.slice(since),
   }),
   waitForModelRequest: define({
@@ -33,10 +39,13 @@ export const modelActions = actionsOf("model", (define) => ({
     returns: "the request",
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? 15_000),
     run: (context, predicate: (request: unknown) => unknown, timeoutMs?: number) =>
-      waitIn(context, "a model request that fits", () => scripted(context).requests.find(predicate), { timeoutMs }),
+      waitIn(context, "a model request that fits", () => scripted(context).requests.find(predicate), {
+        timeoutMs,
+      }),
   }),
   holdModel: define({
-    summary: "Makes the scripted model keep its next answer back until `releaseModel`: a turn frozen in the middle.",
+    summary:
+      "Makes the scripted model keep its next answer back until `releaseModel`: a turn frozen in the middle.",
     params: [HOLD_PARAMETER],
     returns: "nothing",
     run: (context, name?: string) => scripted(context).hold(name),

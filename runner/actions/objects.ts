@@ -1,8 +1,19 @@
-import type { FunctionEntry, ObjectEntry, Parameter, ValueEntry, VocabularyEntry } from "../flow/vocabulary.ts";
+import type {
+  FunctionEntry,
+  ObjectEntry,
+  Parameter,
+  ValueEntry,
+  VocabularyEntry,
+} from "../flow/vocabulary.ts";
 
 /** Declarations of the objects that flows see; `api.ts` gives them their values. */
 
-function method(subject: string, summary: string, params: readonly Parameter[], returns: string): FunctionEntry {
+function method(
+  subject: string,
+  summary: string,
+  params: readonly Parameter[],
+  returns: string,
+): FunctionEntry {
   return { kind: "function", subject, summary, params, returns };
 }
 
@@ -68,7 +79,7 @@ const gatewayObject: ObjectEntry = {
     ),
     facts: value("env", "object", "Target, product, version and boot times."),
     capabilities: value("env", "Set", "What this kind of gateway can do for scenarios."),
-    baseUrl: value("env", "string", "For HTTP, for instance `${env.gateway.baseUrl}/healthz`."),
+    baseUrl: value("env", "string", "For HTTP; `/healthz` and `/readyz` lie below it."),
     wsUrl: value("env", "string", "For a WebSocket client of your own."),
     token: value("env", "string", "Operator token; never shown in reports."),
     tempRoot: value("env", "string", "Folder that holds everything of this gateway."),
@@ -76,11 +87,16 @@ const gatewayObject: ObjectEntry = {
     stateDir: value("env", "string", "The gateway's state."),
     configPath: value("env", "string", "The config file."),
     runtimeEnv: value("env", "object", "Environment of the gateway process."),
-    pid: value("env", "number or undefined", "Of the running process; a restart may keep it, so compare boot ids."),
+    pid: value(
+      "env",
+      "number or undefined",
+      "Of the running process; a restart may keep it, so compare boot ids.",
+    ),
   },
 };
 
-const messageInput = "{ conversation: { id, kind }, senderId, senderName?, text, threadId?, replyToId?, attachments? }";
+const messageInput =
+  "{ conversation: { id, kind }, senderId, senderName?, text, threadId?, replyToId?, attachments? }";
 
 const stateObject: ObjectEntry = {
   kind: "object",
@@ -88,7 +104,12 @@ const stateObject: ObjectEntry = {
   summary: "The QA channel's bus: what people wrote and what the gateway sent.",
   members: {
     reset: method("channel", "Forgets all messages and threads.", [], "nothing"),
-    getSnapshot: method("channel", "A copy of everything on the bus.", [], "{ cursor, conversations, threads, messages, events }"),
+    getSnapshot: method(
+      "channel",
+      "A copy of everything on the bus.",
+      [],
+      "{ cursor, conversations, threads, messages, events }",
+    ),
     addInboundMessage: method(
       "channel",
       "Writes a message to the gateway, as a person would.",
@@ -110,20 +131,34 @@ const stateObject: ObjectEntry = {
     searchMessages: method(
       "channel",
       "Messages that fit.",
-      [{ name: "query", type: "{ query?, conversationId?, conversationKind?, threadId?, limit? }", description: "all that is given must fit" }],
+      [
+        {
+          name: "query",
+          type: "{ query?, conversationId?, conversationKind?, threadId?, limit? }",
+          description: "all that is given must fit",
+        },
+      ],
       "array of messages",
     ),
     waitFor: method(
       "channel",
       "Waits for an event of a kind, a text or a thread.",
-      [{ name: "wait", type: "{ kind, eventKind?, textIncludes?, direction?, threadId?, timeoutMs? }", description: "`kind` is event-kind, message-text or thread-id" }],
+      [
+        {
+          name: "wait",
+          type: "{ kind, eventKind?, textIncludes?, direction?, threadId?, timeoutMs? }",
+          description: "`kind` is event-kind, message-text or thread-id",
+        },
+      ],
       "what was found",
     ),
   },
 };
 
 /** The objects without the functions of `transport`, which `vocabulary.ts` adds. */
-export function objectEntries(transportMembers: Record<string, VocabularyEntry>): Record<string, VocabularyEntry> {
+export function objectEntries(
+  transportMembers: Record<string, VocabularyEntry>,
+): Record<string, VocabularyEntry> {
   const transport: ObjectEntry = {
     kind: "object",
     subject: "transport",
@@ -160,6 +195,13 @@ export function objectEntries(transportMembers: Record<string, VocabularyEntry>)
     scenario: value("env", "object", "The scenario's own metadata."),
     signal: value("core", "AbortSignal", "Fires when the scenario must end."),
     path: { kind: "object", subject: "core", summary: "`node:path`.", members: {}, open: true },
-    fs: { kind: "object", subject: "core", summary: "`node:fs/promises`.", members: {}, open: true, permission: "fs" },
+    fs: {
+      kind: "object",
+      subject: "core",
+      summary: "`node:fs/promises`.",
+      members: {},
+      open: true,
+      permission: "fs",
+    },
   };
 }

@@ -1,12 +1,26 @@
-import type { FunctionEntry, ObjectEntry, ValueEntry, Vocabulary, VocabularyEntry } from "../flow/vocabulary.ts";
+import type {
+  FunctionEntry,
+  ObjectEntry,
+  ValueEntry,
+  Vocabulary,
+  VocabularyEntry,
+} from "../flow/vocabulary.ts";
 import { signature } from "./action.ts";
 
 /** Subjects in the order a reader meets them. */
 const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   ["env", "`env`: the run", "The first argument of most functions, and the way to the gateway itself."],
   ["channel", "Channel", "What people write to the agent, and what it sends."],
-  ["transport", "`transport`", "The channel in words that fit every channel; the flow's shorthands call these."],
-  ["config", "Config", "Changing the gateway's config while it runs, as clients and as people with an editor do."],
+  [
+    "transport",
+    "`transport`",
+    "The channel in words that fit every channel; the flow's shorthands call these.",
+  ],
+  [
+    "config",
+    "Config",
+    "Changing the gateway's config while it runs, as clients and as people with an editor do.",
+  ],
   ["gateway", "Gateway", "Is it up, and is it still the same process?"],
   ["skills", "Skills", ""],
   ["sessions", "Sessions", ""],
@@ -45,7 +59,8 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
     lines.push(`- \`${parameter}\` (\`${type}\`): ${description}`);
   }
   lines.push(`- returns: ${entry.returns}`);
-  if (entry.aliases?.length) lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
+  if (entry.aliases?.length)
+    lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
   return [...lines, ""];
 }
 
@@ -70,7 +85,8 @@ function describeObject(name: string, entry: ObjectEntry, subject: string): stri
     ...members.flatMap(([member, value]) => {
       if (value.kind === "function") return describeFunction(`${name}.${member}`, value);
       // What is also a name of its own is described there.
-      if (value.kind === "object" && value.subject === subject) return describeObject(`${name}.${member}`, value, subject);
+      if (value.kind === "object" && value.subject === subject)
+        return describeObject(`${name}.${member}`, value, subject);
       return value.kind === "object" ? [`- \`${name}.${member}\`: see \`${member}\``, ""] : [];
     }),
   ];

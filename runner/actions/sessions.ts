@@ -38,19 +38,35 @@ function messageText(message: JsonObject): string {
 }
 
 async function history(context: ActionContext, sessionKey: string, limit: number): Promise<JsonObject[]> {
-  const answer = await context.gateway.call("chat.history", { sessionKey, limit }, { signal: context.signal() });
+  const answer = await context.gateway.call(
+    "chat.history",
+    { sessionKey, limit },
+    { signal: context.signal() },
+  );
   return (answer.messages ?? []) as JsonObject[];
 }
 
-async function effectiveTools(context: ActionContext, _env: object, sessionKey: string): Promise<Set<string>> {
+async function effectiveTools(
+  context: ActionContext,
+  _env: object,
+  sessionKey: string,
+): Promise<Set<string>> {
   const timeoutMs = liveTurnTimeout(context.providerMode, 90_000);
-  const answer = await context.gateway.call("tools.effective", { sessionKey }, { signal: context.signal(), timeoutMs });
+  const answer = await context.gateway.call(
+    "tools.effective",
+    { sessionKey },
+    { signal: context.signal(), timeoutMs },
+  );
   const groups = (answer.groups ?? []) as { tools?: { id?: string }[] }[];
   return new Set(groups.flatMap((group) => group.tools ?? []).flatMap((tool) => (tool.id ? [tool.id] : [])));
 }
 
 /** Counts what happened in a session, from its durable transcript rather than from passing events. */
-async function transcriptSummary(context: ActionContext, _env: object, sessionKey: string): Promise<JsonObject> {
+async function transcriptSummary(
+  context: ActionContext,
+  _env: object,
+  sessionKey: string,
+): Promise<JsonObject> {
   const messages = await history(context, sessionKey, 1000);
   const toolCalls: Record<string, number> = Object.create(null);
   let finalText = "";
@@ -76,7 +92,12 @@ export const sessionActions = actionsOf("sessions", (define) => ({
     params: [
       ENV_PARAMETER,
       { name: "label", type: "string", description: "shown in session lists" },
-      { name: "key", type: "string", optional: true, description: "session key; the gateway makes one otherwise" },
+      {
+        name: "key",
+        type: "string",
+        optional: true,
+        description: "session key; the gateway makes one otherwise",
+      },
     ],
     returns: "the session key",
     run: async (context, _env: object, label: string, key?: string) => {
@@ -115,7 +136,8 @@ export const sessionActions = actionsOf("sessions", (define) => ({
       { name: "limit", type: "number", optional: true, description: "newest n messages; default 200" },
     ],
     returns: "array of { role, content, timestamp }",
-    run: (context, _env: object, sessionKey: string, limit: number = 200) => history(context, sessionKey, limit),
+    run: (context, _env: object, sessionKey: string, limit: number = 200) =>
+      history(context, sessionKey, limit),
   }),
   readSessionTranscriptSummary: define({
     summary: "What a session's transcript holds: message count, tool calls by name, last text.",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Wakeups } from "../run/wakeups.ts";
 import { QaBus } from "./bus.ts";
-import type { BusEvent } from "./types.ts";
+import type { BusEvent, InboundMessageInput } from "./types.ts";
 
 const alice = { conversation: { id: "alice", kind: "direct" as const }, senderId: "alice" };
 
@@ -67,6 +67,19 @@ describe("messages", () => {
     ]);
     expect(events[0]).toMatchObject({ message: { text: "first", reactions: [] } });
     expect(events[1]).toMatchObject({ emoji: "👍", senderId: "openclaw" });
+  });
+
+  test.each([
+    [{}, "inbound message: conversation.id is missing"],
+    [
+      { conversation: { id: "a" } },
+      "inbound message: conversation.kind must be one of direct, channel, group",
+    ],
+    [{ conversation: alice.conversation }, "inbound message: senderId is missing"],
+    [alice, "inbound message: text is missing"],
+  ])("a flow's message %j is refused", (input, message) => {
+    const add = () => newBus().addInboundMessage(input as InboundMessageInput);
+    expect(add).toThrow(expect.objectContaining({ message, code: "bad-argument", fault: "scenario" }));
   });
 
   test("another account's message is not found", () => {

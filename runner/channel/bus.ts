@@ -3,6 +3,7 @@ import type { Wakeups } from "../run/wakeups.ts";
 import { BOT_ID, BOT_NAME, DEFAULT_ACCOUNT } from "./defaults.ts";
 import { EventLog } from "./event-log.ts";
 import { BusFaults } from "./faults.ts";
+import { checkInboundMessage, checkOutboundMessage } from "./input-check.ts";
 import { matchesSearch, SEARCH_LIMIT, SEARCH_LIMIT_MAX } from "./search.ts";
 import { parseTarget, type Target } from "./targets.ts";
 import { sanitizeToolCalls } from "./tool-calls.ts";
@@ -69,7 +70,9 @@ export class QaBus {
     );
   }
 
+  /** @throws QaError `bad-argument` */
   addInboundMessage(input: InboundMessageInput): BusMessage {
+    checkInboundMessage(input);
     const { id, kind, title } = input.conversation;
     return this.#addMessage({
       ...newMessage(input, { id, kind, title }),
@@ -80,8 +83,9 @@ export class QaBus {
     });
   }
 
-  /** @throws Error when `to` is not a target */
+  /** @throws QaError `bad-argument`, or an Error when `to` is not a target */
   addOutboundMessage(input: OutboundMessageInput): BusMessage {
+    checkOutboundMessage(input);
     const target = parseTarget(input.to);
     return this.#addMessage({
       ...newMessage(input, this.#conversationOf(target)),

@@ -35,48 +35,19 @@ export function outboundPredicate(filter: OutboundFilter): (message: BusMessage)
  * The first message of the gateway that fits, among those already there or to come.
  * @throws QaError `wait-timeout` with the last messages that were there
  */
-export async function waitForOutboundMessage(
+export function waitForOutboundMessage(
   bus: QaBus,
   predicate: OutboundPredicate,
   timeoutMs?: number,
-  options: OutboundWaitOptions = {},
+  { sinceIndex, what = "an outbound message", signal }: OutboundWaitOptions = {},
 ): Promise<BusMessage> {
-  const [message] = await waitForOutboundSequence(bus, [predicate], timeoutMs, {
-    what: "an outbound message",
-    ...options,
-  });
-  if (!message) throw new Error("a sequence of one predicate gave no message");
-  return message;
-}
-
-/**
- * Messages of the gateway that fit the predicates in their order; others may stand between them.
- * @throws QaError `wait-timeout` saying how far the sequence got
- */
-export function waitForOutboundSequence(
-  bus: QaBus,
-  predicates: readonly OutboundPredicate[],
-  timeoutMs?: number,
-  options: OutboundWaitOptions = {},
-): Promise<BusMessage[]> {
-  const { sinceIndex, signal, what = `a sequence of ${predicates.length} outbound messages` } = options;
-  let matched = 0;
   const check = async () => {
-    const found: BusMessage[] = [];
     for (const message of bus.outboundMessages(sinceIndex)) {
-      const predicate = predicates[found.length];
-      if (predicate && (await predicate(message))) found.push(message);
+      if (await predicate(message)) return message;
     }
-    matched = found.length;
-    // The caller wants to see which messages were there, not how the check counts them.
-    return found.length === predicates.length ? found : undefined;
+    return undefined;
   };
-  return waitForCondition(bus.wakeups, check, {
-    timeoutMs,
-    what,
-    signal,
-    evidence: () => evidenceOf(bus, matched, predicates.length),
-  });
+  return waitForCondition(bus.wakeups, check, { timeoutMs, what, signal, evidence: () => evidenceOf(bus) });
 }
 
 /**
@@ -107,8 +78,7 @@ export async function waitForNoOutbound(
   });
 }
 
-function evidenceOf(bus: QaBus, matched: number, wanted: number): string {
+function evidenceOf(bus: QaBus): string {
   const recent = recentMessages(bus);
-  const lines = recent.length === 0 ? ["no messages on the channel"] : ["last messages:", ...recent];
-  return [...(wanted > 1 ? [`matched ${matched} of ${wanted}`] : []), ...lines].join("\n");
+  return recent.length === 0 ? "no messages on the channel" : ["last messages:", ...recent].join("\n");
 }

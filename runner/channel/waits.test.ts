@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { QaError } from "../errors.ts";
 import { Wakeups } from "../run/wakeups.ts";
 import { QaBus } from "./bus.ts";
-import { waitForNoOutbound, waitForOutboundMessage, waitForOutboundSequence } from "./outbound-waits.ts";
+import { waitForNoOutbound, waitForOutboundMessage } from "./outbound-waits.ts";
 import { formatConversationTranscript, recentOutboundSummary } from "./transcript.ts";
 import { waitForCondition } from "./waits.ts";
 
@@ -142,17 +142,6 @@ describe("outbound waits", () => {
     });
     await expect(waitForOutboundMessage(newBus(), () => true, 5)).rejects.toMatchObject({
       details: expect.stringContaining("no messages on the channel"),
-    });
-  });
-
-  test("a sequence matches in order and says how far it got", async () => {
-    const bus = newBus();
-    const is = (wanted: string) => (message: { text: string }) => message.text === wanted;
-    const sequence = waitForOutboundSequence(bus, [is("one"), is("two")], NEVER);
-    for (const text of ["two", "one", "between", "two"]) bus.addOutboundMessage({ to: "dm:a", text });
-    expect((await sequence).map(({ text }) => text)).toEqual(["one", "two"]);
-    await expect(waitForOutboundSequence(bus, [is("between"), is("one")], 5)).rejects.toMatchObject({
-      details: expect.stringContaining("matched 1 of 2"),
     });
   });
 

@@ -17,7 +17,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ files: catalog.files, diagnostics }, undefined, 2)}\n`);
   } else {
-    if (diagnostics.length > 0) process.stdout.write(`${await formatDiagnostics(diagnostics, process.stdout, userFolder())}\n\n`);
+    if (diagnostics.length > 0)
+      process.stdout.write(`${await formatDiagnostics(diagnostics, process.stdout, userFolder())}\n\n`);
     const summary = [plural(errors, "error"), plural(diagnostics.length - errors, "warning")].join(", ");
     process.stdout.write(`${plural(catalog.files.length, "file")} checked: ${summary}\n`);
   }

@@ -43,7 +43,11 @@ export function chooseScenarios(catalog: Catalog, selection: Selection, offer: O
 }
 
 /** A chosen id may belong to a file that gave no scenario: its errors say more than "unknown id". */
-function selectUnlessBroken(catalog: Catalog, selection: Selection, errors: readonly Diagnostic[]): Selected[] {
+function selectUnlessBroken(
+  catalog: Catalog,
+  selection: Selection,
+  errors: readonly Diagnostic[],
+): Selected[] {
   const unusable = catalog.unusable.filter(({ id }) => id !== undefined && selection.patterns.includes(id));
   const names = new Set(unusable.map(({ file }) => file.name));
   if (names.size > 0) throw new InvalidScenarios(errors.filter(({ file }) => names.has(file)));

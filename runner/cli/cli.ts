@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
-import { QaError, UsageError } from "../errors.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import { EXIT } from "./exit.ts";
+import { QaError, UsageError } from "../errors.ts";
 import { addCheckCommand } from "./check-options.ts";
+import { EXIT } from "./exit.ts";
 import { addListCommand } from "./list-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -45,6 +45,8 @@ function reportError(error: unknown): number {
     process.stderr.write(`${lines.join("\n")}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.harness;
   }
-  process.stderr.write(`unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(
+    `unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`,
+  );
   return EXIT.harness;
 }

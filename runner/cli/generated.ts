@@ -1,6 +1,7 @@
 import { actionReference } from "../actions/reference.ts";
 import { VOCABULARY } from "../actions/vocabulary.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../flow/codes.ts";
+import { reportSchemaText } from "../report/report-schema.ts";
 import { DIAGNOSTIC_CODES } from "../scenario/codes.ts";
 import { scenarioJsonSchemaText } from "../scenario/published-schema.ts";
 
@@ -10,6 +11,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["docs/actions.md", actionReference(VOCABULARY)],
     ["docs/diagnostics.md", diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES })],
     ["qa/scenario.schema.json", scenarioJsonSchemaText()],
+    ["runner/report/report.schema.json", reportSchemaText()],
   ];
 }
 

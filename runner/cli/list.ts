@@ -20,10 +20,18 @@ interface Row {
 
 /** `qa list`: needs the scenario files and nothing else. */
 export async function list(options: ListOptions): Promise<number> {
-  const { scenarios, diagnostics } = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd: userFolder() });
+  const { scenarios, diagnostics } = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    cwd: userFolder(),
+  });
   const broken = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
   const chosen =
-    options.tag.length === 0 ? scenarios : selectScenarios(scenarios, { patterns: [], tags: options.tag, all: false }).map(({ scenario }) => scenario);
+    options.tag.length === 0
+      ? scenarios
+      : selectScenarios(scenarios, { patterns: [], tags: options.tag, all: false }).map(
+          ({ scenario }) => scenario,
+        );
   const rows = chosen.map(rowOf);
   process.stdout.write(options.json ? `${JSON.stringify({ scenarios: rows }, undefined, 2)}\n` : table(rows));
   if (broken.size > 0) {
@@ -55,8 +63,15 @@ function table(rows: readonly Row[]): string {
       title,
     ]),
   ];
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths =
+    cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? [];
   return cells
-    .map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`)
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
     .join("");
 }

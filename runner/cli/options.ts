@@ -14,7 +14,9 @@ export function positiveInteger(value: string): number {
 /** `--pack <folder>`, shared by every command that reads scenarios. */
 export function addPackOption(command: Command): Command {
   return command.addOption(
-    new Option("--pack <folder>", "read scenarios from this folder too (repeatable)").argParser(collect).default([], "none"),
+    new Option("--pack <folder>", "read scenarios from this folder too (repeatable)")
+      .argParser(collect)
+      .default([], "none"),
   );
 }
 

@@ -21,7 +21,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
     .addOption(
-      new Option("--fault <name>", "break the embedded gateway on purpose, to see a scenario fail (repeatable)")
+      new Option(
+        "--fault <name>",
+        "break the embedded gateway on purpose, to see a scenario fail (repeatable)",
+      )
         .argParser(collect)
         .default([], "none"),
     );

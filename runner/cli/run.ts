@@ -34,7 +34,11 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
   }
 }
 
-async function runScenarios(ids: readonly string[], options: RunOptions, signal: AbortSignal): Promise<number> {
+async function runScenarios(
+  ids: readonly string[],
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<number> {
   const startedAt = performance.now();
   const cwd = userFolder();
   const gateway = await resolveGatewayKind(options.gateway, { repoRoot: REPO_ROOT, env: process.env });
@@ -96,7 +100,11 @@ async function runScenarios(ids: readonly string[], options: RunOptions, signal:
 
 /** Sorts by time; the random part keeps two runs of one second apart. */
 function newRunId(): string {
-  const time = new Date().toISOString().replace(/\.\d+Z$/, "").replaceAll(/[-:]/g, "").replace("T", "-");
+  const time = new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, "")
+    .replaceAll(/[-:]/g, "")
+    .replace("T", "-");
   return `${time}-${randomBytes(2).toString("hex")}`;
 }
 
@@ -114,6 +122,8 @@ function contextFlags(options: RunOptions, cwd: string): string[] {
 }
 
 function commandLine(args: readonly string[]): string {
-  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  const quoted = args.map((arg) =>
+    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
+  );
   return `pnpm qa run ${quoted.join(" ")}`;
 }

@@ -28,3 +28,18 @@ export const FLOW_DIAGNOSTIC_CODES = {
 export type FlowDiagnosticCode =
   | keyof typeof FLOW_DIAGNOSTIC_CODES
   | Extract<DiagnosticCode, "missing-property" | "unknown-key" | "wrong-length" | "wrong-type">;
+
+/** Codes of failures while a flow runs, beside those that actions give their own errors. */
+export const FLOW_FAILURE_CODES = {
+  "action-failed": "An action threw an error that it has no code for.",
+  "action-timeout": "An action did not finish within its limit.",
+  "assertion-failed": "The condition of an assert was not true.",
+  "callable-not-found": "A call's path led to nothing that can be called.",
+  "expression-failed": "An expression of the scenario threw an error of its own.",
+  "expression-timeout": "An expression computed without end.",
+  "not-a-list": "The items of a forEach were not a list.",
+  "scenario-threw": "A `throw` statement ended the scenario.",
+  "step-timeout": "A step did not finish within its limit.",
+} as const satisfies Record<string, string>;
+
+export type FlowFailureCode = keyof typeof FLOW_FAILURE_CODES;

@@ -1,11 +1,11 @@
 import { isMap, type Node } from "yaml";
 import type { Diagnostic } from "../scenario/source.ts";
 import type { LocatedNode } from "../scenario/yaml-source.ts";
-import { CompileContext } from "./compile-context.ts";
-import { Findings } from "./findings.ts";
-import { describeNode, Mapping } from "./mapping.ts";
-import { NameTable } from "./names.ts";
-import { compileStatements } from "./statements.ts";
+import { CompileContext } from "./compile/context.ts";
+import { Findings } from "./compile/findings.ts";
+import { describeNode, Mapping } from "./compile/mapping.ts";
+import { NameTable } from "./compile/names.ts";
+import { compileStatements } from "./compile/statements.ts";
 import type { CompiledFlow, Step } from "./types.ts";
 import type { Permission, Vocabulary } from "./vocabulary.ts";
 

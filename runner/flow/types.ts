@@ -108,6 +108,8 @@ export interface CompiledExpression {
   locate(offset: number): Position;
   /** Names of forEach items, indexes and caught errors that are in scope and used here. */
   blockNames: readonly string[];
+  /** Values that it reads by name and static members: what a failed assert shows. */
+  reads: readonly { name: string; members: readonly string[] }[];
   /** Set for a lambda. */
   lambda?: { params: readonly string[]; async: boolean };
   /** Set for the condition of an assert that compares two values. */

@@ -13,9 +13,10 @@ import type {
   JsonObject,
 } from "./gateway.ts";
 import { readIdentity } from "./identity.ts";
+import { Listeners } from "./listeners.ts";
 import type { LogCapture } from "./log.ts";
 import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./process.ts";
-import { describeReadiness, probeReadiness, type Readiness } from "./readiness.ts";
+import { waitUntilReady } from "./readiness.ts";
 import type { Redactor } from "./redact.ts";
 import { RpcClient } from "./rpc-client.ts";
 import { restartedError, stoppedError } from "./rpc-errors.ts";
@@ -24,7 +25,6 @@ import type { TempRoot } from "./temp-root.ts";
 /** From spawn to ready. Releases of autumn 2026 need up to ten seconds on a busy machine. */
 const START_TIMEOUT_MS = 60_000;
 const RESTART_TIMEOUT_MS = 60_000;
-const POLL_MS = 10;
 const TAIL_LINES = 40;
 /** Whoever sends one of these wants the process to end. */
 const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>([
@@ -43,6 +43,8 @@ export interface GatewayProgram {
   product: string;
   version: string;
   buildId?: string;
+  /** Version of the Node that runs it. */
+  node: string;
   file: string;
   args(port: number): readonly string[];
 }
@@ -77,11 +79,15 @@ export class ChildGateway implements GatewayUnderTest {
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly token: string;
+  readonly tempRoot: string;
+  readonly workspaceDir: string;
+  readonly stateDir: string;
+  readonly configPath: string;
   readonly runtimeEnv: Readonly<Record<string, string>>;
   readonly #options: ChildGatewayOptions;
   readonly #client: RpcClient;
-  readonly #listeners = new Set<(event: GatewayEvent) => void>();
-  readonly #crashListeners = new Set<(error: QaError) => void>();
+  readonly #events = new Listeners<GatewayEvent>();
+  readonly #crashes = new Listeners<QaError>();
   #process: ManagedProcess | undefined;
   /** Set before the runner itself ends the process, so that the end is not taken for a crash. */
   #stopping = false;
@@ -91,14 +97,18 @@ export class ChildGateway implements GatewayUnderTest {
   #bootTimings: BootTimings | undefined;
 
   constructor(options: ChildGatewayOptions) {
-    const { program, port, token, env, redact, log, wakeups } = options;
+    const { program, tempRoot, port, token, env, redact, log, wakeups } = options;
     this.#options = options;
     this.baseUrl = `http://127.0.0.1:${port}`;
     this.wsUrl = `ws://127.0.0.1:${port}`;
     this.token = token;
+    this.tempRoot = tempRoot.root;
+    this.workspaceDir = tempRoot.workspaceDir;
+    this.stateDir = tempRoot.stateDir;
+    this.configPath = tempRoot.configPath;
     this.runtimeEnv = env;
-    const { target, product, version, buildId } = program;
-    this.#facts = { target, product, version, buildId, node: process.version, readyMs: 0 };
+    const { target, product, version, buildId, node } = program;
+    this.#facts = { target, product, version, buildId, node, readyMs: 0 };
     this.#client = new RpcClient({
       url: this.wsUrl,
       token,
@@ -106,7 +116,7 @@ export class ChildGateway implements GatewayUnderTest {
       redact,
       logTail: () => log.tail(TAIL_LINES),
       onEvent: (event) => {
-        for (const listener of [...this.#listeners]) listener(event);
+        this.#events.emit(event);
         wakeups.notify();
       },
       onChange: () => wakeups.notify(),
@@ -118,18 +128,6 @@ export class ChildGateway implements GatewayUnderTest {
   }
   get bootTimings(): BootTimings | undefined {
     return this.#bootTimings;
-  }
-  get tempRoot(): string {
-    return this.#options.tempRoot.root;
-  }
-  get workspaceDir(): string {
-    return this.#options.tempRoot.workspaceDir;
-  }
-  get stateDir(): string {
-    return this.#options.tempRoot.stateDir;
-  }
-  get configPath(): string {
-    return this.#options.tempRoot.configPath;
   }
   get pid(): number | undefined {
     return this.#process?.exited ? undefined : this.#process?.pid;
@@ -144,20 +142,19 @@ export class ChildGateway implements GatewayUnderTest {
 
   async #boot(timeoutMs: number): Promise<void> {
     const { signal } = this.#options;
-    const spawnedAt = performance.now();
+    const { spawnedAt } = await this.#spawn();
     const sinceSpawn = () => Math.round(performance.now() - spawnedAt);
-    let listeningMs: number | undefined;
-    await this.#spawn();
     // Loading the WebSocket takes about as long as the gateway needs to listen: do both at once.
     void globalThis.WebSocket;
-    await this.#waitReady(timeoutMs, signal, ({ listening }) => {
-      if (listening) listeningMs ??= sinceSpawn();
+    let listeningMs = 0;
+    await this.#waitReady(timeoutMs, signal, () => {
+      listeningMs = sinceSpawn();
     });
     const readyMs = sinceSpawn();
     this.#client.open();
     const { version, bootId, pid } = await this.identity({ signal });
     const rpcMs = sinceSpawn();
-    this.#bootTimings = { listeningMs: listeningMs ?? readyMs, readyMs, rpcMs };
+    this.#bootTimings = { listeningMs, readyMs, rpcMs };
     this.#facts = {
       ...this.#facts,
       version,
@@ -169,7 +166,7 @@ export class ChildGateway implements GatewayUnderTest {
     };
   }
 
-  async #spawn(): Promise<void> {
+  async #spawn(): Promise<ManagedProcess> {
     const { program, port, tempRoot, env, log } = this.#options;
     this.#stopping = false;
     this.#signalled = false;
@@ -186,13 +183,14 @@ export class ChildGateway implements GatewayUnderTest {
     void started.exit.then((exit) => this.#ended(exit));
     // Stopped while it was being started: nobody else knows of the process.
     if (this.#stopping) await started.stop();
+    return started;
   }
 
   #ended(exit: ProcessExit): void {
     if (!this.#stopping) {
       const error = this.#endedError(exit);
       this.#client.down(error);
-      if (!this.#signalled) for (const listener of [...this.#crashListeners]) listener(error);
+      if (!this.#signalled) this.#crashes.emit(error);
     }
     this.#options.wakeups.notify();
   }
@@ -216,28 +214,16 @@ export class ChildGateway implements GatewayUnderTest {
     });
   }
 
-  async #waitReady(
-    timeoutMs: number,
-    signal?: AbortSignal,
-    onLook?: (seen: Readiness) => void,
-  ): Promise<void> {
-    let seen: Readiness | undefined;
-    await waitForCondition(
-      this.#options.wakeups,
-      async () => {
-        this.#requireAlive();
-        seen = await probeReadiness(this.baseUrl, signal);
-        onLook?.(seen);
-        return seen.ready;
-      },
-      {
-        what: "the gateway to be ready",
-        timeoutMs,
-        intervalMs: POLL_MS,
-        signal,
-        evidence: () => `${seen ? describeReadiness(seen) : ""}\n${this.#options.log.tail(TAIL_LINES)}`,
-      },
-    );
+  #waitReady(timeoutMs: number, signal?: AbortSignal, onListening?: () => void): Promise<void> {
+    const { wakeups, log } = this.#options;
+    return waitUntilReady(this.baseUrl, {
+      timeoutMs,
+      wakeups,
+      signal,
+      onListening,
+      requireAlive: () => this.#requireAlive(),
+      logTail: () => log.tail(TAIL_LINES),
+    });
   }
 
   call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
@@ -255,13 +241,11 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   onEvent(listener: (event: GatewayEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.add(listener);
   }
 
   onCrash(listener: (error: QaError) => void): () => void {
-    this.#crashListeners.add(listener);
-    return () => this.#crashListeners.delete(listener);
+    return this.#crashes.add(listener);
   }
 
   logs(): string {

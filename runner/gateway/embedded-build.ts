@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError } from "../errors.ts";
 import type { JsonObject } from "./gateway.ts";
+import { loadExeca } from "./process.ts";
 
 /** A build of the embedded gateway, as its build script reports it. */
 export interface EmbeddedBuild {
@@ -54,7 +55,7 @@ async function areUnchanged(packageRoot: string, inputs: readonly BuildInput[]):
 }
 
 async function build(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
-  const { execa } = await import("execa");
+  const { execa } = await loadExeca();
   const script = join(packageRoot, "build.ts");
   const result = await execa(process.execPath, [script], {
     cwd: packageRoot,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type EmbeddedBuild, ensureBuild } from "./embedded-build.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "./gateway.ts";
+import { loadExeca } from "./process.ts";
 import { startChildGateway } from "./start-child.ts";
 
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
@@ -15,7 +16,7 @@ export class EmbeddedKind implements GatewayKind {
   }
 
   async prepare(signal: AbortSignal): Promise<void> {
-    await this.#ensureBuild(signal);
+    await Promise.all([this.#ensureBuild(signal), loadExeca()]);
   }
 
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
@@ -26,6 +27,7 @@ export class EmbeddedKind implements GatewayKind {
         product: "embedded gateway",
         version,
         buildId,
+        node: process.version,
         file: process.execPath,
         args: (port) => [entry, "run", "--port", String(port), "--bind", "loopback"],
       },

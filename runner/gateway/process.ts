@@ -26,6 +26,8 @@ export interface ProcessOptions {
 /** A child process in a process group of its own, so that it and what it starts end together. */
 export interface ManagedProcess {
   readonly pid: number | undefined;
+  /** `performance.now()` time. */
+  readonly spawnedAt: number;
   /** Set once it has ended and all its output is in the log. */
   readonly exited: ProcessExit | undefined;
   readonly exit: Promise<ProcessExit>;
@@ -35,12 +37,18 @@ export interface ManagedProcess {
   stop(): Promise<void>;
 }
 
+/** Loads what starting processes needs: a tenth of a second that is better spent before there is a hurry. */
+export function loadExeca(): Promise<typeof import("execa")> {
+  return import("execa");
+}
+
 /**
  * Starts a process. Its group ends with the runner's orderly exit; against a killed runner
  * the gateway watches `OPENCLAW_QA_PARENT_PID` itself.
  */
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
-  const { execa } = await import("execa");
+  const { execa } = await loadExeca();
+  const spawnedAt = performance.now();
   const subprocess = execa(options.file, options.args, {
     cwd: options.cwd,
     env: options.env,
@@ -74,6 +82,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
 
   return {
     pid: subprocess.pid,
+    spawnedAt,
     exit,
     get exited() {
       return exited;

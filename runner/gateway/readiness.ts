@@ -1,10 +1,14 @@
 import { get } from "node:http";
+import { waitForCondition } from "../channel/waits.ts";
+import type { Wakeups } from "../run/wakeups.ts";
 import type { JsonObject } from "./gateway.ts";
 
 const PROBE_TIMEOUT_MS = 2000;
+/** A probe of a port where nobody listens yet costs less than a millisecond. */
+const POLL_MS = 10;
 
 /** One answer of /readyz. */
-export interface Readiness {
+interface Readiness {
   /** False while nobody answers at all. */
   listening: boolean;
   ready: boolean;
@@ -15,7 +19,7 @@ export interface Readiness {
 const NOBODY: Readiness = { listening: false, ready: false, failing: [] };
 
 /** Asks /readyz once. Whatever goes wrong counts as not ready. */
-export function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Readiness> {
+function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Readiness> {
   return new Promise((resolve) => {
     const request = get(
       `${baseUrl}/readyz`,
@@ -41,8 +45,45 @@ export function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<R
   });
 }
 
-/** `nothing listens yet`, `waiting for qa-channel`: the answer for people. */
-export function describeReadiness({ listening, ready, failing }: Readiness): string {
+export interface ReadyOptions {
+  timeoutMs: number;
+  wakeups: Wakeups;
+  signal?: AbortSignal;
+  /** Throws when waiting has become pointless. */
+  requireAlive?(): void;
+  /** Called with the first answer, ready or not. */
+  onListening?(): void;
+  /** End of the gateway's log, for the time-out error. */
+  logTail(): string;
+}
+
+/**
+ * Waits until /readyz says ready, looking again with every line the gateway logs.
+ * @throws QaError `wait-timeout` with the last answer and the log; what `requireAlive` throws
+ */
+export async function waitUntilReady(baseUrl: string, options: ReadyOptions): Promise<void> {
+  const { timeoutMs, wakeups, signal, requireAlive, onListening, logTail } = options;
+  let seen = NOBODY;
+  await waitForCondition(
+    wakeups,
+    async () => {
+      requireAlive?.();
+      const wasListening = seen.listening;
+      seen = await probeReadiness(baseUrl, signal);
+      if (seen.listening && !wasListening) onListening?.();
+      return seen.ready;
+    },
+    {
+      what: `the gateway at ${baseUrl} to be ready`,
+      timeoutMs,
+      intervalMs: POLL_MS,
+      signal,
+      evidence: () => `${describeReadiness(seen)}\n${logTail()}`.trimEnd(),
+    },
+  );
+}
+
+function describeReadiness({ listening, ready, failing }: Readiness): string {
   if (ready) return "/readyz says ready";
   if (!listening) return "nothing answers on its port";
   return `/readyz says not ready${failing.length > 0 ? `: ${failing.join(", ")}` : ""}`;

@@ -13,18 +13,19 @@ const PATTERNS: readonly RegExp[] = [
   /\bAKIA[A-Z0-9]{12,}/g,
   /\bAIza[\w-]{20,}/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-  /(?<=["']?\b(?:api[_-]?key|access[_-]?token|auth[_-]?token|token|secret|password)["']?\s*[:=]\s*["']?)[\w.~+/-]{12,}/gi,
+  /(?<=["']?(?:\b|_)(?:api[_-]?key|access[_-]?token|auth[_-]?token|token|secret|password)["']?\s*[:=]\s*["']?)[\w~+/-]{12,}/gi,
 ];
 
-/** Names of variables and members that hold a credential. */
+/** Names of variables and members that hold a credential, in snake case. */
 const SECRET_NAME =
-  /(?:^|[_-])(?:api[_-]?key|key[_-]?id|private[_-]?key|access[_-]?key|token|secret|password|passwd|passphrase|credentials?|cookie|authorization|pat)(?:$|[_-])/i;
+  /secret|(?:^|_)(?:api_?key|private_?key|access_?key|key_?id|token|password|passwd|passphrase|credentials?|cookie|authorization)$/;
 
 export type Redactor = (text: string) => string;
 
 /** Whether a variable or member of this name holds a credential: `OPENAI_API_KEY`, `apiKey`, `auth.token`. */
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name.replace(/([a-z0-9])([A-Z])/g, "$1_$2"));
+  const snakeCase = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll("-", "_");
+  return SECRET_NAME.test(snakeCase.toLowerCase());
 }
 
 /** Values of the variables that hold a credential, to be redacted wherever they turn up. */

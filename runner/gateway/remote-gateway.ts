@@ -1,4 +1,3 @@
-import { waitForCondition } from "../channel/waits.ts";
 import { BlockedError } from "../errors.ts";
 import type { GatewayFacts } from "../report/events.ts";
 import type { Wakeups } from "../run/wakeups.ts";
@@ -11,13 +10,13 @@ import type {
   JsonObject,
 } from "./gateway.ts";
 import { readIdentity } from "./identity.ts";
-import { describeReadiness, probeReadiness, type Readiness } from "./readiness.ts";
+import { Listeners } from "./listeners.ts";
+import { waitUntilReady } from "./readiness.ts";
 import { createRedactor } from "./redact.ts";
 import { RpcClient } from "./rpc-client.ts";
 import { RpcError } from "./rpc-errors.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const POLL_MS = 50;
 
 export interface RemoteGatewayOptions {
   target: string;
@@ -36,7 +35,7 @@ export class RemoteGateway implements GatewayUnderTest {
   readonly pid = undefined;
   readonly #options: RemoteGatewayOptions;
   readonly #client: RpcClient;
-  readonly #listeners = new Set<(event: GatewayEvent) => void>();
+  readonly #events = new Listeners<GatewayEvent>();
   #facts: GatewayFacts;
 
   constructor(options: RemoteGatewayOptions) {
@@ -55,7 +54,7 @@ export class RemoteGateway implements GatewayUnderTest {
       redact: createRedactor([token]),
       logTail: () => "",
       onEvent: (event) => {
-        for (const listener of [...this.#listeners]) listener(event);
+        this.#events.emit(event);
         wakeups.notify();
       },
       onChange: () => wakeups.notify(),
@@ -116,27 +115,13 @@ export class RemoteGateway implements GatewayUnderTest {
     await this.call("health", {}, { timeoutMs: Math.max(1, deadline - performance.now()), signal });
   }
 
-  async #waitReady(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    let seen: Readiness | undefined;
-    await waitForCondition(
-      this.#options.wakeups,
-      async () => {
-        seen = await probeReadiness(this.baseUrl, signal);
-        return seen.ready;
-      },
-      {
-        what: `the gateway at ${this.baseUrl} to be ready`,
-        timeoutMs,
-        intervalMs: POLL_MS,
-        signal,
-        evidence: () => (seen ? describeReadiness(seen) : ""),
-      },
-    );
+  #waitReady(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const { wakeups } = this.#options;
+    return waitUntilReady(this.baseUrl, { timeoutMs, wakeups, signal, logTail: () => "" });
   }
 
   onEvent(listener: (event: GatewayEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.add(listener);
   }
 
   /** Its process is not ours to watch: a gateway that goes away shows as a call that times out. */

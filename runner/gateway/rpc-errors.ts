@@ -1,6 +1,6 @@
 import { QaError } from "../errors.ts";
 import type { JsonObject } from "./gateway.ts";
-import type { Redactor } from "./redact.ts";
+import { type Redactor, redactValue } from "./redact.ts";
 
 /** The gateway answered, and its answer is no. */
 export class RpcError extends QaError {
@@ -46,7 +46,7 @@ export function toRpcError(method: string, error: unknown, redact: Redactor, hin
     message: redact(typeof message === "string" ? message : "no reason given"),
     retryable: retryable === true,
     retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : undefined,
-    details,
+    details: redactValue(details, redact),
     hint,
   });
 }

@@ -1,3 +1,5 @@
+import { untilAborted } from "./abort.ts";
+
 /** Gate that every answer passes. */
 export const EVERY_ANSWER = "every answer";
 
@@ -24,15 +26,7 @@ export class Gates {
   /** Resolves once the gate is open. @throws the signal's reason */
   async pass(name: string, signal: AbortSignal): Promise<void> {
     for (let gate = this.#closed.get(name); gate; gate = this.#closed.get(name)) {
-      await Promise.race([gate.promise, aborted(signal)]);
+      await Promise.race([gate.promise, untilAborted(signal)]);
     }
   }
-}
-
-/** Rejects when the signal fires, never resolves. */
-export function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

@@ -42,7 +42,10 @@ export function planScenarios(selected: readonly Selected[], offer: Offer): Plan
     return [skip ? { scenario, skip } : { scenario }];
   });
   if (planned.length > 0) return planned;
-  throw new UsageError("none of the chosen scenarios fits this gateway and model", "`qa list` shows what each needs.");
+  throw new UsageError(
+    "none of the chosen scenarios fits this gateway and model",
+    "`qa list` shows what each needs.",
+  );
 }
 
 function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip"] {
@@ -74,7 +77,10 @@ function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: st
   }
   const kinds = scenario.meta.gateways;
   if (kinds && !kinds.some((kind) => kind === offer.gatewayKind)) {
-    return { needs: `it runs on ${kinds.join(", ")}, not on ${offer.gatewayKind}`, hint: "Choose another --gateway." };
+    return {
+      needs: `it runs on ${kinds.join(", ")}, not on ${offer.gatewayKind}`,
+      hint: "Choose another --gateway.",
+    };
   }
   return undefined;
 }

@@ -24,7 +24,10 @@ export interface Selected {
 export function selectScenarios(scenarios: readonly Scenario[], selection: Selection): Selected[] {
   const { patterns, tags, all } = selection;
   if (!all && patterns.length === 0 && tags.length === 0) {
-    throw new UsageError("no scenario chosen", "Give ids or globs, --tag <tag>, or --all; `qa list` shows them.");
+    throw new UsageError(
+      "no scenario chosen",
+      "Give ids or globs, --tag <tag>, or --all; `qa list` shows them.",
+    );
   }
   if (all && (patterns.length > 0 || tags.length > 0)) {
     throw new UsageError("--all already chooses every scenario", "Leave out --all, or the ids and tags.");

@@ -40,8 +40,8 @@ const happening: fc.Arbitrary<RunEvent> = fc.oneof(
     verdict: status,
     durationMs: fc.nat(),
     notReached: fc.array(fc.string(), { maxLength: 2 }),
-    cleanupProblems: fc.constant([]),
-    evidence: fc.constant([]),
+    cleanupProblems: fc.array(fc.string(), { maxLength: 1 }),
+    evidence: fc.array(fc.record({ kind: fc.string(), path: fc.string() }), { maxLength: 1 }),
     rerun: fc.constant("pnpm qa run x"),
   }),
 );

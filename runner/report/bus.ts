@@ -127,6 +127,7 @@ class Subscription {
   /** Cuts the reporter off; only its first failure is told, the others follow from it. */
   fail(error: unknown): void {
     this.#queue.length = 0;
+    this.idle = Promise.resolve();
     if (this.#failed) return;
     this.#failed = true;
     this.#onFailure(error);

@@ -42,7 +42,7 @@ export interface ScenarioRef {
   tags: readonly string[];
   objective?: string;
   successCriteria?: readonly string[];
-  /** Asked for by id or glob, not merely matched by --all or --tag: anything but a pass is then no success. */
+  /** Asked for by its id, not merely matched by a pattern: anything but a pass is then no success. */
   named?: boolean;
 }
 

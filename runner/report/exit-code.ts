@@ -8,10 +8,10 @@ export type RunExitCode = 0 | 1 | 4 | 130;
  *
  * - 130: interrupted.
  * - 4: the result cannot be relied on. A scenario failed by fault of the harness or the environment;
- *   one that was asked for by name was skipped or blocked; nothing passed although something was
+ *   one that was asked for by its id was skipped or blocked; nothing passed although something was
  *   blocked; there was nothing to run; or a reporter failed.
  * - 1: a scenario failed by fault of the product or of the scenario itself.
- * - 0: everything that had to pass did. What --all or --tag matched may be skipped.
+ * - 0: everything that had to pass did. What was only matched, by --all, --tag or a glob, may be skipped.
  */
 export function exitCodeFor(
   report: Pick<RunReport, "interrupted" | "scenarios">,

@@ -108,7 +108,7 @@ const scenarioSchema = {
     tags: texts,
     objective: text,
     successCriteria: texts,
-    named: { type: "boolean", description: "Asked for by id or glob rather than by --all or --tag." },
+    named: { type: "boolean", description: "Asked for by its id, not merely matched by a pattern." },
     verdict: { enum: ["passed", "failed", "skipped", "blocked"] },
     fault,
     durationMs: milliseconds,

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import type { RunOptions } from "./run.ts";
-import type { Stage } from "./scenario.ts";
+import type { Stage } from "./stage.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests

@@ -10,7 +10,12 @@ export interface ScenarioLimits {
 }
 
 /** The limits of a scenario that states none. Waits carry their own, and their watchdogs trail those. */
-const DEFAULTS: ScenarioLimits = { actionMs: 60_000, stepMs: 180_000, scenarioMs: 600_000, cleanupMs: 20_000 };
+const DEFAULTS: ScenarioLimits = {
+  actionMs: 60_000,
+  stepMs: 180_000,
+  scenarioMs: 600_000,
+  cleanupMs: 20_000,
+};
 /** A limit that the scenario states is about its own time-outs: the watchdog comes after them. */
 const GRACE_MS = 5_000;
 

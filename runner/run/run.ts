@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { GatewayKind } from "../gateway/gateway.ts";
-import type { OpenReport } from "../report/open.ts";
 import type { RunStarted } from "../report/events.ts";
+import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import { runScenario } from "./scenario.ts";
 import type { RunSecrets } from "./secrets.ts";

@@ -1,37 +1,28 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ActionContext } from "../actions/action.ts";
+import JSON5 from "json5";
 import { createFlowApi } from "../actions/api.ts";
 import { QaBus } from "../channel/bus.ts";
 import { serveBus } from "../channel/server.ts";
-import { BlockedError, QaError } from "../errors.ts";
-import { runFlow } from "../flow/run.ts";
-import type { FlowResult } from "../flow/result.ts";
+import { QaError } from "../errors.ts";
+import { currentSignal } from "../flow/current-signal.ts";
+import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import { AGENT_ID, PRIMARY_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
-import { type ScriptedModel, startScriptedModel } from "../model/scripted.ts";
-import type { Failure, ScenarioFinished, Verdict } from "../report/events.ts";
+import { startScriptedModel } from "../model/scripted.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { writeEvidence } from "./evidence.ts";
-import { failureOf } from "./failure.ts";
+import { ended, type Outcome, outcomeOf } from "./failure.ts";
 import { limitsOf } from "./limits.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunOptions } from "./run.ts";
+import type { Stage } from "./stage.ts";
 import { Teardown } from "./teardown.ts";
 import { Wakeups } from "./wakeups.ts";
 
 /** Time to tear down one scenario's gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
-
-/** What a scenario runs with, as far as it came to be before something failed. */
-export interface Stage {
-  bus: QaBus;
-  gateway?: GatewayUnderTest;
-  model?: ScriptedModel;
-}
-
-type Outcome = Pick<ScenarioFinished, "verdict" | "reason" | "failure" | "notReached">;
 
 /** Runs one scenario from its first resource to the end of its tear-down. Never throws. */
 export async function runScenario(prepared: PreparedScenario, index: number, run: RunOptions): Promise<void> {
@@ -39,19 +30,10 @@ export async function runScenario(prepared: PreparedScenario, index: number, run
   const startedAt = performance.now();
   run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index });
 
-  const teardown = new Teardown();
-  const wakeups = new Wakeups();
-  const stage: Stage = { bus: new QaBus(wakeups) };
-  const evidenceFolder = join(run.reportFolder, scenario.id);
-  let outcome: Outcome;
-  try {
-    outcome = notRunnable(prepared) ?? (await playOn(stage, prepared, { teardown, wakeups, evidenceFolder, run }));
-  } catch (error) {
-    // Nothing of the flow has run: its steps are all still to come.
-    outcome = ended(error, scenario, stage, stepNames(prepared.flow));
-  }
-  const evidence = await writeEvidence(evidenceFolder, stage, run).catch(() => []);
-  const cleanupProblems = await teardown.run(TEARDOWN_MS);
+  const play = new Play(prepared, run);
+  const outcome = notRunnable(prepared) ?? (await play.perform());
+  const evidence = await writeEvidence(play.evidenceFolder, play.stage, run).catch(() => []);
+  const cleanupProblems = [...play.cleanupProblems, ...(await play.teardown.run(TEARDOWN_MS))];
   run.events.emit({
     type: "scenario-finished",
     at: Date.now(),
@@ -73,93 +55,155 @@ function notRunnable({ scenario, skip, flow }: PreparedScenario): Outcome | unde
   if (skip) return { verdict: "skipped", reason: `${skip.reason}. ${skip.hint}`, notReached };
   if (flow) return undefined;
   const kind = scenario.meta.execution?.kind;
-  return { verdict: "blocked", reason: `a scenario of the kind ${kind} is carried out by another program`, notReached };
+  return {
+    verdict: "blocked",
+    reason: `a scenario of the kind ${kind} is carried out by another program`,
+    notReached,
+  };
 }
 
-interface Equipment {
-  teardown: Teardown;
-  wakeups: Wakeups;
-  evidenceFolder: string;
-  run: RunOptions;
-}
+/** One performance of a scenario: its stage, its gateway, its time. */
+class Play {
+  readonly teardown = new Teardown();
+  readonly stage: Stage;
+  readonly evidenceFolder: string;
+  /** What went wrong in `finally` blocks of the flow. */
+  cleanupProblems: readonly string[] = [];
+  readonly #wakeups = new Wakeups();
+  readonly #prepared: PreparedScenario;
+  readonly #run: RunOptions;
 
-/** Sets the stage and plays the flow on it. */
-async function playOn(
-  stage: Stage,
-  { scenario, flow }: PreparedScenario,
-  { teardown, wakeups, evidenceFolder, run }: Equipment,
-): Promise<Outcome> {
-  if (!flow) throw new Error("a scenario without a flow cannot be played");
-  const { execution } = scenario.meta;
-  const [{ url: busUrl }, model] = await Promise.all([
-    serveBus(stage.bus, teardown),
-    startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value }),
-    mkdir(evidenceFolder, { recursive: true }),
-  ]);
-  stage.model = model;
-  const gateway = await run.gateway.start({
-    teardown,
-    wakeups,
-    signal: run.signal,
-    busUrl,
-    modelUrl: model.v1Url,
-    configPatches: configPatches(scenario),
-    env: run.gatewayEnv,
-  });
-  stage.gateway = gateway;
-  run.secrets.add(gateway.token);
-  run.events.emit({ type: "gateway-ready", at: Date.now(), scenarioId: scenario.id, gateway: gateway.facts });
+  constructor(prepared: PreparedScenario, run: RunOptions) {
+    this.#prepared = prepared;
+    this.#run = run;
+    this.stage = { bus: new QaBus(this.#wakeups) };
+    this.evidenceFolder = join(run.reportFolder, prepared.scenario.id);
+  }
 
-  const limits = limitsOf(execution);
-  const end = new AbortController();
-  const deadline = setTimeout(
-    () =>
+  async perform(): Promise<Outcome> {
+    const { scenario, flow } = this.#prepared;
+    try {
+      if (!flow) throw new Error("a scenario without a flow cannot be played");
+      const { gateway, busUrl } = await this.#setStage();
+      return await this.#playFlow(flow, gateway, busUrl);
+    } catch (error) {
+      // Nothing of the flow has run: its steps are all still to come.
+      return ended(error, scenario, this.stage, stepNames(flow));
+    }
+  }
+
+  async #setStage(): Promise<{ gateway: GatewayUnderTest; busUrl: string }> {
+    const { scenario } = this.#prepared;
+    const { teardown, stage } = this;
+    const wakeups = this.#wakeups;
+    const [{ url: busUrl }, model] = await Promise.all([
+      serveBus(stage.bus, teardown),
+      startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value }),
+      mkdir(this.evidenceFolder, { recursive: true }),
+    ]);
+    stage.model = model;
+    const gateway = await this.#run.gateway.start({
+      teardown,
+      wakeups,
+      signal: this.#run.signal,
+      busUrl,
+      modelUrl: model.v1Url,
+      configPatches: configPatches(scenario),
+      env: this.#run.gatewayEnv,
+    });
+    stage.gateway = gateway;
+    this.#run.secrets.add(gateway.token);
+    this.#run.events.emit({
+      type: "gateway-ready",
+      at: Date.now(),
+      scenarioId: scenario.id,
+      gateway: gateway.facts,
+    });
+    return { gateway, busUrl };
+  }
+
+  async #playFlow(flow: CompiledFlow, gateway: GatewayUnderTest, busUrl: string): Promise<Outcome> {
+    const { scenario } = this.#prepared;
+    const { execution } = scenario.meta;
+    const limits = limitsOf(execution);
+    const signal = this.#endSignal(gateway, limits.scenarioMs);
+    const api = createFlowApi(
+      {
+        gateway,
+        bus: this.stage.bus,
+        model: this.stage.model,
+        wakeups: this.#wakeups,
+        signal: currentSignal,
+        providerMode: this.#run.providerMode,
+        primaryModel: PRIMARY_MODEL,
+        agentId: AGENT_ID,
+      },
+      {
+        repoRoot: scenario.pack.referenceRoot,
+        outputDir: this.evidenceFolder,
+        alternateModel: PRIMARY_MODEL,
+        cfg: await startConfig(gateway),
+        busUrl,
+        scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },
+        signal,
+      },
+    );
+    const result = await runFlow(flow, {
+      api,
+      config: execution?.config ?? {},
+      signal,
+      limits,
+      observer: this.#observer(scenario.id),
+    });
+    this.cleanupProblems = result.cleanupProblems;
+    return outcomeOf(result, scenario, this.stage);
+  }
+
+  /** Fires when the flow must end: Ctrl-C, the scenario's deadline, or a gateway that died. */
+  #endSignal(gateway: GatewayUnderTest, scenarioMs: number): AbortSignal {
+    const end = new AbortController();
+    const late = () =>
       end.abort(
-        new QaError(`the scenario did not end within ${limits.scenarioMs} ms`, {
+        new QaError(`the scenario did not end within ${scenarioMs} ms`, {
           code: "scenario-timeout",
           fault: "product",
           hint: "If it rightly takes longer, raise execution.timeoutMs in the scenario.",
         }),
-      ),
-    limits.scenarioMs,
-  );
-  teardown.defer("scenario deadline", () => clearTimeout(deadline));
-  teardown.defer("crash watch", gateway.onCrash((error) => end.abort(error)));
-  const signal = AbortSignal.any([run.signal, end.signal]);
+      );
+    const deadline = setTimeout(late, scenarioMs);
+    this.teardown.defer("scenario deadline", () => clearTimeout(deadline));
+    this.teardown.defer(
+      "crash watch",
+      gateway.onCrash((error) => end.abort(error)),
+    );
+    return AbortSignal.any([this.#run.signal, end.signal]);
+  }
 
-  let actionSignal: () => AbortSignal = () => signal;
-  const context: ActionContext = {
-    gateway,
-    bus: stage.bus,
-    model,
-    wakeups,
-    signal: () => actionSignal(),
-    providerMode: run.providerMode,
-    primaryModel: PRIMARY_MODEL,
-    agentId: AGENT_ID,
-    env: undefined,
-    state: undefined,
-  };
-  const api = createFlowApi(context, {
-    repoRoot: run.repoRoot,
-    outputDir: evidenceFolder,
-    alternateModel: PRIMARY_MODEL,
-    cfg: {},
-    busUrl,
-    scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },
-    signal,
-  });
-  const result = await runFlow(flow, {
-    api,
-    config: execution?.config ?? {},
-    signal,
-    limits,
-    observer: stepEvents(scenario.id, run),
-    onCurrentSignal: (current) => {
-      actionSignal = current;
-    },
-  });
-  return outcomeOf(result, scenario, stage);
+  #observer(scenarioId: string): FlowObserver {
+    const { events } = this.#run;
+    let step = 0;
+    return {
+      stepStarted(index, name, position) {
+        step = index;
+        events.emit({ type: "step-started", at: Date.now(), scenarioId, step, name, position });
+      },
+      statementStarted(label, position) {
+        events.emit({ type: "statement-started", at: Date.now(), scenarioId, step, label, position });
+      },
+      stepFinished(index, { name, status, durationMs, details }) {
+        events.emit({
+          type: "step-finished",
+          at: Date.now(),
+          scenarioId,
+          step: index,
+          name,
+          status,
+          durationMs: Math.round(durationMs),
+          details,
+        });
+      },
+    };
+  }
 }
 
 function configPatches({ meta }: Scenario): JsonObject[] {
@@ -168,4 +212,10 @@ function configPatches({ meta }: Scenario): JsonObject[] {
     ...(meta.plugins?.length ? [{ plugins: { entries: plugins } }] : []),
     ...(meta.gatewayConfigPatch ? [meta.gatewayConfigPatch as JsonObject] : []),
   ];
+}
+
+/** The config file that the gateway was started with, for flows that read `env.cfg`. */
+async function startConfig(gateway: GatewayUnderTest): Promise<JsonObject> {
+  if (!gateway.capabilities.has("config-file")) return {};
+  return JSON5.parse(await readFile(gateway.configPath, "utf8")) as JsonObject;
 }

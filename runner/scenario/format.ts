@@ -48,7 +48,7 @@ export async function formatDiagnostic(
     colors ? `\u001b[${color}m${words}\u001b[39m` : words;
   const label = paint(severity === "error" ? RED : YELLOW, severity);
   const parts = [`${file}:${line}:${column}  ${label}  ${message}  [${code}]`];
-  if (text !== "") parts.push(indent(await codeFrame(text, diagnostic, colors)));
+  if (text !== "") parts.push(indent(await sourceFrame(text, diagnostic, colors)));
   if (hint) parts.push(`  ${paint(CYAN, "hint:")} ${hint}`);
   return parts.join("\n");
 }
@@ -63,9 +63,13 @@ function readText(path: string): string {
 }
 
 /** Marks the place in the lines around it. Loads the frame library only when something is wrong. */
-async function codeFrame(text: string, diagnostic: Diagnostic, colors: boolean): Promise<string> {
+export async function sourceFrame(
+  text: string,
+  place: Pick<Diagnostic, "line" | "column" | "endLine" | "endColumn">,
+  colors = false,
+): Promise<string> {
   const { codeFrameColumns } = await import("@babel/code-frame");
-  const { line, column, endColumn = column } = diagnostic;
+  const { line, column, endColumn = column } = place;
   // The library counts columns from 0, and takes some characters for line breaks that are none here.
   const location = { start: { line, column: column - 1 }, end: { line, column: endColumn - 1 } };
   const frame = codeFrameColumns(text.replace(/[\r\u2028\u2029]/g, " "), location, {

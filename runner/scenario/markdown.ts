@@ -2,6 +2,7 @@ import type { Code, Heading, Nodes, Root, Yaml } from "mdast";
 import remarkFrontmatter from "remark-frontmatter";
 import remarkParse from "remark-parse";
 import { unified } from "unified";
+import { type Cut, cutOut, findCuts, restoreOffset } from "./markdown-cuts.ts";
 
 /** Front matter or a fenced block: its content and where that stands in the file. */
 export interface MarkdownBlock {
@@ -27,63 +28,77 @@ export interface MarkdownOutline {
 
 const processor = unified().use(remarkParse).use(remarkFrontmatter, ["yaml"]).freeze();
 
-/** Finds front matter, fences and the heading of a Markdown text. Never throws. */
-export function outlineMarkdown(text: string): MarkdownOutline {
-  const root = processor.parse(text) as Root;
-  const fences: MarkdownBlock[] = [];
-  let heading: MarkdownOutline["heading"];
-  const visit = (node: Nodes): void => {
-    if (node.type === "code") {
-      const block = fencedBlock(text, node);
-      if (block) fences.push(block);
-    } else if (node.type === "heading" && node.depth === 1) {
-      heading ??= headingOf(text, node);
-    } else if ("children" in node) {
-      for (const child of node.children) visit(child);
-    }
-  };
-  visit(root);
-  const first = root.children[0];
-  return { frontMatter: first?.type === "yaml" ? block(text, first, [], true) : undefined, fences, heading };
+const LINE_BREAK = /\r\n|\n|\r/;
+
+/**
+ * Finds front matter, fences and the heading of a Markdown text. Never throws.
+ * @param cuts parts that the Markdown parser need not look at; none gives the same outline, later
+ */
+export function outlineMarkdown(text: string, cuts: readonly Cut[] = findCuts(text)): MarkdownOutline {
+  return new Outliner(text, cuts).outline();
 }
 
-function fencedBlock(text: string, node: Code): MarkdownBlock | undefined {
-  const { start, end } = offsets(node);
-  const fence = /^(?:`{3,}|~{3,})/.exec(text.slice(start, end))?.[0];
-  if (fence === undefined) return undefined; // indented code
-  const info = `${node.lang ?? ""} ${node.meta ?? ""}`.toLowerCase().split(/\s+/).filter(Boolean);
-  const lastLine =
-    text
-      .slice(start, end)
-      .split(/\r\n|\n|\r/)
-      .slice(1)
-      .at(-1) ?? "";
-  const marker = lastLine.replace(/^[\s>]*/, "").trimEnd();
-  const closed = marker.length >= fence.length && marker === fence.charAt(0).repeat(marker.length);
-  return block(text, node, info, closed);
-}
+class Outliner {
+  readonly #text: string;
+  readonly #cuts: readonly Cut[];
+  readonly #fences: MarkdownBlock[] = [];
+  #heading: MarkdownOutline["heading"];
 
-function block(text: string, node: Code | Yaml, info: readonly string[], closed: boolean): MarkdownBlock {
-  const { start, end } = offsets(node);
-  const firstBreak = /\r\n|\n|\r/g;
-  firstBreak.lastIndex = start;
-  const found = firstBreak.exec(text);
-  const contentStart = found && found.index < end ? found.index + found[0].length : end;
-  return { info, content: node.value, start, end, contentStart, closed };
-}
+  constructor(text: string, cuts: readonly Cut[]) {
+    this.#text = text;
+    this.#cuts = cuts;
+  }
 
-function headingOf(text: string, node: Heading): { text: string; offset: number } {
-  const { start, end } = offsets(node);
-  const line = text.slice(start, end).split(/\r\n|\n|\r/, 1)[0] ?? "";
-  return {
-    text: line
-      .replace(/^#\s+/, "")
-      .replace(/\s+#*$/, "")
-      .trim(),
-    offset: start,
-  };
-}
+  outline(): MarkdownOutline {
+    const root = processor.parse(cutOut(this.#text, this.#cuts)) as Root;
+    this.#visit(root);
+    const first = root.children[0];
+    return {
+      frontMatter: first?.type === "yaml" ? this.#block(first, [], true) : undefined,
+      fences: this.#fences,
+      heading: this.#heading,
+    };
+  }
 
-function offsets(node: Nodes): { start: number; end: number } {
-  return { start: node.position?.start.offset ?? 0, end: node.position?.end.offset ?? 0 };
+  #visit(node: Nodes): void {
+    if (node.type === "code") this.#addFence(node);
+    else if (node.type === "heading" && node.depth === 1) this.#heading ??= this.#headingOf(node);
+    else if ("children" in node) for (const child of node.children) this.#visit(child);
+  }
+
+  #addFence(node: Code): void {
+    const { start, end } = this.#offsets(node);
+    const text = this.#text.slice(start, end);
+    const fence = /^(?:`{3,}|~{3,})/.exec(text)?.[0];
+    if (fence === undefined) return; // indented code
+    const info = `${node.lang ?? ""} ${node.meta ?? ""}`.toLowerCase().split(/\s+/).filter(Boolean);
+    const lastLine = text.split(LINE_BREAK).slice(1).at(-1) ?? "";
+    const marker = lastLine.replace(/^[\s>]*/, "").trimEnd();
+    const closed = marker.length >= fence.length && marker === fence.charAt(0).repeat(marker.length);
+    this.#fences.push(this.#block(node, info, closed));
+  }
+
+  #block(node: Code | Yaml, info: readonly string[], closed: boolean): MarkdownBlock {
+    const { start, end } = this.#offsets(node);
+    const firstBreak = LINE_BREAK.exec(this.#text.slice(start, end));
+    const contentStart = firstBreak ? start + firstBreak.index + firstBreak[0].length : end;
+    const cut = this.#cuts.find((candidate) => candidate.start === contentStart);
+    const content = cut ? this.#text.slice(cut.start, cut.end).replace(/\r?\n$/, "") : node.value;
+    return { info, content, start, end, contentStart, closed };
+  }
+
+  #headingOf(node: Heading): { text: string; offset: number } {
+    const { start, end } = this.#offsets(node);
+    const line = this.#text.slice(start, end).split(LINE_BREAK, 1)[0] ?? "";
+    const text = line.replace(/^#\s+/, "").replace(/\s+#*$/, "");
+    return { text: text.trim(), offset: start };
+  }
+
+  #offsets(node: Nodes): { start: number; end: number } {
+    const { position } = node;
+    return {
+      start: restoreOffset(position?.start.offset ?? 0, this.#cuts),
+      end: restoreOffset(position?.end.offset ?? 0, this.#cuts),
+    };
+  }
 }

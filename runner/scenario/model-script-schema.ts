@@ -81,7 +81,8 @@ export const modelScriptSchema = {
           toolCalls: {
             type: "array",
             minItems: 1,
-            description: "Answer with these tool calls.",
+            description:
+              "Answer with these tool calls. As with a real model, a tool that the request does not declare is not called: the answer then says that it is not available.",
             items: {
               type: "object",
               additionalProperties: false,

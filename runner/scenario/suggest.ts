@@ -10,9 +10,10 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   );
   const match = known.find((candidate) => candidate.toLowerCase() === best);
   if (match === undefined) return undefined;
-  return distance(lower, best) <= Math.max(1, Math.floor(Math.max(name.length, match.length) / 3))
-    ? match
-    : undefined;
+  // Two, so that a swap of neighbours counts as near; words of up to three letters are all near each other.
+  const length = Math.max(name.length, match.length);
+  const limit = length <= 3 ? 1 : Math.max(2, Math.floor(length / 3));
+  return distance(lower, best) <= limit ? match : undefined;
 }
 
 /** `did you mean X?`, or the list of what is possible. */

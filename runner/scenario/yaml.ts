@@ -1,7 +1,8 @@
-import { isMap, isNode, isScalar, isSeq, parseDocument, type YAMLError } from "yaml";
+import { isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
 import { type Finding, findingInYaml } from "./finding.ts";
 import { piecePositions } from "./piece.ts";
 import type { Diagnostic, SourceFile } from "./source.ts";
+import { yamlErrorDiagnostic } from "./yaml-errors.ts";
 import { expandAliases } from "./yaml-expand.ts";
 import type { LocatedNode, YamlSource } from "./yaml-source.ts";
 
@@ -12,16 +13,6 @@ export interface YamlPiece {
   /** All of them errors. */
   diagnostics: Diagnostic[];
 }
-
-const HINTS: Partial<Record<YAMLError["code"], string>> = {
-  BAD_DQ_ESCAPE: "Use single quotes, or double the backslash.",
-  BAD_INDENT: "Lines of one mapping or list start in the same column.",
-  BAD_SCALAR_START: "Put the value in quotes: `@`, backtick and `%` cannot begin a plain value.",
-  BLOCK_AS_IMPLICIT_KEY:
-    "Put a value that contains `: ` in quotes, or begin the nested mapping on a new line.",
-  MULTIPLE_DOCS: "Remove the `---` line: a block holds one document.",
-  TAB_AS_INDENT: "Indent with spaces.",
-};
 
 /**
  * Reads one piece of YAML of a file as YAML 1.2 core, with aliases and merge keys expanded in place,
@@ -43,9 +34,9 @@ export function parseYamlPiece(file: SourceFile, text: string, start: number, en
   const syntaxError = document.errors[0];
   if (syntaxError) {
     // One mistake makes the rest of the piece unreadable: what follows it would be noise.
-    return { source, root: undefined, diagnostics: [syntaxDiagnostic(source, syntaxError)] };
+    return { source, root: undefined, diagnostics: [yamlErrorDiagnostic(source, syntaxError)] };
   }
-  const diagnostics = document.warnings.map((warning) => syntaxDiagnostic(source, warning));
+  const diagnostics = document.warnings.map((warning) => yamlErrorDiagnostic(source, warning));
   if (!isNode(document.contents)) return { source, root: undefined, diagnostics };
   const expanded = expandAliases(source, document.contents);
   diagnostics.push(...expanded.diagnostics);
@@ -78,14 +69,4 @@ export function requireMapping(
 /** Plain value of a node that has been expanded. */
 export function plainValue(located: LocatedNode): unknown {
   return located.node.toJS(located.source.document);
-}
-
-function syntaxDiagnostic(source: YamlSource, error: YAMLError): Diagnostic {
-  const tag = error.code === "TAG_RESOLVE_FAILED";
-  return findingInYaml(source, error.pos, {
-    code: tag ? "yaml-tag" : "yaml-syntax",
-    severity: "error",
-    message: error.message.replace(/\.$/, ""),
-    hint: tag ? "Remove the tag; only the tags of YAML 1.2 core are known." : HINTS[error.code],
-  });
 }

@@ -1,11 +1,13 @@
 /**
  * A gateway of a few lines that misbehaves on request, run as a process of its own by the tests beside it.
- * Methods: `echo`, `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `leak`,
- * `restart` (new boot id), `replace` (the process stays, the connection drops), `crash`, `gateway.status`.
+ * Methods: `echo`, `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
+ * `restart` (new boot id), `replace` (the process stays, the connection drops), `stubborn` (will not
+ * stop, and has a child), `crash`, `gateway.status`.
  * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`.
  */
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -81,9 +83,12 @@ function handle(socket: WebSocket, { id, method, params }: Request): void {
     hang: () => {
       held = [];
     },
-    refuse: () => refuse({ code: "INVALID_REQUEST", message: `no, ${token}`, details: [{ path: "a.b" }] }),
+    refuse: () =>
+      refuse({ code: "INVALID_REQUEST", message: `no, ${token}`, details: [{ path: "a.b", value: token }] }),
     busy: () => refuse({ code: "UNAVAILABLE", message: "rate limit", retryable: true, retryAfterMs: 250 }),
     list: () => ok([1, 2]),
+    health: () => ok({ ok: true }),
+    write: () => refuse({ code: "FORBIDDEN", message: "missing scope: operator.admin" }),
     leak: () => {
       process.stdout.write(`\u001b[31mkey sk-abcdefghijklmnop token ${token}\u001b[0m\n`);
       send(socket, { type: "event", event: "leaked", payload: {} });
@@ -101,6 +106,11 @@ function handle(socket: WebSocket, { id, method, params }: Request): void {
     replace: () => {
       for (const client of sockets.clients) client.terminate();
     },
+    stubborn: () => {
+      process.on("SIGTERM", () => {});
+      const descendant = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" });
+      ok({ descendant: descendant.pid });
+    },
     crash: () => {
       process.stderr.write(`panic while holding ${token}\n`, () => process.exit(9));
     },
@@ -112,9 +122,11 @@ function send(socket: WebSocket, frame: object): void {
   socket.send(JSON.stringify(frame));
 }
 
-// The watchdog that every gateway under test has: without its runner it ends.
+// The watchdog that every gateway under test has: without its runner it cleans up and ends.
 setInterval(() => {
-  if (!isAlive(parentPid)) process.exit(0);
+  if (isAlive(parentPid)) return;
+  rmSync(process.env.OPENCLAW_QA_TEMP_ROOT ?? "", { recursive: true, force: true });
+  process.exit(0);
 }, 50);
 
 function isAlive(pid: number): boolean {

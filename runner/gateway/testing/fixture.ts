@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Teardown } from "../../run/teardown.ts";
 import { Wakeups } from "../../run/wakeups.ts";
@@ -9,6 +10,7 @@ export const FAKE_PROGRAM: GatewayProgram = {
   target: "fake",
   product: "fake gateway",
   version: "1.2.3",
+  node: process.version,
   file: process.execPath,
   args: (port) => [fileURLToPath(new URL("fake-gateway.ts", import.meta.url)), "--port", String(port)],
 };
@@ -26,10 +28,11 @@ export function gatewayStart(extra: Partial<GatewayStart> = {}): GatewayStart {
   };
 }
 
-/** Whether a process of this id exists. */
+/** Whether a process of this id runs; one that ended and waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return !existsSync("/proc/self/stat") || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }

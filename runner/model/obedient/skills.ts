@@ -40,7 +40,7 @@ export function catalogueSkills(instructions: string): CatalogueSkill[] {
  */
 export function fittingSkill(message: string, skills: readonly CatalogueSkill[]): CatalogueSkill | undefined {
   const said = significantWords(withoutMetadata(message));
-  const phrase = ` ${[...words(message)].join(" ")} `;
+  const phrase = ` ${words(message).join(" ")} `;
   const scored = skills.map((skill) => {
     const named = phrase.includes(` ${words(skill.name).join(" ")} `);
     const common = significantWords(`${skill.name} ${skill.description}`).intersection(said).size;

@@ -80,9 +80,10 @@ function latest(entries: readonly string[] = []): string[] {
 }
 
 function labelled(label: string, content: readonly string[], paint: Paint): string[] {
+  const margin = " ".repeat(LABEL_WIDTH);
   return content.map((line, index) => {
-    const head = (index === 0 ? label : "").padEnd(LABEL_WIDTH);
-    return `${INDENT}${paint("dim", head)}${line}`.trimEnd();
+    const head = index === 0 ? paint("dim", label.padEnd(LABEL_WIDTH)) : margin;
+    return `${INDENT}${head}${line}`.trimEnd();
   });
 }
 

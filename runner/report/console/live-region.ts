@@ -1,6 +1,6 @@
 import type cliTruncate from "cli-truncate";
 import type { createLogUpdate } from "log-update";
-import { formatDuration } from "../text.ts";
+import { formatElapsed } from "../text.ts";
 import type { Activity } from "./activity.ts";
 import type { Paint } from "./style.ts";
 
@@ -79,12 +79,12 @@ export class LiveRegion {
 
   #lines(): string[] {
     const { running, footer } = this.#view();
-    const columns = Math.max(1, (this.#terminal.columns ?? 80) - 1);
-    const rows = Math.max(1, (this.#terminal.rows ?? 24) - 3);
+    const columns = Math.max(1, (this.#terminal.columns || 80) - 1);
+    const rows = Math.max(1, (this.#terminal.rows || 24) - 3);
     const spinner = FRAMES[this.#frame % FRAMES.length] ?? "";
     const now = Date.now();
     const lines = running.slice(0, rows).map(({ id, startedAt, doing }) => {
-      const elapsed = formatDuration(Math.max(0, now - startedAt));
+      const elapsed = formatElapsed(Math.max(0, now - startedAt));
       return `${this.#paint("cyan", spinner)} ${id}  ${elapsed}  ${this.#paint("dim", doing)}`;
     });
     if (footer !== "") lines.push(this.#paint("dim", `  ${footer}`));

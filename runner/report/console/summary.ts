@@ -21,11 +21,14 @@ export function summaryLines(report: RunReport, reportFolder: string, paint: Pai
 function failedList({ scenarios }: RunReport, paint: Paint): string[] {
   const failed = scenarios.filter(({ verdict }) => verdict === "failed");
   if (failed.length === 0) return [];
-  const entries = failed.flatMap(({ id, failure, rerun }) => [
-    `  ${paint("red", SYMBOLS.failed)} ${id}  ${paint("dim", (failure && location(failure)) ?? "")}`.trimEnd(),
-    ...(failure ? [`    ${oneLine(failure.message)}`] : []),
-    `    ${rerun}`,
-  ]);
+  const entries = failed.flatMap(({ id, failure, rerun }) => {
+    const place = failure && location(failure);
+    return [
+      `  ${paint("red", SYMBOLS.failed)} ${id}${place ? `  ${paint("dim", place)}` : ""}`,
+      ...(failure ? [`    ${oneLine(failure.message)}`] : []),
+      `    ${rerun}`,
+    ];
+  });
   return ["Failed:", ...entries, ""];
 }
 

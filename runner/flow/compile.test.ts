@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../scenario/source.ts";
+import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
+import { type CompileOptions, compileFlow } from "./compile.ts";
+import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./test-support.ts";
+
+const GOLDEN = join(import.meta.dirname, "golden");
+const CONFIG_KEYS = ["skillName", "prompt", "args", "name", "list", "allowEnv", "channelId"];
+
+/** Diagnostics with the marked text below its line, so that a reader sees that the place is right. */
+function report(markdown: string, diagnostics: readonly Diagnostic[]): string {
+  const lines = markdown.split("\n");
+  return diagnostics
+    .map(({ line, column, endColumn, severity, code, message, hint }) => {
+      const mark = " ".repeat(column - 1) + "^".repeat((endColumn ?? column + 1) - column);
+      const head = `${line}:${column} ${severity} ${code}: ${message}`;
+      return [head, `  | ${lines[line - 1] ?? ""}`, `  | ${mark}`, ...(hint ? [`  ${hint}`] : []), ""].join("\n");
+    })
+    .join("\n");
+}
+
+function compileMarkdown(name: string, options: CompileOptions) {
+  const markdown = readFileSync(join(GOLDEN, `${name}.md`), "utf8");
+  const flow = flowOfMarkdown(markdown, `${name}.md`);
+  return { markdown, ...compileFlow(flow, { ...options, configKeys: CONFIG_KEYS }) };
+}
+
+const names = readdirSync(GOLDEN)
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => basename(file, ".md"));
+
+describe("diagnostics of", () => {
+  it.each(names)("golden/%s.md", async (name) => {
+    const { markdown, diagnostics } = compileMarkdown(name, OWN);
+    await expect(report(markdown, diagnostics)).toMatchFileSnapshot(join(GOLDEN, `${name}.txt`));
+  });
+
+  it("all golden files cover every code", () => {
+    const seen = new Set(names.flatMap((name) => compileMarkdown(name, OWN).diagnostics.map(({ code }) => code)));
+    expect(Object.keys(FLOW_DIAGNOSTIC_CODES).filter((code) => !seen.has(code))).toEqual([]);
+  });
+});
+
+describe("a flow", () => {
+  it("that is clean compiles, also indented in a list", () => {
+    expect(compileMarkdown("clean", OWN)).toMatchObject({ diagnostics: [], flow: { steps: { length: 2 } } });
+  });
+
+  it("with an error gives no flow, with a warning it does", () => {
+    expect(compileFlow(flowOfActions("- call: rest"), OWN).flow).toBeUndefined();
+    const warned = compileFlow(flowOfActions('- assert: "true"'), OWN);
+    expect(warned.diagnostics).toMatchObject([{ code: "assert-cannot-fail", severity: "warning" }]);
+    expect(warned.flow).toBeDefined();
+  });
+
+  it("points at the right places in a file with CR LF line ends", () => {
+    const markdown = "# T\n\n```yaml qa-flow\nsteps:\n  - name: s\n    actions:\n      - assert: |-\n          1 <\n          nope\n```\n";
+    const { diagnostics } = compileFlow(flowOfMarkdown(markdown.replaceAll("\n", "\r\n")), OWN);
+    expect(diagnostics).toMatchObject([{ line: 9, column: 11, endColumn: 15, code: "unknown-name" }]);
+  });
+
+  it("names a step's own timeout and details", () => {
+    const flow = compileOrThrow(flowOfActions("- call: reset", "timeoutMs: 500", "detailsExpr: '1 + 1'"));
+    expect(flow.steps[0]).toMatchObject({ timeoutMs: 500, details: { text: "1 + 1" } });
+  });
+});
+
+describe("in a foreign pack", () => {
+  it.each([
+    ["shadowed-name", "- set: state\n  value: 1"],
+    ["unknown-config-key", "- assert: config.absent"],
+    ["unknown-member", "- assert: env.gateway.reload"],
+    ["unknown-key", "- call: reset\n  note: x"],
+    ["argument-count", "- call: reset\n  args: [1]"],
+    ["permission-required", "- assert: process.pid"],
+  ])("%s is a warning", (code, actions) => {
+    const { diagnostics, flow } = compileFlow(flowOfActions(actions), { ...FOREIGN, configKeys: [] });
+    expect(diagnostics).toMatchObject([{ code, severity: "warning" }]);
+    expect(flow).toBeDefined();
+  });
+
+  it.each([
+    ["unknown-name", "- assert: nobody"],
+    ["argument-count", "- call: waitForCondition"],
+    ["unknown-member", "- call: env.gateway.reload"],
+    ["used-before-set", "- assert: late\n- set: late\n  value: 1"],
+  ])("%s stays an error", (code, actions) => {
+    expect(compileFlow(flowOfActions(actions), FOREIGN).diagnostics).toMatchObject([{ code, severity: "error" }]);
+  });
+
+  it("what needs a permission is granted with the warning", () => {
+    const { flow } = compileFlow(flowOfActions("- assert: process.pid\n- assert: await import('node:os')"), FOREIGN);
+    expect([...(flow?.permissions ?? [])].sort()).toEqual(["import", "process"]);
+  });
+
+  it("a variable that hides an action may hold anything from then on", () => {
+    const flow = flowOfActions("- call: state.getSnapshot\n- set: state\n  value: 1\n- assert: state.whatever(1)");
+    expect(compileFlow(flow, FOREIGN).diagnostics).toMatchObject([{ code: "shadowed-name", line: 8 }]);
+  });
+});
+
+it("declared permissions allow what they name", () => {
+  const actions = "- assert: process.pid\n- assert: fs.x\n- assert: require('x')\n- assert: await import('x')";
+  const permissions = new Set(["process", "fs", "import"] as const);
+  expect(compileFlow(flowOfActions(actions), { ...OWN, permissions }).diagnostics).toEqual([]);
+});

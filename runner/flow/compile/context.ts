@@ -1,0 +1,135 @@
+import type { Scalar } from "yaml";
+import type { Position } from "../../scenario/source.ts";
+import { LANGUAGE_NAMES } from "../host-names.ts";
+import type { CompiledExpression } from "../types.ts";
+import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";
+import type { Findings, Place } from "./findings.ts";
+import type { NameTable, Segment } from "./names.ts";
+import { scalarOffsets } from "./scalar-offsets.ts";
+
+/** Names and loops around the statement that is being compiled. */
+interface Surroundings {
+  /** Items, indexes and caught errors in scope. */
+  blockNames: readonly string[];
+  loops: readonly number[];
+}
+
+/** What the parts of the compiler share while they walk one flow in document order. */
+export class CompileContext {
+  readonly findings: Findings;
+  readonly names: NameTable;
+  readonly expressions: CompiledExpression[] = [];
+  #surroundings: Surroundings = { blockNames: [], loops: [] };
+  #loopCount = 0;
+
+  constructor(findings: Findings, names: NameTable) {
+    this.findings = findings;
+    this.names = names;
+  }
+
+  get loops(): readonly number[] {
+    return this.#surroundings.loops;
+  }
+
+  isBlockName(name: string): boolean {
+    return this.#surroundings.blockNames.includes(name);
+  }
+
+  /** Compiles the statements of a block in which `names` are defined. */
+  withinBlock<T>(names: readonly string[], kind: "loop" | "once", compile: () => T): T {
+    const outer = this.#surroundings;
+    this.#surroundings = {
+      blockNames: [...outer.blockNames, ...names],
+      loops: kind === "loop" ? [...outer.loops, this.#loopCount++] : outer.loops,
+    };
+    try {
+      return compile();
+    } finally {
+      this.#surroundings = outer;
+    }
+  }
+
+  /** Positions in the file of offsets in a scalar's value. */
+  locator(scalar: Scalar): (offset: number) => Position {
+    const { source } = this.findings;
+    const offsets = scalarOffsets(scalar, source.text);
+    return (offset) => source.locate(offsets(offset));
+  }
+
+  /**
+   * Parses an expression and records the names it uses.
+   * @returns undefined after a syntax error, which is reported
+   */
+  expression(scalar: Scalar<string>, lambda?: CompiledExpression["lambda"]): CompiledExpression | undefined {
+    const text = scalar.value;
+    const locate = this.locator(scalar);
+    const place = ({ start, end }: Span): Place => ({ start: locate(start), end: locate(end) });
+    const parsed = parseExpression(text);
+    if ("kind" in parsed) {
+      this.findings.error(place(parsed), {
+        code: parsed.kind === "syntax" ? "expression-syntax" : "expression-trailing",
+        message: parsed.message,
+        ...(parsed.hint ? { hint: parsed.hint } : {}),
+      });
+      return undefined;
+    }
+    this.#checkAwait(parsed, lambda, place);
+    for (const span of parsed.imports) this.names.requirePermission("import", "import()", place(span));
+    const blockNames = new Set<string>();
+    for (const reference of parsed.references) {
+      if (lambda?.params.includes(reference.name)) continue;
+      if (this.isBlockName(reference.name)) blockNames.add(reference.name);
+      else if (!reference.guarded || reference.members.length > 0)
+        this.#use(reference, lambda !== undefined, place);
+    }
+    const compiled: CompiledExpression = {
+      text,
+      ast: parsed.ast,
+      position: locate(0),
+      locate,
+      blockNames: [...blockNames],
+      reads: readsOf(parsed.references),
+      mayNotEnd: parsed.mayNotEnd,
+      ...(lambda ? { lambda } : {}),
+    };
+    this.expressions.push(compiled);
+    return compiled;
+  }
+
+  #checkAwait(
+    { ownAwait }: ParsedExpression,
+    lambda: CompiledExpression["lambda"],
+    place: (span: Span) => Place,
+  ): void {
+    if (!ownAwait || !lambda || lambda.async) return;
+    this.findings.error(place(ownAwait), {
+      code: "await-in-sync-lambda",
+      message: "`await` in a lambda that is not async",
+      hint: "Add `async: true` to the lambda.",
+    });
+  }
+
+  #use(reference: FreeReference, inLambda: boolean, place: (span: Span) => Place): void {
+    const root: Segment = { name: reference.name, place: place(reference) };
+    this.names.use(
+      {
+        via: "expression",
+        segments: [root, ...reference.members.map((member) => ({ name: member.name, place: place(member) }))],
+        ...(reference.call ? { call: { ...reference.call, place: root.place } } : {}),
+        write: reference.write || reference.memberWrite,
+        deferred: inLambda || reference.deferred,
+      },
+      this.loops,
+    );
+  }
+}
+
+function readsOf(references: readonly FreeReference[]): CompiledExpression["reads"] {
+  const reads = new Map<string, CompiledExpression["reads"][number]>();
+  for (const { name, members, call } of references) {
+    if (LANGUAGE_NAMES.has(name) || (call && members.length === 0)) continue;
+    const names = members.slice(0, call ? -1 : undefined).map((member) => member.name);
+    reads.set([name, ...names].join("."), { name, members: names });
+  }
+  return [...reads.values()];
+}

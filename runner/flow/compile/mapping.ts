@@ -1,0 +1,143 @@
+import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { quotedList, suggest } from "../../scenario/suggest.ts";
+import type { Findings, Place } from "./findings.ts";
+
+export interface Field {
+  key: string;
+  keyPlace: Place;
+  /** Undefined if nothing stands behind the key. */
+  value: Node | undefined;
+  valuePlace: Place;
+}
+
+/**
+ * A YAML mapping whose fields are taken out one by one, each with a check of its type.
+ * What is wrong goes to the findings; the getter then gives undefined.
+ */
+export class Mapping {
+  /** What the mapping is, for messages: `step`, `lambda`. */
+  readonly what: string;
+  readonly place: Place;
+  readonly #findings: Findings;
+  readonly #fields = new Map<string, Field>();
+
+  constructor(node: YAMLMap, what: string, findings: Findings) {
+    this.what = what;
+    this.#findings = findings;
+    this.place = findings.place(node);
+    for (const { key, value } of node.items as { key: unknown; value: Node | null }[]) {
+      if (!isScalar(key)) continue;
+      const keyPlace = findings.place(key);
+      const valuePlace = value ? findings.place(value) : keyPlace;
+      const name = String(key.value ?? "");
+      this.#fields.set(name, { key: name, keyPlace, value: value ?? undefined, valuePlace });
+    }
+  }
+
+  get keys(): string[] {
+    return [...this.#fields.keys()];
+  }
+
+  field(key: string): Field | undefined {
+    return this.#fields.get(key);
+  }
+
+  /** Reports every key that is none of `known`; upstream ignores them, so a foreign pack gets a warning. */
+  allowKeys(known: readonly string[]): void {
+    for (const { key, keyPlace } of this.#fields.values()) {
+      if (known.includes(key)) continue;
+      const near = suggest(key, known);
+      this.#findings.ownRule(keyPlace, {
+        code: "unknown-key",
+        message: `${this.what} has no key \`${key}\``,
+        hint: near ? `Did you mean \`${near}\`?` : `Possible here: ${quotedList(known)}.`,
+      });
+    }
+  }
+
+  /** The field, which must be there; what is missing is reported at the mapping. */
+  required(key: string, at: Place = this.place): Field | undefined {
+    const field = this.#fields.get(key);
+    if (!field) {
+      this.#findings.error(
+        { start: at.start },
+        { code: "missing-property", message: `${this.what} needs \`${key}\`` },
+      );
+    }
+    return field;
+  }
+
+  /** A text that is not blank. */
+  text(field: Field | undefined): (Field & { value: Scalar<string> }) | undefined {
+    if (!field) return undefined;
+    if (isTextField(field) && field.value.value.trim() !== "") return field;
+    const got = describeNode(field.value);
+    this.#wrongType(field, "a text", got, got === "a text" ? "It is empty." : quoteHint(field.value));
+    return undefined;
+  }
+
+  list(field: Field | undefined, minimum: 0 | 1): YAMLSeq | undefined {
+    if (!field) return undefined;
+    if (!isSeq(field.value)) {
+      this.#wrongType(field, "a list", describeNode(field.value));
+      return undefined;
+    }
+    if (field.value.items.length < minimum) {
+      this.#findings.error(field.valuePlace, {
+        code: "wrong-length",
+        message: `\`${field.key}\` must not be empty`,
+      });
+      return undefined;
+    }
+    return field.value;
+  }
+
+  mapping(field: Field | undefined): Mapping | undefined {
+    if (!field) return undefined;
+    if (isMap(field.value)) return new Mapping(field.value, `\`${field.key}\``, this.#findings);
+    this.#wrongType(field, "a mapping", describeNode(field.value));
+    return undefined;
+  }
+
+  boolean(field: Field | undefined): boolean | undefined {
+    if (!field) return undefined;
+    if (isScalar(field.value) && typeof field.value.value === "boolean") return field.value.value;
+    this.#wrongType(field, "true or false", describeNode(field.value));
+    return undefined;
+  }
+
+  milliseconds(field: Field | undefined): number | undefined {
+    if (!field) return undefined;
+    const value = isScalar(field.value) ? field.value.value : undefined;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+    this.#wrongType(field, "a whole number of milliseconds above 0", describeNode(field.value));
+    return undefined;
+  }
+
+  #wrongType(field: Field, wanted: string, got: string, hint?: string): void {
+    this.#findings.error(field.valuePlace, {
+      code: "wrong-type",
+      message: `\`${field.key}\` must be ${wanted}, got ${got}`,
+      ...(hint ? { hint } : {}),
+    });
+  }
+}
+
+function isTextField(field: Field): field is Field & { value: Scalar<string> } {
+  return isScalar(field.value) && typeof field.value.value === "string";
+}
+
+function quoteHint(node: Node | undefined): string | undefined {
+  if (isScalar(node) && node.value !== null) return `Put it in quotes: "${String(node.value)}".`;
+  if (isMap(node)) return "Put the text in quotes: braces and `: ` begin a YAML mapping.";
+  return undefined;
+}
+
+/** What a node is, for a person. */
+export function describeNode(node: Node | undefined): string {
+  if (isMap(node)) return "a mapping";
+  if (isSeq(node)) return "a list";
+  if (!isScalar(node) || node.value === null) return "nothing";
+  if (typeof node.value === "string") return "a text";
+  return `the ${typeof node.value} ${String(node.value)}`;
+}

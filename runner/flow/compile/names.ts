@@ -1,0 +1,217 @@
+import { suggest } from "../../scenario/suggest.ts";
+import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
+import type { Permission, Vocabulary } from "../vocabulary.ts";
+import { knownNames, lookupEntry } from "../vocabulary-lookup.ts";
+import type { Findings, Place } from "./findings.ts";
+import { checkVocabularyUse } from "./vocabulary-use.ts";
+
+/** A dotted path that a statement, a ref or an expression names. */
+export interface Use {
+  via: "call" | "ref" | "expression";
+  /** Root first; each with its place. */
+  segments: readonly [Segment, ...Segment[]];
+  /** Set if the path is called; the count is undefined if it is only known at run time. */
+  call?: { argumentCount: number | undefined; place: Place };
+  write?: boolean;
+  /** Runs later than its place in the document, in a lambda or an inner function. */
+  deferred?: boolean;
+}
+
+export interface Segment {
+  name: string;
+  place: Place;
+}
+
+export interface NameOptions {
+  vocabulary: Vocabulary;
+  permissions: ReadonlySet<Permission>;
+  /** Keys of the scenario's execution.config; undefined if they are not known. */
+  configKeys?: readonly string[];
+}
+
+/** When something happens: its turn in the document, and the forEach loops around it. */
+interface Moment {
+  order: number;
+  loops: readonly number[];
+}
+
+const FLOW_NAMES: ReadonlySet<string> = new Set(["vars", "config"]);
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const RESERVED = new Set(
+  (
+    "await break case catch class const continue debugger default delete do else enum export extends false finally for " +
+    "function if implements import in instanceof interface let new null package private protected public return static " +
+    "super switch this throw true try typeof var void while with yield arguments eval __proto__ prototype constructor"
+  ).split(" "),
+);
+
+/**
+ * Collects the variables that a flow sets and the names that it uses, in document order, and
+ * reports at the end what does not fit: only then is every variable known.
+ */
+export class NameTable {
+  readonly #findings: Findings;
+  readonly #options: NameOptions;
+  readonly #granted: Set<Permission>;
+  readonly #definitions = new Map<string, Moment[]>();
+  readonly #uses: { use: Use; moment: Moment }[] = [];
+  #order = 0;
+
+  constructor(findings: Findings, options: NameOptions) {
+    this.#findings = findings;
+    this.#options = options;
+    this.#granted = new Set(options.permissions);
+  }
+
+  /** The declared permissions, in a foreign pack also those that it takes without declaring them. */
+  get permissions(): ReadonlySet<Permission> {
+    return this.#granted;
+  }
+
+  /** A `set` or `saveAs`: visible to everything that runs after it. */
+  defineVariable(name: string, place: Place, loops: readonly number[]): void {
+    this.checkName(name, place);
+    this.#defineAt(name, loops);
+  }
+
+  /** Checks the name of a variable, block name or lambda parameter. */
+  checkName(name: string, place: Place): void {
+    if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
+      this.#findings.error(place, {
+        code: "invalid-name",
+        message: `\`${name}\` cannot be the name of a variable`,
+        hint: "Use letters, digits, `_` and `$`, not beginning with a digit, and no word that JavaScript reserves.",
+      });
+    } else if (this.#isBuiltIn(name)) {
+      this.#findings.ownRule(place, {
+        code: "shadowed-name",
+        message: `the variable \`${name}\` hides ${this.#describe(name)} of the same name`,
+        hint: this.#findings.foreign
+          ? "From here on the variable wins, as upstream has it."
+          : "Choose another name, so that a reader knows which is meant.",
+      });
+    }
+  }
+
+  use(use: Use, loops: readonly number[]): void {
+    this.#uses.push({ use, moment: { order: this.#order++, loops } });
+    // `vars.name = …` in an expression makes a variable like `set` does.
+    const [root, member] = use.segments;
+    if (use.write && root.name === "vars" && member) this.#defineAt(member.name, loops);
+  }
+
+  /** An `import(…)`, or a name that needs a permission. Reports it if the permission is not declared. */
+  requirePermission(permission: Permission, what: string, place: Place): void {
+    if (this.#granted.has(permission)) return;
+    if (this.#findings.foreign) this.#granted.add(permission);
+    this.#findings.ownRule(place, {
+      code: "permission-required",
+      message: `\`${what}\` needs a permission that the scenario does not declare`,
+      hint: `Add \`permissions: [${permission}]\` to the scenario, or do without.`,
+    });
+  }
+
+  /** Reports every use that does not fit. */
+  finish(): void {
+    for (const { use, moment } of this.#uses) this.#check(use, moment);
+  }
+
+  #defineAt(name: string, loops: readonly number[]): void {
+    const moments = this.#definitions.get(name) ?? [];
+    moments.push({ order: this.#order++, loops });
+    this.#definitions.set(name, moments);
+  }
+
+  #check(use: Use, moment: Moment): void {
+    const [root] = use.segments;
+    const definitions = this.#definitions.get(root.name);
+    const builtIn = this.#isBuiltIn(root.name);
+    if (definitions) {
+      const visible = use.deferred || definitions.some((definition) => isBefore(definition, moment));
+      // A variable that hides an action (foreign packs only) may hold anything.
+      if (visible || builtIn) return;
+      if (!use.write) this.#reportTooEarly(root);
+      return;
+    }
+    if (use.write && use.segments.length === 1) this.#reportAssignment(root);
+    else if (lookupEntry(this.#options.vocabulary, root.name)) this.#checkEntry(use, root);
+    else if (permissionFor(root.name)) this.#checkPermission(root);
+    else if (!builtIn) this.#reportUnknown(use, root);
+    if (root.name === "config") this.#checkConfigKey(use.segments[1]);
+  }
+
+  #checkEntry(use: Use, root: Segment): void {
+    const entry = lookupEntry(this.#options.vocabulary, root.name);
+    if (entry?.permission) this.requirePermission(entry.permission, root.name, root.place);
+    checkVocabularyUse(this.#options.vocabulary, use, this.#findings);
+  }
+
+  #checkPermission(root: Segment): void {
+    const permission = permissionFor(root.name);
+    if (permission) this.requirePermission(permission, root.name, root.place);
+  }
+
+  #checkConfigKey(key: Segment | undefined): void {
+    const { configKeys } = this.#options;
+    if (!key || !configKeys || configKeys.includes(key.name)) return;
+    const near = suggest(key.name, configKeys);
+    this.#findings.ownRule(key.place, {
+      code: "unknown-config-key",
+      message: `execution.config has no key \`${key.name}\``,
+      hint: near ? `Did you mean \`${near}\`?` : "Add it to execution.config; as it is, it reads undefined.",
+    });
+  }
+
+  #reportTooEarly(root: Segment): void {
+    this.#findings.error(root.place, {
+      code: "used-before-set",
+      message: `\`${root.name}\` is used before the statement that sets it`,
+      hint: "Move the statement that sets it up, or this one down.",
+    });
+  }
+
+  #reportAssignment(root: Segment): void {
+    this.#findings.error(root.place, {
+      code: "invalid-assignment",
+      message: this.#isBuiltIn(root.name)
+        ? `cannot assign to \`${root.name}\`: it is ${this.#describe(root.name)}`
+        : `cannot assign to \`${root.name}\`: no statement sets it`,
+      hint: "Use a `set` statement; to compare, write `===`.",
+    });
+  }
+
+  #reportUnknown(use: Use, root: Segment): void {
+    const known = [...knownNames(this.#options.vocabulary), ...this.#definitions.keys(), ...FLOW_NAMES];
+    const near = suggest(root.name, known);
+    const hint = near
+      ? `Did you mean \`${near}\`?`
+      : (INSTEAD[root.name] ??
+        "Names are the actions of docs/actions.md, `config`, `vars`, and what `set` and `saveAs` define.");
+    this.#findings.error(
+      root.place,
+      use.via === "call"
+        ? { code: "unknown-action", message: `there is no action \`${root.name}\``, hint }
+        : { code: "unknown-name", message: `nothing defines \`${root.name}\``, hint },
+    );
+  }
+
+  #isBuiltIn(name: string): boolean {
+    return (
+      FLOW_NAMES.has(name) ||
+      LANGUAGE_NAMES.has(name) ||
+      HARMLESS_GLOBALS.some((global) => global === name) ||
+      lookupEntry(this.#options.vocabulary, name) !== undefined
+    );
+  }
+
+  #describe(name: string): string {
+    const entry = lookupEntry(this.#options.vocabulary, name);
+    if (entry?.kind === "function") return "the action";
+    return entry || FLOW_NAMES.has(name) ? "the object of the flow API" : "the JavaScript global";
+  }
+}
+
+/** Within a loop a later statement ran in the round before. */
+function isBefore(definition: Moment, use: Moment): boolean {
+  return definition.order < use.order || definition.loops.some((loop) => use.loops.includes(loop));
+}

@@ -1,0 +1,76 @@
+import { suggest } from "../../scenario/suggest.ts";
+import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
+import { lookupPath } from "../vocabulary-lookup.ts";
+import type { Findings } from "./findings.ts";
+import type { Use } from "./names.ts";
+
+/** Checks members and argument counts of a use whose root is in the vocabulary. */
+export function checkVocabularyUse(vocabulary: Vocabulary, use: Use, findings: Findings): void {
+  const path = use.segments.map(({ name }) => name);
+  const { entry, missingAt, available } = lookupPath(vocabulary, path);
+  if (missingAt !== undefined) {
+    reportMissingMember(use, missingAt, available ?? [], findings);
+  } else if (use.call && entry?.kind === "function") {
+    checkArgumentCount(path.join("."), entry, use.call, findings);
+  } else if (use.call && entry) {
+    findings.error(use.call.place, {
+      code: "not-callable",
+      message: `\`${path.join(".")}\` is ${entry.kind === "object" ? "an object" : "a value"} and cannot be called`,
+      ...(entry.kind === "object"
+        ? { hint: `Its members are ${Object.keys(entry.members).join(", ")}.` }
+        : {}),
+    });
+  }
+}
+
+function reportMissingMember(
+  use: Use,
+  index: number,
+  available: readonly string[],
+  findings: Findings,
+): void {
+  const missing = use.segments[index];
+  if (!missing) return;
+  const owner = use.segments
+    .slice(0, index)
+    .map(({ name }) => name)
+    .join(".");
+  const near = suggest(missing.name, available);
+  const wording = {
+    code: "unknown-member",
+    message: `\`${owner}\` has no member \`${missing.name}\``,
+    hint: near ? `Did you mean \`${near}\`?` : `It has ${available.join(", ")}.`,
+  } as const;
+  // Reading a missing member gives undefined, and flows written for another runner may probe for it.
+  if (use.via === "call") findings.error(missing.place, wording);
+  else findings.ownRule(missing.place, wording);
+}
+
+function checkArgumentCount(
+  name: string,
+  { params }: FunctionEntry,
+  { argumentCount, place }: NonNullable<Use["call"]>,
+  findings: Findings,
+): void {
+  if (argumentCount === undefined) return;
+  const least = params.filter((parameter) => !parameter.optional && !parameter.rest).length;
+  const most = params.some((parameter) => parameter.rest) ? Number.POSITIVE_INFINITY : params.length;
+  if (argumentCount >= least && argumentCount <= most) return;
+  const wanted =
+    least === most
+      ? `${least}`
+      : most === Number.POSITIVE_INFINITY
+        ? `at least ${least}`
+        : `${least} to ${most}`;
+  const signature = params.map(
+    (parameter) => `${parameter.rest ? "..." : ""}${parameter.name}${parameter.optional ? "?" : ""}`,
+  );
+  const wording = {
+    code: "argument-count",
+    message: `\`${name}\` takes ${wanted} argument${wanted === "1" ? "" : "s"}, got ${argumentCount}`,
+    hint: `${name}(${signature.join(", ")})`,
+  } as const;
+  // JavaScript ignores what is too much.
+  if (argumentCount < least) findings.error(place, wording);
+  else findings.ownRule(place, wording);
+}

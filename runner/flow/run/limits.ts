@@ -1,0 +1,109 @@
+/** Time limits of a flow, in milliseconds. */
+export interface FlowLimits {
+  /** One action, unless its vocabulary entry declares a budget. */
+  actionMs: number;
+  /** One step, unless it has a `timeoutMs` of its own; it trails the budgets of its actions. */
+  stepMs: number;
+  /** What `finally` blocks may still take after a step or the scenario ran out of time. */
+  cleanupMs: number;
+  /** An expression that computes without awaiting; default 10 000. */
+  evaluationMs?: number;
+}
+
+/** What a watchdog leaves to the wait inside it, so that the one that knows more speaks first. */
+export const GRACE_MS = 5_000;
+
+/**
+ * A signal that aborts when time runs out or `parent` aborts. Whoever makes one must stop it, best
+ * with `using`: no timer outlives what it watches.
+ */
+export class Watchdog implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #parent: AbortSignal;
+  readonly #expire: (afterMs: number) => unknown;
+  readonly #onParentAbort = (): void => this.#controller.abort(this.#parent.reason);
+  readonly #startedAt = performance.now();
+  #limitMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param expire makes the reason of the abort when time runs out */
+  constructor(parent: AbortSignal, limitMs: number, expire: (afterMs: number) => unknown) {
+    this.#parent = parent;
+    this.#limitMs = limitMs;
+    this.#expire = expire;
+    if (parent.aborted) this.#onParentAbort();
+    else parent.addEventListener("abort", this.#onParentAbort, { once: true });
+    this.#arm();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Makes sure that at least `ms` are left from now on. */
+  allow(ms: number): void {
+    const limitMs = performance.now() - this.#startedAt + ms;
+    if (limitMs <= this.#limitMs) return;
+    this.#limitMs = limitMs;
+    this.#arm();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener("abort", this.#onParentAbort);
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (this.signal.aborted) return;
+    const left = this.#limitMs - (performance.now() - this.#startedAt);
+    const expire = (): void => this.#controller.abort(this.#expire(Math.round(this.#limitMs)));
+    this.#timer = setTimeout(expire, Math.min(Math.max(0, left), MAX_TIMER_MS));
+  }
+}
+
+/** Node's timers fire at once beyond this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The signal of a `finally` block: it aborts only when the cleanup budget after `parent`'s abort is used up. */
+export class CleanupWindow implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #parent: AbortSignal;
+  readonly #open: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param expire makes the reason of the abort */
+  constructor(parent: AbortSignal, budgetMs: number, expire: () => unknown) {
+    this.#parent = parent;
+    this.#open = () => {
+      this.#timer = setTimeout(() => this.#controller.abort(expire()), budgetMs);
+    };
+    if (parent.aborted) this.#open();
+    else parent.addEventListener("abort", this.#open, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener("abort", this.#open);
+  }
+}
+
+/**
+ * Waits for `work`, but not beyond the signal's abort: then it rejects with the signal's reason, and
+ * what the work still does is ignored.
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

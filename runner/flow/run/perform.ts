@@ -1,0 +1,131 @@
+import { errorMessage, QaError } from "../../errors.ts";
+import {
+  type AssertionEvidence,
+  flowFailure,
+  isError,
+  isProgrammingError,
+  type Whereabouts,
+} from "../failure.ts";
+import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
+import { lookupPath } from "../vocabulary-lookup.ts";
+import type { BlockScope } from "./block-scope.ts";
+import { compare } from "./compare.ts";
+import type { Evaluator } from "./evaluate.ts";
+import { compareEvidence, readValues, show } from "./evidence.ts";
+import { followPath, resolveList, resolveValue } from "./resolve.ts";
+import { scenarioFrames } from "./stack.ts";
+
+/** What the statements that do something themselves need. */
+export interface Performance {
+  evaluator: Evaluator;
+  scope: BlockScope | undefined;
+  where: Whereabouts;
+  /** The action that is about to start may take this long, in milliseconds. */
+  allow(ms: number): void;
+}
+
+/** Carries out a statement that holds no other statements. */
+export function perform(
+  statement: CallStatement | SetStatement | AssertStatement | ThrowStatement,
+  performance: Performance,
+): Promise<void> {
+  switch (statement.kind) {
+    case "call":
+      return performCall(statement, performance);
+    case "set":
+      return performSet(statement, performance);
+    case "assert":
+      return performAssert(statement, performance);
+    case "throw":
+      return performThrow(statement, performance);
+  }
+}
+
+async function performCall({ path, args, saveAs }: CallStatement, performance: Performance): Promise<void> {
+  const { evaluator, scope, where } = performance;
+  const { value: callable, owner } = followPath(path, evaluator, scope);
+  if (typeof callable !== "function") {
+    throw flowFailure(
+      "callable-not-found",
+      `\`${path.join(".")}\` cannot be called: it is ${show(callable)}`,
+      where,
+      {
+        fault: "scenario",
+        hint: path[0] === "transport" ? "The scenario's channel does not offer this." : undefined,
+      },
+    );
+  }
+  const values = await resolveList(args, evaluator, scope);
+  // Functions of the top level announce their budgets themselves, also when an expression calls them.
+  const entry = path.length > 1 ? lookupPath(where.flow.vocabulary, path).entry : undefined;
+  const budget = entry?.kind === "function" ? entry.budgetMs?.(values) : undefined;
+  if (budget !== undefined) performance.allow(budget);
+  const result: unknown = await Reflect.apply(callable, owner, values);
+  if (saveAs !== undefined) store(saveAs, result, performance);
+}
+
+async function performSet({ name, value }: SetStatement, performance: Performance): Promise<void> {
+  store(name, await resolveValue(value, performance.evaluator, performance.scope), performance);
+}
+
+/** A block's own name changes in the block; any other name is a variable of the scenario. */
+function store(name: string, value: unknown, { evaluator, scope }: Performance): void {
+  if (scope?.has(name)) scope.set(name, value);
+  else evaluator.variables[name] = value;
+}
+
+async function performAssert(
+  { condition, message }: AssertStatement,
+  performance: Performance,
+): Promise<void> {
+  const { evaluator, scope, where } = performance;
+  const result = await evaluator.evaluate(condition, scope);
+  const sides = condition.comparison ? (result as [unknown, unknown]) : undefined;
+  const holds =
+    condition.comparison && sides ? compare(condition.comparison.operator, ...sides) : Boolean(result);
+  if (holds) return;
+  const evidence: AssertionEvidence = {
+    values: readValues(
+      condition,
+      (name) => evaluator.lookup(name, scope),
+      (name) => (scope?.has(name) ?? false) || Object.hasOwn(evaluator.variables, name),
+    ),
+    ...(sides ? compareEvidence(condition, sides) : {}),
+  };
+  const { text, details } = await assertionMessage(message, performance);
+  throw flowFailure("assertion-failed", text ?? `not true: ${condition.text.trim()}`, where, {
+    fault: "product",
+    position: condition.position,
+    evidence,
+    details,
+  });
+}
+
+/** The author's message. One that cannot be computed must not hide the failed assert. */
+async function assertionMessage(
+  message: Value | undefined,
+  { evaluator, scope }: Performance,
+): Promise<{ text?: string; details?: string }> {
+  if (!message) return {};
+  try {
+    const text = await resolveValue(message, evaluator, scope);
+    return typeof text === "string" && text.trim() !== "" ? { text } : {};
+  } catch (error) {
+    return { details: `The assert's own message could not be computed: ${errorMessage(error)}` };
+  }
+}
+
+async function performThrow({ error, message }: ThrowStatement, performance: Performance): Promise<void> {
+  const { evaluator, scope, where } = performance;
+  const thrown = error && (await evaluator.evaluate(error, scope));
+  if (thrown instanceof QaError) throw thrown;
+  if (isError(thrown)) {
+    const fault = isProgrammingError(thrown) ? "scenario" : "product";
+    const stackLines = scenarioFrames(thrown.stack, where.flow).lines;
+    throw flowFailure("scenario-threw", errorMessage(thrown), where, { fault, thrown, stackLines });
+  }
+  const text =
+    typeof thrown === "string" ? thrown : message && (await resolveValue(message, evaluator, scope));
+  const chosen = typeof text === "string" && text !== "" ? text : "the scenario ended itself with `throw`";
+  throw flowFailure("scenario-threw", chosen, where, { fault: "product", thrown: new Error(chosen) });
+}

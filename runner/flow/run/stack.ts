@@ -1,0 +1,55 @@
+import type { Position } from "../../scenario/source.ts";
+import type { CompiledExpression, CompiledFlow } from "../types.ts";
+
+export interface ScenarioFrames {
+  /** Stack lines that name the scenario, with its own lines and columns; innermost first. */
+  lines: string[];
+  /** Where the innermost of them stands. */
+  position?: Position;
+  /** The error arose in the scenario itself and not in something that it called. */
+  innermost: boolean;
+}
+
+/** Reads from an error's stack where in the scenario it arose. */
+export function scenarioFrames(stack: string | undefined, flow: CompiledFlow): ScenarioFrames {
+  const frames = (stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line) && !/node:|<anonymous>/.test(line))
+    .map((line) => ({ line: line.trim(), position: positionIn(line, flow) }));
+  const own = frames.filter((frame) => frame.position !== undefined);
+  return {
+    lines: own.map(({ line, position }) =>
+      line.replace(/:\d+:\d+(\)?)$/, `:${position?.line}:${position?.column}$1`),
+    ),
+    ...(own[0] ? { position: own[0].position } : {}),
+    innermost: frames[0]?.position !== undefined,
+  };
+}
+
+function positionIn(line: string, flow: CompiledFlow): Position | undefined {
+  const match = /:(\d+):(\d+)\)?$/.exec(line);
+  if (!match?.[1] || !match[2]) return undefined;
+  const before = line.slice(0, match.index);
+  if (!before.endsWith(flow.file) || !/[( ]$/.test(before.slice(0, -flow.file.length))) return undefined;
+  return originalPosition({ line: Number(match[1]), column: Number(match[2]) }, flow.expressions);
+}
+
+/**
+ * A script has the lines of the expression's value, which lack the YAML's indentation and, in folded
+ * styles, its line breaks.
+ */
+function originalPosition(reported: Position, expressions: readonly CompiledExpression[]): Position {
+  const expression = expressions.findLast(
+    ({ position }) =>
+      position.line < reported.line ||
+      (position.line === reported.line && position.column <= reported.column),
+  );
+  if (!expression) return reported;
+  const lines = expression.text.split("\n");
+  const index = reported.line - expression.position.line;
+  const line = lines[index];
+  if (line === undefined) return reported;
+  const before = lines.slice(0, index).reduce((length, text) => length + text.length + 1, 0);
+  const column = reported.column - (index === 0 ? expression.position.column : 1);
+  return expression.locate(before + Math.min(column, line.length));
+}

@@ -1,0 +1,192 @@
+import { BlockedError, errorMessage, SkipError } from "../../errors.ts";
+import type { Position } from "../../scenario/source.ts";
+import { withCurrentSignal } from "../current-signal.ts";
+import { FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
+import type {
+  CompiledExpression,
+  CompiledFlow,
+  ForEachStatement,
+  Statement,
+  TryStatement,
+} from "../types.ts";
+import { BlockScope } from "./block-scope.ts";
+import type { Evaluator } from "./evaluate.ts";
+import { show } from "./evidence.ts";
+import { CleanupWindow, type FlowLimits, GRACE_MS, untilAborted, Watchdog } from "./limits.ts";
+import { perform } from "./perform.ts";
+import { resolveValue } from "./resolve.ts";
+
+export interface StatementRunnerOptions {
+  flow: CompiledFlow;
+  step: Whereabouts["step"];
+  evaluator: Evaluator;
+  limits: FlowLimits;
+  onStatement(label: string, position: Position): void;
+  /** An action declared how long it may take, in milliseconds. */
+  onBudget(ms: number): void;
+  /** Failures of `finally` blocks that come on top of another error. */
+  cleanupProblems: string[];
+  start: CurrentStatement;
+}
+
+interface CurrentStatement {
+  label: string;
+  position: Position;
+}
+
+/** What surrounds a statement while it runs. */
+interface Surroundings {
+  scope: BlockScope | undefined;
+  /** Ends it: the step's limit, the scenario's, Ctrl-C; in cleanup the cleanup budget. */
+  signal: AbortSignal;
+}
+
+/** Runs the statements of one step. */
+export class StatementRunner {
+  readonly #options: StatementRunnerOptions;
+  #current: CurrentStatement;
+  #watchdog: Watchdog | undefined;
+
+  constructor(options: StatementRunnerOptions) {
+    this.#options = options;
+    this.#current = options.start;
+  }
+
+  /** Where the flow is, or was last. */
+  get where(): Whereabouts {
+    const { flow, step } = this.#options;
+    return { flow, step, statement: this.#current.label, position: this.#current.position };
+  }
+
+  /** @throws what ended the statements; `locateFailure` gives it its place if it has none */
+  async runAll(statements: readonly Statement[], signal: AbortSignal): Promise<void> {
+    await this.#block(statements, { scope: undefined, signal });
+    signal.throwIfAborted();
+  }
+
+  /** The value of a step's detailsExpr. */
+  details(expression: CompiledExpression, signal: AbortSignal): Promise<unknown> {
+    this.#current = { label: "detailsExpr", position: expression.position };
+    return this.#act({ scope: undefined, signal }, () =>
+      this.#options.evaluator.evaluate(expression, undefined),
+    );
+  }
+
+  /** Gives the running action and its step the time that the action may rightly take. */
+  allow(ms: number): void {
+    if (!Number.isFinite(ms)) return;
+    this.#watchdog?.allow(ms + GRACE_MS);
+    this.#options.onBudget(ms);
+  }
+
+  async #block(statements: readonly Statement[], surroundings: Surroundings): Promise<void> {
+    for (const statement of statements) {
+      surroundings.signal.throwIfAborted();
+      this.#current = statement;
+      this.#options.onStatement(statement.label, statement.position);
+      await this.#statement(statement, surroundings);
+    }
+  }
+
+  async #statement(statement: Statement, surroundings: Surroundings): Promise<void> {
+    const { evaluator } = this.#options;
+    const { scope } = surroundings;
+    switch (statement.kind) {
+      case "if": {
+        const holds = await this.#act(surroundings, () => evaluator.evaluate(statement.condition, scope));
+        return this.#block(holds ? statement.consequent : statement.alternate, surroundings);
+      }
+      case "forEach":
+        return this.#forEach(statement, surroundings);
+      case "try":
+        return this.#try(statement, surroundings);
+      default: {
+        const allow = (ms: number): void => this.allow(ms);
+        return this.#act(surroundings, () =>
+          perform(statement, { evaluator, scope, where: this.where, allow }),
+        );
+      }
+    }
+  }
+
+  /** Runs what a statement itself does, within its limit; whatever it throws gets its place. */
+  async #act<T>({ signal }: Surroundings, work: () => Promise<T>): Promise<T> {
+    const { where } = this;
+    using watchdog = new Watchdog(signal, this.#options.limits.actionMs, (afterMs) =>
+      flowFailure("action-timeout", `\`${where.statement}\` did not finish within ${afterMs} ms`, where, {
+        fault: "product",
+      }),
+    );
+    this.#watchdog = watchdog;
+    try {
+      return await withCurrentSignal(watchdog.signal, () => untilAborted(work(), watchdog.signal));
+    } catch (thrown) {
+      // An action that stops on the signal reports a mere abort; the signal knows why.
+      throw locateFailure(watchdog.signal.aborted ? watchdog.signal.reason : thrown, where);
+    }
+  }
+
+  async #forEach(statement: ForEachStatement, surroundings: Surroundings): Promise<void> {
+    const { item, index, actions } = statement;
+    const items = await this.#act(surroundings, () =>
+      resolveValue(statement.items, this.#options.evaluator, surroundings.scope),
+    );
+    if (!Array.isArray(items)) {
+      const message = `the items of \`forEach ${item}\` must be a list, got ${show(items)}`;
+      throw flowFailure("not-a-list", message, this.where, { fault: "scenario" });
+    }
+    for (const [position, value] of items.entries()) {
+      const names: [string, unknown][] = [[item, value]];
+      if (index !== undefined) names.push([index, position]);
+      await this.#block(actions, { ...surroundings, scope: new BlockScope(names, surroundings.scope) });
+    }
+  }
+
+  async #try(statement: TryStatement, surroundings: Surroundings): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    try {
+      await this.#tryAndCatch(statement, surroundings);
+    } catch (error) {
+      failure = { error };
+    }
+    if (statement.finalizer) await this.#cleanUp(statement.finalizer, surroundings, failure !== undefined);
+    if (failure) throw failure.error;
+  }
+
+  async #tryAndCatch({ actions, catchAs, handler }: TryStatement, surroundings: Surroundings): Promise<void> {
+    try {
+      await this.#block(actions, surroundings);
+    } catch (error) {
+      if (!handler || surroundings.signal.aborted || isVerdict(error)) throw error;
+      const thrown = error instanceof FlowError ? error.thrown : error;
+      const names: [string, unknown][] = catchAs === undefined ? [] : [[catchAs, thrown]];
+      await this.#block(handler, { ...surroundings, scope: new BlockScope(names, surroundings.scope) });
+    }
+  }
+
+  async #cleanUp(
+    finalizer: readonly Statement[],
+    surroundings: Surroundings,
+    failed: boolean,
+  ): Promise<void> {
+    const { cleanupMs } = this.#options.limits;
+    using window = new CleanupWindow(surroundings.signal, cleanupMs, () =>
+      flowFailure("action-timeout", `cleanup did not finish within ${cleanupMs} ms`, this.where, {
+        fault: "product",
+      }),
+    );
+    try {
+      await this.#block(finalizer, { ...surroundings, signal: window.signal });
+    } catch (error) {
+      if (!failed && !surroundings.signal.aborted) throw error;
+      // What went wrong first is what the reader needs.
+      this.#options.cleanupProblems.push(`finally, at \`${this.#current.label}\`: ${errorMessage(error)}`);
+    }
+  }
+}
+
+/** Skipped and blocked are verdicts on the whole scenario, not errors that it may handle. */
+function isVerdict(error: unknown): boolean {
+  const thrown = error instanceof FlowError ? error.thrown : error;
+  return thrown instanceof SkipError || thrown instanceof BlockedError;
+}

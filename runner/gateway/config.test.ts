@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { gatewayConfig } from "./config.ts";
+import type { JsonObject } from "./gateway.ts";
+
+const configWith = (...patches: JsonObject[]): JsonObject =>
+  gatewayConfig({
+    tempRoot: { workspaceDir: "/r/workspace", logPath: "/r/gateway.log" },
+    port: 4711,
+    token: "secret",
+    modelUrl: "http://127.0.0.1:1/v1",
+    busUrl: "http://127.0.0.1:2",
+    patches,
+  });
+
+test("the agent, its model and the channel are wired to this run", () => {
+  expect(configWith()).toMatchObject({
+    gateway: { port: 4711, bind: "loopback", auth: { token: "secret" } },
+    logging: { file: "/r/gateway.log" },
+    agents: { list: [{ id: "qa", default: true, workspace: "/r/workspace" }] },
+    models: { providers: { mock: { baseUrl: "http://127.0.0.1:1/v1", models: [{ id: "mock-1" }] } } },
+    channels: { "qa-channel": { enabled: true, baseUrl: "http://127.0.0.1:2", allowFrom: ["*"] } },
+  });
+});
+
+test("patches merge in order and name the channel account by what it is called here", () => {
+  const config = configWith(
+    {
+      messages: { ackReactionScope: null },
+      channels: { "qa-channel": { accounts: { $selectedAccount: { a: 1 } } } },
+    },
+    { messages: { groupChat: { requireMention: false } } },
+  );
+  expect(config.messages).toEqual({ groupChat: { requireMention: false } });
+  expect(config).toMatchObject({
+    channels: { "qa-channel": { enabled: true, accounts: { default: { a: 1 } } } },
+  });
+});
+
+test("a patch cannot reach into a prototype", () => {
+  configWith(
+    JSON.parse('{"__proto__":{"polluted":1},"agents":{"constructor":{"prototype":{"polluted":1}}}}'),
+  );
+  expect(({} as JsonObject).polluted).toBeUndefined();
+});

@@ -1,0 +1,56 @@
+import { afterEach, expect, test } from "vitest";
+import { QaError } from "../errors.ts";
+import type { GatewayStart } from "./gateway.ts";
+import { resolveGatewayKind } from "./kinds.ts";
+import { startChildGateway } from "./start-child.ts";
+import { FAKE_PROGRAM, gatewayStart } from "./testing/fixture.ts";
+
+const started: GatewayStart[] = [];
+const begin = () => {
+  const start = gatewayStart();
+  started.push(start);
+  return start;
+};
+const resolve = (target: string, env = {}) => resolveGatewayKind(target, { repoRoot: "/repo", env });
+
+afterEach(async () => {
+  for (const { teardown } of started.splice(0).reverse()) expect(await teardown.run(10_000)).toEqual([]);
+});
+
+test.each([
+  ["embeded", "usage", "Did you mean embedded?"],
+  ["openclaww@2026.4.26", "usage", "Did you mean openclaw@2026.4.26?"],
+  ["http://127.0.0.1:1", "usage", "Did you mean ws://127.0.0.1:1?"],
+  ["127.0.0.1:18789", "usage", "Did you mean ws://127.0.0.1:18789?"],
+  ["ws://", "usage", "It looks like ws://127.0.0.1:18789."],
+  ["docker", "usage", "Use `embedded` or `ws://host:port`."],
+  ["openclaw@latest", "gateway-kind-unsupported", "Use `embedded` or `ws://host:port`."],
+])("--gateway %s is refused as %s: %s", async (target, code, hint) => {
+  await expect(resolve(target)).rejects.toMatchObject({ code, hint });
+});
+
+test("a running gateway wants a token", async () => {
+  await expect(resolve("ws://127.0.0.1:1")).rejects.toMatchObject({ code: "gateway-token-missing" });
+});
+
+test("a running gateway can be asked; its process and files are out of reach", async () => {
+  const running = await startChildGateway(FAKE_PROGRAM, begin());
+  const kind = await resolve(running.wsUrl, { GATEWAY_QA_TOKEN: running.token });
+  expect(kind).toMatchObject({ name: "remote", target: running.wsUrl });
+  await kind.prepare(new AbortController().signal);
+  const gateway = await kind.start(begin());
+  expect(gateway.facts).toMatchObject({ version: "1.2.3", protocol: 4 });
+  expect(await gateway.call("echo", { n: 1 })).toEqual({ n: 1 });
+  await expect(gateway.call("write")).rejects.toMatchObject({ code: "blocked", capability: "config-write" });
+  expect(() => gateway.configPath).toThrow(/config file is out of reach/);
+  await expect(gateway.restart()).rejects.toMatchObject({ code: "blocked", capability: "process" });
+});
+
+test("a wrong token is refused once and for all, without telling it", async () => {
+  const running = await startChildGateway(FAKE_PROGRAM, begin());
+  const kind = await resolve(running.wsUrl, { GATEWAY_QA_TOKEN: "wrong-token-value" });
+  const error = await kind.start(begin()).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(QaError);
+  expect(error).toMatchObject({ code: "rpc-error", rpcCode: "UNAUTHORIZED" });
+  expect(String(error)).not.toContain("wrong-token-value");
+});

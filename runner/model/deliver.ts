@@ -1,0 +1,95 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { sendJson } from "../http/json.ts";
+import { untilAborted } from "./abort.ts";
+import type { ModelAnswer, Plan } from "./answer.ts";
+import type { AnswerContext, ModelApi, ServerEvent } from "./api/api.ts";
+import { inputText, type ModelRequest } from "./request.ts";
+
+const CHUNK_CHARS = 24;
+const CHARS_PER_TOKEN = 4;
+
+export interface Delivery {
+  api: ModelApi;
+  request: ModelRequest;
+  plan: Plan;
+  serial: number;
+  response: ServerResponse;
+  /** Fires when the client is gone. */
+  signal: AbortSignal;
+}
+
+/** Sends a planned answer the way the request wants it. @throws the signal's reason */
+export async function deliver({ api, request, plan, serial, response, signal }: Delivery): Promise<void> {
+  const { answer, delayMs } = plan;
+  if (delayMs !== undefined) await delay(delayMs, undefined, { signal });
+  if (answer.kind === "hang") await untilAborted(signal);
+  else if (answer.kind === "error")
+    sendJson(response, answer.status, apiError(answer.status, answer.message));
+  else {
+    const context: AnswerContext = {
+      request,
+      answer,
+      serial,
+      created: Math.floor(Date.now() / 1000),
+      usage: usageOf(request, plan),
+    };
+    if (request.stream) await stream(api, context, plan.stream ?? {}, response, signal);
+    else sendJson(response, 200, api.render(context));
+  }
+}
+
+/** An error in the form of OpenAI's APIs. */
+export function apiError(status: number, message: string): object {
+  const type =
+    status < 500 ? (status === 429 ? "rate_limit_error" : "invalid_request_error") : "server_error";
+  return { error: { message, type, param: null, code: null } };
+}
+
+async function stream(
+  api: ModelApi,
+  context: AnswerContext,
+  { chunkChars = CHUNK_CHARS, chunkDelayMs = 0 }: NonNullable<Plan["stream"]>,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+  });
+  for (const event of api.stream(context, (text) => cut(text, chunkChars))) {
+    signal.throwIfAborted();
+    response.write(eventText(event));
+    if (chunkDelayMs > 0) await delay(chunkDelayMs, undefined, { signal });
+  }
+  response.end(api.terminator === undefined ? "" : `data: ${api.terminator}\n\n`);
+}
+
+function eventText({ event, data }: ServerEvent): string {
+  return `${event === undefined ? "" : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** By code points, so that no emoji is cut in half. */
+function cut(text: string, size: number): string[] {
+  const points = [...text];
+  const chunks: string[] = [];
+  for (let start = 0; start < points.length; start += size)
+    chunks.push(points.slice(start, start + size).join(""));
+  return chunks;
+}
+
+function usageOf(request: ModelRequest, { answer, usage }: Plan): AnswerContext["usage"] {
+  return {
+    inputTokens: usage?.inputTokens ?? tokens(inputText(request)),
+    outputTokens: usage?.outputTokens ?? tokens(answerText(answer)),
+  };
+}
+
+function answerText(answer: ModelAnswer): string {
+  if (answer.kind === "text") return answer.text;
+  return answer.kind === "tool-calls" ? JSON.stringify(answer.calls) : "";
+}
+
+function tokens(text: string): number {
+  return Math.ceil(text.length / CHARS_PER_TOKEN);
+}

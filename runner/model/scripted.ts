@@ -1,0 +1,82 @@
+import type { Teardown } from "../run/teardown.ts";
+import type { Wakeups } from "../run/wakeups.ts";
+import type { ModelScript } from "../scenario/model-script-schema.ts";
+import type { Plan } from "./answer.ts";
+import { Continuations, type HeldContinuation } from "./continuations.ts";
+import { deliver } from "./deliver.ts";
+import { EVERY_ANSWER, Gates } from "./gates.ts";
+import { obey } from "./obedient/obedient.ts";
+import { type RecordedRequest, record } from "./recorder.ts";
+import { ScriptedRules } from "./script.ts";
+import { type ModelCall, serveModel } from "./server.ts";
+import { currentTurn } from "./turn.ts";
+
+/** The scripted model, running. */
+export interface ScriptedModel {
+  /** Origin, for instance `http://127.0.0.1:1234`. */
+  readonly baseUrl: string;
+  /** What a gateway takes as the provider's base URL. */
+  readonly v1Url: string;
+  /** Every request so far, oldest first; recorded before it is answered. */
+  readonly requests: readonly RecordedRequest[];
+  /** Holds answers from now on: those of the rules with this `hold`, or all of them. */
+  hold(name?: string): void;
+  /** Lets held answers go, and later ones too: those of one gate, or all. */
+  release(name?: string): void;
+  /** Freezes the model at the next request that carries a tool result. */
+  holdNextContinuation(): HeldContinuation;
+}
+
+export interface ScriptedModelOptions {
+  teardown: Teardown;
+  wakeups: Wakeups;
+  /** The scenario's qa-model block, checked. Without one, the model is obedient. */
+  script?: ModelScript;
+}
+
+/** Starts the model behind the agent on a random loopback port, until tear-down. */
+export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
+  const { teardown, wakeups } = options;
+  const rules = options.script && new ScriptedRules(options.script);
+  const gates = new Gates();
+  for (const gate of rules?.gates() ?? []) gates.hold(gate);
+  const continuations = new Continuations(gates);
+  const requests: RecordedRequest[] = [];
+
+  const update = (recorded: RecordedRequest, status: RecordedRequest["status"]) => {
+    recorded.status = status;
+    wakeups.notify();
+  };
+
+  const answer = async ({ api, raw, body, response, signal }: ModelCall) => {
+    const request = api.parse(body);
+    const turn = currentTurn(request);
+    const plan: Plan = rules?.plan(request, turn) ?? obey(request, turn);
+    const recorded = record({ raw, body, request, turn, plan });
+    const serial = requests.push(recorded);
+    wakeups.notify();
+    const gate = turn.exchanges.length > 0 ? continuations.take(recorded) : undefined;
+    try {
+      for (const name of [EVERY_ANSWER, gate, plan.hold]) {
+        if (name === undefined || !gates.isClosed(name)) continue;
+        update(recorded, "held");
+        await gates.pass(name, signal);
+      }
+      await deliver({ api, request, plan, serial, response, signal });
+      update(recorded, "answered");
+    } catch (error) {
+      update(recorded, "aborted");
+      if (!signal.aborted) throw error;
+    }
+  };
+
+  const baseUrl = await serveModel({ teardown, requests, answer });
+  return {
+    baseUrl,
+    v1Url: `${baseUrl}/v1`,
+    requests,
+    hold: (name = EVERY_ANSWER) => gates.hold(name),
+    release: (name) => gates.release(name),
+    holdNextContinuation: () => continuations.holdNext(),
+  };
+}

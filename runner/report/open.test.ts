@@ -1,0 +1,144 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { type OpenReport, openReport, type ReportOptions } from "./open.ts";
+import type { RunReport } from "./report-schema.ts";
+import { sampleRun, sampleRunOf } from "./testing/sample-run.ts";
+import { CapturedStream } from "./testing/terminal.ts";
+
+const END = { runId: "20260102-030405-abc", durationMs: 700, interrupted: false };
+
+let root: string;
+let folder: string;
+let stream: CapturedStream;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "qa-report-"));
+  folder = join(root, "reports", "run");
+  stream = new CapturedStream();
+});
+
+afterEach(() => rm(root, { recursive: true }));
+
+function open(options: Partial<ReportOptions> = {}): OpenReport {
+  return openReport({
+    folder,
+    console: { stream, env: {}, cwd: root },
+    redact: (value) => value,
+    warn: () => {},
+    ...options,
+  });
+}
+
+/** Everything but the run's last event, which `finish` emits. */
+function emitAll(report: OpenReport, events = sampleRun()): void {
+  for (const event of events) if (event.type !== "run-finished") report.emit(event);
+}
+
+async function readReport(): Promise<RunReport> {
+  return JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
+}
+
+async function readEvents(): Promise<{ type: string }[]> {
+  const text = await readFile(join(folder, "events.jsonl"), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+it("leaves the three files, for nobody else to read, and nothing more", async () => {
+  const report = open();
+  emitAll(report);
+  expect(await report.finish(END)).toBe(4);
+
+  expect((await readdir(folder)).sort()).toEqual(["events.jsonl", "report.json", "report.md"]);
+  for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  expect(await readReport()).toMatchObject({ interrupted: false, exitCode: 4, durationMs: 700 });
+  expect((await readEvents()).map(({ type }) => type)).toEqual(sampleRun().map(({ type }) => type));
+});
+
+it.each([
+  ["a pass", "plugin-lifecycle-hot-reload", 0],
+  ["a product failure", "dm-chat-baseline", 1],
+  ["a harness failure", "thread-follow-up", 4],
+])("gives the exit code of %s, the same as in report.json", async (_what, id, code) => {
+  const report = open();
+  emitAll(report, sampleRunOf(id));
+  expect(await report.finish(END)).toBe(code);
+  expect((await readReport()).exitCode).toBe(code);
+});
+
+it("takes a scenario without a result for a failure of the harness", async () => {
+  const report = open();
+  emitAll(
+    report,
+    sampleRunOf("plugin-lifecycle-hot-reload").filter(({ type }) => type !== "scenario-finished"),
+  );
+  expect(await report.finish(END)).toBe(4);
+  expect((await readReport()).scenarios).toMatchObject([
+    { verdict: "failed", failure: { code: "missing-result" } },
+  ]);
+  expect(stream.text).toContain("the run ended without a result for this scenario");
+});
+
+it("does not call a run a success when a reporter failed, be it at the very end", async () => {
+  const finish = () => Promise.reject(new Error("no space left"));
+  const report = open({ reporters: [{ name: "broken", onEvent: () => {}, finish }] });
+  emitAll(report, sampleRunOf("plugin-lifecycle-hot-reload"));
+  expect(await report.finish(END)).toBe(4);
+  expect(report.failures).toEqual([{ reporter: "broken", message: "no space left" }]);
+});
+
+it("counts a report.json that cannot be written as a failure", async () => {
+  const report = open();
+  await rm(folder, { recursive: true });
+  emitAll(report, sampleRunOf("plugin-lifecycle-hot-reload"));
+  expect(await report.finish(END)).toBe(4);
+  expect(report.failures.map(({ reporter }) => reporter).sort()).toEqual(["report.json", "report.md"]);
+});
+
+it("lets no secret through to any output", async () => {
+  const redact = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll("QA-42", "[redacted]"));
+  const report = open({ redact });
+  emitAll(report);
+  await report.finish(END);
+  const files = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")),
+  );
+  for (const output of [...files, stream.text]) {
+    expect(output).not.toContain("QA-42");
+    expect(output).toContain("dm-chat-baseline");
+  }
+});
+
+it("leaves a valid report of a run that was killed, with the step it was in", async () => {
+  const events = sampleRun();
+  const inSecondScenario = events.findLastIndex((event) => event.type === "statement-started") + 1;
+  const script = fileURLToPath(new URL("testing/unfinished-run.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, folder, String(inSecondScenario)], { stdio: "ignore" });
+  const exited = once(child, "exit");
+  try {
+    await vi.waitFor(
+      async () => {
+        expect(await readEvents()).toHaveLength(inSecondScenario);
+        expect((await readReport()).scenarios[1]?.failure?.code).toBe("missing-result");
+      },
+      { timeout: 20_000 },
+    );
+  } finally {
+    child.kill("SIGKILL");
+    await exited;
+  }
+  const report = await readReport();
+  expect(report).toMatchObject({
+    interrupted: true,
+    exitCode: 130,
+    counts: { total: 5, passed: 1, failed: 1 },
+  });
+});

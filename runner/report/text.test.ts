@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { formatDuration, oneLine, printable, shorten } from "./text.ts";
+
+it.each([
+  [0.4, "0 ms"],
+  [411.6, "412 ms"],
+  [999.6, "1.00 s"],
+  [1204, "1.20 s"],
+  [9_996, "10.00 s"],
+  [38_460, "38.5 s"],
+  [59_960, "1 min 00 s"],
+  [125_000, "2 min 05 s"],
+])("shows %d ms as %s", (ms, shown) => {
+  expect(formatDuration(ms)).toBe(shown);
+});
+
+it("takes from text what a terminal would act on, and nothing else", () => {
+  expect(printable("a\u001b[2J\u001b]0;title\u0007b\r\n\tc\u0000\u202ed\u0085 日本 👩‍🔬")).toBe(
+    "ab\n\tcd 日本 👩‍🔬",
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(..."\u001b[]0;m\u0007\u009b\r\n\tab") }), (text) => {
+      expect(printable(text)).toMatch(/^[\t\n\P{Cc}]*$/u);
+      expect(oneLine(text)).not.toMatch(/[\n\t]/);
+    }),
+  );
+});
+
+it("shortens by characters and never splits one", () => {
+  expect(shorten("👍👍👍", 3)).toBe("👍👍👍");
+  expect(shorten("👍👍👍👍", 3)).toBe("👍👍…");
+});
