@@ -16,7 +16,9 @@ function report(markdown: string, diagnostics: readonly Diagnostic[]): string {
     .map(({ line, column, endColumn, severity, code, message, hint }) => {
       const mark = " ".repeat(column - 1) + "^".repeat((endColumn ?? column + 1) - column);
       const head = `${line}:${column} ${severity} ${code}: ${message}`;
-      return [head, `  | ${lines[line - 1] ?? ""}`, `  | ${mark}`, ...(hint ? [`  ${hint}`] : []), ""].join("\n");
+      return [head, `  | ${lines[line - 1] ?? ""}`, `  | ${mark}`, ...(hint ? [`  ${hint}`] : []), ""].join(
+        "\n",
+      );
     })
     .join("\n");
 }
@@ -38,7 +40,9 @@ describe("diagnostics of", () => {
   });
 
   it("all golden files cover every code", () => {
-    const seen = new Set(names.flatMap((name) => compileMarkdown(name, OWN).diagnostics.map(({ code }) => code)));
+    const seen = new Set(
+      names.flatMap((name) => compileMarkdown(name, OWN).diagnostics.map(({ code }) => code)),
+    );
     expect(Object.keys(FLOW_DIAGNOSTIC_CODES).filter((code) => !seen.has(code))).toEqual([]);
   });
 });
@@ -56,7 +60,8 @@ describe("a flow", () => {
   });
 
   it("points at the right places in a file with CR LF line ends", () => {
-    const markdown = "# T\n\n```yaml qa-flow\nsteps:\n  - name: s\n    actions:\n      - assert: |-\n          1 <\n          nope\n```\n";
+    const markdown =
+      "# T\n\n```yaml qa-flow\nsteps:\n  - name: s\n    actions:\n      - assert: |-\n          1 <\n          nope\n```\n";
     const { diagnostics } = compileFlow(flowOfMarkdown(markdown.replaceAll("\n", "\r\n")), OWN);
     expect(diagnostics).toMatchObject([{ line: 9, column: 11, endColumn: 15, code: "unknown-name" }]);
   });
@@ -87,22 +92,30 @@ describe("in a foreign pack", () => {
     ["unknown-member", "- call: env.gateway.reload"],
     ["used-before-set", "- assert: late\n- set: late\n  value: 1"],
   ])("%s stays an error", (code, actions) => {
-    expect(compileFlow(flowOfActions(actions), FOREIGN).diagnostics).toMatchObject([{ code, severity: "error" }]);
+    expect(compileFlow(flowOfActions(actions), FOREIGN).diagnostics).toMatchObject([
+      { code, severity: "error" },
+    ]);
   });
 
   it("what needs a permission is granted with the warning", () => {
-    const { flow } = compileFlow(flowOfActions("- assert: process.pid\n- assert: await import('node:os')"), FOREIGN);
+    const { flow } = compileFlow(
+      flowOfActions("- assert: process.pid\n- assert: await import('node:os')"),
+      FOREIGN,
+    );
     expect([...(flow?.permissions ?? [])].sort()).toEqual(["import", "process"]);
   });
 
   it("a variable that hides an action may hold anything from then on", () => {
-    const flow = flowOfActions("- call: state.getSnapshot\n- set: state\n  value: 1\n- assert: state.whatever(1)");
+    const flow = flowOfActions(
+      "- call: state.getSnapshot\n- set: state\n  value: 1\n- assert: state.whatever(1)",
+    );
     expect(compileFlow(flow, FOREIGN).diagnostics).toMatchObject([{ code: "shadowed-name", line: 8 }]);
   });
 });
 
 it("declared permissions allow what they name", () => {
-  const actions = "- assert: process.pid\n- assert: fs.x\n- assert: require('x')\n- assert: await import('x')";
+  const actions =
+    "- assert: process.pid\n- assert: fs.x\n- assert: require('x')\n- assert: await import('x')";
   const permissions = new Set(["process", "fs", "import"] as const);
   expect(compileFlow(flowOfActions(actions), { ...OWN, permissions }).diagnostics).toEqual([]);
 });

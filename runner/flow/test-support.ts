@@ -18,7 +18,11 @@ export const VOCABULARY: Vocabulary = {
         kind: "object",
         summary: "",
         subject: "gateway",
-        members: { call: action("method", "params?", "options?"), pid: value("number"), runtimeEnv: value("object") },
+        members: {
+          call: action("method", "params?", "options?"),
+          pid: value("number"),
+          runtimeEnv: value("object"),
+        },
       },
     },
   },
@@ -55,12 +59,24 @@ export const VOCABULARY: Vocabulary = {
 };
 
 function action(...params: string[]): FunctionEntry {
-  return { kind: "function", summary: "", subject: "core", params: params.map(parameter), returns: "unknown" };
+  return {
+    kind: "function",
+    summary: "",
+    subject: "core",
+    params: params.map(parameter),
+    returns: "unknown",
+  };
 }
 
 function parameter(text: string): Parameter {
   const name = text.replace(/^\.\.\.|\?$/g, "");
-  return { name, type: "unknown", optional: text.endsWith("?"), rest: text.startsWith("..."), description: "" };
+  return {
+    name,
+    type: "unknown",
+    optional: text.endsWith("?"),
+    rest: text.startsWith("..."),
+    description: "",
+  };
 }
 
 function value(type: string) {
@@ -80,7 +96,13 @@ export function flowOfMarkdown(markdown: string, name = "scenario.md"): LocatedN
 /** A flow of one step, from the YAML of its actions. */
 export function flowOfActions(actions: string, ...stepLines: string[]): LocatedNode {
   const lines = actions.split("\n").map((line) => `      ${line}`);
-  const yaml = ["steps:", "  - name: only", ...stepLines.map((line) => `    ${line}`), "    actions:", ...lines];
+  const yaml = [
+    "steps:",
+    "  - name: only",
+    ...stepLines.map((line) => `    ${line}`),
+    "    actions:",
+    ...lines,
+  ];
   return flowOfMarkdown(["# Test", "", "```yaml qa-flow", ...yaml, "```", ""].join("\n"));
 }
 
@@ -90,7 +112,8 @@ export const FOREIGN: CompileOptions = { ...OWN, foreign: true };
 /** @throws with the diagnostics if the flow has errors */
 export function compileOrThrow(flow: LocatedNode, options: CompileOptions = OWN): CompiledFlow {
   const compiled = compileFlow(flow, options);
-  if (!compiled.flow) throw new Error(compiled.diagnostics.map(({ line, message }) => `${line}: ${message}`).join("\n"));
+  if (!compiled.flow)
+    throw new Error(compiled.diagnostics.map(({ line, message }) => `${line}: ${message}`).join("\n"));
   return compiled.flow;
 }
 

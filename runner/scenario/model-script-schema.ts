@@ -107,7 +107,7 @@ export const modelScriptSchema = {
           hold: {
             type: "string",
             minLength: 1,
-            description: "Answer only after the flow called `env.mock.release(<this name>)`.",
+            description: "Answer only after the flow called `releaseModel` with this name.",
           },
           delayMs: { type: "integer", minimum: 0, description: "Milliseconds to wait before the answer." },
           stream: {

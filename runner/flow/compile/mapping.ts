@@ -70,9 +70,13 @@ export class Mapping {
   /** A text that is not blank. */
   text(field: Field | undefined): (Field & { value: Scalar<string> }) | undefined {
     if (!field) return undefined;
-    if (isTextField(field) && field.value.value.trim() !== "") return field;
-    const got = describeNode(field.value);
-    this.#wrongType(field, "a text", got, got === "a text" ? "It is empty." : quoteHint(field.value));
+    if (!isTextField(field)) {
+      this.#wrongType(field, "a text", describeNode(field.value), quoteHint(field.value));
+    } else if (field.value.value.trim() === "") {
+      this.#reportEmpty(field);
+    } else {
+      return field;
+    }
     return undefined;
   }
 
@@ -112,6 +116,13 @@ export class Mapping {
     if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
     this.#wrongType(field, "a whole number of milliseconds above 0", describeNode(field.value));
     return undefined;
+  }
+
+  #reportEmpty(field: Field): void {
+    this.#findings.error(field.valuePlace, {
+      code: "wrong-length",
+      message: `\`${field.key}\` must not be empty`,
+    });
   }
 
   #wrongType(field: Field, wanted: string, got: string, hint?: string): void {

@@ -1,5 +1,5 @@
 import { suggest } from "../../scenario/suggest.ts";
-import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
+import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { Findings } from "./findings.ts";
 import type { Use } from "./names.ts";
@@ -56,21 +56,19 @@ function checkArgumentCount(
   const least = params.filter((parameter) => !parameter.optional && !parameter.rest).length;
   const most = params.some((parameter) => parameter.rest) ? Number.POSITIVE_INFINITY : params.length;
   if (argumentCount >= least && argumentCount <= most) return;
-  const wanted =
-    least === most
-      ? `${least}`
-      : most === Number.POSITIVE_INFINITY
-        ? `at least ${least}`
-        : `${least} to ${most}`;
-  const signature = params.map(
-    (parameter) => `${parameter.rest ? "..." : ""}${parameter.name}${parameter.optional ? "?" : ""}`,
-  );
+  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
+  const wanted = least === most ? `${least}` : range;
+  const plural = wanted === "1" || wanted === "at least 1" ? "" : "s";
   const wording = {
     code: "argument-count",
-    message: `\`${name}\` takes ${wanted} argument${wanted === "1" ? "" : "s"}, got ${argumentCount}`,
-    hint: `${name}(${signature.join(", ")})`,
+    message: `\`${name}\` takes ${wanted} argument${plural}, got ${argumentCount}`,
+    hint: `${name}(${params.map(parameterText).join(", ")})`,
   } as const;
   // JavaScript ignores what is too much.
   if (argumentCount < least) findings.error(place, wording);
   else findings.ownRule(place, wording);
+}
+
+function parameterText({ name, optional, rest }: Parameter): string {
+  return `${rest ? "..." : ""}${name}${optional ? "?" : ""}`;
 }

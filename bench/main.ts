@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { QaBus } from "../runner/channel/bus.ts";
+import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
+import { Wakeups } from "../runner/run/wakeups.ts";
+import { measure, summarize, type Times, timeCommand } from "./measure.ts";
+import { writeScenarioPack } from "./scenario-pack.ts";
+
+// `pnpm bench`: prints a table and asserts nothing. docs/performance.md says how to read it.
+
+const ROOT = resolve(import.meta.dirname, "..");
+const CLI = join(ROOT, "runner/cli/main.ts");
+const SCENARIO = "plugin-lifecycle-hot-reload";
+
+const folder = await mkdtemp(join(tmpdir(), "gateway-qa-bench-"));
+try {
+  const pack = join(folder, "pack");
+  await writeScenarioPack(pack, 1000);
+  const qa = (...args: string[]) => timeCommand(process.execPath, [CLI, ...args], ROOT);
+
+  const rows: [what: string, aim: string, times: Times][] = [];
+  rows.push(["node itself (an empty program)", "", await measure(10, () => timeCommand(process.execPath, ["-e", "0"], ROOT))]);
+  rows.push(["qa --version", "", await measure(10, () => qa("--version"))]);
+  rows.push(["qa list", "150 ms", await measure(10, () => qa("list"))]);
+  rows.push(["qa check", "150 ms", await measure(10, () => qa("check"))]);
+
+  const readyTimes: number[] = [];
+  const whole = await measure(10, async () => {
+    const out = join(folder, "run");
+    const time = await qa("run", SCENARIO, "--out", out);
+    readyTimes.push(await readyMs(out));
+    return time;
+  });
+  rows.push(["embedded gateway, spawn to ready", "150 ms", summarize(readyTimes.slice(1))]);
+  rows.push([`qa run ${SCENARIO}`, "1 s", whole]);
+  rows.push(["qa check of 1,000 scenarios", "2 s", await measure(3, () => qa("check", pack))]);
+  rows.push(["reaction of a wait to its event", "5 ms", await measure(50, reactionMs)]);
+
+  print(rows);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function readyMs(reportFolder: string): Promise<number> {
+  const report = JSON.parse(await readFile(join(reportFolder, "report.json"), "utf8"));
+  return report.scenarios[0].gateway.readyMs;
+}
+
+/** From a message on the bus to the wait that it satisfies, with an interval far longer than both. */
+async function reactionMs(): Promise<number> {
+  const bus = new QaBus(new Wakeups());
+  const waiting = waitForOutboundMessage(bus, (message) => message.text === "now", 10_000);
+  await new Promise((done) => setImmediate(done));
+  const startedAt = performance.now();
+  bus.addOutboundMessage({ to: "dm:alice", text: "now" });
+  await waiting;
+  return performance.now() - startedAt;
+}
+
+function print(rows: readonly [string, string, Times][]): void {
+  const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+  const lines = [
+    ["what", "aim", "min ms", "median ms", "max ms"],
+    ...rows.map(([what, aim, { min, median, max }]) => [what, aim, ms(min), ms(median), ms(max)]),
+  ];
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  for (const line of lines) {
+    const cells = line.map((cell, column) =>
+      column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
+  }
+}

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+
+/** Milliseconds of the fastest, the middle and the slowest run. */
+export interface Times {
+  min: number;
+  median: number;
+  max: number;
+}
+
+/** Times of `runs` runs of `sample` after one that does not count. `sample` gives milliseconds. */
+export async function measure(runs: number, sample: () => Promise<number>): Promise<Times> {
+  await sample();
+  const times: number[] = [];
+  for (let run = 0; run < runs; run += 1) times.push(await sample());
+  return summarize(times);
+}
+
+export function summarize(times: readonly number[]): Times {
+  const sorted = times.toSorted((a, b) => a - b);
+  return {
+    min: sorted[0] ?? Number.NaN,
+    median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+    max: sorted.at(-1) ?? Number.NaN,
+  };
+}
+
+/** Runs a command to its end and gives its wall time in milliseconds. An exit code other than 0 is an error. */
+export function timeCommand(file: string, args: readonly string[], cwd: string): Promise<number> {
+  const startedAt = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      if (code === 0) resolve(performance.now() - startedAt);
+      else reject(new Error(`${[file, ...args].join(" ")} ended with ${code}`));
+    });
+  });
+}

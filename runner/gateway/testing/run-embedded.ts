@@ -1,0 +1,11 @@
+/** A runner that starts the embedded gateway, says which process it is, and waits to be killed. */
+import { QaBus } from "../../channel/bus.ts";
+import { serveBus } from "../../channel/server.ts";
+import { EmbeddedKind } from "../embedded.ts";
+import { gatewayStart } from "./fixture.ts";
+
+const [, , repoRoot = ""] = process.argv;
+const start = gatewayStart();
+const { url } = await serveBus(new QaBus(start.wakeups), start.teardown);
+const gateway = await new EmbeddedKind(repoRoot).start({ ...start, busUrl: url });
+process.stdout.write(`${JSON.stringify({ pid: gateway.pid, tempRoot: gateway.tempRoot })}\n`);
