@@ -20,7 +20,11 @@ try {
   const qa = (...args: string[]) => timeCommand(process.execPath, [CLI, ...args], ROOT);
 
   const rows: [what: string, aim: string, times: Times][] = [];
-  rows.push(["node itself (an empty program)", "", await measure(10, () => timeCommand(process.execPath, ["-e", "0"], ROOT))]);
+  rows.push([
+    "node itself (an empty program)",
+    "",
+    await measure(10, () => timeCommand(process.execPath, ["-e", "0"], ROOT)),
+  ]);
   rows.push(["qa --version", "", await measure(10, () => qa("--version"))]);
   rows.push(["qa list", "150 ms", await measure(10, () => qa("list"))]);
   rows.push(["qa check", "150 ms", await measure(10, () => qa("check"))]);
@@ -64,7 +68,8 @@ function print(rows: readonly [string, string, Times][]): void {
     ["what", "aim", "min ms", "median ms", "max ms"],
     ...rows.map(([what, aim, { min, median, max }]) => [what, aim, ms(min), ms(median), ms(max)]),
   ];
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  const widths =
+    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
   for (const line of lines) {
     const cells = line.map((cell, column) =>
       column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),

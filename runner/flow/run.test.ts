@@ -19,7 +19,9 @@ async function play(actions: string, options: Partial<FlowOptions> = {}, stepLin
   const report = (...values: unknown[]): void => void got.push(...values);
   const vocabulary = { ...OWN.vocabulary, report: { ...REPORT }, fail: REPORT, hang: REPORT, sleep: SLEEP };
   const flow = compileOrThrow(flowOfActions(actions, ...stepLines), { ...OWN, vocabulary });
-  const result = await run(flow, { ...options, api: { report, ...options.api } });
+  // Not spread: an API may have getters.
+  const api = Object.assign(options.api ?? {}, { report });
+  const result = await run(flow, { ...options, api });
   return { ...result, got };
 }
 
@@ -114,7 +116,7 @@ describe("values", () => {
 - set: ignored
   value: { expr: "(vars.b = vars.a + 1, a = 5)" }
 - call: report
-  args: [{ expr: "[a, b, vars.a, Object.keys(vars)]" }]`,
+  args: [{ expr: "[a, b, vars.a, Object.keys(vars).sort()]" }]`,
     );
     expect(got).toEqual([[5, 2, 5, ["a", "b", "ignored"]]]);
   });
@@ -258,19 +260,11 @@ describe("assert", () => {
     const result = await play(
       `- set: reply
   value: { text: hello, list: [1, 2] }
-- assert: reply.text.includes(config.wanted) && state.count() > 0 && reply.list.length > 3`,
-      { config: { wanted: "hell" }, api: { state: { count: () => ++calls } } },
-    ).catch((error: unknown) => error as Error);
-    expect(result).toMatchObject({ message: expect.stringContaining("no member `count`") });
-
-    const second = await play(
-      `- set: reply
-  value: { text: hello, list: [1, 2] }
 - assert: reply.text.includes(config.wanted) && state.getSnapshot() > 0 && reply.list.length > 3`,
       { config: { wanted: "hell" }, api: { state: { getSnapshot: () => ++calls } } },
     );
     expect(calls).toBe(1);
-    expect(failureOf(second)).toMatchObject({
+    expect(failureOf(result)).toMatchObject({
       code: "assertion-failed",
       fault: "product",
       message:
@@ -302,14 +296,14 @@ describe("assert", () => {
   it.each(["1 === 1", "'2' == 2", "3 !== 4", "null != 1", "1 < 2", "2 <= 2", "3 > 2", "3 >= 3"])(
     "%s holds",
     async (expression) => {
-      expect(await play(`- assert: ${expression}`)).toMatchObject({ status: "passed" });
+      expect(await play(`- assert: ${JSON.stringify(expression)}`)).toMatchObject({ status: "passed" });
     },
   );
 
   it("takes its message from the scenario, but never lets it hide the failure", async () => {
     const message = (value: string) => play(`- assert: { expr: "!config", message: ${value} }`);
     expect(failureOf(await message("plain"))).toMatchObject({ message: "plain" });
-    expect(failureOf(await message("{ expr: '`got ${typeof config}`' }"))).toMatchObject({
+    expect(failureOf(await message("{ expr: \"'got ' + typeof config\" }"))).toMatchObject({
       message: "got object",
     });
     expect(failureOf(await message("{ expr: 'config.no.thing' }"))).toMatchObject({
@@ -335,10 +329,10 @@ describe("errors", () => {
       code: "expression-failed",
       fault: "scenario",
       message: expect.stringContaining("reading 'length'"),
-      position: { line: 12, column: 36 },
+      position: { line: 12, column: 38 },
       statement: "set text",
     });
-    expect(failureOf(result).stackLines[0]).toMatch(/scenario\.md:12:36\)?$/);
+    expect(failureOf(result).stackLines[0]).toMatch(/scenario\.md:12:38\)?$/);
   });
 
   it("in a lambda are found there, not at the action that called it", async () => {
@@ -416,7 +410,7 @@ steps:
     ["10n", "10"],
     ["({ a: [1] })", '{\n  "a": [\n    1\n  ]\n}'],
   ])("detailsExpr %s", async (expression, details) => {
-    const flow = compileOrThrow(flowOfMarkdown(TWO_STEPS.replace("DETAILS", expression)));
+    const flow = compileOrThrow(flowOfMarkdown(TWO_STEPS.replace("DETAILS", JSON.stringify(expression))));
     const result = await run(flow, { api: { reset() {} } });
     expect(result).toMatchObject({ status: "passed", notReached: [] });
     expect(result.steps[0]?.details).toBe(details);
@@ -448,7 +442,7 @@ steps:
 
   it("tell the observer what happens, in order", async () => {
     const events: string[] = [];
-    const flow = compileOrThrow(flowOfMarkdown(TWO_STEPS.replace("DETAILS", "'d'")));
+    const flow = compileOrThrow(flowOfMarkdown(TWO_STEPS.replace("DETAILS", "config.name")));
     await run(flow, {
       api: { reset() {} },
       observer: {

@@ -149,9 +149,10 @@ export class ChildGateway implements GatewayUnderTest {
     let listeningMs = 0;
     await this.#waitReady(timeoutMs, signal, () => {
       listeningMs = sinceSpawn();
+      // The handshake goes on while the gateway gets ready.
+      this.#client.open();
     });
     const readyMs = sinceSpawn();
-    this.#client.open();
     const { version, bootId, pid } = await this.identity({ signal });
     const rpcMs = sinceSpawn();
     this.#bootTimings = { listeningMs, readyMs, rpcMs };

@@ -51,7 +51,7 @@ export interface ReadyOptions {
   signal?: AbortSignal;
   /** Throws when waiting has become pointless. */
   requireAlive?(): void;
-  /** Called with the first answer, ready or not. */
+  /** Called when somebody begins to answer, ready or not. */
   onListening?(): void;
   /** End of the gateway's log, for the time-out error. */
   logTail(): string;

@@ -67,6 +67,7 @@ export class RpcClient {
 
   /** Starts to connect, and connects again whenever the connection is lost, until `down`. */
   open(): void {
+    if (!this.#down) return;
     this.#down = undefined;
     this.#connecting = new AbortController();
     void this.#connect();

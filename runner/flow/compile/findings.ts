@@ -4,8 +4,20 @@ import type { FlowDiagnosticCode } from "../codes.ts";
 
 /** A marked stretch of the file. */
 export interface Place {
-  start: Position;
-  end?: Position;
+  readonly start: Position;
+  readonly end?: Position;
+}
+
+/** A place that is only looked up when there is something to report: nearly never. */
+export function lazyPlace(locate: (offset: number) => Position, start: number, end: number): Place {
+  return {
+    get start() {
+      return locate(start);
+    },
+    get end() {
+      return locate(end);
+    },
+  };
 }
 
 interface Wording {
@@ -41,7 +53,7 @@ export class Findings {
   /** Place of a YAML node. */
   place(node: LocatedNode["node"]): Place {
     const [start, end] = node.range ?? [0, 0];
-    return { start: this.source.locate(start), end: this.source.locate(end) };
+    return lazyPlace(this.source.locate, start, end);
   }
 
   get hasErrors(): boolean {

@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { ROOT } from "./qa.ts";
+
+/**
+ * Which stages a stage may import from. `errors.ts` may be imported everywhere; tests may import anything.
+ * Type-only imports count: a stage should not even know the other's shapes.
+ */
+const ALLOWED: Record<string, readonly string[]> = {
+  scenario: [],
+  flow: ["scenario"],
+  http: ["run"],
+  channel: ["http", "run"],
+  model: ["http", "run", "scenario"],
+  gateway: ["report", "run"],
+  report: ["scenario"],
+  actions: ["channel", "flow", "gateway", "model", "run"],
+  plan: ["actions", "flow", "scenario"],
+  run: ["actions", "channel", "flow", "gateway", "model", "report", "scenario"],
+  cli: ["actions", "flow", "gateway", "plan", "report", "run", "scenario"],
+};
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+function importsIn(pattern: string): Import[] {
+  return globSync(pattern, { cwd: ROOT }).flatMap((file) => {
+    if (file.includes("node_modules") || file.includes(".build")) return [];
+    const text = readFileSync(resolve(ROOT, file), "utf8");
+    return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, target = ""]) => ({
+      from: file,
+      to: relative(ROOT, resolve(ROOT, dirname(file), target)),
+    }));
+  });
+}
+
+const isTest = ({ from }: Import) => /\.test\.ts$|\/testing\//.test(from);
+
+test("each stage of the runner imports only from the stages it may know", () => {
+  const imports = importsIn("runner/**/*.ts").filter((found) => !isTest(found));
+  expect(imports.length).toBeGreaterThan(100);
+  const wrong = imports.filter(({ from, to }) => {
+    const [, stage = ""] = from.split("/");
+    const [, target = "", file] = to.split("/");
+    if (to === "package.json" || target === "errors.ts" || file === undefined)
+      return to.startsWith("fixtures");
+    return target !== stage && !ALLOWED[stage]?.includes(target);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("the stages of one level do not import each other through what they share", () => {
+  // What `run` gives to the stages below it is tear-down and wake-ups, nothing that knows a run.
+  const shared = importsIn("runner/{http,channel,model,gateway,actions}/**/*.ts")
+    .filter((found) => !isTest(found) && found.to.startsWith("runner/run/"))
+    .map(({ to }) => to);
+  expect([...new Set(shared)].sort()).toEqual(["runner/run/teardown.ts", "runner/run/wakeups.ts"]);
+});
+
+test("the embedded gateway and the runner import nothing from each other", () => {
+  const crossing = [...importsIn("fixtures/**/*.ts"), ...importsIn("runner/**/*.ts")].filter(
+    ({ from, to }) => from.split("/")[0] !== to.split("/")[0] && to !== "package.json",
+  );
+  expect(crossing.filter((found) => !isTest(found))).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { execa } from "execa";
+import { onTestFinished } from "vitest";
+import type { RunReport } from "../runner/report/report-schema.ts";
+
+export const ROOT = resolve(import.meta.dirname, "..");
+const CLI = join(ROOT, "runner/cli/main.ts");
+
+export interface QaResult {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+  /** Parsed report.json; undefined when the run wrote none. */
+  report: RunReport | undefined;
+}
+
+/** A folder of its own for one test: holds packs and reports, and is the TMPDIR of what the test starts. */
+export class Sandbox {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<Sandbox> {
+    const folder = await mkdtemp(join(tmpdir(), "gateway-qa-test-"));
+    const sandbox = new Sandbox(folder);
+    await mkdir(sandbox.tmp);
+    onTestFinished(async () => {
+      for (const pid of await sandbox.processes()) process.kill(pid, "SIGKILL");
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    });
+    return sandbox;
+  }
+
+  get tmp(): string {
+    return join(this.folder, "tmp");
+  }
+
+  get reportFolder(): string {
+    return join(this.folder, "report");
+  }
+
+  async write(path: string, text: string): Promise<string> {
+    const file = join(this.folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    return file;
+  }
+
+  /** Runs the real program to its end. */
+  async qa(...args: string[]): Promise<QaResult> {
+    const result = await execa(process.execPath, [CLI, ...args, ...this.#out(args)], {
+      cwd: this.folder,
+      env: this.#env(),
+      reject: false,
+      stdin: "ignore",
+    });
+    return {
+      exitCode: result.exitCode,
+      stdout: result.stdout,
+      stderr: result.stderr,
+      report: await this.report(),
+    };
+  }
+
+  /** Starts the real program in a process group of its own, for tests that interrupt it. */
+  start(...args: string[]) {
+    return spawn(process.execPath, [CLI, ...args, ...this.#out(args)], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.#env() },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  async report(): Promise<RunReport | undefined> {
+    const text = await readFile(join(this.reportFolder, "report.json"), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as RunReport);
+  }
+
+  /** Ids of the processes that were started with this sandbox's TMPDIR, or below it, and still run. */
+  async processes(): Promise<number[]> {
+    const own: number[] = [];
+    for (const name of await readdir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      // A process may be gone by now, or belong to somebody else.
+      const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
+      if (environment.includes(this.folder)) own.push(Number(name));
+    }
+    return own;
+  }
+
+  /** What runs left in their temp folder. */
+  leftovers(): Promise<string[]> {
+    return readdir(this.tmp);
+  }
+
+  #env(): Record<string, string> {
+    return { TMPDIR: this.tmp, NO_COLOR: "1" };
+  }
+
+  #out(args: readonly string[]): string[] {
+    return args[0] === "run" && !args.includes("--out") ? ["--out", this.reportFolder] : [];
+  }
+}
+
+/** A scenario file with the given steps; everything else is as short as the schema allows. */
+export function scenarioText(id: string, steps: string, extra = ""): string {
+  return `---
+id: ${id}
+title: ${id}
+surface: test
+coverage:
+  primary: [test.${id}]
+objective: A test of the runner.
+successCriteria: [It ends as the test expects.]
+${extra}---
+
+\`\`\`yaml qa-flow
+steps:
+${steps}
+\`\`\`
+`;
+}

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
+import { Sandbox, scenarioText } from "./qa.ts";
+
+const PASSING = scenarioText(
+  "passes",
+  "  - name: adds\n    actions: [{ assert: '1 + 1 === Number(config.two)' }]",
+  "execution: { config: { two: 2 } }\n",
+);
+
+describe("wrong command lines end with exit code 2 and say what was meant", () => {
+  test.for([
+    [["rnu"], /unknown command 'rnu'[\s\S]*Did you mean run\?/],
+    [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
+    [["run"], /no scenario chosen/],
+    [["run", "plugin-lifecycle-hot-relaod"], /Did you mean plugin-lifecycle-hot-reload\?/],
+    [["run", "zzz-*"], /no scenario id fits the glob zzz-\*/],
+    [["run", "--tag", "chanels"], /no scenario has the tag chanels[\s\S]*Did you mean channel/],
+    [["run", "--all", "dm-chat-baseline"], /--all already chooses every scenario/],
+    [["run", "--all", "--jobs", "0"], /whole number from 1 up/],
+    [["run", "dm-chat-baseline", "--gateway", "embeded"], /Did you mean embedded\?/],
+    [["run", "dm-chat-baseline", "--pack", "nowhere"], /nowhere/],
+    [["check", "nowhere.md"], /no file or folder nowhere\.md/],
+  ] as const)("qa %s", async ([args, message]) => {
+    const sandbox = await Sandbox.create();
+    const { exitCode, stderr, report } = await sandbox.qa(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(exitCode).toBe(2);
+    expect(report).toBeUndefined();
+  });
+});
+
+test.for([[], ["run"], ["list"], ["check"]])("qa %s --help and --version", async (command) => {
+  const sandbox = await Sandbox.create();
+  const help = await sandbox.qa(...command, "--help");
+  expect(help.exitCode).toBe(0);
+  expect(help.stdout).toContain(`Usage: ${["qa", ...command].join(" ")}`);
+  const version = await sandbox.qa(...command, "--version");
+  expect(version).toMatchObject({ exitCode: 0, stdout: packageJson.version });
+});
+
+describe("scenario files with errors", () => {
+  test("a chosen one ends with exit code 3 before anything boots, with its place", async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write("pack/test/broken.md", PASSING.replace("Number(", "Numbr("));
+    const { exitCode, stderr, report } = await sandbox.qa("run", "passes", "--pack", "pack");
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/pack\/test\/broken\.md:15:38 {2}error[\s\S]*Numbr[\s\S]*Did you mean `?Number/);
+    expect(report).toBeUndefined();
+  });
+
+  test("one that was not chosen does not matter, except to --all", async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write("pack/test/passes.md", PASSING);
+    await sandbox.write("pack/test/broken.md", "---\nid: broken\n---\n");
+    const one = await sandbox.qa("run", "passes", "--pack", "pack");
+    expect(one.exitCode).toBe(0);
+    const all = await sandbox.qa("run", "--all", "--pack", "pack", "--out", "all");
+    expect(all.exitCode).toBe(3);
+    const named = await sandbox.qa("run", "broken", "--pack", "pack", "--out", "named");
+    expect(named.exitCode).toBe(3);
+    expect(named.stderr).toContain("pack/test/broken.md");
+  });
+
+  test("qa check --json reports files and diagnostics", async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write("pack/test/broken.md", PASSING.replace("Number(", "Numbr("));
+    const { exitCode, stdout } = await sandbox.qa("check", "pack", "--json");
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout)).toEqual({
+      files: ["pack/test/broken.md"],
+      diagnostics: [
+        {
+          file: "pack/test/broken.md",
+          line: 15,
+          column: expect.any(Number),
+          endLine: 15,
+          endColumn: expect.any(Number),
+          code: "unknown-name",
+          severity: "error",
+          message: expect.stringContaining("Numbr"),
+          hint: expect.stringContaining("Number"),
+        },
+      ],
+    });
+  });
+
+  test("this repository's scenarios have none", async () => {
+    const sandbox = await Sandbox.create();
+    const { exitCode, stdout } = await sandbox.qa("check");
+    expect(stdout).toMatch(/0 errors, 0 warnings/);
+    expect(exitCode).toBe(0);
+  });
+});
+
+test("qa list names every scenario, as a table and as JSON", async () => {
+  const sandbox = await Sandbox.create();
+  const table = await sandbox.qa("list");
+  const { scenarios } = JSON.parse((await sandbox.qa("list", "--json")).stdout);
+  expect(scenarios.length).toBeGreaterThanOrEqual(9);
+  for (const { id, title, theme } of scenarios) {
+    expect(table.stdout).toContain(id);
+    expect(table.stdout).toContain(title);
+    expect(theme).not.toBe("");
+  }
+});
+
+describe("guards and requirements", () => {
+  const GUARDED = PASSING.replace("---\n\n", "risk: destructive\n---\n\n").replace(
+    "{ two: 2 }",
+    "{ two: 2, allowEnv: QA_TEST_ALLOW }",
+  );
+
+  test("a guarded scenario is skipped without its variable, and what to set is said", async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write("pack/test/guarded.md", GUARDED);
+    const { exitCode, report } = await sandbox.qa("run", "--tag", "test.passes", "--pack", "pack");
+    expect(report?.scenarios[0]).toMatchObject({
+      verdict: "skipped",
+      reason: expect.stringContaining("QA_TEST_ALLOW=1"),
+    });
+    expect(exitCode).toBe(0);
+    expect((await sandbox.qa("run", "passes", "--pack", "pack")).exitCode).toBe(4);
+  });
+
+  test("what does not fit this run is left out of --tag and is an error when named", async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write(
+      "pack/test/live.md",
+      PASSING.replace("{ two: 2 }", "{ two: 2, requiredProviderMode: live-frontier }"),
+    );
+    await sandbox.write("pack/test/other.md", PASSING.replaceAll("passes", "other"));
+    const { exitCode, report } = await sandbox.qa("run", "--tag", "test", "--pack", "pack");
+    expect(exitCode).toBe(0);
+    expect(report?.scenarios.map(({ id }) => id)).toEqual(["other"]);
+    const named = await sandbox.qa("run", "passes", "--pack", "pack");
+    expect(named.exitCode).toBe(2);
+    expect(named.stderr).toMatch(/passes cannot run here: it needs the model mode live-frontier/);
+  });
+});
