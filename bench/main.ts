@@ -10,7 +10,7 @@ import { writeScenarioPack } from "./scenario-pack.ts";
 // `pnpm bench`: prints a table and asserts nothing. docs/performance.md says how to read it.
 
 const ROOT = resolve(import.meta.dirname, "..");
-const CLI = join(ROOT, "runner/cli/main.ts");
+const CLI = join(ROOT, "runner/cli/main.js");
 const SCENARIO = "plugin-lifecycle-hot-reload";
 
 const folder = await mkdtemp(join(tmpdir(), "gateway-qa-bench-"));

@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import type { RunReport } from "../runner/report/report-schema.ts";
 
 export const ROOT = resolve(import.meta.dirname, "..");
-const CLI = join(ROOT, "runner/cli/main.ts");
+const CLI = join(ROOT, "runner/cli/main.js");
 
 export interface QaResult {
   exitCode: number | undefined;

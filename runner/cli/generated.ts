@@ -3,6 +3,7 @@ import { VOCABULARY } from "../actions/vocabulary.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../flow/codes.ts";
 import { reportSchemaText } from "../report/report-schema.ts";
 import { DIAGNOSTIC_CODES } from "../scenario/codes.ts";
+import { validatorsModuleText } from "../scenario/compile-validators.ts";
 import { scenarioJsonSchemaText } from "../scenario/published-schema.ts";
 
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
@@ -11,6 +12,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["docs/actions.md", actionReference(VOCABULARY)],
     ["docs/diagnostics.md", diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES })],
     ["qa/scenario.schema.json", scenarioJsonSchemaText()],
+    ["runner/scenario/validators.generated.js", await validatorsModuleText()],
     ["runner/report/report.schema.json", reportSchemaText()],
   ];
 }

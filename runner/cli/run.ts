@@ -14,6 +14,7 @@ import { formatDiagnostics } from "../scenario/format.ts";
 import { chooseScenarios, InvalidScenarios } from "./choose.ts";
 import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
+import { watchStrayRejections } from "./stray-rejections.ts";
 import type { RunOptions } from "./run-options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -22,8 +23,10 @@ const PROVIDER_MODE = "mock-openai";
 /** `qa run`: choose, check, plan, run, report. */
 export async function run(ids: readonly string[], options: RunOptions): Promise<number> {
   const interrupt = watchInterrupt();
+  const strays = watchStrayRejections();
   try {
-    return await runScenarios(ids, options, interrupt.signal);
+    const exitCode = await runScenarios(ids, options, interrupt.signal);
+    return strays.count > 0 && exitCode === EXIT.passed ? EXIT.harness : exitCode;
   } catch (error) {
     if (!(error instanceof InvalidScenarios)) throw error;
     const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
@@ -31,6 +34,7 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
     return EXIT.invalid;
   } finally {
     interrupt.dispose();
+    strays.dispose();
   }
 }
 

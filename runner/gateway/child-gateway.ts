@@ -16,6 +16,7 @@ import { readIdentity } from "./identity.ts";
 import { Listeners } from "./listeners.ts";
 import type { LogCapture } from "./log.ts";
 import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./process.ts";
+import type { GatewayProgram } from "./program.ts";
 import { waitUntilReady } from "./readiness.ts";
 import type { Redactor } from "./redact.ts";
 import { RpcClient } from "./rpc-client.ts";
@@ -35,19 +36,6 @@ const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>([
   "SIGABRT",
   "SIGKILL",
 ]);
-
-/** What is started: a build or a release of a gateway. */
-export interface GatewayProgram {
-  /** As given to --gateway. */
-  target: string;
-  product: string;
-  version: string;
-  buildId?: string;
-  /** Version of the Node that runs it. */
-  node: string;
-  file: string;
-  args(port: number): readonly string[];
-}
 
 export interface ChildGatewayOptions {
   program: GatewayProgram;
@@ -91,6 +79,8 @@ export class ChildGateway implements GatewayUnderTest {
   #process: ManagedProcess | undefined;
   /** Set before the runner itself ends the process, so that the end is not taken for a crash. */
   #stopping = false;
+  /** The process has answered RPC: from now on its end is a crash, before it was a failed start. */
+  #booted = false;
   /** The scenario sent a signal that ends the process. */
   #signalled = false;
   #facts: GatewayFacts;
@@ -155,6 +145,7 @@ export class ChildGateway implements GatewayUnderTest {
     const readyMs = sinceSpawn();
     const { version, bootId, pid } = await this.identity({ signal });
     const rpcMs = sinceSpawn();
+    this.#booted = true;
     this.#bootTimings = { listeningMs, readyMs, rpcMs };
     this.#facts = {
       ...this.#facts,
@@ -171,6 +162,7 @@ export class ChildGateway implements GatewayUnderTest {
     const { program, port, tempRoot, env, log } = this.#options;
     this.#stopping = false;
     this.#signalled = false;
+    this.#booted = false;
     const started = await startProcess({
       file: program.file,
       args: program.args(port),
@@ -191,7 +183,7 @@ export class ChildGateway implements GatewayUnderTest {
     if (!this.#stopping) {
       const error = this.#endedError(exit);
       this.#client.down(error);
-      if (!this.#signalled) this.#crashes.emit(error);
+      if (this.#booted && !this.#signalled) this.#crashes.emit(error);
     }
     this.#options.wakeups.notify();
   }
@@ -205,10 +197,13 @@ export class ChildGateway implements GatewayUnderTest {
 
   #endedError(exit: ProcessExit): QaError {
     const { log, program } = this.#options;
-    const wasReady = this.#facts.bootId !== undefined;
-    const when = wasReady ? (this.#signalled ? "ended" : "ended unexpectedly") : "ended before it was ready";
+    const when = !this.#booted
+      ? "ended before it was ready"
+      : this.#signalled
+        ? "ended"
+        : "ended unexpectedly";
     return new QaError(`the gateway process (${program.target}) ${when}: ${describeExit(exit)}`, {
-      code: wasReady ? "gateway-crashed" : "gateway-start-failed",
+      code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
       fault: "product",
       hint: "The last lines of its log are below; the whole log is in the report folder.",
       details: log.tail(TAIL_LINES) || "(it logged nothing)",

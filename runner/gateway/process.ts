@@ -31,7 +31,7 @@ export interface ManagedProcess {
   /** Set once it has ended and all its output is in the log. */
   readonly exited: ProcessExit | undefined;
   readonly exit: Promise<ProcessExit>;
-  /** Sends a signal to the process alone. */
+  /** Sends a signal to the process alone; nothing happens when it is gone. */
   signal(name: NodeJS.Signals): void;
   /** Asks the group to end, then ends it. Resolves when the process is gone. */
   stop(): Promise<void>;
@@ -88,8 +88,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
       return exited;
     },
     signal(name) {
-      if (exited || subprocess.pid === undefined) return;
-      process.kill(subprocess.pid, name);
+      subprocess.nodeChildProcess.kill(name);
     },
     async stop() {
       if (!exited) subprocess.kill("SIGTERM");

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { QaError } from "../errors.ts";
-import { ChildGateway, type GatewayProgram } from "./child-gateway.ts";
+import { ChildGateway } from "./child-gateway.ts";
 import { gatewayConfig } from "./config.ts";
 import { gatewayEnv } from "./env.ts";
 import type { GatewayStart, GatewayUnderTest } from "./gateway.ts";
 import { LogCapture } from "./log.ts";
 import { freePort } from "./ports.ts";
+import type { GatewayProgram } from "./program.ts";
 import { createRedactor, secretValues } from "./redact.ts";
 import { createTempRoot } from "./temp-root.ts";
 

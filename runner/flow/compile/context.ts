@@ -3,7 +3,7 @@ import type { Position } from "../../scenario/source.ts";
 import { LANGUAGE_NAMES } from "../host-names.ts";
 import type { CompiledExpression } from "../types.ts";
 import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";
-import { type Findings, lazyPlace, type Place } from "./findings.ts";
+import { type Findings, type Place, TextPlace } from "./findings.ts";
 import type { NameTable, Segment } from "./names.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 
@@ -66,7 +66,7 @@ export class CompileContext {
   expression(scalar: Scalar<string>, lambda?: CompiledExpression["lambda"]): CompiledExpression | undefined {
     const text = scalar.value;
     const locate = this.locator(scalar);
-    const place = ({ start, end }: Span): Place => lazyPlace(locate, start, end);
+    const place = ({ start, end }: Span): Place => new TextPlace(locate, start, end);
     const parsed = parseExpression(text);
     if ("kind" in parsed) {
       this.findings.error(place(parsed), {

@@ -93,6 +93,7 @@ function syntaxProblem(error: unknown, text: string): SyntaxProblem {
 
 function trailingText(text: string, consumed: number): SyntaxProblem | undefined {
   const rest = text.slice(consumed);
+  if (rest.trim() === "") return undefined;
   let offset = 0;
   try {
     const token = tokenizer(rest, PARSE_OPTIONS).getToken();

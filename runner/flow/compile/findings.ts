@@ -8,16 +8,26 @@ export interface Place {
   readonly end?: Position;
 }
 
-/** A place that is only looked up when there is something to report: nearly never. */
-export function lazyPlace(locate: (offset: number) => Position, start: number, end: number): Place {
-  return {
-    get start() {
-      return locate(start);
-    },
-    get end() {
-      return locate(end);
-    },
-  };
+/** A place in a text that is only looked up when there is something to report: nearly never. */
+export class TextPlace implements Place {
+  readonly #locate: (offset: number) => Position;
+  readonly #start: number;
+  readonly #end: number;
+
+  /** @param locate position in the file of an offset in the text */
+  constructor(locate: (offset: number) => Position, start: number, end: number) {
+    this.#locate = locate;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get start(): Position {
+    return this.#locate(this.#start);
+  }
+
+  get end(): Position {
+    return this.#locate(this.#end);
+  }
 }
 
 interface Wording {
@@ -53,7 +63,7 @@ export class Findings {
   /** Place of a YAML node. */
   place(node: LocatedNode["node"]): Place {
     const [start, end] = node.range ?? [0, 0];
-    return lazyPlace(this.source.locate, start, end);
+    return new TextPlace((offset) => this.source.locate(offset), start, end);
   }
 
   get hasErrors(): boolean {

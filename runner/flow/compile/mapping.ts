@@ -2,13 +2,31 @@ import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAML
 import { quotedList, suggest } from "../../scenario/suggest.ts";
 import type { Findings, Place } from "./findings.ts";
 
-export interface Field {
-  key: string;
-  keyPlace: Place;
+export class Field {
+  readonly key: string;
   /** Undefined if nothing stands behind the key. */
-  value: Node | undefined;
-  valuePlace: Place;
+  readonly value: Node | undefined;
+  readonly #keyNode: Node;
+  readonly #findings: Findings;
+
+  constructor(keyNode: Scalar, value: Node | undefined, findings: Findings) {
+    this.key = String(keyNode.value ?? "");
+    this.value = value;
+    this.#keyNode = keyNode;
+    this.#findings = findings;
+  }
+
+  get keyPlace(): Place {
+    return this.#findings.place(this.#keyNode);
+  }
+
+  get valuePlace(): Place {
+    return this.#findings.place(this.value ?? this.#keyNode);
+  }
 }
+
+/** A field whose value is a text that is not blank. */
+export type TextField = Field & { readonly value: Scalar<string> };
 
 /**
  * A YAML mapping whose fields are taken out one by one, each with a check of its type.
@@ -17,21 +35,23 @@ export interface Field {
 export class Mapping {
   /** What the mapping is, for messages: `step`, `lambda`. */
   readonly what: string;
-  readonly place: Place;
+  readonly #node: YAMLMap;
   readonly #findings: Findings;
   readonly #fields = new Map<string, Field>();
 
   constructor(node: YAMLMap, what: string, findings: Findings) {
     this.what = what;
     this.#findings = findings;
-    this.place = findings.place(node);
+    this.#node = node;
     for (const { key, value } of node.items as { key: unknown; value: Node | null }[]) {
       if (!isScalar(key)) continue;
-      const keyPlace = findings.place(key);
-      const valuePlace = value ? findings.place(value) : keyPlace;
-      const name = String(key.value ?? "");
-      this.#fields.set(name, { key: name, keyPlace, value: value ?? undefined, valuePlace });
+      const field = new Field(key, value ?? undefined, findings);
+      this.#fields.set(field.key, field);
     }
+  }
+
+  get place(): Place {
+    return this.#findings.place(this.#node);
   }
 
   get keys(): string[] {
@@ -44,10 +64,11 @@ export class Mapping {
 
   /** Reports every key that is none of `known`; upstream ignores them, so a foreign pack gets a warning. */
   allowKeys(known: readonly string[]): void {
-    for (const { key, keyPlace } of this.#fields.values()) {
+    for (const field of this.#fields.values()) {
+      const { key } = field;
       if (known.includes(key)) continue;
       const near = suggest(key, known);
-      this.#findings.ownRule(keyPlace, {
+      this.#findings.ownRule(field.keyPlace, {
         code: "unknown-key",
         message: `${this.what} has no key \`${key}\``,
         hint: near ? `Did you mean \`${near}\`?` : `Possible here: ${quotedList(known)}.`,
@@ -68,7 +89,7 @@ export class Mapping {
   }
 
   /** A text that is not blank. */
-  text(field: Field | undefined): (Field & { value: Scalar<string> }) | undefined {
+  text(field: Field | undefined): TextField | undefined {
     if (!field) return undefined;
     if (!isTextField(field)) {
       this.#wrongType(field, "a text", describeNode(field.value), quoteHint(field.value));
@@ -134,7 +155,7 @@ export class Mapping {
   }
 }
 
-function isTextField(field: Field): field is Field & { value: Scalar<string> } {
+function isTextField(field: Field): field is TextField {
   return isScalar(field.value) && typeof field.value.value === "string";
 }
 

@@ -8,13 +8,18 @@ import { Scalar } from "yaml";
 export function scalarOffsets(scalar: Scalar, text: string): (offset: number) => number {
   const start = scalar.range?.[0] ?? 0;
   const end = scalar.range?.[1] ?? text.length;
+  const value = String(scalar.value);
+  const quote = scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE ? 1 : 0;
+  // Nearly every scalar stands in the text as it is.
+  if (text.startsWith(value, start + quote))
+    return (offset) => start + quote + Math.min(offset, value.length);
   switch (scalar.type) {
     case Scalar.BLOCK_LITERAL:
-      return fromTable(literalTable(text, start, end, String(scalar.value)));
+      return fromTable(literalTable(text, start, end, value));
     case Scalar.QUOTE_DOUBLE:
-      return fromTable(flowTable(text, start + 1, end - 1, doubleQuotedEscape));
+      return fromTable(flowTable(text, start + quote, end - quote, doubleQuotedEscape));
     case Scalar.QUOTE_SINGLE:
-      return fromTable(flowTable(text, start + 1, end - 1, singleQuotedEscape));
+      return fromTable(flowTable(text, start + quote, end - quote, singleQuotedEscape));
     case Scalar.PLAIN:
       return fromTable(flowTable(text, start, end, noEscape));
     default:

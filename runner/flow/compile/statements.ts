@@ -1,4 +1,4 @@
-import { isMap, isSeq, type Node, type Scalar, type YAMLSeq } from "yaml";
+import { isMap, isSeq, type Node, type YAMLSeq } from "yaml";
 import { suggest } from "../../scenario/suggest.ts";
 import type {
   AssertStatement,
@@ -295,7 +295,7 @@ function compileBlockName(
   mapping: Mapping,
   field: Field | undefined,
 ): string | undefined {
-  const text: (Field & { value: Scalar<string> }) | undefined = mapping.text(field);
+  const text = mapping.text(field);
   if (!text) return undefined;
   context.names.checkName(text.value.value, text.valuePlace);
   return text.value.value;

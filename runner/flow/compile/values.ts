@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
 import type { CompiledExpression, Value } from "../types.ts";
 import type { CompileContext } from "./context.ts";
-import { lazyPlace } from "./findings.ts";
+import { TextPlace } from "./findings.ts";
 import { type Field, Mapping } from "./mapping.ts";
 import type { Segment } from "./names.ts";
 
@@ -112,7 +112,7 @@ export function compilePath(
   const segments: Segment[] = [];
   let offset = 0;
   for (const name of scalar.value.split(".")) {
-    const place = lazyPlace(locate, offset, offset + name.length);
+    const place = new TextPlace(locate, offset, offset + name.length);
     if (!/^[\p{ID_Continue}$-]+$/u.test(name) || FORBIDDEN_MEMBERS.has(name)) {
       context.findings.error(place, {
         code: "invalid-path",

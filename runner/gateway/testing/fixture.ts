@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Teardown } from "../../run/teardown.ts";
 import { Wakeups } from "../../run/wakeups.ts";
-import type { GatewayProgram } from "../child-gateway.ts";
 import type { GatewayStart } from "../gateway.ts";
+import type { GatewayProgram } from "../program.ts";
 
 /** The gateway of a few lines beside this file, run by the Node that runs the tests. */
 export const FAKE_PROGRAM: GatewayProgram = {
