@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { QaBus } from "../runner/channel/bus.ts";
 import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
-import { Wakeups } from "../runner/run/wakeups.ts";
+import { Wakeups } from "../runner/lifecycle/wakeups.ts";
 import { measure, summarize, type Times, timeCommand } from "./measure.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
 

@@ -3,7 +3,7 @@ import { QaError } from "../errors.ts";
 import type { FunctionEntry, Parameter } from "../flow/vocabulary.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
 import type { ScriptedModel } from "../model/scripted.ts";
-import type { Wakeups } from "../run/wakeups.ts";
+import type { Wakeups } from "../lifecycle/wakeups.ts";
 
 /** What every action can reach. One per scenario. */
 export interface ActionContext {

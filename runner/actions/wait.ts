@@ -1,4 +1,4 @@
-import { type CheckResult, type WaitOptions, waitForCondition } from "../channel/waits.ts";
+import { type CheckResult, type WaitOptions, waitForCondition } from "../lifecycle/waits.ts";
 import type { ActionContext } from "./action.ts";
 
 /** `waitForCondition` with the wake-ups and the signal of the running action. */

@@ -2,7 +2,7 @@ import { QaError } from "../errors.ts";
 import type { QaBus } from "./bus.ts";
 import { formatMessage, recentMessages } from "./transcript.ts";
 import type { BusMessage } from "./types.ts";
-import { waitForCondition } from "./waits.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
 
 export type OutboundPredicate = (message: BusMessage) => unknown;
 

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { waitForCondition } from "../channel/waits.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
 import { QaError } from "../errors.ts";
 import type { GatewayFacts } from "../report/events.ts";
-import type { Wakeups } from "../run/wakeups.ts";
+import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type {
   BootTimings,
   CallOptions,

@@ -1,6 +1,6 @@
 import { get } from "node:http";
-import { waitForCondition } from "../channel/waits.ts";
-import type { Wakeups } from "../run/wakeups.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
+import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { JsonObject } from "./gateway.ts";
 
 const PROBE_TIMEOUT_MS = 2000;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Teardown } from "../run/teardown.ts";
+import type { Teardown } from "../lifecycle/teardown.ts";
 
 /** Where one gateway keeps everything it writes. Absolute paths. */
 export interface TempRoot {

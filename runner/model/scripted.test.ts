@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { waitForCondition } from "../channel/waits.ts";
-import { Teardown } from "../run/teardown.ts";
-import { Wakeups } from "../run/wakeups.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
+import { Wakeups } from "../lifecycle/wakeups.ts";
 import type { ModelScript } from "../scenario/model-script-schema.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { type ScriptedModel, startScriptedModel } from "./scripted.ts";

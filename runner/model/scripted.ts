@@ -1,5 +1,5 @@
-import type { Teardown } from "../run/teardown.ts";
-import type { Wakeups } from "../run/wakeups.ts";
+import type { Teardown } from "../lifecycle/teardown.ts";
+import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { ModelScript } from "../scenario/model-script-schema.ts";
 import type { Plan } from "./answer.ts";
 import { Continuations, type HeldContinuation } from "./continuations.ts";

@@ -18,8 +18,8 @@ import { limitsOf } from "./limits.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
-import { Teardown } from "./teardown.ts";
-import { Wakeups } from "./wakeups.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
+import { Wakeups } from "../lifecycle/wakeups.ts";
 
 /** Time to tear down one scenario's gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Teardown } from "../../run/teardown.ts";
-import { Wakeups } from "../../run/wakeups.ts";
+import { Teardown } from "../../lifecycle/teardown.ts";
+import { Wakeups } from "../../lifecycle/wakeups.ts";
 import type { GatewayStart } from "../gateway.ts";
 import type { GatewayProgram } from "../program.ts";
 

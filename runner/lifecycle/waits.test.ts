@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { QaError } from "../errors.ts";
-import { Wakeups } from "../run/wakeups.ts";
+import { Wakeups } from "./wakeups.ts";
 import { QaBus } from "./bus.ts";
 import { waitForNoOutbound, waitForOutboundMessage } from "./outbound-waits.ts";
 import { formatConversationTranscript, recentOutboundSummary } from "./transcript.ts";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { errorMessage, QaError } from "../errors.ts";
-import type { Wakeups } from "../run/wakeups.ts";
+import type { Wakeups } from "./wakeups.ts";
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_INTERVAL_MS = 100;
