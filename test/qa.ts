@@ -25,11 +25,12 @@ export class Sandbox {
     this.folder = folder;
   }
 
-  static async create(): Promise<Sandbox> {
+  /** @param onFinished the test's own hook, which tests that run side by side must pass */
+  static async create(onFinished: typeof onTestFinished = onTestFinished): Promise<Sandbox> {
     const folder = await mkdtemp(join(tmpdir(), "gateway-qa-test-"));
     const sandbox = new Sandbox(folder);
     await mkdir(sandbox.tmp);
-    onTestFinished(async () => {
+    onFinished(async () => {
       for (const pid of await sandbox.processes()) process.kill(pid, "SIGKILL");
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     });

@@ -2,8 +2,8 @@ import type { QaBus } from "../channel/bus.ts";
 import { QaError } from "../errors.ts";
 import type { FunctionEntry, Parameter } from "../flow/vocabulary.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
-import type { ScriptedModel } from "../model/scripted.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
+import type { ScriptedModel } from "../model/scripted.ts";
 
 /** What every action can reach. One per scenario. */
 export interface ActionContext {

@@ -69,7 +69,7 @@ export const channelActions = actionsOf("channel", (define) => ({
     returns: "what `check` gave",
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? WAIT_MS),
     run: (context, check: () => unknown, timeoutMs: number = WAIT_MS, intervalMs?: number) =>
-      waitIn(context, "the condition", check, { timeoutMs, intervalMs }),
+      waitIn(context, check.name || "the condition", check, { timeoutMs, intervalMs }),
   }),
   waitForOutboundMessage: define({
     summary:
@@ -89,7 +89,12 @@ export const channelActions = actionsOf("channel", (define) => ({
       predicate: (message: BusMessage) => unknown,
       timeoutMs: number = WAIT_MS,
       options: { sinceIndex?: number } = {},
-    ) => waitForOutboundMessage(context.bus, predicate, timeoutMs, { ...options, signal: context.signal() }),
+    ) =>
+      waitForOutboundMessage(context.bus, predicate, timeoutMs, {
+        ...options,
+        what: predicate.name ? `an outbound message with ${predicate.name}` : undefined,
+        signal: context.signal(),
+      }),
   }),
   waitForNoOutbound: define({
     summary: "Fails as soon as the gateway sends something within the quiet period.",

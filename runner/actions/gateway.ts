@@ -1,4 +1,3 @@
-import { request } from "undici";
 import { QaError } from "../errors.ts";
 import type { GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
@@ -35,15 +34,12 @@ function isChannelRunning(status: JsonObject): boolean {
 
 async function fetchJson(context: ActionContext, url: string, timeoutMs = 15_000): Promise<unknown> {
   const signal = AbortSignal.any([context.signal(), AbortSignal.timeout(timeoutMs)]);
-  const response = await request(url, { signal });
-  if (response.statusCode >= 400) {
-    await response.body.dump();
-    throw new QaError(`GET ${url} answered ${response.statusCode}`, {
-      code: "http-status",
-      fault: "product",
-    });
+  const response = await fetch(url, { signal });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new QaError(`GET ${url} answered ${response.status}`, { code: "http-status", fault: "product" });
   }
-  return response.body.json();
+  return response.json();
 }
 
 /**

@@ -14,8 +14,8 @@ import { formatDiagnostics } from "../scenario/format.ts";
 import { chooseScenarios, InvalidScenarios } from "./choose.ts";
 import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
-import { watchStrayRejections } from "./stray-rejections.ts";
 import type { RunOptions } from "./run-options.ts";
+import { watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 const PROVIDER_MODE = "mock-openai";

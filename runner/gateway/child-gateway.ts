@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { waitForCondition } from "../lifecycle/waits.ts";
 import { QaError } from "../errors.ts";
-import type { GatewayFacts } from "../report/events.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
+import type { GatewayFacts } from "../report/events.ts";
 import type {
   BootTimings,
   CallOptions,

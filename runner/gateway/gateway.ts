@@ -1,7 +1,7 @@
 import type { QaError } from "../errors.ts";
-import type { GatewayFacts } from "../report/events.ts";
 import type { Teardown } from "../lifecycle/teardown.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
+import type { GatewayFacts } from "../report/events.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {

@@ -1,6 +1,6 @@
 import { BlockedError } from "../errors.ts";
-import type { GatewayFacts } from "../report/events.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
+import type { GatewayFacts } from "../report/events.ts";
 import type {
   CallOptions,
   Capability,

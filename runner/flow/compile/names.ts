@@ -181,7 +181,12 @@ export class NameTable {
   }
 
   #reportUnknown(use: Use, root: Segment): void {
-    const known = [...knownNames(this.#options.vocabulary), ...this.#definitions.keys(), ...FLOW_NAMES];
+    const known = [
+      ...knownNames(this.#options.vocabulary),
+      ...this.#definitions.keys(),
+      ...FLOW_NAMES,
+      ...(use.via === "expression" ? [...LANGUAGE_NAMES, ...HARMLESS_GLOBALS] : []),
+    ];
     const near = suggest(root.name, known);
     const hint = near
       ? `Did you mean \`${near}\`?`

@@ -26,8 +26,13 @@ export async function resolveValue(
     case "expression":
       return evaluator.evaluate(value.expression, scope);
     case "lambda":
-      return evaluator.function(value.expression, scope);
+      return named(evaluator.function(value.expression, scope), value.expression.text);
   }
+}
+
+/** An action that waits on a lambda can say what it waits for: the lambda's own text. */
+function named<T extends object>(lambda: T, text: string): T {
+  return Object.defineProperty(lambda, "name", { value: text.replaceAll(/\s+/g, " ").trim() });
 }
 
 export function resolveList(
