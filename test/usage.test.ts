@@ -46,7 +46,7 @@ describe("scenario files with errors", () => {
     await sandbox.write("pack/test/broken.md", PASSING.replace("Number(", "Numbr("));
     const { exitCode, stderr, report } = await sandbox.qa("run", "passes", "--pack", "pack");
     expect(exitCode).toBe(3);
-    expect(stderr).toMatch(/pack\/test\/broken\.md:15:38 {2}error[\s\S]*Numbr[\s\S]*Did you mean `?Number/);
+    expect(stderr).toMatch(/pack\/test\/broken\.md:15:36 {2}error[\s\S]*Numbr[\s\S]*Did you mean `?Number/);
     expect(report).toBeUndefined();
   });
 

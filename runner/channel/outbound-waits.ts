@@ -1,8 +1,8 @@
 import { QaError } from "../errors.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
 import type { QaBus } from "./bus.ts";
 import { formatMessage, recentMessages } from "./transcript.ts";
 import type { BusMessage } from "./types.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
 
 export type OutboundPredicate = (message: BusMessage) => unknown;
 

@@ -1,7 +1,7 @@
+import { waitForCondition } from "../lifecycle/waits.ts";
 import type { QaBus } from "./bus.ts";
 import { DEFAULT_ACCOUNT } from "./defaults.ts";
 import type { BusEvent, BusMessage, BusThread, WaitInput, WaitMatch } from "./types.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
 
 const WAIT_MS = 15_000;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { QaError } from "../errors.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
 import { QaBus } from "./bus.ts";
 import { waitForNoOutbound, waitForOutboundMessage } from "./outbound-waits.ts";
 import { formatConversationTranscript, recentOutboundSummary } from "./transcript.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
 
 /** Longer than any test may take: whoever needs it to pass does not react to events. */
 const NEVER = 3_600_000;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { waitForCondition } from "../lifecycle/waits.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
 import type { ModelScript } from "../scenario/model-script-schema.ts";
 import type { RecordedRequest } from "./recorder.ts";

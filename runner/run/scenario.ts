@@ -10,6 +10,8 @@ import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import { AGENT_ID, PRIMARY_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
+import { Wakeups } from "../lifecycle/wakeups.ts";
 import { startScriptedModel } from "../model/scripted.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { writeEvidence } from "./evidence.ts";
@@ -18,8 +20,6 @@ import { limitsOf } from "./limits.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
-import { Teardown } from "../lifecycle/teardown.ts";
-import { Wakeups } from "../lifecycle/wakeups.ts";
 
 /** Time to tear down one scenario's gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
