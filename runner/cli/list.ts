@@ -24,6 +24,7 @@ export async function list(options: ListOptions): Promise<number> {
     repoRoot: REPO_ROOT,
     packs: options.pack,
     cwd: userFolder(),
+    metadataOnly: true,
   });
   const broken = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
   const chosen =

@@ -17,6 +17,8 @@ export interface CatalogOptions {
   packs?: readonly string[];
   /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
   paths?: readonly string[];
+  /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
+  metadataOnly?: boolean;
   /** Absolute; what was typed, and what is shown, is relative to it. */
   cwd: string;
 }
@@ -51,7 +53,8 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
   const { parseScenarioFile } = await import("./parse.ts");
   const catalog: Catalog = { scenarios: [], unusable: [], packIndexes: [], diagnostics: [], files: [] };
-  for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parseScenarioFile);
+  const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
+  for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
   catalog.scenarios = rejectDuplicates(catalog.scenarios, catalog.diagnostics);

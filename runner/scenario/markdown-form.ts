@@ -11,13 +11,17 @@ type FenceKind = (typeof FENCE_KINDS)[number];
 
 const ID_LINE = /^id[ \t]*:/m;
 
-/** A Markdown file: a scenario in parts, a pack index, or something else (undefined). */
+/**
+ * A Markdown file: a scenario in parts, a pack index, or something else (undefined).
+ * @param readsFlow false leaves the flow unread, for those who only want to know what the scenario is
+ */
 export function readMarkdownFile(
   file: SourceFile,
   foreign: boolean,
+  readsFlow: boolean,
 ): Draft | { packIndex: YamlPiece } | undefined {
   const reader = new MarkdownReader(file, foreign);
-  return reader.read();
+  return reader.read(readsFlow);
 }
 
 class MarkdownReader {
@@ -33,7 +37,7 @@ class MarkdownReader {
     this.#outline = outlineMarkdown(file.text);
   }
 
-  read(): Draft | { packIndex: YamlPiece } | undefined {
+  read(readsFlow: boolean): Draft | { packIndex: YamlPiece } | undefined {
     for (const fence of this.#outline.fences) this.#sortFence(fence);
     const pack = this.#blocks.get("qa-pack");
     if (pack) return { packIndex: this.#parse(pack) };
@@ -55,7 +59,7 @@ class MarkdownReader {
     return {
       form: usesFence ? "fences" : "front-matter",
       meta: this.#root(metaBlock),
-      flow: this.#root(flowBlock),
+      flow: readsFlow ? this.#root(flowBlock) : undefined,
       hasFlow: flowBlock !== undefined,
       flowAdvice: this.#advice(
         "qa-flow",

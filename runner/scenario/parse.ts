@@ -13,10 +13,14 @@ import type { Pack, Scenario } from "./types.ts";
 import { plainValue, requireMapping, type YamlPiece } from "./yaml.ts";
 import { readYamlFile } from "./yaml-form.ts";
 
-/** Reads a file in any of the three forms, or a pack index. Never throws on what the file holds. */
-export function parseScenarioFile(file: SourceFile, pack: Pack): ParsedFile {
-  const read = file.path.toLowerCase().endsWith(".md") ? readMarkdownFile : readYamlFile;
-  const content = read(file, pack.foreign);
+/**
+ * Reads a file in any of the three forms, or a pack index. Never throws on what the file holds.
+ * @param readsFlow false may leave `flow` out, which takes most of the time
+ */
+export function parseScenarioFile(file: SourceFile, pack: Pack, readsFlow = true): ParsedFile {
+  const content = file.path.toLowerCase().endsWith(".md")
+    ? readMarkdownFile(file, pack.foreign, readsFlow)
+    : readYamlFile(file, pack.foreign);
   if (content === undefined) return { kind: "other" };
   return "packIndex" in content ? parsePackIndex(content.packIndex, pack) : parseDraft(content, file, pack);
 }

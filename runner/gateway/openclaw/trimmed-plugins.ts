@@ -1,0 +1,33 @@
+import { cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { join, relative } from "node:path";
+
+/**
+ * Bundled plugins that every turn needs. All others go: as soon as a model is configured, some releases load
+ * the plugins of every provider they know and install the packages of each, for every gateway anew.
+ */
+const KEPT: readonly string[] = ["memory-core", "speech-core"];
+
+/**
+ * Makes a copy of an installed package that bundles only the plugins above. It holds next to nothing itself: all
+ * else is a relative link into the package, so that the two can be moved together.
+ * @param packageRoot the installed package
+ * @param target folder to make; it must not exist
+ * @returns the folder of bundled plugins in it
+ */
+export async function makeTrimmedCopy(packageRoot: string, target: string): Promise<string> {
+  const source = join(packageRoot, "dist");
+  const dist = join(target, "dist");
+  const extensions = join(dist, "extensions");
+  await mkdir(extensions, { recursive: true });
+  const entries = (await readdir(source)).filter((entry) => entry !== "extensions");
+  const up = relative(dist, source);
+  await Promise.all([
+    cp(join(packageRoot, "package.json"), join(target, "package.json")),
+    ...entries.map((entry) => symlink(join(up, entry), join(dist, entry))),
+    // Copies, not links: a plugin looks for its neighbours from where it really lies.
+    ...KEPT.map((name) =>
+      cp(join(source, "extensions", name), join(extensions, name), { recursive: true }),
+    ),
+  ]);
+  return extensions;
+}
