@@ -20,6 +20,8 @@ export interface ActionContext {
   primaryModel: string;
   /** Id of the agent that scenarios talk to. */
   agentId: string;
+  /** Absolute root of the repository that the scenario belongs to. */
+  referenceRoot: string;
 }
 
 /** One function of the flow vocabulary: its declaration and what it does. */

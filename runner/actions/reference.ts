@@ -23,6 +23,7 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   ],
   ["gateway", "Gateway", "Is it up, and is it still the same process?"],
   ["skills", "Skills", ""],
+  ["plugins", "Plugins", ""],
   ["sessions", "Sessions", ""],
   ["agent", "Agent", "Turns of the agent, started over RPC; their replies go to the channel."],
   ["model", "Model", "The scripted model behind the agent: what it was asked, and when it may answer."],

@@ -8,6 +8,7 @@ import { gatewayActions } from "./gateway.ts";
 import { logActions } from "./logs.ts";
 import { modelActions } from "./model.ts";
 import { objectEntries } from "./objects.ts";
+import { pluginActions } from "./plugins.ts";
 import { sessionActions } from "./sessions.ts";
 import { skillActions } from "./skills.ts";
 
@@ -18,6 +19,7 @@ export const ACTIONS: ActionSet = {
   ...gatewayActions,
   ...configActions,
   ...skillActions,
+  ...pluginActions,
   ...sessionActions,
   ...agentActions,
   ...modelActions,

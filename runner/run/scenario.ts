@@ -17,6 +17,7 @@ import type { Scenario } from "../scenario/types.ts";
 import { writeEvidence } from "./evidence.ts";
 import { ended, type Outcome, outcomeOf } from "./failure.ts";
 import { limitsOf } from "./limits.ts";
+import { pluginPatches } from "./plugins.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
@@ -137,6 +138,7 @@ class Play {
         providerMode: this.#run.providerMode,
         primaryModel: PRIMARY_MODEL,
         agentId: AGENT_ID,
+        referenceRoot: scenario.pack.referenceRoot,
       },
       {
         repoRoot: scenario.pack.referenceRoot,
@@ -206,12 +208,9 @@ class Play {
   }
 }
 
-function configPatches({ meta }: Scenario): JsonObject[] {
-  const plugins = Object.fromEntries((meta.plugins ?? []).map((id) => [id, { enabled: true }]));
-  return [
-    ...(meta.plugins?.length ? [{ plugins: { entries: plugins } }] : []),
-    ...(meta.gatewayConfigPatch ? [meta.gatewayConfigPatch as JsonObject] : []),
-  ];
+function configPatches(scenario: Scenario): JsonObject[] {
+  const { gatewayConfigPatch } = scenario.meta;
+  return [...pluginPatches(scenario), ...(gatewayConfigPatch ? [gatewayConfigPatch as JsonObject] : [])];
 }
 
 /** The config file that the gateway was started with, for flows that read `env.cfg`. */

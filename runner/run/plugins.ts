@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { JsonObject } from "../gateway/gateway.ts";
+import type { Scenario } from "../scenario/types.ts";
+
+/**
+ * Config that enables the plugins a scenario declares. Those that lie below `fixtures/plugins` of the
+ * scenario's own repository are loaded from there; the others must come with the gateway.
+ */
+export function pluginPatches({ meta, pack }: Scenario): JsonObject[] {
+  const ids = meta.plugins ?? [];
+  if (ids.length === 0) return [];
+  const folders = ids
+    .map((id) => join(pack.referenceRoot, "fixtures/plugins", id))
+    .filter((folder) => existsSync(join(folder, "openclaw.plugin.json")));
+  return [
+    {
+      plugins: {
+        entries: Object.fromEntries(ids.map((id) => [id, { enabled: true }])),
+        ...(folders.length > 0 ? { load: { paths: folders } } : {}),
+      },
+    },
+  ];
+}
