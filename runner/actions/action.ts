@@ -2,6 +2,7 @@ import type { QaBus } from "../channel/bus.ts";
 import { QaError } from "../errors.ts";
 import type { FunctionEntry, Parameter } from "../flow/vocabulary.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import type { Teardown } from "../lifecycle/teardown.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { ScriptedModel } from "../model/scripted.ts";
 
@@ -12,6 +13,8 @@ export interface ActionContext {
   /** Undefined when the agent talks to a live provider. */
   model: ScriptedModel | undefined;
   wakeups: Wakeups;
+  /** For what an action leaves running: it ends with the scenario. */
+  teardown: Teardown;
   /** Signal of the action that is running: fires at its own limit, the step's, the scenario's and on Ctrl-C. */
   signal(): AbortSignal;
   /** `mock-openai` or `live-frontier`. */

@@ -22,6 +22,11 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
     "Changing the gateway's config while it runs, as clients and as people with an editor do.",
   ],
   ["gateway", "Gateway", "Is it up, and is it still the same process?"],
+  [
+    "restart",
+    "Restarts",
+    "Another process behind the same address: has there been one, and for how long was nobody there?",
+  ],
   ["skills", "Skills", ""],
   ["plugins", "Plugins", ""],
   ["sessions", "Sessions", ""],

@@ -5,10 +5,12 @@ import { channelActions, transportActions } from "./channel.ts";
 import { configActions } from "./config.ts";
 import { coreActions } from "./core.ts";
 import { gatewayActions } from "./gateway.ts";
+import { gatewayCliActions } from "./gateway-cli.ts";
 import { logActions } from "./logs.ts";
 import { modelActions } from "./model.ts";
 import { objectEntries } from "./objects.ts";
 import { pluginActions } from "./plugins.ts";
+import { restartActions } from "./restart.ts";
 import { sessionActions } from "./sessions.ts";
 import { skillActions } from "./skills.ts";
 
@@ -17,6 +19,8 @@ export const ACTIONS: ActionSet = {
   ...coreActions,
   ...channelActions,
   ...gatewayActions,
+  ...gatewayCliActions,
+  ...restartActions,
   ...configActions,
   ...skillActions,
   ...pluginActions,

@@ -32,11 +32,11 @@ export function chooseScenarios(catalog: Catalog, selection: Selection, offer: O
   const named = new Set(selected.filter((choice) => choice.named).map(({ scenario }) => scenario.id));
 
   const found: Diagnostic[] = [];
-  const prepared = planScenarios(selected, offer).map(({ scenario, skip }): PreparedScenario => {
+  const prepared = planScenarios(selected, offer).map(({ scenario, skip, release }): PreparedScenario => {
     const { flow, diagnostics } = compileScenario(scenario);
     const ofFile = errors.filter(({ file }) => file === scenario.file.name);
     found.push(...ofFile, ...diagnostics.filter(({ severity }) => severity === "error"));
-    return { scenario, flow, named: named.has(scenario.id), skip };
+    return { scenario, flow, named: named.has(scenario.id), skip, release };
   });
   if (found.length > 0) throw new InvalidScenarios(found);
   return prepared;

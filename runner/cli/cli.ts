@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { QaError, UsageError } from "../errors.ts";
 import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
+import { addGatewayCommand } from "./gateway-options.ts";
 import { addListCommand } from "./list-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -23,8 +24,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const finish = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addRunCommand, addListCommand, addCheckCommand]) {
-    add(program, finish).version(packageJson.version, "-V, --version", "print the version").exitOverride();
+  for (const add of [addRunCommand, addListCommand, addCheckCommand, addGatewayCommand]) {
+    complete(add(program, finish));
   }
   try {
     await program.parseAsync(argv, { from: "user" });
@@ -32,6 +33,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error);
   }
+}
+
+/** What every command has, and every command of a group. */
+function complete(command: Command): void {
+  command.version(packageJson.version, "-V, --version", "print the version").exitOverride();
+  for (const member of command.commands) complete(member);
 }
 
 /** Known errors without a stack trace; anything else is a defect of ours and keeps its stack. */

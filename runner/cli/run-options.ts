@@ -17,7 +17,11 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .description("run scenarios, each against a gateway of its own")
     .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
     .option("--all", "run every scenario that fits the gateway")
-    .option("--gateway <target>", "embedded, or ws://host:port for a running gateway", "embedded")
+    .option(
+      "--gateway <target>",
+      "embedded, openclaw@<version> for a published release, or ws://host:port",
+      "embedded",
+    )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
     .addOption(

@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { openReport } from "../report/open.ts";
 import { executeRun } from "../run/run.ts";
@@ -19,13 +20,16 @@ import { watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 const PROVIDER_MODE = "mock-openai";
+/** Time to end what all scenarios of a run shared. */
+const TEARDOWN_MS = 10_000;
 
 /** `qa run`: choose, check, plan, run, report. */
 export async function run(ids: readonly string[], options: RunOptions): Promise<number> {
   const interrupt = watchInterrupt();
   const strays = watchStrayRejections();
+  const teardown = new Teardown();
   try {
-    const exitCode = await runScenarios(ids, options, interrupt.signal);
+    const exitCode = await runScenarios(ids, options, interrupt.signal, teardown);
     return strays.count > 0 && exitCode === EXIT.passed ? EXIT.harness : exitCode;
   } catch (error) {
     if (!(error instanceof InvalidScenarios)) throw error;
@@ -33,6 +37,7 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
     process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
     return EXIT.invalid;
   } finally {
+    for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
     interrupt.dispose();
     strays.dispose();
   }
@@ -42,10 +47,15 @@ async function runScenarios(
   ids: readonly string[],
   options: RunOptions,
   signal: AbortSignal,
+  teardown: Teardown,
 ): Promise<number> {
   const startedAt = performance.now();
   const cwd = userFolder();
-  const gateway = await resolveGatewayKind(options.gateway, { repoRoot: REPO_ROOT, env: process.env });
+  const gateway = await resolveGatewayKind(options.gateway, {
+    repoRoot: REPO_ROOT,
+    env: process.env,
+    teardown,
+  });
   if (options.fault.length > 0 && gateway.name !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
   }
@@ -58,6 +68,7 @@ async function runScenarios(
     { patterns: ids, tags: options.tag, all: options.all === true },
     {
       gatewayKind: gateway.name,
+      ownsInstall: gateway.ownsInstall,
       providerMode: PROVIDER_MODE,
       primaryModel: PRIMARY_MODEL,
       channelDriver: "qa-channel",

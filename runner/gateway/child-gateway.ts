@@ -3,6 +3,7 @@ import { QaError } from "../errors.ts";
 import { waitForCondition } from "../lifecycle/waits.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { GatewayFacts } from "../report/events.ts";
+import { type DialectAccess, type GatewayDialect, statusDialect } from "./dialect.ts";
 import type {
   BootTimings,
   CallOptions,
@@ -12,14 +13,13 @@ import type {
   GatewayUnderTest,
   JsonObject,
 } from "./gateway.ts";
-import { readIdentity } from "./identity.ts";
 import { Listeners } from "./listeners.ts";
 import type { LogCapture } from "./log.ts";
 import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./process.ts";
 import type { GatewayProgram } from "./program.ts";
 import { waitUntilReady } from "./readiness.ts";
 import type { Redactor } from "./redact.ts";
-import { RpcClient } from "./rpc-client.ts";
+import { RpcClient, type RpcClientOptions } from "./rpc-client.ts";
 import { restartedError, stoppedError } from "./rpc-errors.ts";
 import type { TempRoot } from "./temp-root.ts";
 
@@ -72,8 +72,10 @@ export class ChildGateway implements GatewayUnderTest {
   readonly stateDir: string;
   readonly configPath: string;
   readonly runtimeEnv: Readonly<Record<string, string>>;
+  readonly cliCommand: readonly string[] | undefined;
   readonly #options: ChildGatewayOptions;
   readonly #client: RpcClient;
+  readonly #dialect: GatewayDialect;
   readonly #events = new Listeners<GatewayEvent>();
   readonly #crashes = new Listeners<QaError>();
   #process: ManagedProcess | undefined;
@@ -87,7 +89,7 @@ export class ChildGateway implements GatewayUnderTest {
   #bootTimings: BootTimings | undefined;
 
   constructor(options: ChildGatewayOptions) {
-    const { program, tempRoot, port, token, env, redact, log, wakeups } = options;
+    const { program, tempRoot, port, token, env, wakeups } = options;
     this.#options = options;
     this.baseUrl = `http://127.0.0.1:${port}`;
     this.wsUrl = `ws://127.0.0.1:${port}`;
@@ -97,20 +99,57 @@ export class ChildGateway implements GatewayUnderTest {
     this.stateDir = tempRoot.stateDir;
     this.configPath = tempRoot.configPath;
     this.runtimeEnv = env;
+    this.cliCommand = program.cliArgs && [program.file, ...program.cliArgs];
     const { target, product, version, buildId, node } = program;
     this.#facts = { target, product, version, buildId, node, readyMs: 0 };
-    this.#client = new RpcClient({
-      url: this.wsUrl,
-      token,
-      scopes: ["operator.admin"],
-      redact,
-      logTail: () => log.tail(TAIL_LINES),
+    this.#client = this.#newClient({
       onEvent: (event) => {
         this.#events.emit(event);
         wakeups.notify();
       },
       onChange: () => wakeups.notify(),
     });
+    this.#dialect = (program.dialect ?? statusDialect)(this.#dialectAccess());
+  }
+
+  #newClient(listeners: Pick<RpcClientOptions, "onEvent" | "onChange">): RpcClient {
+    const { redact, log } = this.#options;
+    return new RpcClient({
+      url: this.wsUrl,
+      token: this.token,
+      scopes: ["operator.admin"],
+      redact,
+      logTail: () => log.tail(TAIL_LINES),
+      ...listeners,
+    });
+  }
+
+  #dialectAccess(): DialectAccess {
+    const { log } = this.#options;
+    const pid = () => this.pid;
+    const hello = () => this.#client.hello;
+    return {
+      log,
+      get pid() {
+        return pid();
+      },
+      get hello() {
+        return hello();
+      },
+      call: (method, params, options) => this.#client.call(method, params, options),
+      callOnce: (method, params, options) => this.#callOnce(method, params, options),
+      signalProcess: (signal) => this.#process?.signal(signal),
+    };
+  }
+
+  async #callOnce(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
+    const client = this.#newClient({ onEvent: () => {}, onChange: () => {} });
+    client.open();
+    try {
+      return await client.call(method, params, options);
+    } finally {
+      client.down();
+    }
   }
 
   get facts(): GatewayFacts {
@@ -223,11 +262,11 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
-    return this.#client.call(method, params, options);
+    return this.#dialect.call(method, params, options);
   }
 
-  async identity(options?: CallOptions): Promise<GatewayIdentity> {
-    return readIdentity(await this.call("gateway.status", {}, options));
+  identity(options?: CallOptions): Promise<GatewayIdentity> {
+    return this.#dialect.identity(options);
   }
 
   async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
@@ -258,17 +297,16 @@ export class ChildGateway implements GatewayUnderTest {
     const { wakeups, log, signal } = this.#options;
     const { bootId } = await this.identity({ signal });
     try {
-      await this.call("gateway.restart.request", { reason: "requested by the scenario", delayMs: 0 });
+      await this.#dialect.requestRestart();
     } catch (error) {
       // The restart may be faster than its answer.
       if (!(error instanceof QaError && error.code === "gateway-restarted")) throw error;
     }
     await waitForCondition(
       wakeups,
-      () => {
+      async () => {
         this.#requireAlive();
-        const now = this.#client.hello?.bootId;
-        return now !== undefined && now !== bootId;
+        return (await this.identity({ signal })).bootId !== bootId;
       },
       {
         what: "the gateway to be back from its restart with a new boot id",

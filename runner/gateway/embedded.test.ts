@@ -6,6 +6,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { QaBus } from "../channel/bus.ts";
 import { serveBus } from "../channel/server.ts";
 import type { QaError } from "../errors.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest, JsonObject } from "./gateway.ts";
 import { resolveGatewayKind } from "./kinds.ts";
 import { gatewayStart, isAlive } from "./testing/fixture.ts";
@@ -13,9 +14,10 @@ import { gatewayStart, isAlive } from "./testing/fixture.ts";
 const repoRoot = fileURLToPath(new URL("../..", import.meta.url));
 const started: GatewayStart[] = [];
 let kind: GatewayKind;
+const runTeardown = new Teardown();
 
 beforeAll(async () => {
-  kind = await resolveGatewayKind("embedded", { repoRoot, env: {} });
+  kind = await resolveGatewayKind("embedded", { repoRoot, env: {}, teardown: runTeardown });
   await kind.prepare(new AbortController().signal);
 });
 
@@ -131,6 +133,7 @@ test("as a running gateway it can be read, not written", async () => {
   const remote = await resolveGatewayKind(running.wsUrl, {
     repoRoot,
     env: { GATEWAY_QA_TOKEN: running.token },
+    teardown: runTeardown,
   });
   const gateway = await remote.start(await begin());
   expect(await gateway.identity()).toEqual(await running.identity());

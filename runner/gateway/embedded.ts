@@ -1,18 +1,25 @@
 import { join } from "node:path";
+import type { Teardown } from "../lifecycle/teardown.ts";
 import { type EmbeddedBuild, ensureBuild } from "./embedded-build.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "./gateway.ts";
 import { loadExeca } from "./process.ts";
+import type { ReleaseLane } from "./release/lane.ts";
 import { startChildGateway } from "./start-child.ts";
 
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
 export class EmbeddedKind implements GatewayKind {
   readonly name = "embedded";
   readonly target = "embedded";
+  readonly ownsInstall = true;
   readonly #packageRoot: string;
+  readonly #teardown: Teardown;
+  #lane: Promise<ReleaseLane> | undefined;
   #build: Promise<EmbeddedBuild> | undefined;
 
-  constructor(repoRoot: string) {
+  /** @param teardown of the whole run */
+  constructor(repoRoot: string, teardown: Teardown) {
     this.#packageRoot = join(repoRoot, "fixtures", "gateway");
+    this.#teardown = teardown;
   }
 
   async prepare(signal: AbortSignal): Promise<void> {
@@ -20,6 +27,7 @@ export class EmbeddedKind implements GatewayKind {
   }
 
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
+    if (options.release !== undefined) return this.#startRelease(options.release, options);
     const { entry, version, buildId } = await this.#ensureBuild(options.signal);
     return startChildGateway(
       {
@@ -30,9 +38,29 @@ export class EmbeddedKind implements GatewayKind {
         node: process.version,
         file: process.execPath,
         args: (port) => [entry, "run", "--port", String(port), "--bind", "loopback"],
+        cliArgs: [entry],
       },
       options,
     );
+  }
+
+  async #startRelease(version: string, options: GatewayStart): Promise<GatewayUnderTest> {
+    this.#lane ??= import("./release/lane.ts").then(
+      ({ ReleaseLane }) => new ReleaseLane(this.#packageRoot, this.#teardown),
+    );
+    const lane = await this.#lane;
+    return startChildGateway(async ({ root }) => {
+      const { command, env } = await lane.install(version, join(root, "prefix"), options.signal);
+      return {
+        target: this.target,
+        product: "embedded gateway, installed",
+        version,
+        node: process.version,
+        file: process.execPath,
+        args: (port) => [command, "supervise", "--port", String(port), "--bind", "loopback"],
+        env,
+      };
+    }, options);
   }
 
   /** Once per run; after a failure the next caller tries again. */

@@ -64,6 +64,8 @@ export interface GatewayUnderTest {
   readonly configPath: string;
   /** Environment of the gateway process (secrets stripped). */
   readonly runtimeEnv: Readonly<Record<string, string | undefined>>;
+  /** The gateway's own command line: program and leading arguments; absent when it is not on this machine. */
+  readonly cliCommand?: readonly string[];
   /** Of the running process; undefined while it is down. */
   readonly pid: number | undefined;
   /**
@@ -106,6 +108,11 @@ export interface GatewayStart {
   configPatches: readonly JsonObject[];
   /** Extra environment for the process, for tests that inject faults. */
   env?: Readonly<Record<string, string>>;
+  /**
+   * Version of the gateway to install into a prefix of its own and to keep running under a supervisor:
+   * the gateway may replace itself. Only for kinds that own what they run.
+   */
+  release?: string;
   /** Prefix of the temp root, so that leftovers can be found. */
   tempPrefix?: string;
   /** Leaves the temp root in place for a look at it. */
@@ -118,6 +125,11 @@ export interface GatewayKind {
   readonly name: "embedded" | "openclaw" | "remote";
   /** As given to --gateway. */
   readonly target: string;
+  /**
+   * Whether this runner can make an install that nobody else uses. Where it cannot, nothing that
+   * replaces or removes an install is run.
+   */
+  readonly ownsInstall: boolean;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { QaError } from "../errors.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
 import type { GatewayStart } from "./gateway.ts";
 import { resolveGatewayKind } from "./kinds.ts";
 import { startChildGateway } from "./start-child.ts";
@@ -11,7 +12,8 @@ const begin = () => {
   started.push(start);
   return start;
 };
-const resolve = (target: string, env = {}) => resolveGatewayKind(target, { repoRoot: "/repo", env });
+const resolve = (target: string, env = {}) =>
+  resolveGatewayKind(target, { repoRoot: "/repo", env, teardown: new Teardown() });
 
 afterEach(async () => {
   for (const { teardown } of started.splice(0).reverse()) expect(await teardown.run(10_000)).toEqual([]);
@@ -23,8 +25,7 @@ test.each([
   ["http://127.0.0.1:1", "usage", "Did you mean ws://127.0.0.1:1?"],
   ["127.0.0.1:18789", "usage", "Did you mean ws://127.0.0.1:18789?"],
   ["ws://", "usage", "It looks like ws://127.0.0.1:18789."],
-  ["docker", "usage", "Use `embedded` or `ws://host:port`."],
-  ["openclaw@latest", "gateway-kind-unsupported", "Use `embedded` or `ws://host:port`."],
+  ["docker", "usage", "Use `embedded`, `openclaw@<version>` or `ws://host:port`."],
 ])("--gateway %s is refused as %s: %s", async (target, code, hint) => {
   await expect(resolve(target)).rejects.toMatchObject({ code, hint });
 });

@@ -1,4 +1,5 @@
-import { QaError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import type { Teardown } from "../lifecycle/teardown.ts";
 import type { Environment } from "./env.ts";
 import type { GatewayKind } from "./gateway.ts";
 
@@ -6,28 +7,32 @@ export interface ResolveOptions {
   /** Holds fixtures/gateway. */
   repoRoot: string;
   env: Environment;
+  /** Releases what a kind starts for the whole run. */
+  teardown: Teardown;
 }
 
-const KNOWN = "`embedded` or `ws://host:port`";
+const KNOWN = "`embedded`, `openclaw@<version>` or `ws://host:port`";
 
 /**
  * Turns the value of --gateway into a kind of gateway; loads no more than that kind needs.
- * @throws UsageError for what is no gateway; QaError `gateway-kind-unsupported`, `gateway-token-missing`
+ * @throws UsageError for what is no gateway; QaError `gateway-token-missing`
  */
 export async function resolveGatewayKind(
   target: string,
-  { repoRoot, env }: ResolveOptions,
+  { repoRoot, env, teardown }: ResolveOptions,
 ): Promise<GatewayKind> {
   if (target === "embedded") {
     const { EmbeddedKind } = await import("./embedded.ts");
-    return new EmbeddedKind(repoRoot);
+    return new EmbeddedKind(repoRoot, teardown);
   }
   if (/^openclaw(?:@|$)/.test(target)) {
-    throw new QaError(`--gateway ${target}: published releases are not available in this version`, {
-      code: "gateway-kind-unsupported",
-      fault: "environment",
-      hint: `Use ${KNOWN}.`,
-    });
+    const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([
+      import("./openclaw/openclaw.ts"),
+      import("./openclaw/cache.ts"),
+      import("./openclaw/progress.ts"),
+    ]);
+    const progress = streamProgress(process.stderr);
+    return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress });
   }
   if (/^ws:/.test(target)) {
     const url = URL.canParse(target) ? new URL(target) : undefined;

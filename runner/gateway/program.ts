@@ -1,3 +1,6 @@
+import type { DialectAccess, GatewayDialect } from "./dialect.ts";
+import type { JsonObject } from "./gateway.ts";
+
 /** What is started: a build or a release of a gateway. */
 export interface GatewayProgram {
   /** As given to --gateway. */
@@ -9,4 +12,12 @@ export interface GatewayProgram {
   node: string;
   file: string;
   args(port: number): readonly string[];
+  /** Arguments of `file` that lead to the gateway's own command line. */
+  cliArgs?: readonly string[];
+  /** Merged into the config file, before what the scenario wants. */
+  configPatch?: JsonObject;
+  /** Environment that it needs besides what isolates it. */
+  env?: Readonly<Record<string, string>>;
+  /** Default: a gateway that tells everything over RPC. */
+  dialect?(access: DialectAccess): GatewayDialect;
 }

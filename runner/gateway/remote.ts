@@ -9,6 +9,7 @@ const WRITE_VARIABLE = "GATEWAY_QA_REMOTE_WRITE";
 /** A gateway that is already running, for smoke checks: only read unless the environment allows more. */
 export class RemoteKind implements GatewayKind {
   readonly name = "remote";
+  readonly ownsInstall = false;
   readonly target: string;
   readonly #token: string;
   readonly #mayWrite: boolean;

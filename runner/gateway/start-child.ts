@@ -8,11 +8,14 @@ import { LogCapture } from "./log.ts";
 import { freePort } from "./ports.ts";
 import type { GatewayProgram } from "./program.ts";
 import { createRedactor, secretValues } from "./redact.ts";
-import { createTempRoot } from "./temp-root.ts";
+import { createTempRoot, type TempRoot } from "./temp-root.ts";
 
 /** Somebody may take a free port before the gateway does. */
 const PORT_ATTEMPTS = 5;
 const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?in use/i;
+
+/** A program that has to be put into the temp root first. */
+export type ProgramSource = GatewayProgram | ((tempRoot: TempRoot) => Promise<GatewayProgram>);
 
 /**
  * Starts a gateway as a child process in a temp root of its own and waits until it is ready.
@@ -20,7 +23,7 @@ const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?i
  * @throws QaError `gateway-start-failed` with the log, `wait-timeout`, or the signal's reason
  */
 export async function startChildGateway(
-  program: GatewayProgram,
+  source: ProgramSource,
   start: GatewayStart,
 ): Promise<GatewayUnderTest> {
   const { teardown, wakeups, signal } = start;
@@ -33,7 +36,14 @@ export async function startChildGateway(
     teardown,
     keep: start.keepTemp,
   });
-  const env = gatewayEnv({ base: process.env, tempRoot, token, parentPid: process.pid, extra: start.env });
+  const program = typeof source === "function" ? await source(tempRoot) : source;
+  const env = gatewayEnv({
+    base: process.env,
+    tempRoot,
+    token,
+    parentPid: process.pid,
+    extra: { ...program.env, ...start.env },
+  });
 
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -43,7 +53,7 @@ export async function startChildGateway(
       token,
       modelUrl: start.modelUrl,
       busUrl: start.busUrl,
-      patches: start.configPatches,
+      patches: [program.configPatch ?? {}, ...start.configPatches],
     });
     const mark = log.mark();
     const gateway = new ChildGateway({

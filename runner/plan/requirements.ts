@@ -6,6 +6,8 @@ import type { Selected } from "./select.ts";
 export interface Offer {
   /** `embedded`, `openclaw` or `remote`. */
   gatewayKind: string;
+  /** The runner can make an install that nobody else uses. */
+  ownsInstall: boolean;
   /** `mock-openai` or `live-frontier`. */
   providerMode: string;
   /** `provider/model`. */
@@ -18,6 +20,8 @@ export interface PlannedScenario {
   scenario: Scenario;
   /** Set: report it as skipped, with this reason, and do not touch anything. */
   skip?: { reason: string; hint: string };
+  /** Version of the gateway to install for this scenario alone, because it may replace it. */
+  release?: string;
 }
 
 /** The environment variable that must be `1` before a destructive scenario may run. */
@@ -39,7 +43,7 @@ export function planScenarios(selected: readonly Selected[], offer: Offer): Plan
       return [];
     }
     const skip = guardSkip(scenario, offer.env);
-    return [skip ? { scenario, skip } : { scenario }];
+    return [skip ? { scenario, skip } : { scenario, release: releaseOf(scenario) }];
   });
   if (planned.length > 0) return planned;
   throw new UsageError(
@@ -50,7 +54,7 @@ export function planScenarios(selected: readonly Selected[], offer: Offer): Plan
 
 function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip"] {
   const guard = guardOf(scenario);
-  if (scenario.meta.risk !== "destructive" && !guard) return undefined;
+  if (!isDestructive(scenario)) return undefined;
   if (!guard) {
     return {
       reason: "destructive, and names no guard variable",
@@ -59,6 +63,15 @@ function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip
   }
   if (env[guard] === "1") return undefined;
   return { reason: `guarded by ${guard}`, hint: `Set ${guard}=1 to run it.` };
+}
+
+function isDestructive(scenario: Scenario): boolean {
+  return scenario.meta.risk === "destructive" || guardOf(scenario) !== undefined;
+}
+
+function releaseOf(scenario: Scenario): string | undefined {
+  const version = scenario.meta.execution?.config?.sourceVersion;
+  return isDestructive(scenario) && typeof version === "string" ? version : undefined;
 }
 
 function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: string } | undefined {
@@ -80,6 +93,12 @@ function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: st
     return {
       needs: `it runs on ${kinds.join(", ")}, not on ${offer.gatewayKind}`,
       hint: "Choose another --gateway.",
+    };
+  }
+  if (isDestructive(scenario) && !offer.ownsInstall) {
+    return {
+      needs: `it is destructive, and the ${offer.gatewayKind} gateway is not this runner's own to break`,
+      hint: "Run it with --gateway embedded.",
     };
   }
   return undefined;

@@ -10,4 +10,6 @@ export interface PreparedScenario {
   named: boolean;
   /** Set: it is reported as skipped and nothing is touched. */
   skip?: { reason: string; hint: string };
+  /** Version of the gateway to install for this scenario alone. */
+  release?: string;
 }

@@ -94,7 +94,7 @@ class Play {
   }
 
   async #setStage(): Promise<{ gateway: GatewayUnderTest; busUrl: string }> {
-    const { scenario } = this.#prepared;
+    const { scenario, release } = this.#prepared;
     const { teardown, stage } = this;
     const wakeups = this.#wakeups;
     const [{ url: busUrl }, model] = await Promise.all([
@@ -110,7 +110,8 @@ class Play {
       busUrl,
       modelUrl: model.v1Url,
       configPatches: configPatches(scenario),
-      env: this.#run.gatewayEnv,
+      env: { ...this.#run.gatewayEnv, ...guardEnv(scenario) },
+      release,
     });
     stage.gateway = gateway;
     this.#run.secrets.add(gateway.token);
@@ -134,6 +135,7 @@ class Play {
         bus: this.stage.bus,
         model: this.stage.model,
         wakeups: this.#wakeups,
+        teardown: this.teardown,
         signal: currentSignal,
         providerMode: this.#run.providerMode,
         primaryModel: PRIMARY_MODEL,
@@ -211,6 +213,12 @@ class Play {
 function configPatches(scenario: Scenario): JsonObject[] {
   const { gatewayConfigPatch } = scenario.meta;
   return [...pluginPatches(scenario), ...(gatewayConfigPatch ? [gatewayConfigPatch as JsonObject] : [])];
+}
+
+/** A flow may look its guard up in the gateway's environment; that it runs at all means that it is set. */
+function guardEnv(scenario: Scenario): Record<string, string> {
+  const guard = scenario.meta.execution?.config?.allowEnv;
+  return typeof guard === "string" ? { [guard]: "1" } : {};
 }
 
 /** The config file that the gateway was started with, for flows that read `env.cfg`. */

@@ -25,9 +25,7 @@ export async function makeTrimmedCopy(packageRoot: string, target: string): Prom
     cp(join(packageRoot, "package.json"), join(target, "package.json")),
     ...entries.map((entry) => symlink(join(up, entry), join(dist, entry))),
     // Copies, not links: a plugin looks for its neighbours from where it really lies.
-    ...KEPT.map((name) =>
-      cp(join(source, "extensions", name), join(extensions, name), { recursive: true }),
-    ),
+    ...KEPT.map((name) => cp(join(source, "extensions", name), join(extensions, name), { recursive: true })),
   ]);
   return extensions;
 }

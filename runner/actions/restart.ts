@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BlockedError, QaError } from "../errors.ts";
+import type { Capability, GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
+import { HealthProbe, type ProbeResult } from "../gateway/health-probe.ts";
+import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
+import { waitForChannelReady } from "./gateway.ts";
+import { waitIn } from "./wait.ts";
+
+const RESTART_TIMEOUT_MS = 60_000;
+const SENTINEL_FILE = "restart-sentinel.json";
+
+/** Waits for another process behind the same address, until it can work. */
+async function waitForRestart(
+  context: ActionContext,
+  _env: object,
+  before: GatewayIdentity,
+  { timeoutMs = RESTART_TIMEOUT_MS }: { timeoutMs?: number } = {},
+): Promise<GatewayIdentity> {
+  const deadline = performance.now() + timeoutMs;
+  const left = () => Math.max(1, deadline - performance.now());
+  const after = await waitIn(
+    context,
+    `the gateway to restart (another boot id than ${before.bootId})`,
+    async () => {
+      const now = await context.gateway.identity({ signal: context.signal() });
+      return now.bootId === before.bootId ? undefined : now;
+    },
+    { timeoutMs },
+  );
+  await context.gateway.waitHealthy(left(), context.signal());
+  await waitForChannelReady(context, left());
+  return after;
+}
+
+async function expectNoRestart(
+  context: ActionContext,
+  _env: object,
+  before: GatewayIdentity,
+): Promise<GatewayIdentity> {
+  const after = await context.gateway.identity({ signal: context.signal() });
+  if (after.bootId === before.bootId) return after;
+  throw new QaError(`the gateway restarted: boot ${before.bootId} became ${after.bootId}`, {
+    code: "unexpected-restart",
+    fault: "product",
+    hint: "The gateway's log names the reason of every restart.",
+  });
+}
+
+function startHealthProbe(context: ActionContext): HealthProbe {
+  const probe = new HealthProbe(context.gateway);
+  context.teardown.defer("health probe", () => probe.stop());
+  probe.start();
+  return probe;
+}
+
+async function stopHealthProbe(
+  _context: ActionContext,
+  _env: object,
+  probe: unknown,
+): Promise<ProbeResult | undefined> {
+  if (probe instanceof HealthProbe) return probe.stop();
+  throw new QaError("stopHealthProbe: the probe must be what startHealthProbe returned", {
+    code: "bad-argument",
+    fault: "scenario",
+  });
+}
+
+/** The sentinel as it lies on disk, not what the gateway makes of it. */
+async function readRestartSentinel(context: ActionContext): Promise<JsonObject | undefined> {
+  need(context, "config-file", "this gateway's state folder cannot be reached from here");
+  const path = join(context.gateway.stateDir, SENTINEL_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    throw new QaError(`${SENTINEL_FILE} is not JSON`, {
+      code: "bad-answer",
+      fault: "product",
+      details: text.slice(0, 500),
+    });
+  }
+}
+
+function signalGateway(context: ActionContext, _env: object, signal: NodeJS.Signals): void {
+  need(context, "process", "this gateway's process was not started by this run");
+  context.gateway.signalProcess(signal);
+}
+
+function need(context: ActionContext, capability: Capability, problem: string): void {
+  if (!context.gateway.capabilities.has(capability)) throw new BlockedError(capability, problem);
+}
+
+const BEFORE_PARAMETER = {
+  name: "before",
+  type: "object",
+  description: "from `readGatewayIdentity`",
+} as const;
+
+export const restartActions = actionsOf("restart", (define) => ({
+  waitForRestart: define({
+    summary:
+      "Waits until another gateway process than that of `before` is ready and its QA channel connected. It may have restarted already.",
+    params: [
+      ENV_PARAMETER,
+      BEFORE_PARAMETER,
+      { name: "options", type: "{ timeoutMs?: number }", optional: true, description: "default 60 000" },
+    ],
+    returns: "the identity of the new process",
+    budgetMs: ([, , options]) =>
+      (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? RESTART_TIMEOUT_MS,
+    run: waitForRestart,
+  }),
+  expectNoRestart: define({
+    summary: "Fails unless the gateway is still the process that it was at `before`.",
+    params: [ENV_PARAMETER, BEFORE_PARAMETER],
+    returns: "the identity now",
+    run: expectNoRestart,
+  }),
+  startHealthProbe: define({
+    summary:
+      "Begins to ask the gateway for its health, over HTTP and over RPC, many times a second; goes on until it is stopped or the scenario ends.",
+    params: [ENV_PARAMETER],
+    returns: "the probe, for `stopHealthProbe`",
+    run: startHealthProbe,
+  }),
+  stopHealthProbe: define({
+    summary: "Ends a probe and says for how long the gateway was away at most.",
+    params: [ENV_PARAMETER, { name: "probe", type: "object", description: "from `startHealthProbe`" }],
+    returns:
+      "{ durationMs, longestGapMs, http, rpc }; each of the two { checks, failures, longestGapMs, lastFailure? }",
+    run: stopHealthProbe,
+  }),
+  readRestartSentinel: define({
+    summary: "The restart sentinel that lies in the gateway's state folder, for the next process to find.",
+    params: [ENV_PARAMETER],
+    returns: "{ version, payload }, or undefined when there is none",
+    run: readRestartSentinel,
+  }),
+  signalGateway: define({
+    summary: "Sends a signal to the gateway process, for instance `SIGUSR1` or `SIGKILL`.",
+    params: [ENV_PARAMETER, { name: "signal", type: "string", description: "its name" }],
+    returns: "nothing",
+    run: signalGateway,
+  }),
+}));

@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { rcompare, valid } from "semver";
+import type { Environment } from "../env.ts";
+import type { JsonObject } from "../gateway.ts";
+
+/** Written last: a folder without it is no installed release, whatever else it holds. */
+const MARKER = "installed.json";
+const STAGING = ".staging-";
+
+/** A release in the cache, ready to be started. */
+export interface InstalledRelease {
+  version: string;
+  /** Folder of the release in the cache; absolute. */
+  root: string;
+  /** The installed package. */
+  packageRoot: string;
+  /** Names this very build, for instance by its commit. */
+  buildId: string | undefined;
+  /** Node versions it runs on, as an npm range. */
+  nodeRange: string;
+  /** Bundled plugins to use instead of its own. */
+  trimmedPluginsDir: string | undefined;
+  installedAt: Date;
+  lastUsedAt: Date;
+}
+
+/** What the marker says; paths are relative, so that a release can be moved into place. */
+export type Marker = Pick<InstalledRelease, "version" | "buildId" | "nodeRange"> & {
+  trimmedPluginsDir: string | undefined;
+};
+
+/** Where releases are kept: `GATEWAY_QA_CACHE`, or a folder of the user's own cache. */
+export function cacheFolder(env: Environment): string {
+  const base = env.GATEWAY_QA_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gateway-qa");
+  return resolve(base, "openclaw");
+}
+
+/** The releases on this machine. Whoever changes the folder of one release holds its lock. */
+export class ReleaseCache {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Folder of a release, installed or not. */
+  rootOf(version: string): string {
+    return join(this.folder, version);
+  }
+
+  /** Undefined unless the release was installed to the end. */
+  async find(version: string): Promise<InstalledRelease | undefined> {
+    const root = this.rootOf(version);
+    const path = join(root, MARKER);
+    try {
+      const [text, { mtime, birthtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+      const { buildId, nodeRange, trimmedPluginsDir } = JSON.parse(text) as JsonObject;
+      return {
+        version,
+        root,
+        packageRoot: packageRootIn(root),
+        buildId: typeof buildId === "string" ? buildId : undefined,
+        nodeRange: typeof nodeRange === "string" ? nodeRange : "*",
+        trimmedPluginsDir: typeof trimmedPluginsDir === "string" ? join(root, trimmedPluginsDir) : undefined,
+        installedAt: birthtime,
+        lastUsedAt: mtime,
+      };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Everything that is installed, newest release first. */
+  async list(): Promise<InstalledRelease[]> {
+    const versions = (await this.#entries()).filter((name) => valid(name) !== null).sort(rcompare);
+    const found = await Promise.all(versions.map((version) => this.find(version)));
+    return found.filter((release) => release !== undefined);
+  }
+
+  /** Remembers that the release was used just now, for `prune`. */
+  async touch({ root }: InstalledRelease): Promise<void> {
+    const now = new Date();
+    // Another run may be removing it; then there is nothing to remember.
+    await utimes(join(root, MARKER), now, now).catch(() => {});
+  }
+
+  /** A new folder to install a release in. Nobody else ever uses it, not even after a crash. */
+  async createStaging(version: string): Promise<string> {
+    const folder = join(this.folder, `${STAGING}${version}-${randomBytes(6).toString("hex")}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  /** Turns a complete staging folder into the installed release, in one step. */
+  async commit(staging: string, marker: Marker): Promise<void> {
+    await writeFile(join(staging, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
+    const root = this.rootOf(marker.version);
+    // What lies there has no marker: the rest of a removal that was interrupted.
+    await rm(root, { recursive: true, force: true });
+    await rename(staging, root);
+  }
+
+  /** Staging folders: of an install that is under way, or that was interrupted. */
+  async leftovers(): Promise<{ folder: string; version: string }[]> {
+    return (await this.#entries())
+      .filter((name) => name.startsWith(STAGING))
+      .map((name) => ({
+        folder: join(this.folder, name),
+        version: name.slice(STAGING.length, name.lastIndexOf("-")),
+      }));
+  }
+
+  /** Removes a release. The marker goes first, so that an interrupted removal leaves no half release. */
+  async remove(version: string): Promise<void> {
+    const root = this.rootOf(version);
+    await rm(join(root, MARKER), { force: true });
+    await rm(root, { recursive: true, force: true });
+  }
+
+  async #entries(): Promise<string[]> {
+    return readdir(this.folder).catch(() => []);
+  }
+}
+
+/** Where npm puts the package in a release's folder. */
+export function packageRootIn(root: string): string {
+  return join(root, "node_modules", "openclaw");
+}

@@ -1,0 +1,44 @@
+import { satisfies } from "semver";
+import type { JsonObject } from "../gateway.ts";
+
+/** What is done differently for some releases. */
+export interface ReleaseTraits {
+  /** Merged into the config file. */
+  config: JsonObject;
+  /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
+  trimBundledPlugins: boolean;
+}
+
+interface Row extends Partial<ReleaseTraits> {
+  /** npm range; pre-releases count. */
+  range: string;
+  why: string;
+}
+
+/** Every difference between releases that this runner knows. All rows that fit a release apply, in this order. */
+const ROWS: readonly Row[] = [
+  {
+    range: "<2026.5.0",
+    why: "Installs the packages of every bundled provider for each gateway as soon as a model is configured.",
+    trimBundledPlugins: true,
+  },
+  {
+    range: ">=2026.5.19",
+    why: "Can hide most tools behind a search tool; older releases do not know the key and refuse to start.",
+    config: { tools: { toolSearch: false } },
+  },
+  {
+    range: ">=2026.9.0",
+    why: "Has dropped the key, and rewrites a config file that holds it before it starts.",
+    config: { commands: { ownerDisplay: null } },
+  },
+];
+
+/** The traits of a release. */
+export function traitsOf(version: string): ReleaseTraits {
+  const rows = ROWS.filter(({ range }) => satisfies(version, range, { includePrerelease: true }));
+  return {
+    config: Object.assign({}, ...rows.map(({ config }) => config)),
+    trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
+  };
+}

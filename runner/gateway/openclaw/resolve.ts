@@ -1,0 +1,53 @@
+import { closest, distance } from "fastest-levenshtein";
+import { maxSatisfying, rcompare, valid, validRange } from "semver";
+import { QaError, UsageError } from "../../errors.ts";
+import type { PublishedReleases } from "./registry.ts";
+
+const FAR = 3;
+
+/** The part behind `openclaw@`; `latest` when there is none. */
+export function specOf(target: string): string {
+  const [, spec] = /^openclaw@?(.*)$/.exec(target) ?? [];
+  return spec?.trim() || "latest";
+}
+
+/** The version that a spec names by itself, without asking anybody. */
+export function exactVersion(spec: string): string | undefined {
+  return valid(spec) ?? undefined;
+}
+
+/**
+ * Picks the release that a version, a range or a dist-tag means.
+ * @param installed releases in the cache; the only ones to choose from when the registry was not reached
+ * @throws UsageError for what is no release; QaError `release-not-installed` when it would have to be fetched
+ */
+export function pickRelease(
+  spec: string,
+  { versions, tags, kept }: PublishedReleases & { kept: boolean },
+  installed: readonly string[],
+): string {
+  const choice = kept ? installed : versions;
+  const tagged = Object.hasOwn(tags, spec) ? tags[spec] : undefined;
+  const wanted =
+    tagged ?? valid(spec) ?? (validRange(spec) === null ? undefined : maxSatisfying([...choice], spec));
+  if (wanted && choice.includes(wanted)) return wanted;
+  if (kept && (wanted || validRange(spec) !== null)) {
+    throw new QaError(`openclaw@${spec} is not installed, and the package registry cannot be reached`, {
+      code: "release-not-installed",
+      fault: "environment",
+      hint: installed.length > 0 ? `Installed: ${installed.join(", ")}.` : "No release is installed yet.",
+    });
+  }
+  throw new UsageError(
+    `--gateway openclaw@${spec}: there is no such release`,
+    suggestion(spec, versions, tags),
+  );
+}
+
+function suggestion(spec: string, versions: readonly string[], tags: PublishedReleases["tags"]): string {
+  const names = [...Object.keys(tags), ...versions];
+  const near = names.length > 0 ? closest(spec, names) : undefined;
+  if (near !== undefined && distance(spec, near) <= FAR) return `Did you mean openclaw@${near}?`;
+  const newest = [...versions].sort(rcompare).slice(0, 5);
+  return `Tags: ${Object.keys(tags).join(", ")}. Newest releases: ${newest.join(", ")}.`;
+}

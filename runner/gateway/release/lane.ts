@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { appendFile, mkdir, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { QaError } from "../../errors.ts";
+import type { Teardown } from "../../lifecycle/teardown.ts";
+import { type NpmOptions, npmEnv, runNpm } from "./npm.ts";
+import { type Registry, startRegistry } from "./registry.ts";
+import { type BuiltRelease, buildReleases, RELEASES, type ReleaseSpec } from "./releases.ts";
+
+/** A release installed as `npm install --global` does it, into a prefix of its own. */
+export interface InstalledRelease {
+  prefix: string;
+  /** The package's folder. */
+  packageRoot: string;
+  /** What a user would call `gateway`. */
+  command: string;
+  version: string;
+  /** npm's settings for whoever updates this install. */
+  env: Record<string, string>;
+}
+
+interface Opened {
+  registry: Registry;
+  home: string;
+  /** Name of the gateway's package. */
+  name: string;
+}
+
+/**
+ * Where self-updates are rehearsed: a registry with several releases, and installs from it. Opened on
+ * first use, shared by the scenarios of a run; each gets a prefix that nobody else uses.
+ */
+export class ReleaseLane {
+  readonly #packageRoot: string;
+  readonly #teardown: Teardown;
+  readonly #releases: readonly ReleaseSpec[];
+  #opened: Promise<Opened> | undefined;
+
+  /**
+   * @param packageRoot folder of the embedded gateway's source
+   * @param teardown of the whole run
+   */
+  constructor(packageRoot: string, teardown: Teardown, releases: readonly ReleaseSpec[] = RELEASES) {
+    this.#packageRoot = packageRoot;
+    this.#teardown = teardown;
+    this.#releases = releases;
+  }
+
+  /**
+   * Installs a release.
+   * @param prefix folder that does not exist yet; whoever made its parent removes it
+   * @throws QaError from building, publishing or installing
+   */
+  async install(version: string, prefix: string, signal: AbortSignal): Promise<InstalledRelease> {
+    this.#opened ??= this.#open(signal);
+    const { registry, home, name } = await this.#opened;
+    await mkdir(prefix, { mode: 0o700 });
+    const npm: NpmOptions = { registry: registry.url, home, signal };
+    if (!this.#releases.some((release) => release.version === version)) {
+      const known = this.#releases.map((release) => `${release.version} (${release.tag})`).join(", ");
+      throw new QaError(`there is no release ${version} of the embedded gateway`, {
+        code: "release-unknown",
+        fault: "scenario",
+        hint: `execution.config.sourceVersion is one of ${known}.`,
+      });
+    }
+    await runNpm(["install", "--global", "--prefix", prefix, `${name}@${version}`], npm);
+    return {
+      prefix,
+      packageRoot: join(prefix, "lib", "node_modules", name),
+      command: join(prefix, "bin", "gateway"),
+      version,
+      env: npmEnv(npm),
+    };
+  }
+
+  async #open(signal: AbortSignal): Promise<Opened> {
+    const folder = join(await realpath(tmpdir()), `gateway-qa-registry-${randomBytes(8).toString("hex")}`);
+    this.#teardown.defer(`temp folder ${folder}`, () => rm(folder, { recursive: true, force: true }));
+    const home = join(folder, "home");
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    const [registry, releases] = await Promise.all([
+      startRegistry(join(folder, "registry"), this.#teardown),
+      buildReleases(this.#packageRoot, this.#releases, signal),
+    ]);
+    // npm keeps what it publishes, and would not notice later what the registry makes of it.
+    const desk = join(folder, "publish");
+    await mkdir(desk, { mode: 0o700 });
+    await publish(releases, registry, { registry: registry.url, home: desk, signal });
+    return { registry, home, name: releases[0]?.name ?? "" };
+  }
+}
+
+async function publish(
+  releases: readonly BuiltRelease[],
+  { url, storage }: Registry,
+  npm: NpmOptions,
+): Promise<void> {
+  // npm insists on credentials, the registry does not look at them.
+  const login = `--//${new URL(url).host}/:_authToken=none`;
+  // One after the other: all of them change the same document of the registry.
+  for (const { name, version, root, tag, tampered } of releases) {
+    await runNpm(["publish", root, "--tag", tag, login], npm);
+    if (tampered) await appendFile(join(storage, name, `${name}-${version}.tgz`), "tampered");
+  }
+}

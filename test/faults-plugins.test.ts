@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { Sandbox } from "./qa.ts";
+
+/** As in faults.test.ts, for the plugin system. */
+const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
+  ["plugin-enable-disable-hot", "plugins-reload-noop", /disable takes them away/, /still offered/],
+  ["plugin-enable-disable-hot", "plugins-skip-dispose", /disable takes them away/, /waiting for .*service stopped/],
+  ["plugin-enable-disable-hot", "plugins-cut-channels", /nobody else/, /had to connect again/],
+  ["plugin-hand-edit-equals-rpc", "reload-drop", /by client and by hand/, /waiting for/],
+  ["plugin-bad-among-good", "plugins-reload-noop", /mending the config/, /not true|timed out|almanac/],
+  ["plugin-optional-tool", "plugins-load-all", /neither offered nor loaded/, /loaded its plugin/],
+  ["plugin-optional-tool", "plugins-optional-open", /each way to name it/, /tool is offered/],
+  ["plugin-explicit-owner", "plugins-load-all", /nothing is loaded by the start/, /the start loaded/],
+  ["plugin-chat-commands", "plugins-reload-noop", /disable is hot/, /not true|almanac/],
+];
+
+describe.concurrent("with the plugin system broken, a scenario fails where it should", () => {
+  test.for(BROKEN)("%s, %s", async ([scenario, fault, step, message], { onTestFinished }) => {
+    const sandbox = await Sandbox.create(onTestFinished);
+    const { exitCode, report, stdout } = await sandbox.qa("run", scenario, "--fault", fault);
+    expect(report?.scenarios[0]?.verdict, stdout).toBe("failed");
+    expect(report?.scenarios[0]?.failure, stdout).toMatchObject({
+      fault: "product",
+      message: expect.stringMatching(message),
+      step: { name: expect.stringMatching(step) },
+    });
+    expect(exitCode).toBe(1);
+  });
+});
