@@ -19,7 +19,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   actions: ["channel", "flow", "gateway", "lifecycle", "model"],
   plan: ["actions", "flow", "scenario"],
   run: ["actions", "channel", "flow", "gateway", "lifecycle", "model", "report", "scenario"],
-  cli: ["actions", "flow", "gateway", "plan", "report", "run", "scenario"],
+  "release-check": ["actions", "channel", "gateway", "lifecycle", "model"],
+  cli: ["actions", "flow", "gateway", "lifecycle", "plan", "release-check", "report", "run", "scenario"],
 };
 
 interface Import {

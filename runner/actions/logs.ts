@@ -26,10 +26,13 @@ const SENTINELS: readonly Sentinel[] = [
   },
 ];
 
-interface ScanOptions {
-  since?: number;
+interface KindOptions {
   kinds?: readonly string[];
   ignoreKinds?: readonly string[];
+}
+
+interface ScanOptions extends KindOptions {
+  since?: number;
 }
 
 interface Finding {
@@ -44,16 +47,19 @@ function readLogs(context: ActionContext, mark?: number): string {
   return mark === undefined ? context.gateway.logs() : context.gateway.readLogsSince(mark);
 }
 
-function scan(context: ActionContext, { since, kinds, ignoreKinds = [] }: ScanOptions = {}): Finding[] {
+/** Looks through a log for lines that mean trouble. */
+export function scanLog(log: string, { kinds, ignoreKinds = [] }: KindOptions = {}): Finding[] {
   const wanted = SENTINELS.filter(
     ({ kind }) => (kinds?.includes(kind) ?? true) && !ignoreKinds.includes(kind),
   );
-  return readLogs(context, since)
-    .split("\n")
-    .flatMap((text, index): Finding[] => {
-      const hit = wanted.find(({ pattern }) => pattern.test(text));
-      return hit ? [{ kind: hit.kind, verdict: hit.verdict, line: index + 1, text }] : [];
-    });
+  return log.split("\n").flatMap((text, index): Finding[] => {
+    const hit = wanted.find(({ pattern }) => pattern.test(text));
+    return hit ? [{ kind: hit.kind, verdict: hit.verdict, line: index + 1, text }] : [];
+  });
+}
+
+function scan(context: ActionContext, { since, ...kinds }: ScanOptions = {}): Finding[] {
+  return scanLog(readLogs(context, since), kinds);
 }
 
 const SCAN_PARAMETER = {

@@ -5,6 +5,7 @@ import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
 import { addListCommand } from "./list-options.ts";
+import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
 /**
@@ -24,7 +25,13 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const finish = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addRunCommand, addListCommand, addCheckCommand, addGatewayCommand]) {
+  for (const add of [
+    addRunCommand,
+    addListCommand,
+    addCheckCommand,
+    addGatewayCommand,
+    addReleaseCheckCommand,
+  ]) {
     complete(add(program, finish));
   }
   try {

@@ -21,14 +21,31 @@ export interface GatewayConfigOptions {
   busUrl: string;
   /** Merge patches of the scenario, applied in order. */
   patches: readonly JsonObject[];
+  /** Plugins that are loaded whatever the patches say, by id: their folders. */
+  plugins?: Readonly<Record<string, string>>;
 }
 
 /** The config file that a run starts its gateway with. */
 export function gatewayConfig(options: GatewayConfigOptions): JsonObject {
-  return options.patches.reduce<JsonObject>(
-    (config, patch) => mergePatch(config, selectAccount(patch) as JsonObject),
+  const config = options.patches.reduce<JsonObject>(
+    (patched, patch) => mergePatch(patched, selectAccount(patch) as JsonObject),
     baseConfig(options),
   );
+  return withPlugins(config, options.plugins ?? {});
+}
+
+/** A patch replaces lists as a whole: what the run itself needs is added to them at the end. */
+function withPlugins(config: JsonObject, plugins: Readonly<Record<string, string>>): JsonObject {
+  const ids = Object.keys(plugins);
+  if (ids.length === 0) return config;
+  const { load, allow } = (config.plugins ?? {}) as { load?: { paths?: string[] }; allow?: string[] };
+  return mergePatch(config, {
+    plugins: {
+      entries: Object.fromEntries(ids.map((id) => [id, { enabled: true, config: {} }])),
+      load: { paths: [...Object.values(plugins), ...(load?.paths ?? [])] },
+      ...(allow ? { allow: [...allow, ...ids] } : {}),
+    },
+  });
 }
 
 function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOptions): JsonObject {

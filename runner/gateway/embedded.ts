@@ -58,6 +58,7 @@ export class EmbeddedKind implements GatewayKind {
         node: process.version,
         file: process.execPath,
         args: (port) => [command, "supervise", "--port", String(port), "--bind", "loopback"],
+        cliArgs: [command],
         env,
       };
     }, options);

@@ -14,8 +14,10 @@ export interface GatewayProgram {
   args(port: number): readonly string[];
   /** Arguments of `file` that lead to the gateway's own command line. */
   cliArgs?: readonly string[];
-  /** Merged into the config file, before what the scenario wants. */
-  configPatch?: JsonObject;
+  /** Merged into the config file one after the other, before what the scenario wants. */
+  configPatches?: readonly JsonObject[];
+  /** Plugins it must load to be tested, by id: their folders. Absent for a gateway that has the QA channel itself. */
+  plugins?: Readonly<Record<string, string>>;
   /** Environment that it needs besides what isolates it. */
   env?: Readonly<Record<string, string>>;
   /** Default: a gateway that tells everything over RPC. */

@@ -53,7 +53,8 @@ export async function startChildGateway(
       token,
       modelUrl: start.modelUrl,
       busUrl: start.busUrl,
-      patches: [program.configPatch ?? {}, ...start.configPatches],
+      patches: [...(program.configPatches ?? []), ...start.configPatches],
+      plugins: program.plugins,
     });
     const mark = log.mark();
     const gateway = new ChildGateway({

@@ -4,6 +4,9 @@ import pRetry from "p-retry";
 import { check, lock } from "proper-lockfile";
 
 const RETRY_MS = 250;
+/** A lock that was not renewed for so long belongs to a process that is gone. */
+const STALE_MS = 10_000;
+const RENEW_MS = 2000;
 
 /**
  * Runs `work` while no other process holds the lock on `path`, which need not exist. The lock of a process that
@@ -33,7 +36,8 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    await release();
+    // Fails when the lock was lost meanwhile.
+    await release().catch(() => {});
   }
 }
 
@@ -43,5 +47,12 @@ export function isLocked(path: string): Promise<boolean> {
 }
 
 function optionsFor(path: string) {
-  return { realpath: false, lockfilePath: `${path}.lock` };
+  return {
+    realpath: false,
+    lockfilePath: `${path}.lock`,
+    stale: STALE_MS,
+    update: RENEW_MS,
+    // A process that stood still for long may lose its lock. No harm is done: the lock only saves double work.
+    onCompromised: () => {},
+  };
 }

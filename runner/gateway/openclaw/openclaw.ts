@@ -3,7 +3,6 @@ import { satisfies } from "semver";
 import { QaError } from "../../errors.ts";
 import type { Environment } from "../env.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
-import { mergePatch } from "../merge-patch.ts";
 import { loadExeca } from "../process.ts";
 import type { GatewayProgram } from "../program.ts";
 import { startChildGateway } from "../start-child.ts";
@@ -15,6 +14,8 @@ import { publishedReleases } from "./registry.ts";
 import { traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease, specOf } from "./resolve.ts";
 
+/** Published packages leave the QA channel out; this repository brings its own. */
+const CHANNEL = "qa-channel";
 const WATCHDOG = new URL("watchdog.js", import.meta.url).href;
 
 export interface OpenClawOptions {
@@ -87,7 +88,6 @@ export class OpenClawKind implements GatewayKind {
   }
 
   #programOf({ version, packageRoot, buildId, trimmedPluginsDir }: InstalledRelease): GatewayProgram {
-    const channel = join(this.#options.repoRoot, "fixtures", "openclaw-channel");
     return {
       target: this.target,
       product: "OpenClaw",
@@ -106,10 +106,8 @@ export class OpenClawKind implements GatewayKind {
         "--bind",
         "loopback",
       ],
-      configPatch: mergePatch(
-        { plugins: { load: { paths: [channel] }, entries: { "qa-channel": { enabled: true, config: {} } } } },
-        traitsOf(version).config,
-      ),
+      configPatches: traitsOf(version).configPatches,
+      plugins: { [CHANNEL]: join(this.#options.repoRoot, "fixtures", "openclaw-channel") },
       env: {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",

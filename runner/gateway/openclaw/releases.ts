@@ -3,16 +3,18 @@ import type { JsonObject } from "../gateway.ts";
 
 /** What is done differently for some releases. */
 export interface ReleaseTraits {
-  /** Merged into the config file. */
-  config: JsonObject;
+  /** Merge patches for the config file. */
+  configPatches: readonly JsonObject[];
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
 }
 
-interface Row extends Partial<ReleaseTraits> {
+interface Row {
   /** npm range; pre-releases count. */
   range: string;
   why: string;
+  config?: JsonObject;
+  trimBundledPlugins?: true;
 }
 
 /** Every difference between releases that this runner knows. All rows that fit a release apply, in this order. */
@@ -38,7 +40,7 @@ const ROWS: readonly Row[] = [
 export function traitsOf(version: string): ReleaseTraits {
   const rows = ROWS.filter(({ range }) => satisfies(version, range, { includePrerelease: true }));
   return {
-    config: Object.assign({}, ...rows.map(({ config }) => config)),
+    configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
   };
 }

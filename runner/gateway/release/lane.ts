@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { appendFile, mkdir, realpath, rm } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { appendFile, cp, mkdir, realpath, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { QaError } from "../../errors.ts";
 import type { Teardown } from "../../lifecycle/teardown.ts";
 import { type NpmOptions, npmEnv, runNpm } from "./npm.ts";
@@ -80,16 +81,37 @@ export class ReleaseLane {
     this.#teardown.defer(`temp folder ${folder}`, () => rm(folder, { recursive: true, force: true }));
     const home = join(folder, "home");
     await mkdir(home, { recursive: true, mode: 0o700 });
-    const [registry, releases] = await Promise.all([
-      startRegistry(join(folder, "registry"), this.#teardown),
-      buildReleases(this.#packageRoot, this.#releases, signal),
-    ]);
-    // npm keeps what it publishes, and would not notice later what the registry makes of it.
-    const desk = join(folder, "publish");
-    await mkdir(desk, { mode: 0o700 });
-    await publish(releases, registry, { registry: registry.url, home: desk, signal });
+    const releases = await buildReleases(this.#packageRoot, this.#releases, signal);
+    const published = publishedPath(releases);
+    const known = existsSync(published);
+    const registry = await startRegistry(
+      join(folder, "registry"),
+      this.#teardown,
+      known ? published : undefined,
+    );
+    if (!known) {
+      // npm keeps what it publishes, and would not notice later what the registry makes of it.
+      const desk = join(folder, "publish");
+      await mkdir(desk, { mode: 0o700 });
+      await publish(releases, registry, { registry: registry.url, home: desk, signal });
+      await keep(registry.storage, published);
+    }
     return { registry, home, name: releases[0]?.name ?? "" };
   }
+}
+
+/** Where the registry's files are kept once these builds were published: beside the builds. */
+function publishedPath(releases: readonly BuiltRelease[]): string {
+  const contents = releases.map(({ root, tag, tampered }) => [root, tag, tampered]);
+  const key = createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 16);
+  return join(dirname(releases[0]?.root ?? ""), `registry-${key}`);
+}
+
+/** Publishing takes npm most of a second per release; the next run starts from what this one published. */
+async function keep(storage: string, published: string): Promise<void> {
+  const copy = `${published}.${randomBytes(4).toString("hex")}`;
+  await cp(storage, copy, { recursive: true });
+  await rename(copy, published).catch(() => rm(copy, { recursive: true, force: true }));
 }
 
 async function publish(

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { QaError } from "../../errors.ts";
 import type { Teardown } from "../../lifecycle/teardown.ts";
@@ -28,10 +28,17 @@ export interface Registry {
 /**
  * Starts verdaccio on a free loopback port.
  * @param folder private to this registry; made when missing
+ * @param published files of an earlier registry to begin with
  * @throws QaError `registry-failed` with what verdaccio said
  */
-export async function startRegistry(folder: string, teardown: Teardown): Promise<Registry> {
+export async function startRegistry(
+  folder: string,
+  teardown: Teardown,
+  published?: string,
+): Promise<Registry> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const storage = join(folder, "storage");
+  if (published !== undefined) await cp(published, storage, { recursive: true });
   const configPath = join(folder, "config.yaml");
   // JSON is YAML.
   await writeFile(configPath, JSON.stringify(CONFIG), { mode: 0o600 });
@@ -61,7 +68,7 @@ export async function startRegistry(folder: string, teardown: Teardown): Promise
       details: output.trim() || "(verdaccio said nothing)",
     });
   }
-  return { url: `http://127.0.0.1:${port}`, storage: join(folder, "storage") };
+  return { url: `http://127.0.0.1:${port}`, storage };
 }
 
 function portOf(message: unknown): number {

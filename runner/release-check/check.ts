@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { scanLog } from "../actions/logs.ts";
+import { QaBus } from "../channel/bus.ts";
+import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
+import { serveBus } from "../channel/server.ts";
+import { errorMessage } from "../errors.ts";
+import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
+import { Wakeups } from "../lifecycle/wakeups.ts";
+import { startScriptedModel } from "../model/scripted.ts";
+import { type UpdateOutcome, updateThrough } from "./routes.ts";
+
+/** The ways to update: the gateway's command line, and its RPC method. */
+export const ROUTES = ["gateway update", "update.run"] as const;
+export type Route = (typeof ROUTES)[number];
+
+const RESTART_TIMEOUT_MS = 60_000;
+const TURN_TIMEOUT_MS = 30_000;
+const TEARDOWN_MS = 15_000;
+
+/** One thing that was judged. */
+export interface Finding {
+  what: string;
+  ok: boolean;
+  seen: string;
+}
+
+export interface RouteReport {
+  route: Route;
+  passed: boolean;
+  findings: Finding[];
+}
+
+export interface CheckOptions {
+  kind: GatewayKind;
+  from: string;
+  to: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Installs `from`, lets it update itself to `to`, and judges strictly: an update that ends badly is not
+ * excused by what is installed afterwards.
+ * @throws QaError when `from` cannot be installed or started: then there is nothing to judge
+ */
+export async function checkUpdate(
+  route: Route,
+  { kind, from, to, signal }: CheckOptions,
+): Promise<RouteReport> {
+  const teardown = new Teardown();
+  const wakeups = new Wakeups();
+  const bus = new QaBus(wakeups);
+  try {
+    const [{ url: busUrl }, model] = await Promise.all([
+      serveBus(bus, teardown),
+      startScriptedModel({ teardown, wakeups }),
+    ]);
+    const gateway = await kind.start({
+      teardown,
+      wakeups,
+      signal,
+      busUrl,
+      modelUrl: model.v1Url,
+      configPatches: [],
+      release: from,
+    });
+    const findings = await new Judge(gateway, bus, wakeups, signal).judge(route, from, to);
+    return { route, passed: findings.every(({ ok }) => ok), findings };
+  } finally {
+    await teardown.run(TEARDOWN_MS);
+  }
+}
+
+class Judge {
+  readonly #gateway: GatewayUnderTest;
+  readonly #bus: QaBus;
+  readonly #wakeups: Wakeups;
+  readonly #signal: AbortSignal;
+  readonly #findings: Finding[] = [];
+
+  constructor(gateway: GatewayUnderTest, bus: QaBus, wakeups: Wakeups, signal: AbortSignal) {
+    this.#gateway = gateway;
+    this.#bus = bus;
+    this.#wakeups = wakeups;
+    this.#signal = signal;
+  }
+
+  async judge(route: Route, from: string, to: string): Promise<Finding[]> {
+    const before = await this.#gateway.identity({ signal: this.#signal });
+    this.#note("version before", before.version === from, before.version);
+    const mark = this.#gateway.markLogs();
+    const outcome = await updateThrough(route, this.#gateway, to, this.#signal);
+    this.#noteOutcome(outcome);
+    await this.#try("another process runs", async () => {
+      const after = await this.#restarted(before.bootId);
+      this.#note("version after", after.version === to, after.version);
+      return `boot ${before.bootId} became ${after.bootId}`;
+    });
+    await this.#try("health", async () => {
+      await this.#gateway.waitHealthy(RESTART_TIMEOUT_MS, this.#signal);
+      return "ready, and answers RPC";
+    });
+    await this.#try("an agent turn", () => this.#turn());
+    const trouble = scanLog(this.#gateway.readLogsSince(mark));
+    this.#note("the log", trouble.length === 0, trouble[0]?.text ?? "nothing that means trouble");
+    return this.#findings;
+  }
+
+  #note(what: string, ok: boolean, seen: string): void {
+    this.#findings.push({ what, ok, seen });
+  }
+
+  #noteOutcome({ ok, exit, version, reason }: UpdateOutcome): void {
+    this.#note("the update's own verdict", ok, `${exit}${reason === undefined ? "" : `, ${reason}`}`);
+    this.#note("the version it says it installed", ok, version);
+  }
+
+  /** A part of the judgement whose failure does not keep the others from being made. */
+  async #try(what: string, part: () => Promise<string>): Promise<void> {
+    try {
+      this.#note(what, true, await part());
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#note(what, false, errorMessage(error));
+    }
+  }
+
+  #restarted(bootId: string) {
+    return waitForCondition(
+      this.#wakeups,
+      async () => {
+        const now = await this.#gateway.identity({ signal: this.#signal });
+        return now.bootId !== bootId && now;
+      },
+      {
+        what: "the gateway to be back with a new boot id",
+        timeoutMs: RESTART_TIMEOUT_MS,
+        signal: this.#signal,
+      },
+    );
+  }
+
+  async #turn(): Promise<string> {
+    const marker = `RELEASE-CHECK-${randomUUID().slice(0, 8)}`;
+    this.#bus.addInboundMessage({
+      conversation: { id: "alice", kind: "direct" },
+      senderId: "alice",
+      text: `Reply exactly: ${marker}`,
+    });
+    const reply = await waitForOutboundMessage(
+      this.#bus,
+      ({ text }) => text.includes(marker),
+      TURN_TIMEOUT_MS,
+    );
+    return reply.text;
+  }
+}

@@ -1,0 +1,85 @@
+import { QaError } from "../errors.ts";
+import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
+import { loadExeca } from "../gateway/process.ts";
+import type { Route } from "./check.ts";
+
+const UPDATE_TIMEOUT_MS = 120_000;
+
+/** What an update says of itself. */
+export interface UpdateOutcome {
+  ok: boolean;
+  /** How it ended, for people. */
+  exit: string;
+  version: string;
+  reason?: string;
+}
+
+/** Updates a running gateway to `to`. */
+export function updateThrough(
+  route: Route,
+  gateway: GatewayUnderTest,
+  to: string,
+  signal: AbortSignal,
+): Promise<UpdateOutcome> {
+  return route === "update.run"
+    ? updateOverRpc(gateway, to, signal)
+    : updateOnCommandLine(gateway, to, signal);
+}
+
+async function updateOverRpc(
+  gateway: GatewayUnderTest,
+  to: string,
+  signal: AbortSignal,
+): Promise<UpdateOutcome> {
+  const answer = await gateway.call("update.run", { target: to }, { timeoutMs: UPDATE_TIMEOUT_MS, signal });
+  const { version, status, reason } = summarize(answer.result as JsonObject);
+  const ok = answer.ok === true && version === to && answer.restart !== null;
+  return { ok, exit: `status ${status}`, version, reason };
+}
+
+/** Only exit code 0 counts, whatever was printed. */
+async function updateOnCommandLine(
+  { cliCommand = [], runtimeEnv, tempRoot }: GatewayUnderTest,
+  to: string,
+  signal: AbortSignal,
+): Promise<UpdateOutcome> {
+  const [file, ...leading] = cliCommand;
+  if (file === undefined) {
+    throw new QaError("this gateway's command line is not on this machine", {
+      code: "cli-missing",
+      fault: "environment",
+    });
+  }
+  const { execa } = await loadExeca();
+  const { exitCode, stdout, stderr } = await execa(file, [...leading, "update", "--tag", to, "--json"], {
+    cwd: tempRoot,
+    env: { ...runtimeEnv },
+    extendEnv: false,
+    timeout: UPDATE_TIMEOUT_MS,
+    cancelSignal: signal,
+    stdin: "ignore",
+    reject: false,
+  });
+  signal.throwIfAborted();
+  const { version, reason } = summarize(parse(stdout));
+  const exit = `exit code ${exitCode ?? "none"}`;
+  return { ok: exitCode === 0 && version === to, exit, version, reason: reason ?? lastLine(stderr) };
+}
+
+function summarize(result: JsonObject): { version: string; status: string; reason?: string } {
+  const after = result.after as JsonObject | undefined;
+  const reason = typeof result.reason === "string" ? result.reason : undefined;
+  return { version: String(after?.version ?? "unknown"), status: String(result.status), reason };
+}
+
+function parse(text: string): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return {};
+  }
+}
+
+function lastLine(text: string): string | undefined {
+  return text.trim().split("\n").at(-1) || undefined;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { Sandbox } from "./qa.ts";
+
+/** As in faults.test.ts, for restarts and what they leave behind. */
+const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
+  [
+    "config-apply-restart-wakeup",
+    "sentinel-untold",
+    /arrives in its thread/,
+    /waiting for an outbound message/,
+  ],
+  [
+    "config-apply-restart-wakeup",
+    "channel-ignore-thread",
+    /arrives in its thread/,
+    /the note went to qa-room/,
+  ],
+  ["config-apply-restart-wakeup", "sentinel-repeated", /does not tell it again/, /was told 2 times/],
+  ["config-apply-restart-wakeup", "reload-drop", /accepted with a note/, /did not schedule a restart/],
+  ["config-written-before-restart", "restart-loses-config", /next process has it/, /the patch is gone/],
+  ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
+  ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /was answered 2 times/],
+  [
+    "gateway-restart-keeps-queued-inbound",
+    "runs-forgotten",
+    /once and in order/,
+    /waiting for an outbound message/,
+  ],
+  [
+    "gateway-restart-keeps-queued-inbound",
+    "runs-recovered-twice",
+    /once and in order/,
+    /expected one answer/,
+  ],
+  ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
+  ["restart-deferral-during-turn", "restart-ignores-work", /waits while a turn runs/, /timed out/],
+  [
+    "restart-sentinel-corrupt",
+    "sentinel-corrupt-fatal",
+    /each damaged sentinel/,
+    /ended before it was ready/,
+  ],
+];
+
+describe.concurrent("with restarts broken, a scenario fails where it should", () => {
+  test.for(BROKEN)("%s, %s", async ([scenario, fault, step, message], { onTestFinished }) => {
+    const sandbox = await Sandbox.create(onTestFinished);
+    const { exitCode, report, stdout } = await sandbox.qa("run", scenario, "--fault", fault);
+    expect(report?.scenarios[0]?.verdict, stdout).toBe("failed");
+    expect(report?.scenarios[0]?.failure, stdout).toMatchObject({
+      fault: "product",
+      message: expect.stringMatching(message),
+      step: { name: expect.stringMatching(step) },
+    });
+    expect(exitCode).toBe(1);
+  });
+});

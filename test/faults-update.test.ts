@@ -1,0 +1,83 @@
+import { readdir } from "node:fs/promises";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Sandbox } from "./qa.ts";
+
+const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
+
+/** As in faults.test.ts: every update scenario has been seen to fail where its subject is broken. */
+const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
+  ["update-run-package-self-upgrade", "update-drops-note", /note reaches/, /waiting for an outbound message/],
+  ["update-failed-keeps-old", "update-skip-checks", /every broken release/, /did not say that it failed/],
+  ["update-downgrade-asks", "update-never-asks", /without a yes/, /did not ask/],
+  ["update-status-after", "update-forgets-restart", /ends when the new version runs/, /did not see the new/],
+  ["update-while-turn-runs", "update-waits-for-work", /before the turn is let go/, /did not restart at once/],
+];
+
+beforeEach(() => {
+  vi.stubEnv(GUARD, "1");
+});
+
+describe("with its subject broken, an update scenario fails where it should", () => {
+  // Each of them starts a registry and several gateways: one at a time.
+  test.for(BROKEN)("%s, %s", { timeout: 240_000 }, async ([scenario, fault, step, message]) => {
+    const sandbox = await Sandbox.create();
+    const { exitCode, report, stdout } = await sandbox.qa("run", scenario, "--fault", fault);
+    expect(report?.scenarios[0]?.verdict, stdout).toBe("failed");
+    expect(report?.scenarios[0]?.failure, stdout).toMatchObject({
+      fault: "product",
+      message: expect.stringMatching(message),
+      step: { name: expect.stringMatching(step) },
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  test("without a roll-back, the supervisor gives up on a release that does not start", {
+    timeout: 240_000,
+  }, async () => {
+    const sandbox = await Sandbox.create();
+    const { report, stdout } = await sandbox.qa(
+      "run",
+      "update-broken-rolls-back",
+      "--fault",
+      "supervisor-no-rollback",
+    );
+    expect(report?.scenarios[0]?.failure?.message, stdout).toMatch(/ended unexpectedly/);
+    expect(report?.scenarios[0]?.failure?.details, stdout).toMatch(/5 times in a row/);
+  });
+});
+
+test("an update on an install of its own passes and leaves nothing behind", {
+  timeout: 240_000,
+}, async () => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stdout } = await sandbox.qa("run", "update-run-package-self-upgrade");
+  expect(exitCode, stdout).toBe(0);
+  expect(await sandbox.processes()).toEqual([]);
+  expect(await readdir(sandbox.tmp)).toEqual([]);
+});
+
+test("without its guard, a destructive scenario is skipped and nothing is started for it", async () => {
+  vi.stubEnv(GUARD, undefined);
+  const sandbox = await Sandbox.create();
+  const { exitCode, report } = await sandbox.qa("run", "--tag", "update");
+  expect(exitCode).toBe(0);
+  for (const { verdict, reason, gateway } of report?.scenarios ?? []) {
+    expect(verdict).toBe("skipped");
+    expect(reason).toContain(`Set ${GUARD}=1`);
+    expect(gateway).toBeUndefined();
+  }
+  expect(report?.scenarios.length).toBeGreaterThan(5);
+});
+
+test("a destructive scenario is refused on a gateway that the runner did not install", async () => {
+  vi.stubEnv("GATEWAY_QA_TOKEN", "none");
+  const sandbox = await Sandbox.create();
+  const { exitCode, stderr } = await sandbox.qa(
+    "run",
+    "update-run-package-self-upgrade",
+    "--gateway",
+    "ws://127.0.0.1:9",
+  );
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("cannot run here");
+});
