@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** Who has to act when something goes wrong; decides the verdict and the exit code. */
 export type Fault = "product" | "scenario" | "harness" | "environment";
 
@@ -61,6 +63,8 @@ export class BlockedError extends QaError {
 
 /** The text of anything thrown, without a stack. Accepts values from another realm. */
 export function errorMessage(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
-  return String(error);
+  if (typeof error !== "object" || error === null) return String(error);
+  if ("message" in error && typeof error.message === "string") return error.message;
+  // `String` calls whatever the object has for it, which may be nothing.
+  return inspect(error, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
 }

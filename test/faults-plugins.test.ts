@@ -4,7 +4,12 @@ import { Sandbox } from "./qa.ts";
 /** As in faults.test.ts, for the plugin system. */
 const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
   ["plugin-enable-disable-hot", "plugins-reload-noop", /disable takes them away/, /still offered/],
-  ["plugin-enable-disable-hot", "plugins-skip-dispose", /disable takes them away/, /waiting for .*service stopped/],
+  [
+    "plugin-enable-disable-hot",
+    "plugins-skip-dispose",
+    /disable takes them away/,
+    /waiting for .*service stopped/,
+  ],
   ["plugin-enable-disable-hot", "plugins-cut-channels", /nobody else/, /had to connect again/],
   ["plugin-hand-edit-equals-rpc", "reload-drop", /by client and by hand/, /waiting for/],
   ["plugin-bad-among-good", "plugins-reload-noop", /mending the config/, /not true|timed out|almanac/],

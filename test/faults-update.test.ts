@@ -7,7 +7,12 @@ const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 /** As in faults.test.ts: every update scenario has been seen to fail where its subject is broken. */
 const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
   ["update-run-package-self-upgrade", "update-drops-note", /note reaches/, /waiting for an outbound message/],
-  ["update-failed-keeps-old", "update-skip-checks", /every broken release/, /did not say that it failed/],
+  [
+    "update-failed-keeps-old",
+    "update-skip-checks",
+    /every broken release/,
+    /expected the reason inventory-mismatch/,
+  ],
   ["update-downgrade-asks", "update-never-asks", /without a yes/, /did not ask/],
   ["update-status-after", "update-forgets-restart", /ends when the new version runs/, /did not see the new/],
   ["update-while-turn-runs", "update-waits-for-work", /before the turn is let go/, /did not restart at once/],
@@ -54,6 +59,21 @@ test("an update on an install of its own passes and leaves nothing behind", {
   expect(exitCode, stdout).toBe(0);
   expect(await sandbox.processes()).toEqual([]);
   expect(await readdir(sandbox.tmp)).toEqual([]);
+});
+
+test("a release check fails on a release that does not start", { timeout: 240_000 }, async () => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stdout } = await sandbox.qa(
+    ...["release-check", "--from", "1.0.0", "--to", "1.1.3", "--json"],
+  );
+  expect(exitCode, stdout).toBe(1);
+  const { passed, routes } = JSON.parse(stdout);
+  expect(passed).toBe(false);
+  for (const { route, findings } of routes) {
+    const verdict = findings.find(({ what }: { what: string }) => what === "the update's own verdict");
+    expect(verdict, route).toMatchObject({ ok: false, seen: expect.stringContaining("boot-check-failed") });
+  }
+  expect(await sandbox.processes()).toEqual([]);
 });
 
 test("without its guard, a destructive scenario is skipped and nothing is started for it", async () => {

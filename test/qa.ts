@@ -20,6 +20,7 @@ export interface QaResult {
 /** A folder of its own for one test: holds packs and reports, and is the TMPDIR of what the test starts. */
 export class Sandbox {
   readonly folder: string;
+  #runs = 0;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -41,8 +42,9 @@ export class Sandbox {
     return join(this.folder, "tmp");
   }
 
+  /** Of the run that was started last. */
   get reportFolder(): string {
-    return join(this.folder, "report");
+    return join(this.folder, `report-${this.#runs}`);
   }
 
   async write(path: string, text: string): Promise<string> {
@@ -105,7 +107,9 @@ export class Sandbox {
   }
 
   #out(args: readonly string[]): string[] {
-    return args[0] === "run" && !args.includes("--out") ? ["--out", this.reportFolder] : [];
+    if (args[0] !== "run" || args.includes("--out")) return [];
+    this.#runs += 1;
+    return ["--out", this.reportFolder];
   }
 }
 

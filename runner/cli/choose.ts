@@ -1,7 +1,8 @@
+import { basename, extname } from "node:path";
 import { QaError } from "../errors.ts";
 import { compileScenario } from "../plan/prepare.ts";
 import { type Offer, planScenarios } from "../plan/requirements.ts";
-import { type Selected, type Selection, selectScenarios } from "../plan/select.ts";
+import { matchesId, type Selected, type Selection, selectScenarios } from "../plan/select.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog.ts";
 import type { Diagnostic } from "../scenario/source.ts";
@@ -22,7 +23,8 @@ export class InvalidScenarios extends QaError {
 
 /**
  * From the catalog to what will run: select, plan, compile. Errors in files that were not chosen do not
- * matter, except with `--all`, which chooses every file.
+ * matter. A file that could not be read counts as chosen when it may be meant: with `--all` and `--tag`
+ * always, with an id or a glob by its id or, if that is not known, by its name.
  * @throws UsageError, InvalidScenarios
  */
 export function chooseScenarios(catalog: Catalog, selection: Selection, offer: Offer): PreparedScenario[] {
@@ -42,14 +44,17 @@ export function chooseScenarios(catalog: Catalog, selection: Selection, offer: O
   return prepared;
 }
 
-/** A chosen id may belong to a file that gave no scenario: its errors say more than "unknown id". */
+/** A chosen scenario may be in a file that gave none: its errors say more than "unknown id". */
 function selectUnlessBroken(
   catalog: Catalog,
-  selection: Selection,
+  { patterns, tags, all }: Selection,
   errors: readonly Diagnostic[],
 ): Selected[] {
-  const unusable = catalog.unusable.filter(({ id }) => id !== undefined && selection.patterns.includes(id));
+  const unusable = catalog.unusable.filter(({ id, file }) => {
+    const name = id ?? basename(file.name, extname(file.name));
+    return patterns.length === 0 ? tags.length > 0 : patterns.some((pattern) => matchesId(pattern, name));
+  });
   const names = new Set(unusable.map(({ file }) => file.name));
   if (names.size > 0) throw new InvalidScenarios(errors.filter(({ file }) => names.has(file)));
-  return selectScenarios(catalog.scenarios, selection);
+  return selectScenarios(catalog.scenarios, { patterns, tags, all });
 }

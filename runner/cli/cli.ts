@@ -14,6 +14,7 @@ import { addRunCommand } from "./run-options.ts";
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.passed;
+  outliveReaders();
   const program = new Command("qa")
     .description(packageJson.description)
     .version(packageJson.version, "-V, --version", "print the version")
@@ -39,6 +40,21 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     return reportError(error);
+  }
+}
+
+/**
+ * Whoever reads our output may stop reading (`qa list | head`): that must not end a run in the middle, nor
+ * show a stack trace. Any other failure to write is told where that is still possible.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") return;
+      process.exitCode = EXIT.harness;
+      if (stream === process.stdout)
+        process.stderr.write(`error: cannot write the output: ${error.message}\n`);
+    });
   }
 }
 

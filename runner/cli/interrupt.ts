@@ -17,9 +17,18 @@ export function watchInterrupt(): { signal: AbortSignal; dispose(): void } {
     );
   };
   for (const name of SIGNALS) process.on(name, interrupt);
+  // A package manager runs us through a shell that does not pass signals on: when it is gone, so are we.
+  const parent = process.ppid;
+  const watch = process.env.npm_lifecycle_event
+    ? setInterval(() => {
+        if (process.ppid !== parent && !controller.signal.aborted) interrupt("SIGHUP");
+      }, 500)
+    : undefined;
+  watch?.unref();
   return {
     signal: controller.signal,
     dispose() {
+      clearInterval(watch);
       for (const name of SIGNALS) process.off(name, interrupt);
     },
   };

@@ -7,4 +7,5 @@ import { join } from "node:path";
 enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gateway-qa"));
 
 const { runCli } = await import("./cli.ts");
-process.exitCode = await runCli(process.argv.slice(2));
+// A failure to write the output may have set it already.
+process.exitCode ||= await runCli(process.argv.slice(2));

@@ -1,22 +1,25 @@
 import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { UsageError } from "../errors.ts";
+import { errorMessage, UsageError } from "../errors.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { openReport } from "../report/open.ts";
+import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
 import { formatDiagnostics } from "../scenario/format.ts";
+import { suggest } from "../scenario/suggest.ts";
 import { chooseScenarios, InvalidScenarios } from "./choose.ts";
 import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import type { RunOptions } from "./run-options.ts";
-import { watchStrayRejections } from "./stray-rejections.ts";
+import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 const PROVIDER_MODE = "mock-openai";
@@ -29,8 +32,7 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
   const strays = watchStrayRejections();
   const teardown = new Teardown();
   try {
-    const exitCode = await runScenarios(ids, options, interrupt.signal, teardown);
-    return strays.count > 0 && exitCode === EXIT.passed ? EXIT.harness : exitCode;
+    return await runScenarios(ids, options, { signal: interrupt.signal, strays, teardown });
   } catch (error) {
     if (!(error instanceof InvalidScenarios)) throw error;
     const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
@@ -46,11 +48,13 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
 async function runScenarios(
   ids: readonly string[],
   options: RunOptions,
-  signal: AbortSignal,
-  teardown: Teardown,
+  { signal, strays, teardown }: { signal: AbortSignal; strays: StrayRejections; teardown: Teardown },
 ): Promise<number> {
   const startedAt = performance.now();
   const cwd = userFolder();
+  const runId = newRunId();
+  const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
+  rejectUsedFolder(reportFolder);
   const gateway = await resolveGatewayKind(options.gateway, {
     repoRoot: REPO_ROOT,
     env: process.env,
@@ -76,14 +80,14 @@ async function runScenarios(
     },
   );
   await preparing;
+  rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 
-  const runId = newRunId();
-  const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   const secrets = new RunSecrets(secretValues(process.env));
   const report = openReport({
     folder: reportFolder,
     console: { stream: process.stdout, env: process.env, cwd },
     redact: secrets.redact,
+    reporters: [freezeWatch()],
   });
   await executeRun({
     runId,
@@ -110,7 +114,31 @@ async function runScenarios(
     runId,
     durationMs: Math.round(performance.now() - startedAt),
     interrupted: signal.aborted,
+    harnessFailures: strays.count,
   });
+}
+
+/** @throws UsageError if the folder cannot take a report, or holds one: two runs must not mix */
+function rejectUsedFolder(folder: string): void {
+  const hint = "Give --out a folder that is new or empty.";
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UsageError(`the report cannot be written to ${folder}: ${errorMessage(error)}`, hint);
+  }
+  if (existsSync(join(folder, "events.jsonl")))
+    throw new UsageError(`${folder} holds a report already`, hint);
+}
+
+function rejectUnknownFaults(faults: readonly string[], known: readonly string[] = []): void {
+  for (const fault of faults) {
+    if (known.includes(fault)) continue;
+    const near = suggest(fault, known);
+    throw new UsageError(
+      `the embedded gateway has no fault ${fault}`,
+      near ? `Did you mean ${near}?` : `Known: ${known.join(", ")}.`,
+    );
+  }
 }
 
 /** Sorts by time; the random part keeps two runs of one second apart. */

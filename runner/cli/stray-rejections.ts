@@ -1,10 +1,16 @@
 import { errorMessage } from "../errors.ts";
 
+export interface StrayRejections {
+  /** How many there were so far. */
+  readonly count: number;
+  dispose(): void;
+}
+
 /**
  * A promise that a scenario's expression starts, does not await, and that fails, belongs to no step. It
  * must neither end the program in the middle of a run, which would leave gateways behind, nor go unseen.
  */
-export function watchStrayRejections(): { readonly count: number; dispose(): void } {
+export function watchStrayRejections(): StrayRejections {
   let count = 0;
   const report = (reason: unknown) => {
     count += 1;

@@ -12,6 +12,8 @@ export interface EmbeddedBuild {
   entry: string;
   version: string;
   buildId: string;
+  /** Names of the faults it knows. */
+  faults: readonly string[];
 }
 
 interface BuildInput {
@@ -74,10 +76,11 @@ async function build(packageRoot: string, signal: AbortSignal): Promise<Embedded
   });
 }
 
-function parseBuild({ root, entry, version, buildId }: JsonObject): EmbeddedBuild | undefined {
+function parseBuild({ root, entry, version, buildId, faults }: JsonObject): EmbeddedBuild | undefined {
   if (typeof root !== "string" || typeof entry !== "string") return undefined;
   if (typeof version !== "string" || typeof buildId !== "string") return undefined;
-  return { root, entry: resolve(root, entry), version, buildId };
+  if (!Array.isArray(faults)) return undefined;
+  return { root, entry: resolve(root, entry), version, buildId, faults };
 }
 
 async function readJson(path: string): Promise<JsonObject> {

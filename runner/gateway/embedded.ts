@@ -26,6 +26,10 @@ export class EmbeddedKind implements GatewayKind {
     await Promise.all([this.#ensureBuild(signal), loadExeca()]);
   }
 
+  async faults(signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#ensureBuild(signal)).faults;
+  }
+
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
     if (options.release !== undefined) return this.#startRelease(options.release, options);
     const { entry, version, buildId } = await this.#ensureBuild(options.signal);

@@ -106,7 +106,7 @@ export interface GatewayStart {
   modelUrl: string;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
-  /** Extra environment for the process, for tests that inject faults. */
+  /** Extra environment for the process, for instance the faults that were asked for. */
   env?: Readonly<Record<string, string>>;
   /**
    * Version of the gateway to install into a prefix of its own and to keep running under a supervisor:
@@ -132,5 +132,7 @@ export interface GatewayKind {
   readonly ownsInstall: boolean;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
+  /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */
+  faults?(signal: AbortSignal): Promise<readonly string[]>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,15 +31,29 @@ export interface TempRootOptions {
   keep?: boolean;
 }
 
+/** Roots that are still to be removed: a second Ctrl-C ends the program before tear-down does. */
+const pending = new Set<string>();
+
+function removeAtExit(root: string): void {
+  if (pending.size === 0) {
+    process.once("exit", () => {
+      for (const left of pending) rmSync(left, { recursive: true, force: true, maxRetries: 5 });
+    });
+  }
+  pending.add(root);
+}
+
 /** Makes a private folder (mode 0700) for one gateway; it goes at teardown unless it is to be kept. */
 export async function createTempRoot({ prefix, teardown, keep }: TempRootOptions): Promise<TempRoot> {
   // The real path: a gateway compares paths, and on macOS the temp folder is a link.
   const root = join(await realpath(tmpdir()), `${prefix}${randomBytes(8).toString("hex")}`);
   if (!keep) {
-    // A process that is just ending may still write: the removal is tried again.
-    teardown.defer(`temp root ${root}`, () =>
-      rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }),
-    );
+    removeAtExit(root);
+    teardown.defer(`temp root ${root}`, async () => {
+      // A process that is just ending may still write: the removal is tried again.
+      await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+      pending.delete(root);
+    });
   }
   const layout: TempRoot = {
     root,

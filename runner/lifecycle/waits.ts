@@ -165,8 +165,10 @@ class Wait<T> {
   }
 }
 
+/** Also what the gateway refused for now and says so, such as any call while it is starting. */
 function isTransient(error: unknown): boolean {
-  return error instanceof QaError && TRANSIENT.has(error.code);
+  if (!(error instanceof QaError)) return false;
+  return TRANSIENT.has(error.code) || ("retryable" in error && error.retryable === true);
 }
 
 function inspectShort(value: unknown): string {

@@ -30,7 +30,10 @@ export function selectScenarios(scenarios: readonly Scenario[], selection: Selec
     );
   }
   if (all && (patterns.length > 0 || tags.length > 0)) {
-    throw new UsageError("--all already chooses every scenario", "Leave out --all, or the ids and tags.");
+    throw new UsageError(
+      "--all already chooses every scenario",
+      "Leave out --all to run only what the ids and tags choose.",
+    );
   }
   const ids = scenarios.map(({ id }) => id);
   const chosen = patterns.map((pattern) => matcherOf(pattern, ids));
@@ -49,11 +52,19 @@ export function selectScenarios(scenarios: readonly Scenario[], selection: Selec
   );
 }
 
+/** Whether an id or a glob over ids means this scenario. */
+export function matchesId(pattern: string, id: string): boolean {
+  return isGlob(pattern) ? picomatch.isMatch(id, pattern) : id === pattern;
+}
+
+function isGlob(pattern: string): boolean {
+  return picomatch.scan(pattern).isGlob;
+}
+
 function matcherOf(pattern: string, ids: readonly string[]): (id: string) => boolean {
-  const isGlob = picomatch.scan(pattern).isGlob;
-  const matches = isGlob ? picomatch(pattern) : (id: string) => id === pattern;
-  if (ids.some((id) => matches(id))) return (id) => matches(id);
-  if (isGlob) throw new UsageError(`no scenario id fits the glob ${pattern}`, "`qa list` shows all ids.");
+  if (ids.some((id) => matchesId(pattern, id))) return (id) => matchesId(pattern, id);
+  if (isGlob(pattern))
+    throw new UsageError(`no scenario id fits the glob ${pattern}`, "`qa list` shows all ids.");
   throw new UsageError(`unknown scenario id: ${pattern}`, didYouMean(pattern, ids));
 }
 

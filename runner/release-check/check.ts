@@ -92,10 +92,16 @@ class Judge {
     const mark = this.#gateway.markLogs();
     const outcome = await updateThrough(route, this.#gateway, to, this.#signal);
     this.#noteOutcome(outcome);
-    await this.#try("another process runs", async () => {
-      const after = await this.#restarted(before.bootId);
-      this.#note("version after", after.version === to, after.version);
-      return `boot ${before.bootId} became ${after.bootId}`;
+    if (outcome.ok) {
+      await this.#try("another process runs", async () => {
+        const { bootId } = await this.#restarted(before.bootId);
+        return `boot ${before.bootId} became ${bootId}`;
+      });
+    }
+    await this.#try("version after", async () => {
+      const { version } = await this.#gateway.identity({ signal: this.#signal });
+      if (version !== to) throw new Error(version);
+      return version;
     });
     await this.#try("health", async () => {
       await this.#gateway.waitHealthy(RESTART_TIMEOUT_MS, this.#signal);

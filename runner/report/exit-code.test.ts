@@ -24,7 +24,7 @@ const blocked = scenario({ verdict: "blocked" });
 const named = { named: true };
 const failed = (fault: ScenarioReport["fault"]) => scenario({ verdict: "failed", fault });
 
-it.each<[string, number, ScenarioReport[], { interrupted?: boolean; reporterFailures?: number }?]>([
+it.each<[string, number, ScenarioReport[], { interrupted?: boolean; harnessFailures?: number }?]>([
   ["everything passed", 0, [passed, passed]],
   ["a matched scenario was skipped", 0, [passed, skipped]],
   ["a matched scenario was blocked", 0, [passed, blocked]],
@@ -39,13 +39,14 @@ it.each<[string, number, ScenarioReport[], { interrupted?: boolean; reporterFail
   ["a named scenario was blocked", 4, [passed, { ...blocked, ...named }]],
   ["nothing passed and something was blocked", 4, [skipped, blocked]],
   ["nothing ran", 4, []],
-  ["a reporter failed", 4, [passed], { reporterFailures: 1 }],
-  ["a reporter and a scenario failed", 4, [failed("product")], { reporterFailures: 1 }],
+  ["something was not torn down", 4, [{ ...passed, cleanupProblems: ["a process"] }]],
+  ["a reporter failed", 4, [passed], { harnessFailures: 1 }],
+  ["a reporter and a scenario failed", 4, [failed("product")], { harnessFailures: 1 }],
   ["interrupted", 130, [passed], { interrupted: true }],
-  ["interrupted after failures", 130, [failed("harness")], { interrupted: true, reporterFailures: 1 }],
+  ["interrupted after failures", 130, [failed("harness")], { interrupted: true, harnessFailures: 1 }],
 ])(
   "when %s the exit code is %i",
-  (_case, code, scenarios, { interrupted = false, reporterFailures = 0 } = {}) => {
-    expect(exitCodeFor({ interrupted, scenarios }, reporterFailures)).toBe(code);
+  (_case, code, scenarios, { interrupted = false, harnessFailures = 0 } = {}) => {
+    expect(exitCodeFor({ interrupted, scenarios }, harnessFailures)).toBe(code);
   },
 );

@@ -7,7 +7,7 @@ export type RunExitCode = 0 | 1 | 4 | 130;
  * The exit code of a run; of several that apply, the highest.
  *
  * - 130: interrupted.
- * - 4: the result cannot be relied on. A scenario failed by fault of the harness or the environment;
+ * - 4: the result cannot be relied on, also because something of a scenario was not torn down. A scenario failed by fault of the harness or the environment;
  *   one that was asked for by its id was skipped or blocked; nothing passed although something was
  *   blocked; there was nothing to run; or a reporter failed.
  * - 1: a scenario failed by fault of the product or of the scenario itself.
@@ -15,7 +15,7 @@ export type RunExitCode = 0 | 1 | 4 | 130;
  */
 export function exitCodeFor(
   report: Pick<RunReport, "interrupted" | "scenarios">,
-  reporterFailures: number,
+  harnessFailures: number,
 ): RunExitCode {
   const { scenarios } = report;
   const failed = scenarios.filter((scenario) => scenario.verdict === "failed");
@@ -27,7 +27,8 @@ export function exitCodeFor(
   const onlyBlocked = nothingPassed && scenarios.some(({ verdict }) => verdict === "blocked");
 
   if (report.interrupted) return 130;
-  if (reporterFailures > 0 || scenarios.length === 0) return 4;
+  if (harnessFailures > 0 || scenarios.length === 0) return 4;
+  if (scenarios.some(({ cleanupProblems }) => cleanupProblems.length > 0)) return 4;
   if (blameless.length > 0 || namedWithoutResult || onlyBlocked) return 4;
   return failed.length > 0 ? 1 : 0;
 }

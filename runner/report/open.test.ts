@@ -10,7 +10,7 @@ import type { RunReport } from "./report-schema.ts";
 import { sampleRun, sampleRunOf } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 
-const END = { runId: "20260102-030405-abc", durationMs: 700, interrupted: false };
+const END = { runId: "20260102-030405-abc", durationMs: 700, interrupted: false, harnessFailures: 0 };
 
 let root: string;
 let folder: string;
@@ -64,7 +64,7 @@ it("leaves the three files, for nobody else to read, and nothing more", async ()
 });
 
 it.each([
-  ["a pass", "plugin-lifecycle-hot-reload", 0],
+  ["a pass that left something behind", "plugin-lifecycle-hot-reload", 4],
   ["a product failure", "dm-chat-baseline", 1],
   ["a harness failure", "thread-follow-up", 4],
 ])("gives the exit code of %s, the same as in report.json", async (_what, id, code) => {

@@ -30,7 +30,15 @@ export interface OpenReport {
    * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that
    * fails only now can no longer appear in the report, but still in the exit code.
    */
-  finish(end: { runId: string; durationMs: number; interrupted: boolean }): Promise<RunExitCode>;
+  finish(end: RunEnd): Promise<RunExitCode>;
+}
+
+export interface RunEnd {
+  runId: string;
+  durationMs: number;
+  interrupted: boolean;
+  /** What went wrong outside of scenarios and reporters: the run is then no success. */
+  harnessFailures: number;
 }
 
 /** Opens the report of a run, with the console and all files of its folder. */
@@ -51,13 +59,13 @@ export function openReport(options: ReportOptions): OpenReport {
     get failures() {
       return stream.failures;
     },
-    async finish({ runId, durationMs, interrupted }) {
+    async finish({ runId, durationMs, interrupted, harnessFailures }) {
       await stream.settle(CLOSE_BUDGET_MS);
       const result = { interrupted, scenarios: run.started ? run.report(interrupted).scenarios : [] };
-      const exitCode = exitCodeFor(result, stream.failures.length);
+      const exitCode = exitCodeFor(result, stream.failures.length + harnessFailures);
       stream.emit({ type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode });
       await stream.close(CLOSE_BUDGET_MS);
-      return exitCodeFor(result, stream.failures.length);
+      return exitCodeFor(result, stream.failures.length + harnessFailures);
     },
   };
 }

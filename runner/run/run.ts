@@ -18,7 +18,7 @@ export interface RunOptions {
   scenarios: readonly PreparedScenario[];
   reportFolder: string;
   repoRoot: string;
-  /** Environment for the gateway process, for tests that inject faults. */
+  /** Extra environment for the gateway process, for instance the faults that were asked for. */
   gatewayEnv: Readonly<Record<string, string>>;
   secrets: RunSecrets;
   events: Pick<OpenReport, "emit">;

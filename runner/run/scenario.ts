@@ -4,7 +4,7 @@ import JSON5 from "json5";
 import { createFlowApi } from "../actions/api.ts";
 import { QaBus } from "../channel/bus.ts";
 import { serveBus } from "../channel/server.ts";
-import { QaError } from "../errors.ts";
+import { errorMessage, QaError } from "../errors.ts";
 import { currentSignal } from "../flow/current-signal.ts";
 import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
@@ -33,8 +33,12 @@ export async function runScenario(prepared: PreparedScenario, index: number, run
 
   const play = new Play(prepared, run);
   const outcome = notRunnable(prepared) ?? (await play.perform());
-  const evidence = await writeEvidence(play.evidenceFolder, play.stage, run).catch(() => []);
-  const cleanupProblems = [...play.cleanupProblems, ...(await play.teardown.run(TEARDOWN_MS))];
+  const problems = [...play.cleanupProblems];
+  const evidence = await writeEvidence(play.evidenceFolder, play.stage, run).catch((error: unknown) => {
+    problems.push(`evidence: ${errorMessage(error)}`);
+    return [];
+  });
+  const cleanupProblems = [...problems, ...(await play.teardown.run(TEARDOWN_MS))];
   run.events.emit({
     type: "scenario-finished",
     at: Date.now(),
@@ -63,6 +67,14 @@ function notRunnable({ scenario, skip, flow }: PreparedScenario): Outcome | unde
   };
 }
 
+/** A foreign pack may use ids that are no folder names, or that lead out of the report. */
+function folderName(id: string): string {
+  return id
+    .replaceAll(/[^\w.-]/g, "_")
+    .replace(/^\.+/, "_")
+    .slice(0, 100);
+}
+
 /** One performance of a scenario: its stage, its gateway, its time. */
 class Play {
   readonly teardown = new Teardown();
@@ -78,7 +90,7 @@ class Play {
     this.#prepared = prepared;
     this.#run = run;
     this.stage = { bus: new QaBus(this.#wakeups) };
-    this.evidenceFolder = join(run.reportFolder, prepared.scenario.id);
+    this.evidenceFolder = join(run.reportFolder, folderName(prepared.scenario.id));
   }
 
   async perform(): Promise<Outcome> {

@@ -13,7 +13,7 @@ export interface Diagnostic {
   /** Where the marked text ends (exclusive), if it is more than a point. */
   endLine?: number;
   endColumn?: number;
-  /** Stable, kebab-case, listed in docs/scenario-format.md. */
+  /** Stable, kebab-case, listed in docs/diagnostics.md. */
   code: string;
   severity: "error" | "warning";
   /** What is wrong, one sentence without a final full stop. */

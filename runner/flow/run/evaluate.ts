@@ -1,4 +1,8 @@
+import { inspect } from "node:util";
+import { isPromise } from "node:util/types";
 import vm from "node:vm";
+import { QaError } from "../../errors.ts";
+import { isError } from "../failure.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
 import { createRealm, ENTRY_NAME, type RealmOptions } from "./realm.ts";
@@ -44,7 +48,9 @@ export class Evaluator {
 
   /** A lambda. Its block names keep the values of now; variables are read when it is called. */
   function(expression: CompiledExpression, scope: BlockScope | undefined): (...args: unknown[]) => unknown {
-    const compute = this.#factory(expression)(...expression.blockNames.map((name) => scope?.get(name)));
+    const compute = throwingErrors(
+      this.#factory(expression)(...expression.blockNames.map((name) => scope?.get(name))),
+    );
     if (!expression.mayNotEnd) return compute;
     return (...args) => this.#withinLimit(() => compute(...args));
   }
@@ -75,6 +81,26 @@ export class Evaluator {
       this.#entered = undefined;
     }
   }
+}
+
+/** What is thrown must say where it comes from, which only an error can. */
+function throwingErrors(compute: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+  const fail = (thrown: unknown): never => {
+    if (isError(thrown)) throw thrown;
+    throw new QaError(`the expression threw ${inspect(thrown, { depth: 1 })}, which is no error`, {
+      code: "expression-failed",
+      fault: "scenario",
+      cause: thrown,
+    });
+  };
+  return (...args) => {
+    try {
+      const value = compute(...args);
+      return isPromise(value) ? Promise.resolve(value).catch(fail) : value;
+    } catch (thrown) {
+      return fail(thrown);
+    }
+  };
 }
 
 function scriptText(expression: CompiledExpression): string {

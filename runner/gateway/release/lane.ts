@@ -63,7 +63,7 @@ export class ReleaseLane {
       throw new QaError(`there is no release ${version} of the embedded gateway`, {
         code: "release-unknown",
         fault: "scenario",
-        hint: `execution.config.sourceVersion is one of ${known}.`,
+        hint: `There are ${known}.`,
       });
     }
     await runNpm(["install", "--global", "--prefix", prefix, `${name}@${version}`], npm);

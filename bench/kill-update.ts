@@ -1,0 +1,113 @@
+import { randomInt } from "node:crypto";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { QaBus } from "../runner/channel/bus.ts";
+import { serveBus } from "../runner/channel/server.ts";
+import { EmbeddedKind } from "../runner/gateway/embedded.ts";
+import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
+import { Teardown } from "../runner/lifecycle/teardown.ts";
+import { Wakeups } from "../runner/lifecycle/wakeups.ts";
+
+// `node bench/kill-update.ts [--kills 20] [--seed n]`: ends the gateway with SIGKILL at random moments of an
+// update. It must come back every time, as the old or the new version, and be able to update again.
+
+const { values } = parseArgs({ options: { kills: { type: "string" }, seed: { type: "string" } } });
+const kills = Number(values.kills ?? 20);
+const seed = Number(values.seed ?? randomInt(2 ** 31));
+const VERSIONS = ["1.0.0", "1.1.0"];
+const TIMEOUT_MS = 60_000;
+
+const random = generator(seed);
+const teardown = new Teardown();
+const counts: Record<string, number> = {};
+process.stdout.write(`seed ${seed}\n`);
+try {
+  const gateway = await startRelease();
+  let updateMs = await timeUpdate(gateway);
+  for (let kill = 1; kill <= kills; kill++) {
+    const { version: from } = await gateway.identity();
+    const outcome = await killDuringUpdate(gateway, random() * updateMs * 1.1);
+    const { version } = await gateway.identity();
+    if (!VERSIONS.includes(version)) throw new Error(`kill ${kill}: the gateway came back as ${version}`);
+    const what = `${outcome}, came back as the ${version === from ? "old" : "new"} version`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  updateMs = await timeUpdate(gateway);
+  for (const [what, times] of Object.entries(counts)) process.stdout.write(`${times} × ${what}\n`);
+  process.stdout.write(`the last update took ${Math.round(updateMs)} ms\n`);
+} finally {
+  for (const problem of await teardown.run(20_000)) process.stderr.write(`${problem}\n`);
+}
+
+async function startRelease(): Promise<GatewayUnderTest> {
+  const wakeups = new Wakeups();
+  const { url: busUrl } = await serveBus(new QaBus(wakeups), teardown);
+  const kind = new EmbeddedKind(resolve(import.meta.dirname, ".."), teardown);
+  return kind.start({
+    teardown,
+    wakeups,
+    signal: new AbortController().signal,
+    busUrl,
+    modelUrl: "http://127.0.0.1:9/v1",
+    configPatches: [],
+    release: "1.0.0",
+  });
+}
+
+/** To the other of the two versions, to its end. @returns how long the call took, in ms */
+async function timeUpdate(gateway: GatewayUnderTest): Promise<number> {
+  const before = await gateway.identity();
+  const startedAt = performance.now();
+  const { ok, result } = await update(gateway, before.version);
+  const took = performance.now() - startedAt;
+  if (ok !== true) throw new Error(`the update failed: ${JSON.stringify(result)}`);
+  await back(gateway, before.bootId);
+  return took;
+}
+
+async function killDuringUpdate(gateway: GatewayUnderTest, afterMs: number): Promise<string> {
+  const { pid, version, bootId } = await gateway.identity();
+  if (pid === undefined) throw new Error("the gateway does not say which process it is");
+  const updating = update(gateway, version).then(
+    () => "killed after the update",
+    () => "killed during the update",
+  );
+  await new Promise((done) => setTimeout(done, afterMs));
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It had restarted already.
+  }
+  const outcome = await updating;
+  await back(gateway, bootId);
+  return outcome;
+}
+
+function update(gateway: GatewayUnderTest, version: string) {
+  const target = VERSIONS.find((other) => other !== version);
+  return gateway.call("update.run", { target, allowDowngrade: true }, { timeoutMs: TIMEOUT_MS });
+}
+
+async function back(gateway: GatewayUnderTest, bootId: string): Promise<void> {
+  const deadline = performance.now() + TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    const now = await gateway.identity({ timeoutMs: 2_000 }).catch(() => undefined);
+    if (now !== undefined && now.bootId !== bootId) {
+      await gateway.waitHealthy(TIMEOUT_MS);
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  throw new Error(`the gateway did not come back:\n${gateway.logs().split("\n").slice(-20).join("\n")}`);
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function generator(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,32 @@
+import { Worker } from "node:worker_threads";
+import type { Reporter } from "../report/bus.ts";
+
+const BEAT_MS = 1_000;
+
+/**
+ * A scenario's code can compute without end behind an `await`, where no time limit reaches it: the
+ * program then neither times out nor reacts to Ctrl-C. A thread of its own notices that the program no
+ * longer turns, says which statement began last, and ends it; gateways end with their runner.
+ * As a reporter it hears of every statement.
+ */
+export function freezeWatch(): Reporter {
+  const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const worker = new Worker(new URL("./freeze-watch-worker.js", import.meta.url), {
+    workerData: { beats, pid: process.pid },
+  });
+  worker.unref();
+  const timer = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS);
+  timer.unref();
+  return {
+    name: "freeze watch",
+    onEvent(event) {
+      if (event.type !== "statement-started") return;
+      const { scenarioId, label, position } = event;
+      worker.postMessage(`${scenarioId}, line ${position.line}: ${label}`);
+    },
+    async finish() {
+      clearInterval(timer);
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { killAgainAndAgain } from "./kill/kills.ts";
+import { ROOT } from "./qa.ts";
+
+const KILLS = 9;
+
+test("a gateway that is killed at any moment starts again, and neither loses nor repeats a message", async () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const counts = await killAgainAndAgain({ repoRoot: ROOT, kills: KILLS, seed });
+  expect(counts, `seed ${seed}`).toMatchObject({ messagesSent: KILLS, messagesAnswered: KILLS });
+});
