@@ -16,6 +16,20 @@ const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][]
   ["plugin-optional-tool", "plugins-load-all", /neither offered nor loaded/, /loaded its plugin/],
   ["plugin-optional-tool", "plugins-optional-open", /each way to name it/, /tool is offered/],
   ["plugin-explicit-owner", "plugins-load-all", /nothing is loaded by the start/, /the start loaded/],
+  ["plugin-install-rolled-back", "plugin-install-no-rollback", /no trace/, /refused/],
+  ["plugin-install-restart", "plugin-install-drops-others", /loaded by the new process/, /installed plugins/],
+  [
+    "plugin-update-new-source",
+    "plugin-update-keeps-source",
+    /the new one does/,
+    /update answered|still says/,
+  ],
+  [
+    "plugin-uninstall-stays-gone",
+    "plugin-uninstall-comes-back",
+    /installs and uninstalls|two restarts/,
+    /plugin/,
+  ],
   ["plugin-chat-commands", "plugins-reload-noop", /disable is hot/, /not true|almanac/],
 ];
 

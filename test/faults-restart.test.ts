@@ -3,6 +3,7 @@ import { Sandbox } from "./qa.ts";
 
 /** As in faults.test.ts, for restarts and what they leave behind. */
 const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
+  ["restart-switched-off", "restart-always-allowed", /a signal is ignored/, /timed out|restarted/],
   [
     "config-apply-restart-wakeup",
     "sentinel-untold",

@@ -1,9 +1,11 @@
 import { readdir } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import { runNpm } from "../runner/gateway/openclaw/npm.ts";
+import { OpenClawKind } from "../runner/gateway/openclaw/openclaw.ts";
+import { streamProgress } from "../runner/gateway/openclaw/progress.ts";
 import { isAlive } from "../runner/gateway/testing/fixture.ts";
-import { Sandbox } from "./qa.ts";
+import { ROOT, Sandbox } from "./qa.ts";
 
 const RELEASE = "2026.4.26";
 /** Installing takes half a minute on a good day. */
@@ -20,10 +22,23 @@ async function obstacle(): Promise<string | undefined> {
   return ok ? undefined : `openclaw@${RELEASE} is not installed, and the package registry cannot be reached`;
 }
 
+let reason: string | undefined;
+
+beforeAll(async () => {
+  reason = await obstacle();
+  if (reason !== undefined) return;
+  const kind = new OpenClawKind(`openclaw@${RELEASE}`, {
+    repoRoot: ROOT,
+    cacheFolder: cacheFolder(process.env),
+    env: process.env,
+    progress: streamProgress(process.stderr),
+  });
+  await kind.install(new AbortController().signal);
+}, TIMEOUT_MS);
+
 test("a scenario passes unchanged on a published release, and leaves nothing", {
   timeout: TIMEOUT_MS,
 }, async ({ skip }) => {
-  const reason = await obstacle();
   skip(reason !== undefined, reason);
   const sandbox = await Sandbox.create();
   const { exitCode, stdout, report } = await sandbox.qa(
@@ -39,14 +54,12 @@ test("a scenario passes unchanged on a published release, and leaves nothing", {
 });
 
 test("a release does not outlive a run that was killed", { timeout: TIMEOUT_MS }, async ({ skip }) => {
-  const reason = await obstacle();
   skip(reason !== undefined, reason);
   const sandbox = await Sandbox.create();
   const run = sandbox.start("run", "dm-chat-baseline", "--gateway", `openclaw@${RELEASE}`);
-  const gone = async () => (await sandbox.processes()).filter((pid) => pid !== run.pid && isAlive(pid));
-  // Its temp root is the first thing that a gateway has; the process follows at once.
-  await expect.poll(async () => (await gone()).length > 0, { timeout: TIMEOUT_MS / 2 }).toBe(true);
+  const others = async () => (await sandbox.processes()).filter((pid) => pid !== run.pid && isAlive(pid));
+  await expect.poll(async () => (await others()).length > 0, { timeout: TIMEOUT_MS / 2 }).toBe(true);
   run.kill("SIGKILL");
-  await expect.poll(gone, { timeout: 30_000 }).toEqual([]);
+  await expect.poll(others, { timeout: 30_000 }).toEqual([]);
   await expect.poll(() => readdir(sandbox.tmp), { timeout: 30_000 }).toEqual([]);
 });

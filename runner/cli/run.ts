@@ -105,7 +105,7 @@ async function runScenarios(
     scenarios,
     reportFolder,
     repoRoot: REPO_ROOT,
-    gatewayEnv: options.fault.length > 0 ? { GATEWAY_FAULTS: options.fault.join(",") } : {},
+    faults: options.fault,
     secrets,
     events: report,
     signal,

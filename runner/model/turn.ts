@@ -15,7 +15,8 @@ export interface Turn {
 
 const CONTEXT_BLOCK =
   /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
-const CONTEXT_HEADING = /^OpenClaw runtime context (?:\(internal\)|for the immediately preceding user message)/;
+const CONTEXT_HEADING =
+  /^OpenClaw runtime context (?:\(internal\)|for the immediately preceding user message)/;
 
 /** Finds the current turn: it begins with the latest run of messages that the user wrote. */
 export function currentTurn({ messages }: ModelRequest): Turn {

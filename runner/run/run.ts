@@ -18,8 +18,8 @@ export interface RunOptions {
   scenarios: readonly PreparedScenario[];
   reportFolder: string;
   repoRoot: string;
-  /** Extra environment for the gateway process, for instance the faults that were asked for. */
-  gatewayEnv: Readonly<Record<string, string>>;
+  /** Ways to break the embedded gateway in every scenario. */
+  faults: readonly string[];
   secrets: RunSecrets;
   events: Pick<OpenReport, "emit">;
   /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */

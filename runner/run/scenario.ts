@@ -122,7 +122,7 @@ class Play {
       busUrl,
       modelUrl: model.v1Url,
       configPatches: configPatches(scenario),
-      env: { ...this.#run.gatewayEnv, ...guardEnv(scenario) },
+      env: { ...this.#faultEnv(), ...guardEnv(scenario) },
       release,
     });
     stage.gateway = gateway;
@@ -134,6 +134,12 @@ class Play {
       gateway: gateway.facts,
     });
     return { gateway, busUrl };
+  }
+
+  /** What the scenario itself breaks, and what the command line breaks to see it fail. */
+  #faultEnv(): Record<string, string> {
+    const faults = [...(this.#prepared.scenario.meta.faults ?? []), ...this.#run.faults];
+    return faults.length > 0 ? { GATEWAY_FAULTS: faults.join(",") } : {};
   }
 
   async #playFlow(flow: CompiledFlow, gateway: GatewayUnderTest, busUrl: string): Promise<Outcome> {

@@ -99,6 +99,14 @@ export const scenarioSchema = {
       uniqueItems: true,
       description: "Kinds of gateway that the scenario applies to; by default all.",
     },
+    faults: {
+      type: "array",
+      items: text,
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        "Faults that the embedded gateway is started with, for scenarios about surroundings that misbehave, such as a disk that refuses a write.",
+    },
     execution: executionSchema,
   },
   dependencies: { runtimeParityUsage: ["runtimeParityTier"] },

@@ -6,6 +6,8 @@ export interface Activity {
   name: string;
   /** The kill comes within this time after the begin, in ms. */
   windowMs: number;
+  /** Looks at the state that is the old one from here on. */
+  prepare?(gateway: GatewayUnderTest): Promise<void>;
   /** Begins; the answer may never come. */
   begin(gateway: GatewayUnderTest, round: number): Promise<unknown>;
   /**
@@ -20,19 +22,23 @@ export interface Activity {
 /** A config write: afterwards the file holds the old config or the new one, and nothing else changed. */
 export function configWrite(): Activity {
   let old: JsonObject = {};
+  let baseHash = "";
   let pattern = "";
   const rest = ({ meta: _meta, messages: _messages, plugins: _plugins, ...others }: JsonObject) => others;
   const patternsOf = ({ messages }: JsonObject) =>
     (messages as { groupChat?: { mentionPatterns?: string[] } } | undefined)?.groupChat?.mentionPatterns;
   return {
     name: "config write",
-    windowMs: 100,
-    async begin(gateway, round) {
+    windowMs: 60,
+    async prepare(gateway) {
       const snapshot = await gateway.call("config.get");
       old = snapshot.config as JsonObject;
+      baseHash = String(snapshot.hash);
+    },
+    begin(gateway, round) {
       pattern = `@round-${round}`;
       const raw = JSON.stringify({ messages: { groupChat: { mentionPatterns: [pattern] } } });
-      return await gateway.call("config.patch", { raw, baseHash: snapshot.hash });
+      return gateway.call("config.patch", { raw, baseHash });
     },
     async check(gateway, acknowledged) {
       const { valid, config } = await gateway.call("config.get");
@@ -56,10 +62,10 @@ export function sentinelWrite(): Activity {
   return {
     name: "sentinel write",
     windowMs: 100,
-    async begin(gateway, round) {
+    begin(gateway, round) {
       mark = gateway.markLogs();
       note = `NOTE-${round}.`;
-      return await gateway.call("gateway.restart.request", {
+      return gateway.call("gateway.restart.request", {
         delayMs: 0,
         skipDeferral: true,
         skipCooldown: true,

@@ -112,6 +112,7 @@ class KillRun {
   }
 
   async #round(activity: Activity, round: number): Promise<"old" | "new"> {
+    await activity.prepare?.(this.#gateway);
     this.#say(round);
     let acknowledged = false;
     const begun = activity.begin(this.#gateway, round).then(

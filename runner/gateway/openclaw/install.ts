@@ -10,6 +10,7 @@ import { runNpm } from "./npm.ts";
 import type { Progress } from "./progress.ts";
 import { traitsOf } from "./releases.ts";
 import { makeTrimmedCopy } from "./trimmed-plugins.ts";
+import { watchedEnv } from "./watchdog-env.ts";
 
 export interface InstallOptions {
   cache: ReleaseCache;
@@ -78,7 +79,11 @@ async function fetchInto(
     "--no-package-lock",
     ...(help?.ignoreScripts ? ["--ignore-scripts"] : []),
   ];
-  const { ok, output } = await runNpm(["install", ...flags], { cwd: staging, env, signal });
+  const { ok, output } = await runNpm(["install", ...flags], {
+    cwd: staging,
+    env: watchedEnv(env, staging),
+    signal,
+  });
   if (ok) return;
   throw new QaError(`openclaw@${version} could not be installed`, {
     code: "release-install-failed",

@@ -13,10 +13,10 @@ import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease, specOf } from "./resolve.ts";
+import { WATCHDOG } from "./watchdog-env.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
 const CHANNEL = "qa-channel";
-const WATCHDOG = new URL("watchdog.js", import.meta.url).href;
 
 export interface OpenClawOptions {
   /** Holds fixtures/openclaw-channel. */
