@@ -5,6 +5,7 @@ import { QaBus } from "../runner/channel/bus.ts";
 import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
 import { Wakeups } from "../runner/lifecycle/wakeups.ts";
 import { measure, summarize, type Times, timeCommand } from "./measure.ts";
+import { measureRegistry } from "./plugins.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
 
 // `pnpm bench`: prints a table and asserts nothing. docs/performance.md says how to read it.
@@ -31,7 +32,7 @@ try {
 
   const readyTimes: number[] = [];
   const whole = await measure(10, async () => {
-    const out = join(folder, "run");
+    const out = join(folder, `run-${readyTimes.length}`);
     const time = await qa("run", SCENARIO, "--out", out);
     readyTimes.push(await readyMs(out));
     return time;
@@ -41,7 +42,28 @@ try {
   rows.push(["qa check of 1,000 scenarios", "2 s", await measure(3, () => qa("check", pack))]);
   rows.push(["reaction of a wait to its event", "5 ms", await measure(50, reactionMs)]);
 
-  print(rows);
+  print(
+    ["what", "aim", "min ms", "median ms", "max ms"],
+    rows.map(([what, aim, { min, median, max }]) => [what, aim, ms(min), ms(median), ms(max)]),
+  );
+
+  const registries = [
+    await measureRegistry(folder, 5, true, qa),
+    await measureRegistry(folder, 150, true, qa),
+    await measureRegistry(folder, 150, false, qa),
+  ];
+  process.stdout.write("\n");
+  print(
+    ["medians of 5 runs", "", "ready ms", "list ms", "first turn ms", "imports"],
+    registries.map(({ what, ready, list, firstTurn, imports }) => [
+      what,
+      "",
+      ms(ready.median),
+      ms(list.median),
+      ms(firstTurn.median),
+      String(imports),
+    ]),
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -62,14 +84,13 @@ async function reactionMs(): Promise<number> {
   return performance.now() - startedAt;
 }
 
-function print(rows: readonly [string, string, Times][]): void {
-  const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
-  const lines = [
-    ["what", "aim", "min ms", "median ms", "max ms"],
-    ...rows.map(([what, aim, { min, median, max }]) => [what, aim, ms(min), ms(median), ms(max)]),
-  ];
-  const widths =
-    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+function ms(value: number): string {
+  return value < 10 ? value.toFixed(2) : value.toFixed(0);
+}
+
+function print(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   for (const line of lines) {
     const cells = line.map((cell, column) =>
       column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
