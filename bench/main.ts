@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { QaBus } from "../runner/channel/bus.ts";
 import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
 import { Wakeups } from "../runner/lifecycle/wakeups.ts";
+import { measureRestart, measureUpdate, UPDATE_GUARD } from "./downtime.ts";
 import { measure, summarize, type Times, timeCommand } from "./measure.ts";
 import { measureRegistry } from "./plugins.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
@@ -19,6 +20,8 @@ try {
   const pack = join(folder, "pack");
   await writeScenarioPack(pack, 1000);
   const qa = (...args: string[]) => timeCommand(process.execPath, [CLI, ...args], ROOT);
+  const qaThatMayUpdate = (...args: string[]) =>
+    timeCommand(process.execPath, [CLI, ...args], ROOT, { [UPDATE_GUARD]: "1" });
 
   const rows: [what: string, aim: string, times: Times][] = [];
   rows.push([
@@ -63,6 +66,13 @@ try {
       ms(firstTurn.median),
       String(imports),
     ]),
+  );
+
+  const downtimes = [await measureRestart(folder, qa), await measureUpdate(folder, qaThatMayUpdate)];
+  process.stdout.write("\n");
+  print(
+    ["longest time without a health answer", "", "min ms", "median ms", "max ms"],
+    downtimes.map(({ what, gap }) => [what, "", ms(gap.min), ms(gap.median), ms(gap.max)]),
   );
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -24,11 +24,23 @@ export function summarize(times: readonly number[]): Times {
   };
 }
 
-/** Runs a command to its end and gives its wall time in milliseconds. An exit code other than 0 is an error. */
-export function timeCommand(file: string, args: readonly string[], cwd: string): Promise<number> {
+/**
+ * Runs a command to its end and gives its wall time in milliseconds. An exit code other than 0 is an error.
+ * @param env added to this process's own
+ */
+export function timeCommand(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     child.once("error", reject);
     child.once("exit", (code) => {
       if (code === 0) resolve(performance.now() - startedAt);

@@ -34,6 +34,12 @@ const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][]
     /expected one answer/,
   ],
   ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
+  [
+    "restart-deferral-during-turn",
+    "restart-waits-for-ever",
+    /no longer than the limit/,
+    /waiting for the gateway to restart/,
+  ],
   ["restart-deferral-during-turn", "restart-ignores-work", /waits while a turn runs/, /timed out/],
   [
     "restart-sentinel-corrupt",
@@ -41,6 +47,20 @@ const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][]
     /each damaged sentinel/,
     /ended before it was ready/,
   ],
+  [
+    "supervisor-port-taken",
+    "supervisor-never-gives-up",
+    /ends with 78/,
+    /expected exit code 78: .*timed out/,
+  ],
+  [
+    "supervisor-crash-loop",
+    "supervisor-never-gives-up",
+    /then given up/,
+    /expected the supervisor to give up/,
+  ],
+  ["config-restart-capability-flip", "reload-drop", /goes, and comes back/, /still offered although/],
+  ["config-restart-capability-flip", "restart-loses-config", /goes, and comes back/, /is gone after it/],
 ];
 
 describe.concurrent("with restarts broken, a scenario fails where it should", () => {

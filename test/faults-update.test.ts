@@ -16,6 +16,12 @@ const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][]
   ["update-downgrade-asks", "update-never-asks", /without a yes/, /did not ask/],
   ["update-status-after", "update-forgets-restart", /ends when the new version runs/, /did not see the new/],
   ["update-while-turn-runs", "update-waits-for-work", /before the turn is let go/, /did not restart at once/],
+  [
+    "update-stale-chunk",
+    "update-waits-for-work",
+    /finds all of its code/,
+    /old process ended the turn with error: .*(?:Cannot find module|ERR_MODULE_NOT_FOUND)/,
+  ],
 ];
 
 beforeEach(() => {

@@ -18,7 +18,7 @@ const times = existsSync(join(here, "builds")) ? Number(readFileSync(join(here, 
 writeFileSync(join(here, "builds"), String(times));
 writeFileSync(join(root, "entry.js"), "");
 const { size, mtimeMs } = statSync(join(here, "source.ts"));
-const build = { root, entry: join(root, "entry.js"), version: "1.0.0", buildId: "build-" + times };
+const build = { root, entry: join(root, "entry.js"), version: "1.0.0", buildId: "build-" + times, faults: [] };
 writeFileSync(join(root, "build.json"), JSON.stringify({ ...build, inputs: [{ path: "source.ts", size, mtimeMs }] }));
 writeFileSync(join(here, ".build", "current.json"), JSON.stringify(build));
 process.stdout.write(JSON.stringify(build));

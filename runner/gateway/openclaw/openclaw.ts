@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { satisfies } from "semver";
+import { lt, satisfies } from "semver";
 import { QaError } from "../../errors.ts";
 import type { Environment } from "../env.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
@@ -11,7 +11,7 @@ import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
 import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
-import { traitsOf } from "./releases.ts";
+import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease, specOf } from "./resolve.ts";
 import { WATCHDOG } from "./watchdog-env.ts";
 
@@ -68,6 +68,11 @@ export class OpenClawKind implements GatewayKind {
   async #findRelease(signal: AbortSignal): Promise<InstalledRelease> {
     const { env, progress } = this.#options;
     const version = await this.#resolve(signal);
+    if (lt(version, OLDEST_SUPPORTED)) {
+      progress.note(
+        `openclaw@${version} is older than ${OLDEST_SUPPORTED}, the oldest release that is supported`,
+      );
+    }
     const release = await ensureInstalled(version, { cache: this.#cache, env, progress, signal });
     requireNode(release);
     await this.#cache.touch(release);

@@ -17,6 +17,9 @@ interface Row {
   trimBundledPlugins?: true;
 }
 
+/** Older ones may install and start, but do not let a client without a device of its own do anything. */
+export const OLDEST_SUPPORTED = "2026.4.26";
+
 /** Every difference between releases that this runner knows. All rows that fit a release apply, in this order. */
 const ROWS: readonly Row[] = [
   {
