@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { type BrokenSubject, expectFailure } from "./broken.ts";
 import { Sandbox } from "./qa.ts";
 
 const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 
 /** As in faults.test.ts: every update scenario has been seen to fail where its subject is broken. */
-const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
+const BROKEN: BrokenSubject[] = [
   ["update-run-package-self-upgrade", "update-drops-note", /note reaches/, /waiting for an outbound message/],
   [
     "update-failed-keeps-old",
@@ -30,17 +31,9 @@ beforeEach(() => {
 
 describe("with its subject broken, an update scenario fails where it should", () => {
   // Each of them starts a registry and several gateways: one at a time.
-  test.for(BROKEN)("%s, %s", { timeout: 240_000 }, async ([scenario, fault, step, message]) => {
-    const sandbox = await Sandbox.create();
-    const { exitCode, report, stdout } = await sandbox.qa("run", scenario, "--fault", fault);
-    expect(report?.scenarios[0]?.verdict, stdout).toBe("failed");
-    expect(report?.scenarios[0]?.failure, stdout).toMatchObject({
-      fault: "product",
-      message: expect.stringMatching(message),
-      step: { name: expect.stringMatching(step) },
-    });
-    expect(exitCode).toBe(1);
-  });
+  test.for(BROKEN)("%s, %s", { timeout: 240_000 }, (subject, { onTestFinished }) =>
+    expectFailure(subject, onTestFinished),
+  );
 
   test("without a roll-back, the supervisor gives up on a release that does not start", {
     timeout: 240_000,

@@ -1,11 +1,11 @@
-import { describe, expect, test } from "vitest";
-import { Sandbox } from "./qa.ts";
+import { describe, test } from "vitest";
+import { type BrokenSubject, expectFailure } from "./broken.ts";
 
 /**
  * Every scenario has been seen to fail with its subject broken: at the step that is about it, with words that
  * say what is wrong. Most of these wait for a time-out of the scenario, so they run side by side.
  */
-const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][] = [
+const BROKEN: BrokenSubject[] = [
   ["plugin-lifecycle-hot-reload", "skills-ignore-disabled", /switches it off/, /waiting for .*disabled/],
   [
     "plugin-lifecycle-hot-reload",
@@ -37,17 +37,5 @@ const BROKEN: [scenario: string, fault: string, step: RegExp, message: RegExp][]
 ];
 
 describe.concurrent("with its subject broken, a scenario fails where it should", () => {
-  test.for(BROKEN)("%s, %s", async ([scenario, fault, step, message], { onTestFinished }) => {
-    const sandbox = await Sandbox.create(onTestFinished);
-    const { exitCode, report, stdout } = await sandbox.qa("run", scenario, "--fault", fault);
-    expect(report?.scenarios[0]?.verdict, stdout).toBe("failed");
-    expect(report?.scenarios[0]?.failure).toMatchObject({
-      fault: "product",
-      message: expect.stringMatching(message),
-      step: { name: expect.stringMatching(step) },
-      file: expect.stringContaining(scenario),
-      position: { line: expect.any(Number) },
-    });
-    expect(exitCode).toBe(1);
-  });
+  test.for(BROKEN)("%s, %s", (subject, { onTestFinished }) => expectFailure(subject, onTestFinished));
 });
