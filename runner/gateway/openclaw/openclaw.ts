@@ -92,7 +92,13 @@ export class OpenClawKind implements GatewayKind {
     return version;
   }
 
-  #programOf({ version, packageRoot, buildId, trimmedPluginsDir }: InstalledRelease): GatewayProgram {
+  #programOf({
+    version,
+    root,
+    packageRoot,
+    buildId,
+    trimmedPluginsDir,
+  }: InstalledRelease): GatewayProgram {
     return {
       target: this.target,
       product: "OpenClaw",
@@ -116,6 +122,9 @@ export class OpenClawKind implements GatewayKind {
       env: {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",
+        // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
+        // and spend seconds of its end on writing it down.
+        NODE_COMPILE_CACHE: join(root, "compile-cache"),
         ...(trimmedPluginsDir ? { OPENCLAW_BUNDLED_PLUGINS_DIR: trimmedPluginsDir } : {}),
       },
       dialect: (access) => new OpenClawDialect(access),
