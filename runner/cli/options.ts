@@ -11,6 +11,16 @@ export function positiveInteger(value: string): number {
   throw new InvalidArgumentError("It must be a whole number from 1 up.");
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration such as `90s`, `20m` or `1h`; a number alone means seconds. */
+export function duration(value: string): number {
+  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)\s*([smh])?$/.exec(value) ?? [];
+  const milliseconds = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  if (milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
+}
+
 /** `--pack <folder>`, shared by every command that reads scenarios. */
 export function addPackOption(command: Command): Command {
   return command.addOption(

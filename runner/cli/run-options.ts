@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { addPackOption, addTagOption, collect, positiveInteger } from "./options.ts";
+import { addPackOption, addTagOption, collect, duration, positiveInteger } from "./options.ts";
 
 export interface RunOptions {
   pack: string[];
@@ -9,6 +9,13 @@ export interface RunOptions {
   gateway: string;
   out?: string;
   fault: string[];
+  retries?: number;
+  repeat?: number;
+  failOnFlaky?: boolean;
+  bail?: number | true;
+  timeout?: number;
+  bootAhead?: number;
+  shareGateway?: boolean;
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -23,6 +30,24 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
       "embedded",
     )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
+    .option(
+      "--boot-ahead <n>",
+      "gateways that start while the scenario before theirs runs (default: 0)",
+      positiveInteger,
+    )
+    .option(
+      "--share-gateway",
+      "run scenarios that leave a gateway as it was one after the other on the same one",
+    )
+    .addOption(
+      new Option("--retries <n>", "try a failed scenario again, up to n times; a pass then is flaky")
+        .argParser(positiveInteger)
+        .conflicts("repeat"),
+    )
+    .option("--repeat <n>", "run every scenario n times; one failure is a failure", positiveInteger)
+    .option("--fail-on-flaky", "let a scenario that passed only on a later try fail the run")
+    .option("--bail [n]", "begin no other scenario after n failures (default: 1)", positiveInteger)
+    .option("--timeout <duration>", "time for the whole run, for instance 90s, 20m or 1h", duration)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
     .addOption(
       new Option(

@@ -8,6 +8,7 @@ import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
+import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
@@ -19,6 +20,7 @@ import { chooseScenarios, InvalidScenarios } from "./choose.ts";
 import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import type { RunOptions } from "./run-options.ts";
+import { RunTime } from "./run-time.ts";
 import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -89,7 +91,9 @@ async function runScenarios(
     redact: secrets.redact,
     reporters: [freezeWatch()],
   });
-  await executeRun({
+  const time = new RunTime(options.timeout);
+  teardown.defer("run time", () => time.stop());
+  const problems = await executeRun({
     runId,
     tool: {
       name: packageJson.name,
@@ -101,7 +105,10 @@ async function runScenarios(
     rerunCommand: (id) => commandLine([id, ...contextFlags(options, cwd)]),
     gateway,
     providerMode: PROVIDER_MODE,
-    jobs: Math.min(options.jobs ?? defaultJobs(), scenarios.length),
+    jobs: Math.min(options.jobs ?? defaultJobs(gateway.memoryBytes), scenarios.length),
+    bootAhead: options.bootAhead ?? 0,
+    share: options.shareGateway === true,
+    policy: policyOf(options),
     scenarios,
     reportFolder,
     repoRoot: REPO_ROOT,
@@ -109,13 +116,19 @@ async function runScenarios(
     secrets,
     events: report,
     signal,
+    timeUp: time.up,
   });
+  for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
   return report.finish({
     runId,
     durationMs: Math.round(performance.now() - startedAt),
     interrupted: signal.aborted,
-    harnessFailures: strays.count,
+    harnessFailures: strays.count + problems.length + (time.up.aborted ? 1 : 0),
   });
+}
+
+function policyOf({ retries = 0, repeat = 1, failOnFlaky = false, bail }: RunOptions): RunPolicy {
+  return { retries, repeat, failOnFlaky, ...(bail ? { bail: bail === true ? 1 : bail } : {}) };
 }
 
 /** @throws UsageError if the folder cannot take a report, or holds one: two runs must not mix */

@@ -130,6 +130,8 @@ export interface GatewayKind {
    * replaces or removes an install is run.
    */
   readonly ownsInstall: boolean;
+  /** What one gateway with its share of the runner may need at most. */
+  readonly memoryBytes: number;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */

@@ -10,6 +10,7 @@ const WRITE_VARIABLE = "GATEWAY_QA_REMOTE_WRITE";
 export class RemoteKind implements GatewayKind {
   readonly name = "remote";
   readonly ownsInstall = false;
+  readonly memoryBytes = 100 * 1024 * 1024;
   readonly target: string;
   readonly #token: string;
   readonly #mayWrite: boolean;

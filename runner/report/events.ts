@@ -45,7 +45,7 @@ export interface RunStarted extends EventBase {
   quarantine?: Quarantined[];
 }
 
-/** How often a scenario is played. */
+/** How often a scenario is played, and what ends the run early. */
 export interface RunPolicy {
   /** How often a scenario that failed is tried again. */
   retries: number;
@@ -53,6 +53,8 @@ export interface RunPolicy {
   repeat: number;
   /** Whether a scenario that passed only on a later try is no success. */
   failOnFlaky: boolean;
+  /** Number of failed scenarios after which no other is begun. */
+  bail?: number;
 }
 
 /** A scenario that is known to fail and is seen to: its failures do not change the exit code. */

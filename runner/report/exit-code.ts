@@ -23,8 +23,11 @@ export function exitCodeFor(
   const excused = new Set(report.quarantine?.map(({ id }) => id));
   const failed = scenarios.filter(({ id, verdict }) => verdict === "failed" && !excused.has(id));
   const blameless = failed.filter(({ fault }) => fault !== "product" && fault !== "scenario");
+  // What failures kept from being begun is their consequence, not a result of its own.
+  const bail = report.policy?.bail;
+  const bailed = bail !== undefined && failed.length >= bail;
   const namedWithoutResult = scenarios.some(
-    ({ named, verdict }) => named && (verdict === "skipped" || verdict === "blocked"),
+    ({ named, verdict }) => named && ((verdict === "skipped" && !bailed) || verdict === "blocked"),
   );
   const nothingPassed = !scenarios.some(({ verdict }) => verdict === "passed");
   const onlyBlocked = nothingPassed && scenarios.some(({ verdict }) => verdict === "blocked");

@@ -117,13 +117,14 @@ const attemptSchema = {
 
 const policySchema = {
   type: "object",
-  description: "How often a scenario is played.",
+  description: "How often a scenario is played, and what ends the run early.",
   additionalProperties: false,
   required: ["retries", "repeat", "failOnFlaky"],
   properties: {
     retries: { ...count, description: "How often a scenario that failed is tried again." },
     repeat: { type: "integer", minimum: 1, description: "How often each is played whatever comes out." },
     failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is no success." },
+    bail: { type: "integer", minimum: 1, description: "Failed scenarios after which no other is begun." },
   },
 } as const;
 

@@ -33,7 +33,7 @@ export async function ended(
   return { verdict: "failed", failure: await failureOf(error, scenario, stage), notReached };
 }
 
-async function failureOf(error: unknown, scenario: Scenario, { bus, gateway }: Stage): Promise<Failure> {
+async function failureOf(error: unknown, scenario: Scenario, stage: Stage): Promise<Failure> {
   const known = error instanceof QaError;
   return {
     code: known ? error.code : "unexpected-error",
@@ -43,8 +43,8 @@ async function failureOf(error: unknown, scenario: Scenario, { bus, gateway }: S
     // A defect of the runner keeps its stack: nobody could find it otherwise.
     details: known ? error.details : (error as { stack?: string }).stack,
     ...(error instanceof FlowError ? await placeOf(error, scenario) : {}),
-    messages: recentMessages(bus),
-    logLines: relevantLines(gateway?.logs() ?? ""),
+    messages: recentMessages(stage.bus),
+    logLines: relevantLines(stage.log()),
   };
 }
 

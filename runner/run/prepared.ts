@@ -10,6 +10,8 @@ export interface PreparedScenario {
   named: boolean;
   /** Set: it is reported as skipped and nothing is touched. */
   skip?: { reason: string; hint: string };
+  /** It changes nothing in its gateway that the next scenario could notice, and may share one. */
+  sharable?: boolean;
   /** Version of the gateway to install for this scenario alone. */
   release?: string;
 }

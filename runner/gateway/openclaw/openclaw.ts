@@ -32,6 +32,7 @@ export class OpenClawKind implements GatewayKind {
   readonly name = "openclaw";
   /** Releases lie in a cache that all runs share. */
   readonly ownsInstall = false;
+  readonly memoryBytes = 1200 * 1024 * 1024;
   readonly target: string;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
@@ -92,13 +93,7 @@ export class OpenClawKind implements GatewayKind {
     return version;
   }
 
-  #programOf({
-    version,
-    root,
-    packageRoot,
-    buildId,
-    trimmedPluginsDir,
-  }: InstalledRelease): GatewayProgram {
+  #programOf({ version, root, packageRoot, buildId, trimmedPluginsDir }: InstalledRelease): GatewayProgram {
     return {
       target: this.target,
       product: "OpenClaw",
