@@ -8,6 +8,7 @@ import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
+import { namedIds } from "../plan/select.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
@@ -68,19 +69,21 @@ async function runScenarios(
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd });
-  const scenarios = chooseScenarios(
-    catalog,
-    { patterns: ids, tags: options.tag, all: options.all === true },
-    {
-      gatewayKind: gateway.name,
-      ownsInstall: gateway.ownsInstall,
-      providerMode: PROVIDER_MODE,
-      primaryModel: PRIMARY_MODEL,
-      channelDriver: "qa-channel",
-      env: process.env,
-    },
-  );
+  const selection = { patterns: ids, tags: options.tag, all: options.all === true };
+  const catalog = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    cwd,
+    ids: namedIds(selection),
+  });
+  const scenarios = chooseScenarios(catalog, selection, {
+    gatewayKind: gateway.name,
+    ownsInstall: gateway.ownsInstall,
+    providerMode: PROVIDER_MODE,
+    primaryModel: PRIMARY_MODEL,
+    channelDriver: "qa-channel",
+    env: process.env,
+  });
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 

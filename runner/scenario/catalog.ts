@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { findScenarioFiles } from "./discover.ts";
 import type { ParsedFile } from "./draft.ts";
@@ -17,6 +17,11 @@ export interface CatalogOptions {
   packs?: readonly string[];
   /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
   paths?: readonly string[];
+  /**
+   * Reads only files in whose text one of these ids stands: all that a run of named scenarios needs. When one of them
+   * is in none of the files, all are read after all, so that an error can say what there is.
+   */
+  ids?: readonly string[];
   /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
   metadataOnly?: boolean;
   /** Absolute; what was typed, and what is shown, is relative to it. */
@@ -35,6 +40,9 @@ export interface Catalog {
   files: string[];
 }
 
+/** Name of the file that describes a pack, whatever its form. */
+const PACK_INDEX = "index";
+
 type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
 
 interface Candidate {
@@ -49,7 +57,7 @@ interface Candidate {
  * @throws UsageError if a pack or path does not exist, or a pack holds no scenario
  */
 export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
-  const candidates = findCandidates(options);
+  const candidates = mentioned(findCandidates(options), options.ids);
   // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
   const { parseScenarioFile } = await import("./parse.ts");
   const catalog: Catalog = { scenarios: [], unusable: [], packIndexes: [], diagnostics: [], files: [] };
@@ -78,6 +86,20 @@ function findCandidates({ repoRoot, packs = [], paths = [], cwd }: CatalogOption
     candidates.push(...found);
   }
   return [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()];
+}
+
+function mentioned(candidates: Candidate[], ids: readonly string[] | undefined): Candidate[] {
+  if (!ids) return candidates;
+  const missing = new Set(ids);
+  const chosen = candidates.filter(({ path }) => {
+    const name = basename(path, extname(path));
+    // The name counts too: of a broken file it may be all that tells its id.
+    const text = `${name}\n${readFileSync(path, "utf8")}`;
+    const found = ids.filter((id) => text.includes(id));
+    for (const id of found) missing.delete(id);
+    return found.length > 0 || name === PACK_INDEX;
+  });
+  return missing.size > 0 ? candidates : chosen;
 }
 
 function candidatesAt(typed: string, repoRoot: string, cwd: string): Candidate[] {
