@@ -9,6 +9,7 @@ export interface RunOptions {
   gateway: string;
   out?: string;
   fault: string[];
+  reporter: string[];
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -24,6 +25,14 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
+    .addOption(
+      new Option(
+        "--reporter <name>",
+        "junit, ctrf, github, plain, or the path of one's own; junit=<file> says where (repeatable)",
+      )
+        .argParser(collect)
+        .default([], "none"),
+    )
     .addOption(
       new Option(
         "--fault <name>",

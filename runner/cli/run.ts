@@ -9,6 +9,7 @@ import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { openReport } from "../report/open.ts";
+import { loadReporters } from "../report/reporters.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
@@ -55,6 +56,12 @@ async function runScenarios(
   const runId = newRunId();
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   rejectUsedFolder(reportFolder);
+  const chosen = await loadReporters(options.reporter, {
+    reportFolder,
+    stream: process.stdout,
+    env: process.env,
+    cwd,
+  });
   const gateway = await resolveGatewayKind(options.gateway, {
     repoRoot: REPO_ROOT,
     env: process.env,
@@ -85,9 +92,9 @@ async function runScenarios(
   const secrets = new RunSecrets(secretValues(process.env));
   const report = openReport({
     folder: reportFolder,
-    console: { stream: process.stdout, env: process.env, cwd },
+    console: chosen.console,
     redact: secrets.redact,
-    reporters: [freezeWatch()],
+    reporters: [freezeWatch(), ...chosen.reporters],
   });
   await executeRun({
     runId,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AttemptReport, RunReport, ScenarioReport } from "./report-schema.ts";
 
 /** What of a run decides how the result of a scenario is put. */
@@ -33,4 +34,12 @@ export function verdictText(scenario: ScenarioReport, run: RunFacts): string {
 /** The attempts that failed, also those that a later one made good. */
 export function failedAttempts({ attempts }: ScenarioReport): AttemptReport[] {
   return attempts.filter(({ verdict }) => verdict === "failed");
+}
+
+/** The failed attempts but the one that the scenario's own failure is of. */
+export function otherFailures(scenario: ScenarioReport): AttemptReport[] {
+  const failed = failedAttempts(scenario);
+  const facts = ({ failure, evidence }: Pick<AttemptReport, "failure" | "evidence">) => [failure, evidence];
+  const own = failed.findIndex((attempt) => isDeepStrictEqual(facts(attempt), facts(scenario)));
+  return failed.filter((_attempt, index) => index !== own);
 }
