@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AttemptReport, RunReport, ScenarioReport } from "./report-schema.ts";
+import { oneLine } from "./text.ts";
 
 /** What of a run decides how the result of a scenario is put. */
 export type RunFacts = Pick<RunReport, "policy" | "quarantine">;
@@ -23,6 +24,16 @@ export function attemptsNote(scenario: ScenarioReport, { policy }: RunFacts): st
 /** The quarantine entry that excuses the scenario's failure. */
 export function excuseFor({ id, verdict }: ScenarioReport, { quarantine }: RunFacts) {
   return verdict === "failed" ? quarantine?.find((entry) => entry.id === id) : undefined;
+}
+
+/** What a verdict alone does not say: `flaky: passed on try 2 of 3`, `quarantined until … (owner: reason)`. */
+export function resultNotes(scenario: ScenarioReport, run: RunFacts): string[] {
+  const note = attemptsNote(scenario, run);
+  const excuse = excuseFor(scenario, run);
+  return [
+    ...(note ? [scenario.flaky ? `flaky: ${note}` : note] : []),
+    ...(excuse ? [`quarantined until ${excuse.expires} (${excuse.owner}: ${oneLine(excuse.reason)})`] : []),
+  ];
 }
 
 /** `passed`, `passed, flaky`, `failed (quarantined)`: a verdict that hides nothing. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { attemptsNote, excuseFor, failedAttempts, otherFailures } from "../attempts.ts";
+import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../attempts.ts";
 import { failureText } from "../failure-text.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../report-schema.ts";
 import { oneLine, shorten } from "../text.ts";
@@ -125,13 +125,12 @@ function head({ failure }: Outcome, prefix = ""): { message: string; type: strin
 }
 
 function systemOut(scenario: ScenarioReport, report: RunReport): string {
-  const note = attemptsNote(scenario, report);
   return element(
     "system-out",
     {},
     [
       scenario.title,
-      ...(note ? [scenario.flaky ? `flaky: ${note}` : note] : []),
+      ...resultNotes(scenario, report),
       ...scenario.cleanupProblems.map((problem) => `clean-up: ${problem}`),
       ...scenario.evidence.map(({ kind, path }) => `${kind}: ${path}`),
       `run again: ${scenario.rerun}`,

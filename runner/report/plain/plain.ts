@@ -1,10 +1,10 @@
 import { RunAggregate } from "../aggregate.ts";
-import { attemptsNote, excuseFor, type RunFacts } from "../attempts.ts";
+import { type RunFacts, resultNotes } from "../attempts.ts";
 import type { Reporter } from "../bus.ts";
 import { location } from "../console/failure-block.ts";
 import { countTexts } from "../counts.ts";
 import { displayPath } from "../display-path.ts";
-import type { RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
+import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
 import { formatDuration, oneLine, plural } from "../text.ts";
 
 export interface PlainOptions {
@@ -21,7 +21,7 @@ export class PlainReporter implements Reporter {
   readonly name = "plain";
   readonly #options: PlainOptions;
   readonly #run = new RunAggregate();
-  #started: RunStarted | undefined;
+  #facts: RunFacts = {};
 
   constructor(options: PlainOptions) {
     this.#options = options;
@@ -29,7 +29,7 @@ export class PlainReporter implements Reporter {
 
   onEvent(event: RunEvent): void {
     this.#run.apply(event);
-    if (event.type === "run-started") this.#started = event;
+    if (event.type === "run-started") this.#facts = event;
     this.#options.stream.write(`${oneLine(this.#line(event))}\n`);
   }
 
@@ -52,11 +52,9 @@ export class PlainReporter implements Reporter {
     const result = [
       `${verdict}${ran ? ` in ${formatDuration(durationMs)}` : ""}`,
       ...(next ? [`try ${attempt}, to be ${next === "retry" ? "tried again" : "repeated"}`] : []),
-      ...(next ? [] : notes(this.#run.scenario(event.scenarioId), this.#started ?? {})),
+      ...(next ? [] : resultNotes(this.#run.scenario(event.scenarioId), this.#facts)),
     ].join(", ");
-    const why = failure
-      ? `${failure.message} (${[failure.code, `fault of the ${failure.fault}`, location(failure)].filter(Boolean).join(", ")})`
-      : reason;
+    const why = failure ? whyFailed(failure) : reason;
     return [
       why ? `${result}: ${why}` : result,
       ...cleanupProblems.map((problem) => `not cleaned up: ${problem}`),
@@ -77,13 +75,10 @@ function runStarted({ runId, scenarios, gateway, jobs, reportFolder }: RunStarte
   return `run ${runId}: ${what}, report in ${displayPath(reportFolder, cwd)}`;
 }
 
-function notes(scenario: Parameters<typeof attemptsNote>[0], run: RunFacts): string[] {
-  const note = attemptsNote(scenario, run);
-  const excuse = excuseFor(scenario, run);
-  return [
-    ...(note ? [scenario.flaky ? `flaky: ${note}` : note] : []),
-    ...(excuse ? [`quarantined until ${excuse.expires} by ${excuse.owner}`] : []),
-  ];
+function whyFailed(failure: Failure): string {
+  const place = location(failure);
+  const facts = [failure.code, `fault of the ${failure.fault}`, ...(place ? [place] : [])];
+  return `${failure.message} (${facts.join(", ")})`;
 }
 
 function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFinished>): string {
