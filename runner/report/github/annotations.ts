@@ -7,7 +7,7 @@ import type { Annotation } from "./commands.ts";
 
 /** Of each level in one step; the service drops the others. */
 const MOST_OF_A_LEVEL = 10;
-const LONGEST_FACT = 800;
+const LONGEST_FACT = 500;
 
 type Failure = NonNullable<ScenarioReport["failure"]>;
 

@@ -64,7 +64,12 @@ it("writes commands of one line, from which the service gets what was meant", ()
 });
 
 it("keeps to the longest title and message that the service takes", () => {
-  const [annotation] = annotationsFor(failures(1, "x\n".repeat(10_000)), PLACES);
+  const report = failures(1, "x\n".repeat(10_000));
+  const { failure } = report.scenarios[0] ?? {};
+  const long = "y".repeat(10_000);
+  if (failure)
+    Object.assign(failure, { expected: long, seen: long, hint: long, step: { index: 0, name: long } });
+  const [annotation] = annotationsFor(report, PLACES);
   expect(annotation?.message.length).toBeLessThanOrEqual(4096);
   expect(annotation?.message, "the command is more use than the end of a message").toContain("run again: ");
   const command = annotationCommand({ level: "error", title: "t".repeat(300), message: "m".repeat(5000) });
