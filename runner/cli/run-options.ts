@@ -16,6 +16,7 @@ export interface RunOptions {
   timeout?: number;
   bootAhead?: number;
   shareGateway?: boolean;
+  reporter: string[];
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -49,6 +50,14 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--bail [n]", "begin no other scenario after n failures (default: 1)", positiveInteger)
     .option("--timeout <duration>", "time for the whole run, for instance 90s, 20m or 1h", duration)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
+    .addOption(
+      new Option(
+        "--reporter <name>",
+        "junit, ctrf, github, plain, or the path of one's own; junit=<file> says where (repeatable)",
+      )
+        .argParser(collect)
+        .default([], "none"),
+    )
     .addOption(
       new Option(
         "--fault <name>",

@@ -11,6 +11,7 @@ import { defaultJobs } from "../plan/jobs.ts";
 import { namedIds } from "../plan/select.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
+import { loadReporters } from "../report/reporters.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
@@ -58,6 +59,12 @@ async function runScenarios(
   const runId = newRunId();
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   rejectUsedFolder(reportFolder);
+  const chosen = await loadReporters(options.reporter, {
+    reportFolder,
+    stream: process.stdout,
+    env: process.env,
+    cwd,
+  });
   const gateway = await resolveGatewayKind(options.gateway, {
     repoRoot: REPO_ROOT,
     env: process.env,
@@ -90,9 +97,9 @@ async function runScenarios(
   const secrets = new RunSecrets(secretValues(process.env));
   const report = openReport({
     folder: reportFolder,
-    console: { stream: process.stdout, env: process.env, cwd },
+    console: chosen.console,
     redact: secrets.redact,
-    reporters: [freezeWatch()],
+    reporters: [freezeWatch(), ...chosen.reporters],
   });
   const time = new RunTime(options.timeout);
   teardown.defer("run time", () => time.stop());

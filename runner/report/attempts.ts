@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AttemptReport, RunReport, ScenarioReport } from "./report-schema.ts";
+import { oneLine } from "./text.ts";
 
 /** What of a run decides how the result of a scenario is put. */
 export type RunFacts = Pick<RunReport, "policy" | "quarantine">;
@@ -24,6 +26,16 @@ export function excuseFor({ id, verdict }: ScenarioReport, { quarantine }: RunFa
   return verdict === "failed" ? quarantine?.find((entry) => entry.id === id) : undefined;
 }
 
+/** What a verdict alone does not say: `flaky: passed on try 2 of 3`, `quarantined until … (owner: reason)`. */
+export function resultNotes(scenario: ScenarioReport, run: RunFacts): string[] {
+  const note = attemptsNote(scenario, run);
+  const excuse = excuseFor(scenario, run);
+  return [
+    ...(note ? [scenario.flaky ? `flaky: ${note}` : note] : []),
+    ...(excuse ? [`quarantined until ${excuse.expires} (${excuse.owner}: ${oneLine(excuse.reason)})`] : []),
+  ];
+}
+
 /** `passed`, `passed, flaky`, `failed (quarantined)`: a verdict that hides nothing. */
 export function verdictText(scenario: ScenarioReport, run: RunFacts): string {
   const { verdict, flaky } = scenario;
@@ -33,4 +45,12 @@ export function verdictText(scenario: ScenarioReport, run: RunFacts): string {
 /** The attempts that failed, also those that a later one made good. */
 export function failedAttempts({ attempts }: ScenarioReport): AttemptReport[] {
   return attempts.filter(({ verdict }) => verdict === "failed");
+}
+
+/** The failed attempts but the one that the scenario's own failure is of. */
+export function otherFailures(scenario: ScenarioReport): AttemptReport[] {
+  const failed = failedAttempts(scenario);
+  const facts = ({ failure, evidence }: Pick<AttemptReport, "failure" | "evidence">) => [failure, evidence];
+  const own = failed.findIndex((attempt) => isDeepStrictEqual(facts(attempt), facts(scenario)));
+  return failed.filter((_attempt, index) => index !== own);
 }

@@ -1,7 +1,7 @@
-import { isAbsolute, relative, sep } from "node:path";
 import { RunAggregate } from "../aggregate.ts";
 import type { RunFacts } from "../attempts.ts";
 import type { Reporter } from "../bus.ts";
+import { displayPath } from "../display-path.ts";
 import type { RunEvent, RunStarted } from "../events.ts";
 import type { ScenarioReport } from "../report-schema.ts";
 import { formatDuration, plural } from "../text.ts";
@@ -129,11 +129,4 @@ export class ConsoleReporter implements Reporter {
 /** Redrawing needs a terminal with a person before it; the log of a CI job keeps every frame. */
 function canRedraw({ stream, env }: ConsoleOptions): boolean {
   return stream.isTTY === true && !env.CI && env.TERM !== "dumb";
-}
-
-/** Relative where that is shorter to read, with forward slashes. */
-function displayPath(path: string, cwd: string): string {
-  const inside = relative(cwd, path);
-  const shown = inside.startsWith("..") || isAbsolute(inside) || inside === "" ? path : inside;
-  return shown.split(sep).join("/");
 }

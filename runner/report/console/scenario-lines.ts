@@ -1,4 +1,4 @@
-import { attemptsNote, excuseFor, type RunFacts } from "../attempts.ts";
+import { type RunFacts, resultNotes } from "../attempts.ts";
 import type { ScenarioReport, StepReport } from "../report-schema.ts";
 import { formatDuration, oneLine, shorten } from "../text.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
@@ -23,25 +23,13 @@ export function scenarioLine(scenario: ScenarioReport, run: RunFacts, { paint, i
     return `${symbol} ${id}  ${verdict.padStart(idWidth > 0 ? 8 : 0)}  ${paint("dim", reason)}`;
   }
   const duration = formatDuration(scenario.durationMs).padStart(idWidth > 0 ? 8 : 0);
-  const result = resultNote(scenario, run);
+  const result = resultNotes(scenario, run).join(", ");
   const gateway = gatewayNote(scenario);
   return [
     `${symbol} ${id}  ${duration}`,
     ...(result ? [paint("yellow", result)] : []),
     ...(gateway ? [paint("dim", gateway)] : []),
   ].join("  ");
-}
-
-/** `flaky: passed on try 2 of 3` */
-function resultNote(scenario: ScenarioReport, run: RunFacts): string {
-  const attempts = attemptsNote(scenario, run);
-  const excuse = excuseFor(scenario, run);
-  return [
-    ...(attempts ? [scenario.flaky ? `flaky: ${attempts}` : attempts] : []),
-    ...(excuse
-      ? [`quarantined until ${excuse.expires} (${oneLine(`${excuse.owner}: ${excuse.reason}`)})`]
-      : []),
-  ].join(", ");
 }
 
 /** `(embedded 1.0.0, ready 121 ms)` */

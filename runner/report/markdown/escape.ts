@@ -3,7 +3,7 @@ import { oneLine, printable } from "../text.ts";
 /** Text on one line that Markdown shows as it is, also in a table cell. */
 export function escapeText(text: string): string {
   return oneLine(text)
-    .replace(/[\\`*[\]<|~]|(?<!\w)_|_(?!\w)|&(?=[#\w]+;)/g, "\\$&")
+    .replace(/[\\`*[\]<|~]|(?<![A-Za-z\d])_|_(?![A-Za-z\d])|&(?=[#\w]+;)/g, "\\$&")
     .replace(/^[-+=#>]/, "\\$&")
     .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }

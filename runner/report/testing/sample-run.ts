@@ -274,6 +274,14 @@ export function repeatedRun(): RunEvent[] {
       { ...common, type: "scenario-started", index: 1 },
       {
         ...common,
+        type: "step-finished",
+        step: 0,
+        name: "reacts once",
+        status: fails ? "failed" : "passed",
+        durationMs: 80 + attempt,
+      },
+      {
+        ...common,
         type: "scenario-finished",
         next: attempt < 4 ? "repeat" : undefined,
         verdict: fails ? "failed" : "passed",
