@@ -11,6 +11,7 @@ export class EmbeddedKind implements GatewayKind {
   readonly name = "embedded";
   readonly target = "embedded";
   readonly ownsInstall = true;
+  readonly mayWrite = true;
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
   #lane: Promise<ReleaseLane> | undefined;

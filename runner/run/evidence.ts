@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
 import type { ScenarioFinished } from "../report/events.ts";
+import { logOf } from "./log-lines.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
@@ -17,7 +18,7 @@ export async function writeEvidence(
   const parts: { kind: string; name: string; text: string }[] = [
     { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(bus) },
     { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(model?.requests ?? []) },
-    { kind: "gateway log", name: "gateway.log", text: gateway?.logs() ?? "" },
+    { kind: "gateway log", name: "gateway.log", text: logOf(gateway) },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];

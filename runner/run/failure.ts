@@ -5,7 +5,7 @@ import type { FlowResult } from "../flow/run.ts";
 import type { Failure, ScenarioFinished } from "../report/events.ts";
 import { sourceFrame } from "../scenario/format.ts";
 import type { Scenario } from "../scenario/types.ts";
-import { relevantLines } from "./log-lines.ts";
+import { logOf, relevantLines } from "./log-lines.ts";
 import type { Stage } from "./stage.ts";
 
 /** How a scenario ended, as `scenario-finished` carries it. */
@@ -27,8 +27,10 @@ export async function ended(
 ): Promise<Outcome> {
   const cause = error instanceof FlowError ? error.thrown : error;
   if (cause instanceof SkipError || cause instanceof BlockedError) {
-    const reason = [cause.message, cause.hint].filter(Boolean).join(". ");
-    return { verdict: cause instanceof SkipError ? "skipped" : "blocked", reason, notReached };
+    const blocked = cause instanceof BlockedError;
+    const what = blocked ? `${cause.message} (${cause.capability})` : cause.message;
+    const reason = [what, cause.hint].filter(Boolean).join(". ");
+    return { verdict: blocked ? "blocked" : "skipped", reason, notReached };
   }
   return { verdict: "failed", failure: await failureOf(error, scenario, stage), notReached };
 }
@@ -44,7 +46,7 @@ async function failureOf(error: unknown, scenario: Scenario, { bus, gateway }: S
     details: known ? error.details : (error as { stack?: string }).stack,
     ...(error instanceof FlowError ? await placeOf(error, scenario) : {}),
     messages: recentMessages(bus),
-    logLines: relevantLines(gateway?.logs() ?? ""),
+    logLines: relevantLines(logOf(gateway)),
   };
 }
 

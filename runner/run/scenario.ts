@@ -8,7 +8,6 @@ import { errorMessage, QaError } from "../errors.ts";
 import { currentSignal } from "../flow/current-signal.ts";
 import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
-import { AGENT_ID, PRIMARY_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
@@ -111,7 +110,9 @@ class Play {
     const wakeups = this.#wakeups;
     const [{ url: busUrl }, model] = await Promise.all([
       serveBus(stage.bus, teardown),
-      startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value }),
+      this.#run.scriptedModel
+        ? startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value })
+        : undefined,
       mkdir(this.evidenceFolder, { recursive: true }),
     ]);
     stage.model = model;
@@ -120,7 +121,8 @@ class Play {
       wakeups,
       signal: this.#run.signal,
       busUrl,
-      modelUrl: model.v1Url,
+      modelUrl: model?.v1Url ?? "",
+      liveModel: this.#run.liveModel,
       configPatches: configPatches(scenario),
       env: { ...this.#faultEnv(), ...guardEnv(scenario) },
       release,
@@ -156,14 +158,14 @@ class Play {
         teardown: this.teardown,
         signal: currentSignal,
         providerMode: this.#run.providerMode,
-        primaryModel: PRIMARY_MODEL,
-        agentId: AGENT_ID,
+        primaryModel: this.#run.primaryModel,
+        agentId: gateway.agentId,
         referenceRoot: scenario.pack.referenceRoot,
       },
       {
         repoRoot: scenario.pack.referenceRoot,
         outputDir: this.evidenceFolder,
-        alternateModel: PRIMARY_MODEL,
+        alternateModel: this.#run.primaryModel,
         cfg: await startConfig(gateway),
         busUrl,
         scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },
@@ -239,8 +241,9 @@ function guardEnv(scenario: Scenario): Record<string, string> {
   return typeof guard === "string" ? { [guard]: "1" } : {};
 }
 
-/** The config file that the gateway was started with, for flows that read `env.cfg`. */
+/** The config that the gateway was started with, for flows that read `env.cfg`; of one that is attached, what it has now. */
 async function startConfig(gateway: GatewayUnderTest): Promise<JsonObject> {
-  if (!gateway.capabilities.has("config-file")) return {};
+  if (!gateway.capabilities.has("config-file"))
+    return (await gateway.call("config.get")).config as JsonObject;
   return JSON5.parse(await readFile(gateway.configPath, "utf8")) as JsonObject;
 }

@@ -32,6 +32,7 @@ export class OpenClawKind implements GatewayKind {
   readonly name = "openclaw";
   /** Releases lie in a cache that all runs share. */
   readonly ownsInstall = false;
+  readonly mayWrite = true;
   readonly target: string;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
