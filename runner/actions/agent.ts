@@ -85,6 +85,7 @@ export const agentActions = actionsOf("agent", (define) => ({
       { name: "prompt", type: PROMPT_TYPE, description: "`to` defaults to `dm:qa-operator`" },
     ],
     returns: "{ runId, status }",
+    needs: "qa-channel",
     budgetMs: promptBudget,
     run: (context, _env: object, prompt: AgentPrompt) => startRun(context, prompt),
   }),
@@ -96,6 +97,7 @@ export const agentActions = actionsOf("agent", (define) => ({
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 30 000" },
     ],
     returns: "{ status: ok | error | timeout, error? }",
+    effect: "reads",
     budgetMs: ([, , timeoutMs]) => Number(timeoutMs ?? TURN_TIMEOUT_MS) + WAIT_GRACE_MS,
     run: (context, _env: object, runId: string, timeoutMs: number = TURN_TIMEOUT_MS) =>
       waitForRun(context, runId, timeoutMs),
@@ -107,6 +109,7 @@ export const agentActions = actionsOf("agent", (define) => ({
       { name: "prompt", type: PROMPT_TYPE, description: "`to` defaults to `dm:qa-operator`" },
     ],
     returns: "{ runId, status }",
+    needs: "qa-channel",
     budgetMs: promptBudget,
     run: runPrompt,
   }),

@@ -1,7 +1,13 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { JsonObject } from "../gateway/gateway.ts";
-import { type ActionContext, type ActionSet, checkArguments, type FlowObjects } from "./action.ts";
+import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
+import {
+  type ActionContext,
+  type ActionSet,
+  checkArguments,
+  type FlowObjects,
+  requireCapability,
+} from "./action.ts";
 import { transportActions } from "./channel.ts";
 import { ACTIONS } from "./vocabulary.ts";
 
@@ -22,7 +28,7 @@ export interface RunFacts {
 /** The values behind the vocabulary's names, for one run of one scenario. */
 export function createFlowApi(context: ActionContext, facts: RunFacts): Record<string, unknown> {
   const { bus, gateway } = context;
-  const state = {
+  const state = needingChannel(gateway, {
     reset: bus.reset.bind(bus),
     getSnapshot: bus.getSnapshot.bind(bus),
     addInboundMessage: bus.addInboundMessage.bind(bus),
@@ -30,7 +36,7 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     readMessage: bus.readMessage.bind(bus),
     searchMessages: bus.searchMessages.bind(bus),
     waitFor: (input: Parameters<typeof bus.waitFor>[0]) => bus.waitFor(input, context.signal()),
-  };
+  });
   const objects: FlowObjects = { env: {}, state };
   const transport = {
     ...bind(transportActions, context, objects, "transport."),
@@ -71,6 +77,19 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
   };
 }
 
+/** Nobody is at the other end of the bus of a gateway that was not started with it. */
+function needingChannel<T extends Record<string, (...args: never[]) => unknown>>(
+  gateway: GatewayUnderTest,
+  functions: T,
+): T {
+  if (gateway.capabilities.has("qa-channel")) return functions;
+  const blocked = Object.keys(functions).map((name) => [
+    name,
+    () => requireCapability(`state.${name}`, "qa-channel", gateway),
+  ]);
+  return Object.fromEntries(blocked) as T;
+}
+
 function bind(
   actions: ActionSet,
   context: ActionContext,
@@ -80,6 +99,7 @@ function bind(
   const bound: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(actions)) {
     const call = (...args: never[]) => {
+      requireCapability(prefix + name, action.needs, context.gateway);
       checkArguments(prefix + name, action, args, objects);
       return action.run(context, ...args);
     };

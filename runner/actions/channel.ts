@@ -67,6 +67,7 @@ export const channelActions = actionsOf("channel", (define) => ({
       { name: "intervalMs", type: "number", optional: true, description: "milliseconds; default 100" },
     ],
     returns: "what `check` gave",
+    effect: "reads",
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? WAIT_MS),
     run: (context, check: () => unknown, timeoutMs: number = WAIT_MS, intervalMs?: number) =>
       waitIn(context, check.name || "the condition", check, { timeoutMs, intervalMs }),
@@ -81,6 +82,8 @@ export const channelActions = actionsOf("channel", (define) => ({
       SINCE_PARAMETER,
     ],
     returns: "the message",
+    effect: "reads",
+    needs: "qa-channel",
     aliases: ["waitForTransportOutboundMessage", "waitForChannelOutboundMessage"],
     budgetMs: ([, , timeoutMs]) => Number(timeoutMs ?? WAIT_MS),
     run: (
@@ -100,6 +103,8 @@ export const channelActions = actionsOf("channel", (define) => ({
     summary: "Fails as soon as the gateway sends something within the quiet period.",
     params: [STATE_PARAMETER, { ...timeoutParameter(QUIET_MS), name: "quietMs" }, SINCE_PARAMETER],
     returns: "nothing",
+    effect: "reads",
+    needs: "qa-channel",
     budgetMs: ([, quietMs]) => Number(quietMs ?? QUIET_MS),
     run: (context, _state: object, quietMs: number = QUIET_MS, options: { sinceIndex?: number } = {}) =>
       waitForNoOutbound(context.bus, quietMs, { ...options, signal: context.signal() }),
@@ -108,12 +113,16 @@ export const channelActions = actionsOf("channel", (define) => ({
     summary: "The gateway's last messages as text, for failure messages.",
     params: [STATE_PARAMETER, { name: "limit", type: "number", optional: true, description: "default 5" }],
     returns: "string",
+    effect: "reads",
+    needs: "qa-channel",
     run: (context, _state: object, limit?: number) => recentOutboundSummary(context.bus, limit),
   }),
   formatConversationTranscript: define({
     summary: "A conversation as lines of text, oldest first.",
     params: [STATE_PARAMETER, TRANSCRIPT_PARAMETER],
     returns: "string",
+    effect: "reads",
+    needs: "qa-channel",
     aliases: ["formatTransportTranscript", "readTransportTranscript"],
     run: (context, _state: object, filter?: Parameters<typeof formatConversationTranscript>[1]) =>
       formatConversationTranscript(context.bus, filter),
@@ -122,6 +131,8 @@ export const channelActions = actionsOf("channel", (define) => ({
     summary: "The same as `state.getSnapshot()`.",
     params: [STATE_PARAMETER],
     returns: "{ cursor, conversations, threads, messages, events }",
+    effect: "reads",
+    needs: "qa-channel",
     run: (context) => context.bus.getSnapshot(),
   }),
   injectInboundMessage: define({
@@ -131,6 +142,7 @@ export const channelActions = actionsOf("channel", (define) => ({
       { name: "message", type: "object", description: "see `state.addInboundMessage`" },
     ],
     returns: "the message",
+    needs: "qa-channel",
     run: (context, _state: object, message: InboundMessageInput) => context.bus.addInboundMessage(message),
   }),
   injectOutboundMessage: define({
@@ -140,12 +152,15 @@ export const channelActions = actionsOf("channel", (define) => ({
       { name: "message", type: "object", description: "see `state.addOutboundMessage`" },
     ],
     returns: "the message",
+    needs: "qa-channel",
     run: (context, _state: object, message: OutboundMessageInput) => context.bus.addOutboundMessage(message),
   }),
   readTransportMessage: define({
     summary: "The same as `state.readMessage(query)`.",
     params: [STATE_PARAMETER, { name: "query", type: "{ messageId }", description: "its id" }],
     returns: "the message",
+    effect: "reads",
+    needs: "qa-channel",
     run: (context, _state: object, query: { messageId: string }) => context.bus.readMessage(query),
   }),
   reset: define({
@@ -153,6 +168,8 @@ export const channelActions = actionsOf("channel", (define) => ({
       "Empties the channel: messages and threads are forgotten, so that old ones cannot satisfy a wait.",
     params: [],
     returns: "nothing",
+    effect: "reads",
+    needs: "qa-channel",
     aliases: ["resetBus", "resetTransport"],
     run: (context) => context.bus.reset(),
   }),
@@ -167,6 +184,7 @@ export const channelActions = actionsOf("channel", (define) => ({
       },
     ],
     returns: "{ message } or { thread }",
+    needs: "qa-channel",
     run: channelAction,
   }),
 }));
@@ -220,6 +238,7 @@ export const transportActions = actionsOf("transport", (define) => ({
       },
     ],
     returns: "the message",
+    needs: "qa-channel",
     run: (context, message: InboundMessageInput) => context.bus.addInboundMessage(message),
   }),
   sendNativeCommand: define({
@@ -232,6 +251,7 @@ export const transportActions = actionsOf("transport", (define) => ({
       },
     ],
     returns: "the message",
+    needs: "qa-channel",
     run: (
       context,
       { command, args, ...message }: Omit<InboundMessageInput, "text"> & { command: string; args?: string },
@@ -252,6 +272,8 @@ export const transportActions = actionsOf("transport", (define) => ({
       },
     ],
     returns: "the message",
+    effect: "reads",
+    needs: "qa-channel",
     budgetMs: budgetOfRequest(WAIT_MS),
     run: (
       context,
@@ -272,6 +294,8 @@ export const transportActions = actionsOf("transport", (define) => ({
       },
     ],
     returns: "{ events: [{ kind: sent | edited, message }], final }",
+    effect: "reads",
+    needs: "qa-channel",
     budgetMs: budgetOfRequest(WAIT_MS),
     run: waitForReplySequence,
   }),
@@ -281,6 +305,8 @@ export const transportActions = actionsOf("transport", (define) => ({
       { name: "request", type: "{ quietMs?, sinceIndex? }", optional: true, description: "default 1 200 ms" },
     ],
     returns: "nothing",
+    effect: "reads",
+    needs: "qa-channel",
     budgetMs: ([request]) => (request as { quietMs?: number } | undefined)?.quietMs ?? QUIET_MS,
     run: (context, { quietMs = QUIET_MS, sinceIndex }: { quietMs?: number; sinceIndex?: number } = {}) =>
       waitForNoOutbound(context.bus, quietMs, { sinceIndex, signal: context.signal() }),
@@ -289,6 +315,8 @@ export const transportActions = actionsOf("transport", (define) => ({
     summary: "See the function `reset`.",
     params: [],
     returns: "nothing",
+    effect: "reads",
+    needs: "qa-channel",
     run: (context) => context.bus.reset(),
   }),
 }));

@@ -17,6 +17,7 @@ export const coreActions = actionsOf("core", (define) => ({
       "Waits for a fixed time. Prefer a wait on what you expect: a sleep is either too long or not long enough.",
     params: [{ name: "ms", type: "number", description: "milliseconds" }],
     returns: "nothing",
+    effect: "reads",
     budgetMs: ([ms]) => Number(ms),
     run: (context, ms: number) => delay(ms, undefined, { signal: context.signal() }),
   }),
@@ -24,12 +25,14 @@ export const coreActions = actionsOf("core", (define) => ({
     summary: "A fresh random UUID, for markers that cannot stand anywhere else.",
     params: [],
     returns: "string",
+    effect: "reads",
     run: () => randomUUID(),
   }),
   formatErrorMessage: define({
     summary: "The message of anything that was thrown.",
     params: [{ name: "error", type: "unknown", description: "what was caught" }],
     returns: "string",
+    effect: "reads",
     run: (_context, error: unknown) => errorMessage(error),
   }),
   liveTurnTimeoutMs: define({
@@ -40,6 +43,7 @@ export const coreActions = actionsOf("core", (define) => ({
       { name: "fallbackMs", type: "number", description: "milliseconds with the scripted model" },
     ],
     returns: "number",
+    effect: "reads",
     aliases: ["resolveQaLiveTurnTimeoutMs"],
     run: (context, _env: object, fallbackMs: number) => liveTurnTimeout(context.providerMode, fallbackMs),
   }),
@@ -50,6 +54,7 @@ export const coreActions = actionsOf("core", (define) => ({
       { name: "hint", type: "string", optional: true, description: "what to set so that it runs" },
     ],
     returns: "never",
+    effect: "reads",
     run: (_context, reason: string, hint?: string) => {
       throw new SkipError(reason, hint);
     },

@@ -74,24 +74,32 @@ export const logActions = actionsOf("logs", (define) => ({
     summary: "A mark for the log as it is now, to read later only what came after.",
     params: [],
     returns: "number",
+    effect: "reads",
+    needs: "logs",
     run: (context) => context.gateway.markLogs(),
   }),
   readGatewayLogs: define({
     summary: "The gateway's log, redacted; all of it or what came after a mark.",
     params: [{ name: "mark", type: "number", optional: true, description: "from `markGatewayLogCursor`" }],
     returns: "string",
+    effect: "reads",
+    needs: "logs",
     run: readLogs,
   }),
   scanGatewayLogSentinels: define({
     summary: "Looks in the log for lines that mean trouble.",
     params: [SCAN_PARAMETER],
     returns: "array of { kind, verdict, line, text }",
+    effect: "reads",
+    needs: "logs",
     run: scan,
   }),
   assertNoGatewayLogSentinels: define({
     summary: "Fails if the log holds a line that means trouble.",
     params: [SCAN_PARAMETER],
     returns: "nothing",
+    effect: "reads",
+    needs: "logs",
     run: (context, options?: ScanOptions) => {
       const findings = scan(context, options);
       if (findings.length === 0) return;

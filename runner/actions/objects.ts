@@ -5,6 +5,7 @@ import type {
   ValueEntry,
   VocabularyEntry,
 } from "../flow/vocabulary.ts";
+import { effectOfCall } from "./reading-methods.ts";
 
 /** Declarations of the objects that flows see; `api.ts` gives them their values. */
 
@@ -15,6 +16,10 @@ function method(
   returns: string,
 ): FunctionEntry {
   return { kind: "function", subject, summary, params, returns };
+}
+
+function reader(...declaration: Parameters<typeof method>): FunctionEntry {
+  return { ...method(...declaration), effect: "reads" };
 }
 
 function value(subject: string, type: string, summary: string): ValueEntry {
@@ -39,18 +44,19 @@ const gatewayObject: ObjectEntry = {
         ],
         "the answer's payload",
       ),
+      effect: effectOfCall,
       budgetMs: ([, , options]) =>
         (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? CALL_DEFAULT_MS,
     },
-    logs: method("env", "The whole log so far, redacted.", [], "string"),
-    markLogs: method("env", "A mark for `readLogsSince`.", [], "number"),
-    readLogsSince: method(
+    logs: reader("env", "The whole log so far, redacted.", [], "string"),
+    markLogs: reader("env", "A mark for `readLogsSince`.", [], "number"),
+    readLogsSince: reader(
       "env",
       "The log after a mark.",
       [{ name: "mark", type: "number", description: "from `markLogs`" }],
       "string",
     ),
-    identity: method("env", "See `readGatewayIdentity`.", [], "{ bootId, pid, version, generation }"),
+    identity: reader("env", "See `readGatewayIdentity`.", [], "{ bootId, pid, version, generation }"),
     restart: {
       ...method("env", "Asks the gateway to restart and waits until it is back.", [], "nothing"),
       budgetMs: () => 90_000,
@@ -103,8 +109,8 @@ const stateObject: ObjectEntry = {
   subject: "channel",
   summary: "The QA channel's bus: what people wrote and what the gateway sent.",
   members: {
-    reset: method("channel", "Forgets all messages and threads.", [], "nothing"),
-    getSnapshot: method(
+    reset: reader("channel", "Forgets all messages and threads.", [], "nothing"),
+    getSnapshot: reader(
       "channel",
       "A copy of everything on the bus.",
       [],
@@ -122,13 +128,13 @@ const stateObject: ObjectEntry = {
       [{ name: "message", type: "{ to, text, threadId?, replyToId? }", description: "`to` is a target" }],
       "the message",
     ),
-    readMessage: method(
+    readMessage: reader(
       "channel",
       "One message as it is now.",
       [{ name: "query", type: "{ messageId }", description: "its id" }],
       "the message",
     ),
-    searchMessages: method(
+    searchMessages: reader(
       "channel",
       "Messages that fit.",
       [
@@ -140,7 +146,7 @@ const stateObject: ObjectEntry = {
       ],
       "array of messages",
     ),
-    waitFor: method(
+    waitFor: reader(
       "channel",
       "Waits for an event of a kind, a text or a thread.",
       [

@@ -42,7 +42,9 @@ export function actionReference(vocabulary: Vocabulary): string {
     "# Actions",
     "",
     "What a flow can call and name. Generated from the declarations in `runner/actions` by `pnpm generate`;",
-    "change them there. Times are milliseconds. `?` marks what may be left out.",
+    "change them there. Times are milliseconds. `?` marks what may be left out. *Only reads*: it leaves the gateway as",
+    "it was, and may be called on one that is already running. *Needs*: where the gateway does not offer this, the",
+    "scenario ends as blocked.",
     "",
   ];
   for (const [subject, title, intro] of SUBJECTS) {
@@ -67,6 +69,8 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
   lines.push(`- returns: ${entry.returns}`);
   if (entry.aliases?.length)
     lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
+  if (entry.effect === "reads") lines.push("- only reads");
+  if (entry.needs) lines.push(`- needs: \`${entry.needs}\``);
   return [...lines, ""];
 }
 

@@ -114,6 +114,7 @@ export const sessionActions = actionsOf("sessions", (define) => ({
     summary: "Ids of the tools that the next turn of this session would offer the model (`tools.effective`).",
     params: [ENV_PARAMETER, SESSION_KEY_PARAMETER],
     returns: "Set of tool ids",
+    effect: "reads",
     run: effectiveTools,
   }),
   buildAgentSessionKey: define({
@@ -126,6 +127,7 @@ export const sessionActions = actionsOf("sessions", (define) => ({
       },
     ],
     returns: "string",
+    effect: "reads",
     run: (_context, parts: Parameters<typeof agentSessionKey>[0]) => agentSessionKey(parts),
   }),
   readSessionHistory: define({
@@ -136,6 +138,7 @@ export const sessionActions = actionsOf("sessions", (define) => ({
       { name: "limit", type: "number", optional: true, description: "newest n messages; default 200" },
     ],
     returns: "array of { role, content, timestamp }",
+    effect: "reads",
     run: (context, _env: object, sessionKey: string, limit: number = 200) =>
       history(context, sessionKey, limit),
   }),
@@ -143,6 +146,7 @@ export const sessionActions = actionsOf("sessions", (define) => ({
     summary: "What a session's transcript holds: message count, tool calls by name, last text.",
     params: [ENV_PARAMETER, SESSION_KEY_PARAMETER],
     returns: "{ messageCount, assistantToolCallCounts, finalText, lastMessageRole }",
+    effect: "reads",
     run: transcriptSummary,
   }),
   waitForAgentHistoryReply: define({
@@ -154,6 +158,7 @@ export const sessionActions = actionsOf("sessions", (define) => ({
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 30 000" },
     ],
     returns: "{ text }",
+    effect: "reads",
     budgetMs: ([, , , timeoutMs]) => Number(timeoutMs ?? 30_000),
     run: (
       context,

@@ -7,6 +7,8 @@ export interface RunOptions {
   all?: boolean;
   jobs?: number;
   gateway: string;
+  allowWrites?: boolean;
+  model?: "scripted" | "live";
   out?: string;
   fault: string[];
   retries?: number;
@@ -27,8 +29,15 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--all", "run every scenario that fits the gateway")
     .option(
       "--gateway <target>",
-      "embedded, openclaw@<version> for a published release, or ws://host:port",
+      "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running",
       "embedded",
+    )
+    .option("--allow-writes", "let scenarios change a gateway that is already running")
+    .addOption(
+      new Option(
+        "--model <mode>",
+        "scripted, or live: the provider that the environment names (default: scripted)",
+      ).choices(["scripted", "live"]),
     )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option(

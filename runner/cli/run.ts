@@ -3,7 +3,6 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { errorMessage, UsageError } from "../errors.ts";
-import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
@@ -21,12 +20,12 @@ import { suggest } from "../scenario/suggest.ts";
 import { chooseScenarios, InvalidScenarios } from "./choose.ts";
 import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
+import { chooseModel } from "./run-model.ts";
 import type { RunOptions } from "./run-options.ts";
 import { RunTime } from "./run-time.ts";
 import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-const PROVIDER_MODE = "mock-openai";
 /** Time to end what all scenarios of a run shared. */
 const TEARDOWN_MS = 10_000;
 
@@ -69,10 +68,18 @@ async function runScenarios(
     repoRoot: REPO_ROOT,
     env: process.env,
     teardown,
+    allowWrites: options.allowWrites,
   });
+  if (options.allowWrites && gateway.name !== "remote") {
+    throw new UsageError(
+      "--allow-writes is about a gateway that is already running",
+      "A gateway that the run starts may be changed anyway: leave out --allow-writes, or give --gateway ws://….",
+    );
+  }
   if (options.fault.length > 0 && gateway.name !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
   }
+  const model = chooseModel(options.model, gateway.name, process.env);
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
@@ -86,8 +93,8 @@ async function runScenarios(
   const scenarios = chooseScenarios(catalog, selection, {
     gatewayKind: gateway.name,
     ownsInstall: gateway.ownsInstall,
-    providerMode: PROVIDER_MODE,
-    primaryModel: PRIMARY_MODEL,
+    mayWrite: gateway.mayWrite,
+    ...model,
     channelDriver: "qa-channel",
     env: process.env,
   });
@@ -95,6 +102,7 @@ async function runScenarios(
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 
   const secrets = new RunSecrets(secretValues(process.env));
+  if (model.liveModel) secrets.add(model.liveModel.apiKey);
   const report = openReport({
     folder: reportFolder,
     console: chosen.console,
@@ -114,8 +122,11 @@ async function runScenarios(
     command: commandLine([...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
     rerunCommand: (id) => commandLine([id, ...contextFlags(options, cwd)]),
     gateway,
-    providerMode: PROVIDER_MODE,
-    jobs: Math.min(options.jobs ?? defaultJobs(gateway.memoryBytes), scenarios.length),
+    ...model,
+    jobs: Math.min(
+      options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes)),
+      scenarios.length,
+    ),
     bootAhead: options.bootAhead ?? 0,
     share: options.shareGateway === true,
     policy: policyOf(options),
@@ -182,6 +193,8 @@ function choiceFlags(options: RunOptions): string[] {
 function contextFlags(options: RunOptions, cwd: string): string[] {
   return [
     ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
+    ...(options.allowWrites ? ["--allow-writes"] : []),
+    ...(options.model ? ["--model", options.model] : []),
     ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
     ...options.fault.flatMap((fault) => ["--fault", fault]),
   ];

@@ -12,6 +12,9 @@ export interface Parameter {
   description: string;
 }
 
+/** What a call does to the gateway: `reads` leaves it as it was. */
+export type Effect = "reads" | "writes";
+
 export interface FunctionEntry {
   kind: "function";
   summary: string;
@@ -26,6 +29,13 @@ export interface FunctionEntry {
    * The watchdog of the action trails it. Undefined: the default limit.
    */
   budgetMs?(args: readonly unknown[]): number | undefined;
+  /**
+   * Left out: the call may change the gateway. Where it depends on the arguments, a function judges them; an argument
+   * that is no literal is undefined to it.
+   */
+  effect?: "reads" | ((literals: readonly unknown[]) => Effect);
+  /** Capability of the gateway that the call cannot do without: where it is missing, the scenario ends as blocked. */
+  needs?: string;
   /** The function exists only for scenarios that declare this permission. */
   permission?: Permission;
 }

@@ -1,4 +1,6 @@
 import type { JsonObject } from "./gateway.ts";
+import { LIVE_PROVIDER, type LiveModel } from "./live-model.ts";
+import { isLoopback } from "./loopback.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { TempRoot } from "./temp-root.ts";
 
@@ -6,8 +8,13 @@ import type { TempRoot } from "./temp-root.ts";
 export const AGENT_ID = "qa";
 /** Channel account of the bus. */
 export const CHANNEL_ACCOUNT_ID = "default";
-/** Model of that agent, `provider/model`. */
+/** Scripted model of that agent, `provider/model`. */
 export const PRIMARY_MODEL = "mock/mock-1";
+
+/** Model of the agent, `provider/model`. */
+export function primaryModel(live: LiveModel | undefined): string {
+  return live ? `${LIVE_PROVIDER}/${live.model}` : PRIMARY_MODEL;
+}
 
 /** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
 const SELECTED_ACCOUNT = "$selectedAccount";
@@ -18,6 +25,8 @@ export interface GatewayConfigOptions {
   token: string;
   /** `http://127.0.0.1:1234/v1` */
   modelUrl: string;
+  /** Takes the place of the scripted model. */
+  liveModel?: LiveModel;
   busUrl: string;
   /** Merge patches of the scenario, applied in order. */
   patches: readonly JsonObject[];
@@ -48,8 +57,16 @@ function withPlugins(config: JsonObject, plugins: Readonly<Record<string, string
   });
 }
 
-function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOptions): JsonObject {
-  const [provider = "", model = ""] = PRIMARY_MODEL.split("/");
+function baseConfig({
+  tempRoot,
+  port,
+  token,
+  modelUrl,
+  liveModel,
+  busUrl,
+}: GatewayConfigOptions): JsonObject {
+  const primary = primaryModel(liveModel);
+  const [provider = ""] = primary.split("/");
   return {
     gateway: {
       mode: "local",
@@ -65,38 +82,45 @@ function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOp
       defaults: {
         workspace: tempRoot.workspaceDir,
         skipBootstrap: true,
-        model: { primary: PRIMARY_MODEL },
+        model: { primary },
         ...MATERIALISED_AGENT_DEFAULTS,
       },
       list: [{ id: AGENT_ID, default: true, workspace: tempRoot.workspaceDir }],
     },
     models: {
       mode: "replace",
-      providers: {
-        [provider]: {
-          baseUrl: modelUrl,
-          // Any value does: the scripted model asks for none, but a provider without a key is not used.
-          apiKey: "test",
-          api: "openai-completions",
-          request: { allowPrivateNetwork: true },
-          models: [
-            {
-              id: model,
-              name: model,
-              api: "openai-completions",
-              reasoning: false,
-              input: ["text"],
-              cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-              contextWindow: 128_000,
-              maxTokens: 4096,
-            },
-          ],
-        },
-      },
+      providers: { [provider]: providerBlock(liveModel ?? scriptedModel(modelUrl)) },
     },
     plugins: { slots: { memory: "none" } },
     channels: { "qa-channel": { enabled: true, baseUrl: busUrl, allowFrom: ["*"] } },
     ...MATERIALISED_DEFAULTS,
+  };
+}
+
+/** Any key does: the scripted model asks for none, but a provider without a key is not used. */
+function scriptedModel(baseUrl: string): LiveModel {
+  return { baseUrl, model: PRIMARY_MODEL.slice(PRIMARY_MODEL.indexOf("/") + 1), apiKey: "test" };
+}
+
+function providerBlock({ baseUrl, model, apiKey }: LiveModel): JsonObject {
+  const api = "openai-completions";
+  return {
+    baseUrl,
+    apiKey,
+    api,
+    ...(isLoopback(new URL(baseUrl).hostname) ? { request: { allowPrivateNetwork: true } } : {}),
+    models: [
+      {
+        id: model,
+        name: model,
+        api,
+        reasoning: false,
+        input: ["text"],
+        cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+        contextWindow: 128_000,
+        maxTokens: 4096,
+      },
+    ],
   };
 }
 

@@ -12,6 +12,7 @@ export class EmbeddedKind implements GatewayKind {
   readonly target = "embedded";
   readonly ownsInstall = true;
   readonly memoryBytes = 400 * 1024 * 1024;
+  readonly mayWrite = true;
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
   #lane: Promise<ReleaseLane> | undefined;

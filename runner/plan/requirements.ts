@@ -1,5 +1,7 @@
 import { UsageError } from "../errors.ts";
+import { firstWrite } from "../flow/effects.ts";
 import type { Scenario } from "../scenario/types.ts";
+import { compileScenario } from "./prepare.ts";
 import type { Selected } from "./select.ts";
 
 /** What a run offers; scenarios state what they need of it. */
@@ -8,8 +10,12 @@ export interface Offer {
   gatewayKind: string;
   /** The runner can make an install that nobody else uses. */
   ownsInstall: boolean;
+  /** Scenarios may change the gateway. */
+  mayWrite: boolean;
   /** `mock-openai` or `live-frontier`. */
   providerMode: string;
+  /** The run brings the model that answers. */
+  scriptedModel: boolean;
   /** `provider/model`. */
   primaryModel: string;
   channelDriver: string;
@@ -74,7 +80,12 @@ function releaseOf(scenario: Scenario): string | undefined {
   return isDestructive(scenario) && typeof version === "string" ? version : undefined;
 }
 
-function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: string } | undefined {
+interface Mismatch {
+  needs: string;
+  hint: string;
+}
+
+function mismatchOf(scenario: Scenario, offer: Offer): Mismatch | undefined {
   const config = scenario.meta.execution?.config ?? {};
   const [provider = "", ...model] = offer.primaryModel.split("/");
   const needs: [wanted: unknown, offered: string, what: string][] = [
@@ -87,6 +98,12 @@ function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: st
     if (typeof wanted === "string" && wanted !== offered) {
       return { needs: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${offered}.` };
     }
+  }
+  if (scenario.modelScript && !offer.scriptedModel) {
+    return {
+      needs: "it scripts the model (`yaml qa-model`), and this run does not bring the model",
+      hint: "Leave out --model live, or run it on a gateway that the run starts.",
+    };
   }
   const kinds = scenario.meta.gateways;
   if (kinds && !kinds.some((kind) => kind === offer.gatewayKind)) {
@@ -101,5 +118,27 @@ function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: st
       hint: "Run it with --gateway embedded.",
     };
   }
+  if (offer.gatewayKind === "remote") return attachMismatch(scenario, offer.mayWrite);
   return undefined;
+}
+
+/** What a gateway that is already running does not do for a scenario. */
+function attachMismatch(scenario: Scenario, mayWrite: boolean): Mismatch | undefined {
+  const { gatewayConfigPatch, plugins, faults } = scenario.meta;
+  const startsWith = Object.entries({ gatewayConfigPatch, plugins, faults }).find(([, value]) => value)?.[0];
+  if (startsWith) {
+    return {
+      needs: `its \`${startsWith}\` must be there when the gateway starts, and this one is already running`,
+      hint: "Run it with --gateway embedded, or on a release.",
+    };
+  }
+  if (mayWrite) return undefined;
+  const { flow } = compileScenario(scenario);
+  const write = flow && firstWrite(flow);
+  if (!write) return undefined;
+  const { line, column } = write.position;
+  return {
+    needs: `it may change the gateway (${write.what}, ${scenario.file.name}:${line}:${column})`,
+    hint: "A gateway that is already running is only read. --allow-writes allows more.",
+  };
 }

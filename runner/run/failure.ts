@@ -27,8 +27,10 @@ export async function ended(
 ): Promise<Outcome> {
   const cause = error instanceof FlowError ? error.thrown : error;
   if (cause instanceof SkipError || cause instanceof BlockedError) {
-    const reason = [cause.message, cause.hint].filter(Boolean).join(". ");
-    return { verdict: cause instanceof SkipError ? "skipped" : "blocked", reason, notReached };
+    const blocked = cause instanceof BlockedError;
+    const what = blocked ? `${cause.message} (${cause.capability})` : cause.message;
+    const reason = [what, cause.hint].filter(Boolean).join(". ");
+    return { verdict: blocked ? "blocked" : "skipped", reason, notReached };
   }
   return { verdict: "failed", failure: await failureOf(error, scenario, stage), notReached };
 }

@@ -3,7 +3,6 @@ import { QaError } from "../errors.ts";
 import { currentSignal } from "../flow/current-signal.ts";
 import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
-import { AGENT_ID, PRIMARY_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import type { Scenario } from "../scenario/types.ts";
@@ -23,7 +22,7 @@ export interface PlayOptions {
   set: StageSet;
   /** Folder of this attempt's evidence; absolute. */
   evidenceFolder: string;
-  run: Pick<RunOptions, "events" | "providerMode" | "signal">;
+  run: Pick<RunOptions, "events" | "providerMode" | "primaryModel" | "signal">;
 }
 
 /** How a flow ended, and what its `finally` blocks and its own resources could not clean up. */
@@ -48,14 +47,14 @@ export async function play(options: PlayOptions): Promise<Played> {
       teardown,
       signal: currentSignal,
       providerMode: run.providerMode,
-      primaryModel: PRIMARY_MODEL,
-      agentId: AGENT_ID,
+      primaryModel: run.primaryModel,
+      agentId: set.gateway.agentId,
       referenceRoot: scenario.pack.referenceRoot,
     },
     {
       repoRoot: scenario.pack.referenceRoot,
       outputDir: evidenceFolder,
-      alternateModel: PRIMARY_MODEL,
+      alternateModel: run.primaryModel,
       cfg: set.startConfig,
       busUrl: set.busUrl,
       scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },

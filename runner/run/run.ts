@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { GatewayKind } from "../gateway/gateway.ts";
+import type { LiveModel } from "../gateway/live-model.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
@@ -15,6 +16,12 @@ export interface RunOptions {
   rerunCommand(scenarioId: string): string;
   gateway: GatewayKind;
   providerMode: string;
+  /** `provider/model` */
+  primaryModel: string;
+  /** Each gateway gets a scripted model of its own. */
+  scriptedModel: boolean;
+  /** Each gateway gets this one. */
+  liveModel?: LiveModel;
   jobs: number;
   /** Stages that are set ahead of their scenario's turn. */
   bootAhead: number;

@@ -4,10 +4,12 @@ import { QaBus } from "../channel/bus.ts";
 import { serveBus } from "../channel/server.ts";
 import { QaError } from "../errors.ts";
 import type { GatewayKind, GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
+import type { LiveModel } from "../gateway/live-model.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
 import { type ScriptedModel, startScriptedModel } from "../model/scripted.ts";
 import type { Scenario } from "../scenario/types.ts";
+import { logOf } from "./log-lines.ts";
 import { pluginPatches } from "./plugins.ts";
 import type { PreparedScenario } from "./prepared.ts";
 
@@ -17,6 +19,10 @@ const TEARDOWN_MS = 15_000;
 /** What of a run a stage needs. */
 export interface StageOptions {
   gateway: GatewayKind;
+  /** Each gateway gets a scripted model of its own. */
+  scriptedModel: boolean;
+  /** Each gateway gets this one. */
+  liveModel?: LiveModel;
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];
   signal: AbortSignal;
@@ -26,7 +32,6 @@ export interface StageOptions {
 export interface StageSet {
   gateway: GatewayUnderTest;
   busUrl: string;
-  /** The config file that the gateway was started with. */
   startConfig: JsonObject;
 }
 
@@ -58,7 +63,9 @@ export class Stage {
     const { teardown, wakeups } = this;
     const [{ url: busUrl }, model] = await Promise.all([
       serveBus(this.bus, teardown),
-      startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value }),
+      this.#options.scriptedModel
+        ? startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value })
+        : undefined,
     ]);
     this.model = model;
     const gateway = await this.#options.gateway.start({
@@ -66,7 +73,8 @@ export class Stage {
       wakeups,
       signal: AbortSignal.any([this.#options.signal, this.#closing.signal]),
       busUrl,
-      modelUrl: model.v1Url,
+      modelUrl: model?.v1Url ?? "",
+      liveModel: this.#options.liveModel,
       configPatches: configPatches(scenario),
       env: { ...this.#faultEnv(scenario), ...guardEnv(scenario) },
       release,
@@ -85,13 +93,14 @@ export class Stage {
   clearFor({ scenario }: PreparedScenario): void {
     this.bus.reset();
     this.model?.reset(scenario.modelScript?.value);
-    this.#logMark = this.gateway?.markLogs();
+    if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();
   }
 
   /** The gateway's log of the scenario that is played on the stage; empty while there is none. */
   log(): string {
-    if (!this.gateway) return "";
-    return this.#logMark === undefined ? this.gateway.logs() : this.gateway.readLogsSince(this.#logMark);
+    return this.#logMark === undefined
+      ? logOf(this.gateway)
+      : (this.gateway?.readLogsSince(this.#logMark) ?? "");
   }
 
   /** @returns what could not be torn down */
@@ -116,7 +125,10 @@ function guardEnv(scenario: Scenario): Record<string, string> {
   return typeof guard === "string" ? { [guard]: "1" } : {};
 }
 
+/** The config that the gateway was started with; of one that is attached, what it has now. */
 async function readConfig(gateway: GatewayUnderTest): Promise<JsonObject> {
-  if (!gateway.capabilities.has("config-file")) return {};
+  if (!gateway.capabilities.has("config-file")) {
+    return (await gateway.call("config.get")).config as JsonObject;
+  }
   return JSON5.parse(await readFile(gateway.configPath, "utf8")) as JsonObject;
 }

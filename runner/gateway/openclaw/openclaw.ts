@@ -34,6 +34,7 @@ export class OpenClawKind implements GatewayKind {
   /** Releases lie in a cache that all runs share. */
   readonly ownsInstall = false;
   readonly memoryBytes = 1200 * 1024 * 1024;
+  readonly mayWrite = true;
   readonly target: string;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
