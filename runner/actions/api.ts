@@ -2,7 +2,10 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, type ActionSet, checkArguments, type FlowObjects } from "./action.ts";
-import { transportActions } from "./channel.ts";
+import { flowGateway } from "./flow-gateway.ts";
+import { pictureConstants } from "./pictures.ts";
+import { blockUnknownMethods } from "./rpc-capabilities.ts";
+import { TRANSPORT, transportActions } from "./transport.ts";
 import { ACTIONS } from "./vocabulary.ts";
 
 /** What `env` tells a flow beside the gateway and the channel. */
@@ -20,8 +23,9 @@ export interface RunFacts {
 }
 
 /** The values behind the vocabulary's names, for one run of one scenario. */
-export function createFlowApi(context: ActionContext, facts: RunFacts): Record<string, unknown> {
-  const { bus, gateway } = context;
+export function createFlowApi(stage: ActionContext, facts: RunFacts): Record<string, unknown> {
+  const { bus } = stage;
+  const context = { ...stage, gateway: blockUnknownMethods(stage.gateway) };
   const state = {
     reset: bus.reset.bind(bus),
     getSnapshot: bus.getSnapshot.bind(bus),
@@ -34,14 +38,12 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
   const objects: FlowObjects = { env: {}, state };
   const transport = {
     ...bind(transportActions, context, objects, "transport."),
-    id: "qa-channel",
-    label: "QA Channel",
-    accountId: "default",
+    ...TRANSPORT,
     state,
   };
   const lab = { baseUrl: facts.busUrl };
   const env = {
-    gateway,
+    gateway: flowGateway(context.gateway, facts.cfg),
     transport,
     lab,
     mock: context.model
@@ -58,7 +60,7 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     alternateModel: facts.alternateModel,
   };
   objects.env = env;
-  return {
+  const api = {
     ...bind(ACTIONS, context, objects),
     env,
     state,
@@ -69,6 +71,8 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     path,
     fs,
   };
+  // Spreading would draw all pictures; their getters stay what they are.
+  return Object.defineProperties(api, Object.getOwnPropertyDescriptors(pictureConstants()));
 }
 
 function bind(

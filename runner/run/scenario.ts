@@ -159,6 +159,8 @@ class Play {
         primaryModel: PRIMARY_MODEL,
         agentId: AGENT_ID,
         referenceRoot: scenario.pack.referenceRoot,
+        scenarioPath: flow.path,
+        permissions: flow.permissions,
       },
       {
         repoRoot: scenario.pack.referenceRoot,
