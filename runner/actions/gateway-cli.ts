@@ -42,7 +42,7 @@ export async function runGatewayCli(
     throw cliError("cli-timeout", `qa cli timed out: ${command} took longer than ${timeoutMs} ms`, result);
   }
   if (result.exitCode !== 0) {
-    const reason = lastLineOf(result.stderr) || lastLineOf(result.stdout) || "it printed nothing";
+    const reason = reasonIn(result.stderr) || reasonIn(result.stdout) || "it printed nothing";
     throw cliError(
       "cli-failed",
       `qa cli failed (${result.exitCode ?? result.signal}): ${command}: ${reason}`,
@@ -56,8 +56,11 @@ export async function runGatewayCli(
   return value;
 }
 
-function lastLineOf(text: string): string {
-  return (stripVTControlCharacters(text).trimEnd().split("\n").at(-1) ?? "").trim().slice(0, SHOWN_REASON);
+/** The line that speaks of an error, else the last one: hints may follow it. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output).trimEnd().split("\n");
+  const reason = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? "";
+  return reason.trim().slice(0, SHOWN_REASON);
 }
 
 function cliError(
