@@ -1,6 +1,6 @@
 import type { QaBus } from "../channel/bus.ts";
 import { BlockedError, QaError } from "../errors.ts";
-import type { FunctionEntry, Parameter } from "../flow/vocabulary.ts";
+import type { FunctionEntry, Parameter, Permission } from "../flow/vocabulary.ts";
 import type { Capability, GatewayUnderTest } from "../gateway/gateway.ts";
 import type { Teardown } from "../lifecycle/teardown.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
@@ -25,6 +25,10 @@ export interface ActionContext {
   agentId: string;
   /** Absolute root of the repository that the scenario belongs to. */
   referenceRoot: string;
+  /** Absolute path of the scenario file. */
+  scenarioPath: string;
+  /** What the scenario may use beyond the flow API. */
+  permissions: ReadonlySet<Permission>;
 }
 
 /** One function of the flow vocabulary: its declaration and what it does. */

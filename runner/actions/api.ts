@@ -8,7 +8,10 @@ import {
   type FlowObjects,
   requireCapability,
 } from "./action.ts";
-import { transportActions } from "./channel.ts";
+import { flowGateway } from "./flow-gateway.ts";
+import { pictureConstants } from "./pictures.ts";
+import { blockUnknownMethods } from "./rpc-capabilities.ts";
+import { TRANSPORT, transportActions } from "./transport.ts";
 import { ACTIONS } from "./vocabulary.ts";
 
 /** What `env` tells a flow beside the gateway and the channel. */
@@ -26,9 +29,10 @@ export interface RunFacts {
 }
 
 /** The values behind the vocabulary's names, for one run of one scenario. */
-export function createFlowApi(context: ActionContext, facts: RunFacts): Record<string, unknown> {
-  const { bus, gateway } = context;
-  const state = needingChannel(gateway, {
+export function createFlowApi(stage: ActionContext, facts: RunFacts): Record<string, unknown> {
+  const { bus } = stage;
+  const context = { ...stage, gateway: blockUnknownMethods(stage.gateway) };
+  const state = needingChannel(stage.gateway, {
     reset: bus.reset.bind(bus),
     getSnapshot: bus.getSnapshot.bind(bus),
     addInboundMessage: bus.addInboundMessage.bind(bus),
@@ -40,14 +44,12 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
   const objects: FlowObjects = { env: {}, state };
   const transport = {
     ...bind(transportActions, context, objects, "transport."),
-    id: "qa-channel",
-    label: "QA Channel",
-    accountId: "default",
+    ...TRANSPORT,
     state,
   };
   const lab = { baseUrl: facts.busUrl };
   const env = {
-    gateway,
+    gateway: flowGateway(context.gateway, facts.cfg),
     transport,
     lab,
     mock: context.model
@@ -64,7 +66,7 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     alternateModel: facts.alternateModel,
   };
   objects.env = env;
-  return {
+  const api = {
     ...bind(ACTIONS, context, objects),
     env,
     state,
@@ -75,6 +77,8 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     path,
     fs,
   };
+  // Spreading would draw all pictures; their getters stay what they are.
+  return Object.defineProperties(api, Object.getOwnPropertyDescriptors(pictureConstants()));
 }
 
 /** Nobody is at the other end of the bus of a gateway that was not started with it. */

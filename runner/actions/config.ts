@@ -41,7 +41,7 @@ async function readSnapshot(context: ActionContext): Promise<Snapshot> {
  * hash that was read, try again when somebody else was faster, wait as long as the gateway asks when it
  * limits writes, and after a restart in between look first whether the change is already there.
  */
-async function mutateConfig(
+export async function mutateConfig(
   context: ActionContext,
   method: "config.patch" | "config.apply",
   body: JsonObject,

@@ -11,6 +11,21 @@ export function liveTurnTimeout(providerMode: string, fallbackMs: number): numbe
   return providerMode === "mock-openai" ? fallbackMs : Math.max(fallbackMs, LIVE_TURN_FLOOR_MS);
 }
 
+interface ModuleStep {
+  name: string;
+  run(): unknown;
+}
+
+/** Upstream reports a failed step in the result, which a flow may overlook; here it is thrown. */
+async function runSteps(name: string, steps: readonly ModuleStep[]): Promise<object> {
+  const done: object[] = [];
+  for (const step of steps) {
+    const details = await step.run();
+    done.push({ name: step.name, status: "pass", ...(details ? { details } : {}) });
+  }
+  return { name, status: "pass", steps: done };
+}
+
 export const coreActions = actionsOf("core", (define) => ({
   sleep: define({
     summary:
@@ -41,11 +56,25 @@ export const coreActions = actionsOf("core", (define) => ({
     params: [
       ENV_PARAMETER,
       { name: "fallbackMs", type: "number", description: "milliseconds with the scripted model" },
+      { name: "model", type: "string", optional: true, description: "accepted for upstream's scenarios" },
     ],
     returns: "number",
     effect: "reads",
     aliases: ["resolveQaLiveTurnTimeoutMs"],
     run: (context, _env: object, fallbackMs: number) => liveTurnTimeout(context.providerMode, fallbackMs),
+  }),
+  runScenario: define({
+    summary: "Runs steps that a module brings along, in order; the first that fails is the error.",
+    params: [
+      { name: "name", type: "string", description: "of the whole" },
+      {
+        name: "steps",
+        type: "array",
+        description: "of { name, run }; `run` may be async and return details",
+      },
+    ],
+    returns: "{ name, status: pass, steps: [{ name, status, details? }] }",
+    run: (_context, name: string, steps: readonly ModuleStep[]) => runSteps(name, steps),
   }),
   skipScenario: define({
     summary: "Ends the scenario as *skipped*. Use it for a condition that only the running scenario can see.",

@@ -53,6 +53,7 @@ export const modelActions = actionsOf("model", (define) => ({
     params: [HOLD_PARAMETER],
     returns: "nothing",
     needs: "scripted-model",
+    effect: "converses",
     run: (context, name?: string) => scripted(context).hold(name),
   }),
   releaseModel: define({
@@ -60,6 +61,7 @@ export const modelActions = actionsOf("model", (define) => ({
     params: [HOLD_PARAMETER],
     returns: "nothing",
     needs: "scripted-model",
+    effect: "converses",
     run: (context, name?: string) => scripted(context).release(name),
   }),
 }));

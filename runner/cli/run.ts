@@ -6,12 +6,14 @@ import { errorMessage, UsageError } from "../errors.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
+import { mayShareGateway } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { namedIds } from "../plan/select.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
@@ -130,7 +132,7 @@ async function runScenarios(
     bootAhead: options.bootAhead ?? 0,
     share: options.shareGateway === true,
     policy: policyOf(options),
-    scenarios,
+    scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
     reportFolder,
     repoRoot: REPO_ROOT,
     faults: options.fault,
@@ -146,6 +148,11 @@ async function runScenarios(
     interrupted: signal.aborted,
     harnessFailures: strays.count + problems.length + (time.up.aborted ? 1 : 0),
   });
+}
+
+function withSharing(prepared: PreparedScenario): PreparedScenario {
+  const { scenario, flow } = prepared;
+  return { ...prepared, sharable: flow !== undefined && mayShareGateway(scenario, flow) };
 }
 
 function policyOf({ retries = 0, repeat = 1, failOnFlaky = false, bail }: RunOptions): RunPolicy {

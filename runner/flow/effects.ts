@@ -18,14 +18,18 @@ const DYNAMIC = new Set(["vars", "globalThis", "eval", "Function"]);
 /**
  * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a
  * change: a method that is computed, an object of the flow API that is handed on, code of the host.
+ * @param options `mayConverse`: what people do who talk to the gateway counts as none
  */
-export function firstWrite(flow: CompiledFlow): WriteUse | undefined {
+export function firstWrite(
+  flow: CompiledFlow,
+  { mayConverse = false }: { mayConverse?: boolean } = {},
+): WriteUse | undefined {
   const parsed = flow.expressions.map((expression) => ({
     expression,
     // It was compiled, so it has no syntax error.
     parsed: parseExpression(expression.text) as ParsedExpression,
   }));
-  const scan = new Scan(flow.vocabulary, ownNames(flow, parsed));
+  const scan = new Scan(flow.vocabulary, ownNames(flow, parsed), mayConverse);
   for (const { actions } of flow.steps) scan.statements(actions);
   for (const each of parsed) scan.expression(each);
   return scan.first;
@@ -52,10 +56,12 @@ class Scan {
   first: WriteUse | undefined;
   readonly #vocabulary: Vocabulary;
   readonly #ownNames: ReadonlySet<string>;
+  readonly #mayConverse: boolean;
 
-  constructor(vocabulary: Vocabulary, ownNames: ReadonlySet<string>) {
+  constructor(vocabulary: Vocabulary, ownNames: ReadonlySet<string>, mayConverse: boolean) {
     this.#vocabulary = vocabulary;
     this.#ownNames = ownNames;
+    this.#mayConverse = mayConverse;
   }
 
   statements(statements: readonly Statement[]): void {
@@ -79,7 +85,7 @@ class Scan {
     const path = withoutVars(asWritten);
     const literals = args.map((arg) => (arg.kind === "literal" ? arg.value : undefined));
     const known = this.#isKnown(path[0]);
-    if (known && this.#calling(path, literals) === "writes") this.#note(path.join("."), position);
+    if (known && this.#changesBy(path, literals)) this.#note(path.join("."), position);
     for (const arg of args) this.#value(arg, position, known);
   }
 
@@ -100,7 +106,7 @@ class Scan {
     const [root = ""] = path;
     if (!this.#isKnown(root)) return !DYNAMIC.has(root) && permissionFor(root) === undefined;
     if (memberWrite) return false;
-    if (call) return this.#calling(path, call.literals) === "reads";
+    if (call) return !this.#changesBy(path, call.literals);
     if (guarded) return true;
     const callee = passedTo === undefined ? undefined : callees.get(passedTo);
     return this.#mayBeHandedOn(path, callee !== undefined && this.#isKnown(callee.name));
@@ -110,17 +116,30 @@ class Scan {
     return lookupEntry(this.#vocabulary, name) !== undefined && !this.#ownNames.has(name);
   }
 
-  #calling(path: readonly string[], literals: readonly unknown[]): Effect {
+  /** Whether calling what is at this path with these arguments may change the gateway. */
+  #changesBy(path: readonly string[], literals: readonly unknown[]): boolean {
     const { entry, rest } = follow(this.#vocabulary, path);
     // A member of a function, such as `bind`, calls it with other arguments.
-    if (entry?.kind === "function") return effectOf(entry, rest > 0 ? [] : literals);
-    return entry && canWrite(entry) ? "writes" : "reads";
+    if (entry?.kind === "function") return this.#changes(effectOf(entry, rest > 0 ? [] : literals));
+    return entry !== undefined && this.#canChange(entry);
+  }
+
+  #changes(effect: Effect): boolean {
+    return effect === "writes" || (effect === "converses" && !this.#mayConverse);
+  }
+
+  #canChange(entry: VocabularyEntry): boolean {
+    if (entry.permission) return true;
+    if (entry.kind === "function") return this.#changes(effectOf(entry, []));
+    return entry.kind === "object" && Object.values(entry.members).some((member) => this.#canChange(member));
   }
 
   /** Whether whoever gets the value at this path can change nothing with it. */
   #mayBeHandedOn(path: readonly string[], passed: boolean): boolean {
     const { entry, rest } = follow(this.#vocabulary, path);
-    return entry === undefined || !canWrite(entry) || (passed && entry.kind === "object" && rest === 0);
+    return (
+      entry === undefined || !this.#canChange(entry) || (passed && entry.kind === "object" && rest === 0)
+    );
   }
 
   #note(what: string, position: Position): void {
@@ -154,12 +173,6 @@ function follow(
 
 function effectOf({ effect }: FunctionEntry, literals: readonly unknown[]): Effect {
   return typeof effect === "function" ? effect(literals) : (effect ?? "writes");
-}
-
-function canWrite(entry: VocabularyEntry): boolean {
-  if (entry.permission) return true;
-  if (entry.kind === "function") return effectOf(entry, []) === "writes";
-  return entry.kind === "object" && Object.values(entry.members).some(canWrite);
 }
 
 /** Values of a statement other than the arguments of a call, which `#call` looks at. */

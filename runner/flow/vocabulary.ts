@@ -12,8 +12,11 @@ export interface Parameter {
   description: string;
 }
 
-/** What a call does to the gateway: `reads` leaves it as it was. */
-export type Effect = "reads" | "writes";
+/**
+ * What a call does to the gateway: `reads` leaves it as it was; `converses` adds to its sessions and to the channel, as
+ * people who talk to it do, and changes nothing else.
+ */
+export type Effect = "reads" | "converses" | "writes";
 
 export interface FunctionEntry {
   kind: "function";
@@ -33,7 +36,7 @@ export interface FunctionEntry {
    * Left out: the call may change the gateway. Where it depends on the arguments, a function judges them; an argument
    * that is no literal is undefined to it.
    */
-  effect?: "reads" | ((literals: readonly unknown[]) => Effect);
+  effect?: "reads" | "converses" | ((literals: readonly unknown[]) => Effect);
   /** Capability of the gateway that the call cannot do without: where it is missing, the scenario ends as blocked. */
   needs?: string;
   /** The function exists only for scenarios that declare this permission. */

@@ -50,6 +50,8 @@ export async function play(options: PlayOptions): Promise<Played> {
       primaryModel: run.primaryModel,
       agentId: set.gateway.agentId,
       referenceRoot: scenario.pack.referenceRoot,
+      scenarioPath: flow.path,
+      permissions: flow.permissions,
     },
     {
       repoRoot: scenario.pack.referenceRoot,

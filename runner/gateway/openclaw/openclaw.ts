@@ -116,6 +116,7 @@ export class OpenClawKind implements GatewayKind {
         "--bind",
         "loopback",
       ],
+      cliArgs: [join(packageRoot, "openclaw.mjs")],
       configPatches: traitsOf(version).configPatches,
       plugins: { [CHANNEL]: join(this.#options.repoRoot, "fixtures", "openclaw-channel") },
       env: {
