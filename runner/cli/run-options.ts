@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { addPackOption, addTagOption, collect, positiveInteger } from "./options.ts";
+import { addModelScriptOption, addPackOption, addTagOption, collect, positiveInteger } from "./options.ts";
 
 export interface RunOptions {
   pack: string[];
@@ -8,6 +8,8 @@ export interface RunOptions {
   jobs?: number;
   gateway: string;
   out?: string;
+  trust?: boolean;
+  modelScript: string[];
   fault: string[];
 }
 
@@ -16,7 +18,8 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .command("run")
     .description("run scenarios, each against a gateway of its own")
     .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
-    .option("--all", "run every scenario that fits the gateway")
+    .option("--all", "run every scenario that fits the gateway (default with --pack: all of the pack's)")
+    .option("--trust", "grant the packs given with --pack every permission that their flows use")
     .option(
       "--gateway <target>",
       "embedded, openclaw@<version> for a published release, or ws://host:port",
@@ -32,8 +35,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .argParser(collect)
         .default([], "none"),
     );
-  return addPackOption(addTagOption(command)).action(async (ids: string[], options: RunOptions) => {
-    const { run } = await import("./run.ts");
-    finish(await run(ids, options));
-  });
+  return addModelScriptOption(addPackOption(addTagOption(command))).action(
+    async (ids: string[], options: RunOptions) => {
+      const { run } = await import("./run.ts");
+      finish(await run(ids, options));
+    },
+  );
 }

@@ -55,6 +55,9 @@ async function runScenarios(
   const runId = newRunId();
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   rejectUsedFolder(reportFolder);
+  if (options.trust && options.pack.length === 0) {
+    throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
+  }
   const gateway = await resolveGatewayKind(options.gateway, {
     repoRoot: REPO_ROOT,
     env: process.env,
@@ -66,10 +69,20 @@ async function runScenarios(
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd });
+  // A pack alone means all of it.
+  const wholePack =
+    options.pack.length > 0 && ids.length === 0 && options.tag.length === 0 && options.all !== true;
+  const catalog = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    packsOnly: wholePack,
+    trust: options.trust,
+    modelScripts: options.modelScript,
+    cwd,
+  });
   const scenarios = chooseScenarios(
     catalog,
-    { patterns: ids, tags: options.tag, all: options.all === true },
+    { patterns: ids, tags: options.tag, all: wholePack || options.all === true },
     {
       gatewayKind: gateway.name,
       ownsInstall: gateway.ownsInstall,
@@ -159,9 +172,15 @@ function choiceFlags(options: RunOptions): string[] {
 function contextFlags(options: RunOptions, cwd: string): string[] {
   return [
     ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
-    ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
+    ...options.pack.flatMap((pack) => ["--pack", typedPath(pack, cwd)]),
+    ...(options.trust ? ["--trust"] : []),
+    ...options.modelScript.flatMap((script) => ["--model-script", typedPath(script, cwd)]),
     ...options.fault.flatMap((fault) => ["--fault", fault]),
   ];
+}
+
+function typedPath(path: string, cwd: string): string {
+  return relative(cwd, resolve(cwd, path)) || ".";
 }
 
 function commandLine(args: readonly string[]): string {

@@ -21,6 +21,7 @@ import { pluginPatches } from "./plugins.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
+import { workspaceSeed } from "./workspace.ts";
 
 /** Time to tear down one scenario's gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
@@ -55,9 +56,10 @@ function stepNames(flow: CompiledFlow | undefined): string[] {
   return flow?.steps.map(({ name }) => name) ?? [];
 }
 
-function notRunnable({ scenario, skip, flow }: PreparedScenario): Outcome | undefined {
+function notRunnable({ scenario, skip, blocked, flow }: PreparedScenario): Outcome | undefined {
   const notReached = stepNames(flow);
   if (skip) return { verdict: "skipped", reason: `${skip.reason}. ${skip.hint}`, notReached };
+  if (blocked) return { verdict: "blocked", reason: `${blocked.reason}. ${blocked.hint}`, notReached };
   if (flow) return undefined;
   const kind = scenario.meta.execution?.kind;
   return {
@@ -122,6 +124,7 @@ class Play {
       busUrl,
       modelUrl: model.v1Url,
       configPatches: configPatches(scenario),
+      seedWorkspace: workspaceSeed(this.#prepared),
       env: { ...this.#faultEnv(), ...guardEnv(scenario) },
       release,
     });

@@ -1,5 +1,6 @@
 import { suggest } from "../../scenario/suggest.ts";
 import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
+import type { MissingPermission } from "../types.ts";
 import type { Permission, Vocabulary } from "../vocabulary.ts";
 import { knownNames, lookupEntry } from "../vocabulary-lookup.ts";
 import type { Findings, Place } from "./findings.ts";
@@ -25,6 +26,8 @@ export interface Segment {
 export interface NameOptions {
   vocabulary: Vocabulary;
   permissions: ReadonlySet<Permission>;
+  /** Grants what is used without being declared. */
+  trusted?: boolean;
   /** Keys of the scenario's execution.config; undefined if they are not known. */
   configKeys?: readonly string[];
 }
@@ -53,6 +56,7 @@ export class NameTable {
   readonly #findings: Findings;
   readonly #options: NameOptions;
   readonly #granted: Set<Permission>;
+  readonly #missing = new Map<Permission, MissingPermission>();
   readonly #definitions = new Map<string, Moment[]>();
   readonly #uses: { use: Use; moment: Moment }[] = [];
   #order = 0;
@@ -63,9 +67,14 @@ export class NameTable {
     this.#granted = new Set(options.permissions);
   }
 
-  /** The declared permissions, in a foreign pack also those that it takes without declaring them. */
+  /** The declared permissions, and in a trusted pack those that it uses. */
   get permissions(): ReadonlySet<Permission> {
     return this.#granted;
+  }
+
+  /** What a foreign pack uses without having it, each permission where it is used first. */
+  get missingPermissions(): readonly MissingPermission[] {
+    return [...this.#missing.values()];
   }
 
   /** A `set` or `saveAs`: visible to everything that runs after it. */
@@ -102,12 +111,18 @@ export class NameTable {
 
   /** An `import(…)`, or a name that needs a permission. Reports it if the permission is not declared. */
   requirePermission(permission: Permission, what: string, place: Place): void {
+    if (this.#options.trusted) this.#granted.add(permission);
     if (this.#granted.has(permission)) return;
-    if (this.#findings.foreign) this.#granted.add(permission);
+    const { foreign } = this.#findings;
+    if (foreign && !this.#missing.has(permission)) {
+      this.#missing.set(permission, { permission, what, position: place.start });
+    }
     this.#findings.ownRule(place, {
       code: "permission-required",
-      message: `\`${what}\` needs a permission that the scenario does not declare`,
-      hint: `Add \`permissions: [${permission}]\` to the scenario, or do without.`,
+      message: `\`${what}\` needs the permission \`${permission}\`, which the scenario does not declare`,
+      hint: foreign
+        ? `Run the pack with \`--trust\` if you trust it, or add \`permissions: [${permission}]\` to the scenario.`
+        : `Add \`permissions: [${permission}]\` to the scenario, or do without.`,
     });
   }
 
