@@ -31,8 +31,8 @@ export class InvalidScenarios extends QaError {
  */
 export function chooseScenarios(catalog: Catalog, selection: Selection, offer: Offer): PreparedScenario[] {
   const errors = catalog.diagnostics.filter(isError);
-  const inScripts = errors.filter(({ file }) => catalog.modelScripts.includes(file));
-  if (inScripts.length > 0) throw new InvalidScenarios(inScripts);
+  const shared = errors.filter(({ file }) => catalog.shared.includes(file));
+  if (shared.length > 0) throw new InvalidScenarios(shared);
   if (selection.all && errors.length > 0) throw new InvalidScenarios(errors);
   const selected = selectUnlessBroken(catalog, selection, errors);
   const named = new Set(selected.filter((choice) => choice.named).map(({ scenario }) => scenario.id));

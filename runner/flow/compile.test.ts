@@ -97,12 +97,34 @@ describe("in a foreign pack", () => {
     ]);
   });
 
-  it("what needs a permission is granted with the warning", () => {
-    const { flow } = compileFlow(
-      flowOfActions("- assert: process.pid\n- assert: await import('node:os')"),
-      FOREIGN,
-    );
-    expect([...(flow?.permissions ?? [])].sort()).toEqual(["import", "process"]);
+  describe("what needs a permission", () => {
+    const actions = "- assert: process.pid\n- assert: process.cwd()\n- assert: await import('node:os')";
+
+    it("is told with its place, and not granted", () => {
+      const { flow, diagnostics, missingPermissions } = compileFlow(flowOfActions(actions), FOREIGN);
+      expect([...(flow?.permissions ?? [])]).toEqual([]);
+      expect(missingPermissions).toEqual([
+        { permission: "process", what: "process", position: { line: 7, column: 17 } },
+        { permission: "import", what: "import()", position: { line: 9, column: 23 } },
+      ]);
+      expect(diagnostics.map(({ hint }) => hint?.includes("--trust"))).toEqual([true, true, true]);
+    });
+
+    it("is granted to a trusted pack without a word", () => {
+      const { flow, ...rest } = compileFlow(flowOfActions(actions), { ...FOREIGN, trusted: true });
+      expect([...(flow?.permissions ?? [])].sort()).toEqual(["import", "process"]);
+      expect(rest).toEqual({ diagnostics: [], missingPermissions: [] });
+    });
+  });
+
+  it("a broken message of an assert is a warning, for it is read only when the assert fails", () => {
+    const assertion = (expr: string, message: string) =>
+      flowOfActions(`- assert:\n    expr: "${expr}"\n    message: { expr: "${message}" }`);
+    const { flow, diagnostics } = compileFlow(assertion("vars.x", "1 +"), FOREIGN);
+    expect(diagnostics).toMatchObject([{ code: "expression-syntax", severity: "warning" }]);
+    expect(flow?.steps[0]?.actions).toMatchObject([{ kind: "assert" }]);
+    expect(compileFlow(assertion("1 +", "1"), FOREIGN).flow).toBeUndefined();
+    expect(compileFlow(assertion("vars.x", "1 +"), OWN).flow).toBeUndefined();
   });
 
   it("a variable that hides an action may hold anything from then on", () => {

@@ -1,11 +1,7 @@
-import { existsSync } from "node:fs";
 import { symlink, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Scenario } from "../scenario/types.ts";
 import type { IndexedPack, PreparedScenario } from "./prepared.ts";
-
-/** Files that say what a pack's repository is; without one there is nothing to show the agent. */
-const REPOSITORY_MARKERS = ["package.json", ".git"];
 
 /**
  * Fills the agent's workspace from the index of the scenario's pack, under the names that upstream's
@@ -19,13 +15,12 @@ export function workspaceSeed({
   if (!pack) return undefined;
   const files = seedFiles(pack);
   const { referenceRoot } = pack.index.pack;
-  const isRepository = REPOSITORY_MARKERS.some((marker) => existsSync(join(referenceRoot, marker)));
   return async (workspaceDir) => {
     await Promise.all(
       Object.entries(files).map(([name, text]) => writeFile(join(workspaceDir, name), `${text.trim()}\n`)),
     );
     // A junction needs no privilege on Windows; elsewhere the type is ignored.
-    if (isRepository) await symlink(referenceRoot, join(workspaceDir, "repo"), "junction");
+    await symlink(referenceRoot, join(workspaceDir, "repo"), "junction");
   };
 }
 

@@ -39,8 +39,8 @@ export interface Catalog {
   diagnostics: Diagnostic[];
   /** Names of the files that were read as scenario, index or model script. */
   files: string[];
-  /** Names of the files among them that hold model scripts. */
-  modelScripts: string[];
+  /** Names of those among them that concern more than one scenario: indexes and model scripts. */
+  shared: string[];
 }
 
 type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
@@ -66,7 +66,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
     packIndexes: [],
     diagnostics: [],
     files: [],
-    modelScripts: [],
+    shared: [],
   };
   const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
   for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
@@ -130,6 +130,7 @@ function loadFile(
   }
   catalog.files.push(file.name);
   if (parsed?.kind === "pack-index") {
+    catalog.shared.push(file.name);
     if (parsed.index) catalog.packIndexes.push({ pack, file, index: parsed.index });
   } else if (parsed?.kind === "scenario" && parsed.scenario) {
     catalog.scenarios.push(parsed.scenario);
@@ -153,7 +154,7 @@ async function addModelScripts(catalog: Catalog, options: CatalogOptions): Promi
   });
   catalog.diagnostics.push(...diagnostics);
   catalog.files.push(...files);
-  catalog.modelScripts.push(...files);
+  catalog.shared.push(...files);
 }
 
 /**

@@ -23,7 +23,7 @@ export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
     );
   }
   const root = scenarioFolders(path).find((candidate) => existsSync(candidate)) ?? path;
-  return packAt(root, basename(path), repoRoot);
+  return packAt(root, basename(path), repoRoot, path);
 }
 
 /** Names under which a pack brings scripts for the model along. */
@@ -50,16 +50,16 @@ export function packAround(path: string, repoRoot: string): Pack {
   return packAt(folder, basename(folder), repoRoot);
 }
 
-function packAt(root: string, name: string, repoRoot: string): Pack {
+function packAt(root: string, name: string, repoRoot: string, given = root): Pack {
   if (isWithin(root, join(repoRoot, "qa"))) return { ...ownPack(repoRoot), name, root };
-  return { name, root, referenceRoot: repositoryRoot(root), foreign: true, trusted: false };
+  return { name, root, referenceRoot: repositoryRoot(root) ?? given, foreign: true, trusted: false };
 }
 
-/** Nearest folder upwards that looks like the root of a repository; else the folder itself. */
-function repositoryRoot(folder: string): string {
+/** Nearest folder upwards that looks like the root of a repository. */
+function repositoryRoot(folder: string): string | undefined {
   for (let current = folder; ; current = dirname(current)) {
     if (["package.json", ".git"].some((marker) => existsSync(join(current, marker)))) return current;
-    if (dirname(current) === current) return folder;
+    if (dirname(current) === current) return undefined;
   }
 }
 

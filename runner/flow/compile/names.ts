@@ -56,7 +56,7 @@ export class NameTable {
   readonly #findings: Findings;
   readonly #options: NameOptions;
   readonly #granted: Set<Permission>;
-  readonly #missing = new Map<Permission, MissingPermission>();
+  readonly #missing: MissingPermission[] = [];
   readonly #definitions = new Map<string, Moment[]>();
   readonly #uses: { use: Use; moment: Moment }[] = [];
   #order = 0;
@@ -74,7 +74,12 @@ export class NameTable {
 
   /** What a foreign pack uses without having it, each permission where it is used first. */
   get missingPermissions(): readonly MissingPermission[] {
-    return [...this.#missing.values()];
+    const inOrder = this.#missing.toSorted(
+      ({ position: a }, { position: b }) => a.line - b.line || a.column - b.column,
+    );
+    return [...Map.groupBy(inOrder, ({ permission }) => permission).values()].flatMap(
+      ([first]) => first ?? [],
+    );
   }
 
   /** A `set` or `saveAs`: visible to everything that runs after it. */
@@ -114,9 +119,7 @@ export class NameTable {
     if (this.#options.trusted) this.#granted.add(permission);
     if (this.#granted.has(permission)) return;
     const { foreign } = this.#findings;
-    if (foreign && !this.#missing.has(permission)) {
-      this.#missing.set(permission, { permission, what, position: place.start });
-    }
+    if (foreign) this.#missing.push({ permission, what, position: place.start });
     this.#findings.ownRule(place, {
       code: "permission-required",
       message: `\`${what}\` needs the permission \`${permission}\`, which the scenario does not declare`,

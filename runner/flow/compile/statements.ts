@@ -169,7 +169,7 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
   const text = form ? form.text(form.required("expr")) : mapping.text(field);
   const condition = text && context.expression(text.value);
   const messageField = form?.field("message");
-  const message = messageField && compileValue(context, messageField.value);
+  const message = messageField && context.message(() => compileValue(context, messageField.value));
   if (!condition || !text) return undefined;
   if (isConstantlyTrue(condition.ast)) {
     context.findings.warning(text.valuePlace, {
