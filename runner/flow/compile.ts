@@ -12,12 +12,10 @@ import type { Permission, Vocabulary } from "./vocabulary.ts";
 export interface CompileOptions {
   /** What flows may name. */
   vocabulary: Vocabulary;
-  /** What the scenario declares. */
+  /** What the scenario declares, or all of them for a trusted pack. */
   permissions: ReadonlySet<Permission>;
   /** The scenario belongs to somebody else's pack: it runs as upstream runs it, with warnings. */
   foreign: boolean;
-  /** The flow may use every permission, declared or not. */
-  trusted?: boolean;
   /** Keys of execution.config, to check `config.<key>`; left out, they are not checked. */
   configKeys?: readonly string[];
 }
@@ -46,7 +44,7 @@ export function compileFlow({ source, node }: LocatedNode, options: CompileOptio
     path: source.file.path,
     steps,
     vocabulary: options.vocabulary,
-    permissions: names.permissions,
+    permissions: options.permissions,
     expressions: context.expressions,
   };
   return {

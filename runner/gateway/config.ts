@@ -8,6 +8,8 @@ export const AGENT_ID = "qa";
 export const CHANNEL_ACCOUNT_ID = "default";
 /** Model of that agent, `provider/model`. */
 export const PRIMARY_MODEL = "mock/mock-1";
+/** Another model of the same provider, for scenarios that switch. */
+export const ALTERNATE_MODEL = "mock/mock-2";
 
 /** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
 const SELECTED_ACCOUNT = "$selectedAccount";
@@ -49,7 +51,8 @@ function withPlugins(config: JsonObject, plugins: Readonly<Record<string, string
 }
 
 function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOptions): JsonObject {
-  const [provider = "", model = ""] = PRIMARY_MODEL.split("/");
+  const [provider = ""] = PRIMARY_MODEL.split("/");
+  const models = [PRIMARY_MODEL, ALTERNATE_MODEL].map((name) => modelEntry(name.slice(provider.length + 1)));
   return {
     gateway: {
       mode: "local",
@@ -79,24 +82,26 @@ function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOp
           apiKey: "test",
           api: "openai-completions",
           request: { allowPrivateNetwork: true },
-          models: [
-            {
-              id: model,
-              name: model,
-              api: "openai-completions",
-              reasoning: false,
-              input: ["text"],
-              cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-              contextWindow: 128_000,
-              maxTokens: 4096,
-            },
-          ],
+          models,
         },
       },
     },
     plugins: { slots: { memory: "none" } },
     channels: { "qa-channel": { enabled: true, baseUrl: busUrl, allowFrom: ["*"] } },
     ...MATERIALISED_DEFAULTS,
+  };
+}
+
+function modelEntry(id: string): JsonObject {
+  return {
+    id,
+    name: id,
+    api: "openai-completions",
+    reasoning: false,
+    input: ["text"],
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    contextWindow: 128_000,
+    maxTokens: 4096,
   };
 }
 

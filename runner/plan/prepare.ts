@@ -1,5 +1,6 @@
 import { VOCABULARY } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile.ts";
+import { ALL_PERMISSIONS } from "../flow/host-names.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** A compiled flow; scenarios that another program carries out have none, and nothing wrong with it. */
@@ -10,9 +11,8 @@ export function compileScenario(scenario: Scenario): CompiledScenario {
   if (!scenario.flow) return { flow: undefined, diagnostics: [], missingPermissions: [] };
   return compileFlow(scenario.flow, {
     vocabulary: VOCABULARY,
-    permissions: scenario.permissions,
+    permissions: scenario.pack.trusted ? ALL_PERMISSIONS : scenario.permissions,
     foreign: scenario.pack.foreign,
-    trusted: scenario.pack.trusted,
     configKeys: Object.keys(scenario.meta.execution?.config ?? {}),
   });
 }

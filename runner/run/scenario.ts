@@ -8,7 +8,7 @@ import { errorMessage, QaError } from "../errors.ts";
 import { currentSignal } from "../flow/current-signal.ts";
 import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
-import { AGENT_ID, PRIMARY_MODEL } from "../gateway/config.ts";
+import { AGENT_ID, ALTERNATE_MODEL, PRIMARY_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
@@ -166,7 +166,7 @@ class Play {
       {
         repoRoot: scenario.pack.referenceRoot,
         outputDir: this.evidenceFolder,
-        alternateModel: PRIMARY_MODEL,
+        alternateModel: ALTERNATE_MODEL,
         cfg: await startConfig(gateway),
         busUrl,
         scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },

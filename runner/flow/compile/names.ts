@@ -12,7 +12,12 @@ export interface Use {
   /** Root first; each with its place. */
   segments: readonly [Segment, ...Segment[]];
   /** Set if the path is called; the count is undefined if it is only known at run time. */
-  call?: { argumentCount: number | undefined; place: Place };
+  call?: {
+    argumentCount: number | undefined;
+    /** The first argument, if it is a text that stands there. */
+    firstText?: string | undefined;
+    place: Place;
+  };
   write?: boolean;
   /** Runs later than its place in the document, in a lambda or an inner function. */
   deferred?: boolean;
@@ -26,8 +31,6 @@ export interface Segment {
 export interface NameOptions {
   vocabulary: Vocabulary;
   permissions: ReadonlySet<Permission>;
-  /** Grants what is used without being declared. */
-  trusted?: boolean;
   /** Keys of the scenario's execution.config; undefined if they are not known. */
   configKeys?: readonly string[];
 }
@@ -55,7 +58,6 @@ const RESERVED = new Set(
 export class NameTable {
   readonly #findings: Findings;
   readonly #options: NameOptions;
-  readonly #granted: Set<Permission>;
   readonly #missing: MissingPermission[] = [];
   readonly #definitions = new Map<string, Moment[]>();
   readonly #uses: { use: Use; moment: Moment }[] = [];
@@ -64,12 +66,6 @@ export class NameTable {
   constructor(findings: Findings, options: NameOptions) {
     this.#findings = findings;
     this.#options = options;
-    this.#granted = new Set(options.permissions);
-  }
-
-  /** The declared permissions, and in a trusted pack those that it uses. */
-  get permissions(): ReadonlySet<Permission> {
-    return this.#granted;
   }
 
   /** What a foreign pack uses without having it, each permission where it is used first. */
@@ -116,8 +112,7 @@ export class NameTable {
 
   /** An `import(…)`, or a name that needs a permission. Reports it if the permission is not declared. */
   requirePermission(permission: Permission, what: string, place: Place): void {
-    if (this.#options.trusted) this.#granted.add(permission);
-    if (this.#granted.has(permission)) return;
+    if (this.#options.permissions.has(permission)) return;
     const { foreign } = this.#findings;
     if (foreign) this.#missing.push({ permission, what, position: place.start });
     this.#findings.ownRule(place, {
@@ -161,6 +156,12 @@ export class NameTable {
   #checkEntry(use: Use, root: Segment): void {
     const entry = lookupEntry(this.#options.vocabulary, root.name);
     if (entry?.permission) this.requirePermission(entry.permission, root.name, root.place);
+    if (entry?.kind === "function" && entry.permissionOf) {
+      const text = use.call?.firstText;
+      const permission = entry.permissionOf(text);
+      const what = text === undefined ? root.name : `${root.name}('${text}')`;
+      if (permission) this.requirePermission(permission, what, root.place);
+    }
     checkVocabularyUse(this.#options.vocabulary, use, this.#findings);
   }
 
