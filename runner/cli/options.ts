@@ -30,6 +30,18 @@ export function addPackOption(command: Command): Command {
   );
 }
 
+/** `--model-script <path>`, shared by the commands that read the model's scripts. */
+export function addModelScriptOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--model-script <path>",
+      "how the model answers, by scenario: a YAML file, or a folder with <id>.yaml files (repeatable)",
+    )
+      .argParser(collect)
+      .default([], "none"),
+  );
+}
+
 /** `--tag <tag>`, shared by the commands that choose scenarios. */
 export function addTagOption(command: Command): Command {
   return command.addOption(

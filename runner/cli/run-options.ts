@@ -1,5 +1,12 @@
 import { type Command, Option } from "commander";
-import { addPackOption, addTagOption, collect, duration, positiveInteger } from "./options.ts";
+import {
+  addModelScriptOption,
+  addPackOption,
+  addTagOption,
+  collect,
+  duration,
+  positiveInteger,
+} from "./options.ts";
 
 export interface RunOptions {
   pack: string[];
@@ -10,6 +17,8 @@ export interface RunOptions {
   allowWrites?: boolean;
   model?: "scripted" | "live";
   out?: string;
+  trust?: boolean;
+  modelScript: string[];
   fault: string[];
   retries?: number;
   repeat?: number;
@@ -26,7 +35,8 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .command("run")
     .description("run scenarios, each against a gateway of its own")
     .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
-    .option("--all", "run every scenario that fits the gateway")
+    .option("--all", "run every scenario that fits the gateway (default with --pack: all of the pack's)")
+    .option("--trust", "grant the packs given with --pack every permission that their flows use")
     .option(
       "--gateway <target>",
       "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running",
@@ -75,8 +85,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .argParser(collect)
         .default([], "none"),
     );
-  return addPackOption(addTagOption(command)).action(async (ids: string[], options: RunOptions) => {
-    const { run } = await import("./run.ts");
-    finish(await run(ids, options));
-  });
+  return addModelScriptOption(addPackOption(addTagOption(command))).action(
+    async (ids: string[], options: RunOptions) => {
+      const { run } = await import("./run.ts");
+      finish(await run(ids, options));
+    },
+  );
 }

@@ -66,6 +66,9 @@ async function runScenarios(
     env: process.env,
     cwd,
   });
+  if (options.trust && options.pack.length === 0) {
+    throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
+  }
   const gateway = await resolveGatewayKind(options.gateway, {
     repoRoot: REPO_ROOT,
     env: process.env,
@@ -85,10 +88,16 @@ async function runScenarios(
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
-  const selection = { patterns: ids, tags: options.tag, all: options.all === true };
+  // A pack alone means all of it.
+  const wholePack =
+    options.pack.length > 0 && ids.length === 0 && options.tag.length === 0 && options.all !== true;
+  const selection = { patterns: ids, tags: options.tag, all: wholePack || options.all === true };
   const catalog = await loadCatalog({
     repoRoot: REPO_ROOT,
     packs: options.pack,
+    packsOnly: wholePack,
+    trust: options.trust,
+    modelScripts: options.modelScript,
     cwd,
     ids: namedIds(selection),
   });
@@ -202,9 +211,15 @@ function contextFlags(options: RunOptions, cwd: string): string[] {
     ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
     ...(options.allowWrites ? ["--allow-writes"] : []),
     ...(options.model ? ["--model", options.model] : []),
-    ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
+    ...options.pack.flatMap((pack) => ["--pack", typedPath(pack, cwd)]),
+    ...(options.trust ? ["--trust"] : []),
+    ...options.modelScript.flatMap((script) => ["--model-script", typedPath(script, cwd)]),
     ...options.fault.flatMap((fault) => ["--fault", fault]),
   ];
+}
+
+function typedPath(path: string, cwd: string): string {
+  return relative(cwd, resolve(cwd, path)) || ".";
 }
 
 function commandLine(args: readonly string[]): string {

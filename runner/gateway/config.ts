@@ -10,11 +10,16 @@ export const AGENT_ID = "qa";
 export const CHANNEL_ACCOUNT_ID = "default";
 /** Scripted model of that agent, `provider/model`. */
 export const PRIMARY_MODEL = "mock/mock-1";
+/** Another model of the same provider, for scenarios that switch. */
+export const ALTERNATE_MODEL = "mock/mock-2";
 
 /** Model of the agent, `provider/model`. */
 export function primaryModel(live: LiveModel | undefined): string {
   return live ? `${LIVE_PROVIDER}/${live.model}` : PRIMARY_MODEL;
 }
+
+/** What the gateway speaks to the model. */
+const MODEL_API = "openai-completions";
 
 /** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
 const SELECTED_ACCOUNT = "$selectedAccount";
@@ -89,7 +94,11 @@ function baseConfig({
     },
     models: {
       mode: "replace",
-      providers: { [provider]: providerBlock(liveModel ?? scriptedModel(modelUrl)) },
+      providers: {
+        [provider]: liveModel
+          ? providerBlock(liveModel.baseUrl, liveModel.apiKey, [liveModel.model])
+          : scriptedProvider(modelUrl),
+      },
     },
     plugins: { slots: { memory: "none" } },
     channels: { "qa-channel": { enabled: true, baseUrl: busUrl, allowFrom: ["*"] } },
@@ -98,29 +107,31 @@ function baseConfig({
 }
 
 /** Any key does: the scripted model asks for none, but a provider without a key is not used. */
-function scriptedModel(baseUrl: string): LiveModel {
-  return { baseUrl, model: PRIMARY_MODEL.slice(PRIMARY_MODEL.indexOf("/") + 1), apiKey: "test" };
+function scriptedProvider(baseUrl: string): JsonObject {
+  const models = [PRIMARY_MODEL, ALTERNATE_MODEL].map((name) => name.slice(name.indexOf("/") + 1));
+  return providerBlock(baseUrl, "test", models);
 }
 
-function providerBlock({ baseUrl, model, apiKey }: LiveModel): JsonObject {
-  const api = "openai-completions";
+function providerBlock(baseUrl: string, apiKey: string, models: readonly string[]): JsonObject {
   return {
     baseUrl,
     apiKey,
-    api,
+    api: MODEL_API,
     ...(isLoopback(new URL(baseUrl).hostname) ? { request: { allowPrivateNetwork: true } } : {}),
-    models: [
-      {
-        id: model,
-        name: model,
-        api,
-        reasoning: false,
-        input: ["text"],
-        cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-        contextWindow: 128_000,
-        maxTokens: 4096,
-      },
-    ],
+    models: models.map(modelEntry),
+  };
+}
+
+function modelEntry(id: string): JsonObject {
+  return {
+    id,
+    name: id,
+    api: MODEL_API,
+    reasoning: false,
+    input: ["text"],
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    contextWindow: 128_000,
+    maxTokens: 4096,
   };
 }
 

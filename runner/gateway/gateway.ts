@@ -114,6 +114,8 @@ export interface GatewayStart {
   liveModel?: LiveModel;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
+  /** Fills the agent's workspace before the process starts; for kinds that own one. */
+  seedWorkspace?(workspaceDir: string): Promise<void>;
   /** Extra environment for the process, for instance the faults that were asked for. */
   env?: Readonly<Record<string, string>>;
   /**

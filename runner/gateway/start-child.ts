@@ -38,6 +38,7 @@ export async function startChildGateway(
     teardown,
     keep: start.keepTemp,
   });
+  await start.seedWorkspace?.(tempRoot.workspaceDir);
   const program = typeof source === "function" ? await source(tempRoot) : source;
   const env = gatewayEnv({
     base: process.env,

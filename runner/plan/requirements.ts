@@ -22,6 +22,9 @@ export interface Offer {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+const SCRIPTED_MODE = "mock-openai";
+const LIVE_MODE = "live-frontier";
+
 export interface PlannedScenario {
   scenario: Scenario;
   /** Set: report it as skipped, with this reason, and do not touch anything. */
@@ -37,18 +40,20 @@ export function guardOf(scenario: Scenario): string | undefined {
 }
 
 /**
- * Decides for each chosen scenario whether it runs, is skipped by a guard, or does not fit this run.
- * One that does not fit is left out of `--all` and of globs, and is an error when it was named.
+ * Decides for each chosen scenario whether it runs, is skipped, or does not fit this run. A guard that is
+ * not set skips it, and so does a model or channel that this run does not have. One that is for other
+ * gateways is left out of `--all` and of globs. Whatever does not fit is an error when it was named.
  * @throws UsageError naming what the named scenario needs
  */
 export function planScenarios(selected: readonly Selected[], offer: Offer): PlannedScenario[] {
   const planned = selected.flatMap(({ scenario, named }): PlannedScenario[] => {
-    const mismatch = mismatchOf(scenario, offer);
-    if (mismatch) {
-      if (named) throw new UsageError(`${scenario.id} cannot run here: ${mismatch.needs}`, mismatch.hint);
-      return [];
+    const other = gatewayMismatch(scenario, offer);
+    const mismatch = other ?? surroundingsMismatch(scenario, offer);
+    if (mismatch && named) {
+      throw new UsageError(`${scenario.id} cannot run here: ${mismatch.needs}`, mismatch.hint);
     }
-    const skip = guardSkip(scenario, offer.env);
+    if (other) return [];
+    const skip = mismatch ? { reason: mismatch.needs, hint: mismatch.hint } : guardSkip(scenario, offer.env);
     return [skip ? { scenario, skip } : { scenario, release: releaseOf(scenario) }];
   });
   if (planned.length > 0) return planned;
@@ -85,18 +90,25 @@ interface Mismatch {
   hint: string;
 }
 
-function mismatchOf(scenario: Scenario, offer: Offer): Mismatch | undefined {
-  const config = scenario.meta.execution?.config ?? {};
+/** A model or a channel that the scenario cannot do without: what it would do instead proves nothing. */
+function surroundingsMismatch(scenario: Scenario, offer: Offer): Mismatch | undefined {
+  const { execution, runtimeParityTier } = scenario.meta;
+  const config = execution?.config ?? {};
   const [provider = "", ...model] = offer.primaryModel.split("/");
-  const needs: [wanted: unknown, offered: string, what: string][] = [
-    [config.requiredProviderMode, offer.providerMode, "model mode"],
-    [config.requiredProvider, provider, "model provider"],
-    [config.requiredModel, model.join("/"), "model"],
-    [config.requiredChannelDriver, offer.channelDriver, "channel driver"],
+  // Upstream names its scripted model's provider like the mode.
+  const providers = [provider, ...(offer.providerMode === SCRIPTED_MODE ? [SCRIPTED_MODE] : [])];
+  const needs: [wanted: unknown, offered: readonly string[], what: string][] = [
+    [config.requiredProviderMode, [offer.providerMode], "model mode"],
+    [execution?.providerMode, [offer.providerMode], "model mode"],
+    [runtimeParityTier === "live-only" ? LIVE_MODE : undefined, [offer.providerMode], "model mode"],
+    [config.requiredProvider, providers, "model provider"],
+    [config.requiredModel, [model.join("/")], "model"],
+    [config.requiredChannelDriver, [offer.channelDriver], "channel driver"],
+    [execution?.channel, [offer.channelDriver], "channel"],
   ];
   for (const [wanted, offered, what] of needs) {
-    if (typeof wanted === "string" && wanted !== offered) {
-      return { needs: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${offered}.` };
+    if (typeof wanted === "string" && !offered.includes(wanted)) {
+      return { needs: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${offered[0]}.` };
     }
   }
   if (scenario.modelScript && !offer.scriptedModel) {
@@ -105,6 +117,10 @@ function mismatchOf(scenario: Scenario, offer: Offer): Mismatch | undefined {
       hint: "Leave out --model live, or run it on a gateway that the run starts.",
     };
   }
+  return undefined;
+}
+
+function gatewayMismatch(scenario: Scenario, offer: Offer): Mismatch | undefined {
   const kinds = scenario.meta.gateways;
   if (kinds && !kinds.some((kind) => kind === offer.gatewayKind)) {
     return {

@@ -3,6 +3,7 @@ import { QaError } from "../errors.ts";
 import { currentSignal } from "../flow/current-signal.ts";
 import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
+import { ALTERNATE_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import type { Scenario } from "../scenario/types.ts";
@@ -56,7 +57,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     {
       repoRoot: scenario.pack.referenceRoot,
       outputDir: evidenceFolder,
-      alternateModel: run.primaryModel,
+      alternateModel: stage.model ? ALTERNATE_MODEL : run.primaryModel,
       cfg: set.startConfig,
       busUrl: set.busUrl,
       scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },

@@ -77,9 +77,11 @@ export function isPlayable(prepared: PreparedScenario): boolean {
 function notRunnable({
   scenario,
   skip,
+  blocked,
   flow,
 }: PreparedScenario): Pick<Outcome, "verdict" | "reason"> | undefined {
   if (skip) return { verdict: "skipped", reason: `${skip.reason}. ${skip.hint}` };
+  if (blocked) return { verdict: "blocked", reason: `${blocked.reason}. ${blocked.hint}` };
   if (flow) return undefined;
   const kind = scenario.meta.execution?.kind;
   return { verdict: "blocked", reason: `a scenario of the kind ${kind} is carried out by another program` };

@@ -12,6 +12,7 @@ import type { Scenario } from "../scenario/types.ts";
 import { logOf } from "./log-lines.ts";
 import { pluginPatches } from "./plugins.ts";
 import type { PreparedScenario } from "./prepared.ts";
+import { workspaceSeed } from "./workspace.ts";
 
 /** Time to tear down a stage: its gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
@@ -59,7 +60,8 @@ export class Stage {
     this.set.catch(() => {});
   }
 
-  async #set({ scenario, release }: PreparedScenario): Promise<StageSet> {
+  async #set(prepared: PreparedScenario): Promise<StageSet> {
+    const { scenario, release } = prepared;
     const { teardown, wakeups } = this;
     const [{ url: busUrl }, model] = await Promise.all([
       serveBus(this.bus, teardown),
@@ -76,6 +78,7 @@ export class Stage {
       modelUrl: model?.v1Url ?? "",
       liveModel: this.#options.liveModel,
       configPatches: configPatches(scenario),
+      seedWorkspace: workspaceSeed(prepared),
       env: { ...this.#faultEnv(scenario), ...guardEnv(scenario) },
       release,
     });

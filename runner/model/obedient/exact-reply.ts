@@ -1,12 +1,15 @@
 const DIRECTIVE =
-  /\b(?:reply|respond|answer|say)\s+(?:back\s+)?(?:only\s+)?(?:with\s+)?(?:only\s+)?(?:exactly|this exact (?:text|marker|line|word))(?:\s+this)?\s*(:?)\s*/gi;
+  /\b(?:reply|respond|answer|say)\s+(?:back\s+)?(?:only\s+)?(?:with\s+)?(?:only\s+)?(?:exactly|this exact (?:text|marker|line|word))(?:\s+(?:this|with))?\s*(:?)\s*/gi;
 const NEGATED = /\b(?:do not|don't|never|not)\s+(?:ever\s+)?$/i;
 const QUOTED = /^(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`|“([^”\n]+)”)/;
 const TRAILING = /[.,;:!?)]+$/;
+/** Words that begin a description of the reply: `reply exactly with the marker`. */
+const DESCRIBES = /^(?:with|the|a|an|one|two|three|these|those|what|as|how)$/i;
 
 /**
  * What a text says to reply exactly. In quotes or backticks: what stands between them. After a
- * colon: the rest of the line. Otherwise: the next word. The last directive counts.
+ * colon: the rest of the line. Otherwise: the next word, unless it only describes the reply.
+ * The last directive counts.
  */
 export function exactReply(text: string): string | undefined {
   let reply: string | undefined;
@@ -19,7 +22,8 @@ export function exactReply(text: string): string | undefined {
     const found =
       quoted?.slice(1).find((group) => group !== undefined) ??
       (match[1] === ":" ? line.trim() : word.replace(TRAILING, ""));
-    if (found !== "") reply = found;
+    const isDescription = !quoted && match[1] !== ":" && DESCRIBES.test(found);
+    if (found !== "" && !isDescription) reply = found;
   }
   return reply;
 }
