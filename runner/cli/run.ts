@@ -4,10 +4,12 @@ import { join, relative, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { errorMessage, UsageError } from "../errors.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
+import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
+import type { Offer } from "../plan/requirements.ts";
 import { openReport } from "../report/open.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
@@ -26,13 +28,27 @@ const PROVIDER_MODE = "mock-openai";
 /** Time to end what all scenarios of a run shared. */
 const TEARDOWN_MS = 10_000;
 
+/** What every command that runs scenarios has around it. */
+export interface Surroundings {
+  signal: AbortSignal;
+  strays: StrayRejections;
+  teardown: Teardown;
+}
+
 /** `qa run`: choose, check, plan, run, report. */
-export async function run(ids: readonly string[], options: RunOptions): Promise<number> {
+export function run(ids: readonly string[], options: RunOptions): Promise<number> {
+  return withSurroundings((surroundings) => runScenarios(ids, options, surroundings));
+}
+
+/** Ends in good order on Ctrl-C, tears down, and shows what is wrong with scenario files as `qa check` does. */
+export async function withSurroundings(
+  action: (surroundings: Surroundings) => Promise<number>,
+): Promise<number> {
   const interrupt = watchInterrupt();
   const strays = watchStrayRejections();
   const teardown = new Teardown();
   try {
-    return await runScenarios(ids, options, { signal: interrupt.signal, strays, teardown });
+    return await action({ signal: interrupt.signal, strays, teardown });
   } catch (error) {
     if (!(error instanceof InvalidScenarios)) throw error;
     const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
@@ -45,10 +61,14 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
   }
 }
 
-async function runScenarios(
+/**
+ * One run with a report of its own.
+ * @returns its exit code
+ */
+export async function runScenarios(
   ids: readonly string[],
   options: RunOptions,
-  { signal, strays, teardown }: { signal: AbortSignal; strays: StrayRejections; teardown: Teardown },
+  { signal, strays, teardown }: Surroundings,
 ): Promise<number> {
   const startedAt = performance.now();
   const cwd = userFolder();
@@ -70,14 +90,7 @@ async function runScenarios(
   const scenarios = chooseScenarios(
     catalog,
     { patterns: ids, tags: options.tag, all: options.all === true },
-    {
-      gatewayKind: gateway.name,
-      ownsInstall: gateway.ownsInstall,
-      providerMode: PROVIDER_MODE,
-      primaryModel: PRIMARY_MODEL,
-      channelDriver: "qa-channel",
-      env: process.env,
-    },
+    offerOf(gateway),
   );
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
@@ -97,8 +110,8 @@ async function runScenarios(
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
     },
-    command: commandLine([...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
-    rerunCommand: (id) => commandLine([id, ...contextFlags(options, cwd)]),
+    command: commandLine("run", [...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
+    rerunCommand: (id) => commandLine("run", [id, ...contextFlags(options, cwd)]),
     gateway,
     providerMode: PROVIDER_MODE,
     jobs: Math.min(options.jobs ?? defaultJobs(), scenarios.length),
@@ -116,6 +129,18 @@ async function runScenarios(
     interrupted: signal.aborted,
     harnessFailures: strays.count,
   });
+}
+
+/** What a run on this gateway has for scenarios. */
+export function offerOf({ name, ownsInstall }: GatewayKind): Offer {
+  return {
+    gatewayKind: name,
+    ownsInstall,
+    providerMode: PROVIDER_MODE,
+    primaryModel: PRIMARY_MODEL,
+    channelDriver: "qa-channel",
+    env: process.env,
+  };
 }
 
 /** @throws UsageError if the folder cannot take a report, or holds one: two runs must not mix */
@@ -142,7 +167,7 @@ function rejectUnknownFaults(faults: readonly string[], known: readonly string[]
 }
 
 /** Sorts by time; the random part keeps two runs of one second apart. */
-function newRunId(): string {
+export function newRunId(): string {
   const time = new Date()
     .toISOString()
     .replace(/\.\d+Z$/, "")
@@ -164,9 +189,10 @@ function contextFlags(options: RunOptions, cwd: string): string[] {
   ];
 }
 
-function commandLine(args: readonly string[]): string {
+/** The command as it could be typed again. */
+export function commandLine(command: string, args: readonly string[]): string {
   const quoted = args.map((arg) =>
     /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
   );
-  return `pnpm qa run ${quoted.join(" ")}`;
+  return `pnpm qa ${command} ${quoted.join(" ")}`;
 }

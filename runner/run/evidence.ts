@@ -2,22 +2,24 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
 import type { ScenarioFinished } from "../report/events.ts";
+import { SHAPES_FILE } from "../shape/answers.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
- * that the model received, the gateway's log. Redacted; nothing is written for what there was not.
+ * that the model received, the gateway's log, the shapes of its answers. Redacted; nothing is written for what there was not.
  */
 export async function writeEvidence(
   folder: string,
-  { bus, gateway, model }: Stage,
+  { bus, gateway, model, answers }: Stage,
   { reportFolder, secrets }: RunOptions,
 ): Promise<ScenarioFinished["evidence"]> {
   const parts: { kind: string; name: string; text: string }[] = [
     { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(bus) },
     { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(model?.requests ?? []) },
     { kind: "gateway log", name: "gateway.log", text: gateway?.logs() ?? "" },
+    { kind: "rpc shapes", name: SHAPES_FILE, text: answers.toText() },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];

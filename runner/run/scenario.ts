@@ -10,10 +10,12 @@ import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import { AGENT_ID, PRIMARY_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
+import { watchAnswers } from "../gateway/watch-answers.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
 import { startScriptedModel } from "../model/scripted.ts";
 import type { Scenario } from "../scenario/types.ts";
+import { AnswerShapes } from "../shape/answers.ts";
 import { writeEvidence } from "./evidence.ts";
 import { ended, type Outcome, outcomeOf } from "./failure.ts";
 import { limitsOf } from "./limits.ts";
@@ -89,7 +91,7 @@ class Play {
   constructor(prepared: PreparedScenario, run: RunOptions) {
     this.#prepared = prepared;
     this.#run = run;
-    this.stage = { bus: new QaBus(this.#wakeups) };
+    this.stage = { bus: new QaBus(this.#wakeups), answers: new AnswerShapes() };
     this.evidenceFolder = join(run.reportFolder, folderName(prepared.scenario.id));
   }
 
@@ -147,9 +149,12 @@ class Play {
     const { execution } = scenario.meta;
     const limits = limitsOf(execution);
     const signal = this.#endSignal(gateway, limits.scenarioMs);
+    const { answers } = this.stage;
+    const observed = answers.add.bind(answers);
     const api = createFlowApi(
       {
-        gateway,
+        gateway: watchAnswers(gateway, observed),
+        observed,
         bus: this.stage.bus,
         model: this.stage.model,
         wakeups: this.#wakeups,
