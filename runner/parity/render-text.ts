@@ -65,7 +65,7 @@ function answers({ gateways, methods }: ParityReport): string[] {
       [otherKinds, "other kinds of values"],
     ];
     return [
-      `${method.method}: ${plural(method.differences.length, "place")} differ in shape`,
+      `${method.method}: ${plural(method.differences.length, "difference")} in shape`,
       ...parts.filter(([paths]) => paths.length > 0).map(([paths, what]) => `    ${what}: ${list(paths)}`),
     ];
   });
