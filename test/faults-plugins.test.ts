@@ -15,7 +15,7 @@ const BROKEN: BrokenSubject[] = [
   ["plugin-bad-among-good", "plugins-reload-noop", /mending the config/, /not true|timed out|almanac/],
   ["plugin-optional-tool-cold", "plugins-load-all", /neither offered nor loaded/, /loaded its plugin/],
   ["plugin-switch", "plugins-reload-noop", /disable takes it away/, /timed out/],
-  ["plugin-switch", "plugins-stale-tools", /disable takes it away/, /offered the tool of a disabled plugin/],
+  ["plugin-switch", "plugins-stale-tools", /an enable brings it back/, /waiting for an outbound message/],
   ["plugin-optional-tool", "plugins-optional-open", /each way to name it/, /tool is offered/],
   ["plugin-explicit-owner", "plugins-load-all", /nothing is loaded by the start/, /the start loaded/],
   ["plugin-install-rolled-back", "plugin-install-no-rollback", /no trace/, /refused/],
