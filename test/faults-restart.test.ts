@@ -17,7 +17,7 @@ const BROKEN: BrokenSubject[] = [
     /the note went to qa-room/,
   ],
   ["config-apply-restart-wakeup", "sentinel-repeated", /does not tell it again/, /was told 2 times/],
-  ["config-apply-restart-wakeup", "reload-drop", /accepted with a note/, /did not schedule a restart/],
+  ["restart-promise-and-status", "reload-drop", /promises the restart/, /did not schedule a restart/],
   ["config-written-before-restart", "restart-loses-config", /next process has it/, /the patch is gone/],
   ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
   ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /was answered 2 times/],
@@ -35,7 +35,7 @@ const BROKEN: BrokenSubject[] = [
   ],
   ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
   [
-    "restart-deferral-during-turn",
+    "restart-forced-during-turn",
     "restart-waits-for-ever",
     /no longer than the limit/,
     /waiting for the gateway to restart/,

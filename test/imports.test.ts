@@ -11,6 +11,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   lifecycle: [],
   scenario: [],
   flow: ["scenario"],
+  shape: [],
   http: ["lifecycle"],
   channel: ["http", "lifecycle"],
   model: ["http", "lifecycle", "scenario"],
@@ -18,9 +19,21 @@ const ALLOWED: Record<string, readonly string[]> = {
   report: ["scenario"],
   actions: ["channel", "flow", "gateway", "lifecycle", "model"],
   plan: ["actions", "flow", "scenario"],
-  run: ["actions", "channel", "flow", "gateway", "lifecycle", "model", "report", "scenario"],
+  run: ["actions", "channel", "flow", "gateway", "lifecycle", "model", "report", "scenario", "shape"],
+  parity: ["report", "shape"],
   "release-check": ["actions", "channel", "gateway", "lifecycle", "model"],
-  cli: ["actions", "flow", "gateway", "lifecycle", "plan", "release-check", "report", "run", "scenario"],
+  cli: [
+    "actions",
+    "flow",
+    "gateway",
+    "lifecycle",
+    "parity",
+    "plan",
+    "release-check",
+    "report",
+    "run",
+    "scenario",
+  ],
 };
 
 interface Import {

@@ -9,6 +9,8 @@ import type { ScriptedModel } from "../model/scripted.ts";
 /** What every action can reach. One per scenario. */
 export interface ActionContext {
   gateway: GatewayUnderTest;
+  /** Takes note of what a scenario reads of the gateway by another way than a call. */
+  observed(what: string, answer: unknown): void;
   bus: QaBus;
   /** Undefined when the agent talks to a live provider. */
   model: ScriptedModel | undefined;

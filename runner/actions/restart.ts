@@ -78,7 +78,9 @@ async function readRestartSentinel(context: ActionContext): Promise<JsonObject |
     throw error;
   }
   try {
-    return JSON.parse(text) as JsonObject;
+    const sentinel = JSON.parse(text) as JsonObject;
+    context.observed(SENTINEL_FILE, sentinel);
+    return sentinel;
   } catch {
     throw new QaError(`${SENTINEL_FILE} is not JSON`, {
       code: "bad-answer",

@@ -5,6 +5,7 @@ import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
 import { addListCommand } from "./list-options.ts";
+import { addParityCommand } from "./parity-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   };
   for (const add of [
     addRunCommand,
+    addParityCommand,
     addListCommand,
     addCheckCommand,
     addGatewayCommand,

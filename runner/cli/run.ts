@@ -1,11 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { errorMessage, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
-import { Teardown } from "../lifecycle/teardown.ts";
 import { mayShareGateway } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { namedIds } from "../plan/select.ts";
@@ -17,43 +14,30 @@ import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
-import { formatDiagnostics } from "../scenario/format.ts";
 import { suggest } from "../scenario/suggest.ts";
-import { chooseScenarios, InvalidScenarios } from "./choose.ts";
-import { EXIT } from "./exit.ts";
-import { watchInterrupt } from "./interrupt.ts";
+import { chooseScenarios } from "./choose.ts";
+import { choiceFlags, commandLine, contextFlags } from "./command-line.ts";
+import { offerOf } from "./offer.ts";
+import { newRunId, rejectUsedFolder } from "./report-folder.ts";
 import { chooseModel } from "./run-model.ts";
 import type { RunOptions } from "./run-options.ts";
 import { RunTime } from "./run-time.ts";
-import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
+import { type Surroundings, withSurroundings } from "./surroundings.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-/** Time to end what all scenarios of a run shared. */
-const TEARDOWN_MS = 10_000;
-
 /** `qa run`: choose, check, plan, run, report. */
-export async function run(ids: readonly string[], options: RunOptions): Promise<number> {
-  const interrupt = watchInterrupt();
-  const strays = watchStrayRejections();
-  const teardown = new Teardown();
-  try {
-    return await runScenarios(ids, options, { signal: interrupt.signal, strays, teardown });
-  } catch (error) {
-    if (!(error instanceof InvalidScenarios)) throw error;
-    const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
-    process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
-    return EXIT.invalid;
-  } finally {
-    for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
-    interrupt.dispose();
-    strays.dispose();
-  }
+export function run(ids: readonly string[], options: RunOptions): Promise<number> {
+  return withSurroundings((surroundings) => runScenarios(ids, options, surroundings));
 }
 
-async function runScenarios(
+/**
+ * One run with a report of its own.
+ * @returns its exit code
+ */
+export async function runScenarios(
   ids: readonly string[],
   options: RunOptions,
-  { signal, strays, teardown }: { signal: AbortSignal; strays: StrayRejections; teardown: Teardown },
+  { signal, strays, teardown }: Surroundings,
 ): Promise<number> {
   const startedAt = performance.now();
   const cwd = userFolder();
@@ -101,14 +85,7 @@ async function runScenarios(
     cwd,
     ids: namedIds(selection),
   });
-  const scenarios = chooseScenarios(catalog, selection, {
-    gatewayKind: gateway.name,
-    ownsInstall: gateway.ownsInstall,
-    mayWrite: gateway.mayWrite,
-    ...model,
-    channelDriver: "qa-channel",
-    env: process.env,
-  });
+  const scenarios = chooseScenarios(catalog, selection, offerOf(gateway, model));
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 
@@ -130,8 +107,8 @@ async function runScenarios(
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
     },
-    command: commandLine([...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
-    rerunCommand: (id) => commandLine([id, ...contextFlags(options, cwd)]),
+    command: commandLine("run", [...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
+    rerunCommand: (id) => commandLine("run", [id, ...contextFlags(options, cwd)]),
     gateway,
     ...model,
     jobs: Math.min(
@@ -168,18 +145,6 @@ function policyOf({ retries = 0, repeat = 1, failOnFlaky = false, bail }: RunOpt
   return { retries, repeat, failOnFlaky, ...(bail ? { bail: bail === true ? 1 : bail } : {}) };
 }
 
-/** @throws UsageError if the folder cannot take a report, or holds one: two runs must not mix */
-function rejectUsedFolder(folder: string): void {
-  const hint = "Give --out a folder that is new or empty.";
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new UsageError(`the report cannot be written to ${folder}: ${errorMessage(error)}`, hint);
-  }
-  if (existsSync(join(folder, "events.jsonl")))
-    throw new UsageError(`${folder} holds a report already`, hint);
-}
-
 function rejectUnknownFaults(faults: readonly string[], known: readonly string[] = []): void {
   for (const fault of faults) {
     if (known.includes(fault)) continue;
@@ -189,42 +154,4 @@ function rejectUnknownFaults(faults: readonly string[], known: readonly string[]
       near ? `Did you mean ${near}?` : `Known: ${known.join(", ")}.`,
     );
   }
-}
-
-/** Sorts by time; the random part keeps two runs of one second apart. */
-function newRunId(): string {
-  const time = new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, "")
-    .replaceAll(/[-:]/g, "")
-    .replace("T", "-");
-  return `${time}-${randomBytes(2).toString("hex")}`;
-}
-
-function choiceFlags(options: RunOptions): string[] {
-  return [...(options.all ? ["--all"] : []), ...options.tag.flatMap((tag) => ["--tag", tag])];
-}
-
-/** What must be the same when a scenario is run again. */
-function contextFlags(options: RunOptions, cwd: string): string[] {
-  return [
-    ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
-    ...(options.allowWrites ? ["--allow-writes"] : []),
-    ...(options.model ? ["--model", options.model] : []),
-    ...options.pack.flatMap((pack) => ["--pack", typedPath(pack, cwd)]),
-    ...(options.trust ? ["--trust"] : []),
-    ...options.modelScript.flatMap((script) => ["--model-script", typedPath(script, cwd)]),
-    ...options.fault.flatMap((fault) => ["--fault", fault]),
-  ];
-}
-
-function typedPath(path: string, cwd: string): string {
-  return relative(cwd, resolve(cwd, path)) || ".";
-}
-
-function commandLine(args: readonly string[]): string {
-  const quoted = args.map((arg) =>
-    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
-  return `pnpm qa run ${quoted.join(" ")}`;
 }

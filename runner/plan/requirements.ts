@@ -63,6 +63,11 @@ export function planScenarios(selected: readonly Selected[], offer: Offer): Plan
   );
 }
 
+/** Whether a run with this offer may choose the scenario at all; its guard may still skip it. */
+export function fits(scenario: Scenario, offer: Offer): boolean {
+  return (gatewayMismatch(scenario, offer) ?? surroundingsMismatch(scenario, offer)) === undefined;
+}
+
 function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip"] {
   const guard = guardOf(scenario);
   if (!isDestructive(scenario)) return undefined;

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
 import type { ScenarioFinished } from "../report/events.ts";
+import { SHAPES_FILE } from "../shape/answers.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
- * that the model received, the gateway's log. Redacted; nothing is written for what there was not.
+ * that the model received, the gateway's log, the shapes of its answers. Redacted; nothing is written for what there was not.
  */
 export async function writeEvidence(
   folder: string,
@@ -18,6 +19,7 @@ export async function writeEvidence(
     { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(stage.bus) },
     { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(stage.model?.requests ?? []) },
     { kind: "gateway log", name: "gateway.log", text: stage.log() },
+    { kind: "rpc shapes", name: SHAPES_FILE, text: stage.answers.toText() },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];

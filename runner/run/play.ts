@@ -5,6 +5,7 @@ import { type FlowObserver, runFlow } from "../flow/run.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import { ALTERNATE_MODEL } from "../gateway/config.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import { watchAnswers } from "../gateway/watch-answers.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { type Outcome, outcomeOf } from "./failure.ts";
@@ -39,9 +40,12 @@ export async function play(options: PlayOptions): Promise<Played> {
   const limits = limitsOf(execution);
   const teardown = new Teardown();
   const signal = AbortSignal.any([run.signal, endSignal(set.gateway, limits.scenarioMs, teardown)]);
+  const { answers } = stage;
+  const observed = answers.add.bind(answers);
   const api = createFlowApi(
     {
-      gateway: set.gateway,
+      gateway: watchAnswers(set.gateway, observed),
+      observed,
       bus: stage.bus,
       model: stage.model,
       wakeups: stage.wakeups,

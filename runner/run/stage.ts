@@ -9,6 +9,7 @@ import { Teardown } from "../lifecycle/teardown.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
 import { type ScriptedModel, startScriptedModel } from "../model/scripted.ts";
 import type { Scenario } from "../scenario/types.ts";
+import { AnswerShapes } from "../shape/answers.ts";
 import { logOf } from "./log-lines.ts";
 import { pluginPatches } from "./plugins.ts";
 import type { PreparedScenario } from "./prepared.ts";
@@ -44,6 +45,8 @@ export class Stage {
   readonly wakeups = new Wakeups();
   readonly teardown = new Teardown();
   readonly bus = new QaBus(this.wakeups);
+  /** What the gateway's answers looked like, to be compared with those of other gateways. */
+  answers = new AnswerShapes();
   model: ScriptedModel | undefined;
   gateway: GatewayUnderTest | undefined;
   /** Rejects when the gateway cannot be started. */
@@ -95,6 +98,7 @@ export class Stage {
   /** Clears the stage for the next scenario: nobody sees what was said, asked and logged before. */
   clearFor({ scenario }: PreparedScenario): void {
     this.bus.reset();
+    this.answers = new AnswerShapes();
     this.model?.reset(scenario.modelScript?.value);
     if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();
   }

@@ -2,10 +2,13 @@ import type { LogCapture } from "../log.ts";
 
 /** A start of the server: also one within the same process. */
 const STARTED = /\[gateway\] http server listening \(/;
-/** The gateway saw a config change; unless one of the next lines follows, it is in force. */
+/**
+ * The gateway saw a config change; unless one of the next lines follows, it is in force. What does not pass the schema
+ * is skipped before it gets that far.
+ */
 const EVALUATED = /\[reload\] .*config change detected; evaluating reload \(/;
 const NOT_APPLIED =
-  /\[reload\] .*config (?:reload skipped|reload disabled|reload requires gateway restart; hot mode ignoring|change requires gateway restart)/;
+  /\[reload\] .*config (?:reload skipped(?! \(invalid config\))|reload disabled|reload requires gateway restart; hot mode ignoring|change requires gateway restart)/;
 
 /** Counts what a release's log tells about its life. */
 export class LifecycleLog {

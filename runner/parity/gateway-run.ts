@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorMessage, UsageError } from "../errors.ts";
+import type { RunReport } from "../report/report-schema.ts";
+import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
+
+/** What one gateway did with the scenarios. */
+export interface GatewayRun {
+  /** As given to --gateway. */
+  target: string;
+  /** Folder of its report, as it is told; undefined when there was no run. */
+  folder: string | undefined;
+  report: RunReport | undefined;
+  /** Per scenario id and method; absent for a scenario that left no shapes. */
+  answers: ReadonlyMap<string, ReadonlyMap<string, AnswerShape>>;
+  /** Why there is no run, or why it cannot be relied on. */
+  problem?: string;
+}
+
+/**
+ * Reads what a run left in its folder.
+ * @throws UsageError when there is no readable report
+ */
+export async function readRun(folder: string): Promise<Pick<GatewayRun, "report" | "answers">> {
+  const path = join(folder, "report.json");
+  let report: RunReport;
+  try {
+    report = JSON.parse(await readFile(path, "utf8")) as RunReport;
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be read: ${errorMessage(error)}`,
+      "Give the folder that `qa run` named as its report.",
+    );
+  }
+  if (!Array.isArray(report.scenarios)) {
+    throw new UsageError(`${path} is no report of a run`, "Give the folder of a report of `qa run`.");
+  }
+  const found = report.scenarios.flatMap(({ id, evidence }) =>
+    evidence.filter(({ path }) => path.endsWith(SHAPES_FILE)).map(({ path }) => ({ id, path })),
+  );
+  const answers = await Promise.all(
+    found.map(async ({ id, path }) => [id, await readShapesFile(join(folder, path))] as const),
+  );
+  return { report, answers: new Map(answers) };
+}
+
+async function readShapesFile(path: string): Promise<Map<string, AnswerShape>> {
+  try {
+    return readShapes(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be read: ${errorMessage(error)}`,
+      "Run the scenarios again to get a whole report.",
+    );
+  }
+}

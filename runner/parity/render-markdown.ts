@@ -1,0 +1,105 @@
+import { codeCell, codeSpan, escapeText } from "../report/markdown/escape.ts";
+import { formatDuration } from "../report/text.ts";
+import { briefOf, isReadByScenarios } from "./brief.ts";
+import type { ParityGateway, ParityMethod, ParityReport, ParityResult } from "./parity-schema.ts";
+
+/** The parity report as a Markdown document. */
+export function renderMarkdown(report: ParityReport): string {
+  const parts = [
+    `# ${headline(report)}`,
+    gatewayTable(report.gateways),
+    "## Scenarios",
+    scenarioTable(report),
+    ...reasons(report),
+    ...answers(report),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** `Parity: 12 of 14 scenarios the same`. */
+export function headline({ counts }: ParityReport): string {
+  if (counts.compared === 0) return "Parity: nothing could be compared";
+  return `Parity: ${counts.same} of ${counts.compared} scenarios the same`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function gatewayTable(gateways: readonly ParityGateway[]): string {
+  const rows = gateways.map(({ name, product, version, buildId, node, protocol, startedAt, problem }) => [
+    codeCell(name),
+    escapeText([product, version].filter(Boolean).join(" ")),
+    codeCell(buildId ?? ""),
+    escapeText(node ?? ""),
+    `${protocol ?? ""}`,
+    startedAt ?? "",
+    escapeText(problem ?? ""),
+  ]);
+  return table(["gateway", "product", "build", "Node", "protocol", "started", "problem"], rows);
+}
+
+function scenarioTable({ gateways, scenarios }: ParityReport): string {
+  const rows = scenarios.map(({ id, results, firstDifference }) => [
+    codeCell(id),
+    ...results.map(resultText),
+    escapeText(firstDifference?.name ?? ""),
+  ]);
+  return table(["scenario", ...gateways.map(({ name }) => codeCell(name)), "first difference"], rows);
+}
+
+/** `passed 1.20 s`, `left out`. */
+export function resultText({ verdict, durationMs }: ParityResult): string {
+  const ran = verdict === "passed" || verdict === "failed";
+  return ran && durationMs !== undefined
+    ? `${verdict} ${formatDuration(durationMs)}`
+    : verdict.replace("-", " ");
+}
+
+function reasons({ gateways, scenarios }: ParityReport): string[] {
+  const lines = scenarios.flatMap(({ id, results }) =>
+    results.flatMap(({ verdict, reason }, index) =>
+      reason === undefined
+        ? []
+        : [`- ${codeSpan(id)} ${verdict} on ${codeSpan(gateways[index]?.name ?? "")}: ${escapeText(reason)}`],
+    ),
+  );
+  return lines.length > 0 ? ["## What did not pass", lines.join("\n")] : [];
+}
+
+function answers({ gateways, methods }: ParityReport): string[] {
+  if (methods.length === 0) return [];
+  const names = gateways.map(({ name }) => name);
+  const differing = methods.filter(({ differences }) => differences.length > 0);
+  const alike = methods.filter(({ differences }) => differences.length === 0);
+  const read = differing.filter(isReadByScenarios);
+  const others = differing.filter((method) => !isReadByScenarios(method));
+  return [
+    "## Answers",
+    ...read.flatMap((method) => [`### ${codeSpan(method.method)}`, answerTable(method, names)]),
+    ...(others.length > 0 ? ["### Other methods", others.flatMap(briefLines(names)).join("\n")] : []),
+    ...(alike.length > 0
+      ? [`The same everywhere: ${alike.map(({ method }) => codeSpan(method)).join(", ")}.`]
+      : []),
+  ];
+}
+
+function answerTable({ differences }: ParityMethod, names: readonly string[]): string {
+  const rows = differences.map(({ path, kinds }) => [codeCell(path), ...kinds.map(escapeText)]);
+  return table(["path", ...names.map(codeCell)], rows);
+}
+
+function briefLines([first = ""]: readonly string[]): (method: ParityMethod) => string[] {
+  return (method) => {
+    const { lacking, extra, otherKinds } = briefOf(method);
+    const parts: [paths: string[], what: string][] = [
+      [lacking, `not on ${codeSpan(first)}`],
+      [extra, `not everywhere else`],
+      [otherKinds, "other kinds"],
+    ];
+    const told = parts
+      .filter(([paths]) => paths.length > 0)
+      .map(([paths, what]) => `${what}: ${paths.map(codeSpan).join(", ")}`);
+    return [`- ${codeSpan(method.method)}: ${told.join("; ")}`];
+  };
+}

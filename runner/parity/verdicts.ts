@@ -1,0 +1,68 @@
+import type { RunReport, ScenarioReport } from "../report/report-schema.ts";
+import { oneLine } from "../report/text.ts";
+import type { GatewayRun } from "./gateway-run.ts";
+import type { ParityResult, ParityScenario } from "./parity-schema.ts";
+
+/** Verdicts that say something about the gateway, so that gateways can differ in them. */
+const TELLING: ReadonlySet<ParityResult["verdict"]> = new Set(["passed", "failed", "skipped", "blocked"]);
+
+/** One entry per scenario of any run, in the order in which the runs name them. */
+export function compareVerdicts(runs: readonly GatewayRun[]): ParityScenario[] {
+  const known = new Map<string, ScenarioReport>();
+  for (const { report } of runs) {
+    for (const scenario of report?.scenarios ?? []) {
+      if (!known.has(scenario.id)) known.set(scenario.id, scenario);
+    }
+  }
+  return [...known.values()].map(({ id, title }) => compareScenario(id, title, runs));
+}
+
+/** Two gateways at least came to a verdict, and not only that a guard is not set. */
+export function isCompared({ results }: ParityScenario): boolean {
+  const telling = results.filter(({ verdict }) => TELLING.has(verdict));
+  return telling.length > 1 && telling.some(({ verdict }) => verdict !== "skipped");
+}
+
+function compareScenario(id: string, title: string, runs: readonly GatewayRun[]): ParityScenario {
+  const reports = runs.map(({ report }) => report?.scenarios.find((scenario) => scenario.id === id));
+  const results = runs.map((run, index) => resultOf(run, reports[index]));
+  const verdicts = new Set(results.map(({ verdict }) => verdict).filter((verdict) => TELLING.has(verdict)));
+  const firstDifference = firstDifferentStep(reports.map((report) => report?.steps ?? []));
+  return {
+    id,
+    title,
+    results,
+    same: verdicts.size <= 1,
+    ...(firstDifference ? { firstDifference } : {}),
+  };
+}
+
+function resultOf(run: GatewayRun, report: ScenarioReport | undefined): ParityResult {
+  if (!report) return { verdict: run.report ? "left-out" : "not-run" };
+  if (notReached(report, run.report)) return { verdict: "not-run" };
+  const { verdict, durationMs, failure, fault } = report;
+  const reason = failure ? `${failure.message} [${failure.code}]` : report.reason;
+  return {
+    verdict,
+    durationMs,
+    ...(fault ? { fault } : {}),
+    ...(reason === undefined ? {} : { reason: oneLine(reason) }),
+  };
+}
+
+/** A scenario that an interrupt kept from starting is reported as skipped. */
+function notReached({ verdict, steps }: ScenarioReport, run: RunReport | undefined): boolean {
+  return run?.interrupted === true && verdict === "skipped" && steps.length === 0;
+}
+
+/** Steps are the same everywhere: they come from the scenario's file. */
+function firstDifferentStep(
+  runs: readonly ScenarioReport["steps"][],
+): NonNullable<ParityScenario["firstDifference"]> | undefined {
+  const longest = runs.reduce((best, steps) => (steps.length > best.length ? steps : best), []);
+  for (const [index, { name }] of longest.entries()) {
+    const statuses = runs.map((steps) => (steps.length === 0 ? "" : (steps[index]?.status ?? "not-reached")));
+    if (new Set(statuses.filter((status) => status !== "")).size > 1) return { index, name, statuses };
+  }
+  return undefined;
+}

@@ -1,0 +1,158 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { expect, test, vi } from "vitest";
+import { QaBus } from "../runner/channel/bus.ts";
+import { serveBus } from "../runner/channel/server.ts";
+import { EmbeddedKind } from "../runner/gateway/embedded.ts";
+import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
+import { type ParityReport, paritySchema } from "../runner/parity/parity-schema.ts";
+import { ROOT, Sandbox, scenarioText } from "./qa.ts";
+
+const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(paritySchema);
+
+/** Two scenarios that only read, and pass on a gateway that knows the built-in method it is asked for. */
+const READS = scenarioText(
+  "reads-health",
+  `  - name: is healthy
+    actions:
+      - call: env.gateway.call
+        saveAs: health
+        args: [health, {}]
+      - assert: health.ok`,
+);
+
+/** What a refused write leaves behind tells a gateway that checks its config from one that does not. */
+const REFUSES = scenarioText(
+  "refuses-nonsense",
+  `  - name: reads the config
+    actions:
+      - call: readConfigSnapshot
+        saveAs: before
+        args: [{ ref: env }]
+  - name: refuses what is no config
+    actions:
+      - set: outcome
+        value: accepted
+      - try:
+          actions:
+            - call: env.gateway.call
+              args:
+                - config.patch
+                - { raw: "{ skils: {} }", baseHash: { ref: before.hash } }
+          catch:
+            - set: outcome
+              value: refused
+      - assert: "outcome === 'refused'"`,
+);
+
+async function readParity(folder: string): Promise<ParityReport> {
+  const report = JSON.parse(await readFile(join(folder, "parity.json"), "utf8")) as ParityReport;
+  validate(report);
+  expect(validate.errors).toBeNull();
+  return report;
+}
+
+test("two finished runs are compared: where they differ first, and how their answers differ", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/refuses.md", REFUSES);
+  await sandbox.write("pack/test/reads.md", READS);
+  const run = ["run", "reads-health", "refuses-nonsense", "--pack", "pack"];
+  expect((await sandbox.qa(...run, "--out", "sound")).exitCode).toBe(0);
+  expect((await sandbox.qa(...run, "--out", "broken", "--fault", "config-accept-invalid")).exitCode).toBe(1);
+
+  const result = await sandbox.qa("parity", "--reports", "sound,broken", "--out", "parity");
+  expect(result.stdout).toContain("≠ refuses-nonsense");
+  expect(result.stdout).toContain("Parity: 1 of 2 scenarios the same");
+  expect(result.exitCode).toBe(1);
+  const parity = await readParity(join(sandbox.folder, "parity"));
+  expect(parity.gateways.map(({ name }) => name)).toEqual(["embedded (sound)", "embedded (broken)"]);
+  expect(parity.scenarios).toMatchObject([
+    { id: "reads-health", same: true },
+    {
+      id: "refuses-nonsense",
+      same: false,
+      firstDifference: { index: 1, name: "refuses what is no config", statuses: ["passed", "failed"] },
+    },
+  ]);
+  expect(parity.methods.map(({ method, differences }) => [method, differences])).toEqual([
+    ["config.get", []],
+    ["health", []],
+  ]);
+  expect(await readFile(join(sandbox.folder, "parity/parity.md"), "utf8")).toContain(
+    "refuses what is no config",
+  );
+
+  // A comparison is not written over another one.
+  const again = await sandbox.qa("parity", "--reports", "sound,broken", "--out", "parity");
+  expect(again.exitCode).toBe(2);
+  expect(again.stderr).toContain("holds a comparison already");
+});
+
+test("gateways are run one after the other, each with a report of its own, and end as one exit code", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/reads.md", READS);
+  await sandbox.write(
+    "pack/test/only.md",
+    READS.replace("id: reads-health", "id: only-here").replace("---\n\n", "gateways: [embedded]\n---\n\n"),
+  );
+  const start = gatewayStart({ tempPrefix: "gateway-qa-parity-" });
+  try {
+    const { url } = await serveBus(new QaBus(start.wakeups), start.teardown);
+    const running = await new EmbeddedKind(ROOT, start.teardown).start({ ...start, busUrl: url });
+    vi.stubEnv("GATEWAY_QA_TOKEN", running.token);
+    const out = join(sandbox.folder, "parity");
+    const args = ["parity", "--tag", "test", "--pack", "pack", "--out", out];
+    const { exitCode, stdout, stderr } = await sandbox.qa(...args, "--gateways", `embedded,${running.wsUrl}`);
+    expect(exitCode, stdout + stderr).toBe(0);
+    const { gateways, scenarios, methods } = await readParity(out);
+    expect(scenarios).toMatchObject([
+      { id: "only-here", results: [{ verdict: "passed" }, { verdict: "left-out" }] },
+      { id: "reads-health", results: [{ verdict: "passed" }, { verdict: "passed" }], same: true },
+    ]);
+    expect(methods).toMatchObject([{ method: "health", scenarios: ["reads-health"], answers: [1, 1] }]);
+    for (const { report } of gateways) {
+      const path = join(out, report ?? "", "report.json");
+      expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ exitCode: 0 });
+    }
+  } finally {
+    vi.unstubAllEnvs();
+    expect(await start.teardown.run(10_000)).toEqual([]);
+  }
+  expect(await sandbox.processes()).toEqual([]);
+});
+
+test("a gateway that cannot be had is named, the others run, and the result is none to rely on", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/reads.md", READS);
+  vi.stubEnv("GATEWAY_QA_CACHE", join(sandbox.folder, "cache"));
+  vi.stubEnv("npm_config_registry", "http://127.0.0.1:9");
+  vi.stubEnv("npm_config_fetch_retries", "0");
+  const { exitCode, stdout } = await sandbox.qa(
+    ...["parity", "reads-health", "--pack", "pack", "--out", "parity"],
+    ...["--gateways", "embedded,openclaw@2026.4.26"],
+  );
+  vi.unstubAllEnvs();
+  expect(stdout).toMatch(/^! openclaw@2026\.4\.26: .*\[registry-unreachable\]$/m);
+  expect(stdout).toMatch(/^ {2}reads-health +passed \S+ m?s +not run$/m);
+  expect(exitCode).toBe(4);
+});
+
+test.for([
+  [["dm-chat-baseline"], /there is nothing to compare[\s\S]*two gateways/],
+  [["dm-chat-baseline", "--gateways", "embedded"], /there is nothing to compare/],
+  [["dm-chat-baseline", "--gateways", "embedded,embedded"], /names embedded twice/],
+  [["dm-chat-baseline", "--gateways", "embedded,openclow@1"], /Did you mean openclaw@1\?/],
+  [["dm-chat-base", "--gateways", "embedded,openclaw@latest"], /Did you mean dm-chat-baseline\?/],
+  [["plugin-bad-among-good", "--gateways", "embedded,openclaw@latest"], /is for two of these gateways/],
+  [["--reports", "a,b"], /a\/report\.json cannot be read/],
+  [["--reports", "a,b", "--all"], /compares all that the reports hold/],
+  [["--reports", "a,b", "--gateways", "embedded,openclaw@latest"], /Give one of the two/],
+] as const)("qa parity %s is a wrong command line", async ([args, message]) => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stderr } = await sandbox.qa("parity", ...args);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(exitCode).toBe(2);
+});
