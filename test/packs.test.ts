@@ -201,7 +201,6 @@ describe("what stops a scenario of a pack", () => {
     ["another provider", config("requiredProvider: anthropic"), "the model provider anthropic"],
     ["another model", config("requiredModel: gpt-9"), "the model gpt-9"],
     ["another channel driver", config("requiredChannelDriver: live"), "the channel driver live"],
-    ["a channel of its own", "execution: { channel: telegram }\n", "the channel telegram"],
     ["its tier", "runtimeParityTier: live-only\n", "the model mode live-frontier"],
     ["a guard", config("allowEnv: QA_ALLOW_PACKS_TEST"), "QA_ALLOW_PACKS_TEST"],
   ])("one that needs %s is skipped and not passed", async (_what, extra, reason) => {

@@ -109,7 +109,6 @@ function surroundingsMismatch(scenario: Scenario, offer: Offer): Mismatch | unde
     [config.requiredProvider, providers, "model provider"],
     [config.requiredModel, [model.join("/")], "model"],
     [config.requiredChannelDriver, [offer.channelDriver], "channel driver"],
-    [execution?.channel, [offer.channelDriver], "channel"],
   ];
   for (const [wanted, offered, what] of needs) {
     if (typeof wanted === "string" && !offered.includes(wanted)) {

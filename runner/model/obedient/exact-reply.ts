@@ -1,5 +1,6 @@
 const DIRECTIVE =
   /\b(?:reply|respond|answer|say)\s+(?:back\s+)?(?:only\s+)?(?:with\s+)?(?:only\s+)?(?:exactly|this exact (?:text|marker|line|word))(?:\s+(?:this|with))?\s*(:?)\s*/gi;
+const INCLUDE = /\binclud(?:e|es|ing)\s+(?:the\s+)?exact\s+(?:marker|phrase|text|words?)\s*:?\s*(?=["'`“])/gi;
 const NEGATED = /\b(?:do not|don't|never|not)\s+(?:ever\s+)?$/i;
 const QUOTED = /^(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`|“([^”\n]+)”)/;
 const TRAILING = /[.,;:!?)]+$/;
@@ -26,4 +27,15 @@ export function exactReply(text: string): string | undefined {
     if (found !== "" && !isDescription) reply = found;
   }
   return reply;
+}
+
+/** What a text says to include in the reply, in quotes or backticks; the last of several. */
+export function exactPart(text: string): string | undefined {
+  const parts = [...text.matchAll(INCLUDE)]
+    .filter((match) => !NEGATED.test(text.slice(0, match.index)))
+    .map((match) => QUOTED.exec(text.slice(match.index + match[0].length)));
+  return parts
+    .at(-1)
+    ?.slice(1)
+    .find((group) => group !== undefined);
 }

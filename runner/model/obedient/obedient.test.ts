@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModelAnswer } from "../answer.ts";
 import type { DeclaredTool, ModelMessage, ModelRequest } from "../request.ts";
 import { currentTurn } from "../turn.ts";
-import { exactReply } from "./exact-reply.ts";
+import { exactPart, exactReply } from "./exact-reply.ts";
 import { fileInstructions } from "./file-instructions.ts";
 import { obey } from "./obedient.ts";
 import { fittingSkill } from "./skills.ts";
@@ -70,6 +70,17 @@ describe("exact replies", () => {
     ['Reply exactly with "A B".', "A B"],
   ])("%j gives %j", (text, reply) => {
     expect(exactReply(text)).toBe(reply);
+  });
+});
+
+describe("parts of a reply", () => {
+  test.each([
+    ["Include exact marker: `M-1` and say who you are.", "M-1"],
+    ['reply with a sentence that includes the exact phrase "all is well"', "all is well"],
+    ["Do not include the exact phrase `secret`.", undefined],
+    ["Include exact details.", undefined],
+  ])("%j gives %j", (text, part) => {
+    expect(exactPart(text)).toBe(part);
   });
 });
 

@@ -1,7 +1,7 @@
 import { type ModelAnswer, type Plan, type PlannedCall, say, sayUnavailable } from "../answer.ts";
 import { declaredTool, type ModelRequest } from "../request.ts";
 import type { Turn } from "../turn.ts";
-import { exactReply } from "./exact-reply.ts";
+import { exactPart, exactReply } from "./exact-reply.ts";
 import { fileInstructions } from "./file-instructions.ts";
 import { gist } from "./gist.ts";
 import { type CatalogueSkill, catalogueSkills, fittingSkill } from "./skills.ts";
@@ -64,7 +64,9 @@ const toldAboutFiles: ObedientRule = {
 const replyExactly: ObedientRule = {
   name: "reply-exactly",
   answer({ directions }) {
-    const reply = directions.map(exactReply).find((text) => text !== undefined);
+    const reply = [exactReply, exactPart]
+      .flatMap((find) => directions.map(find))
+      .find((text) => text !== undefined);
     return reply === undefined ? undefined : say(reply);
   },
 };
