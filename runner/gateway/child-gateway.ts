@@ -107,8 +107,8 @@ export class ChildGateway implements GatewayUnderTest {
     this.configPath = tempRoot.configPath;
     this.runtimeEnv = env;
     this.cliCommand = program.cliArgs && [program.file, ...program.cliArgs];
-    const { target, product, version, buildId, node } = program;
-    this.#facts = { target, product, version, buildId, node, readyMs: 0 };
+    const { target, product, version, buildId, node, boot } = program;
+    this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
     this.#client = this.#newClient({
       onEvent: (event) => {
         this.#events.emit(event);

@@ -8,6 +8,8 @@ export interface GatewayProgram {
   product: string;
   version: string;
   buildId?: string;
+  /** See `GatewayFacts`. */
+  boot?: "cold" | "warm";
   /** Version of the Node that runs it. */
   node: string;
   file: string;

@@ -26,6 +26,7 @@ const gatewaySchema = {
     protocol: { type: "number" },
     bootId: text,
     pid: { type: "integer" },
+    boot: { enum: ["cold", "warm"], description: "Whether its code had been compiled by an earlier boot." },
     readyMs: { ...milliseconds, description: "Milliseconds from spawn to /readyz." },
     rpcMs: { ...milliseconds, description: "Milliseconds from spawn to the first answered RPC." },
   },

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { lt, satisfies } from "semver";
 import { QaError } from "../../errors.ts";
@@ -98,11 +99,15 @@ export class OpenClawKind implements GatewayKind {
   #programOf(release: InstalledRelease): GatewayProgram {
     const { version, root, packageRoot, buildId, trimmedPluginsDir } = release;
     const node = nodeOf(release);
+    // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
+    // and spend seconds of its end on writing it down.
+    const compiled = join(root, "compile-cache");
     return {
       target: this.target,
       product: "OpenClaw",
       version,
       buildId,
+      boot: existsSync(compiled) ? "warm" : "cold",
       node: `v${node.version}`,
       file: node.file,
       args: (port) => [
@@ -122,9 +127,7 @@ export class OpenClawKind implements GatewayKind {
       env: {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",
-        // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
-        // and spend seconds of its end on writing it down.
-        NODE_COMPILE_CACHE: join(root, "compile-cache"),
+        NODE_COMPILE_CACHE: compiled,
         ...(trimmedPluginsDir ? { OPENCLAW_BUNDLED_PLUGINS_DIR: trimmedPluginsDir } : {}),
       },
       dialect: (access) => new OpenClawDialect(access),

@@ -39,6 +39,7 @@ function facts(report: RunReport): string {
     ["run", codeCell(report.runId)],
     ["command", codeCell(report.command)],
     ["gateway", codeCell(report.gateway)],
+    ...gateways(report).map((text) => ["", escapeText(text)]),
     ["model", codeCell(report.providerMode)],
     ...optionalFacts(report),
     ["started", report.startedAt],
@@ -47,6 +48,17 @@ function facts(report: RunReport): string {
     ["with", escapeText(`${tool.name} ${tool.version}, Node ${tool.node}, ${tool.platform}`)],
   ];
   return ["| | |", "| --- | --- |", ...rows.map((cells) => `| ${cells.join(" | ")} |`)].join("\n");
+}
+
+/** Who the gateways said they are: one line where all are of one build. */
+function gateways({ scenarios }: RunReport): string[] {
+  const texts = scenarios.flatMap(({ gateway }) => {
+    if (!gateway) return [];
+    const { product, version, buildId, node, protocol } = gateway;
+    const facts = [buildId && `build ${buildId}`, node && `Node ${node}`, protocol && `protocol ${protocol}`];
+    return [[`${product} ${version}`, ...facts].filter(Boolean).join(", ")];
+  });
+  return [...new Set(texts)];
 }
 
 /** What only some runs have. */

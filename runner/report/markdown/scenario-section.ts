@@ -29,7 +29,7 @@ function outcome(scenario: ScenarioReport): string {
   facts.push(formatDuration(durationMs));
   if (gateway) {
     facts.push(`${escapeText(gateway.product)} ${escapeText(gateway.version)}`);
-    facts.push(`ready in ${formatDuration(gateway.readyMs)}`);
+    facts.push(`ready in ${formatDuration(gateway.readyMs)}${gateway.boot ? ` (${gateway.boot})` : ""}`);
   }
   return facts.join(" · ");
 }
