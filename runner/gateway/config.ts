@@ -1,5 +1,5 @@
 import type { JsonObject } from "./gateway.ts";
-import { LIVE_PROVIDER, type LiveModel } from "./live-model.ts";
+import type { LiveModel } from "./live-model.ts";
 import { isLoopback } from "./loopback.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { TempRoot } from "./temp-root.ts";
@@ -13,7 +13,7 @@ export const PRIMARY_MODEL = "mock/mock-1";
 
 /** Model of the agent, `provider/model`. */
 export function primaryModel(live: LiveModel | undefined): string {
-  return live ? `${LIVE_PROVIDER}/${live.model}` : PRIMARY_MODEL;
+  return live ? `${live.provider}/${live.model}` : PRIMARY_MODEL;
 }
 
 /** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
@@ -98,11 +98,11 @@ function baseConfig({
 }
 
 /** Any key does: the scripted model asks for none, but a provider without a key is not used. */
-function scriptedModel(baseUrl: string): LiveModel {
+function scriptedModel(baseUrl: string): Omit<LiveModel, "provider"> {
   return { baseUrl, model: PRIMARY_MODEL.slice(PRIMARY_MODEL.indexOf("/") + 1), apiKey: "test" };
 }
 
-function providerBlock({ baseUrl, model, apiKey }: LiveModel): JsonObject {
+function providerBlock({ baseUrl, model, apiKey }: Omit<LiveModel, "provider">): JsonObject {
   const api = "openai-completions";
   return {
     baseUrl,
