@@ -4,8 +4,13 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { READING_METHODS } from "../runner/actions/reading-methods.ts";
+import { BlockedError } from "../runner/errors.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { resolveGatewayKind } from "../runner/gateway/kinds.ts";
+import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
+import { Teardown } from "../runner/lifecycle/teardown.ts";
+import { ROOT, Sandbox, scenarioText } from "./qa.ts";
 import { startRunningGateway } from "./running-gateway.ts";
 
 const SMOKE = "attached-gateway-smoke";
@@ -136,6 +141,32 @@ test("a write that the check before the run does not see is refused by the gatew
     reason: expect.stringContaining("(operator-admin)"),
   });
   expect((await gateway.call("config.get")).config).not.toMatchObject({ commands: { restart: false } });
+});
+
+test("what counts as reading, a client that may only read may call", async () => {
+  const { gateway } = await running();
+  const teardown = new Teardown();
+  onTestFinished(async () => {
+    await teardown.run(5000);
+  });
+  const kind = await resolveGatewayKind(gateway.wsUrl, { repoRoot: ROOT, env: process.env, teardown });
+  const attached = await kind.start(gatewayStart({ teardown }));
+  const refused: string[] = [];
+  let answered = 0;
+  for (const method of READING_METHODS) {
+    await attached.call(method).then(
+      () => {
+        answered += 1;
+      },
+      (error: unknown) => {
+        // One that wants parameters, or that only releases have, says so.
+        if (error instanceof BlockedError) refused.push(method);
+      },
+    );
+  }
+  expect(answered).toBeGreaterThan(10);
+  // It only looks, but is an administrator's.
+  expect(refused).toEqual(["update.status"]);
 });
 
 test("a token that the gateway does not know is no verdict on the gateway", async () => {

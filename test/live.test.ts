@@ -33,7 +33,7 @@ test("the gateway talks to the provider that the environment names, and nobody s
       `  - name: shows the key that the gateway has
     actions:
       - set: provider
-        value: { expr: env.cfg.models.providers.openai }
+        value: { expr: env.cfg.models.providers.live }
       - assert:
           expr: "provider.apiKey === 'something else'"
           message: { expr: "\`the key is \${provider.apiKey}\`" }`,

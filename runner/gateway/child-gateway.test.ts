@@ -185,6 +185,12 @@ test("a port that somebody else took is exchanged for another one", async () => 
   expect(await gateway.call("echo", {})).toEqual({});
 });
 
+test("a port where somebody else's gateway answers is exchanged too", async () => {
+  const gateway = await startFake({ env: { FAKE_START: "stranger-once" } });
+  expect(gateway.logs().match(/listening/g)).toHaveLength(2);
+  expect(await gateway.call("echo", {})).toEqual({});
+});
+
 test("an abort during the start ends the process", async () => {
   const controller = new AbortController();
   const start = begin({ env: { FAKE_START: "not-ready" }, signal: controller.signal });

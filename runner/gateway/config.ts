@@ -1,5 +1,5 @@
 import type { JsonObject } from "./gateway.ts";
-import { LIVE_PROVIDER, type LiveModel } from "./live-model.ts";
+import type { LiveModel } from "./live-model.ts";
 import { isLoopback } from "./loopback.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { TempRoot } from "./temp-root.ts";
@@ -15,7 +15,7 @@ export const ALTERNATE_MODEL = "mock/mock-2";
 
 /** Model of the agent, `provider/model`. */
 export function primaryModel(live: LiveModel | undefined): string {
-  return live ? `${LIVE_PROVIDER}/${live.model}` : PRIMARY_MODEL;
+  return live ? `${live.provider}/${live.model}` : PRIMARY_MODEL;
 }
 
 /** What the gateway speaks to the model. */

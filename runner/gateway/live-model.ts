@@ -7,11 +7,13 @@ const MODEL_VARIABLE = "GATEWAY_QA_LIVE_MODEL";
 const KEY_VARIABLES = ["GATEWAY_QA_LIVE_API_KEY", "OPENAI_API_KEY"] as const;
 const PUBLIC_BASE_URL = "https://api.openai.com/v1";
 
-/** Provider id under which the gateway's config holds a live model. */
-export const LIVE_PROVIDER = "openai";
-
 /** A provider that speaks OpenAI's chat completions, and the model to ask there. */
 export interface LiveModel {
+  /**
+   * Its id in the gateway's config. Releases know more about `openai` than the config says, for instance smaller models
+   * for small tasks: only OpenAI itself goes by that name.
+   */
+  provider: "openai" | "live";
   /** With its version, for instance `https://api.openai.com/v1`. */
   baseUrl: string;
   model: string;
@@ -41,7 +43,8 @@ export function liveModelFrom(env: Environment): LiveModel {
       "Use https://, or a provider on this machine.",
     );
   }
-  return { baseUrl: baseUrl.replace(/\/+$/, ""), model, apiKey };
+  const provider = baseUrl.startsWith(PUBLIC_BASE_URL) ? "openai" : "live";
+  return { provider, baseUrl: baseUrl.replace(/\/+$/, ""), model, apiKey };
 }
 
 function missing(what: string, variable: string): QaError {

@@ -8,6 +8,7 @@ import { LogCapture } from "./log.ts";
 import { freePort } from "./ports.ts";
 import type { GatewayProgram } from "./program.ts";
 import { createRedactor, secretValues } from "./redact.ts";
+import { RpcError } from "./rpc-errors.ts";
 import { createTempRoot, type TempRoot } from "./temp-root.ts";
 
 /** Somebody may take a free port before the gateway does. */
@@ -81,10 +82,17 @@ export async function startChildGateway(
     } catch (error) {
       // Whose fault it was shows only when the process is down and its log complete.
       await gateway.stop();
-      const portTaken = PORT_TAKEN.test(log.since(mark));
+      const portTaken = PORT_TAKEN.test(log.since(mark)) || isStranger(error);
       if (signal.aborted || !portTaken || attempt === PORT_ATTEMPTS) throw asStartError(error, program);
     }
   }
+}
+
+/** Somebody at our port does not know our token: a gateway that is slow to listen was overtaken by another one. */
+function isStranger(error: unknown): boolean {
+  return (
+    error instanceof RpcError && error.method === "connect" && /unauthori[sz]ed|token/i.test(error.message)
+  );
 }
 
 function asStartError(error: unknown, { target }: GatewayProgram): unknown {

@@ -3,7 +3,7 @@
  * Methods: `echo`, `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
  * `restart` (new boot id), `replace` (the process stays, the connection drops), `stubborn` (will not
  * stop, and has a child), `crash`, `gateway.status`.
- * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`.
+ * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`, `stranger-once` (does not know its token).
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -19,7 +19,7 @@ interface Request {
 }
 
 const port = Number(process.argv[process.argv.indexOf("--port") + 1]);
-const token = process.env.OPENCLAW_GATEWAY_TOKEN ?? "";
+let token = process.env.OPENCLAW_GATEWAY_TOKEN ?? "";
 const mode = process.env.FAKE_START;
 const parentPid = Number(process.env.OPENCLAW_QA_PARENT_PID);
 let bootId: string = randomUUID();
@@ -30,13 +30,17 @@ if (mode === "exit") {
   process.stderr.write("config is broken: no such key\n");
   process.exit(3);
 }
-if (mode === "port-taken-once") {
+if (mode === "port-taken-once" && isFirstStart()) {
+  process.stderr.write(`listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
+  process.exit(78);
+}
+if (mode === "stranger-once" && isFirstStart()) token = randomUUID();
+
+function isFirstStart(): boolean {
   const marker = join(process.env.OPENCLAW_STATE_DIR ?? "", "tried");
-  if (!existsSync(marker)) {
-    writeFileSync(marker, "");
-    process.stderr.write(`listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
-    process.exit(78);
-  }
+  if (existsSync(marker)) return false;
+  writeFileSync(marker, "");
+  return true;
 }
 
 const server = createServer((request, response) => {
