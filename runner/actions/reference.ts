@@ -58,6 +58,10 @@ export function actionReference(vocabulary: Vocabulary): string {
     "What a flow can call and name. Generated from the declarations in `runner/actions` by `pnpm generate`;",
     "change them there. Times are milliseconds. `?` marks what may be left out.",
     "",
+    "What the chosen gateway cannot do ends the scenario as *blocked*, with the missing capability named: an RPC",
+    "method that it does not know, a file that cannot be reached, a tool that it does not bring. It is never a pass,",
+    "and a `catch` in the flow does not see it.",
+    "",
   ];
   for (const [subject, title, intro] of SUBJECTS) {
     parts.push(`## ${title}`, "");
