@@ -53,16 +53,6 @@ test("what the gateway cannot do ends as blocked and names what is missing, also
   expect(exitCode).toBe(4);
 });
 
-test("a method that every gateway must have is not excused when it is unknown", async () => {
-  const sandbox = await Sandbox.create();
-  const steps = `  - name: asks with a wrong parameter
-    actions: [{ call: env.gateway.call, args: [config.get, { nonsense: 1 }] }]`;
-  await sandbox.write("pack/test/refused.md", scenarioText("refused", steps));
-  const { exitCode, report } = await sandbox.qa("run", "refused", "--pack", "pack");
-  expect(report?.scenarios[0]).toMatchObject({ verdict: "failed", failure: { code: "rpc-error" } });
-  expect(exitCode).toBe(1);
-});
-
 /** Scenarios of which each shows a part of the vocabulary at work. */
 const AT_WORK: Record<string, string> = {
   channel: `  - name: messages go in and out, and are read back
@@ -202,11 +192,6 @@ const FAILING: Record<string, { code: string; steps: string }> = {
     steps: `  - name: looks for a kind that there is not
     actions: [{ call: scanGatewayLogSentinels, args: [{ kinds: [plugin-hooks] }] }]`,
   },
-  "no-permission": {
-    code: "permission-required",
-    steps: `  - name: imports without permission
-    actions: [{ call: qaImport, args: ["node:child_process"] }]`,
-  },
   "empty-transcript": {
     code: "transcript-empty",
     steps: `  - name: reads what there is not
@@ -229,4 +214,30 @@ test("a misuse or a broken promise fails at once and says why", async () => {
   const codes = Object.fromEntries(report?.scenarios.map(({ id, failure }) => [id, failure?.code]) ?? []);
   expect(codes).toEqual(Object.fromEntries(Object.entries(FAILING).map(([id, { code }]) => [id, code])));
   expect(exitCode).toBe(1);
+});
+
+test("a module that needs a permission is found before a gateway boots, wherever it is imported", async () => {
+  const sandbox = await Sandbox.create();
+  const importing = (action: string) => `  - name: imports
+    actions:
+      - ${action}
+      - assert: "Boolean(await qaImport('node:path'))"`;
+  const byCall = importing('{ call: qaImport, args: ["node:child_process"] }');
+  const inExpression = importing(`assert: "(await qaImport('node:fs')).existsSync('/')"`);
+  await sandbox.write("pack/test/by-call.md", scenarioText("by-call", byCall));
+  await sandbox.write("pack/test/in-expression.md", scenarioText("in-expression", inExpression));
+  const permission = "permissions: [import]\n";
+  await sandbox.write("pack/test/allowed.md", scenarioText("allowed", inExpression, permission));
+
+  const { stdout } = await sandbox.qa("check", "--pack", "pack", "--json");
+  const { diagnostics } = JSON.parse(stdout) as {
+    diagnostics: { file: string; line: number; code: string; message: string }[];
+  };
+  const found = diagnostics.filter(({ code }) => code === "permission-required");
+  expect(found.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
+    'pack/test/by-call.md:15 `qaImport("node:child_process")` needs a permission that the scenario does not declare',
+    'pack/test/in-expression.md:15 `qaImport("node:fs")` needs a permission that the scenario does not declare',
+  ]);
+  const allowed = await sandbox.qa("run", "allowed", "--pack", "pack");
+  expect(allowed.exitCode, allowed.stdout).toBe(0);
 });

@@ -28,6 +28,8 @@ export interface FunctionEntry {
   budgetMs?(args: readonly unknown[]): number | undefined;
   /** The function exists only for scenarios that declare this permission. */
   permission?: Permission;
+  /** Permission that one call needs, judged from the text that is its first argument; undefined: known only at run time. */
+  permissionFor?(firstText: string | undefined): Permission | undefined;
 }
 
 export interface ObjectEntry {

@@ -10,11 +10,19 @@ export interface Use {
   via: "call" | "ref" | "expression";
   /** Root first; each with its place. */
   segments: readonly [Segment, ...Segment[]];
-  /** Set if the path is called; the count is undefined if it is only known at run time. */
-  call?: { argumentCount: number | undefined; place: Place };
+  /** Set if the path is called. */
+  call?: Call & { place: Place };
   write?: boolean;
   /** Runs later than its place in the document, in a lambda or an inner function. */
   deferred?: boolean;
+}
+
+/** Arguments of a call, as far as they are known before it is made. */
+export interface Call {
+  /** Undefined if it is only known at run time. */
+  argumentCount: number | undefined;
+  /** The first argument, if it is a text that stands in the scenario as it is. */
+  firstText?: string | undefined;
 }
 
 export interface Segment {
@@ -143,6 +151,12 @@ export class NameTable {
   #checkEntry(use: Use, root: Segment): void {
     const entry = lookupEntry(this.#options.vocabulary, root.name);
     if (entry?.permission) this.requirePermission(entry.permission, root.name, root.place);
+    if (entry?.kind === "function" && use.call) {
+      const { firstText, place } = use.call;
+      const permission = entry.permissionFor?.(firstText);
+      const what = firstText === undefined ? root.name : `${root.name}(${JSON.stringify(firstText)})`;
+      if (permission) this.requirePermission(permission, what, place);
+    }
     checkVocabularyUse(this.#options.vocabulary, use, this.#findings);
   }
 

@@ -24,7 +24,7 @@ const shorthand: StatementCompiler = (context, mapping, field) => {
     { name: "transport", place: field.keyPlace },
     { name: field.key, place: field.keyPlace },
   ] as const;
-  useUnlessBlockName(context, "call", path, 1);
+  useUnlessBlockName(context, "call", path, { argumentCount: 1 });
   const value = compileValue(context, field.value);
   const saveAs = compileSaveAs(context, mapping);
   return (
@@ -102,11 +102,16 @@ function compileCall(context: CompileContext, mapping: Mapping, field: Field): C
   const nodes = mapping.list(mapping.field("args"), 0)?.items ?? [];
   const args = nodes.map((node) => compileValue(context, node as Node));
   const argsKnown = mapping.field("args") === undefined || isSeq(mapping.field("args")?.value);
-  if (path) useUnlessBlockName(context, "call", path, argsKnown ? args.length : undefined);
+  const argumentCount = argsKnown ? args.length : undefined;
+  if (path) useUnlessBlockName(context, "call", path, { argumentCount, firstText: textOf(args[0]) });
   const saveAs = compileSaveAs(context, mapping);
   if (!path || !args.every((arg) => arg !== undefined)) return undefined;
   const names = path.map(({ name }) => name);
   return call(field, `call ${names.join(".")}`, names, args, saveAs);
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }
 
 function call(
@@ -132,7 +137,9 @@ function compileResetTransport(
       hint: "Leave the statement out if nothing is to be reset.",
     });
   }
-  useUnlessBlockName(context, "call", [{ name: "resetTransport", place: field.keyPlace }], 0);
+  useUnlessBlockName(context, "call", [{ name: "resetTransport", place: field.keyPlace }], {
+    argumentCount: 0,
+  });
   return call(field, "resetTransport", ["resetTransport"], [], undefined);
 }
 

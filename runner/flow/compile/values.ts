@@ -3,7 +3,7 @@ import type { CompiledExpression, Value } from "../types.ts";
 import type { CompileContext } from "./context.ts";
 import { TextPlace } from "./findings.ts";
 import { type Field, Mapping } from "./mapping.ts";
-import type { Segment } from "./names.ts";
+import type { Call, Segment } from "./names.ts";
 
 const SPECIAL_KEYS = ["ref", "expr", "lambda"];
 const FORBIDDEN_MEMBERS = new Set(["__proto__", "constructor", "prototype"]);
@@ -134,10 +134,10 @@ export function useUnlessBlockName(
   context: CompileContext,
   via: "call" | "ref",
   segments: readonly [Segment, ...Segment[]],
-  argumentCount?: number,
+  call: Call = { argumentCount: undefined },
 ): void {
   const [root] = segments;
   if (context.isBlockName(root.name)) return;
-  const call = via === "call" ? { call: { argumentCount, place: root.place } } : {};
-  context.names.use({ via, segments, ...call }, context.loops);
+  const called = via === "call" ? { call: { ...call, place: root.place } } : {};
+  context.names.use({ via, segments, ...called }, context.loops);
 }
