@@ -6,11 +6,20 @@ import { RpcError } from "../gateway/rpc-errors.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { mutateConfig } from "./config.ts";
 import { waitForChannelReady } from "./gateway.ts";
+import { createSession } from "./sessions.ts";
+import { effectiveTools } from "./tools.ts";
 import { waitIn } from "./wait.ts";
 
 const READY_MS = 60_000;
 const IMAGE_PROVIDER = "openai";
 const IMAGE_MODEL = "gpt-image-1";
+const IMAGE_TOOL = "image_generate";
+const PRIMARY = { primary: `${IMAGE_PROVIDER}/${IMAGE_MODEL}` };
+/** Where releases keep the model, newest first; they refuse what they do not know. */
+const IMAGE_MODEL_SPELLINGS: readonly { key: string; defaults: JsonObject }[] = [
+  { key: "mediaModels", defaults: { mediaModels: { image: PRIMARY } } },
+  { key: "imageGenerationModel", defaults: { imageGenerationModel: PRIMARY } },
+];
 /** Clocks of file systems are coarser than those of programs. */
 const MTIME_SLACK_MS = 1_000;
 
@@ -19,19 +28,32 @@ export async function ensureImageGeneration(context: ActionContext): Promise<voi
   if (!context.model) {
     throw new BlockedError("scripted-model", "images come from the scripted model; the run uses a live one");
   }
-  try {
-    await mutateConfig(context, "config.patch", imageConfig(context.model.v1Url), {});
-  } catch (error) {
-    throw refusesImages(error) ?? error;
-  }
+  await configureImageModel(context, context.model.v1Url);
   await context.gateway.waitHealthy(READY_MS, context.signal());
   await waitForChannelReady(context, READY_MS);
+  const session = await createSession(context, "Image check", `agent:${context.agentId}:image-check`);
+  const tools = await effectiveTools(context, session);
+  if (!tools.has(IMAGE_TOOL))
+    throw missing(`it does not offer ${IMAGE_TOOL}, though a model for it is configured`);
 }
 
-function imageConfig(baseUrl: string): JsonObject {
+/** The first spelling that this gateway accepts. */
+async function configureImageModel(context: ActionContext, modelUrl: string): Promise<void> {
+  for (const { key, defaults } of IMAGE_MODEL_SPELLINGS) {
+    try {
+      await mutateConfig(context, "config.patch", imageConfig(modelUrl, defaults), {});
+      return;
+    } catch (error) {
+      if (!(error instanceof RpcError) || !`${error.message} ${error.details}`.includes(key)) throw error;
+    }
+  }
+  throw missing("its config has no place for a model that makes images");
+}
+
+function imageConfig(baseUrl: string, defaults: JsonObject): JsonObject {
   return {
     plugins: { entries: { [IMAGE_PROVIDER]: { enabled: true } } },
-    agents: { defaults: { imageGenerationModel: { primary: `${IMAGE_PROVIDER}/${IMAGE_MODEL}` } } },
+    agents: { defaults },
     models: {
       providers: {
         [IMAGE_PROVIDER]: {
@@ -46,14 +68,8 @@ function imageConfig(baseUrl: string): JsonObject {
   };
 }
 
-/** A gateway that cannot make images does not know how they would be configured. */
-function refusesImages(error: unknown): BlockedError | undefined {
-  if (!(error instanceof RpcError) || !/imageGenerationModel/.test(`${error.message} ${error.details}`))
-    return undefined;
-  return new BlockedError(
-    "image-generation",
-    "this gateway lacks `image-generation`: its config knows no agents.defaults.imageGenerationModel",
-  );
+function missing(reason: string): BlockedError {
+  return new BlockedError("image-generation", `this gateway lacks \`image-generation\`: ${reason}`);
 }
 
 interface ImageRequest {
@@ -128,7 +144,7 @@ function listOf(value: unknown): unknown[] {
 export const imageActions = actionsOf("images", (define) => ({
   ensureImageGenerationConfigured: define({
     summary:
-      "Configures an image model for the agent, which the scripted model plays, and waits until the gateway has it. A gateway that knows no such config ends the scenario as *blocked*.",
+      "Configures an image model for the agent, which the scripted model plays, and waits until the gateway has it. A gateway that does not offer the tool for it ends the scenario as *blocked*.",
     params: [ENV_PARAMETER],
     returns: "nothing",
     budgetMs: () => 240_000,

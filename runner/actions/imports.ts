@@ -7,6 +7,11 @@ import { type ActionContext, actionsOf } from "./action.ts";
 /** Modules that only compute: any scenario may have them. */
 const HARMLESS = ["node:assert", "node:crypto", "node:path", "node:querystring", "node:url", "node:util"];
 
+/** The module's full name, if any scenario may have it. */
+function harmlessModule(specifier: string): string | undefined {
+  return HARMLESS.find((name) => name === specifier || name === `node:${specifier}`);
+}
+
 /**
  * @throws QaError `permission-required`; BlockedError when the module belongs to another runner
  */
@@ -14,8 +19,8 @@ async function importModule(
   { permissions, scenarioPath }: ActionContext,
   specifier: string,
 ): Promise<unknown> {
-  const builtin = HARMLESS.find((name) => name === specifier || name === `node:${specifier}`);
-  if (builtin) return import(builtin);
+  const harmless = harmlessModule(specifier);
+  if (harmless) return import(harmless);
   if (!permissions.has("import")) {
     throw new QaError(`qaImport: ${specifier} needs a permission that the scenario does not declare`, {
       code: "permission-required",
@@ -37,6 +42,8 @@ export const importActions = actionsOf("core", (define) => ({
     summary: `Imports a module. ${HARMLESS.join(", ")} are there for every scenario; others need \`permissions: [import]\`. A relative path starts at the scenario file.`,
     params: [{ name: "specifier", type: "string", description: "for instance `node:path`" }],
     returns: "the module",
+    permissionOf: (specifier) =>
+      specifier !== undefined && harmlessModule(specifier) ? undefined : "import",
     run: importModule,
   }),
 }));

@@ -10,8 +10,8 @@ import { waitIn } from "./wait.ts";
 const CALL_MS = 30_000;
 const READY_MS = 60_000;
 const CLI_MS = 60_000;
-const SEARCH_MS = 20_000;
-/** A search starts a whole process. */
+/** How long the index may lag behind, on top of the search itself, which starts a whole process. */
+const INDEX_LAG_MS = 20_000;
 const SEARCH_INTERVAL_MS = 500;
 
 interface MemoryStatus extends JsonObject {
@@ -56,7 +56,7 @@ async function forceIndex(context: ActionContext, { query, expectedNeedle }: Ind
       return JSON.stringify(found.results ?? []).includes(expectedNeedle);
     },
     {
-      timeoutMs: liveTurnTimeout(context.providerMode, SEARCH_MS),
+      timeoutMs: timeoutMs + INDEX_LAG_MS,
       intervalMs: SEARCH_INTERVAL_MS,
       evidence: () => `found instead: ${JSON.stringify(found.results ?? [])}`,
     },
@@ -103,7 +103,7 @@ export const memoryActions = actionsOf("memory", (define) => ({
       },
     ],
     returns: "{ results }: what the search found",
-    budgetMs: () => 2 * READY_MS + 2 * CLI_MS + SEARCH_MS,
+    budgetMs: () => 3 * READY_MS + 2 * CLI_MS + INDEX_LAG_MS,
     run: forceIndex,
   }),
   formatMemoryDreamingDay: define({

@@ -60,6 +60,10 @@ export function actionReference(vocabulary: Vocabulary): string {
     "it was, and may be called on one that is already running. *Needs*: where the gateway does not offer this, the",
     "scenario ends as blocked.",
     "",
+    "What the chosen gateway cannot do ends the scenario as *blocked*, with the missing capability named: an RPC",
+    "method that it does not know, a file that cannot be reached, a tool that it does not bring. It is never a pass,",
+    "and a `catch` in the flow does not see it.",
+    "",
   ];
   for (const [subject, title, intro] of SUBJECTS) {
     parts.push(`## ${title}`, "");

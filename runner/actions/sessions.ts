@@ -1,8 +1,19 @@
 import { QaError } from "../errors.ts";
-import { actionsOf, ENV_PARAMETER } from "./action.ts";
+import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { liveTurnTimeout } from "./core.ts";
 
 const CREATE_TIMEOUT_MS = 60_000;
+
+/** @returns the session's key; the gateway makes one up where none is given */
+export async function createSession(context: ActionContext, label: string, key?: string): Promise<string> {
+  const created = await context.gateway.call(
+    "sessions.create",
+    { label, ...(key ? { key } : {}) },
+    { signal: context.signal(), timeoutMs: liveTurnTimeout(context.providerMode, CREATE_TIMEOUT_MS) },
+  );
+  if (typeof created.key === "string" && created.key !== "") return created.key;
+  throw new QaError("sessions.create returned no key", { code: "bad-answer", fault: "product" });
+}
 
 export const sessionActions = actionsOf("sessions", (define) => ({
   createSession: define({
@@ -20,14 +31,6 @@ export const sessionActions = actionsOf("sessions", (define) => ({
     returns: "the session key",
     effect: "converses",
     budgetMs: () => CREATE_TIMEOUT_MS,
-    run: async (context, _env: object, label: string, key?: string) => {
-      const created = await context.gateway.call(
-        "sessions.create",
-        { label, ...(key ? { key } : {}) },
-        { signal: context.signal(), timeoutMs: liveTurnTimeout(context.providerMode, CREATE_TIMEOUT_MS) },
-      );
-      if (typeof created.key === "string" && created.key !== "") return created.key;
-      throw new QaError("sessions.create returned no key", { code: "bad-answer", fault: "product" });
-    },
+    run: (context, _env: object, label: string, key?: string) => createSession(context, label, key),
   }),
 }));

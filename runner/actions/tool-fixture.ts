@@ -6,6 +6,7 @@ import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { runPrompt } from "./agent.ts";
 import { liveTurnTimeout } from "./core.ts";
 import { ensureImageGeneration } from "./images.ts";
+import { createSession } from "./sessions.ts";
 import { effectiveTools } from "./tools.ts";
 import { summarizeTranscript, type TranscriptSummary } from "./transcript-summary.ts";
 import { readHistory } from "./transcripts.ts";
@@ -61,16 +62,9 @@ async function runFixture(context: ActionContext, _env: object, fixture: ToolFix
   return [happy, failure].join("\n");
 }
 
-async function session(context: ActionContext, toolName: string, path: Path): Promise<string> {
-  const { key } = await context.gateway.call(
-    "sessions.create",
-    {
-      label: `Tool fixture: ${toolName}, ${path}`,
-      key: `agent:${context.agentId}:runtime-tool:${toolName}:${path}`,
-    },
-    { signal: context.signal() },
-  );
-  return String(key);
+function session(context: ActionContext, toolName: string, path: Path): Promise<string> {
+  const key = `agent:${context.agentId}:runtime-tool:${toolName}:${path}`;
+  return createSession(context, `Tool fixture: ${toolName}, ${path}`, key);
 }
 
 function reportMissing(

@@ -23,6 +23,14 @@ export interface Use {
   deferred?: boolean;
 }
 
+/** Arguments of a call, as far as they are known before it is made. */
+export interface Call {
+  /** Undefined if it is only known at run time. */
+  argumentCount: number | undefined;
+  /** The first argument, if it is a text that stands in the scenario as it is. */
+  firstText?: string | undefined;
+}
+
 export interface Segment {
   name: string;
   place: Place;
