@@ -20,7 +20,19 @@ const ALLOWED: Record<string, readonly string[]> = {
   plan: ["actions", "flow", "scenario"],
   run: ["actions", "channel", "flow", "gateway", "lifecycle", "model", "report", "scenario"],
   "release-check": ["actions", "channel", "gateway", "lifecycle", "model"],
-  cli: ["actions", "flow", "gateway", "lifecycle", "plan", "release-check", "report", "run", "scenario"],
+  results: ["report"],
+  cli: [
+    "actions",
+    "flow",
+    "gateway",
+    "lifecycle",
+    "plan",
+    "release-check",
+    "report",
+    "results",
+    "run",
+    "scenario",
+  ],
 };
 
 interface Import {

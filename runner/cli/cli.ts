@@ -5,6 +5,7 @@ import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
 import { addListCommand } from "./list-options.ts";
+import { addMergeCommand } from "./merge-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -32,6 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     addCheckCommand,
     addGatewayCommand,
     addReleaseCheckCommand,
+    addMergeCommand,
   ]) {
     complete(add(program, finish));
   }

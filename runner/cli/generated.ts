@@ -2,6 +2,7 @@ import { actionReference } from "../actions/reference.ts";
 import { VOCABULARY } from "../actions/vocabulary.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../flow/codes.ts";
 import { reportSchemaText } from "../report/report-schema.ts";
+import { mergedSchemaText } from "../results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../scenario/codes.ts";
 import { validatorsModuleText } from "../scenario/compile-validators.ts";
 import { scenarioJsonSchemaText } from "../scenario/published-schema.ts";
@@ -14,6 +15,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["qa/scenario.schema.json", scenarioJsonSchemaText()],
     ["runner/scenario/validators.generated.js", await validatorsModuleText()],
     ["runner/report/report.schema.json", reportSchemaText()],
+    ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
 }
 

@@ -16,6 +16,7 @@ import { loadCatalog } from "../scenario/catalog.ts";
 import { formatDiagnostics } from "../scenario/format.ts";
 import { suggest } from "../scenario/suggest.ts";
 import { chooseScenarios, InvalidScenarios } from "./choose.ts";
+import { commandLine } from "./command-line.ts";
 import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -97,8 +98,8 @@ async function runScenarios(
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
     },
-    command: commandLine([...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
-    rerunCommand: (id) => commandLine([id, ...contextFlags(options, cwd)]),
+    command: commandLine("run", [...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
+    rerunCommand: (id) => commandLine("run", [id, ...contextFlags(options, cwd)]),
     gateway,
     providerMode: PROVIDER_MODE,
     jobs: Math.min(options.jobs ?? defaultJobs(), scenarios.length),
@@ -162,11 +163,4 @@ function contextFlags(options: RunOptions, cwd: string): string[] {
     ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
     ...options.fault.flatMap((fault) => ["--fault", fault]),
   ];
-}
-
-function commandLine(args: readonly string[]): string {
-  const quoted = args.map((arg) =>
-    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
-  return `pnpm qa run ${quoted.join(" ")}`;
 }

@@ -19,7 +19,8 @@ export async function readReport(path: string): Promise<Reading> {
 
 /** Whether a value is a report of the version that this program writes. */
 export async function checkReport(value: unknown): Promise<Reading> {
-  const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
+  const version =
+    typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
   if (version !== REPORT_VERSION) {
     const found = version === undefined ? "it is no report" : `it is a report of version ${version}`;
     return { problem: `${found}, and this program reads version ${REPORT_VERSION}` };

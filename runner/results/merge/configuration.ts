@@ -20,8 +20,8 @@ export function configurationProblems(
   name: string,
   shares: readonly { shown: string; report: RunReport }[],
 ): Problem[] {
-  return Object.entries(COMMON).flatMap(([what, valueOf]) => {
-    const holders = Map.groupBy(shares, ({ report }) => valueOf(report));
+  return Object.entries(COMMON).flatMap(([what, shown]) => {
+    const holders = Map.groupBy(shares, ({ report }) => shown(report));
     if (holders.size < 2) return [];
     const values = [...holders].map(
       ([value, held]) => `${value} (${held.map(({ shown }) => shown).join(", ")})`,

@@ -118,7 +118,9 @@ function resultProblems({ name, shares, selection }: Group): Problem[] {
     const shards = new Set(held.map(indexOf));
     const twiceInOne = new Set(held).size < held.length;
     if (shards.size > 1 || twiceInOne) {
-      problems.push(problem("duplicate-result", `${name}: ${id} has ${held.length} results: ${listed(held)}`));
+      problems.push(
+        problem("duplicate-result", `${name}: ${id} has ${held.length} results: ${listed(held)}`),
+      );
     }
   }
   const absent = [...holders].filter(([, held]) => held.length === 0).map(([id]) => id);
@@ -131,7 +133,9 @@ function resultProblems({ name, shares, selection }: Group): Problem[] {
 /** Whether the share is what the matrix planned under its name. */
 function jobProblems({ shown, report }: ReportedShare, job: ExpectedJob | undefined): Problem[] {
   if (report.job === undefined) {
-    return [problem("unexpected-job", `${shown}: it says no job, and the matrix knows its shares by their jobs`)];
+    return [
+      problem("unexpected-job", `${shown}: it says no job, and the matrix knows its shares by their jobs`),
+    ];
   }
   if (!job) return [problem("unexpected-job", `${shown}: the matrix has no job ${report.job}`)];
   if (job.skip) {

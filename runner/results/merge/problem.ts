@@ -1,5 +1,6 @@
 /** What keeps a merge from being complete, each with what to do about it. Published in docs/results.md. */
 export const PROBLEMS = {
+  "nothing-ran": "Run at least one job: what nobody ran has not passed.",
   "no-report": "Look at what the job uploaded: each share is a folder with report.json and events.jsonl.",
   "unreadable-share": "Take the folder as the run left it; if it left it like this, run the share again.",
   "truncated-events": "Take the whole folder as the run left it, or run the share again.",

@@ -4,9 +4,10 @@ import { errorMessage } from "../../errors.ts";
 import { aggregate } from "../../report/aggregate.ts";
 import type { RunEvent } from "../../report/events.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
+import { readEvents } from "../../report/read-events.ts";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
+import { formatDuration } from "../../report/text.ts";
 import { checkReport, type Reading, readReport } from "../read-report.ts";
-import { clockNote, type EventsFile, readEvents } from "./events-file.ts";
 import { evidencePaths, isInside } from "./evidence.ts";
 import { type Problem, problem } from "./problem.ts";
 
@@ -26,50 +27,122 @@ export interface Share {
 
 /** Reads one share and judges it by itself. Never throws. */
 export async function readShare(folder: string, shown: string): Promise<Share> {
-  const share: Share = { folder, shown, problems: [], notes: [] };
-  const complain = (code: Parameters<typeof problem>[0], message: string) =>
-    share.problems.push(problem(code, `${shown}: ${message}`));
-
-  const [written, events] = await Promise.all([
-    exists(join(folder, "report.json")).then((there) =>
-      there ? readReport(join(folder, "report.json")) : undefined,
-    ),
-    readEvents(join(folder, "events.jsonl")).catch((error: unknown) => errorMessage(error)),
+  const [written, log] = await Promise.all([
+    ifThere(join(folder, "report.json"), readReport),
+    ifThere(join(folder, "events.jsonl"), readLog),
   ]);
-  if (typeof events === "string") complain("unreadable-share", `events.jsonl: ${events}`);
-  const file = typeof events === "string" ? undefined : events;
-  if (written && "problem" in written) complain("unreadable-share", `report.json: ${written.problem}`);
-  const rebuilt = file && (await rebuild(file.events));
-  if (rebuilt && "problem" in rebuilt && !file.damage) complain("unreadable-share", `events.jsonl: ${rebuilt.problem}`);
+  const report = reportOf(written) ?? reportOf(log?.rebuilt);
+  const problems = report
+    ? await judge(report, { written, log, folder })
+    : [problem("unreadable-share", whyNoReport(written, log))];
+  return {
+    folder,
+    shown,
+    ...(report ? { report } : {}),
+    problems: problems.map((found) => ({ ...found, message: `${shown}: ${found.message}` })),
+    notes: (log?.clockSetBack ?? 0) > 0 ? [`${shown}: ${clockNote(log?.clockSetBack ?? 0)}`] : [],
+  };
+}
 
-  const report = reportOf(written) ?? reportOf(rebuilt);
-  if (!report) {
-    if (share.problems.length === 0) complain("unreadable-share", "events.jsonl does not even hold the start of a run");
-    return share;
+/** What an events.jsonl says, and whether that is the whole run. */
+interface EventLog {
+  rebuilt: Reading;
+  /** Why it is not the whole. */
+  damage?: string;
+  /** Its last line is cut off. */
+  truncated: boolean;
+  /** How far the clock was set back while the run went on, at most. Milliseconds. */
+  clockSetBack: number;
+}
+
+async function judge(
+  report: RunReport,
+  { written, log, folder }: { written: Reading | undefined; log: EventLog | undefined; folder: string },
+): Promise<Problem[]> {
+  // Of a share that is not whole everything else follows from that.
+  const rebuiltFromPart = !written && log?.truncated === true;
+  if (report.interrupted && !rebuiltFromPart) {
+    return [
+      problem("interrupted-share", ["the run did not come to its end", ...unfinished(report)].join("; ")),
+    ];
   }
-  share.report = report;
-  if (file && file.clockSetBack > 0) share.notes.push(`${shown}: ${clockNote(file.clockSetBack)}`);
-  if (report.interrupted) {
-    complain("interrupted-share", interruption(report));
-    return share;
+  if (log?.damage) {
+    const what = [`events.jsonl is not whole: ${log.damage}`, ...unfinished(report)];
+    return [problem("truncated-events", what.join("; "))];
   }
-  if (file?.damage) {
-    complain("truncated-events", `events.jsonl is not whole: ${file.damage}`);
-    return share;
+  const unreadable = [written, log?.rebuilt].flatMap((reading) =>
+    reading && "problem" in reading ? [problem("unreadable-share", reading.problem)] : [],
+  );
+  const contradicting = contradictions(report, reportOf(log?.rebuilt));
+  return [
+    ...unreadable,
+    ...[...contradicting].map((message) => problem("contradictory-share", message)),
+    ...report.scenarios
+      .filter(hasNoVerdict)
+      .map(({ id }) => problem("missing-verdict", `${id} has no verdict`)),
+    ...harnessFailure(report),
+    ...(await missingEvidence(report, folder)).map((path) =>
+      problem("missing-evidence", `${path} is not there`),
+    ),
+  ];
+}
+
+function harnessFailure(report: RunReport): Problem[] {
+  if (report.exitCode !== 4 || exitCodeFor(report, 0) === 4) return [];
+  const message =
+    "it ended with exit code 4, and not for what its scenarios did: a reporter failed, or something that no step waited for";
+  return [problem("harness-failure", message)];
+}
+
+async function readLog(path: string): Promise<EventLog> {
+  try {
+    const { events, truncated } = await readEvents(path);
+    const damage = damageOf(events, truncated);
+    return {
+      rebuilt: await rebuild(events),
+      ...(damage ? { damage } : {}),
+      truncated,
+      clockSetBack: setBack(events),
+    };
+  } catch (error) {
+    return {
+      rebuilt: { problem: errorMessage(error) },
+      damage: errorMessage(error),
+      truncated: false,
+      clockSetBack: 0,
+    };
   }
-  for (const message of [...contradictions(reportOf(written), reportOf(rebuilt))]) {
-    complain("contradictory-share", message);
+}
+
+function damageOf(events: readonly RunEvent[], truncated: boolean): string | undefined {
+  const starts = events.filter(({ type }) => type === "run-started").length;
+  if (truncated) return "its last line is cut off";
+  if (events[0]?.type !== "run-started") return "it does not begin with the start of a run";
+  if (starts > 1) return `it holds ${starts} runs`;
+  return events.at(-1)?.type === "run-finished" ? undefined : "it ends before the run does";
+}
+
+/** How far the time of an event lies before that of an earlier one, at most. */
+function setBack(events: readonly RunEvent[]): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  let most = 0;
+  for (const { at } of events) {
+    most = Math.max(most, latest - at);
+    latest = Math.max(latest, at);
   }
-  for (const scenario of report.scenarios.filter(hasNoVerdict)) {
-    complain("missing-verdict", `${scenario.id} has no verdict`);
-  }
-  if (report.exitCode === 4 && exitCodeFor(report, 0) !== 4) {
-    complain("harness-failure", "it ended with exit code 4 although its scenarios did not: a reporter failed, or something that no step waited for");
-  }
-  for (const path of await missingEvidence(report, folder)) {
-    complain("missing-evidence", `${path} is not there`);
-  }
-  return share;
+  return most;
+}
+
+function clockNote(milliseconds: number): string {
+  return `the clock was set back by ${formatDuration(milliseconds)} while it ran; verdicts do not depend on it`;
+}
+
+function whyNoReport(written: Reading | undefined, log: EventLog | undefined): string {
+  const reasons = [
+    ...(written && "problem" in written ? [`report.json: ${written.problem}`] : []),
+    ...(log && "problem" in log.rebuilt ? [`events.jsonl: ${log.damage ?? log.rebuilt.problem}`] : []),
+  ];
+  return reasons.join("; ");
 }
 
 /** Whether a scenario stayed without a verdict of its own. */
@@ -90,32 +163,32 @@ function reportOf(reading: Reading | undefined): RunReport | undefined {
 }
 
 /** What a share that was cut short did not get to. */
-function interruption({ scenarios }: RunReport): string {
-  const running = scenarios.filter((scenario) => scenario.verdict === "failed" && hasNoVerdict(scenario));
-  const waiting = scenarios.filter((scenario) => scenario.verdict !== "failed" && hasNoVerdict(scenario));
+function unfinished({ scenarios }: RunReport): string[] {
+  const open = scenarios.filter(hasNoVerdict);
+  const running = open.filter(({ verdict }) => verdict === "failed");
+  const waiting = open.filter(({ verdict }) => verdict !== "failed");
   return [
-    "the run did not come to its end",
     ...(running.length > 0 ? [`no verdict for ${listed(running)}, which it was in the middle of`] : []),
     ...(waiting.length > 0 ? [`not begun: ${listed(waiting)}`] : []),
-  ].join("; ");
+  ];
 }
 
 function listed(scenarios: readonly ScenarioReport[]): string {
   return scenarios.map(({ id }) => id).join(", ");
 }
 
-/** Where report.json says something else than the events it was made from. */
-function* contradictions(written: RunReport | undefined, rebuilt: RunReport | undefined): Generator<string> {
-  if (!written || !rebuilt) return;
-  if (written.runId !== rebuilt.runId) {
-    yield `report.json is of the run ${written.runId}, events.jsonl of ${rebuilt.runId}`;
+/** Where a report says something else than the events it was made from. */
+function* contradictions(report: RunReport, rebuilt: RunReport | undefined): Generator<string> {
+  if (!rebuilt) return;
+  if (report.runId !== rebuilt.runId) {
+    yield `report.json is of the run ${report.runId}, events.jsonl of ${rebuilt.runId}`;
     return;
   }
-  if (written.exitCode !== rebuilt.exitCode) {
-    yield `the exit code is ${written.exitCode} in report.json and ${rebuilt.exitCode} in events.jsonl`;
+  if (report.exitCode !== rebuilt.exitCode) {
+    yield `the exit code is ${report.exitCode} in report.json and ${rebuilt.exitCode} in events.jsonl`;
   }
   const verdicts = new Map(rebuilt.scenarios.map(({ id, verdict }) => [id, verdict]));
-  for (const { id, verdict } of written.scenarios) {
+  for (const { id, verdict } of report.scenarios) {
     const other = verdicts.get(id) ?? "not there";
     if (other !== verdict) yield `${id} is ${verdict} in report.json and ${other} in events.jsonl`;
     verdicts.delete(id);
@@ -131,8 +204,8 @@ async function missingEvidence(report: RunReport, folder: string): Promise<strin
   return paths.filter((_, index) => !there[index]);
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await lstatOf(path)) !== undefined;
+async function ifThere<T>(path: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
+  return (await lstatOf(path)) ? read(path) : undefined;
 }
 
 function lstatOf(path: string) {
