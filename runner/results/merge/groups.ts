@@ -94,7 +94,8 @@ function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
     }
   }
   // Of an unsharded run its own scenarios are the whole; a shard has to say what it is a part of.
-  group.selection = first?.report.selection ?? first?.report.scenarios.map(({ id }) => id) ?? [];
+  const all = new Set(shares.flatMap(({ report }) => report.scenarios.map(({ id }) => id)));
+  group.selection = first?.report.selection ?? [...all];
   if (first && total > 1 && !first.report.selection) {
     problems.push(problem("missing-scenario", `${first.shown}: it does not say what the whole selection is`));
   }
