@@ -4,6 +4,7 @@ import { QaError, UsageError } from "../errors.ts";
 import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
+import { addHistoryCommand } from "./history-options.ts";
 import { addListCommand } from "./list-options.ts";
 import { addMergeCommand } from "./merge-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
@@ -34,6 +35,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     addGatewayCommand,
     addReleaseCheckCommand,
     addMergeCommand,
+    addHistoryCommand,
   ]) {
     complete(add(program, finish));
   }

@@ -1,5 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { paintFor } from "../report/console/style.ts";
 import { mergedLines } from "../results/merge/console.ts";
@@ -7,6 +7,7 @@ import { readMatrix } from "../results/merge/matrix.ts";
 import { mergeShares } from "../results/merge/merge.ts";
 import { commandLine } from "./command-line.ts";
 import type { MergeOptions } from "./merge-options.ts";
+import { requireFolder, shownPath } from "./paths.ts";
 import { userFolder } from "./workspace.ts";
 
 /** `qa merge`: exit code 4 when anything is missing, else by the same rules as a run. */
@@ -15,7 +16,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   const show = (path: string) => shownPath(path, cwd);
   const out = resolve(cwd, options.out);
   const sources = folders.map((folder) => resolve(cwd, folder));
-  for (const source of sources) await rejectMissingFolder(source, show(source));
+  for (const source of sources) await requireFolder(source, show(source));
   await rejectUsedFolder(out, show(out));
   const jobs = options.expect === undefined ? undefined : await readMatrix(resolve(cwd, options.expect));
 
@@ -38,16 +39,6 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   return merged.exitCode;
 }
 
-async function rejectMissingFolder(path: string, shown: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new UsageError(
-      `there is no folder ${shown}`,
-      "Give folders that `qa run --out` wrote to, or above them.",
-    );
-  }
-}
-
 /** What an earlier merge left must not look like part of this one. */
 async function rejectUsedFolder(path: string, shown: string): Promise<void> {
   const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
@@ -56,9 +47,4 @@ async function rejectUsedFolder(path: string, shown: string): Promise<void> {
   });
   if (entries.length > 0)
     throw new UsageError(`${shown} is not empty`, "Give --out a folder that is new or empty.");
-}
-
-function shownPath(path: string, cwd: string): string {
-  const inside = relative(cwd, path);
-  return inside.startsWith("..") ? path : inside || ".";
 }
