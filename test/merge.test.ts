@@ -58,13 +58,8 @@ async function twoShares(): Promise<Sandbox> {
 async function merge(sandbox: Sandbox, ...args: string[]) {
   const { exitCode, stdout, stderr } = await sandbox.qa("merge", "shares", "--out", "out", ...args);
   const merged = JSON.parse(await readFile(join(sandbox.folder, "out/merged.json"), "utf8")) as MergedReport;
-  const report = await reportIn(join(sandbox.folder, "out"));
+  const report = await sandbox.reportIn("out");
   return { exitCode, stdout, stderr, merged, report };
-}
-
-async function reportIn(folder: string): Promise<RunReport | undefined> {
-  const text = await readFile(join(folder, "report.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text);
 }
 
 function verdicts(report: RunReport | undefined) {
@@ -98,7 +93,7 @@ describe("two shards", () => {
   test("give the report of one run, verdict for verdict and with its evidence", async () => {
     const sandbox = await twoShares();
     const { exitCode, merged, report, stdout } = await merge(sandbox);
-    const whole = await reportIn(join(made.folder, "whole"));
+    const whole = await made.reportIn("whole");
     expect(exitCode).toBe(whole?.exitCode);
     expect(verdicts(report)).toEqual(verdicts(whole));
     expect(report?.counts).toEqual(whole?.counts);
@@ -123,7 +118,7 @@ describe("two shards", () => {
     const { exitCode, report, merged } = await merge(sandbox);
     expect(problemsOf(merged)).toEqual([]);
     expect(exitCode).toBe(1);
-    expect(verdicts(report)).toEqual(verdicts(await reportIn(join(made.folder, "whole"))));
+    expect(verdicts(report)).toEqual(verdicts(await made.reportIn("whole")));
   });
 
   test("whose clock was set back give the same verdicts, and it is said", async () => {
@@ -132,7 +127,7 @@ describe("two shards", () => {
     await setClockBack(join(sandbox.folder, "shares/second"), 86_400_000, 0);
     const { exitCode, report, merged } = await merge(sandbox);
     expect(exitCode).toBe(1);
-    expect(verdicts(report)).toEqual(verdicts(await reportIn(join(made.folder, "whole"))));
+    expect(verdicts(report)).toEqual(verdicts(await made.reportIn("whole")));
     expect(report?.scenarios.filter(({ durationMs }) => durationMs < 0)).toEqual([]);
     expect(merged.notes).toEqual([
       expect.stringMatching(/^shares\/first: the clock was set back by \d+ min/),
@@ -421,8 +416,8 @@ test("several groups get a folder each, and one table shows them side by side", 
   expect(report).toBeUndefined();
   expect(merged.groups.map(({ lane }) => lane)).toEqual(["other|lane", "smoke"]);
   for (const { report: folder = "" } of merged.groups) {
-    expect(verdicts(await reportIn(join(sandbox.folder, "out", folder)))).toEqual(
-      verdicts(await reportIn(join(made.folder, "whole"))),
+    expect(verdicts(await sandbox.reportIn(join("out", folder)))).toEqual(
+      verdicts(await made.reportIn("whole")),
     );
   }
   const markdown = await readFile(join(sandbox.folder, "out/merged.md"), "utf8");
@@ -434,8 +429,8 @@ test("a merged report can be merged again", async () => {
   await merge(sandbox);
   const { exitCode } = await sandbox.qa("merge", "out", "--out", "again");
   expect(exitCode).toBe(1);
-  const again = await reportIn(join(sandbox.folder, "again"));
-  expect(again).toEqual(await reportIn(join(sandbox.folder, "out")));
+  const again = await sandbox.reportIn("again");
+  expect(again).toEqual(await sandbox.reportIn("out"));
 });
 
 test.for([

@@ -9,6 +9,7 @@ export interface RunOptions {
   gateway: string;
   out?: string;
   fault: string[];
+  lastFailed?: string | true;
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -23,6 +24,7 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
       "embedded",
     )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
+    .option("--last-failed [folder]", "run again what failed in the latest report (default: below reports/)")
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
     .addOption(
       new Option(
@@ -33,6 +35,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .default([], "none"),
     );
   return addPackOption(addTagOption(command)).action(async (ids: string[], options: RunOptions) => {
+    if (options.lastFailed !== undefined) {
+      const { runLastFailed } = await import("./last-failed.ts");
+      return finish(await runLastFailed(ids, command));
+    }
     const { run } = await import("./run.ts");
     finish(await run(ids, options));
   });
