@@ -61,7 +61,7 @@ export function openReport(options: ReportOptions): OpenReport {
     },
     async finish({ runId, durationMs, interrupted, harnessFailures }) {
       await stream.settle(CLOSE_BUDGET_MS);
-      const result = { interrupted, scenarios: run.started ? run.report(interrupted).scenarios : [] };
+      const result = run.started ? run.report(interrupted) : { interrupted, scenarios: [] };
       const exitCode = exitCodeFor(result, stream.failures.length + harnessFailures);
       stream.emit({ type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode });
       await stream.close(CLOSE_BUDGET_MS);

@@ -7,7 +7,7 @@ import { ConsoleReporter } from "./console/console.ts";
 import type { RunEvent } from "./events.ts";
 import { renderMarkdown } from "./markdown/render.ts";
 import { reportSchema, reportSchemaText } from "./report-schema.ts";
-import { sampleRun, sampleRunOf } from "./testing/sample-run.ts";
+import { repeatedRun, sampleRun, sampleRunOf } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 
 beforeEach(() => {
@@ -33,6 +33,15 @@ describe("what a run looks like", () => {
     await expect(output).toMatchFileSnapshot("golden/console-passed.txt");
   });
 
+  it("on a console without a terminal, one scenario played several times", async () => {
+    await expect(await consoleOutput(repeatedRun())).toMatchFileSnapshot("golden/console-repeated.txt");
+  });
+
+  it("as report.md of a scenario played several times", async () => {
+    const markdown = renderMarkdown(aggregate(repeatedRun()));
+    await expect(markdown).toMatchFileSnapshot("golden/report-repeated.md");
+  });
+
   it("as report.md", async () => {
     await expect(renderMarkdown(aggregate(sampleRun()))).toMatchFileSnapshot("golden/report.md");
   });
@@ -40,8 +49,10 @@ describe("what a run looks like", () => {
   it("as report.json, which its schema accepts", async () => {
     const report = aggregate(sampleRun());
     const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(reportSchema);
-    validate(JSON.parse(JSON.stringify(report)));
-    expect(validate.errors).toBeNull();
+    for (const run of [report, aggregate(repeatedRun())]) {
+      validate(JSON.parse(JSON.stringify(run)));
+      expect(validate.errors).toBeNull();
+    }
     await expect(`${JSON.stringify(report, null, 2)}\n`).toMatchFileSnapshot("golden/report.json");
   });
 

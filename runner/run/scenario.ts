@@ -29,7 +29,7 @@ const TEARDOWN_MS = 15_000;
 export async function runScenario(prepared: PreparedScenario, index: number, run: RunOptions): Promise<void> {
   const { scenario } = prepared;
   const startedAt = performance.now();
-  run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index });
+  run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, attempt: 1, index });
 
   const play = new Play(prepared, run);
   const outcome = notRunnable(prepared) ?? (await play.perform());
@@ -43,6 +43,7 @@ export async function runScenario(prepared: PreparedScenario, index: number, run
     type: "scenario-finished",
     at: Date.now(),
     scenarioId: scenario.id,
+    attempt: 1,
     durationMs: Math.round(performance.now() - startedAt),
     ...outcome,
     cleanupProblems,

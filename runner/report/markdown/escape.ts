@@ -34,6 +34,11 @@ export function fileLink(label: string, path: string): string {
   return `[${escapeText(label)}](<${path.replace(/[<>\\\n]/g, (character) => encodeURIComponent(character))}>)`;
 }
 
+/** Links to the files that a scenario left. */
+export function evidenceLinks(files: readonly { kind: string; path: string }[]): string {
+  return files.map(({ kind, path }) => fileLink(kind, path)).join(", ");
+}
+
 function longestBackticks(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 }
