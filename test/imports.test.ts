@@ -18,9 +18,21 @@ const ALLOWED: Record<string, readonly string[]> = {
   report: ["scenario"],
   actions: ["channel", "flow", "gateway", "lifecycle", "model"],
   plan: ["actions", "flow", "scenario"],
+  lanes: ["gateway", "lifecycle", "plan", "report", "scenario"],
   run: ["actions", "channel", "flow", "gateway", "lifecycle", "model", "report", "scenario"],
   "release-check": ["actions", "channel", "gateway", "lifecycle", "model"],
-  cli: ["actions", "flow", "gateway", "lifecycle", "plan", "release-check", "report", "run", "scenario"],
+  cli: [
+    "actions",
+    "flow",
+    "gateway",
+    "lanes",
+    "lifecycle",
+    "plan",
+    "release-check",
+    "report",
+    "run",
+    "scenario",
+  ],
 };
 
 interface Import {

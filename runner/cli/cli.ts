@@ -5,6 +5,7 @@ import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
 import { addListCommand } from "./list-options.ts";
+import { addMatrixCommand } from "./matrix-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -30,6 +31,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     addRunCommand,
     addListCommand,
     addCheckCommand,
+    addMatrixCommand,
     addGatewayCommand,
     addReleaseCheckCommand,
   ]) {

@@ -1,12 +1,18 @@
 import { type Command, Option } from "commander";
-import { addPackOption, addTagOption, collect, positiveInteger } from "./options.ts";
+import type { Shard } from "../plan/shard.ts";
+import { addLanesOptions, addPackOption, addTagOption, collect, positiveInteger, shard } from "./options.ts";
 
 export interface RunOptions {
   pack: string[];
   tag: string[];
   all?: boolean;
   jobs?: number;
-  gateway: string;
+  /** Undefined if it was not given: `embedded`, or what the lane says. */
+  gateway?: string;
+  lane?: string;
+  lanes?: string;
+  shard?: Shard;
+  durations?: string;
   out?: string;
   fault: string[];
 }
@@ -19,9 +25,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--all", "run every scenario that fits the gateway")
     .option(
       "--gateway <target>",
-      "embedded, openclaw@<version> for a published release, or ws://host:port",
-      "embedded",
+      "embedded, openclaw@<version> for a published release, or ws://host:port (default: embedded, or the lane's)",
     )
+    .option("--lane <name>", "run what a lane says, on one of its gateways; ids narrow what it chooses")
+    .option("--shard <index/total>", "run one share of what was chosen, for instance 2/5", shard)
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
     .addOption(
@@ -32,8 +39,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .argParser(collect)
         .default([], "none"),
     );
-  return addPackOption(addTagOption(command)).action(async (ids: string[], options: RunOptions) => {
-    const { run } = await import("./run.ts");
-    finish(await run(ids, options));
-  });
+  return addLanesOptions(addPackOption(addTagOption(command))).action(
+    async (ids: string[], options: RunOptions) => {
+      const { run } = await import("./run.ts");
+      finish(await run(ids, options));
+    },
+  );
 }
