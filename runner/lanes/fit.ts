@@ -7,7 +7,7 @@ import type { Diagnostic } from "../scenario/source.ts";
 import { quotedList, suggestion } from "../scenario/suggest.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { GatewayEntry } from "./gateways.ts";
-import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
+import { type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
 import type { Lane } from "./schema.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -96,7 +96,7 @@ export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fi
     found.push(
       laneFinding(lanes, gateway, {
         code: "impossible-lane",
-        message: `none of the lane's ${leftOut.length} scenarios runs on this gateway`,
+        message: "none of the scenarios that the lane chooses runs on this gateway",
         hint: `For instance ${leftOut[0]?.scenario.id}: ${leftOut[0]?.reason}.`,
       }),
     );
@@ -124,7 +124,7 @@ export function unusedGuards(lane: LocatedLane, lanes: Lanes, selected: readonly
   return Object.keys(lane.lane.guards ?? {})
     .filter((name) => !known.includes(name))
     .map((name) =>
-      laneFinding(lanes, [...lane.path, "guards", name], {
+      laneFindingAtKey(lanes, [...lane.path, "guards", name], {
         code: "unused-guard",
         message: `no scenario of the lane has the guard \`${name}\``,
         hint:

@@ -56,12 +56,25 @@ export function orderOfLane(
       const { selected, diagnostics } = await checkLane(located, lanes, catalog, context);
       rejectErrors(diagnostics);
       const chosen = { ...catalog, scenarios: selected.map(({ scenario }) => scenario) };
+      rejectOthers(ids, chosen, catalog, name);
       const { ids: patterns = [], tags = [] } = lane.select;
       const all = patterns.length === 0 && tags.length === 0;
       const selection = ids.length > 0 ? { patterns: ids, tags: [], all: false } : { patterns, tags, all };
       return { catalog: chosen, selection };
     },
   };
+}
+
+/** @throws UsageError for a scenario that there is, but not in the lane */
+function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
+  for (const id of ids) {
+    const isIt = (scenario: { id: string }) => scenario.id === id;
+    if (chosen.scenarios.some(isIt) || !all.scenarios.some(isIt)) continue;
+    throw new UsageError(
+      `the lane ${lane} does not choose ${id}`,
+      "Run it without --lane, or choose it in the lanes file.",
+    );
+  }
 }
 
 function targetFor({ name, lane, entries }: LocatedLane, gateway: string | undefined): string {

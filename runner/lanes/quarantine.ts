@@ -14,6 +14,8 @@ const FORMAT = { validate: validateQuarantine, subject: "the quarantine list" };
 
 /** A quarantine list as far as it can be read, and what is wrong with it. */
 export interface QuarantineList {
+  /** As shown to the user; undefined if there is no list. */
+  name: string | undefined;
   entries: readonly Quarantined[];
   diagnostics: readonly Diagnostic[];
 }
@@ -28,9 +30,9 @@ export function readQuarantine(
   path: string,
   { cwd, today, chosen }: { cwd: string; today: string; chosen?: ReadonlySet<string> },
 ): QuarantineList {
-  if (!existsSync(path)) return { entries: [], diagnostics: [] };
-  const { document, diagnostics } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
-  if (!document) return { entries: [], diagnostics };
+  if (!existsSync(path)) return { name: undefined, entries: [], diagnostics: [] };
+  const { document, name, diagnostics } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
+  if (!document) return { name, entries: [], diagnostics };
   const entries = document.value.quarantine;
   const found = [...diagnostics];
   for (const [index, { id, owner, expires }] of entries.entries()) {
@@ -51,7 +53,7 @@ export function readQuarantine(
       }),
     );
   }
-  return { entries: entries.filter(({ id }) => !chosen || chosen.has(id)), diagnostics: found };
+  return { name, entries: entries.filter(({ id }) => !chosen || chosen.has(id)), diagnostics: found };
 }
 
 /** What of the list does not fit the scenarios: unknown ids, and ids that stand there twice. */

@@ -23,35 +23,44 @@ export interface LocatedFile<Value> {
   value: Value;
 }
 
+/** An error unless it says otherwise. */
+type LaneFinding = Omit<Finding<LaneDiagnosticCode>, "severity"> & { severity?: "warning" | undefined };
+
 /** A finding of this stage at the value that stands at `path`. */
-export function laneFinding(
-  { located }: LocatedFile<unknown>,
-  path: Path,
-  finding: Omit<Finding<LaneDiagnosticCode>, "severity"> & { severity?: "warning" | undefined },
-): Diagnostic {
+export function laneFinding({ located }: LocatedFile<unknown>, path: Path, finding: LaneFinding): Diagnostic {
   return findingAtPath(located, path, { ...finding, severity: finding.severity ?? "error" });
 }
 
+/** The same at the key of that value. */
+export function laneFindingAtKey(
+  { located }: LocatedFile<unknown>,
+  path: Path,
+  finding: LaneFinding,
+): Diagnostic {
+  const { key, value } = locatePath(located.node, path);
+  const range = markedRange(key ?? value);
+  return findingInYaml(located.source, range, { ...finding, severity: finding.severity ?? "error" });
+}
+
 /**
- * Reads a YAML file against its format. Never throws on what the file holds.
+ * Reads a YAML file, which must be there, against its format. Never throws on what the file holds.
  * @param path absolute
  * @param cwd what is shown is relative to it
- * @throws UsageError if there is no such file
  */
 export function readLocatedFile<Value>(
   path: string,
   cwd: string,
   format: Parameters<typeof checkFormat>[0],
-): { document: LocatedFile<Value> | undefined; diagnostics: Diagnostic[] } {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, "`--lanes <file>` names another.");
+): { document: LocatedFile<Value> | undefined; name: string; diagnostics: Diagnostic[] } {
   const { file, diagnostics } = readSource(path, cwd);
-  if (diagnostics.length > 0) return { document: undefined, diagnostics };
+  const { name } = file;
+  if (diagnostics.length > 0) return { document: undefined, name, diagnostics };
   const piece = requireMapping(parseYamlPiece(file, file.text, 0, file.text.length), format.subject);
-  if (!piece.root) return { document: undefined, diagnostics: piece.diagnostics };
+  if (!piece.root) return { document: undefined, name, diagnostics: piece.diagnostics };
   const value = trimTexts(plainValue(piece.root));
   const found = checkFormat(format, value, piece.root);
-  if (found.length > 0) return { document: undefined, diagnostics: found };
-  return { document: { file, located: piece.root, value: value as Value }, diagnostics: [] };
+  if (found.length > 0) return { document: undefined, name, diagnostics: found };
+  return { document: { file, located: piece.root, value: value as Value }, name, diagnostics: [] };
 }
 
 /** A lane with where it stands. */
@@ -80,10 +89,12 @@ const LANE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 export function readLanes(
   path: string,
   cwd: string,
-): { lanes: Lanes | undefined; diagnostics: readonly Diagnostic[] } {
+): { lanes: Lanes | undefined; name: string; diagnostics: readonly Diagnostic[] } {
+  if (!existsSync(path))
+    throw new UsageError(`there is no lanes file ${path}`, "`--lanes <file>` names another.");
   const format = { validate: validateLanes, subject: "the lanes file" };
-  const { document, diagnostics } = readLocatedFile<LanesFile>(path, cwd, format);
-  if (!document) return { lanes: undefined, diagnostics };
+  const { document, name: shown, diagnostics } = readLocatedFile<LanesFile>(path, cwd, format);
+  if (!document) return { lanes: undefined, name: shown, diagnostics };
   const names = Object.keys(document.value.lanes);
   diagnostics.push(...badNames(document, names), ...unknownNight(document, names));
   const lanes = new Map<string, LocatedLane>();
@@ -99,7 +110,7 @@ export function readLanes(
     }
     lanes.set(name, located);
   }
-  return { lanes: { ...document, folder: dirname(path), lanes }, diagnostics };
+  return { lanes: { ...document, folder: dirname(path), lanes }, name: shown, diagnostics };
 }
 
 /**
@@ -115,18 +126,16 @@ export function chooseLanes({ lanes, file }: Lanes, names: readonly string[]): L
   });
 }
 
-function badNames({ located }: LocatedFile<LanesFile>, names: readonly string[]): Diagnostic[] {
+function badNames(document: LocatedFile<LanesFile>, names: readonly string[]): Diagnostic[] {
   return names
     .filter((name) => !LANE_NAME.test(name))
-    .map((name) => {
-      const { key, value } = locatePath(located.node, ["lanes", name]);
-      return findingInYaml(located.source, markedRange(key ?? value), {
-        code: "bad-lane-name" satisfies LaneDiagnosticCode,
-        severity: "error",
+    .map((name) =>
+      laneFindingAtKey(document, ["lanes", name], {
+        code: "bad-lane-name",
         message: `the lane's name \`${name}\` must be kebab-case`,
         hint: "Lower-case words and digits joined by single dashes: it becomes part of job and file names.",
-      });
-    });
+      }),
+    );
 }
 
 function unknownNight(document: LocatedFile<LanesFile>, names: readonly string[]): Diagnostic[] {
