@@ -6,6 +6,7 @@ import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
 import { addListCommand } from "./list-options.ts";
 import { addMatrixCommand } from "./matrix-options.ts";
+import { addNightCommand } from "./night-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -32,6 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     addListCommand,
     addCheckCommand,
     addMatrixCommand,
+    addNightCommand,
     addGatewayCommand,
     addReleaseCheckCommand,
   ]) {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
@@ -19,6 +18,7 @@ import { chooseScenarios } from "./choose.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { reportInvalid } from "./invalid.ts";
 import { orderOf, takeShare } from "./order.ts";
+import { newRunId } from "./run-id.ts";
 import type { RunOptions } from "./run-options.ts";
 import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
@@ -137,16 +137,6 @@ function rejectUnknownFaults(faults: readonly string[], known: readonly string[]
       near ? `Did you mean ${near}?` : `Known: ${known.join(", ")}.`,
     );
   }
-}
-
-/** Sorts by time; the random part keeps two runs of one second apart. */
-function newRunId(): string {
-  const time = new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, "")
-    .replaceAll(/[-:]/g, "")
-    .replace("T", "-");
-  return `${time}-${randomBytes(2).toString("hex")}`;
 }
 
 function choiceFlags({ all, tag, shard, durations }: RunOptions): string[] {

@@ -100,7 +100,8 @@ export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
     matrix.notes.push(...planned.notes);
   }
   rejectErrors(found);
-  if (durations.reports === 0) matrix.notes.push("no durations of earlier runs: shards are cut by steps");
+  if (durations.reports === 0 && matrix.jobs.some(({ shard }) => shard.total > 1))
+    matrix.notes.push("no durations of earlier runs: shards are cut by steps");
   return matrix;
 }
 
