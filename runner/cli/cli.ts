@@ -6,7 +6,9 @@ import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
 import { addHistoryCommand } from "./history-options.ts";
 import { addListCommand } from "./list-options.ts";
+import { addMatrixCommand } from "./matrix-options.ts";
 import { addMergeCommand } from "./merge-options.ts";
+import { addNightCommand } from "./night-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
 
@@ -32,6 +34,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     addRunCommand,
     addListCommand,
     addCheckCommand,
+    addMatrixCommand,
+    addNightCommand,
     addGatewayCommand,
     addReleaseCheckCommand,
     addMergeCommand,

@@ -1,11 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import { commandLine } from "../lanes/job.ts";
 import { paintFor } from "../report/console/style.ts";
 import { mergedLines } from "../results/merge/console.ts";
 import { readMatrix } from "../results/merge/matrix.ts";
 import { mergeShares } from "../results/merge/merge.ts";
-import { commandLine } from "./command-line.ts";
 import type { MergeOptions } from "./merge-options.ts";
 import { requireFolder, shownPath } from "./paths.ts";
 import { userFolder } from "./workspace.ts";
@@ -25,7 +25,8 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
     out,
     ...(jobs ? { jobs } : {}),
     show,
-    command: commandLine("merge", [
+    command: commandLine([
+      "merge",
       ...folders,
       "--out",
       options.out,

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Shard } from "../plan/shard.ts";
 
 /** Collects a repeatable option into a list. */
 export function collect(value: string, previous: string[] = []): string[] {
@@ -11,6 +12,13 @@ export function positiveInteger(value: string): number {
   throw new InvalidArgumentError("It must be a whole number from 1 up.");
 }
 
+/** `2/5` */
+export function shard(value: string): Shard {
+  const [, index, total] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).map(Number);
+  if (index && total && index <= total) return { index, total };
+  throw new InvalidArgumentError("It looks like 2/5: the second of five.");
+}
+
 /** `--pack <folder>`, shared by every command that reads scenarios. */
 export function addPackOption(command: Command): Command {
   return command.addOption(
@@ -18,6 +26,13 @@ export function addPackOption(command: Command): Command {
       .argParser(collect)
       .default([], "none"),
   );
+}
+
+/** `--lanes` and `--durations`, shared by every command that cuts lanes into jobs. */
+export function addLanesOptions(command: Command): Command {
+  return command
+    .option("--lanes <file>", "read lanes from this file (default: this repository's qa/lanes.yaml)")
+    .option("--durations <folder>", "cut shards by what scenarios took in the reports below this folder");
 }
 
 /** `--tag <tag>`, shared by the commands that choose scenarios. */

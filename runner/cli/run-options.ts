@@ -1,12 +1,18 @@
 import { type Command, Option } from "commander";
-import { addPackOption, addTagOption, collect, positiveInteger } from "./options.ts";
+import type { Shard } from "../plan/shard.ts";
+import { addLanesOptions, addPackOption, addTagOption, collect, positiveInteger, shard } from "./options.ts";
 
 export interface RunOptions {
   pack: string[];
   tag: string[];
   all?: boolean;
   jobs?: number;
-  gateway: string;
+  /** Undefined if it was not given: `embedded`, or what the lane says. */
+  gateway?: string;
+  lane?: string;
+  lanes?: string;
+  shard?: Shard;
+  durations?: string;
   out?: string;
   fault: string[];
   lastFailed?: string | true;
@@ -20,9 +26,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--all", "run every scenario that fits the gateway")
     .option(
       "--gateway <target>",
-      "embedded, openclaw@<version> for a published release, or ws://host:port",
-      "embedded",
+      "embedded, openclaw@<version> for a published release, or ws://host:port (default: embedded, or the lane's)",
     )
+    .option("--lane <name>", "run what a lane says, on one of its gateways; ids narrow what it chooses")
+    .option("--shard <index/total>", "run one share of what was chosen, for instance 2/5", shard)
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--last-failed [folder]", "run again what failed in the latest report (default: below reports/)")
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
@@ -34,12 +41,14 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .argParser(collect)
         .default([], "none"),
     );
-  return addPackOption(addTagOption(command)).action(async (ids: string[], options: RunOptions) => {
-    if (options.lastFailed !== undefined) {
-      const { runLastFailed } = await import("./last-failed.ts");
-      return finish(await runLastFailed(ids, command));
-    }
-    const { run } = await import("./run.ts");
-    finish(await run(ids, options));
-  });
+  return addLanesOptions(addPackOption(addTagOption(command))).action(
+    async (ids: string[], options: RunOptions) => {
+      if (options.lastFailed !== undefined) {
+        const { runLastFailed } = await import("./last-failed.ts");
+        return finish(await runLastFailed(ids, command));
+      }
+      const { run } = await import("./run.ts");
+      finish(await run(ids, options));
+    },
+  );
 }

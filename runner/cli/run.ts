@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
@@ -6,6 +5,7 @@ import { errorMessage, UsageError } from "../errors.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
+import { commandLine } from "../lanes/job.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { openReport } from "../report/open.ts";
@@ -13,12 +13,12 @@ import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
-import { formatDiagnostics } from "../scenario/format.ts";
 import { suggest } from "../scenario/suggest.ts";
-import { chooseScenarios, InvalidScenarios } from "./choose.ts";
-import { commandLine } from "./command-line.ts";
-import { EXIT } from "./exit.ts";
+import { chooseScenarios } from "./choose.ts";
 import { watchInterrupt } from "./interrupt.ts";
+import { reportInvalid } from "./invalid.ts";
+import { orderOf, takeShare } from "./order.ts";
+import { newRunId } from "./run-id.ts";
 import type { RunOptions } from "./run-options.ts";
 import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
@@ -35,10 +35,7 @@ export async function run(ids: readonly string[], options: RunOptions): Promise<
   try {
     return await runScenarios(ids, options, { signal: interrupt.signal, strays, teardown });
   } catch (error) {
-    if (!(error instanceof InvalidScenarios)) throw error;
-    const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
-    process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
-    return EXIT.invalid;
+    return await reportInvalid(error);
   } finally {
     for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
     interrupt.dispose();
@@ -55,31 +52,30 @@ async function runScenarios(
   const cwd = userFolder();
   const runId = newRunId();
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
+  const order = await orderOf(ids, options);
+  const { target, env, lane } = order;
+  if (lane && lane.providerMode !== PROVIDER_MODE)
+    throw new UsageError(`the lane ${lane.lane} needs a live model, and runs have the scripted one`);
   rejectUsedFolder(reportFolder);
-  const gateway = await resolveGatewayKind(options.gateway, {
-    repoRoot: REPO_ROOT,
-    env: process.env,
-    teardown,
-  });
+  const gateway = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env, teardown });
   if (options.fault.length > 0 && gateway.name !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
   }
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd });
-  const scenarios = chooseScenarios(
-    catalog,
-    { patterns: ids, tags: options.tag, all: options.all === true },
-    {
-      gatewayKind: gateway.name,
-      ownsInstall: gateway.ownsInstall,
-      providerMode: PROVIDER_MODE,
-      primaryModel: PRIMARY_MODEL,
-      channelDriver: "qa-channel",
-      env: process.env,
-    },
+  const { catalog, selection } = await order.choose(
+    await loadCatalog({ repoRoot: REPO_ROOT, packs: order.packs, cwd }),
   );
+  const chosen = chooseScenarios(catalog, selection, {
+    gatewayKind: gateway.name,
+    ownsInstall: gateway.ownsInstall,
+    providerMode: PROVIDER_MODE,
+    primaryModel: PRIMARY_MODEL,
+    channelDriver: "qa-channel",
+    env,
+  });
+  const { scenarios, place } = await takeShare(chosen, ids, options, order);
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 
@@ -98,8 +94,9 @@ async function runScenarios(
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
     },
-    command: commandLine("run", [...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
-    rerunCommand: (id) => commandLine("run", [id, ...contextFlags(options, cwd)]),
+    place,
+    command: commandLine(["run", ...ids, ...choiceFlags(options), ...contextFlags(options, target, cwd)]),
+    rerunCommand: (id) => commandLine(["run", id, ...contextFlags(options, target, cwd)]),
     gateway,
     providerMode: PROVIDER_MODE,
     jobs: Math.min(options.jobs ?? defaultJobs(), scenarios.length),
@@ -142,25 +139,22 @@ function rejectUnknownFaults(faults: readonly string[], known: readonly string[]
   }
 }
 
-/** Sorts by time; the random part keeps two runs of one second apart. */
-function newRunId(): string {
-  const time = new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, "")
-    .replaceAll(/[-:]/g, "")
-    .replace("T", "-");
-  return `${time}-${randomBytes(2).toString("hex")}`;
-}
-
-function choiceFlags(options: RunOptions): string[] {
-  return [...(options.all ? ["--all"] : []), ...options.tag.flatMap((tag) => ["--tag", tag])];
+function choiceFlags({ all, tag, shard, durations }: RunOptions): string[] {
+  return [
+    ...(all ? ["--all"] : []),
+    ...tag.flatMap((name) => ["--tag", name]),
+    ...(shard ? ["--shard", `${shard.index}/${shard.total}`] : []),
+    ...(durations ? ["--durations", durations] : []),
+  ];
 }
 
 /** What must be the same when a scenario is run again. */
-function contextFlags(options: RunOptions, cwd: string): string[] {
+function contextFlags({ lane, lanes, pack, fault }: RunOptions, target: string, cwd: string): string[] {
   return [
-    ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
-    ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
-    ...options.fault.flatMap((fault) => ["--fault", fault]),
+    ...(lane ? ["--lane", lane] : []),
+    ...(lanes ? ["--lanes", lanes] : []),
+    ...(lane || target !== "embedded" ? ["--gateway", target] : []),
+    ...pack.flatMap((folder) => ["--pack", relative(cwd, resolve(cwd, folder)) || "."]),
+    ...fault.flatMap((name) => ["--fault", name]),
   ];
 }

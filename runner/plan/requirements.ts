@@ -30,6 +30,15 @@ export function guardOf(scenario: Scenario): string | undefined {
   return typeof guard === "string" ? guard : undefined;
 }
 
+/** What an offer means for one scenario: it does not fit, it is skipped by a guard, or it runs. */
+export function judgeScenario(
+  scenario: Scenario,
+  offer: Offer,
+): { mismatch?: { needs: string; hint: string }; skip?: { reason: string; hint: string } } {
+  const mismatch = mismatchOf(scenario, offer);
+  return mismatch ? { mismatch } : { skip: guardSkip(scenario, offer.env) };
+}
+
 /**
  * Decides for each chosen scenario whether it runs, is skipped by a guard, or does not fit this run.
  * One that does not fit is left out of `--all` and of globs, and is an error when it was named.
@@ -37,12 +46,11 @@ export function guardOf(scenario: Scenario): string | undefined {
  */
 export function planScenarios(selected: readonly Selected[], offer: Offer): PlannedScenario[] {
   const planned = selected.flatMap(({ scenario, named }): PlannedScenario[] => {
-    const mismatch = mismatchOf(scenario, offer);
+    const { mismatch, skip } = judgeScenario(scenario, offer);
     if (mismatch) {
       if (named) throw new UsageError(`${scenario.id} cannot run here: ${mismatch.needs}`, mismatch.hint);
       return [];
     }
-    const skip = guardSkip(scenario, offer.env);
     return [skip ? { scenario, skip } : { scenario, release: releaseOf(scenario) }];
   });
   if (planned.length > 0) return planned;

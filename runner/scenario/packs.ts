@@ -15,7 +15,7 @@ export function ownPack(repoRoot: string): Pack {
  */
 export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
   const path = resolve(cwd, folder);
-  if (!existsSync(path) || !statSync(path).isDirectory()) {
+  if (!isFolder(path)) {
     throw new UsageError(
       `there is no pack folder ${folder}`,
       "Give a folder that holds scenario files, or a repository with qa/scenarios.",
@@ -45,6 +45,10 @@ function repositoryRoot(folder: string): string {
     if (["package.json", ".git"].some((marker) => existsSync(join(current, marker)))) return current;
     if (dirname(current) === current) return folder;
   }
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 export function isWithin(path: string, folder: string): boolean {
