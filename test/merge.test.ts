@@ -19,28 +19,28 @@ let made: Sandbox;
 /** One run of everything and two of its halves, which tests copy before they break them. */
 beforeAll(async () => {
   made = await Sandbox.create(afterAll as never);
-  const write = (id: string, half: string, steps: string, extra = "") =>
-    made.write(
-      `pack/test/${id}.md`,
-      scenarioText(id, steps, extra).replace("surface: test", `surface: ${half}`),
-    );
-  const guard = "risk: destructive\nexecution: { config: { allowEnv: QA_TEST_ALLOW } }\n";
-  await write("a-passes", "first", PASSES);
-  await write("b-fails", "second", FAILS);
-  await write("c-guarded", "first", PASSES, guard);
-  await write("d-passes", "second", PASSES);
-  await write("e-elsewhere", "first", PASSES, "execution: { kind: vitest, path: e.ts }\n");
-  for (const [tag, out] of [
-    ["test", "whole"],
-    ["first", "first"],
-    ["second", "second"],
+  await writePack(made, FAILS);
+  for (const [out, ...shard] of [
+    ["whole"],
+    ["first", "--shard", "1/2"],
+    ["second", "--shard", "2/2"],
   ] as const) {
-    await made.qa("run", "--tag", tag, "--out", out, "--pack", "pack", "--jobs", "1");
+    await made.qa("run", "--tag", "test", ...shard, "--out", out, "--pack", "pack", "--jobs", "1");
+    const job = out === "whole" ? out : `${LANE} ${out === "first" ? 1 : 2}/2`;
+    await setFacts(join(made.folder, out), (start) => ({ ...start, lane: LANE, job }));
   }
-  await setFacts(join(made.folder, "whole"), (start) => ({ ...start, ...{ lane: LANE, job: "whole" } }));
-  await setFacts(join(made.folder, "first"), (start) => ({ ...start, ...shard(1) }));
-  await setFacts(join(made.folder, "second"), (start) => ({ ...start, ...shard(2) }));
 });
+
+/** Five scenarios; `b` is as the test needs it. */
+async function writePack(sandbox: Sandbox, stepsOfB: string): Promise<void> {
+  const guard = "risk: destructive\nexecution: { config: { allowEnv: QA_TEST_ALLOW } }\n";
+  const elsewhere = "execution: { kind: vitest, path: e.ts }\n";
+  await sandbox.write("pack/test/a.md", scenarioText("a-passes", PASSES));
+  await sandbox.write("pack/test/b.md", scenarioText("b-fails", stepsOfB));
+  await sandbox.write("pack/test/c.md", scenarioText("c-guarded", PASSES, guard));
+  await sandbox.write("pack/test/d.md", scenarioText("d-passes", PASSES));
+  await sandbox.write("pack/test/e.md", scenarioText("e-elsewhere", PASSES, elsewhere));
+}
 
 function shard(index: number) {
   return { lane: LANE, job: `${LANE} ${index}/2`, shard: { index, total: 2 }, selection: SELECTION };
@@ -97,7 +97,7 @@ describe("two shards", () => {
     expect(exitCode).toBe(whole?.exitCode);
     expect(verdicts(report)).toEqual(verdicts(whole));
     expect(report?.counts).toEqual(whole?.counts);
-    expect(report).toMatchObject({ exitCode: 1, interrupted: false, lane: LANE });
+    expect(report).toMatchObject({ exitCode: 1, interrupted: false, lane: LANE, command: whole?.command });
     expect(merged).toMatchObject({ complete: true, exitCode: 1, problems: [], notes: [] });
     expect(new Ajv({ strict: true }).validate(mergedSchema, merged)).toBe(true);
     expect(stdout).toMatch(
@@ -138,38 +138,37 @@ describe("two shards", () => {
 describe("nothing passes and it is said what is missing", () => {
   test("when a share was killed in the middle of a scenario", async () => {
     const sandbox = await twoShares();
-    await sandbox.write("pack/test/a.md", scenarioText("a-passes", PASSES));
-    await sandbox.write("pack/test/b.md", scenarioText("b-fails", HANGS));
-    await sandbox.write("pack/test/d.md", scenarioText("d-passes", PASSES));
+    await writePack(sandbox, HANGS);
     await rm(join(sandbox.folder, "shares/second"), { recursive: true });
-    const child = sandbox.start(
-      ...[
-        "run",
-        "a-passes",
-        "b-fails",
-        "d-passes",
-        "--pack",
-        "pack",
-        "--jobs",
-        "1",
-        "--out",
-        "shares/second",
-      ],
-    );
+    const share = [
+      "--tag",
+      "test",
+      "--shard",
+      "2/2",
+      "--pack",
+      "pack",
+      "--jobs",
+      "1",
+      "--out",
+      "shares/second",
+    ];
+    const child = sandbox.start("run", ...share);
     const events = join(sandbox.folder, "shares/second/events.jsonl");
     await vi.waitFor(
       async () => expect(await readFile(events, "utf8")).toMatch(/"step-started".*waits for nobody/),
       { timeout: 30_000 },
     );
     process.kill(-(child.pid as number), "SIGKILL");
+    await setFacts(join(sandbox.folder, "shares/second"), (start) => ({ ...start, lane: LANE }));
     const result = await merge(sandbox);
     expectNothingPassed(result);
-    expect(result.merged.problems).toContainEqual({
-      code: "interrupted-share",
-      message:
-        "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
-      hint: expect.any(String),
-    });
+    expect(problemsOf(result.merged)).toEqual([
+      {
+        code: "interrupted-share",
+        message:
+          "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
+      },
+    ]);
   });
 
   test.for([
@@ -352,7 +351,13 @@ describe("with the matrix", () => {
 
   test("a job without a report, one that it does not know and one that was to be skipped are problems", async () => {
     const sandbox = await twoShares();
-    const other = job(1, { name: "parity", lane: "parity", shard: { index: 1, total: 1 }, mayFail: true });
+    const other = job(1, {
+      name: "parity",
+      lane: "parity",
+      shard: { index: 1, total: 1 },
+      mayFail: true,
+      selection: ["f"],
+    });
     await write(sandbox, [job(1), other]);
     const first = await merge(sandbox, "--expect", "matrix.json");
     expectNothingPassed(first);
@@ -366,6 +371,7 @@ describe("with the matrix", () => {
         code: "missing-job",
         message: "parity on embedded, ubuntu: the run: the job parity left no report",
       },
+      { code: "missing-scenario", message: "parity on embedded, ubuntu: no share has a result for f" },
       { code: "unexpected-job", message: "shares/second: the matrix has no job smoke 2/2" },
       { code: "missing-shard", message: expect.stringContaining("shard 1 of 2 left no report") },
       { code: "missing-scenario", message: expect.stringContaining("a-passes, c-guarded, e-elsewhere") },
@@ -383,9 +389,13 @@ describe("with the matrix", () => {
 
   test("a report that is not what the matrix planned under its name is a problem", async () => {
     const sandbox = await twoShares();
-    await write(sandbox, [job(1), job(2, { gateway: "openclaw@2026.4.26" })]);
+    await write(sandbox, [job(1, { selection: ["a-passes"] }), job(2, { gateway: "openclaw@2026.4.26" })]);
     const result = await merge(sandbox, "--expect", "matrix.json");
     expectNothingPassed(result);
+    expect(problemsOf(result.merged)).toContainEqual({
+      code: "wrong-job",
+      message: `shares/first: the job smoke 1/2 has the selection a-passes, its report ${SELECTION.join(", ")}`,
+    });
     expect(problemsOf(result.merged)).toContainEqual({
       code: "wrong-job",
       message: "shares/second: the job smoke 2/2 has the gateway openclaw@2026.4.26, its report embedded",

@@ -95,7 +95,7 @@ function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
   }
   // Of an unsharded run its own scenarios are the whole; a shard has to say what it is a part of.
   const all = new Set(shares.flatMap(({ report }) => report.scenarios.map(({ id }) => id)));
-  group.selection = first?.report.selection ?? [...all];
+  group.selection = first?.report.selection ?? jobs[0]?.selection ?? [...all];
   if (first && total > 1 && !first.report.selection) {
     problems.push(problem("missing-scenario", `${first.shown}: it does not say what the whole selection is`));
   }
@@ -144,16 +144,17 @@ function jobProblems({ shown, report }: ReportedShare, job: ExpectedJob | undefi
       problem("unexpected-job", `${shown}: the job ${job.name} was to be skipped (${job.skip.reason})`),
     ];
   }
-  const planned = { lane: job.lane, gateway: job.gateway, shard: `${job.shard.index}/${job.shard.total}` };
-  const { lane = "none", gateway, shard = { index: 1, total: 1 } } = report;
-  const found = { lane, gateway, shard: `${shard.index}/${shard.total}` };
-  return (["lane", "gateway", "shard"] as const)
-    .filter((what) => planned[what] !== found[what])
-    .map((what) =>
-      problem(
-        "wrong-job",
-        `${shown}: the job ${job.name} has the ${what} ${planned[what]}, its report ${found[what]}`,
-      ),
+  const { lane = "none", gateway, shard = { index: 1, total: 1 }, selection } = report;
+  const facts = {
+    lane: [job.lane, lane],
+    gateway: [job.gateway, gateway],
+    shard: [shardName(job.shard), shardName(shard)],
+    selection: [job.selection?.join(", "), selection?.join(", ")],
+  };
+  return Object.entries(facts)
+    .filter(([, [planned, found]]) => planned !== undefined && planned !== found)
+    .map(([what, [planned, found = "none"]]) =>
+      problem("wrong-job", `${shown}: the job ${job.name} has the ${what} ${planned}, its report ${found}`),
     );
 }
 

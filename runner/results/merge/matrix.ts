@@ -28,6 +28,7 @@ const matrixSchema = {
             required: ["index", "total"],
             properties: { index: ordinal, total: ordinal },
           },
+          selection: { type: "array", items: text },
           mayFail: { type: "boolean" },
           skip: { type: "object", required: ["reason"], properties: { reason: text } },
         },
