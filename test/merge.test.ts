@@ -290,6 +290,25 @@ describe("nothing passes and it is said what is missing", () => {
     });
   });
 
+  test("when a share says something impossible of itself", async () => {
+    const sandbox = await twoShares();
+    await setFacts(join(sandbox.folder, "shares/second"), (start) => ({
+      ...start,
+      shard: { index: 3, total: 2 },
+    }));
+    for (const file of ["report.json", "events.jsonl"]) {
+      const path = join(sandbox.folder, "shares/first", file);
+      const text = await readFile(path, "utf8");
+      await writeFile(path, text.replace(/"exitCode":0/, '"exitCode":1'));
+    }
+    const result = await merge(sandbox);
+    expectNothingPassed(result);
+    expect(problemsOf(result.merged).filter(({ code }) => code === "contradictory-share")).toEqual([
+      { code: "contradictory-share", message: "shares/first: its exit code is 1, and its scenarios give 0" },
+      { code: "contradictory-share", message: "shares/second: it says that it is shard 3 of 2" },
+    ]);
+  });
+
   test("when a report.json was changed after the run, or its evidence lost", async () => {
     const sandbox = await twoShares();
     const path = join(sandbox.folder, "shares/second/report.json");

@@ -23,7 +23,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   const merged = await mergeShares({
     folders: sources,
     out,
-    ...(jobs ? { jobs } : {}),
+    jobs,
     show,
     command: commandLine([
       "merge",

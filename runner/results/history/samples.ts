@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { valid } from "semver";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
+import { withoutUndefined } from "../../report/without-undefined.ts";
 import { compareText } from "../compare-text.ts";
 import { findReportFolders } from "../find.ts";
 import { readReport } from "../read-report.ts";
@@ -73,18 +74,18 @@ function samplesOf(report: RunReport): Sample[] {
     const { id, title, verdict, fault, flaky, durationMs, attempts, failure } = scenario;
     const version = scenario.gateway?.version ?? targetVersion(report.gateway);
     const cutShort = attempts.length === 0 || failure?.code === "missing-result";
-    return {
+    return withoutUndefined({
       id,
       title,
       gateway: report.gateway,
-      ...(version === undefined ? {} : { version }),
+      version,
       runId: report.runId,
       at: report.startedAt,
       verdict: cutShort ? "none" : verdict,
-      ...(fault === undefined ? {} : { fault }),
+      fault,
       flaky,
       durationMs,
-    };
+    });
   });
 }
 

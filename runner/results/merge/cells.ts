@@ -1,5 +1,6 @@
 import { excuseFor } from "../../report/attempts.ts";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
+import { withoutUndefined } from "../../report/without-undefined.ts";
 import { type Group, isComplete } from "./groups.ts";
 import type { MergedCell, MergedReport } from "./merged-schema.ts";
 import { hasNoVerdict } from "./share.ts";
@@ -52,17 +53,16 @@ function cellOf(group: Group, result: ScenarioReport, report: RunReport): Merged
     : result.verdict === "passed" && !isComplete(group)
       ? "unconfirmed"
       : result.verdict;
-  const why = result.failure?.message ?? result.reason;
   const timed = !hasNoVerdict(result) && (result.verdict === "passed" || result.verdict === "failed");
-  return {
+  return withoutUndefined({
     group: group.name,
     verdict,
     flaky: result.flaky,
-    ...(excuseFor(result, report) ? { quarantined: true } : {}),
-    ...(timed ? { durationMs: result.durationMs } : {}),
-    ...(why === undefined ? {} : { why }),
+    quarantined: excuseFor(result, report) ? true : undefined,
+    durationMs: timed ? result.durationMs : undefined,
+    why: result.failure?.message ?? result.reason,
     rerun: result.rerun,
-  };
+  });
 }
 
 function worst({ results }: Row): number {

@@ -1,4 +1,5 @@
 import type { RunReport } from "../../report/report-schema.ts";
+import { compareText } from "../compare-text.ts";
 import { configurationProblems } from "./configuration.ts";
 import type { ExpectedJob } from "./matrix.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -55,7 +56,7 @@ export function groupShares(shares: readonly Share[], jobs: readonly ExpectedJob
         os,
         name: `${lane === "" ? "" : `${lane} on `}${gateway}, ${os}`,
         mayFail: jobs.some(({ mayFail }) => mayFail === true),
-        shares: shares.toSorted((a, b) => indexOf(a) - indexOf(b) || (a.shown < b.shown ? -1 : 1)),
+        shares: shares.toSorted((a, b) => indexOf(a) - indexOf(b) || compareText(a.shown, b.shown)),
         selection: [],
         problems: [...strays],
       },

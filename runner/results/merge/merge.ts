@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { renderMarkdown } from "../../report/markdown/render.ts";
 import { replaceFile } from "../../report/replace-file.ts";
 import type { RunReport } from "../../report/report-schema.ts";
+import { withoutUndefined } from "../../report/without-undefined.ts";
+import { compareText } from "../compare-text.ts";
 import { findReportFolders } from "../find.ts";
 import { scenarioRows } from "./cells.ts";
 import { copyEvidence } from "./evidence.ts";
@@ -97,37 +99,27 @@ function describe(
   };
 }
 
-function describeGroup({
-  name,
-  lane,
-  gateway,
-  os,
-  mayFail,
-  shares,
-  report,
-  subfolder,
-}: JoinedGroup): MergedGroup {
-  return {
+function describeGroup(group: JoinedGroup): MergedGroup {
+  const { name, lane, gateway, os, mayFail, shares, report, subfolder } = group;
+  return withoutUndefined({
     name,
-    ...(lane === undefined ? {} : { lane }),
+    lane,
     gateway,
     os,
     mayFail,
     complete: report !== undefined,
     exitCode: report?.exitCode ?? 4,
-    ...(report ? { report: subfolder || ".", counts: report.counts, durationMs: report.durationMs } : {}),
-    shares: shares.map(({ shown, report: { runId, job, shard }, problems }) => ({
-      folder: shown,
-      runId,
-      ...(job === undefined ? {} : { job }),
-      ...(shard ? { shard } : {}),
-      sound: problems.length === 0,
-    })),
-  };
+    report: report && (subfolder || "."),
+    counts: report?.counts,
+    durationMs: report?.durationMs,
+    shares: shares.map(({ shown, report: { runId, job, shard }, problems }) =>
+      withoutUndefined({ folder: shown, runId, job, shard, sound: problems.length === 0 }),
+    ),
+  });
 }
 
 function byUrgency(a: MergedGroup, b: MergedGroup): number {
-  return Number(a.complete) - Number(b.complete) || b.exitCode - a.exitCode || (a.name < b.name ? -1 : 1);
+  return Number(a.complete) - Number(b.complete) || b.exitCode - a.exitCode || compareText(a.name, b.name);
 }
 
 async function writeGroup({ report, subfolder, shares }: JoinedGroup, out: string): Promise<void> {

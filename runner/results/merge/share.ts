@@ -1,15 +1,15 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { errorMessage } from "../../errors.ts";
-import { aggregate } from "../../report/aggregate.ts";
-import type { RunEvent } from "../../report/events.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
-import { readEvents } from "../../report/read-events.ts";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
 import { formatDuration } from "../../report/text.ts";
-import { checkReport, type Reading, readReport } from "../read-report.ts";
+import { type Reading, readReport } from "../read-report.ts";
+import { type EventLog, readEventLog } from "./event-log.ts";
 import { evidencePaths, isInside } from "./evidence.ts";
 import { type Problem, problem } from "./problem.ts";
+
+const HARNESS_FAILURE =
+  "it ended with exit code 4, and not for what its scenarios did: a reporter failed, or something that no step waited for";
 
 /** The report folder of one run that may be a share of a larger one. */
 export interface Share {
@@ -29,7 +29,7 @@ export interface Share {
 export async function readShare(folder: string, shown: string): Promise<Share> {
   const [written, log] = await Promise.all([
     ifThere(join(folder, "report.json"), readReport),
-    ifThere(join(folder, "events.jsonl"), readLog),
+    ifThere(join(folder, "events.jsonl"), readEventLog),
   ]);
   const report = reportOf(written) ?? reportOf(log?.rebuilt);
   const problems = report
@@ -38,21 +38,10 @@ export async function readShare(folder: string, shown: string): Promise<Share> {
   return {
     folder,
     shown,
-    ...(report ? { report } : {}),
+    report,
     problems: problems.map((found) => ({ ...found, message: `${shown}: ${found.message}` })),
     notes: (log?.clockSetBack ?? 0) > 0 ? [`${shown}: ${clockNote(log?.clockSetBack ?? 0)}`] : [],
   };
-}
-
-/** What an events.jsonl says, and whether that is the whole run. */
-interface EventLog {
-  rebuilt: Reading;
-  /** Why it is not the whole. */
-  damage?: string;
-  /** Its last line is cut off. */
-  truncated: boolean;
-  /** How far the clock was set back while the run went on, at most. Milliseconds. */
-  clockSetBack: number;
 }
 
 async function judge(
@@ -80,57 +69,20 @@ async function judge(
     ...report.scenarios
       .filter(hasNoVerdict)
       .map(({ id }) => problem("missing-verdict", `${id} has no verdict`)),
-    ...harnessFailure(report),
+    ...exitCodeProblems(report),
     ...(await missingEvidence(report, folder)).map((path) =>
       problem("missing-evidence", `${path} is not there`),
     ),
   ];
 }
 
-function harnessFailure(report: RunReport): Problem[] {
-  if (report.exitCode !== 4 || exitCodeFor(report, 0) === 4) return [];
-  const message =
-    "it ended with exit code 4, and not for what its scenarios did: a reporter failed, or something that no step waited for";
-  return [problem("harness-failure", message)];
-}
-
-async function readLog(path: string): Promise<EventLog> {
-  try {
-    const { events, truncated } = await readEvents(path);
-    const damage = damageOf(events, truncated);
-    return {
-      rebuilt: await rebuild(events),
-      ...(damage ? { damage } : {}),
-      truncated,
-      clockSetBack: setBack(events),
-    };
-  } catch (error) {
-    return {
-      rebuilt: { problem: errorMessage(error) },
-      damage: errorMessage(error),
-      truncated: false,
-      clockSetBack: 0,
-    };
-  }
-}
-
-function damageOf(events: readonly RunEvent[], truncated: boolean): string | undefined {
-  const starts = events.filter(({ type }) => type === "run-started").length;
-  if (truncated) return "its last line is cut off";
-  if (events[0]?.type !== "run-started") return "it does not begin with the start of a run";
-  if (starts > 1) return `it holds ${starts} runs`;
-  return events.at(-1)?.type === "run-finished" ? undefined : "it ends before the run does";
-}
-
-/** How far the time of an event lies before that of an earlier one, at most. */
-function setBack(events: readonly RunEvent[]): number {
-  let latest = Number.NEGATIVE_INFINITY;
-  let most = 0;
-  for (const { at } of events) {
-    most = Math.max(most, latest - at);
-    latest = Math.max(latest, at);
-  }
-  return most;
+/** The exit code follows from the report, but for failures outside of scenarios. */
+function exitCodeProblems(report: RunReport): Problem[] {
+  const { exitCode } = report;
+  const expected = exitCodeFor(report, 0);
+  if (exitCode === expected) return [];
+  if (exitCode === 4) return [problem("harness-failure", HARNESS_FAILURE)];
+  return [problem("contradictory-share", `its exit code is ${exitCode}, and its scenarios give ${expected}`)];
 }
 
 function clockNote(milliseconds: number): string {
@@ -148,14 +100,6 @@ function whyNoReport(written: Reading | undefined, log: EventLog | undefined): s
 /** Whether a scenario stayed without a verdict of its own. */
 export function hasNoVerdict({ attempts, failure }: ScenarioReport): boolean {
   return attempts.length === 0 || failure?.code === "missing-result";
-}
-
-async function rebuild(events: readonly RunEvent[]): Promise<Reading> {
-  try {
-    return await checkReport(aggregate(events));
-  } catch (error) {
-    return { problem: errorMessage(error) };
-  }
 }
 
 function reportOf(reading: Reading | undefined): RunReport | undefined {
@@ -179,6 +123,8 @@ function listed(scenarios: readonly ScenarioReport[]): string {
 
 /** Where a report says something else than the events it was made from. */
 function* contradictions(report: RunReport, rebuilt: RunReport | undefined): Generator<string> {
+  const { index = 1, total = 1 } = report.shard ?? {};
+  if (index > total) yield `it says that it is shard ${index} of ${total}`;
   if (!rebuilt) return;
   if (report.runId !== rebuilt.runId) {
     yield `report.json is of the run ${report.runId}, events.jsonl of ${rebuilt.runId}`;
