@@ -324,6 +324,10 @@ describe("nothing passes and it is said what is missing", () => {
         code: "contradictory-share",
         message: "shares/second: b-fails is passed in report.json and failed in events.jsonl",
       },
+      {
+        code: "contradictory-share",
+        message: "shares/second: its exit code is 1, and its scenarios give 0",
+      },
     ]);
   });
 
