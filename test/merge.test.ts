@@ -14,6 +14,13 @@ const HANGS =
 const SELECTION = ["a-passes", "b-fails", "c-guarded", "d-passes", "e-elsewhere"];
 const LANE = "smoke";
 
+/** What is said of the second share when it ended in the middle of its first scenario. */
+const CUT_SHORT = {
+  code: "interrupted-share",
+  message:
+    "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
+};
+
 let made: Sandbox;
 
 /** One run of everything and two of its halves, which tests copy before they break them. */
@@ -162,13 +169,7 @@ describe("nothing passes and it is said what is missing", () => {
     await setFacts(join(sandbox.folder, "shares/second"), (start) => ({ ...start, lane: LANE }));
     const result = await merge(sandbox);
     expectNothingPassed(result);
-    expect(problemsOf(result.merged)).toEqual([
-      {
-        code: "interrupted-share",
-        message:
-          "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
-      },
-    ]);
+    expect(problemsOf(result.merged)).toEqual([CUT_SHORT]);
   });
 
   test.for([
@@ -197,13 +198,7 @@ describe("nothing passes and it is said what is missing", () => {
     await rm(join(sandbox.folder, "shares/second/report.json"));
     const result = await merge(sandbox);
     expectNothingPassed(result);
-    expect(problemsOf(result.merged)).toEqual([
-      {
-        code: "interrupted-share",
-        message:
-          "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
-      },
-    ]);
+    expect(problemsOf(result.merged)).toEqual([CUT_SHORT]);
   });
 
   test.for([

@@ -8,6 +8,7 @@ import { mergedLines } from "./console.ts";
 import type { ExpectedJob } from "./matrix.ts";
 import { mergeShares } from "./merge.ts";
 import { mergedSchema } from "./merged-schema.ts";
+import { PROBLEMS } from "./problem.ts";
 
 let folder: string;
 
@@ -89,4 +90,9 @@ it("a merge of a whole lane and a lane of which a job is missing, as Markdown, o
   const validate = new Ajv({ allErrors: true, strict: true }).compile(mergedSchema);
   validate(JSON.parse(await read("merged.json")));
   expect(validate.errors).toBeNull();
+});
+
+it("has its problems explained in the documentation", async () => {
+  const documented = await readFile(new URL("../../../docs/results.md", import.meta.url), "utf8");
+  for (const code of Object.keys(PROBLEMS)) expect(documented).toContain(`\n| \`${code}\` |`);
 });
