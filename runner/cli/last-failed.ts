@@ -4,7 +4,7 @@ import { errorMessage, UsageError } from "../errors.ts";
 import type { RunReport } from "../report/report-schema.ts";
 import { plural } from "../report/text.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
-import { commandWords } from "./command-line.ts";
+import { commandWords } from "./command-words.ts";
 import { requireFolder, shownPath } from "./paths.ts";
 import { run } from "./run.ts";
 import { addRunCommand, type RunOptions } from "./run-options.ts";

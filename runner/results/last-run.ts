@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { RunReport, ScenarioReport } from "../report/report-schema.ts";
 import { compareText } from "./compare-text.ts";
 import { findReportFolders } from "./find.ts";
+import { hasNoVerdict } from "./no-verdict.ts";
 import { readReport } from "./read-report.ts";
 
 export interface LastRun {
@@ -33,5 +34,5 @@ export async function findLastRun(
 
 /** What has to run again: what failed, and what a run that was cut short did not get to. */
 export function toRunAgain({ scenarios }: RunReport): ScenarioReport[] {
-  return scenarios.filter(({ verdict, attempts }) => verdict === "failed" || attempts.length === 0);
+  return scenarios.filter((scenario) => scenario.verdict === "failed" || hasNoVerdict(scenario));
 }

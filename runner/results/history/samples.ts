@@ -5,6 +5,7 @@ import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
 import { withoutUndefined } from "../../report/without-undefined.ts";
 import { compareText } from "../compare-text.ts";
 import { findReportFolders } from "../find.ts";
+import { hasNoVerdict } from "../no-verdict.ts";
 import { readReport } from "../read-report.ts";
 
 /** One result of one scenario. */
@@ -44,11 +45,9 @@ export interface Past {
  */
 export async function readPast(folder: string, show: (path: string) => string): Promise<Past> {
   const folders = await findReportFolders(folder);
-  const merged = new Set(
-    (
-      await Promise.all([...new Set(folders.flatMap((path) => [path, dirname(path)]))].map(sharesMergedIn))
-    ).flat(),
-  );
+  // Reports of several groups lie one level below their merged.json.
+  const mergeFolders = new Set(folders.flatMap((path) => [path, dirname(path)]));
+  const merged = new Set((await Promise.all([...mergeFolders].map(sharesMergedIn))).flat());
   const reports = new Map<string, RunReport>();
   const warnings: string[] = [];
   for (const path of folders) {
@@ -71,9 +70,8 @@ function onPurpose({ faults = [] }: RunReport): string | undefined {
 
 function samplesOf(report: RunReport): Sample[] {
   return report.scenarios.map((scenario) => {
-    const { id, title, verdict, fault, flaky, durationMs, attempts, failure } = scenario;
+    const { id, title, verdict, fault, flaky, durationMs } = scenario;
     const version = scenario.gateway?.version ?? targetVersion(report.gateway);
-    const cutShort = attempts.length === 0 || failure?.code === "missing-result";
     return withoutUndefined({
       id,
       title,
@@ -81,7 +79,7 @@ function samplesOf(report: RunReport): Sample[] {
       version,
       runId: report.runId,
       at: report.startedAt,
-      verdict: cutShort ? "none" : verdict,
+      verdict: hasNoVerdict(scenario) ? "none" : verdict,
       fault,
       flaky,
       durationMs,

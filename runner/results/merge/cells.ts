@@ -1,9 +1,9 @@
 import { excuseFor } from "../../report/attempts.ts";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
 import { withoutUndefined } from "../../report/without-undefined.ts";
+import { hasNoVerdict } from "../no-verdict.ts";
 import { type Group, isComplete } from "./groups.ts";
 import type { MergedCell, MergedReport } from "./merged-schema.ts";
-import { hasNoVerdict } from "./share.ts";
 
 export type CellVerdict = MergedCell["verdict"];
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exitCodeFor } from "../../report/exit-code.ts";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
 import { formatDuration } from "../../report/text.ts";
+import { hasNoVerdict } from "../no-verdict.ts";
 import { type Reading, readReport } from "../read-report.ts";
 import { type EventLog, readEventLog } from "./event-log.ts";
 import { evidencePaths, isInside } from "./evidence.ts";
@@ -95,11 +96,6 @@ function whyNoReport(written: Reading | undefined, log: EventLog | undefined): s
     ...(log && "problem" in log.rebuilt ? [`events.jsonl: ${log.damage ?? log.rebuilt.problem}`] : []),
   ];
   return reasons.join("; ");
-}
-
-/** Whether a scenario stayed without a verdict of its own. */
-export function hasNoVerdict({ attempts, failure }: ScenarioReport): boolean {
-  return attempts.length === 0 || failure?.code === "missing-result";
 }
 
 function reportOf(reading: Reading | undefined): RunReport | undefined {

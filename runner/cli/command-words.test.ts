@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { commandLine } from "../lanes/job.ts";
-import { commandWords } from "./command-line.ts";
+import { commandWords } from "./command-words.ts";
 
 const word = fc.oneof(
   fc.string(),
