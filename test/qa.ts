@@ -85,8 +85,14 @@ export class Sandbox {
     });
   }
 
-  async report(): Promise<RunReport | undefined> {
-    const text = await readFile(join(this.reportFolder, "report.json"), "utf8").catch(() => undefined);
+  report(): Promise<RunReport | undefined> {
+    return this.reportIn(this.reportFolder);
+  }
+
+  /** Of the run that was reported to this folder, if it has one yet. */
+  async reportIn(folder: string): Promise<RunReport | undefined> {
+    const path = resolve(this.folder, folder, "report.json");
+    const text = await readFile(path, "utf8").catch(() => undefined);
     return text === undefined ? undefined : (JSON.parse(text) as RunReport);
   }
 

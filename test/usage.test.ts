@@ -32,14 +32,17 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
   });
 });
 
-test.for([[], ["run"], ["list"], ["check"]])("qa %s --help and --version", async (command) => {
-  const sandbox = await Sandbox.create();
-  const help = await sandbox.qa(...command, "--help");
-  expect(help.exitCode).toBe(0);
-  expect(help.stdout).toContain(`Usage: ${["qa", ...command].join(" ")}`);
-  const version = await sandbox.qa(...command, "--version");
-  expect(version).toMatchObject({ exitCode: 0, stdout: packageJson.version });
-});
+test.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(
+  "qa %s --help and --version",
+  async (command) => {
+    const sandbox = await Sandbox.create();
+    const help = await sandbox.qa(...command, "--help");
+    expect(help.exitCode).toBe(0);
+    expect(help.stdout).toContain(`Usage: ${["qa", ...command].join(" ")}`);
+    const version = await sandbox.qa(...command, "--version");
+    expect(version).toMatchObject({ exitCode: 0, stdout: packageJson.version });
+  },
+);
 
 describe("scenario files with errors", () => {
   test("a chosen one ends with exit code 3 before anything boots, with its place", async () => {

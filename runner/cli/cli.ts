@@ -4,7 +4,11 @@ import { QaError, UsageError } from "../errors.ts";
 import { addCheckCommand } from "./check-options.ts";
 import { EXIT } from "./exit.ts";
 import { addGatewayCommand } from "./gateway-options.ts";
+import { addHistoryCommand } from "./history-options.ts";
 import { addListCommand } from "./list-options.ts";
+import { addMatrixCommand } from "./matrix-options.ts";
+import { addMergeCommand } from "./merge-options.ts";
+import { addNightCommand } from "./night-options.ts";
 import { addParityCommand } from "./parity-options.ts";
 import { addReleaseCheckCommand } from "./release-check-options.ts";
 import { addRunCommand } from "./run-options.ts";
@@ -32,8 +36,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     addParityCommand,
     addListCommand,
     addCheckCommand,
+    addMatrixCommand,
+    addNightCommand,
     addGatewayCommand,
     addReleaseCheckCommand,
+    addMergeCommand,
+    addHistoryCommand,
   ]) {
     complete(add(program, finish));
   }

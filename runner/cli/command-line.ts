@@ -1,29 +1,42 @@
 import { relative, resolve } from "node:path";
 import type { RunOptions } from "./run-options.ts";
 
-/** The command as it could be typed again. */
-export function commandLine(command: string, args: readonly string[]): string {
-  const quoted = args.map((arg) =>
-    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
-  return `pnpm qa ${command} ${quoted.join(" ")}`;
+/** How the scenarios of a run were chosen, besides by their ids. */
+export function choiceFlags({ all, tag, shard, durations }: RunOptions): string[] {
+  return [
+    ...(all ? ["--all"] : []),
+    ...tag.flatMap((name) => ["--tag", name]),
+    ...(shard ? ["--shard", `${shard.index}/${shard.total}`] : []),
+    ...(durations ? ["--durations", durations] : []),
+  ];
 }
 
-/** How the scenarios of a run were chosen, besides by their ids. */
-export function choiceFlags(options: RunOptions): string[] {
-  return [...(options.all ? ["--all"] : []), ...options.tag.flatMap((tag) => ["--tag", tag])];
+/** How the scenarios of a run are played. */
+export function policyFlags(options: RunOptions): string[] {
+  const { retries, repeat, failOnFlaky, bail, bootAhead, shareGateway } = options;
+  return [
+    ...(retries ? ["--retries", `${retries}`] : []),
+    ...(repeat ? ["--repeat", `${repeat}`] : []),
+    ...(failOnFlaky ? ["--fail-on-flaky"] : []),
+    ...(bail ? ["--bail", ...(bail === true ? [] : [`${bail}`])] : []),
+    ...(bootAhead ? ["--boot-ahead", `${bootAhead}`] : []),
+    ...(shareGateway ? ["--share-gateway"] : []),
+  ];
 }
 
 /** What must be the same when a scenario is run again. */
-export function contextFlags(options: RunOptions, cwd: string): string[] {
+export function contextFlags(options: RunOptions, target: string, cwd: string): string[] {
+  const { lane, lanes, allowWrites, model, pack, trust, modelScript, fault } = options;
   return [
-    ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
-    ...(options.allowWrites ? ["--allow-writes"] : []),
-    ...(options.model ? ["--model", options.model] : []),
-    ...options.pack.flatMap((pack) => ["--pack", typedPath(pack, cwd)]),
-    ...(options.trust ? ["--trust"] : []),
-    ...options.modelScript.flatMap((script) => ["--model-script", typedPath(script, cwd)]),
-    ...options.fault.flatMap((fault) => ["--fault", fault]),
+    ...(lane ? ["--lane", lane] : []),
+    ...(lanes ? ["--lanes", lanes] : []),
+    ...(lane || target !== "embedded" ? ["--gateway", target] : []),
+    ...(allowWrites ? ["--allow-writes"] : []),
+    ...(model ? ["--model", model] : []),
+    ...pack.flatMap((folder) => ["--pack", typedPath(folder, cwd)]),
+    ...(trust ? ["--trust"] : []),
+    ...modelScript.flatMap((script) => ["--model-script", typedPath(script, cwd)]),
+    ...fault.flatMap((name) => ["--fault", name]),
   ];
 }
 

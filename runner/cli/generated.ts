@@ -1,8 +1,16 @@
 import { actionReference } from "../actions/reference.ts";
 import { VOCABULARY } from "../actions/vocabulary.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../flow/codes.ts";
+import { LANE_DIAGNOSTIC_CODES } from "../lanes/codes.ts";
+import {
+  lanesJsonSchemaText,
+  lanesSchema,
+  quarantineJsonSchemaText,
+  quarantineSchema,
+} from "../lanes/schema.ts";
 import { paritySchemaText } from "../parity/parity-schema.ts";
 import { reportSchemaText } from "../report/report-schema.ts";
+import { mergedSchemaText } from "../results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../scenario/codes.ts";
 import { validatorsModuleText } from "../scenario/compile-validators.ts";
 import { scenarioJsonSchemaText } from "../scenario/published-schema.ts";
@@ -11,11 +19,24 @@ import { scenarioJsonSchemaText } from "../scenario/published-schema.ts";
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
   return [
     ["docs/actions.md", actionReference(VOCABULARY)],
-    ["docs/diagnostics.md", diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES })],
+    [
+      "docs/diagnostics.md",
+      diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES, ...LANE_DIAGNOSTIC_CODES }),
+    ],
     ["qa/scenario.schema.json", scenarioJsonSchemaText()],
+    ["qa/lanes.schema.json", lanesJsonSchemaText()],
+    ["qa/quarantine.schema.json", quarantineJsonSchemaText()],
+    [
+      "runner/lanes/validators.generated.js",
+      await validatorsModuleText(
+        { lanes: lanesSchema, quarantine: quarantineSchema },
+        "../scenario/formats.ts",
+      ),
+    ],
     ["runner/scenario/validators.generated.js", await validatorsModuleText()],
     ["runner/report/report.schema.json", reportSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
+    ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
 }
 

@@ -4,6 +4,7 @@ import { loadCatalog } from "../scenario/catalog.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { EXIT } from "./exit.ts";
 import type { ListOptions } from "./list-options.ts";
+import { textTable } from "./table.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 const ALL_GATEWAYS = ["embedded", "openclaw", "remote"];
@@ -54,7 +55,7 @@ function rowOf(scenario: Scenario): Row {
 }
 
 function table(rows: readonly Row[]): string {
-  const cells = [
+  return textTable([
     ["ID", "THEME", "GATEWAYS", "GUARD", "TITLE"],
     ...rows.map(({ id, theme, gateways, guard, title }) => [
       id,
@@ -63,16 +64,5 @@ function table(rows: readonly Row[]): string {
       guard ?? "-",
       title,
     ]),
-  ];
-  const widths =
-    cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? [];
-  return cells
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
+  ]);
 }

@@ -1,3 +1,4 @@
+import type { Environment } from "../gateway/env.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import type { Offer } from "../plan/requirements.ts";
 import type { RunModel } from "./run-model.ts";
@@ -6,6 +7,7 @@ import type { RunModel } from "./run-model.ts";
 export function offerOf(
   { name, ownsInstall, mayWrite }: GatewayKind,
   { providerMode, primaryModel, scriptedModel }: RunModel,
+  env: Environment,
 ): Offer {
   return {
     gatewayKind: name,
@@ -15,6 +17,6 @@ export function offerOf(
     primaryModel,
     scriptedModel,
     channelDriver: "qa-channel",
-    env: process.env,
+    env,
   };
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Shard } from "../plan/shard.ts";
 
 /** Collects a repeatable option into a list. */
 export function collect(value: string, previous: string[] = []): string[] {
@@ -21,6 +22,13 @@ export function duration(value: string): number {
   throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
 }
 
+/** `2/5` */
+export function shard(value: string): Shard {
+  const [, index, total] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).map(Number);
+  if (index && total && index <= total) return { index, total };
+  throw new InvalidArgumentError("It looks like 2/5: the second of five.");
+}
+
 /** `--pack <folder>`, shared by every command that reads scenarios. */
 export function addPackOption(command: Command): Command {
   return command.addOption(
@@ -40,6 +48,13 @@ export function addModelScriptOption(command: Command): Command {
       .argParser(collect)
       .default([], "none"),
   );
+}
+
+/** `--lanes` and `--durations`, shared by every command that cuts lanes into jobs. */
+export function addLanesOptions(command: Command): Command {
+  return command
+    .option("--lanes <file>", "read lanes from this file (default: this repository's qa/lanes.yaml)")
+    .option("--durations <folder>", "cut shards by what scenarios took in the reports below this folder");
 }
 
 /** `--tag <tag>`, shared by the commands that choose scenarios. */

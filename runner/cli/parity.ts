@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { QaError, UsageError } from "../errors.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
+import { commandLine } from "../lanes/job.ts";
 import { compareRuns } from "../parity/compare.ts";
 import { type GatewayRun, readRun } from "../parity/gateway-run.ts";
 import { renderMarkdown } from "../parity/render-markdown.ts";
@@ -12,11 +13,10 @@ import { fits } from "../plan/requirements.ts";
 import { selectScenarios } from "../plan/select.ts";
 import { replaceFile } from "../report/replace-file.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
-import { commandLine } from "./command-line.ts";
 import { offerOf } from "./offer.ts";
 import type { ParityOptions } from "./parity-options.ts";
-import { newRunId } from "./report-folder.ts";
 import { runScenarios } from "./run.ts";
+import { newRunId } from "./run-id.ts";
 import { chooseModel } from "./run-model.ts";
 import { type Surroundings, withSurroundings } from "./surroundings.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
@@ -61,7 +61,7 @@ async function compareReports(
   );
   return finish(runs, {
     out: await outFolder(options),
-    command: commandLine("parity", ["--reports", folders.join(",")]),
+    command: commandLine(["parity", "--reports", folders.join(",")]),
     interrupted: false,
   });
 }
@@ -94,7 +94,8 @@ async function runAndCompare(
   }
   return finish(runs, {
     out,
-    command: commandLine("parity", [
+    command: commandLine([
+      "parity",
       ...ids,
       ...(options.all ? ["--all"] : []),
       ...options.tag.flatMap((tag) => ["--tag", tag]),
@@ -123,7 +124,7 @@ async function chooseForEach(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
       const fitting = selected.filter(({ scenario }) =>
-        fits(scenario, offerOf(kind, chooseModel(undefined, kind.name, process.env))),
+        fits(scenario, offerOf(kind, chooseModel(undefined, kind.name, process.env), process.env)),
       );
       return { target, kind, ids: fitting.map(({ scenario }) => scenario.id) };
     }),

@@ -1,11 +1,14 @@
 import { type Command, Option } from "commander";
+import type { Shard } from "../plan/shard.ts";
 import {
+  addLanesOptions,
   addModelScriptOption,
   addPackOption,
   addTagOption,
   collect,
   duration,
   positiveInteger,
+  shard,
 } from "./options.ts";
 
 export interface RunOptions {
@@ -13,9 +16,14 @@ export interface RunOptions {
   tag: string[];
   all?: boolean;
   jobs?: number;
-  gateway: string;
+  /** Undefined if it was not given: `embedded`, or what the lane says. */
+  gateway?: string;
   allowWrites?: boolean;
   model?: "scripted" | "live";
+  lane?: string;
+  lanes?: string;
+  shard?: Shard;
+  durations?: string;
   out?: string;
   trust?: boolean;
   modelScript: string[];
@@ -28,6 +36,7 @@ export interface RunOptions {
   bootAhead?: number;
   shareGateway?: boolean;
   reporter: string[];
+  lastFailed?: string | true;
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -39,8 +48,7 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--trust", "grant the packs given with --pack every permission that their flows use")
     .option(
       "--gateway <target>",
-      "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running",
-      "embedded",
+      "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running (default: embedded, or the lane's)",
     )
     .option("--allow-writes", "let scenarios change a gateway that is already running")
     .addOption(
@@ -49,6 +57,9 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         "scripted, or live: the provider that the environment names (default: scripted)",
       ).choices(["scripted", "live"]),
     )
+    .option("--lane <name>", "run what a lane says, on one of its gateways; ids narrow what it chooses")
+    .option("--shard <index/total>", "run one share of what was chosen, for instance 2/5", shard)
+    .option("--last-failed [folder]", "run again what failed in the latest report (default: below reports/)")
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option(
       "--boot-ahead <n>",
@@ -85,8 +96,12 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .argParser(collect)
         .default([], "none"),
     );
-  return addModelScriptOption(addPackOption(addTagOption(command))).action(
+  return addLanesOptions(addModelScriptOption(addPackOption(addTagOption(command)))).action(
     async (ids: string[], options: RunOptions) => {
+      if (options.lastFailed !== undefined) {
+        const { runLastFailed } = await import("./last-failed.ts");
+        return finish(await runLastFailed(ids, command));
+      }
       const { run } = await import("./run.ts");
       finish(await run(ids, options));
     },

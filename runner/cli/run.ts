@@ -3,9 +3,9 @@ import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../errors.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
+import { commandLine } from "../lanes/job.ts";
 import { mayShareGateway } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
-import { namedIds } from "../plan/select.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters.ts";
@@ -16,9 +16,11 @@ import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
 import { suggest } from "../scenario/suggest.ts";
 import { chooseScenarios } from "./choose.ts";
-import { choiceFlags, commandLine, contextFlags } from "./command-line.ts";
+import { choiceFlags, contextFlags, policyFlags } from "./command-line.ts";
 import { offerOf } from "./offer.ts";
-import { newRunId, rejectUsedFolder } from "./report-folder.ts";
+import { orderOf, type RunOrder, takeShare } from "./order.ts";
+import { rejectUsedFolder } from "./report-folder.ts";
+import { newRunId } from "./run-id.ts";
 import { chooseModel } from "./run-model.ts";
 import type { RunOptions } from "./run-options.ts";
 import { RunTime } from "./run-time.ts";
@@ -43,6 +45,8 @@ export async function runScenarios(
   const cwd = userFolder();
   const runId = newRunId();
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
+  const order = await orderOf(ids, options);
+  const { target, env, lane } = order;
   rejectUsedFolder(reportFolder);
   const chosen = await loadReporters(options.reporter, {
     reportFolder,
@@ -53,9 +57,9 @@ export async function runScenarios(
   if (options.trust && options.pack.length === 0) {
     throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
   }
-  const gateway = await resolveGatewayKind(options.gateway, {
+  const gateway = await resolveGatewayKind(target, {
     repoRoot: REPO_ROOT,
-    env: process.env,
+    env,
     teardown,
     allowWrites: options.allowWrites,
   });
@@ -68,24 +72,23 @@ export async function runScenarios(
   if (options.fault.length > 0 && gateway.name !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
   }
-  const model = chooseModel(options.model, gateway.name, process.env);
+  const model = chooseModel(options.model ?? lane?.model, gateway.name, env);
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
-  // A pack alone means all of it.
-  const wholePack =
-    options.pack.length > 0 && ids.length === 0 && options.tag.length === 0 && options.all !== true;
-  const selection = { patterns: ids, tags: options.tag, all: wholePack || options.all === true };
-  const catalog = await loadCatalog({
-    repoRoot: REPO_ROOT,
-    packs: options.pack,
-    packsOnly: wholePack,
-    trust: options.trust,
-    modelScripts: options.modelScript,
-    cwd,
-    ids: namedIds(selection),
-  });
-  const scenarios = chooseScenarios(catalog, selection, offerOf(gateway, model));
+  const { catalog, selection } = await order.choose(
+    await loadCatalog({
+      repoRoot: REPO_ROOT,
+      packs: order.packs,
+      packsOnly: order.packsOnly,
+      trust: options.trust,
+      modelScripts: options.modelScript,
+      cwd,
+      ids: order.ids,
+    }),
+  );
+  const fitting = chooseScenarios(catalog, selection, offerOf(gateway, model, env));
+  const { scenarios, place } = await takeShare(fitting, ids, options, order);
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 
@@ -97,7 +100,7 @@ export async function runScenarios(
     redact: secrets.redact,
     reporters: [freezeWatch(), ...chosen.reporters],
   });
-  const time = new RunTime(options.timeout);
+  const time = new RunTime(options.timeout ?? (lane && lane.minutes * 60_000));
   teardown.defer("run time", () => time.stop());
   const problems = await executeRun({
     runId,
@@ -107,8 +110,15 @@ export async function runScenarios(
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
     },
-    command: commandLine("run", [...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
-    rerunCommand: (id) => commandLine("run", [id, ...contextFlags(options, cwd)]),
+    place,
+    command: commandLine([
+      "run",
+      ...ids,
+      ...choiceFlags(options),
+      ...policyFlags(options),
+      ...contextFlags(options, target, cwd),
+    ]),
+    rerunCommand: (id) => commandLine(["run", id, ...contextFlags(options, target, cwd)]),
     gateway,
     ...model,
     jobs: Math.min(
@@ -117,7 +127,7 @@ export async function runScenarios(
     ),
     bootAhead: options.bootAhead ?? 0,
     share: options.shareGateway === true,
-    policy: policyOf(options),
+    policy: policyOf(options, lane),
     scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
     reportFolder,
     repoRoot: REPO_ROOT,
@@ -141,8 +151,18 @@ function withSharing(prepared: PreparedScenario): PreparedScenario {
   return { ...prepared, sharable: flow !== undefined && mayShareGateway(scenario, flow) };
 }
 
-function policyOf({ retries = 0, repeat = 1, failOnFlaky = false, bail }: RunOptions): RunPolicy {
-  return { retries, repeat, failOnFlaky, ...(bail ? { bail: bail === true ? 1 : bail } : {}) };
+/** The command line comes before the lane, and what it says of one of retries and repetitions settles both. */
+function policyOf(
+  { retries, repeat, failOnFlaky = false, bail }: RunOptions,
+  lane: RunOrder["lane"],
+): RunPolicy {
+  const given = retries === undefined && repeat === undefined ? lane : { retries, repeat };
+  return {
+    retries: given?.retries ?? 0,
+    repeat: given?.repeat ?? 1,
+    failOnFlaky,
+    ...(bail ? { bail: bail === true ? 1 : bail } : {}),
+  };
 }
 
 function rejectUnknownFaults(faults: readonly string[], known: readonly string[] = []): void {

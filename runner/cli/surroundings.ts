@@ -1,10 +1,7 @@
 import { Teardown } from "../lifecycle/teardown.ts";
-import { formatDiagnostics } from "../scenario/format.ts";
-import { InvalidScenarios } from "./choose.ts";
-import { EXIT } from "./exit.ts";
 import { watchInterrupt } from "./interrupt.ts";
+import { reportInvalid } from "./invalid.ts";
 import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
-import { userFolder } from "./workspace.ts";
 
 /** Time to end what all scenarios of a run shared. */
 const TEARDOWN_MS = 10_000;
@@ -26,10 +23,7 @@ export async function withSurroundings(
   try {
     return await action({ signal: interrupt.signal, strays, teardown });
   } catch (error) {
-    if (!(error instanceof InvalidScenarios)) throw error;
-    const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
-    process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
-    return EXIT.invalid;
+    return await reportInvalid(error);
   } finally {
     for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
     interrupt.dispose();

@@ -39,6 +39,25 @@ export function guardOf(scenario: Scenario): string | undefined {
   return typeof guard === "string" ? guard : undefined;
 }
 
+/** What an offer means for one scenario. */
+export interface Judgement {
+  /** It is for other gateways, and no part of a run that did not name it. */
+  mismatch?: Mismatch;
+  /** It is reported as skipped, and nothing is touched. */
+  skip?: { reason: string; hint: string };
+  /** Why a run that names it is in error. */
+  refusal?: Mismatch;
+}
+
+/** Whether a scenario fits, is skipped for want of a model, a channel or a guard, or runs. */
+export function judgeScenario(scenario: Scenario, offer: Offer): Judgement {
+  const mismatch = gatewayMismatch(scenario, offer);
+  if (mismatch) return { mismatch, refusal: mismatch };
+  const refusal = surroundingsMismatch(scenario, offer);
+  if (refusal) return { refusal, skip: { reason: refusal.needs, hint: refusal.hint } };
+  return { skip: guardSkip(scenario, offer.env) };
+}
+
 /**
  * Decides for each chosen scenario whether it runs, is skipped, or does not fit this run. A guard that is
  * not set skips it, and so does a model or channel that this run does not have. One that is for other
@@ -47,13 +66,11 @@ export function guardOf(scenario: Scenario): string | undefined {
  */
 export function planScenarios(selected: readonly Selected[], offer: Offer): PlannedScenario[] {
   const planned = selected.flatMap(({ scenario, named }): PlannedScenario[] => {
-    const other = gatewayMismatch(scenario, offer);
-    const mismatch = other ?? surroundingsMismatch(scenario, offer);
-    if (mismatch && named) {
-      throw new UsageError(`${scenario.id} cannot run here: ${mismatch.needs}`, mismatch.hint);
+    const { mismatch, skip, refusal } = judgeScenario(scenario, offer);
+    if (refusal && named) {
+      throw new UsageError(`${scenario.id} cannot run here: ${refusal.needs}`, refusal.hint);
     }
-    if (other) return [];
-    const skip = mismatch ? { reason: mismatch.needs, hint: mismatch.hint } : guardSkip(scenario, offer.env);
+    if (mismatch) return [];
     return [skip ? { scenario, skip } : { scenario, release: releaseOf(scenario) }];
   });
   if (planned.length > 0) return planned;
@@ -65,7 +82,7 @@ export function planScenarios(selected: readonly Selected[], offer: Offer): Plan
 
 /** Whether a run with this offer may choose the scenario at all; its guard may still skip it. */
 export function fits(scenario: Scenario, offer: Offer): boolean {
-  return (gatewayMismatch(scenario, offer) ?? surroundingsMismatch(scenario, offer)) === undefined;
+  return judgeScenario(scenario, offer).refusal === undefined;
 }
 
 function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip"] {

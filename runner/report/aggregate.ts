@@ -96,7 +96,8 @@ export function aggregate(events: Iterable<RunEvent>): RunReport {
   return run.report();
 }
 
-function countVerdicts(scenarios: readonly ScenarioReport[]): RunReport["counts"] {
+/** How many scenarios ended in which way. */
+export function countVerdicts(scenarios: readonly ScenarioReport[]): RunReport["counts"] {
   const counts = { total: scenarios.length, passed: 0, failed: 0, skipped: 0, blocked: 0, flaky: 0 };
   for (const { verdict, flaky } of scenarios) {
     counts[verdict] += 1;

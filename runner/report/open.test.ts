@@ -93,6 +93,8 @@ it("does not call a run a success when a reporter failed, be it at the very end"
   emitAll(report, sampleRunOf("plugin-lifecycle-hot-reload"));
   expect(await report.finish(END)).toBe(4);
   expect(report.failures).toEqual([{ reporter: "broken", message: "no space left" }]);
+  expect(await readReport()).toMatchObject({ exitCode: 4, interrupted: false });
+  expect((await readEvents()).at(-1)).toMatchObject({ type: "run-finished", exitCode: 4 });
 });
 
 it("counts a report.json that cannot be written as a failure", async () => {

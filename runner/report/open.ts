@@ -1,12 +1,15 @@
 import { mkdirSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
 import { RunAggregate } from "./aggregate.ts";
 import { EventStream, type Reporter, type ReporterFailure } from "./bus.ts";
 import { type ConsoleOptions, ConsoleReporter } from "./console/console.ts";
-import type { RunEvent } from "./events.ts";
+import type { RunEvent, RunFinished } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import { JsonReporter } from "./json.ts";
 import { jsonlReporter } from "./jsonl.ts";
 import { markdownReporter } from "./markdown/markdown.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
 const CLOSE_BUDGET_MS = 5_000;
@@ -28,8 +31,8 @@ export interface OpenReport {
   emit(event: RunEvent): void;
   readonly failures: readonly ReporterFailure[];
   /**
-   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that
-   * fails only now can no longer appear in the report, but still in the exit code.
+   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that fails
+   * only now changes it: events.jsonl and report.json then get the run's end a second time.
    */
   finish(end: RunEnd): Promise<RunExitCode>;
 }
@@ -64,9 +67,25 @@ export function openReport(options: ReportOptions): OpenReport {
       await stream.settle(CLOSE_BUDGET_MS);
       const result = run.started ? run.report(interrupted) : { interrupted, scenarios: [] };
       const exitCode = exitCodeFor(result, stream.failures.length + harnessFailures);
-      stream.emit({ type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode });
+      const end = { type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode } as const;
+      stream.emit(end);
       await stream.close(CLOSE_BUDGET_MS);
-      return exitCodeFor(result, stream.failures.length + harnessFailures);
+      const finalCode = exitCodeFor(result, stream.failures.length + harnessFailures);
+      if (finalCode !== exitCode) await amendEnd(options.folder, run, { ...end, exitCode: finalCode });
+      return finalCode;
     },
   };
+}
+
+/**
+ * Who reads the report later, to merge it or to look back, must not take a failed run for a good one. Where
+ * only one of the files can be written they contradict each other, which a merge refuses.
+ */
+async function amendEnd(folder: string, run: RunAggregate, end: RunFinished): Promise<void> {
+  if (!run.started) return;
+  run.apply(end);
+  await Promise.allSettled([
+    appendFile(join(folder, "events.jsonl"), `${JSON.stringify(end)}\n`),
+    replaceFile(join(folder, "report.json"), `${JSON.stringify(run.report(), null, 2)}\n`),
+  ]);
 }

@@ -11,6 +11,8 @@ import { Stages } from "./stages.ts";
 export interface RunOptions {
   runId: string;
   tool: RunStarted["tool"];
+  /** What the run is a part of. */
+  place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
   command: string;
   /** The command that runs one scenario again, as the user would type it. */
   rerunCommand(scenarioId: string): string;
@@ -54,6 +56,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
     at: Date.now(),
     runId: options.runId,
     tool: options.tool,
+    ...options.place,
     command: options.command,
     gateway: options.gateway.target,
     providerMode: options.providerMode,

@@ -5,17 +5,26 @@ import { packIndexSchema, scenarioSchema } from "./schema.ts";
 const SCHEMAS = { scenario: scenarioSchema, packIndex: packIndexSchema, modelScript: modelScriptSchema };
 
 /** Stands in front of the compiled code, which names these. */
-const PROLOGUE = `// Generated from the schemas by \`pnpm generate\`; compiling them at every start would take longer than the checks.
+const prologue = (
+  formatsFrom: string,
+) => `// Generated from the schemas by \`pnpm generate\`; compiling them at every start would take longer than the checks.
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 import { createRequire } from "node:module";
-import { formats } from "./formats.ts";
+import { formats } from "${formatsFrom}";
 const require = createRequire(import.meta.url);
 `;
 
-/** Text of `validators.generated.js`: the checks of all file formats as plain JavaScript. */
-export async function validatorsModuleText(): Promise<string> {
+/**
+ * Text of a `validators.generated.js`: the checks of file formats as plain JavaScript, one export each.
+ * @param schemas by the name of the export; by default those of scenario files
+ * @param formatsFrom where the module finds `formats.ts`
+ */
+export async function validatorsModuleText(
+  schemas: Readonly<Record<string, object>> = SCHEMAS,
+  formatsFrom = "./formats.ts",
+): Promise<string> {
   const { Ajv, _ } = await import("ajv");
   const { default: standalone } = await import("ajv/dist/standalone/index.js");
   const ajv = new Ajv({
@@ -27,10 +36,10 @@ export async function validatorsModuleText(): Promise<string> {
     // Branches of `if` and `anyOf` rightly leave the type to the schema around them.
     strictTypes: false,
     formats,
-    schemas: Object.entries(SCHEMAS).map(([name, schema]) => ({ $id: name, ...schema })),
+    schemas: Object.entries(schemas).map(([name, schema]) => ({ $id: name, ...schema })),
     keywords: ["patternErrorMessage"],
     code: { source: true, esm: true, formats: _`formats` },
   });
-  const names = Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, name]));
-  return PROLOGUE + standalone.default(ajv, names);
+  const names = Object.fromEntries(Object.keys(schemas).map((name) => [name, name]));
+  return prologue(formatsFrom) + standalone.default(ajv, names);
 }

@@ -1,4 +1,4 @@
-import type { ErrorObject } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import type { DiagnosticCode } from "./codes.ts";
 import { findingInYaml, ownRule } from "./finding.ts";
 import { locatePath, markedRange } from "./locate.ts";
@@ -21,8 +21,15 @@ const ON_KEY = new Set([
 /** In a foreign pack its own runner decides about these. */
 const OWN_RULES = new Set<DiagnosticCode>(["unknown-key", "invalid-id"]);
 
+/** What the formats of a scenario file are called where a finding is about the whole. */
+const SUBJECTS: Record<SchemaName, string> = {
+  scenario: "the scenario",
+  "pack-index": "the pack index",
+  "model-script": "the model script",
+};
+
 /**
- * Checks a value against one of the file formats and tells what is wrong where it stands.
+ * Checks a value against one of the formats of a scenario file and tells what is wrong where it stands.
  * @param located the node that `value` was read from
  */
 export function checkAgainstSchema(
@@ -31,11 +38,23 @@ export function checkAgainstSchema(
   located: LocatedNode,
   foreign: boolean,
 ): Diagnostic[] {
-  const validate = validator(name);
+  return checkFormat({ validate: validator(name), subject: SUBJECTS[name] }, value, located, foreign);
+}
+
+/**
+ * The same for any file format.
+ * @param format its compiled check, and what it is called where a finding is about the whole
+ */
+export function checkFormat(
+  { validate, subject }: { validate: ValidateFunction; subject: string },
+  value: unknown,
+  located: LocatedNode,
+  foreign = false,
+): Diagnostic[] {
   if (validate(value)) return [];
   return (validate.errors ?? [])
     .filter((error) => !repeatsOthers(error))
-    .map((error) => diagnose(error, name, value, located, foreign));
+    .map((error) => diagnose(error, subject, value, located, foreign));
 }
 
 /** `if` says that a branch failed, which the branch itself says better; branches of `anyOf` say too much. */
@@ -45,13 +64,13 @@ function repeatsOthers(error: ErrorObject): boolean {
 
 function diagnose(
   error: ErrorObject,
-  name: SchemaName,
+  subject: string,
   root: unknown,
   located: LocatedNode,
   foreign: boolean,
 ): Diagnostic {
   const path = parsePointer(error.instancePath, root);
-  const description = describeSchemaError(error, path, name);
+  const description = describeSchemaError(error, path, subject);
   const place = locatePath(located.node, placeOf(error, path));
   const node = ON_KEY.has(error.keyword) ? (place.key ?? place.value) : place.value;
   const severity = OWN_RULES.has(description.code) ? ownRule(foreign) : "error";

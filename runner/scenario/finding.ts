@@ -4,9 +4,9 @@ import type { Diagnostic, SourceFile } from "./source.ts";
 import type { Path } from "./types.ts";
 import type { LocatedNode, YamlSource } from "./yaml-source.ts";
 
-/** A diagnostic before it has a place. */
-export interface Finding {
-  code: DiagnosticCode;
+/** A diagnostic before it has a place; `Code` for stages with codes of their own. */
+export interface Finding<Code extends string = DiagnosticCode> {
+  code: Code;
   severity: Diagnostic["severity"];
   message: string;
   hint?: string | undefined;
@@ -16,7 +16,7 @@ export interface Finding {
 export function findingInYaml(
   source: YamlSource,
   range: readonly [number, number],
-  finding: Finding,
+  finding: Finding<string>,
 ): Diagnostic {
   const start = source.locate(range[0]);
   const end = source.locate(range[1]);
@@ -30,7 +30,7 @@ export function findingInYaml(
 }
 
 /** A diagnostic at the value that stands at `path`. */
-export function findingAtPath(located: LocatedNode, path: Path, finding: Finding): Diagnostic {
+export function findingAtPath(located: LocatedNode, path: Path, finding: Finding<string>): Diagnostic {
   return findingInYaml(located.source, markedRange(locatePath(located.node, path).value), finding);
 }
 

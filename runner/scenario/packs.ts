@@ -16,7 +16,7 @@ export function ownPack(repoRoot: string): Pack {
  */
 export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
   const path = resolve(cwd, folder);
-  if (!existsSync(path) || !statSync(path).isDirectory()) {
+  if (!isFolder(path)) {
     throw new UsageError(
       `there is no pack folder ${folder}`,
       "Give a folder that holds scenario files, or a repository with qa/scenarios.",
@@ -61,6 +61,10 @@ function repositoryRoot(folder: string): string | undefined {
     if (["package.json", ".git"].some((marker) => existsSync(join(current, marker)))) return current;
     if (dirname(current) === current) return undefined;
   }
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 export function isWithin(path: string, folder: string): boolean {

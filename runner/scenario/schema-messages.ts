@@ -2,19 +2,12 @@ import type { ErrorObject } from "ajv";
 import type { DiagnosticCode } from "./codes.ts";
 import { quotedList, suggest, suggestion } from "./suggest.ts";
 import type { Path } from "./types.ts";
-import type { SchemaName } from "./validators.ts";
 
 interface Description {
   code: DiagnosticCode;
   message: string;
   hint?: string | undefined;
 }
-
-const SUBJECTS: Record<SchemaName, string> = {
-  scenario: "the scenario",
-  "pack-index": "the pack index",
-  "model-script": "the model script",
-};
 
 const TYPE_NAMES: Record<string, string> = {
   array: "a list",
@@ -25,11 +18,14 @@ const TYPE_NAMES: Record<string, string> = {
   string: "text",
 };
 
-/** Says in words of the author what a schema error means; the schema's description is the advice. */
-export function describeSchemaError(error: ErrorObject, path: Path, format: SchemaName): Description {
+/**
+ * Says in words of the author what a schema error means; the schema's description is the advice.
+ * @param subject what the whole file is called
+ */
+export function describeSchemaError(error: ErrorObject, path: Path, subject: string): Description {
   const { keyword, params } = error;
   const schema: Record<string, unknown> = error.parentSchema ?? {};
-  const name = path.length === 0 ? SUBJECTS[format] : `\`${dotted(path)}\``;
+  const name = path.length === 0 ? subject : `\`${dotted(path)}\``;
   const hint = typeof schema.description === "string" ? schema.description : undefined;
   switch (keyword) {
     case "additionalProperties": {

@@ -3,7 +3,7 @@ import type { CompiledExpression, Value } from "../types.ts";
 import type { CompileContext } from "./context.ts";
 import { TextPlace } from "./findings.ts";
 import { type Field, Mapping } from "./mapping.ts";
-import type { Call, Segment } from "./names.ts";
+import type { Segment } from "./names.ts";
 
 const SPECIAL_KEYS = ["ref", "expr", "lambda"];
 const FORBIDDEN_MEMBERS = new Set(["__proto__", "constructor", "prototype"]);

@@ -1,0 +1,43 @@
+import { dirname, join, resolve } from "node:path";
+import { rejectErrors } from "../lanes/invalid.ts";
+import { QUARANTINE_FILE } from "../lanes/quarantine.ts";
+import type { Lanes } from "../lanes/read.ts";
+import { type LocatedLane, readLanes } from "../lanes/read.ts";
+import { type PackContext, packsOf } from "../lanes/select.ts";
+import { isFolder } from "../scenario/packs.ts";
+import { REPO_ROOT, userFolder } from "./workspace.ts";
+
+/** Absolute path of the lanes file: as typed behind `--lanes`, else this repository's. */
+export function lanesPath(typed: string | undefined): string {
+  return typed === undefined ? join(REPO_ROOT, "qa", "lanes.yaml") : resolve(userFolder(), typed);
+}
+
+/** Absolute path of the quarantine list: it lies beside the lanes file. */
+export function quarantinePath(lanes: string | undefined): string {
+  return join(dirname(lanesPath(lanes)), QUARANTINE_FILE);
+}
+
+/** Today in UTC, as quarantine lists write it. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** @throws UsageError if there is no such file; InvalidLanes if it has errors */
+export function loadLanes(typed: string | undefined): Lanes {
+  const { lanes, diagnostics } = readLanes(lanesPath(typed), userFolder());
+  rejectErrors(diagnostics);
+  // A file that gives no lanes has an error.
+  return lanes as Lanes;
+}
+
+/** Where lanes find scenarios: in their own packs, or in those of `--pack`. */
+export function packContext(packs: readonly string[]): PackContext {
+  return { repoRoot: REPO_ROOT, packs: packs.map((pack) => resolve(userFolder(), pack)) };
+}
+
+/** The packs of lanes that are there, for loading a catalog; missing ones are told by the lanes' own check. */
+export function foldersOf(chosen: readonly LocatedLane[], lanes: Lanes, context: PackContext): string[] {
+  return [...new Set(chosen.flatMap((lane) => packsOf(lane, lanes, context)))].filter(
+    (folder) => context.packs.length > 0 || isFolder(folder),
+  );
+}

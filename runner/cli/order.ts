@@ -1,0 +1,110 @@
+import { resolve } from "node:path";
+import { UsageError } from "../errors.ts";
+import { readDurations } from "../lanes/durations.ts";
+import { rejectErrors } from "../lanes/invalid.ts";
+import { jobName, osOf } from "../lanes/job.ts";
+import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
+import { readQuarantine } from "../lanes/quarantine.ts";
+import { cutSelection } from "../lanes/share.ts";
+import { namedIds, type Selection } from "../plan/select.ts";
+import type { RunStarted } from "../report/events.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
+import type { Catalog } from "../scenario/catalog.ts";
+import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
+import type { RunOptions } from "./run-options.ts";
+import { userFolder } from "./workspace.ts";
+
+/** What a run is to do, whoever says so: the command line, or a lane. */
+export interface RunOrder {
+  target: string;
+  /** As typed, or absolute. */
+  packs: readonly string[];
+  /** Only the packs are read, not this repository's scenarios. */
+  packsOnly: boolean;
+  /** All that is chosen is named by these ids; undefined where it is chosen by other means. */
+  ids: readonly string[] | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Undefined unless a lane says it. */
+  lane: LaneOrder | undefined;
+  choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
+}
+
+/** @throws UsageError, InvalidLanes; QaError `secret-missing` */
+export async function orderOf(ids: readonly string[], options: RunOptions): Promise<RunOrder> {
+  const { lane: name, lanes: typed, gateway, pack, tag, all } = options;
+  if (name === undefined) {
+    if (typed !== undefined) throw new UsageError("--lanes says where a lane is read", "Add --lane <name>.");
+    // A pack alone means all of it.
+    const packsOnly = pack.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
+    const selection = { patterns: ids, tags: tag, all: packsOnly || all === true };
+    return {
+      target: gateway ?? "embedded",
+      packs: pack,
+      packsOnly,
+      ids: namedIds(selection),
+      env: process.env,
+      lane: undefined,
+      choose: async (catalog) => ({ catalog, selection }),
+    };
+  }
+  if (all || tag.length > 0) {
+    throw new UsageError(
+      `the lane ${name} chooses its scenarios`,
+      "Leave out --all and --tag; ids and globs narrow what the lane chooses.",
+    );
+  }
+  const lane = orderOfLane(loadLanes(typed), { name, gateway, ids }, packContext(pack), process.env);
+  return { ...lane, packsOnly: false, ids: undefined, env: { ...process.env, ...lane.guards }, lane };
+}
+
+/** Facts for the report about what a run is a part of. */
+export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
+
+/**
+ * Takes a run's shard of what was chosen, and says in the report's terms what it is a part of.
+ * @throws UsageError for a shard with nothing in it; InvalidLanes for a quarantine that has ended
+ */
+export async function takeShare(
+  chosen: readonly PreparedScenario[],
+  ids: readonly string[],
+  { shard, durations, lanes }: RunOptions,
+  { target, lane }: RunOrder,
+): Promise<{ scenarios: readonly PreparedScenario[]; place: Place }> {
+  const cwd = userFolder();
+  const whole = { index: 1, total: 1 };
+  let scenarios = chosen;
+  if (shard) {
+    const measured = await readDurations(durations && resolve(cwd, durations));
+    const cuts = cutSelection(chosen, ({ scenario }) => scenario, {
+      target,
+      total: shard.total,
+      durations: measured,
+    });
+    scenarios = cuts[shard.index - 1]?.items ?? [];
+    if (scenarios.length === 0) {
+      throw new UsageError(
+        `shard ${shard.index} of ${shard.total} is empty: ${chosen.length} scenarios are chosen`,
+        "Cut into no more shards than there are scenarios.",
+      );
+    }
+  }
+  const quarantine = readQuarantine(quarantinePath(lanes), {
+    cwd,
+    today: today(),
+    chosen: new Set(scenarios.map(({ scenario }) => scenario.id)),
+  });
+  rejectErrors(quarantine.diagnostics);
+  return {
+    scenarios,
+    place: {
+      ...(lane ? { lane: lane.lane } : {}),
+      // What was narrowed by hand is no job of the matrix.
+      ...(lane && ids.length === 0
+        ? { job: jobName(lane.lane, target, osOf(process.platform), shard ?? whole) }
+        : {}),
+      ...(shard ? { shard } : {}),
+      selection: chosen.map(({ scenario }) => scenario.id),
+      ...(quarantine.entries.length > 0 ? { quarantine: [...quarantine.entries] } : {}),
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Selected } from "../plan/select.ts";
+import type { Catalog } from "../scenario/catalog.ts";
+import type { Diagnostic } from "../scenario/source.ts";
+import { checkFit, fitTo, guardsOf, unusedGuards } from "./fit.ts";
+import type { Lanes, LocatedLane } from "./read.ts";
+import { catalogOf, checkPacks, type PackContext, selectOfLane } from "./select.ts";
+
+/**
+ * What is wrong with lanes that needs the scenarios to see, but no registry and no environment.
+ * @param catalog holds the scenarios of `packsOf` the lanes
+ */
+export async function checkLanes(
+  chosen: readonly LocatedLane[],
+  lanes: Lanes,
+  catalog: Catalog,
+  context: PackContext,
+): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const lane of chosen) found.push(...(await checkLane(lane, lanes, catalog, context)).diagnostics);
+  return found;
+}
+
+/** The same for one lane, and what it chooses. */
+export async function checkLane(
+  lane: LocatedLane,
+  lanes: Lanes,
+  catalog: Catalog,
+  context: PackContext,
+): Promise<{ selected: Selected[]; diagnostics: Diagnostic[] }> {
+  const missing = checkPacks(lane, lanes, context);
+  if (missing.length > 0) return { selected: [], diagnostics: missing };
+  const { selected, diagnostics } = selectOfLane(lane, lanes, catalogOf(lane, lanes, catalog, context));
+  if (diagnostics.length > 0) return { selected, diagnostics };
+  diagnostics.push(...unusedGuards(lane, lanes, selected));
+  const env = guardsOf(lane.lane);
+  for (const { entry, index } of lane.entries) {
+    const fit = await fitTo(entry, selected, { lane: lane.lane, env, repoRoot: context.repoRoot });
+    diagnostics.push(...checkFit(lane, lanes, index, fit));
+  }
+  return { selected, diagnostics: withoutRepeats(diagnostics) };
+}
+
+/** Gateways of the same kind find the same about the selection. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const key = ({ line, column, message }: Diagnostic) => `${line}:${column} ${message}`;
+  return [...new Map(diagnostics.map((diagnostic) => [key(diagnostic), diagnostic])).values()];
+}

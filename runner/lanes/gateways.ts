@@ -1,0 +1,147 @@
+import { compare, gte, lt, lte, prerelease, rcompare, satisfies, valid, validRange } from "semver";
+import { UsageError } from "../errors.ts";
+import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
+import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
+import { exactVersion, pickRelease, specOf } from "../gateway/openclaw/resolve.ts";
+import { suggestion } from "../scenario/suggest.ts";
+import type { Lane } from "./schema.ts";
+
+/** An entry of a lane's `gateways`, understood. */
+export type GatewayEntry =
+  | { kind: "embedded" }
+  /** A version, a range or a dist-tag: always one release. */
+  | { kind: "release"; spec: string }
+  /** Several releases, see `releasesBetween`. */
+  | { kind: "releases"; last: number | undefined; from: string; to: string | undefined };
+
+/** What is wrong with an entry, without a place. */
+export interface EntryProblem {
+  message: string;
+  hint: string;
+  severity?: "warning";
+}
+
+type EntryValue = Lane["gateways"][number];
+
+/** Reads an entry; what can be known without asking a registry is told here. */
+export function readEntry(value: EntryValue): { entry: GatewayEntry | undefined; problem?: EntryProblem } {
+  if (typeof value === "string") return readTarget(value.trim());
+  const { last, from = OLDEST_SUPPORTED, to } = value.releases;
+  for (const version of [from, to]) {
+    if (version === undefined || valid(version)) continue;
+    return {
+      entry: undefined,
+      problem: { message: `\`${version}\` is no version`, hint: "Write it as published, such as 2026.4.26." },
+    };
+  }
+  if (to !== undefined && lt(to, from)) {
+    return {
+      entry: undefined,
+      problem: {
+        message: `no release can be from ${from} and at most ${to}`,
+        hint: `Swap the two${value.releases.from === undefined ? `; ${OLDEST_SUPPORTED} is the oldest that is supported` : ""}.`,
+      },
+    };
+  }
+  return { entry: { kind: "releases", last, from, to }, ...oldProblem(from) };
+}
+
+function readTarget(target: string): { entry: GatewayEntry | undefined; problem?: EntryProblem } {
+  if (target === "embedded") return { entry: { kind: "embedded" } };
+  if (/^openclaw(?:@|$)/.test(target)) {
+    const spec = specOf(target);
+    const exact = exactVersion(spec);
+    return { entry: { kind: "release", spec: exact ?? spec }, ...(exact ? oldProblem(exact) : {}) };
+  }
+  const hint = /^wss?:/.test(target)
+    ? "A lane starts its gateways itself: `embedded` or `openclaw@<version>`."
+    : suggestion(target, ["embedded", "openclaw@latest"]);
+  return { entry: undefined, problem: { message: `\`${target}\` is no gateway of a lane`, hint } };
+}
+
+function oldProblem(version: string): { problem?: EntryProblem } {
+  if (!lt(version, OLDEST_SUPPORTED)) return {};
+  return {
+    problem: {
+      severity: "warning",
+      message: `${version} is older than the oldest supported release`,
+      hint: `${OLDEST_SUPPORTED} is the oldest that is supported.`,
+    },
+  };
+}
+
+/** Whether the registry has to be asked what the entry means. */
+export function needsRegistry(entry: GatewayEntry): boolean {
+  return entry.kind === "releases" || (entry.kind === "release" && !exactVersion(entry.spec));
+}
+
+/**
+ * The targets for `--gateway` that an entry means, newest release first.
+ * @param published undefined if nobody could be asked; then an exact version is believed
+ */
+export function targetsOf(
+  entry: GatewayEntry,
+  published: PublishedReleases | undefined,
+): { targets: string[]; problem?: EntryProblem } {
+  if (entry.kind === "embedded") return { targets: ["embedded"] };
+  if (!published) return { targets: entry.kind === "release" ? [`openclaw@${entry.spec}`] : [] };
+  if (entry.kind === "releases") {
+    const versions = releasesBetween(entry, published.versions);
+    if (versions.length > 0) return { targets: versions.map((version) => `openclaw@${version}`) };
+    const newest = published.versions.toSorted(rcompare).slice(0, 3).join(", ");
+    return {
+      targets: [],
+      problem: {
+        message: `no published release is from ${entry.from}${entry.to ? ` to ${entry.to}` : ""}`,
+        hint: `The newest are ${newest || "unknown"}.`,
+      },
+    };
+  }
+  try {
+    return { targets: [`openclaw@${pickRelease(entry.spec, { ...published, kept: false }, [])}`] };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return {
+      targets: [],
+      problem: { message: `there is no release openclaw@${entry.spec}`, hint: error.hint ?? "" },
+    };
+  }
+}
+
+/** The `last` releases between two versions, both included, newest first. Pre-releases do not count. */
+export function releasesBetween(
+  { last, from, to }: Extract<GatewayEntry, { kind: "releases" }>,
+  versions: readonly string[],
+): string[] {
+  return versions
+    .filter((version) => valid(version) && !prerelease(version))
+    .filter((version) => gte(version, from) && (to === undefined || lte(version, to)))
+    .sort((a, b) => compare(b, a))
+    .slice(0, last);
+}
+
+/**
+ * Whether a target given to a job may be one of the entry's, without asking a registry: what was the newest release
+ * when the jobs were planned may not be any more when they run.
+ */
+export function mayMean(entry: GatewayEntry, target: string): boolean {
+  if (entry.kind === "embedded") return target === "embedded";
+  if (!/^openclaw(?:@|$)/.test(target)) return false;
+  const spec = specOf(target);
+  const version = exactVersion(spec);
+  if (entry.kind === "release" && (spec === entry.spec || version === entry.spec)) return true;
+  if (!version) return false;
+  if (entry.kind === "releases")
+    return !prerelease(version) && gte(version, entry.from) && (!entry.to || lte(version, entry.to));
+  if (exactVersion(entry.spec)) return false;
+  // A dist-tag may mean any release.
+  return validRange(entry.spec) === null || satisfies(version, entry.spec);
+}
+
+/** As its author wrote it, for messages. */
+export function entryText(value: EntryValue): string {
+  if (typeof value === "string") return value;
+  const { last, from, to } = value.releases;
+  const parts = [last && `last ${last}`, from && `from ${from}`, to && `to ${to}`].filter(Boolean);
+  return `releases ${parts.join(", ")}`;
+}

@@ -1,0 +1,76 @@
+import type { Diagnostic } from "../scenario/source.ts";
+import type { Matrix } from "./matrix.ts";
+import { type Lanes, laneFinding } from "./read.ts";
+import type { OperatingSystem } from "./schema.ts";
+
+/** Jobs that the service makes of one matrix at most. */
+const MOST_JOBS = 256;
+
+/** What the service calls machines with an operating system. */
+const RUNS_ON: Record<OperatingSystem, string> = {
+  linux: "ubuntu-latest",
+  macos: "macos-latest",
+  windows: "windows-latest",
+};
+
+/** For the report to be written and uploaded after the run's own time limit has ended it. */
+const SPARE_MINUTES = 10;
+
+/** One job as the workflow reads it, all of it plain values. */
+export interface GithubJob {
+  name: string;
+  id: string;
+  runsOn: string;
+  lane: string;
+  gateway: string;
+  /** For `--shard`. */
+  shard: string;
+  /** Version of the release that the job installs; empty for the embedded gateway. */
+  release: string;
+  /** Names, joined by commas. */
+  secrets: string;
+  /** Time limit of the whole job. */
+  minutes: number;
+  mayFail: boolean;
+  command: string;
+}
+
+/** The jobs that run, in the form of a `strategy.matrix`. */
+export function githubMatrix({ jobs }: Matrix): { include: GithubJob[] } {
+  return {
+    include: jobs
+      .filter(({ skip }) => !skip)
+      .map((job) => ({
+        name: job.name,
+        id: job.id,
+        runsOn: RUNS_ON[job.os],
+        lane: job.lane,
+        gateway: job.gateway,
+        shard: `${job.shard.index}/${job.shard.total}`,
+        release: job.gateway.replace(/^embedded$|^openclaw@/, ""),
+        secrets: job.secrets.join(","),
+        minutes: job.minutes + SPARE_MINUTES,
+        mayFail: job.mayFail,
+        command: job.command,
+      })),
+  };
+}
+
+/** What the service would refuse, at the lane that has the most jobs. */
+export function checkGithubLimits(
+  { include }: { include: readonly GithubJob[] },
+  lanes: Lanes,
+): Diagnostic[] {
+  if (include.length <= MOST_JOBS) return [];
+  const byLane = [...Map.groupBy(include, ({ lane }) => lane)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const [[name, jobs] = ["", []]] = byLane;
+  return [
+    laneFinding(lanes, ["lanes", name, "shards"], {
+      code: "too-many-jobs",
+      message: `the lanes make ${include.length} jobs, and the service takes ${MOST_JOBS} of one matrix`,
+      hint: `The lane ${name} makes ${jobs.length} of them: give it fewer shards or gateways, or plan fewer lanes at once.`,
+    }),
+  ];
+}

@@ -1,0 +1,22 @@
+import { QaError } from "../errors.ts";
+import type { Diagnostic } from "../scenario/source.ts";
+
+/** A lanes or quarantine file has errors; ends the program with exit code 3. */
+export class InvalidLanes extends QaError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super("nothing was run: the lanes or the quarantine list have errors", {
+      code: "invalid-lanes",
+      fault: "scenario",
+      hint: "`qa check` finds what can be known without a registry.",
+    });
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** @throws InvalidLanes if one of them is an error */
+export function rejectErrors(diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new InvalidLanes(errors);
+}

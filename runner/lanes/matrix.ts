@@ -1,0 +1,234 @@
+import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
+import { guardOf } from "../plan/requirements.ts";
+import type { Selected } from "../plan/select.ts";
+import type { Shard } from "../plan/shard.ts";
+import type { Catalog } from "../scenario/catalog.ts";
+import type { Diagnostic } from "../scenario/source.ts";
+import { checkLane } from "./check.ts";
+import type { Durations } from "./durations.ts";
+import { checkFit, type Fit, fitTo, guardsOf } from "./fit.ts";
+import { entryText, needsRegistry, targetsOf } from "./gateways.ts";
+import { rejectErrors } from "./invalid.ts";
+import { commandLine, jobId, jobName } from "./job.ts";
+import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
+import type { Lane, OperatingSystem } from "./schema.ts";
+import type { PackContext } from "./select.ts";
+import { cutSelection } from "./share.ts";
+
+/** Counts up with every change that a reader of a matrix could trip over. */
+export const MATRIX_VERSION = 1;
+
+/** One run of `qa run`, somewhere. */
+export interface Job {
+  /** Unique and the same in every night: `releases / openclaw@2026.9.6 / linux / 2 of 5`. */
+  name: string;
+  /** The name as a name of files. */
+  id: string;
+  lane: string;
+  owner: string;
+  /** As given to `--gateway`; releases by their version. */
+  gateway: string;
+  /** How the lane's file says it. */
+  gatewayAsked: string;
+  os: OperatingSystem;
+  shard: Shard;
+  model: "scripted" | "live";
+  /** Ids that this job runs or reports as skipped, in order. */
+  scenarios: string[];
+  /** Ids of all shards together. */
+  selection: string[];
+  /** Scenarios of this job that a missing guard keeps from running. */
+  guarded: { id: string; guard: string | null; reason: string }[];
+  /** Scenarios that the lane chooses and that do not apply to this gateway. */
+  leftOut: { id: string; reason: string }[];
+  /** Guard variables that the job sets for itself. */
+  guards: Record<string, string>;
+  /** Names only. */
+  secrets: string[];
+  retries: number;
+  repeat: number;
+  /** Time limit of the run. */
+  minutes: number;
+  mayFail: boolean;
+  /** Sum of what earlier runs took, else of steps; once, without retries and repeats. */
+  estimate: { cost: number; unit: "ms" | "steps" };
+  /** Set: it does not run, and why. */
+  skip?: { reason: string; hint: string };
+  /** Arguments of `qa`; `--out` is left to whoever runs it. */
+  args: string[];
+  /** The same as it can be typed. */
+  command: string;
+}
+
+export interface Matrix {
+  version: typeof MATRIX_VERSION;
+  jobs: Job[];
+  /** What a reader should know about how it came to be. */
+  notes: string[];
+}
+
+export interface MatrixRequest {
+  lanes: Lanes;
+  chosen: readonly LocatedLane[];
+  /** Holds the scenarios of `packsOf` the lanes. */
+  catalog: Catalog;
+  context: PackContext;
+  env: Readonly<Record<string, string | undefined>>;
+  durations: Durations;
+  /** Asked at most once, and only if an entry needs it. */
+  published(): Promise<PublishedReleases & { kept: boolean }>;
+  /** Arguments that every job needs besides its own: where lanes, packs and durations are. */
+  contextArgs: readonly string[];
+}
+
+/**
+ * Plans the jobs of lanes. Nothing is left out silently: what does not run is a job with `skip`, or is named by a job.
+ * @throws InvalidLanes for a lane that cannot be, with its line; QaError `registry-unreachable`
+ */
+export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
+  const { chosen, lanes, catalog, context, durations } = request;
+  const found: Diagnostic[] = [];
+  const matrix: Matrix = { version: MATRIX_VERSION, jobs: [], notes: [] };
+  const published = await publishedFor(request, matrix.notes);
+  for (const lane of chosen) {
+    const { selected, diagnostics } = await checkLane(lane, lanes, catalog, context);
+    found.push(...diagnostics);
+    if (diagnostics.some(({ severity }) => severity === "error")) continue;
+    const planned = await planLane(lane, selected, published, request);
+    found.push(...planned.diagnostics);
+    matrix.jobs.push(...planned.jobs);
+    matrix.notes.push(...planned.notes);
+  }
+  rejectErrors(found);
+  if (durations.reports === 0 && matrix.jobs.some(({ shard }) => shard.total > 1))
+    matrix.notes.push("no durations of earlier runs: shards are cut by steps");
+  return matrix;
+}
+
+/** Without the registry exact versions are believed; anything else then is an error of the environment. */
+async function publishedFor(
+  { chosen, published }: MatrixRequest,
+  notes: string[],
+): Promise<PublishedReleases | undefined> {
+  const entries = chosen.flatMap(({ entries }) => entries.map(({ entry }) => entry));
+  if (!entries.some(({ kind }) => kind !== "embedded")) return undefined;
+  try {
+    const releases = await published();
+    if (releases.kept)
+      notes.push("the package registry cannot be reached: releases are those that it named last");
+    return releases;
+  } catch (error) {
+    if (entries.some(needsRegistry)) throw error;
+    notes.push("the package registry cannot be reached: whether the versions exist is not known");
+    return undefined;
+  }
+}
+
+async function planLane(
+  located: LocatedLane,
+  selected: readonly Selected[],
+  published: PublishedReleases | undefined,
+  request: MatrixRequest,
+): Promise<{ jobs: Job[]; diagnostics: Diagnostic[]; notes: string[] }> {
+  const { lanes, env, context } = request;
+  const { lane, path } = located;
+  const diagnostics: Diagnostic[] = [];
+  const jobs: Job[] = [];
+  const notes: string[] = [];
+  const seen = new Set<string>();
+  for (const { entry, index } of located.entries) {
+    const { targets, problem } = targetsOf(entry, published);
+    if (problem) {
+      const place = [...path, "gateways", index];
+      diagnostics.push(laneFinding(lanes, place, { code: "unknown-gateway", ...problem }));
+    }
+    const fit = await fitTo(entry, selected, {
+      lane,
+      env: { ...env, ...guardsOf(lane) },
+      repoRoot: context.repoRoot,
+    });
+    diagnostics.push(...checkFit(located, lanes, index, fit));
+    const asked = entryText(lane.gateways[index] ?? "");
+    for (const target of targets) {
+      if (seen.has(target)) {
+        notes.push(`${located.name}: ${asked} means ${target}, which the lane has already`);
+        continue;
+      }
+      seen.add(target);
+      jobs.push(...jobsOn(located, { target, asked, fit }, request));
+    }
+  }
+  return { jobs, diagnostics, notes };
+}
+
+function jobsOn(
+  { name: laneName, lane }: LocatedLane,
+  { target, asked, fit }: { target: string; asked: string; fit: Fit },
+  { durations, env, contextArgs }: MatrixRequest,
+): Job[] {
+  const { shards = 1, os: systems = ["linux"], secrets = [] } = lane;
+  const total = Math.min(shards, fit.selection.length);
+  const skip = secretSkip(secrets, env);
+  const cuts = cutSelection(fit.selection, ({ scenario }) => scenario, { target, total, durations });
+  return systems.flatMap((os) =>
+    cuts.map(({ shard, items, cost, unit }) => {
+      const name = jobName(laneName, target, os, shard);
+      const args = [
+        "run",
+        ...["--lane", laneName, "--gateway", target],
+        ...(total > 1 ? ["--shard", `${shard.index}/${shard.total}`] : []),
+        ...contextArgs,
+      ];
+      const ids = items.map(({ scenario }) => scenario.id);
+      return {
+        name,
+        id: jobId(name),
+        lane: laneName,
+        owner: lane.owner,
+        gateway: target,
+        gatewayAsked: asked,
+        os,
+        shard,
+        model: lane.model ?? "scripted",
+        scenarios: ids,
+        selection: fit.selection.map(({ scenario }) => scenario.id),
+        guarded: fit.skipped
+          .filter(({ scenario }) => ids.includes(scenario.id))
+          .map(({ scenario, reason }) => ({ id: scenario.id, guard: guardOf(scenario) ?? null, reason })),
+        leftOut: fit.leftOut.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
+        guards: guardsOf(lane),
+        secrets: [...secrets],
+        ...limitsOf(lane),
+        mayFail: lane.mayFail ?? false,
+        estimate: { cost, unit },
+        ...(skip ? { skip } : {}),
+        args,
+        command: commandLine(args),
+      };
+    }),
+  );
+}
+
+const DEFAULT_MINUTES = 30;
+
+/** How often and how long a lane's scenarios run. */
+export function limitsOf({ retries = 0, repeat = 1, minutes = DEFAULT_MINUTES }: Lane) {
+  return { retries, repeat, minutes };
+}
+
+/** Which of a lane's secrets are not there. */
+export function missingSecrets(
+  secrets: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  return secrets.filter((name) => !env[name]);
+}
+
+function secretSkip(secrets: readonly string[], env: MatrixRequest["env"]): Job["skip"] {
+  const missing = missingSecrets(secrets, env);
+  if (missing.length === 0) return undefined;
+  return {
+    reason: `no secret ${missing.join(", ")}`,
+    hint: `Set ${missing.join(" and ")} in the environment to run it.`,
+  };
+}

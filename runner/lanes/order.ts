@@ -1,0 +1,109 @@
+import { QaError, UsageError } from "../errors.ts";
+import type { Selection } from "../plan/select.ts";
+import type { Catalog } from "../scenario/catalog.ts";
+import { checkLane } from "./check.ts";
+import { guardsOf } from "./fit.ts";
+import { entryText, mayMean } from "./gateways.ts";
+import { rejectErrors } from "./invalid.ts";
+import { limitsOf, missingSecrets } from "./matrix.ts";
+import { chooseLanes, type Lanes, type LocatedLane } from "./read.ts";
+import { type PackContext, packsOf } from "./select.ts";
+
+/** What a lane asks of a run. */
+export interface LaneOrder {
+  lane: string;
+  /** For `--gateway`. */
+  target: string;
+  /** Absolute. */
+  packs: string[];
+  /** For `--model`. */
+  model: "scripted" | "live" | undefined;
+  /** Variables for this run alone. */
+  guards: Record<string, string>;
+  retries: number;
+  repeat: number;
+  /** Time limit of the whole run. */
+  minutes: number;
+  /**
+   * What of a catalog the lane chooses, and how.
+   * @throws InvalidLanes if the lane cannot be
+   */
+  choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
+}
+
+/**
+ * Reads from a lane what the command line would otherwise say.
+ * @param asked.gateway the value of `--gateway`, one of the lane's; may be left out if it has but one
+ * @param asked.ids runs only these of the lane's scenarios
+ * @throws UsageError; QaError `secret-missing`
+ */
+export function orderOfLane(
+  lanes: Lanes,
+  { name, gateway, ids }: { name: string; gateway: string | undefined; ids: readonly string[] },
+  context: PackContext,
+  env: Readonly<Record<string, string | undefined>>,
+): LaneOrder {
+  const [located] = chooseLanes(lanes, [name]) as [LocatedLane];
+  const { lane } = located;
+  rejectMissingSecrets(located, env);
+  return {
+    lane: name,
+    target: targetFor(located, gateway),
+    packs: packsOf(located, lanes, context),
+    model: lane.model,
+    guards: guardsOf(lane),
+    ...limitsOf(lane),
+    async choose(catalog) {
+      const { selected, diagnostics } = await checkLane(located, lanes, catalog, context);
+      rejectErrors(diagnostics);
+      const chosen = { ...catalog, scenarios: selected.map(({ scenario }) => scenario) };
+      rejectOthers(ids, chosen, catalog, name);
+      const { ids: patterns = [], tags = [] } = lane.select;
+      const all = patterns.length === 0 && tags.length === 0;
+      const selection = ids.length > 0 ? { patterns: ids, tags: [], all: false } : { patterns, tags, all };
+      return { catalog: chosen, selection };
+    },
+  };
+}
+
+/** @throws UsageError for a scenario that there is, but not in the lane */
+function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
+  for (const id of ids) {
+    const isIt = (scenario: { id: string }) => scenario.id === id;
+    if (chosen.scenarios.some(isIt) || !all.scenarios.some(isIt)) continue;
+    throw new UsageError(
+      `the lane ${lane} does not choose ${id}`,
+      "Run it without --lane, or choose it in the lanes file.",
+    );
+  }
+}
+
+function targetFor({ name, lane, entries }: LocatedLane, gateway: string | undefined): string {
+  const shown = lane.gateways.map(entryText);
+  if (gateway !== undefined) {
+    if (entries.some(({ entry }) => mayMean(entry, gateway))) return gateway;
+    throw new UsageError(
+      `the lane ${name} does not have the gateway ${gateway}`,
+      `It has ${shown.join("; ")}.`,
+    );
+  }
+  const [only, ...others] = lane.gateways;
+  if (typeof only === "string" && others.length === 0) return only;
+  throw new UsageError(
+    `the lane ${name} has several gateways: ${shown.join("; ")}`,
+    `Choose one with --gateway; \`qa matrix ${name}\` prints a command for each.`,
+  );
+}
+
+function rejectMissingSecrets(
+  { name, lane }: LocatedLane,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const missing = missingSecrets(lane.secrets ?? [], env);
+  if (missing.length === 0) return;
+  throw new QaError(`the lane ${name} cannot run: there is no secret ${missing.join(", ")}`, {
+    code: "secret-missing",
+    fault: "environment",
+    hint: `Set ${missing.join(" and ")} in the environment.`,
+  });
+}

@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import type { Quarantined } from "../report/events.ts";
+import type { Catalog } from "../scenario/catalog.ts";
+import type { Diagnostic } from "../scenario/source.ts";
+import { suggest } from "../scenario/suggest.ts";
+import { type LocatedFile, laneFinding, readLocatedFile } from "./read.ts";
+import type { QuarantineFile } from "./schema.ts";
+import { quarantine as validateQuarantine } from "./validators.generated.js";
+
+/** The list of a lanes file lies beside it. */
+export const QUARANTINE_FILE = "quarantine.yaml";
+
+const FORMAT = { validate: validateQuarantine, subject: "the quarantine list" };
+
+/** A quarantine list as far as it can be read, and what is wrong with it. */
+export interface QuarantineList {
+  /** As shown to the user; undefined if there is no list. */
+  name: string | undefined;
+  entries: readonly Quarantined[];
+  diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads a quarantine list; one that does not exist is empty.
+ * @param path absolute
+ * @param today the date in UTC, `YYYY-MM-DD`: an entry counts up to the end of its last day
+ * @param chosen judges only the entries of these ids, as a run does; undefined for all
+ */
+export function readQuarantine(
+  path: string,
+  { cwd, today, chosen }: { cwd: string; today: string; chosen?: ReadonlySet<string> },
+): QuarantineList {
+  if (!existsSync(path)) return { name: undefined, entries: [], diagnostics: [] };
+  const { document, name, diagnostics } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
+  if (!document) return { name, entries: [], diagnostics };
+  const entries = document.value.quarantine;
+  const found = [...diagnostics];
+  for (const [index, { id, owner, expires }] of entries.entries()) {
+    if (chosen && !chosen.has(id)) continue;
+    const wrong = wrongDate(expires, today);
+    if (!wrong) continue;
+    found.push(
+      laneFinding(document, ["quarantine", index, "expires"], {
+        code: "quarantine-expired",
+        message:
+          wrong === "expired"
+            ? `the quarantine of \`${id}\` ended on ${expires}`
+            : `there is no day ${expires}`,
+        hint:
+          wrong === "expired"
+            ? `Mend the scenario or what it found, and remove the entry; ${owner} looks after it.`
+            : "Write the last day that the entry counts, such as 2026-12-31.",
+      }),
+    );
+  }
+  return { name, entries: entries.filter(({ id }) => !chosen || chosen.has(id)), diagnostics: found };
+}
+
+/** What of the list does not fit the scenarios: unknown ids, and ids that stand there twice. */
+export function checkQuarantine(path: string, cwd: string, { scenarios, unusable }: Catalog): Diagnostic[] {
+  if (!existsSync(path)) return [];
+  const { document } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
+  if (!document) return [];
+  const known = scenarios.map(({ id }) => id);
+  const ids = document.value.quarantine.map(({ id }) => id);
+  return ids.flatMap((id, index) => {
+    const isKnown = known.includes(id) || unusable.some((broken) => broken.id === id);
+    return [
+      ...(isKnown ? [] : [unknownId(document, index, id, known)]),
+      ...(ids.indexOf(id) < index ? [repeatedId(document, index, id)] : []),
+    ];
+  });
+}
+
+function unknownId(
+  document: LocatedFile<QuarantineFile>,
+  index: number,
+  id: string,
+  known: readonly string[],
+): Diagnostic {
+  const near = suggest(id, known);
+  return laneFinding(document, ["quarantine", index, "id"], {
+    code: "unknown-scenario",
+    message: `no scenario has the id \`${id}\``,
+    hint: near
+      ? `Did you mean \`${near}\`?`
+      : "Remove the entry if the scenario is gone; `qa list` shows what there is.",
+  });
+}
+
+function repeatedId(document: LocatedFile<QuarantineFile>, index: number, id: string): Diagnostic {
+  return laneFinding(document, ["quarantine", index, "id"], {
+    code: "quarantine-repeated",
+    message: `\`${id}\` is in quarantine twice`,
+    hint: "Keep one of the entries.",
+  });
+}
+
+function wrongDate(date: string, today: string): "expired" | "no-date" | undefined {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  // Some days that do not exist are taken for one of the next month.
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) return "no-date";
+  return date < today ? "expired" : undefined;
+}

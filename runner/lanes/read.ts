@@ -1,0 +1,151 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { UsageError } from "../errors.ts";
+import { checkFormat } from "../scenario/diagnostics.ts";
+import { type Finding, findingAtPath, findingInYaml } from "../scenario/finding.ts";
+import { locatePath, markedRange } from "../scenario/locate.ts";
+import { trimTexts } from "../scenario/normalize.ts";
+import { readSource } from "../scenario/read-source.ts";
+import type { Diagnostic, SourceFile } from "../scenario/source.ts";
+import { suggestion } from "../scenario/suggest.ts";
+import type { Path } from "../scenario/types.ts";
+import { parseYamlPiece, plainValue, requireMapping } from "../scenario/yaml.ts";
+import type { LocatedNode } from "../scenario/yaml-source.ts";
+import type { LaneDiagnosticCode } from "./codes.ts";
+import { type GatewayEntry, readEntry } from "./gateways.ts";
+import type { Lane, LanesFile } from "./schema.ts";
+import { lanes as validateLanes } from "./validators.generated.js";
+
+/** A YAML file of a known format, with the place of everything in it. */
+export interface LocatedFile<Value> {
+  file: SourceFile;
+  located: LocatedNode;
+  value: Value;
+}
+
+/** An error unless it says otherwise. */
+type LaneFinding = Omit<Finding<LaneDiagnosticCode>, "severity"> & { severity?: "warning" | undefined };
+
+/** A finding of this stage at the value that stands at `path`. */
+export function laneFinding({ located }: LocatedFile<unknown>, path: Path, finding: LaneFinding): Diagnostic {
+  return findingAtPath(located, path, { ...finding, severity: finding.severity ?? "error" });
+}
+
+/** The same at the key of that value. */
+export function laneFindingAtKey(
+  { located }: LocatedFile<unknown>,
+  path: Path,
+  finding: LaneFinding,
+): Diagnostic {
+  const { key, value } = locatePath(located.node, path);
+  const range = markedRange(key ?? value);
+  return findingInYaml(located.source, range, { ...finding, severity: finding.severity ?? "error" });
+}
+
+/**
+ * Reads a YAML file, which must be there, against its format. Never throws on what the file holds.
+ * @param path absolute
+ * @param cwd what is shown is relative to it
+ */
+export function readLocatedFile<Value>(
+  path: string,
+  cwd: string,
+  format: Parameters<typeof checkFormat>[0],
+): { document: LocatedFile<Value> | undefined; name: string; diagnostics: Diagnostic[] } {
+  const { file, diagnostics } = readSource(path, cwd);
+  const { name } = file;
+  if (diagnostics.length > 0) return { document: undefined, name, diagnostics };
+  const piece = requireMapping(parseYamlPiece(file, file.text, 0, file.text.length), format.subject);
+  if (!piece.root) return { document: undefined, name, diagnostics: piece.diagnostics };
+  const value = trimTexts(plainValue(piece.root));
+  const found = checkFormat(format, value, piece.root);
+  if (found.length > 0) return { document: undefined, name, diagnostics: found };
+  return { document: { file, located: piece.root, value: value as Value }, name, diagnostics: [] };
+}
+
+/** A lane with where it stands. */
+export interface LocatedLane {
+  name: string;
+  lane: Lane;
+  /** Those of `lane.gateways` that can be understood, each with its index. */
+  entries: { entry: GatewayEntry; index: number }[];
+  /** From the root of the file. */
+  path: Path;
+}
+
+/** A lanes file that fits its format. */
+export interface Lanes extends LocatedFile<LanesFile> {
+  /** Absolute folder that packs are relative to. */
+  folder: string;
+  lanes: ReadonlyMap<string, LocatedLane>;
+}
+
+const LANE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/**
+ * Reads a lanes file and checks what the file alone can tell.
+ * @throws UsageError if there is no such file
+ */
+export function readLanes(
+  path: string,
+  cwd: string,
+): { lanes: Lanes | undefined; name: string; diagnostics: readonly Diagnostic[] } {
+  if (!existsSync(path))
+    throw new UsageError(`there is no lanes file ${path}`, "`--lanes <file>` names another.");
+  const format = { validate: validateLanes, subject: "the lanes file" };
+  const { document, name: shown, diagnostics } = readLocatedFile<LanesFile>(path, cwd, format);
+  if (!document) return { lanes: undefined, name: shown, diagnostics };
+  const names = Object.keys(document.value.lanes);
+  diagnostics.push(...badNames(document, names), ...unknownNight(document, names));
+  const lanes = new Map<string, LocatedLane>();
+  for (const [name, lane] of Object.entries(document.value.lanes)) {
+    const located: LocatedLane = { name, lane, entries: [], path: ["lanes", name] };
+    for (const [index, value] of lane.gateways.entries()) {
+      const { entry, problem } = readEntry(value);
+      if (entry) located.entries.push({ entry, index });
+      if (problem) {
+        const place = [...located.path, "gateways", index];
+        diagnostics.push(laneFinding(document, place, { code: "unknown-gateway", ...problem }));
+      }
+    }
+    lanes.set(name, located);
+  }
+  return { lanes: { ...document, folder: dirname(path), lanes }, name: shown, diagnostics };
+}
+
+/**
+ * The lanes of these names, in this order; all of the file for none.
+ * @throws UsageError for a name that no lane has
+ */
+export function chooseLanes({ lanes, file }: Lanes, names: readonly string[]): LocatedLane[] {
+  if (names.length === 0) return [...lanes.values()];
+  return names.map((name) => {
+    const lane = lanes.get(name);
+    if (!lane) throw new UsageError(`${file.name} has no lane ${name}`, suggestion(name, [...lanes.keys()]));
+    return lane;
+  });
+}
+
+function badNames(document: LocatedFile<LanesFile>, names: readonly string[]): Diagnostic[] {
+  return names
+    .filter((name) => !LANE_NAME.test(name))
+    .map((name) =>
+      laneFindingAtKey(document, ["lanes", name], {
+        code: "bad-lane-name",
+        message: `the lane's name \`${name}\` must be kebab-case`,
+        hint: "Lower-case words and digits joined by single dashes: it becomes part of job and file names.",
+      }),
+    );
+}
+
+function unknownNight(document: LocatedFile<LanesFile>, names: readonly string[]): Diagnostic[] {
+  return (document.value.night ?? []).flatMap((name, index) =>
+    names.includes(name)
+      ? []
+      : laneFinding(document, ["night", index], {
+          code: "unknown-lane",
+          message: `there is no lane \`${name}\``,
+          hint: suggestion(name, names),
+        }),
+  );
+}

@@ -1,0 +1,4 @@
+import type { ValidateFunction } from "ajv";
+
+export const lanes: ValidateFunction;
+export const quarantine: ValidateFunction;

@@ -1,0 +1,89 @@
+import { withoutUndefined } from "../../report/without-undefined.ts";
+import { compareText } from "../compare-text.ts";
+import type { Sample } from "./samples.ts";
+import { median, rate, trend } from "./statistics.ts";
+
+/** One run in which something happened. */
+export interface Occasion {
+  /** ISO time. */
+  at: string;
+  runId: string;
+  version?: string;
+}
+
+/** What is known of one scenario on one gateway. */
+export interface ScenarioHistory {
+  id: string;
+  title: string;
+  gateway: string;
+  /** Runs that gave a result. */
+  runs: number;
+  passed: number;
+  failed: number;
+  skipped: number;
+  blocked: number;
+  /** Runs that were cut short before this scenario had a result; in none of the other numbers. */
+  withoutResult: number;
+  /** Runs in which attempts both passed and failed. */
+  flaky: number;
+  /** Of the runs that passed or failed; absent where none did. */
+  passRate?: number;
+  flakeRate?: number;
+  firstFailure?: Occasion;
+  /** First of the failures in a row that lasts until now. */
+  failingSince?: Occasion;
+  /** Of the runs that passed, in milliseconds. */
+  medianMs?: number;
+  /** Last third of the passed runs against the first: 0.25 is a quarter longer. */
+  trend?: number;
+}
+
+/**
+ * The history of every scenario on every gateway: what fails now first, then what ever failed or was flaky,
+ * then the rest, each by id and gateway.
+ * @param samples oldest first
+ */
+export function historiesOf(samples: readonly Sample[]): ScenarioHistory[] {
+  const groups = Map.groupBy(samples, ({ id, gateway }) => JSON.stringify([id, gateway]));
+  return [...groups.values()].map(historyOf).sort(byUrgency);
+}
+
+function historyOf(samples: readonly Sample[]): ScenarioHistory {
+  const last = samples.at(-1) as Sample;
+  const count = (verdict: Sample["verdict"]) => samples.filter((sample) => sample.verdict === verdict).length;
+  const judged = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
+  const times = samples.filter(({ verdict }) => verdict === "passed").map(({ durationMs }) => durationMs);
+  const flaky = judged.filter((sample) => sample.flaky).length;
+  const firstFailure = judged.find(({ verdict }) => verdict === "failed");
+  const failingSince = judged[judged.findLastIndex(({ verdict }) => verdict === "passed") + 1];
+  return withoutUndefined({
+    id: last.id,
+    title: last.title,
+    gateway: last.gateway,
+    runs: samples.length - count("none"),
+    passed: count("passed"),
+    failed: count("failed"),
+    skipped: count("skipped"),
+    blocked: count("blocked"),
+    withoutResult: count("none"),
+    flaky,
+    passRate: rate(count("passed"), judged.length),
+    flakeRate: rate(flaky, judged.length),
+    firstFailure: firstFailure && occasion(firstFailure),
+    failingSince: failingSince && occasion(failingSince),
+    medianMs: times.length > 0 ? median(times) : undefined,
+    trend: trend(times),
+  });
+}
+
+function occasion({ at, runId, version }: Sample): Occasion {
+  return withoutUndefined({ at, runId, version });
+}
+
+function byUrgency(a: ScenarioHistory, b: ScenarioHistory): number {
+  return urgency(a) - urgency(b) || compareText(a.id, b.id) || compareText(a.gateway, b.gateway);
+}
+
+function urgency({ failingSince, failed, flaky }: ScenarioHistory): number {
+  return failingSince ? 0 : failed + flaky > 0 ? 1 : 2;
+}

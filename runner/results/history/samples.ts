@@ -1,0 +1,109 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { valid } from "semver";
+import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
+import { withoutUndefined } from "../../report/without-undefined.ts";
+import { compareText } from "../compare-text.ts";
+import { findReportFolders } from "../find.ts";
+import { hasNoVerdict } from "../no-verdict.ts";
+import { readReport } from "../read-report.ts";
+
+/** One result of one scenario. */
+export interface Sample {
+  id: string;
+  title: string;
+  /** As given to --gateway. */
+  gateway: string;
+  /** Of the gateway as it introduced itself; of one that did not get that far, from its target. */
+  version?: string;
+  runId: string;
+  /** ISO time at which the run started, by its own clock. */
+  at: string;
+  /** `none`: the run was cut short before there was a result. */
+  verdict: ScenarioReport["verdict"] | "none";
+  /** Of a failure: who has to act. */
+  fault?: ScenarioReport["fault"];
+  flaky: boolean;
+  /** Milliseconds. */
+  durationMs: number;
+}
+
+export interface Past {
+  /** Oldest first. */
+  samples: Sample[];
+  /** How many reports they are from. */
+  reports: number;
+  /** What could not be read, in words. */
+  warnings: string[];
+}
+
+/**
+ * Reads every report below a folder, each run once: the shares of a merge are left out where the merged
+ * report is there too, and copies of a run count once.
+ * @param show how a path is shown to the user
+ * @throws when a folder cannot be read
+ */
+export async function readPast(folder: string, show: (path: string) => string): Promise<Past> {
+  const folders = await findReportFolders(folder);
+  // Reports of several groups lie one level below their merged.json.
+  const mergeFolders = new Set(folders.flatMap((path) => [path, dirname(path)]));
+  const merged = new Set((await Promise.all([...mergeFolders].map(sharesMergedIn))).flat());
+  const reports = new Map<string, RunReport>();
+  const warnings: string[] = [];
+  for (const path of folders) {
+    const reading = await readReport(join(path, "report.json"));
+    const broken = "problem" in reading ? `report.json: ${reading.problem}` : onPurpose(reading.report);
+    if (broken) warnings.push(`${show(path)} is left out: ${broken}`);
+    else if ("report" in reading && !merged.has(reading.report.runId))
+      reports.set(reading.report.runId, reading.report);
+  }
+  const ordered = [...reports.values()].sort(
+    (a, b) => compareText(a.startedAt, b.startedAt) || compareText(a.runId, b.runId),
+  );
+  return { samples: ordered.flatMap(samplesOf), reports: ordered.length, warnings };
+}
+
+/** What such a run says is no matter of the gateway's. */
+function onPurpose({ faults = [] }: RunReport): string | undefined {
+  return faults.length > 0 ? `its gateway was broken on purpose by ${faults.join(", ")}` : undefined;
+}
+
+function samplesOf(report: RunReport): Sample[] {
+  return report.scenarios.map((scenario) => {
+    const { id, title, verdict, fault, flaky, durationMs } = scenario;
+    const version = scenario.gateway?.version ?? targetVersion(report.gateway);
+    return withoutUndefined({
+      id,
+      title,
+      gateway: report.gateway,
+      version,
+      runId: report.runId,
+      at: report.startedAt,
+      verdict: hasNoVerdict(scenario) ? "none" : verdict,
+      fault,
+      flaky,
+      durationMs,
+    });
+  });
+}
+
+/** `2026.4.26` of `openclaw@2026.4.26`; nothing of a range or a tag. */
+function targetVersion(target: string): string | undefined {
+  return valid(target.slice(target.lastIndexOf("@") + 1)) ?? undefined;
+}
+
+/** Ids of the runs that the merge in this folder, if there is one, made other reports of. */
+async function sharesMergedIn(folder: string): Promise<string[]> {
+  const text = await readFile(join(folder, "merged.json"), "utf8").catch(() => "{}");
+  try {
+    const { groups = [] } = JSON.parse(text) as {
+      groups?: { report?: string; shares: { runId: string }[] }[];
+    };
+    return groups.flatMap(({ report, shares }) =>
+      report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
+    );
+  } catch {
+    // Then its shares are no merge of anything that could be read.
+    return [];
+  }
+}

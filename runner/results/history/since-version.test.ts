@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { historiesOf } from "./history.ts";
+import type { Sample } from "./samples.ts";
+import { coursesOf } from "./since-version.ts";
+
+// In the order of releases, which is not that of text.
+const RELEASES = ["1.2.0", "1.9.0", "1.10.0-beta.1", "1.10.0", "2026.4.26", "2026.4.27", "2026.10.1"];
+
+function sample(version: string | undefined, verdict: Sample["verdict"], more: Partial<Sample> = {}): Sample {
+  return {
+    id: "a",
+    title: "A",
+    gateway: version === undefined ? "openclaw@latest" : `openclaw@${version}`,
+    ...(version === undefined ? {} : { version }),
+    runId: "r",
+    at: "2026-01-02T03:04:05.000Z",
+    verdict,
+    ...(verdict === "failed" ? { fault: "product" } : {}),
+    flaky: false,
+    durationMs: 10,
+    ...more,
+  };
+}
+
+function courseOf(samples: readonly Sample[]) {
+  const [found] = coursesOf(samples);
+  return found?.course;
+}
+
+const runsOn = (version: string, verdict: Sample["verdict"]) =>
+  fc.integer({ min: 1, max: 3 }).map((runs) => Array.from({ length: runs }, () => sample(version, verdict)));
+
+const broken = fc.integer({ min: 0, max: RELEASES.length }).chain((from) =>
+  fc
+    .tuple(...RELEASES.map((version, place) => runsOn(version, place < from ? "passed" : "failed")))
+    .chain((samples) => fc.shuffledSubarray(samples.flat(), { minLength: samples.flat().length }))
+    .map((samples) => ({ from, samples })),
+);
+
+it("names the release that began to fail, in whatever order the runs were made", () => {
+  fc.assert(
+    fc.property(broken, ({ from, samples }) => {
+      const [passedLast, failedFirst] = [RELEASES[from - 1], RELEASES[from]];
+      const expected =
+        passedLast === undefined
+          ? { kind: "fails" }
+          : failedFirst === undefined
+            ? { kind: "passes" }
+            : { kind: "began", passedLast, failedFirst };
+      expect(courseOf(samples)).toEqual(expected);
+    }),
+  );
+});
+
+it("names none as soon as one release both passed and failed", () => {
+  fc.assert(
+    fc.property(broken, fc.constantFrom(...RELEASES), ({ samples }, version) => {
+      const both = [...samples, sample(version, "passed"), sample(version, "failed")];
+      expect(courseOf(both)).toEqual({ kind: "mixed" });
+    }),
+  );
+});
+
+it("is not led astray by what says nothing about a release", () => {
+  fc.assert(
+    fc.property(broken, fc.constantFrom(...RELEASES), ({ samples }, version) => {
+      const silent = [
+        sample(version, "failed", { fault: "harness" }),
+        sample(version, "failed", { fault: "environment" }),
+        sample(version, "skipped"),
+        sample(version, "blocked"),
+        sample(version, "none"),
+        sample(undefined, "failed"),
+      ];
+      const [found] = coursesOf([...samples, ...silent]);
+      expect(found).toMatchObject({ course: courseOf(samples), leftOut: 3 });
+    }),
+  );
+});
+
+it.each<[string, [string, Sample["verdict"]][], object]>([
+  [
+    "failed and then passes",
+    [
+      ["1.9.0", "failed"],
+      ["1.10.0", "passed"],
+    ],
+    { kind: "mended", failedLast: "1.9.0", passedFirst: "1.10.0" },
+  ],
+  [
+    "failed in between",
+    [
+      ["1.2.0", "passed"],
+      ["1.9.0", "failed"],
+      ["1.10.0", "passed"],
+    ],
+    { kind: "mixed" },
+  ],
+  ["has a version that is none", [["nightly", "failed"]], { kind: "unknown" }],
+])("what %s", (_what, results, course) => {
+  expect(courseOf(results.map(([version, verdict]) => sample(version, verdict)))).toEqual(course);
+});
+
+const verdict = fc.constantFrom<Sample["verdict"]>("passed", "failed", "skipped", "blocked", "none");
+
+it("counts every sample once, and finds the row of failures that lasts until now", () => {
+  fc.assert(
+    fc.property(fc.array(verdict, { minLength: 1 }), (verdicts) => {
+      const samples = verdicts.map((each, index) => sample("1.0.0", each, { runId: `r${index}` }));
+      const [history] = historiesOf(samples);
+      if (!history) throw new Error("there is one");
+      const { passed, failed, skipped, blocked, runs, withoutResult } = history;
+      expect(passed + failed + skipped + blocked).toBe(runs);
+      expect(runs + withoutResult).toBe(verdicts.length);
+      expect(history.passRate).toBe(passed + failed === 0 ? undefined : passed / (passed + failed));
+      expect(history.firstFailure?.runId).toBe(failed === 0 ? undefined : `r${verdicts.indexOf("failed")}`);
+      const since = verdicts.indexOf("failed", verdicts.lastIndexOf("passed") + 1);
+      expect(history.failingSince?.runId).toBe(since === -1 ? undefined : `r${since}`);
+    }),
+  );
+});

@@ -1,0 +1,94 @@
+import { compareBuild, valid } from "semver";
+import { compareText } from "../compare-text.ts";
+import type { Sample } from "./samples.ts";
+
+export interface VersionResults {
+  version: string;
+  passed: number;
+  failed: number;
+}
+
+/** How a scenario fared from one release to the next. */
+export type Course =
+  /** It passed on every release up to `passedLast` and failed on every one from `failedFirst`. */
+  | { kind: "began"; passedLast: string; failedFirst: string }
+  /** The other way round. */
+  | { kind: "mended"; failedLast: string; passedFirst: string }
+  | { kind: "passes" }
+  /** It failed on every release that it ran on: when that began is not known. */
+  | { kind: "fails" }
+  /** Both on one release, or more than one change: no release can be named. */
+  | { kind: "mixed" }
+  /** There is no result with a version that can be put in order. */
+  | { kind: "unknown" };
+
+export interface ScenarioCourse {
+  id: string;
+  title: string;
+  /** `embedded`, `openclaw`: releases of one product are compared, whatever --gateway named. */
+  product: string;
+  course: Course;
+  /** In the order of releases. */
+  versions: VersionResults[];
+  /** Results that say nothing about a release: of unknown version, or failed by fault of the harness or the environment. */
+  leftOut: number;
+}
+
+/** For each scenario and product the release in which it began to fail; what began to fail comes first. */
+export function coursesOf(samples: readonly Sample[]): ScenarioCourse[] {
+  const groups = Map.groupBy(samples, ({ id, gateway }) => JSON.stringify([id, productOf(gateway)]));
+  return [...groups.values()]
+    .map(scenarioCourse)
+    .sort((a, b) => rank(a) - rank(b) || compareText(a.id, b.id) || compareText(a.product, b.product));
+}
+
+function scenarioCourse(samples: readonly Sample[]): ScenarioCourse {
+  const { id, title, gateway } = samples.at(-1) as Sample;
+  const judged = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
+  const telling = judged.filter(
+    ({ version, verdict, fault }) =>
+      valid(version) !== null && (verdict === "passed" || fault === "product" || fault === "scenario"),
+  );
+  const versions = [...Map.groupBy(telling, ({ version = "" }) => version)]
+    .map(([version, results]) => {
+      const passed = results.filter(({ verdict }) => verdict === "passed").length;
+      return { version, passed, failed: results.length - passed };
+    })
+    .sort((a, b) => compareBuild(a.version, b.version));
+  return {
+    id,
+    title,
+    product: productOf(gateway),
+    course: courseOf(versions),
+    versions,
+    leftOut: judged.length - telling.length,
+  };
+}
+
+/** @param versions in the order of releases */
+function courseOf(versions: readonly VersionResults[]): Course {
+  const [first] = versions;
+  if (!first) return { kind: "unknown" };
+  if (versions.some(({ passed, failed }) => passed > 0 && failed > 0)) return { kind: "mixed" };
+  const changes = versions.slice(1).flatMap((next, index) => {
+    const before = versions[index];
+    return before && before.failed > 0 !== next.failed > 0 ? [{ before, next }] : [];
+  });
+  const [change] = changes;
+  if (changes.length > 1) return { kind: "mixed" };
+  if (!change) return { kind: first.failed > 0 ? "fails" : "passes" };
+  const { before, next } = change;
+  return next.failed > 0
+    ? { kind: "began", passedLast: before.version, failedFirst: next.version }
+    : { kind: "mended", failedLast: before.version, passedFirst: next.version };
+}
+
+function productOf(gateway: string): string {
+  return /^wss?:/.test(gateway) ? gateway : gateway.replace(/@.*/, "");
+}
+
+const ORDER: readonly Course["kind"][] = ["began", "fails", "mixed", "mended", "unknown", "passes"];
+
+function rank({ course }: ScenarioCourse): number {
+  return ORDER.indexOf(course.kind);
+}

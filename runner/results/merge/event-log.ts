@@ -1,0 +1,64 @@
+import { errorMessage } from "../../errors.ts";
+import { aggregate } from "../../report/aggregate.ts";
+import type { RunEvent } from "../../report/events.ts";
+import { readEvents } from "../../report/read-events.ts";
+import { checkReport, type Reading } from "../read-report.ts";
+
+/** What an events.jsonl says, and whether that is the whole run. */
+export interface EventLog {
+  /** The report that these events make. */
+  rebuilt: Reading;
+  /** Why it is not the whole. */
+  damage?: string;
+  /** Its last line is cut off. */
+  truncated: boolean;
+  /** How far the clock was set back while the run went on, at most. Milliseconds. */
+  clockSetBack: number;
+}
+
+/** Reads the events of a share as far as they go. Never throws. */
+export async function readEventLog(path: string): Promise<EventLog> {
+  try {
+    const { events, truncated } = await readEvents(path);
+    return {
+      rebuilt: await rebuild(events),
+      damage: damageOf(events, truncated),
+      truncated,
+      clockSetBack: setBack(events),
+    };
+  } catch (error) {
+    return {
+      rebuilt: { problem: errorMessage(error) },
+      damage: errorMessage(error),
+      truncated: false,
+      clockSetBack: 0,
+    };
+  }
+}
+
+function damageOf(events: readonly RunEvent[], truncated: boolean): string | undefined {
+  const starts = events.filter(({ type }) => type === "run-started").length;
+  if (truncated) return "its last line is cut off";
+  if (events[0]?.type !== "run-started") return "it does not begin with the start of a run";
+  if (starts > 1) return `it holds ${starts} runs`;
+  return events.at(-1)?.type === "run-finished" ? undefined : "it ends before the run does";
+}
+
+/** How far the time of an event lies before that of an earlier one, at most. */
+function setBack(events: readonly RunEvent[]): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  let most = 0;
+  for (const { at } of events) {
+    most = Math.max(most, latest - at);
+    latest = Math.max(latest, at);
+  }
+  return most;
+}
+
+async function rebuild(events: readonly RunEvent[]): Promise<Reading> {
+  try {
+    return await checkReport(aggregate(events));
+  } catch (error) {
+    return { problem: errorMessage(error) };
+  }
+}

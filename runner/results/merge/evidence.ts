@@ -1,0 +1,32 @@
+import { constants } from "node:fs";
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname, isAbsolute, join, normalize, sep } from "node:path";
+import type { ScenarioReport } from "../../report/report-schema.ts";
+
+/** Files of a scenario and of its attempts, each once, relative to the report's folder. */
+export function evidencePaths({ evidence, attempts }: ScenarioReport): string[] {
+  const all = [...evidence, ...attempts.flatMap((attempt) => attempt.evidence)];
+  return [...new Set(all.map(({ path }) => path))];
+}
+
+/** A report from elsewhere must not name files outside of its folder. */
+export function isInside(path: string): boolean {
+  const plain = normalize(path);
+  return plain !== "." && !isAbsolute(plain) && plain !== ".." && !plain.startsWith(`..${sep}`);
+}
+
+/**
+ * Copies the evidence of scenarios, so that the merged report stands by itself and its links are the same
+ * as in the share's report. Copy-on-write where the file system can.
+ */
+export async function copyEvidence(
+  scenarios: readonly ScenarioReport[],
+  from: string,
+  to: string,
+): Promise<void> {
+  for (const path of scenarios.flatMap(evidencePaths)) {
+    const target = join(to, path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await copyFile(join(from, path), target, constants.COPYFILE_FICLONE);
+  }
+}

@@ -1,0 +1,54 @@
+import { countVerdicts } from "../../report/aggregate.ts";
+import { exitCodeFor } from "../../report/exit-code.ts";
+import type { RunReport } from "../../report/report-schema.ts";
+import type { Group } from "./groups.ts";
+
+/**
+ * The report that one run of the whole selection would have written, from the shares of a complete group.
+ * Times of day are those of the shares' own clocks; the duration is the sum of theirs, which needs no clock.
+ * @param command what made it, where the shares do not say how to run the whole
+ */
+export function joinShares({ shares, selection }: Group, command: string): RunReport {
+  const reports = shares.map(({ report }) => report);
+  const [first, ...others] = reports;
+  if (!first) throw new Error("a complete group has at least one share");
+  if (others.length === 0) return first;
+
+  const results = new Map(reports.flatMap(({ scenarios }) => scenarios.map((result) => [result.id, result])));
+  const scenarios = selection.flatMap((id) => results.get(id) ?? []);
+  const excuses = new Map(
+    reports.flatMap(({ quarantine = [] }) => quarantine.map((entry) => [entry.id, entry])),
+  );
+  const { shard, job, ...whole } = first;
+  const report: RunReport = {
+    ...whole,
+    runId: `${first.runId}-merged`,
+    command: wholeCommand(reports) ?? command,
+    startedAt: extreme(reports, "startedAt", (a, b) => a < b),
+    finishedAt: extreme(reports, "finishedAt", (a, b) => a > b),
+    durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    jobs: Math.max(...reports.map(({ jobs }) => jobs)),
+    ...(reports.some(({ quarantine }) => quarantine)
+      ? { quarantine: selection.flatMap((id) => excuses.get(id) ?? []) }
+      : {}),
+    interrupted: false,
+    counts: countVerdicts(scenarios),
+    scenarios,
+  };
+  return { ...report, exitCode: exitCodeFor(report, 0) };
+}
+
+/** The shares' command without what makes it a share, if they then are the same. */
+function wholeCommand(reports: readonly RunReport[]): string | undefined {
+  const commands = new Set(reports.map(({ command }) => command.replace(/ --shard[ =]\S+/, "")));
+  return commands.size === 1 ? [...commands][0] : undefined;
+}
+
+/** ISO times of one zone sort as text. */
+function extreme(
+  reports: readonly RunReport[],
+  what: "startedAt" | "finishedAt",
+  isBetter: (a: string, b: string) => boolean,
+): string {
+  return reports.map((report) => report[what]).reduce((best, next) => (isBetter(next, best) ? next : best));
+}

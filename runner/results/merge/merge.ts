@@ -1,0 +1,147 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { renderMarkdown } from "../../report/markdown/render.ts";
+import { replaceFile } from "../../report/replace-file.ts";
+import type { RunReport } from "../../report/report-schema.ts";
+import { withoutUndefined } from "../../report/without-undefined.ts";
+import { compareText } from "../compare-text.ts";
+import { findReportFolders } from "../find.ts";
+import { scenarioRows } from "./cells.ts";
+import { copyEvidence } from "./evidence.ts";
+import { type Group, groupShares, isComplete } from "./groups.ts";
+import { joinShares } from "./join.ts";
+import { renderMergedMarkdown } from "./markdown.ts";
+import type { ExpectedJob } from "./matrix.ts";
+import { MERGED_VERSION, type MergedGroup, type MergedReport } from "./merged-schema.ts";
+import { type Problem, problem } from "./problem.ts";
+import { readShare, type Share } from "./share.ts";
+
+export interface MergeOptions {
+  /** Absolute; each holds shares at any depth. */
+  folders: readonly string[];
+  /** Absolute; new or empty. */
+  out: string;
+  /** What the matrix planned; without it the shares say themselves what belongs to them. */
+  jobs?: readonly ExpectedJob[];
+  /** How a path is shown to the user. */
+  show(path: string): string;
+  /** As the user could type it again. */
+  command: string;
+}
+
+interface JoinedGroup extends Group {
+  /** Of a complete group. */
+  report?: RunReport;
+  /** Its folder, relative to the merged report's; empty where that is the same. */
+  subfolder?: string;
+}
+
+/**
+ * Joins shares into one report for each group, writes what can be relied on, and says what is missing.
+ * Writes `merged.json` and `merged.md` in any case, and a group's report only when it is complete.
+ * @throws when a folder cannot be read or written
+ */
+export async function mergeShares(options: MergeOptions): Promise<MergedReport> {
+  const { shares, problems } = await collectShares(options);
+  const groups: JoinedGroup[] = groupShares(shares, options.jobs);
+  const names = folderNames(groups);
+  for (const [index, group] of groups.entries()) {
+    if (!isComplete(group)) continue;
+    group.report = joinShares(group, options.command);
+    group.subfolder = groups.length === 1 ? "" : (names[index] ?? "");
+  }
+  const merged = describe(shares, groups, problems, options.jobs ?? []);
+  await mkdir(options.out, { recursive: true, mode: 0o700 });
+  for (const group of groups) await writeGroup(group, options.out);
+  await replaceFile(join(options.out, "merged.json"), `${JSON.stringify(merged, null, 2)}\n`);
+  await replaceFile(join(options.out, "merged.md"), renderMergedMarkdown(merged));
+  return merged;
+}
+
+async function collectShares({
+  folders,
+  show,
+}: MergeOptions): Promise<{ shares: Share[]; problems: Problem[] }> {
+  const found = await Promise.all(folders.map(findReportFolders));
+  const empty = folders.filter((_, index) => found[index]?.length === 0);
+  // The same folder may be reached twice; that makes no second share of it.
+  const unique = [...new Set(found.flat())];
+  return {
+    shares: await Promise.all(unique.map((folder) => readShare(folder, show(folder)))),
+    problems: empty.map((folder) => problem("no-report", `${show(folder)} holds no report of a run`)),
+  };
+}
+
+function describe(
+  shares: readonly Share[],
+  groups: readonly JoinedGroup[],
+  found: readonly Problem[],
+  jobs: readonly ExpectedJob[],
+): MergedReport {
+  const problems = [
+    ...found,
+    // Those with a report are in a group, which holds their problems.
+    ...shares.filter(({ report }) => !report).flatMap((share) => share.problems),
+    ...groups.flatMap((group) => group.problems),
+    ...(groups.length === 0 ? [problem("nothing-ran", "there is no result of any run")] : []),
+  ];
+  const ordered = groups.map(describeGroup).sort(byUrgency);
+  const deciding = ordered.filter(({ mayFail }) => !mayFail).map(({ exitCode }) => exitCode);
+  return {
+    version: MERGED_VERSION,
+    complete: problems.length === 0,
+    exitCode: problems.length > 0 ? 4 : Math.max(0, ...deciding),
+    problems,
+    notes: shares.flatMap(({ notes }) => notes),
+    skippedJobs: jobs.flatMap(({ name, skip }) => (skip ? [{ name, reason: skip.reason }] : [])),
+    groups: ordered,
+    scenarios: scenarioRows(groups),
+  };
+}
+
+function describeGroup(group: JoinedGroup): MergedGroup {
+  const { name, lane, gateway, os, mayFail, shares, report, subfolder } = group;
+  return withoutUndefined({
+    name,
+    lane,
+    gateway,
+    os,
+    mayFail,
+    complete: report !== undefined,
+    exitCode: report?.exitCode ?? 4,
+    report: report && (subfolder || "."),
+    counts: report?.counts,
+    durationMs: report?.durationMs,
+    shares: shares.map(({ shown, report: { runId, job, shard }, problems }) =>
+      withoutUndefined({ folder: shown, runId, job, shard, sound: problems.length === 0 }),
+    ),
+  });
+}
+
+function byUrgency(a: MergedGroup, b: MergedGroup): number {
+  return Number(a.complete) - Number(b.complete) || b.exitCode - a.exitCode || compareText(a.name, b.name);
+}
+
+async function writeGroup({ report, subfolder, shares }: JoinedGroup, out: string): Promise<void> {
+  if (!report) return;
+  const folder = join(out, subfolder ?? "");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const share of shares) await copyEvidence(share.report.scenarios, share.folder, folder);
+  await replaceFile(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  await replaceFile(join(folder, "report.md"), renderMarkdown(report));
+}
+
+/** A folder name for each group that says which it is; never the same twice. */
+function folderNames(groups: readonly Group[]): string[] {
+  const taken = new Set<string>();
+  return groups.map(({ lane, gateway, os }) => {
+    const base = [lane ?? "run", gateway, os]
+      .join("-")
+      .replaceAll(/[^\w.@-]+/g, "_")
+      .replace(/^\./, "_");
+    let name = base;
+    for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
+    taken.add(name);
+    return name;
+  });
+}

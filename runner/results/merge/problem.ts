@@ -1,0 +1,34 @@
+/** What keeps a merge from being complete, each with what to do about it. Published in docs/results.md. */
+export const PROBLEMS = {
+  "nothing-ran": "Run at least one job: what nobody ran has not passed.",
+  "no-report": "Look at what the job uploaded: each share is a folder with report.json and events.jsonl.",
+  "unreadable-share": "Take the folder as the run left it; if it left it like this, run the share again.",
+  "truncated-events": "Take the whole folder as the run left it, or run the share again.",
+  "contradictory-share": "A folder holds one run: do not copy two into one. Run the share again.",
+  "interrupted-share": "Run the share again to its end.",
+  "harness-failure": "Its output says what failed besides the scenarios; mend that and run the share again.",
+  "missing-verdict": "Run the share again; the end of its events.jsonl says how far the scenario came.",
+  "missing-evidence": "Take the whole folder as the run left it, with its subfolders.",
+  "duplicate-shard": "Keep one report of each shard: the one that counts.",
+  "duplicate-result": "Cut one selection into disjoint shards: `--shard i/n` does.",
+  "mixed-configuration": "Run all shards with the same version of the tool and the same options.",
+  "missing-shard": "Run it, or give the folder that it left its report in.",
+  "missing-scenario": "Run the whole selection: a shard stands for the scenarios that are its own.",
+  "unselected-scenario": "Give shards of one selection.",
+  "missing-job": "Run the job, or give the folder that it left its report in.",
+  "unexpected-job": "Merge the reports of the jobs of this matrix only.",
+  "wrong-job": "Run the job's own command, as the matrix prints it.",
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Something that makes the merged result incomplete. */
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+  hint: string;
+}
+
+export function problem(code: ProblemCode, message: string): Problem {
+  return { code, message, hint: PROBLEMS[code] };
+}

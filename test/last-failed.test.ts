@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { Sandbox, scenarioText } from "./qa.ts";
+import { setFacts } from "./shares.ts";
+
+const asserts = (id: string, expression: string) =>
+  scenarioText(id, `  - name: checks\n    actions: [{ assert: '${expression}' }]`);
+
+/** A run of two scenarios, one of which failed, reported to `reports/one`. */
+async function oneFailed(): Promise<Sandbox> {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("a pack/test/good.md", asserts("good", "true"));
+  await sandbox.write("a pack/test/bad.md", asserts("bad", "1 + 1 === 3"));
+  const { exitCode } = await sandbox.qa("run", "--tag", "test", "--pack", "a pack", "--out", "reports/one");
+  expect(exitCode).toBe(1);
+  return sandbox;
+}
+
+test("runs just what failed, from the same packs, until nothing fails any more", async () => {
+  const sandbox = await oneFailed();
+  const again = await sandbox.qa("run", "--last-failed", "reports", "--out", "reports/two");
+  expect(again.exitCode).toBe(1);
+  expect(again.stdout).toMatch(/^Running 1 scenario again from the last run, \S+ \(reports\/one\)$/m);
+  expect(again.stdout).not.toMatch(/good/);
+
+  await sandbox.write("a pack/test/bad.md", asserts("bad", "1 + 1 === 2"));
+  const mended = await sandbox.qa("run", "--last-failed", "reports");
+  expect(mended.exitCode).toBe(0);
+  expect(mended.stdout).toMatch(/\(reports\/two\)/);
+  expect(mended.report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([["bad", "passed"]]);
+
+  const nothing = await sandbox.qa("run", "--last-failed", sandbox.reportFolder, "--out", "none");
+  expect(nothing.exitCode).toBe(0);
+  expect(nothing.stdout).toMatch(/^Nothing failed in the last run, \S+ \(report-1\)\.$/);
+});
+
+test("takes the gateway of that run, unless another is given", async () => {
+  const sandbox = await oneFailed();
+  await setFacts(join(sandbox.folder, "reports/one"), (start) => ({ ...start, gateway: "embeded" }));
+  const same = await sandbox.qa("run", "--last-failed", "reports");
+  expect(same.exitCode).toBe(2);
+  expect(same.stderr).toMatch(/Did you mean embedded\?/);
+  const other = await sandbox.qa("run", "--last-failed", "reports", "--gateway", "embedded");
+  expect(other.report).toMatchObject({ gateway: "embedded", scenarios: [{ id: "bad", verdict: "failed" }] });
+});
+
+test("runs what a killed run did not get to", async () => {
+  const sandbox = await oneFailed();
+  const hangs = asserts("a-hangs", "await new Promise((resolve) => setTimeout(resolve, 50000))");
+  await sandbox.write("a pack/test/a.md", hangs);
+  const options = ["--tag", "test", "--pack", "a pack", "--jobs", "1", "--out", "reports/killed"];
+  const child = sandbox.start("run", ...options);
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  await vi.waitFor(async () => {
+    const report = await sandbox.reportIn("reports/killed");
+    expect(report?.scenarios[0]?.failure?.code).toBe("missing-result");
+  }, 30_000);
+  process.kill(-(child.pid as number), "SIGKILL");
+  expect(output).not.toMatch(/good/);
+  await sandbox.write("a pack/test/a.md", asserts("a-hangs", "true"));
+  await sandbox.write("a pack/test/bad.md", asserts("bad", "true"));
+  const { exitCode, report } = await sandbox.qa("run", "--last-failed", "reports/killed");
+  expect(exitCode).toBe(0);
+  expect(report?.scenarios.map(({ id }) => id)).toEqual(["a-hangs", "bad", "good"]);
+});
+
+test("a run without failures that was no success stays none", async () => {
+  const sandbox = await Sandbox.create();
+  const guarded = "execution: { config: { allowEnv: QA_TEST_ALLOW } }\n";
+  await sandbox.write(
+    "pack/test/a.md",
+    scenarioText("a", "  - name: s\n    actions: [{ assert: 'true' }]", guarded),
+  );
+  const first = await sandbox.qa("run", "a", "--pack", "pack", "--out", "reports/one");
+  expect(first.exitCode).toBe(4);
+  const { exitCode, stdout } = await sandbox.qa("run", "--last-failed", "reports");
+  expect(stdout).toMatch(/Nothing failed in the last run.*, yet it ended with exit code 4\./);
+  expect(exitCode).toBe(4);
+});
+
+test("a report that cannot be read is left out, and that is said", async () => {
+  const sandbox = await oneFailed();
+  await sandbox.write("reports/broken/report.json", "{");
+  const { exitCode, stderr } = await sandbox.qa("run", "--last-failed", "reports");
+  expect(stderr).toMatch(/^warning: 1 report left out, for instance reports\/broken: /);
+  expect(exitCode).toBe(1);
+});
+
+test.for([
+  [["--last-failed", "nowhere"], /there is no folder nowhere/],
+  [["--last-failed", "tmp"], /there is no report below tmp/],
+  [["--last-failed=tmp", "dm-chat-baseline"], /--last-failed already chooses the scenarios/],
+  [["--last-failed", "tmp", "--all"], /--last-failed already chooses the scenarios/],
+] as const)("qa run %s is a usage error", async ([args, message]) => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stderr } = await sandbox.qa("run", ...args);
+  expect(stderr).toMatch(message);
+  expect(exitCode).toBe(2);
+});

@@ -1,0 +1,23 @@
+import { vi } from "vitest";
+import type { Sandbox } from "./qa.ts";
+
+/** What the package registry is taken to have named last. */
+export const KNOWN_RELEASES = {
+  versions: ["2026.4.26", "2026.5.7", "2026.9.5", "2026.9.6", "2026.10.1-beta.1"],
+  "dist-tags": { latest: "2026.9.6", beta: "2026.10.1-beta.1" },
+};
+
+/**
+ * Lets the program find no package registry, but the list that it kept of one; with `undefined` not even that.
+ * Undone by `vi.unstubAllEnvs`.
+ */
+export async function withoutRegistry(
+  sandbox: Sandbox,
+  kept: typeof KNOWN_RELEASES | undefined = KNOWN_RELEASES,
+): Promise<void> {
+  if (kept) await sandbox.write("cache/openclaw/releases.json", JSON.stringify(kept));
+  vi.stubEnv("GATEWAY_QA_CACHE", `${sandbox.folder}/cache`);
+  // Nothing listens on the discard port.
+  vi.stubEnv("npm_config_registry", "http://127.0.0.1:9/");
+  vi.stubEnv("npm_config_fetch_retries", "0");
+}
