@@ -54,7 +54,7 @@ async function runScenarios(
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   const order = await orderOf(ids, options);
   const { target, env, lane } = order;
-  if (lane && lane.providerMode !== PROVIDER_MODE)
+  if (lane?.model === "live")
     throw new UsageError(`the lane ${lane.lane} needs a live model, and runs have the scripted one`);
   rejectUsedFolder(reportFolder);
   const gateway = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env, teardown });

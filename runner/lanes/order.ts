@@ -2,7 +2,7 @@ import { QaError, UsageError } from "../errors.ts";
 import type { Selection } from "../plan/select.ts";
 import type { Catalog } from "../scenario/catalog.ts";
 import { checkLane } from "./check.ts";
-import { guardsOf, providerModeOf } from "./fit.ts";
+import { guardsOf } from "./fit.ts";
 import { entryText, mayMean } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
 import { limitsOf, missingSecrets } from "./matrix.ts";
@@ -16,7 +16,7 @@ export interface LaneOrder {
   target: string;
   /** Absolute. */
   packs: string[];
-  providerMode: string;
+  model: "scripted" | "live";
   /** Variables for this run alone. */
   guards: Record<string, string>;
   retries: number;
@@ -49,7 +49,7 @@ export function orderOfLane(
     lane: name,
     target: targetFor(located, gateway),
     packs: packsOf(located, lanes, context),
-    providerMode: providerModeOf(lane),
+    model: lane.model ?? "scripted",
     guards: guardsOf(lane),
     ...limitsOf(lane),
     async choose(catalog) {
