@@ -123,3 +123,11 @@ test("every option of the workflows' qa commands exists", async () => {
     for (const option of command.match(/--[a-z-]+/g) ?? []) expect(help).toContain(option);
   }
 });
+
+test("the ten lines of docs/ci.md are ten, and a workflow", () => {
+  const [, workflow = ""] =
+    /```yaml\n(on: [\s\S]*?)```/.exec(readFileSync(join(ROOT, "docs/ci.md"), "utf8")) ?? [];
+  expect(workflow.trim().split("\n")).toHaveLength(10);
+  expect(lint(workflow, "docs/ci.md")).toEqual([]);
+  expect((parse(workflow) as Workflow).jobs.night?.steps).toHaveLength(4);
+});
