@@ -8,12 +8,12 @@ export const KNOWN_RELEASES = {
 };
 
 /**
- * Lets the program find no package registry, but the list that it kept of one; with `undefined` not even that.
+ * Lets the program find no package registry, but the list that it kept of one; with null not even that.
  * Undone by `vi.unstubAllEnvs`.
  */
 export async function withoutRegistry(
   sandbox: Sandbox,
-  kept: typeof KNOWN_RELEASES | undefined = KNOWN_RELEASES,
+  kept: typeof KNOWN_RELEASES | null = KNOWN_RELEASES,
 ): Promise<void> {
   if (kept) await sandbox.write("cache/openclaw/releases.json", JSON.stringify(kept));
   vi.stubEnv("GATEWAY_QA_CACHE", `${sandbox.folder}/cache`);

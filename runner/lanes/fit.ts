@@ -16,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Fit {
   /** Run or are skipped, in order: what the job's report will hold. */
   selection: Selected[];
-  /** Skipped by a guard that is not set. */
+  /** Skipped, for instance by a guard that is not set. */
   skipped: { scenario: Scenario; reason: string; hint: string }[];
   /** Do not apply to this gateway or model. */
   leftOut: { scenario: Scenario; reason: string }[];
@@ -77,6 +77,7 @@ export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fi
   const { selection, skipped, leftOut } = fit;
   const gateway = [...lane.path, "gateways", index];
   const named = (scenario: Scenario) => lane.lane.select.ids?.indexOf(scenario.id) ?? -1;
+  const reasons = [...new Set(skipped.map(({ reason }) => reason))];
   const found: Diagnostic[] = [];
   for (const { scenario, reason } of leftOut) {
     if (named(scenario) < 0) continue;
@@ -88,12 +89,12 @@ export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fi
       }),
     );
   }
-  for (const { scenario, hint } of skipped) {
+  for (const { scenario, reason, hint } of skipped) {
     if (named(scenario) < 0 || selection.length === skipped.length) continue;
     found.push(
       laneFinding(lanes, [...lane.path, "select", "ids", named(scenario)], {
         code: "impossible-lane",
-        message: `\`${scenario.id}\` would be skipped, because the lane does not set its guard`,
+        message: `\`${scenario.id}\` would be skipped: ${reason}`,
         hint: guardAdvice([scenario]) ?? hint,
       }),
     );
@@ -110,7 +111,7 @@ export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fi
     found.push(
       laneFinding(lanes, [...lane.path, "select"], {
         code: "impossible-lane",
-        message: "every scenario that the lane chooses would be skipped: their guard is missing",
+        message: `every scenario that the lane chooses would be skipped: ${reasons.join("; ")}`,
         hint: guardAdvice(skipped.map(({ scenario }) => scenario)) ?? skipped[0]?.hint,
       }),
     );

@@ -16,8 +16,7 @@ export interface LaneOrder {
   target: string;
   /** Absolute. */
   packs: string[];
-  /** For `--model`. */
-  model: "scripted" | "live" | undefined;
+  model: "scripted" | "live";
   /** Variables for this run alone. */
   guards: Record<string, string>;
   retries: number;
@@ -50,7 +49,7 @@ export function orderOfLane(
     lane: name,
     target: targetFor(located, gateway),
     packs: packsOf(located, lanes, context),
-    model: lane.model,
+    model: lane.model ?? "scripted",
     guards: guardsOf(lane),
     ...limitsOf(lane),
     async choose(catalog) {

@@ -96,7 +96,11 @@ export function readLanes(
   const { document, name: shown, diagnostics } = readLocatedFile<LanesFile>(path, cwd, format);
   if (!document) return { lanes: undefined, name: shown, diagnostics };
   const names = Object.keys(document.value.lanes);
-  diagnostics.push(...badNames(document, names), ...unknownNight(document, names));
+  diagnostics.push(
+    ...badNames(document, names),
+    ...unknownNight(document, names),
+    ...triedAndRepeated(document),
+  );
   const lanes = new Map<string, LocatedLane>();
   for (const [name, lane] of Object.entries(document.value.lanes)) {
     const located: LocatedLane = { name, lane, entries: [], path: ["lanes", name] };
@@ -136,6 +140,19 @@ function badNames(document: LocatedFile<LanesFile>, names: readonly string[]): D
         hint: "Lower-case words and digits joined by single dashes: it becomes part of job and file names.",
       }),
     );
+}
+
+/** A repeated scenario fails by one failure: trying again would hide what repeating is to show. */
+function triedAndRepeated(document: LocatedFile<LanesFile>): Diagnostic[] {
+  return Object.entries(document.value.lanes).flatMap(([name, { retries = 0, repeat = 1 }]) =>
+    retries > 0 && repeat > 1
+      ? laneFindingAtKey(document, ["lanes", name, "retries"], {
+          code: "impossible-lane",
+          message: "`retries` and `repeat` do not go together",
+          hint: "Repeat to find flaky scenarios, or retry to live with them.",
+        })
+      : [],
+  );
 }
 
 function unknownNight(document: LocatedFile<LanesFile>, names: readonly string[]): Diagnostic[] {

@@ -1,0 +1,391 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { GithubJob } from "../runner/lanes/github.ts";
+import type { Job, Matrix } from "../runner/lanes/matrix.ts";
+import { type QaResult, Sandbox, scenarioText } from "./qa.ts";
+import { KNOWN_RELEASES, withoutRegistry } from "./releases-offline.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const GUARD = "QA_TEST_ALLOW";
+
+/** Passes, with so many steps. */
+function passing(id: string, steps = 1, extra = ""): string {
+  const step = (index: number) => `  - name: step ${index}\n    actions: [{ assert: '1 + 1 === 2' }]`;
+  return scenarioText(id, Array.from({ length: steps }, (_, index) => step(index)).join("\n"), extra);
+}
+
+const FAILING = scenarioText("fails", "  - name: adds\n    actions: [{ assert: '1 + 1 === 3' }]");
+/** Says whether the guard reached the gateway; destructive, so that it needs it. */
+const GUARDED = passing("guarded", 1, `risk: destructive\nexecution: { config: { allowEnv: ${GUARD} } }\n`);
+
+/** A plugin author's repository: a pack, and lanes beside it. */
+async function repository(lanes: string, scenarios: Record<string, string>): Promise<Sandbox> {
+  const sandbox = await Sandbox.create();
+  for (const [id, text] of Object.entries(scenarios)) await sandbox.write(`pack/demo/${id}.md`, text);
+  await sandbox.write("qa/lanes.yaml", lanes);
+  return sandbox;
+}
+
+function lanesText(body: string, name = "demo"): string {
+  const lines = body
+    .trim()
+    .split("\n")
+    .map((line) => `    ${line}\n`);
+  return `lanes:\n  ${name}:\n    owner: "@harbor/qa"\n${lines.join("")}`;
+}
+
+const FIVE = Object.fromEntries(["a", "b", "c", "d", "e"].map((id, index) => [id, passing(id, index + 1)]));
+const LANES = ["--lanes", "qa/lanes.yaml"];
+
+async function matrixOf(sandbox: Sandbox, ...args: string[]): Promise<Matrix> {
+  const { exitCode, stdout, stderr } = await sandbox.qa("matrix", ...LANES, "--format", "json", ...args);
+  expect(exitCode, stderr).toBe(0);
+  return JSON.parse(stdout) as Matrix;
+}
+
+function runJob(sandbox: Sandbox, { args }: Job): Promise<QaResult> {
+  return sandbox.qa(...args);
+}
+
+describe("qa matrix", () => {
+  test("resolves ranges, cuts shards, and names every job", async () => {
+    const sandbox = await repository(
+      lanesText(`
+gateways: [embedded, openclaw@latest, { releases: { last: 2 } }]
+select: { packs: [../pack] }
+os: [linux, macos]
+shards: 2
+minutes: 7
+mayFail: true`),
+      FIVE,
+    );
+    await withoutRegistry(sandbox);
+    const matrix = await matrixOf(sandbox);
+    const gateways = ["embedded", "openclaw@2026.9.6", "openclaw@2026.9.5"];
+    expect(matrix.jobs.map(({ name }) => name)).toEqual(
+      gateways.flatMap((gateway) =>
+        ["linux", "macos"].flatMap((os) =>
+          [1, 2].map((index) => `demo / ${gateway} / ${os} / ${index} of 2`),
+        ),
+      ),
+    );
+    expect(matrix.jobs[0]).toMatchObject({
+      id: "demo-embedded-linux-1-of-2",
+      owner: "@harbor/qa",
+      shard: { index: 1, total: 2 },
+      selection: ["a", "b", "c", "d", "e"],
+      minutes: 7,
+      mayFail: true,
+      command: "pnpm qa run --lane demo --gateway embedded --shard 1/2 --lanes qa/lanes.yaml",
+    });
+    expect(matrix.notes.join("\n")).toMatch(
+      /releases are those that it named last[\s\S]*releases last 2 means openclaw@2026\.9\.6, which the lane has already/,
+    );
+    const shares = matrix.jobs.slice(0, 2).map(({ scenarios }) => scenarios);
+    // Five, four, three, two and one steps.
+    expect(shares).toEqual([
+      ["a", "b", "e"],
+      ["c", "d"],
+    ]);
+
+    const github = await sandbox.qa("matrix", ...LANES, "--format", "github", "--out", "plan/matrix.json");
+    const { include } = JSON.parse(github.stdout) as { include: GithubJob[] };
+    expect(include[4]).toEqual({
+      name: "demo / openclaw@2026.9.6 / linux / 1 of 2",
+      id: "demo-openclaw-2026.9.6-linux-1-of-2",
+      runsOn: "ubuntu-latest",
+      lane: "demo",
+      gateway: "openclaw@2026.9.6",
+      shard: "1/2",
+      release: "2026.9.6",
+      secrets: "",
+      minutes: 17,
+      mayFail: true,
+      command: "pnpm qa run --lane demo --gateway openclaw@2026.9.6 --shard 1/2 --lanes qa/lanes.yaml",
+    });
+    const { stdout: text } = await sandbox.qa("matrix", ...LANES);
+    for (const { name, command } of matrix.jobs) {
+      expect(text).toContain(`${name}: `);
+      expect(text).toContain(`  ${command}\n`);
+    }
+  });
+
+  test("guards and missing secrets become named skips", async () => {
+    const sandbox = await repository(
+      lanesText(`
+gateways: [embedded]
+select: { packs: [../pack] }`) +
+        lanesText(
+          `
+gateways: [embedded]
+select: { packs: [../pack], tags: [demo] }
+secrets: [QA_TEST_KEY]`,
+          "keyed",
+        ).replace("lanes:\n", ""),
+      { a: passing("a"), guarded: GUARDED, live: passing("live", 1, "gateways: [remote]\n") },
+    );
+    const { jobs } = await matrixOf(sandbox);
+    expect(jobs[0]).toMatchObject({
+      scenarios: ["a", "guarded"],
+      guarded: [{ id: "guarded", guard: GUARD, reason: `guarded by ${GUARD}` }],
+      leftOut: [{ id: "live", reason: "it runs on remote, not on embedded" }],
+    });
+    expect(jobs[0]?.skip).toBeUndefined();
+    expect(jobs[1]).toMatchObject({
+      name: "keyed / embedded / linux",
+      skip: { reason: "no secret QA_TEST_KEY" },
+    });
+    const { stdout } = await sandbox.qa("matrix", ...LANES);
+    expect(stdout).toMatch(/skips guarded: guarded by QA_TEST_ALLOW/);
+    expect(stdout).toMatch(/keyed \/ embedded \/ linux: skipped, no secret QA_TEST_KEY/);
+    const github = JSON.parse((await sandbox.qa("matrix", ...LANES, "--format", "github")).stdout);
+    expect(github.include.map(({ lane }: GithubJob) => lane)).toEqual(["demo"]);
+    const run = await sandbox.qa("run", "--lane", "keyed", ...LANES);
+    expect(run).toMatchObject({ exitCode: 4, report: undefined });
+    expect(run.stderr).toMatch(/no secret QA_TEST_KEY {2}\[secret-missing\]/);
+
+    vi.stubEnv("QA_TEST_KEY", "a key that nobody may see");
+    const keyed = await sandbox.qa("matrix", "keyed", ...LANES, "--format", "json");
+    expect(JSON.parse(keyed.stdout).jobs[0].skip).toBeUndefined();
+    expect(keyed.stdout).not.toContain("a key that nobody may see");
+  });
+
+  test.for([
+    [
+      "gateways: [openclaw@2026.9.7]\nselect: { packs: [../pack] }",
+      /lanes\.yaml:4:16 {2}error {2}there is no release openclaw@2026\.9\.7/,
+    ],
+    [
+      "gateways: [{ releases: { from: 2027.1.1 } }]\nselect: { packs: [../pack] }",
+      /lanes\.yaml:4:16 {2}error {2}no published release is from 2027\.1\.1/,
+    ],
+    [
+      "gateways: [embedded]\nselect: { packs: [../pack], ids: [guarded] }",
+      /lanes\.yaml:5:13 {2}error {2}every scenario that the lane chooses would be skipped/,
+    ],
+    [
+      "gateways: [embedded]\nselect: { packs: [../pack], tags: [nothing] }",
+      /lanes\.yaml:5:40 {2}error {2}no scenario of the lane's packs has the tag `nothing`/,
+    ],
+    [
+      "gateways: [embedded]\nselect: { packs: [../pack] }\nos: [solaris]",
+      /lanes\.yaml:6:10 {2}error {2}`lanes\.demo\.os\[0\]` cannot be `solaris`/,
+    ],
+  ] as const)("an impossible lane is an error with its line: %s", async ([body, message]) => {
+    const sandbox = await repository(lanesText(body), { a: passing("a"), guarded: GUARDED });
+    await withoutRegistry(sandbox);
+    const { exitCode, stdout, stderr } = await sandbox.qa("matrix", ...LANES);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+  });
+
+  test("without the registry and its list, exact versions are believed and others are not", async () => {
+    const sandbox = await repository(
+      lanesText("gateways: [openclaw@2026.9.6]\nselect: { packs: [../pack] }"),
+      FIVE,
+    );
+    await withoutRegistry(sandbox, null);
+    expect((await matrixOf(sandbox)).notes).toEqual([
+      "the package registry cannot be reached: whether the versions exist is not known",
+    ]);
+    await sandbox.write(
+      "qa/lanes.yaml",
+      lanesText("gateways: [openclaw@latest]\nselect: { packs: [../pack] }"),
+    );
+    const { exitCode, stderr } = await sandbox.qa("matrix", ...LANES);
+    expect(stderr).toMatch(/\[registry-unreachable\]/);
+    expect(exitCode).toBe(4);
+  });
+
+  test("more jobs than the service takes are an error", async () => {
+    const many = Array.from({ length: 90 }, (_, index) => `2026.9.${index + 10}`);
+    const sandbox = await repository(
+      lanesText("gateways: [{ releases: { last: 90 } }]\nselect: { packs: [../pack] }\nshards: 3"),
+      FIVE,
+    );
+    await withoutRegistry(sandbox, { ...KNOWN_RELEASES, versions: many });
+    expect((await matrixOf(sandbox)).jobs).toHaveLength(270);
+    const { exitCode, stderr } = await sandbox.qa("matrix", ...LANES, "--format", "github");
+    expect(stderr).toMatch(
+      /lanes\.yaml:6:13 {2}error {2}the lanes make 270 jobs, and the service takes 256 of one matrix {2}\[too-many-jobs\]/,
+    );
+    expect(exitCode).toBe(3);
+  });
+
+  test("--pack runs lanes over another pack", async () => {
+    const sandbox = await repository(lanesText("gateways: [embedded]\nselect: { all: true }"), {
+      a: passing("a"),
+    });
+    const { jobs } = await matrixOf(sandbox, "--pack", "pack");
+    expect(jobs[0]?.scenarios).toEqual(["a"]);
+    expect(jobs[0]?.command).toBe(
+      "pnpm qa run --lane demo --gateway embedded --lanes qa/lanes.yaml --pack pack",
+    );
+  });
+});
+
+describe("qa run --lane", () => {
+  test("the shards of the matrix run what the whole lane runs, each scenario once", async () => {
+    const sandbox = await repository(
+      lanesText(`
+gateways: [embedded]
+select: { packs: [../pack] }
+guards: { ${GUARD}: 1 }
+shards: 2`),
+      { a: passing("a", 3), b: passing("b"), fails: FAILING, guarded: GUARDED },
+    );
+    const whole = await sandbox.qa("run", "--lane", "demo", ...LANES);
+    const verdicts = (report: QaResult["report"]) =>
+      report?.scenarios.map(({ id, verdict }) => [id, verdict]);
+    expect(verdicts(whole.report)).toEqual([
+      ["a", "passed"],
+      ["b", "passed"],
+      ["fails", "failed"],
+      ["guarded", "passed"],
+    ]);
+    expect(whole.report).toMatchObject({ lane: "demo", job: "demo / embedded / linux" });
+    expect(whole.report?.shard).toBeUndefined();
+
+    // Measured durations cut as well as steps do, and the same in the matrix and in the job.
+    const { jobs } = await matrixOf(sandbox, "--durations", sandbox.reportFolder);
+    const results = [];
+    for (const job of jobs) {
+      const result = await runJob(sandbox, job);
+      expect(result.report).toMatchObject({
+        lane: "demo",
+        job: job.name,
+        shard: job.shard,
+        selection: ["a", "b", "fails", "guarded"],
+      });
+      expect(result.report?.scenarios.map(({ id }) => id)).toEqual(job.scenarios);
+      results.push(...(verdicts(result.report) ?? []));
+    }
+    expect(results.toSorted()).toEqual(verdicts(whole.report));
+  });
+
+  test("the guard is the lane's alone, and the command that is shown runs the scenario again", async () => {
+    const sandbox = await repository(
+      lanesText(`
+gateways: [embedded]
+select: { packs: [../pack] }
+guards: { ${GUARD}: 1 }`),
+      { a: passing("a"), guarded: GUARDED },
+    );
+    const other = await sandbox.qa("run", "guarded", "a", "--pack", "pack");
+    expect(other.report?.scenarios.map(({ verdict }) => verdict)).toEqual(["passed", "skipped"]);
+    const { report } = await sandbox.qa("run", "guarded", "--lane", "demo", ...LANES);
+    expect(report?.scenarios).toMatchObject([
+      {
+        id: "guarded",
+        verdict: "passed",
+        rerun: "pnpm qa run guarded --lane demo --lanes qa/lanes.yaml --gateway embedded",
+      },
+    ]);
+    // Narrowed by hand, it is no job of the matrix.
+    expect(report).toMatchObject({ lane: "demo", selection: ["guarded"] });
+    expect(report?.job).toBeUndefined();
+  });
+
+  test.for([
+    [["--lane", "dmeo"], /has no lane dmeo[\s\S]*Did you mean `demo`/],
+    [
+      ["--lane", "demo", "--gateway", "embedded"],
+      /does not have the gateway embedded[\s\S]*openclaw@2026\.4\.26; releases last 1/,
+    ],
+    [["--lane", "demo"], /several gateways[\s\S]*--gateway/],
+    [["--lane", "demo", "--all"], /chooses its scenarios/],
+    [["--lane", "one", "b"], /the lane one does not choose b/],
+    [["--lane", "one", "--shard", "2/2"], /shard 2 of 2 is empty: 1 scenarios are chosen/],
+    [["--lane", "one", "--shard", "3/2"], /It looks like 2\/5/],
+  ] as const)("wrong command lines: %j", async ([args, message]) => {
+    const lanes =
+      lanesText("gateways: [openclaw@2026.4.26, { releases: { last: 1 } }]\nselect: { packs: [../pack] }") +
+      lanesText("gateways: [embedded]\nselect: { packs: [../pack], ids: [a] }", "one").replace(
+        "lanes:\n",
+        "",
+      );
+    const sandbox = await repository(lanes, { a: passing("a"), b: passing("b") });
+    const { exitCode, stderr, report } = await sandbox.qa("run", ...args, ...LANES);
+    expect(stderr).toMatch(message);
+    expect({ exitCode, report }).toEqual({ exitCode: 2, report: undefined });
+  });
+
+  test("--lanes without --lane is an error", async () => {
+    const sandbox = await Sandbox.create();
+    const { exitCode, stderr } = await sandbox.qa("run", "dm-chat-baseline", "--lanes", "qa/lanes.yaml");
+    expect(stderr).toMatch(/--lanes says where a lane is read/);
+    expect(exitCode).toBe(2);
+  });
+});
+
+test("--shard cuts any selection", async () => {
+  const sandbox = await repository("", FIVE);
+  const ids: string[] = [];
+  for (const index of [1, 2, 3]) {
+    const { exitCode, report } = await sandbox.qa(
+      "run",
+      "--tag",
+      "demo",
+      "--pack",
+      "pack",
+      "--shard",
+      `${index}/3`,
+    );
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({ shard: { index, total: 3 }, selection: ["a", "b", "c", "d", "e"] });
+    ids.push(...(report?.scenarios.map(({ id }) => id) ?? []));
+  }
+  expect(ids.toSorted()).toEqual(["a", "b", "c", "d", "e"]);
+});
+
+describe("quarantine", () => {
+  const LANE = lanesText("gateways: [embedded]\nselect: { packs: [../pack] }");
+  const entry = (id: string, expires: string) =>
+    `  - { id: ${id}, owner: "@harbor/qa", reason: It fails in winter., expires: ${expires} }\n`;
+
+  test("a scenario in quarantine fails without failing the run, and is shown", async () => {
+    const sandbox = await repository(LANE, { a: passing("a"), fails: FAILING });
+    expect((await sandbox.qa("run", "--lane", "demo", ...LANES)).exitCode).toBe(1);
+    await sandbox.write("qa/quarantine.yaml", `quarantine:\n${entry("fails", "2999-12-31")}`);
+    const { exitCode, report } = await sandbox.qa("run", "--lane", "demo", ...LANES);
+    expect(exitCode).toBe(0);
+    expect(report?.counts).toMatchObject({ passed: 1, failed: 1 });
+    expect(report?.quarantine).toEqual([
+      { id: "fails", owner: "@harbor/qa", reason: "It fails in winter.", expires: "2999-12-31" },
+    ]);
+    expect((await sandbox.qa("check", ...LANES)).exitCode).toBe(0);
+  });
+
+  test("an entry past its date fails the check and every run of its scenario, with its line", async () => {
+    const sandbox = await repository(LANE, { a: passing("a"), fails: FAILING });
+    await sandbox.write("qa/quarantine.yaml", `quarantine:\n${entry("fails", "2020-02-29")}`);
+    const run = await sandbox.qa("run", "--lane", "demo", ...LANES);
+    expect(run).toMatchObject({ exitCode: 3, report: undefined });
+    expect(run.stderr).toMatch(
+      /qa\/quarantine\.yaml:2:77 {2}error {2}the quarantine of `fails` ended on 2020-02-29/,
+    );
+    const check = await sandbox.qa("check", ...LANES);
+    expect(check).toMatchObject({ exitCode: 3, stdout: expect.stringContaining("qa/quarantine.yaml:2:77") });
+    expect((await sandbox.qa("run", "a", "--lane", "demo", ...LANES)).exitCode).toBe(0);
+  });
+});
+
+test("qa check --lanes checks lanes, their packs and the quarantine list in one", async () => {
+  const sandbox = await repository(lanesText("gateways: [embeded]\nselect: { packs: [../pack] }"), {
+    a: passing("a").replace("1 + 1", "one + 1"),
+  });
+  await sandbox.write("qa/quarantine.yaml", "quarantine: [{ id: a }]\n");
+  const { exitCode, stdout } = await sandbox.qa("check", ...LANES, "--json");
+  const { files, diagnostics } = JSON.parse(stdout);
+  expect(exitCode).toBe(3);
+  expect(files).toEqual(expect.arrayContaining(["qa/lanes.yaml", "qa/quarantine.yaml", "pack/demo/a.md"]));
+  const places = new Set(
+    diagnostics.map(({ file, code }: { file: string; code: string }) => `${file} ${code}`),
+  );
+  expect([...places]).toEqual([
+    "pack/demo/a.md unknown-name",
+    "qa/lanes.yaml unknown-gateway",
+    "qa/quarantine.yaml missing-property",
+  ]);
+});
