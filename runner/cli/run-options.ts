@@ -7,6 +7,7 @@ export interface RunOptions {
   all?: boolean;
   jobs?: number;
   gateway: string;
+  updateTo?: string;
   out?: string;
   fault: string[];
 }
@@ -21,6 +22,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
       "--gateway <target>",
       "embedded, openclaw@<version> for a published release, or ws://host:port",
       "embedded",
+    )
+    .option(
+      "--update-to <release>",
+      "version, range or dist-tag that a published release updates itself to, where a scenario has it do so (default: what the scenario says)",
     )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")

@@ -59,6 +59,7 @@ async function runScenarios(
     repoRoot: REPO_ROOT,
     env: process.env,
     teardown,
+    updateTo: options.updateTo,
   });
   if (options.fault.length > 0 && gateway.name !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
@@ -159,6 +160,7 @@ function choiceFlags(options: RunOptions): string[] {
 function contextFlags(options: RunOptions, cwd: string): string[] {
   return [
     ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
+    ...(options.updateTo === undefined ? [] : ["--update-to", options.updateTo]),
     ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
     ...options.fault.flatMap((fault) => ["--fault", fault]),
   ];

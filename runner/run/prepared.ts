@@ -1,4 +1,5 @@
 import type { CompiledFlow } from "../flow/types.ts";
+import type { OwnRelease } from "../gateway/gateway.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** A scenario that was checked and planned, ready to run. */
@@ -10,6 +11,6 @@ export interface PreparedScenario {
   named: boolean;
   /** Set: it is reported as skipped and nothing is touched. */
   skip?: { reason: string; hint: string };
-  /** Version of the gateway to install for this scenario alone. */
-  release?: string;
+  /** Install the gateway for this scenario alone. */
+  release?: OwnRelease;
 }

@@ -172,7 +172,7 @@ class Play {
     );
     const result = await runFlow(flow, {
       api,
-      config: execution?.config ?? {},
+      config: { ...execution?.config, ...gateway.updatePlan },
       signal,
       limits,
       observer: this.#observer(scenario.id),

@@ -7,6 +7,11 @@ export interface ReleaseTraits {
   configPatches: readonly JsonObject[];
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
+  /**
+   * How it comes back from an update of itself. `service`: it ends, and whoever started it starts it again.
+   * `foreground`: it starts its successor itself, because it refuses updates under a service manager that is none.
+   */
+  updatesAs: "service" | "foreground";
 }
 
 interface Row {
@@ -15,6 +20,7 @@ interface Row {
   why: string;
   config?: JsonObject;
   trimBundledPlugins?: true;
+  updatesAs?: "foreground";
 }
 
 /** Older ones may install and start, but do not let a client without a device of its own do anything. */
@@ -37,6 +43,11 @@ const ROWS: readonly Row[] = [
     why: "Has dropped the key, and rewrites a config file that holds it before it starts.",
     config: { commands: { ownerDisplay: null } },
   },
+  {
+    range: ">=2026.9.0",
+    why: "Hands an update over to the service manager with systemd-run, or in the foreground carries it out itself.",
+    updatesAs: "foreground",
+  },
 ];
 
 /** The traits of a release. */
@@ -45,5 +56,6 @@ export function traitsOf(version: string): ReleaseTraits {
   return {
     configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
+    updatesAs: rows.findLast((row) => row.updatesAs)?.updatesAs ?? "service",
   };
 }
