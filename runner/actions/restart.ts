@@ -47,8 +47,12 @@ async function expectNoRestart(
   });
 }
 
-function startHealthProbe(context: ActionContext): HealthProbe {
-  const probe = new HealthProbe(context.gateway);
+function startHealthProbe(
+  context: ActionContext,
+  _env: object,
+  { intervalMs }: { intervalMs?: number } = {},
+): HealthProbe {
+  const probe = new HealthProbe(context.gateway, intervalMs);
   context.teardown.defer("health probe", () => probe.stop());
   probe.start();
   return probe;
@@ -126,7 +130,15 @@ export const restartActions = actionsOf("restart", (define) => ({
   startHealthProbe: define({
     summary:
       "Begins to ask the gateway for its health, over HTTP and over RPC, many times a second; goes on until it is stopped or the scenario ends.",
-    params: [ENV_PARAMETER],
+    params: [
+      ENV_PARAMETER,
+      {
+        name: "options",
+        type: "{ intervalMs?: number }",
+        optional: true,
+        description: "pause between two checks, default 10; longer for what goes on for minutes",
+      },
+    ],
     returns: "the probe, for `stopHealthProbe`",
     run: startHealthProbe,
   }),

@@ -13,6 +13,7 @@ import { pluginActions } from "./plugins.ts";
 import { restartActions } from "./restart.ts";
 import { sessionActions } from "./sessions.ts";
 import { skillActions } from "./skills.ts";
+import { updateActions } from "./update.ts";
 
 /** Every function that flows can call by name. */
 export const ACTIONS: ActionSet = {
@@ -21,6 +22,7 @@ export const ACTIONS: ActionSet = {
   ...gatewayActions,
   ...gatewayCliActions,
   ...restartActions,
+  ...updateActions,
   ...configActions,
   ...skillActions,
   ...pluginActions,

@@ -28,12 +28,14 @@ export interface ProbeResult {
 /** Asks the gateway for its health again and again, from before a disruption until after it. */
 export class HealthProbe {
   readonly #gateway: GatewayUnderTest;
+  readonly #intervalMs: number;
   readonly #end = new AbortController();
   #startedAt = 0;
   #running: Promise<[ProbeSeries, ProbeSeries]> | undefined;
 
-  constructor(gateway: GatewayUnderTest) {
+  constructor(gateway: GatewayUnderTest, intervalMs = INTERVAL_MS) {
     this.#gateway = gateway;
+    this.#intervalMs = intervalMs;
   }
 
   start(): void {
@@ -72,7 +74,7 @@ export class HealthProbe {
         series.lastFailure = errorMessage(error);
       }
       series.checks += 1;
-      await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
+      await delay(this.#intervalMs, undefined, { signal }).catch(() => {});
     }
     noteGap();
     return series;
