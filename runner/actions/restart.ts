@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError, QaError } from "../errors.ts";
 import type { Capability, GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
-import { HealthProbe, type ProbeResult } from "../gateway/health-probe.ts";
+import { HealthProbe, type ProbeOptions, type ProbeResult } from "../gateway/health-probe.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { waitIn } from "./wait.ts";
@@ -47,12 +47,8 @@ async function expectNoRestart(
   });
 }
 
-function startHealthProbe(
-  context: ActionContext,
-  _env: object,
-  { intervalMs }: { intervalMs?: number } = {},
-): HealthProbe {
-  const probe = new HealthProbe(context.gateway, intervalMs);
+function startHealthProbe(context: ActionContext, _env: object, options?: ProbeOptions): HealthProbe {
+  const probe = new HealthProbe(context.gateway, options);
   context.teardown.defer("health probe", () => probe.stop());
   probe.start();
   return probe;
@@ -134,9 +130,10 @@ export const restartActions = actionsOf("restart", (define) => ({
       ENV_PARAMETER,
       {
         name: "options",
-        type: "{ intervalMs?: number }",
+        type: "{ intervalMs?: number, httpOnly?: boolean }",
         optional: true,
-        description: "pause between two checks, default 10; longer for what goes on for minutes",
+        description:
+          "pause between two checks, default 10; `httpOnly` leaves RPC out. Both spare a slow gateway",
       },
     ],
     returns: "the probe, for `stopHealthProbe`",

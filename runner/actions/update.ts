@@ -1,13 +1,15 @@
 import { BlockedError, QaError } from "../errors.ts";
 import type { GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
 import { RpcError } from "../gateway/rpc-errors.ts";
+import { waitForCondition } from "../lifecycle/waits.ts";
+import { Wakeups } from "../lifecycle/wakeups.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { waitForChannelReady } from "./gateway.ts";
-import { waitIn } from "./wait.ts";
 
 /** The slowest update that was seen took 90 s, most of it npm's. */
 const UPDATE_TIMEOUT_MS = 300_000;
-const LOOK_MS = 250;
+/** What is asked each time costs some releases half a second, which they need for the update. */
+const LOOK_MS = 1000;
 
 /** The update goes on elsewhere; not an end. */
 const PENDING = new Set(["managed-service-handoff-started", "restart-health-pending"]);
@@ -49,9 +51,9 @@ async function waitForUpdate(
   const deadline = performance.now() + timeoutMs;
   // The new process may migrate the old one's state first: a call waits for it as long as the action does.
   const left = () => Math.max(1, deadline - performance.now());
-  const after = await waitIn(
-    context,
-    `the update to end with another process (another boot id than ${before.bootId})`,
+  const after = await waitForCondition(
+    // No wake-ups but the interval's: each answer makes the gateway log a line.
+    new Wakeups(),
     async () => {
       try {
         const now = await context.gateway.identity({ timeoutMs: left(), signal: context.signal() });
@@ -63,7 +65,12 @@ async function waitForUpdate(
       }
       return undefined;
     },
-    { timeoutMs, intervalMs: LOOK_MS },
+    {
+      what: `the update to end with another process (another boot id than ${before.bootId})`,
+      timeoutMs,
+      intervalMs: LOOK_MS,
+      signal: context.signal(),
+    },
   );
   await context.gateway.waitHealthy(left(), context.signal());
   await waitForChannelReady(context, left());

@@ -44,8 +44,8 @@ const ROWS: readonly Row[] = [
     config: { commands: { ownerDisplay: null } },
   },
   {
-    range: ">=2026.9.0",
-    why: "Hands an update over to the service manager with systemd-run, or in the foreground carries it out itself.",
+    range: ">=2026.5.18",
+    why: "Hands an update over to systemd where it believes to run under it: it must not believe that here.",
     updatesAs: "foreground",
   },
 ];
