@@ -112,6 +112,11 @@ export interface UpdatePlan {
   /** As it was asked for: a version, range or dist-tag. */
   targetTag: string;
   targetVersion: string;
+  /**
+   * What the conversation that asked is told: the note that came with the request, or what changed (the versions
+   * before and after), in the gateway's own words.
+   */
+  notice: "note" | "versions";
 }
 
 export interface GatewayStart {

@@ -96,7 +96,12 @@ export class OpenClawKind implements GatewayKind {
       const program = this.#programOf({ ...release, packageRoot: install.packageRoot });
       return supervised(program, install, {
         scratch: root,
-        updatePlan: { sourceVersion: version, targetTag, targetVersion },
+        updatePlan: {
+          sourceVersion: version,
+          targetTag,
+          targetVersion,
+          notice: traitsOf(targetVersion).updateNotice,
+        },
       });
     }, options);
   }

@@ -12,6 +12,8 @@ export interface ReleaseTraits {
    * `foreground`: it starts its successor itself, because it refuses updates under a service manager that is none.
    */
   updatesAs: "service" | "foreground";
+  /** What it tells the conversation that asked for the update that brought it; see `UpdatePlan`. */
+  updateNotice: "note" | "versions";
 }
 
 interface Row {
@@ -21,6 +23,7 @@ interface Row {
   config?: JsonObject;
   trimBundledPlugins?: true;
   updatesAs?: "foreground";
+  updateNotice?: "versions";
 }
 
 /** Older ones may install and start, but do not let a client without a device of its own do anything. */
@@ -48,6 +51,11 @@ const ROWS: readonly Row[] = [
     why: "Hands an update over to systemd where it believes to run under it: it must not believe that here.",
     updatesAs: "foreground",
   },
+  {
+    range: ">=2026.9.2",
+    why: "Tells of an update in words of its own, which leave out the note that came with the request.",
+    updateNotice: "versions",
+  },
 ];
 
 /** The traits of a release. */
@@ -56,6 +64,7 @@ export function traitsOf(version: string): ReleaseTraits {
   return {
     configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
-    updatesAs: rows.findLast((row) => row.updatesAs)?.updatesAs ?? "service",
+    updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "service",
+    updateNotice: rows.find((row) => row.updateNotice)?.updateNotice ?? "note",
   };
 }
