@@ -1,4 +1,4 @@
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { QaError } from "../../errors.ts";
 import type { Environment } from "../env.ts";
 import type { JsonObject } from "../gateway.ts";
@@ -70,8 +70,6 @@ export async function installForOneself(
       npm_config_update_notifier: "false",
       npm_config_audit: "false",
       npm_config_fund: "false",
-      // The npm that updates it must run on the same Node as the one that installed it.
-      PATH: [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter),
     },
   };
 }

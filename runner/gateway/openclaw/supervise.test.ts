@@ -52,7 +52,7 @@ beforeEach(async () => {
 
 function supervise({ respawn, end = "well" }: { respawn: boolean; end?: string }) {
   const args = [join(folder, "gateway.cjs"), packageRoot, end];
-  const job = supervisorArgument({ args, packageRoot, scratch: folder, respawn });
+  const job = supervisorArgument({ node: process.execPath, args, packageRoot, scratch: folder, respawn });
   const supervisor = execa(process.execPath, [SUPERVISOR, job], {
     env: watchedEnv(process.env, join(folder, "swept")),
     reject: false,

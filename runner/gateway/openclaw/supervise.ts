@@ -33,7 +33,7 @@ class Supervisor {
   async start(): Promise<void> {
     const env = await this.#environment();
     if (this.#ending) process.exit(0);
-    const gateway = spawn(process.execPath, this.#job.args, { env, stdio: ["ignore", "inherit", "inherit"] });
+    const gateway = spawn(this.#job.node, this.#job.args, { env, stdio: ["ignore", "inherit", "inherit"] });
     this.#gateway = gateway;
     process.stdout.write(`${STARTED_LINE} ${gateway.pid}\n`);
     gateway.once("exit", (code, signal) => this.#ended(code, signal));
