@@ -86,6 +86,27 @@ test("a run that is killed in the middle of an update leaves nothing, and the ca
   expect(await cached()).toEqual(before);
 });
 
+test("an update that the agent may not ask for is blocked, with what its tool answered", async () => {
+  const sandbox = await Sandbox.create();
+  const steps = `
+  - name: has the agent ask
+    actions:
+      - call: readGatewayIdentity
+        saveAs: before
+        args: [{ ref: env }]
+      - call: startAgentRun
+        args: [{ ref: env }, { sessionKey: "agent:qa:main", message: "Use the gateway tool with action=update.run and timeoutMs=soon." }]
+      - call: waitForUpdate
+        args: [{ ref: env }, { ref: before }]
+`;
+  const pack = await sandbox.write("pack/test/asks.md", scenarioText("asks", steps));
+  const { report, stdout } = await sandbox.qa("run", "asks", "--pack", join(pack, "..", ".."));
+  expect(report?.scenarios[0], stdout).toMatchObject({
+    verdict: "blocked",
+    reason: expect.stringMatching(/^the gateway does not take update\.run from its agent here: .*timeoutMs/),
+  });
+});
+
 test("an update that the surrounding does not allow is blocked, with the gateway's reason", async () => {
   const sandbox = await Sandbox.create();
   // The build that scenarios run was not installed by npm.

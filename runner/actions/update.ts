@@ -3,6 +3,7 @@ import type { GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
 import { RpcError } from "../gateway/rpc-errors.ts";
 import { waitForCondition } from "../lifecycle/waits.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
+import type { RecordedRequest } from "../model/recorder.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { waitForChannelReady } from "./gateway.ts";
 
@@ -24,6 +25,7 @@ const OBSTACLES = new Set([
   "managed-service-handoff-unavailable",
   "not-git-install",
   "not-package-root",
+  "owner_required",
   "package-update-requires-cli",
   "restart-disabled",
   "restart-unavailable",
@@ -39,8 +41,8 @@ interface UpdateEnd {
 
 /**
  * Waits until an update that somebody asked for has brought another process.
- * @throws BlockedError with the gateway's reason when it cannot update itself in this surrounding; QaError
- *   `update-failed` when it tried and failed
+ * @throws BlockedError with the gateway's reason when it cannot update itself in this surrounding, or does not let
+ *   its agent; QaError `update-failed` when it tried and failed
  */
 async function waitForUpdate(
   context: ActionContext,
@@ -59,6 +61,7 @@ async function waitForUpdate(
         const now = await context.gateway.identity({ timeoutMs: left(), signal: context.signal() });
         if (now.bootId !== before.bootId) return now;
         rejectEnd(await readEnd(context, left()));
+        rejectRefusal(context.model?.requests ?? []);
       } catch (error) {
         // A gateway that is about to restart refuses work.
         if (!(error instanceof RpcError && error.retryable)) throw error;
@@ -108,6 +111,27 @@ function rejectEnd(end: UpdateEnd | undefined): void {
   });
 }
 
+/** An agent's call may be refused before there is an update that could tell how it ended. */
+function rejectRefusal(requests: readonly RecordedRequest[]): void {
+  const call = requests.findLastIndex(({ plannedToolArgs }) => plannedToolArgs?.action === "update.run");
+  const answer =
+    call === -1 ? undefined : requests.slice(call + 1).find(({ toolOutput }) => toolOutput !== "");
+  const { ok, status, reason, error } = parseAnswer(answer?.toolOutput);
+  if (ok !== false && status !== "error") return;
+  throw new BlockedError(
+    "self-update",
+    `the gateway does not take update.run from its agent here: ${reason ?? error ?? status}`,
+  );
+}
+
+function parseAnswer(text = ""): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return /^Error\b/.test(text) ? { status: "error", error: text } : {};
+  }
+}
+
 function describeStep({ name, step, status, exitCode, log, detail }: JsonObject): string {
   const { exitCode: logged, stderrTail } = (log ?? {}) as JsonObject;
   const outcome = exitCode ?? logged ?? status;
@@ -117,7 +141,7 @@ function describeStep({ name, step, status, exitCode, log, detail }: JsonObject)
 export const updateActions = actionsOf("update", (define) => ({
   waitForUpdate: define({
     summary:
-      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding; an update that fails is an error with its steps.",
+      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails is an error with its steps.",
     params: [
       ENV_PARAMETER,
       { name: "before", type: "object", description: "from `readGatewayIdentity`" },
