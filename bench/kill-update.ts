@@ -52,7 +52,7 @@ async function startRelease(): Promise<GatewayUnderTest> {
     busUrl,
     modelUrl: "http://127.0.0.1:9/v1",
     configPatches: [],
-    release: "1.0.0",
+    release: { version: "1.0.0" },
   });
 }
 

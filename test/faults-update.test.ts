@@ -7,7 +7,12 @@ const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 
 /** As in faults.test.ts: every update scenario has been seen to fail where its subject is broken. */
 const BROKEN: BrokenSubject[] = [
-  ["update-run-package-self-upgrade", "update-drops-note", /note reaches/, /waiting for an outbound message/],
+  [
+    "update-run-package-self-upgrade",
+    "update-drops-note",
+    /hears of the update/,
+    /waiting for an outbound message/,
+  ],
   [
     "update-failed-keeps-old",
     "update-skip-checks",

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError, QaError } from "../errors.ts";
 import type { Capability, GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
-import { HealthProbe, type ProbeResult } from "../gateway/health-probe.ts";
+import { HealthProbe, type ProbeOptions, type ProbeResult } from "../gateway/health-probe.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { waitIn } from "./wait.ts";
@@ -47,8 +47,8 @@ async function expectNoRestart(
   });
 }
 
-function startHealthProbe(context: ActionContext): HealthProbe {
-  const probe = new HealthProbe(context.gateway);
+function startHealthProbe(context: ActionContext, _env: object, options?: ProbeOptions): HealthProbe {
+  const probe = new HealthProbe(context.gateway, options);
   context.teardown.defer("health probe", () => probe.stop());
   probe.start();
   return probe;
@@ -130,7 +130,16 @@ export const restartActions = actionsOf("restart", (define) => ({
   startHealthProbe: define({
     summary:
       "Begins to ask the gateway for its health, over HTTP and over RPC, many times a second; goes on until it is stopped or the scenario ends.",
-    params: [ENV_PARAMETER],
+    params: [
+      ENV_PARAMETER,
+      {
+        name: "options",
+        type: "{ intervalMs?: number, httpOnly?: boolean }",
+        optional: true,
+        description:
+          "pause between two checks, default 10; `httpOnly` leaves RPC out. Both spare a slow gateway",
+      },
+    ],
     returns: "the probe, for `stopHealthProbe`",
     effect: "reads",
     run: startHealthProbe,

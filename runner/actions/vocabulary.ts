@@ -28,6 +28,7 @@ import { toolActions } from "./tools.ts";
 import { transcriptSeedActions } from "./transcript-seed.ts";
 import { transcriptActions } from "./transcripts.ts";
 import { transportActions } from "./transport.ts";
+import { updateActions } from "./update.ts";
 
 /** Every function that flows can call by name. */
 export const ACTIONS: ActionSet = {
@@ -38,6 +39,7 @@ export const ACTIONS: ActionSet = {
   ...gatewayActions,
   ...gatewayCliActions,
   ...restartActions,
+  ...updateActions,
   ...configActions,
   ...skillActions,
   ...pluginActions,

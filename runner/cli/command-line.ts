@@ -26,12 +26,13 @@ export function policyFlags(options: RunOptions): string[] {
 
 /** What must be the same when a scenario is run again. */
 export function contextFlags(options: RunOptions, target: string, cwd: string): string[] {
-  const { lane, lanes, allowWrites, model, pack, trust, modelScript, fault } = options;
+  const { lane, lanes, allowWrites, updateTo, model, pack, trust, modelScript, fault } = options;
   return [
     ...(lane ? ["--lane", lane] : []),
     ...(lanes ? ["--lanes", lanes] : []),
     ...(lane || target !== "embedded" ? ["--gateway", target] : []),
     ...(allowWrites ? ["--allow-writes"] : []),
+    ...(updateTo === undefined ? [] : ["--update-to", updateTo]),
     ...(model ? ["--model", model] : []),
     ...pack.flatMap((folder) => ["--pack", typedPath(folder, cwd)]),
     ...(trust ? ["--trust"] : []),

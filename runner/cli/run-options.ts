@@ -24,6 +24,7 @@ export interface RunOptions {
   lanes?: string;
   shard?: Shard;
   durations?: string;
+  updateTo?: string;
   out?: string;
   trust?: boolean;
   modelScript: string[];
@@ -60,6 +61,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .option("--lane <name>", "run what a lane says, on one of its gateways; ids narrow what it chooses")
     .option("--shard <index/total>", "run one share of what was chosen, for instance 2/5", shard)
     .option("--last-failed [folder]", "run again what failed in the latest report (default: below reports/)")
+    .option(
+      "--update-to <release>",
+      "version, range or dist-tag that a published release updates itself to, where a scenario has it do so (default: what the scenario says)",
+    )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option(
       "--boot-ahead <n>",

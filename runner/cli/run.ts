@@ -62,6 +62,7 @@ export async function runScenarios(
     env,
     teardown,
     allowWrites: options.allowWrites,
+    updateTo: options.updateTo,
   });
   if (options.allowWrites && gateway.name !== "remote") {
     throw new UsageError(

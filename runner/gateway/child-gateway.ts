@@ -13,6 +13,7 @@ import type {
   GatewayIdentity,
   GatewayUnderTest,
   JsonObject,
+  UpdatePlan,
 } from "./gateway.ts";
 import { Listeners } from "./listeners.ts";
 import type { LogCapture } from "./log.ts";
@@ -76,6 +77,7 @@ export class ChildGateway implements GatewayUnderTest {
   readonly configPath: string;
   readonly runtimeEnv: Readonly<Record<string, string>>;
   readonly cliCommand: readonly string[] | undefined;
+  readonly updatePlan: UpdatePlan | undefined;
   readonly #options: ChildGatewayOptions;
   readonly #client: RpcClient;
   readonly #dialect: GatewayDialect;
@@ -107,6 +109,7 @@ export class ChildGateway implements GatewayUnderTest {
     this.configPath = tempRoot.configPath;
     this.runtimeEnv = env;
     this.cliCommand = program.cliArgs && [program.file, ...program.cliArgs];
+    this.updatePlan = program.updatePlan;
     const { target, product, version, buildId, node, boot } = program;
     this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
     this.#client = this.#newClient({

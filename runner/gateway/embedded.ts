@@ -33,18 +33,19 @@ export class EmbeddedKind implements GatewayKind {
   }
 
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
-    if (options.release !== undefined) return this.#startRelease(options.release, options);
-    const { entry, version, buildId } = await this.#ensureBuild(options.signal);
+    const version = options.release?.version;
+    if (version !== undefined) return this.#startRelease(version, options);
+    const build = await this.#ensureBuild(options.signal);
     return startChildGateway(
       {
         target: this.target,
         product: "embedded gateway",
-        version,
-        buildId,
+        version: build.version,
+        buildId: build.buildId,
         node: process.version,
         file: process.execPath,
-        args: (port) => [entry, "run", "--port", String(port), "--bind", "loopback"],
-        cliArgs: [entry],
+        args: (port) => [build.entry, "run", "--port", String(port), "--bind", "loopback"],
+        cliArgs: [build.entry],
       },
       options,
     );

@@ -72,6 +72,8 @@ export interface GatewayUnderTest {
   readonly runtimeEnv: Readonly<Record<string, string | undefined>>;
   /** The gateway's own command line: program and leading arguments; absent when it is not on this machine. */
   readonly cliCommand?: readonly string[];
+  /** Set where the runner decides what the gateway updates itself to, and not the scenario. */
+  readonly updatePlan?: UpdatePlan;
   /** Of the running process; undefined while it is down. */
   readonly pid: number | undefined;
   /**
@@ -102,6 +104,27 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
+/** An install that nobody else uses, as the scenario that may replace it wants it. */
+export interface OwnRelease {
+  /** Version to begin with; of no account where the target (`--gateway`) names it. */
+  version?: string;
+  /** What it is to be updated to by default: a version, range or dist-tag. */
+  updateTo?: string;
+}
+
+/** What a gateway will update itself to when it is asked; named as upstream's flows read it in `config`. */
+export interface UpdatePlan {
+  sourceVersion: string;
+  /** As it was asked for: a version, range or dist-tag. */
+  targetTag: string;
+  targetVersion: string;
+  /**
+   * What the conversation that asked is told: the note that came with the request, or what changed (the versions
+   * before and after), in the gateway's own words.
+   */
+  notice: "note" | "versions";
+}
+
 export interface GatewayStart {
   teardown: Teardown;
   wakeups: Wakeups;
@@ -119,10 +142,10 @@ export interface GatewayStart {
   /** Extra environment for the process, for instance the faults that were asked for. */
   env?: Readonly<Record<string, string>>;
   /**
-   * Version of the gateway to install into a prefix of its own and to keep running under a supervisor:
-   * the gateway may replace itself. Only for kinds that own what they run.
+   * Install the gateway into a prefix of its own and keep it running under a supervisor: it may replace
+   * itself. Only for kinds that own what they run.
    */
-  release?: string;
+  release?: OwnRelease;
   /** Prefix of the temp root, so that leftovers can be found. */
   tempPrefix?: string;
   /** Leaves the temp root in place for a look at it. */

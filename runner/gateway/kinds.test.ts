@@ -40,6 +40,19 @@ test.each([
   await expect(resolve(target)).rejects.toMatchObject({ code, hint });
 });
 
+test("what to update to is for published releases only", async () => {
+  const resolving = resolveGatewayKind("embedded", {
+    repoRoot: "/repo",
+    env: {},
+    teardown: new Teardown(),
+    updateTo: "latest",
+  });
+  await expect(resolving).rejects.toMatchObject({
+    code: "usage",
+    hint: "Choose one with --gateway openclaw@<version>.",
+  });
+});
+
 test("a running gateway wants a token", async () => {
   for (const target of ["ws://127.0.0.1:1", "ws://localhost:1", "ws://[::1]:1", "wss://gateway.example"]) {
     await expect(resolve(target)).rejects.toMatchObject({ code: "gateway-token-missing" });

@@ -11,8 +11,11 @@ export interface ResolveOptions {
   teardown: Teardown;
   /** Scenarios may change a gateway that is already running; default: they may not. */
   allowWrites?: boolean;
+  /** What published releases update themselves to when a scenario has them do it. */
+  updateTo?: string;
 }
 
+const OPENCLAW = /^openclaw(?:@|$)/;
 const KNOWN = "`embedded`, `openclaw@<version>` or `ws://host:port`";
 
 /**
@@ -21,20 +24,26 @@ const KNOWN = "`embedded`, `openclaw@<version>` or `ws://host:port`";
  */
 export async function resolveGatewayKind(
   target: string,
-  { repoRoot, env, teardown, allowWrites = false }: ResolveOptions,
+  { repoRoot, env, teardown, allowWrites = false, updateTo }: ResolveOptions,
 ): Promise<GatewayKind> {
+  if (updateTo !== undefined && !OPENCLAW.test(target)) {
+    throw new UsageError(
+      "--update-to is for published releases only",
+      "Choose one with --gateway openclaw@<version>.",
+    );
+  }
   if (target === "embedded") {
     const { EmbeddedKind } = await import("./embedded.ts");
     return new EmbeddedKind(repoRoot, teardown);
   }
-  if (/^openclaw(?:@|$)/.test(target)) {
+  if (OPENCLAW.test(target)) {
     const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([
       import("./openclaw/openclaw.ts"),
       import("./openclaw/cache.ts"),
       import("./openclaw/progress.ts"),
     ]);
     const progress = streamProgress(process.stderr);
-    return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress });
+    return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress, updateTo });
   }
   if (/^wss?:/.test(target)) {
     const { RemoteKind } = await import("./remote.ts");

@@ -1,5 +1,5 @@
 import type { DialectAccess, GatewayDialect } from "./dialect.ts";
-import type { JsonObject } from "./gateway.ts";
+import type { JsonObject, UpdatePlan } from "./gateway.ts";
 
 /** What is started: a build or a release of a gateway. */
 export interface GatewayProgram {
@@ -22,6 +22,8 @@ export interface GatewayProgram {
   plugins?: Readonly<Record<string, string>>;
   /** Environment that it needs besides what isolates it. */
   env?: Readonly<Record<string, string>>;
+  /** Set when the runner decides what the gateway updates itself to. */
+  updatePlan?: UpdatePlan;
   /** Default: a gateway that tells everything over RPC. */
   dialect?(access: DialectAccess): GatewayDialect;
 }

@@ -29,8 +29,8 @@ export interface PlannedScenario {
   scenario: Scenario;
   /** Set: report it as skipped, with this reason, and do not touch anything. */
   skip?: { reason: string; hint: string };
-  /** Version of the gateway to install for this scenario alone, because it may replace it. */
-  release?: string;
+  /** Install the gateway for this scenario alone, because it may replace it. */
+  release?: { version?: string; updateTo?: string };
 }
 
 /** The environment variable that must be `1` before a destructive scenario may run. */
@@ -102,9 +102,14 @@ function isDestructive(scenario: Scenario): boolean {
   return scenario.meta.risk === "destructive" || guardOf(scenario) !== undefined;
 }
 
-function releaseOf(scenario: Scenario): string | undefined {
-  const version = scenario.meta.execution?.config?.sourceVersion;
-  return isDestructive(scenario) && typeof version === "string" ? version : undefined;
+function releaseOf(scenario: Scenario): PlannedScenario["release"] {
+  if (!isDestructive(scenario)) return undefined;
+  const { sourceVersion, targetTag } = scenario.meta.execution?.config ?? {};
+  return { version: textOf(sourceVersion), updateTo: textOf(targetTag) };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 interface Mismatch {

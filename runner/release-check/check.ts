@@ -63,7 +63,7 @@ export async function checkUpdate(
       busUrl,
       modelUrl: model.v1Url,
       configPatches: [],
-      release: from,
+      release: { version: from },
     });
     const findings = await new Judge(gateway, bus, wakeups, signal).judge(route, from, to);
     return { route, passed: findings.every(({ ok }) => ok), findings };

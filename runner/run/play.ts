@@ -71,7 +71,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   try {
     const result = await runFlow(flow, {
       api,
-      config: execution?.config ?? {},
+      config: { ...execution?.config, ...set.gateway.updatePlan },
       signal,
       limits,
       observer: observerOf(scenario.id, run.events),

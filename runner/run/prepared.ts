@@ -1,4 +1,5 @@
 import type { CompiledFlow } from "../flow/types.ts";
+import type { OwnRelease } from "../gateway/gateway.ts";
 import type { LocatedPackIndex, Scenario } from "../scenario/types.ts";
 
 /** A pack with an index: what its agent's workspace is seeded from. */
@@ -23,6 +24,6 @@ export interface PreparedScenario {
   blocked?: { reason: string; hint: string };
   /** The pack that it belongs to, if that has an index. */
   pack?: IndexedPack;
-  /** Version of the gateway to install for this scenario alone. */
-  release?: string;
+  /** Install the gateway for this scenario alone. */
+  release?: OwnRelease;
 }

@@ -21,8 +21,8 @@ export class OpenClawDialect implements GatewayDialect {
 
   async identity(options?: CallOptions): Promise<GatewayIdentity> {
     await this.#access.call(PROBE, {}, options);
-    const { hello, pid } = this.#access;
-    const { starts, reloads } = this.#lifecycle.read();
+    const { hello } = this.#access;
+    const { starts, reloads, pid = this.#access.pid } = this.#lifecycle.read();
     return { bootId: `${pid}-${starts}`, pid, version: hello?.version ?? "unknown", generation: reloads };
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { LogCapture } from "../log.ts";
 import { LifecycleLog } from "./lifecycle-log.ts";
+import { STARTED_LINE } from "./supervisor-job.ts";
 
 const CHANGE = "[reload] config change detected; evaluating reload (skills.entries.a.enabled, meta)";
 const START = "[gateway] http server listening (1 plugin: qa-channel; 1.6s)";
@@ -31,6 +32,16 @@ test("counts starts, and the config changes since the last one", () => {
   expect(life.read()).toEqual({ starts: 1, reloads: 2 });
   write("[gateway] restart mode: in-process restart (OPENCLAW_NO_RESPAWN)", START);
   expect(life.read()).toEqual({ starts: 2, reloads: 0 });
+});
+
+test("knows the process that a supervisor started last", () => {
+  const log = new LogCapture(
+    (text) => text,
+    () => {},
+  );
+  const life = new LifecycleLog(log);
+  log.sink().write(Buffer.from(`${STARTED_LINE} 12\n${STARTED_LINE} 34\n`));
+  expect(life.read()).toEqual({ starts: 0, reloads: 0, pid: 34 });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { LogCapture } from "../log.ts";
+import { STARTED_LINE } from "./supervisor-job.ts";
 
 /** A start of the server: also one within the same process. */
 const STARTED = /\[gateway\] http server listening \(/;
@@ -16,17 +17,21 @@ export class LifecycleLog {
   #mark = 0;
   #starts = 0;
   #reloads = 0;
+  #pid: number | undefined;
 
   constructor(log: Pick<LogCapture, "mark" | "since">) {
     this.#log = log;
   }
 
-  /** Starts of the server so far, and config changes applied since the last of them. */
-  read(): { starts: number; reloads: number } {
+  /**
+   * Starts of the server so far, and config changes applied since the last of them; under a supervisor also the
+   * process that it started last.
+   */
+  read(): { starts: number; reloads: number; pid: number | undefined } {
     const news = this.#log.since(this.#mark);
     this.#mark = this.#log.mark();
     for (const line of news.split("\n")) this.#take(line);
-    return { starts: this.#starts, reloads: this.#reloads };
+    return { starts: this.#starts, reloads: this.#reloads, pid: this.#pid };
   }
 
   #take(line: string): void {
@@ -35,5 +40,6 @@ export class LifecycleLog {
       this.#reloads = 0;
     } else if (EVALUATED.test(line)) this.#reloads += 1;
     else if (NOT_APPLIED.test(line)) this.#reloads -= 1;
+    else if (line.startsWith(STARTED_LINE)) this.#pid = Number(line.slice(STARTED_LINE.length));
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { lt, satisfies } from "semver";
-import { QaError } from "../../errors.ts";
+import { gt, lt, satisfies } from "semver";
+import { BlockedError, QaError, UsageError } from "../../errors.ts";
 import type { Environment } from "../env.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { loadExeca } from "../process.ts";
@@ -11,10 +11,12 @@ import { type InstalledRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
 import { ownNodeFits, type ReleaseNode } from "./node.ts";
+import { installForOneself } from "./own-install.ts";
 import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease, specOf } from "./resolve.ts";
+import { supervised } from "./supervised.ts";
 import { WATCHDOG } from "./watchdog-env.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
@@ -27,13 +29,15 @@ export interface OpenClawOptions {
   cacheFolder: string;
   env: Environment;
   progress: Progress;
+  /** What releases update themselves to when a scenario has them do it: a version, range or dist-tag. */
+  updateTo?: string;
 }
 
 /** A published release of OpenClaw, installed on first use and run by the runner's own Node where that will do. */
 export class OpenClawKind implements GatewayKind {
   readonly name = "openclaw";
-  /** Releases lie in a cache that all runs share. */
-  readonly ownsInstall = false;
+  /** Releases lie in a cache that all runs share; whoever may replace one gets an install of its own. */
+  readonly ownsInstall = true;
   readonly memoryBytes = 1200 * 1024 * 1024;
   readonly mayWrite = true;
   readonly target: string;
@@ -49,7 +53,9 @@ export class OpenClawKind implements GatewayKind {
   }
 
   async prepare(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.install(signal), loadExeca()]);
+    const [release] = await Promise.all([this.install(signal), loadExeca()]);
+    const { updateTo } = this.#options;
+    if (updateTo !== undefined) requireLater(release.version, await this.#targetOf(updateTo, signal));
   }
 
   /**
@@ -66,7 +72,48 @@ export class OpenClawKind implements GatewayKind {
   }
 
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
-    return startChildGateway(this.#programOf(await this.install(options.signal)), options);
+    const release = await this.install(options.signal);
+    if (options.release === undefined) return startChildGateway(this.#programOf(release), options);
+    const { updateTo = options.release.updateTo ?? "latest" } = this.#options;
+    return this.#startOwn(release, updateTo, options);
+  }
+
+  /** Installs the release once more, for this one gateway, and keeps it running through an update. */
+  async #startOwn(
+    release: InstalledRelease,
+    targetTag: string,
+    options: GatewayStart,
+  ): Promise<GatewayUnderTest> {
+    const { version } = release;
+    const targetVersion = await this.#targetOf(targetTag, options.signal);
+    if (!gt(targetVersion, version)) {
+      throw new BlockedError(
+        "later-release",
+        `\`${targetTag}\` is openclaw@${targetVersion}, which is not later than openclaw@${version}`,
+        "Choose another release with --gateway, or what it updates itself to with --update-to.",
+      );
+    }
+    const { env, progress } = this.#options;
+    return startChildGateway(async ({ root }) => {
+      const { signal } = options;
+      const install = await installForOneself(version, { tempRoot: root, env, progress, signal });
+      // What it compiles is its own as well: an update brings other code.
+      const program = this.#programOf({ ...release, root, packageRoot: install.packageRoot });
+      return supervised(program, install, {
+        scratch: root,
+        updatePlan: {
+          sourceVersion: version,
+          targetTag,
+          targetVersion,
+          notice: traitsOf(targetVersion).updateNotice,
+        },
+      });
+    }, options);
+  }
+
+  /** The version that an update's target means. */
+  async #targetOf(spec: string, signal: AbortSignal): Promise<string> {
+    return pickRelease(spec, await this.#published(signal), [], "--update-to");
   }
 
   async #findRelease(signal: AbortSignal): Promise<InstalledRelease> {
@@ -84,16 +131,22 @@ export class OpenClawKind implements GatewayKind {
   }
 
   async #resolve(signal: AbortSignal): Promise<string> {
-    const { env, progress } = this.#options;
     const spec = specOf(this.target);
     const exact = exactVersion(spec);
     if (exact && (await this.#cache.find(exact))) return exact;
-    const published = await publishedReleases(join(this.#cache.folder, "releases.json"), { env, signal });
+    const published = await this.#published(signal);
     const installed = (await this.#cache.list()).map(({ version }) => version);
     const version = pickRelease(spec, published, installed);
     if (published.kept)
-      progress.note(`the package registry cannot be reached; using openclaw@${version} as installed`);
+      this.#options.progress.note(
+        `the package registry cannot be reached; using openclaw@${version} as installed`,
+      );
     return version;
+  }
+
+  #published(signal: AbortSignal) {
+    const { env } = this.#options;
+    return publishedReleases(join(this.#cache.folder, "releases.json"), { env, signal });
   }
 
   #programOf(release: InstalledRelease): GatewayProgram {
@@ -146,5 +199,13 @@ function nodeOf({ version, nodeRange, node }: InstalledRelease): ReleaseNode {
       fault: "environment",
       hint: `\`qa gateway remove ${version}\`, and install it again: it brings a Node of its own then.`,
     },
+  );
+}
+
+function requireLater(version: string, target: string): void {
+  if (gt(target, version)) return;
+  throw new UsageError(
+    `--update-to openclaw@${target} is not later than openclaw@${version}`,
+    "Name a later release, or an older one with --gateway.",
   );
 }

@@ -50,3 +50,11 @@ test("only releases that need it are installed with substitutes", () => {
   });
   expect(installHelpFor("2026.4.26")).toBeUndefined();
 });
+
+test.each([
+  ["2026.4.26", "service", "note"],
+  ["2026.5.18", "foreground", "note"],
+  ["2026.9.6", "foreground", "versions"],
+])("%s updates itself as a %s and tells the %s", (version, updatesAs, updateNotice) => {
+  expect(traitsOf(version)).toMatchObject({ updatesAs, updateNotice });
+});

@@ -7,6 +7,13 @@ export interface ReleaseTraits {
   configPatches: readonly JsonObject[];
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
+  /**
+   * How it comes back from an update of itself. `service`: it ends, and whoever started it starts it again.
+   * `foreground`: it starts its successor itself, because it refuses updates under a service manager that is none.
+   */
+  updatesAs: "service" | "foreground";
+  /** What it tells the conversation that asked for the update that brought it; see `UpdatePlan`. */
+  updateNotice: "note" | "versions";
 }
 
 interface Row {
@@ -15,6 +22,8 @@ interface Row {
   why: string;
   config?: JsonObject;
   trimBundledPlugins?: true;
+  updatesAs?: "foreground";
+  updateNotice?: "versions";
 }
 
 /** Older ones may install and start, but do not let a client without a device of its own do anything. */
@@ -37,6 +46,16 @@ const ROWS: readonly Row[] = [
     why: "Has dropped the key, and rewrites a config file that holds it before it starts.",
     config: { commands: { ownerDisplay: null } },
   },
+  {
+    range: ">=2026.5.18",
+    why: "Hands an update over to systemd where it believes to run under it: it must not believe that here.",
+    updatesAs: "foreground",
+  },
+  {
+    range: ">=2026.9.2",
+    why: "Tells of an update in words of its own, which leave out the note that came with the request.",
+    updateNotice: "versions",
+  },
 ];
 
 /** The traits of a release. */
@@ -45,5 +64,7 @@ export function traitsOf(version: string): ReleaseTraits {
   return {
     configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
+    updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "service",
+    updateNotice: rows.find((row) => row.updateNotice)?.updateNotice ?? "note",
   };
 }

@@ -25,6 +25,7 @@ export function pickRelease(
   spec: string,
   { versions, tags, kept }: PublishedReleases & { kept: boolean },
   installed: readonly string[],
+  option = "--gateway",
 ): string {
   const choice = kept ? installed : versions;
   const tagged = Object.hasOwn(tags, spec) ? tags[spec] : undefined;
@@ -39,7 +40,7 @@ export function pickRelease(
     });
   }
   throw new UsageError(
-    `--gateway openclaw@${spec}: there is no such release`,
+    `${option} openclaw@${spec}: there is no such release`,
     suggestion(spec, versions, tags),
   );
 }

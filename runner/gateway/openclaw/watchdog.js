@@ -1,23 +1,42 @@
 /**
- * Loaded into a release's process before its own code: ends it, and everything it has started, when the run that
- * started it is gone without having been able to clean up. Not all releases watch for that themselves.
+ * Loaded into a release's process before its own code, and into whatever that starts: ends them when the run that
+ * started them is gone without having been able to clean up, or when the supervisor that kept the release running is
+ * gone. Not all releases watch for that themselves.
  */
-import { rmSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { isMainThread } from "node:worker_threads";
 
 const CHECK_INTERVAL_MS = 250;
+/** Ends a process or a group, and only then removes the folder: a process that still writes would fill it again. */
+const SWEEP = `
+const [victim, folder] = process.argv.slice(1);
+try { process.kill(Number(victim), "SIGKILL"); } catch {}
+require("node:fs").rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+`;
 
-const { OPENCLAW_QA_PARENT_PID, OPENCLAW_QA_TEMP_ROOT } = process.env;
-const parent = Number(OPENCLAW_QA_PARENT_PID);
-// A dead parent that nobody has reaped still answers signals, but its children are handed on.
-const isOwnParent = process.ppid === parent;
+const { OPENCLAW_QA_PARENT_PID, OPENCLAW_QA_TEMP_ROOT, OPENCLAW_QA_SUPERVISOR_PID } = process.env;
+const isRunThere = presence(Number(OPENCLAW_QA_PARENT_PID));
+const isSupervisorThere = OPENCLAW_QA_SUPERVISOR_PID
+  ? presence(Number(OPENCLAW_QA_SUPERVISOR_PID))
+  : () => true;
 
 if (isMainThread) {
-  setInterval(() => {
-    if (isAlive(parent) && (!isOwnParent || process.ppid === parent)) return;
-    rmSync(OPENCLAW_QA_TEMP_ROOT, { recursive: true, force: true, maxRetries: 3 });
-    endGroup();
-  }, CHECK_INTERVAL_MS).unref();
+  const timer = setInterval(() => {
+    if (!isRunThere()) {
+      clearInterval(timer);
+      sweep();
+    } else if (!isSupervisorThere()) {
+      process.kill(victim(), "SIGKILL");
+    }
+  }, CHECK_INTERVAL_MS);
+  timer.unref();
+}
+
+/** @returns whether the process is there, each time it is called */
+function presence(pid) {
+  // A dead parent that nobody has reaped still answers signals, but its children are handed on.
+  const isOwnParent = process.ppid === pid;
+  return () => isAlive(pid) && (!isOwnParent || process.ppid === pid);
 }
 
 function isAlive(pid) {
@@ -30,10 +49,12 @@ function isAlive(pid) {
 }
 
 /** The process that the run started leads a group of its own; one that it has started in turn leads none. */
-function endGroup() {
-  try {
-    process.kill(-process.pid, "SIGKILL");
-  } catch {
-    process.kill(process.pid, "SIGKILL");
-  }
+function victim() {
+  return isAlive(-process.pid) ? -process.pid : process.pid;
+}
+
+/** By a process of its own, which outlives this one. */
+function sweep() {
+  const args = ["-e", SWEEP, "--", String(victim()), OPENCLAW_QA_TEMP_ROOT];
+  spawn(process.execPath, args, { cwd: "/", env: {}, detached: true, stdio: "ignore" }).unref();
 }

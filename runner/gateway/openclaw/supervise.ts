@@ -1,0 +1,74 @@
+/**
+ * Keeps an installed release running, in the place of a service manager. A process of its own: it outlives every
+ * version of the gateway, and its code lies outside of the package that an update replaces.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { installedVersion } from "./installed-version.ts";
+import { traitsOf } from "./releases.ts";
+import { STARTED_LINE, type SupervisorJob, supervisorJobFrom } from "./supervisor-job.ts";
+import { makeTrimmedCopy } from "./trimmed-plugins.ts";
+
+const FORWARDED: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+const ENDING: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(["SIGTERM", "SIGINT", "SIGHUP"]);
+
+class Supervisor {
+  readonly #job: SupervisorJob;
+  #gateway: ChildProcess | undefined;
+  #ending = false;
+  #trimmed: { version: string; extensions: string } | undefined;
+
+  constructor(job: SupervisorJob) {
+    this.#job = job;
+  }
+
+  forward(signal: NodeJS.Signals): void {
+    if (ENDING.has(signal)) this.#ending = true;
+    this.#gateway?.kill(signal);
+    // Between two gateways, or beside one that went on without us: there is nobody to wait for.
+    if (this.#ending && this.#gateway === undefined) process.exit(0);
+  }
+
+  async start(): Promise<void> {
+    const env = await this.#environment();
+    if (this.#ending) process.exit(0);
+    const gateway = spawn(this.#job.node, this.#job.args, { env, stdio: ["ignore", "inherit", "inherit"] });
+    this.#gateway = gateway;
+    process.stdout.write(`${STARTED_LINE} ${gateway.pid}\n`);
+    gateway.once("exit", (code, signal) => this.#ended(code, signal));
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#gateway = undefined;
+    if (this.#ending || code !== 0) {
+      // A crash ends the supervisor the same way, so that whoever watches it sees a crash.
+      if (signal === null) process.exit(code ?? 1);
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    } else if (this.#job.respawn) {
+      void this.start();
+    } else {
+      // It has started its successor itself; that one ends when this process does.
+      setInterval(() => {}, 2 ** 30);
+    }
+  }
+
+  /** The plugins of a release that needs a copy of its package are copied anew when the package was replaced. */
+  async #environment(): Promise<NodeJS.ProcessEnv> {
+    const { packageRoot, scratch } = this.#job;
+    const version = await installedVersion(packageRoot);
+    const env = { ...process.env, OPENCLAW_QA_SUPERVISOR_PID: String(process.pid) };
+    if (!traitsOf(version).trimBundledPlugins) return env;
+    if (this.#trimmed?.version !== version) {
+      const target = join(scratch, "trimmed");
+      await rm(target, { recursive: true, force: true });
+      this.#trimmed = { version, extensions: await makeTrimmedCopy(packageRoot, target) };
+    }
+    return { ...env, OPENCLAW_BUNDLED_PLUGINS_DIR: this.#trimmed.extensions };
+  }
+}
+
+const supervisor = new Supervisor(supervisorJobFrom(process.argv[2]));
+for (const signal of FORWARDED) process.on(signal, () => supervisor.forward(signal));
+await supervisor.start();

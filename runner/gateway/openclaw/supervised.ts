@@ -1,0 +1,50 @@
+import { delimiter, dirname, join } from "node:path";
+import type { UpdatePlan } from "../gateway.ts";
+import type { GatewayProgram } from "../program.ts";
+import type { OwnInstall } from "./own-install.ts";
+import { traitsOf } from "./releases.ts";
+import { supervisorArgument } from "./supervisor-job.ts";
+import { watchedEnv } from "./watchdog-env.ts";
+
+const SUPERVISOR = join(import.meta.dirname, "supervise.ts");
+
+/** The program of a release that may replace itself: kept running by a supervisor, and told what to update to. */
+export function supervised(
+  program: GatewayProgram,
+  { packageRoot, env }: OwnInstall,
+  { scratch, updatePlan }: { scratch: string; updatePlan: UpdatePlan },
+): GatewayProgram {
+  const asService = traitsOf(program.version).updatesAs === "service";
+  const {
+    // It must be able to leave its process, and what lies in the shared cache is not for it.
+    OPENCLAW_NO_RESPAWN: _stays,
+    OPENCLAW_BUNDLED_PLUGINS_DIR: _trimmed,
+    NODE_COMPILE_CACHE: _shared,
+    ...ownEnv
+  } = program.env ?? {};
+  return {
+    ...program,
+    // The release may run on another Node than the supervisor, which is part of the runner.
+    file: process.execPath,
+    args: (port) => [
+      SUPERVISOR,
+      supervisorArgument({
+        node: program.file,
+        args: program.args(port),
+        packageRoot,
+        scratch,
+        respawn: asService,
+      }),
+    ],
+    env: {
+      ...ownEnv,
+      ...env,
+      ...watchedEnv({}, scratch),
+      // The npm that updates it runs on the same Node.
+      PATH: [dirname(program.file), process.env.PATH].filter(Boolean).join(delimiter),
+      ...(asService ? { OPENCLAW_SYSTEMD_UNIT: "gateway-qa.service" } : {}),
+      OPENCLAW_UPDATE_PACKAGE_SPEC: `openclaw@${updatePlan.targetVersion}`,
+    },
+    updatePlan,
+  };
+}
