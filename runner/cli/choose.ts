@@ -28,9 +28,8 @@ export class InvalidScenarios extends QaError {
  * @throws UsageError, InvalidScenarios
  */
 export function chooseScenarios(catalog: Catalog, selection: Selection, offer: Offer): PreparedScenario[] {
-  const errors = catalog.diagnostics.filter(({ severity }) => severity === "error");
-  if (selection.all && errors.length > 0) throw new InvalidScenarios(errors);
-  const selected = selectUnlessBroken(catalog, selection, errors);
+  const selected = selectReadable(catalog, selection);
+  const errors = errorsOf(catalog);
   const named = new Set(selected.filter((choice) => choice.named).map(({ scenario }) => scenario.id));
 
   const found: Diagnostic[] = [];
@@ -44,12 +43,18 @@ export function chooseScenarios(catalog: Catalog, selection: Selection, offer: O
   return prepared;
 }
 
-/** A chosen scenario may be in a file that gave none: its errors say more than "unknown id". */
-function selectUnlessBroken(
-  catalog: Catalog,
-  { patterns, tags, all }: Selection,
-  errors: readonly Diagnostic[],
-): Selected[] {
+function errorsOf({ diagnostics }: Catalog): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === "error");
+}
+
+/**
+ * The first part of `chooseScenarios`, for whoever plans by himself. A chosen scenario may be in a file that gave
+ * none: its errors say more than "unknown id".
+ * @throws UsageError, InvalidScenarios
+ */
+export function selectReadable(catalog: Catalog, { patterns, tags, all }: Selection): Selected[] {
+  const errors = errorsOf(catalog);
+  if (all && errors.length > 0) throw new InvalidScenarios(errors);
   const unusable = catalog.unusable.filter(({ id, file }) => {
     const name = id ?? basename(file.name, extname(file.name));
     return patterns.length === 0 ? tags.length > 0 : patterns.some((pattern) => matchesId(pattern, name));

@@ -9,9 +9,9 @@ import { type GatewayRun, readRun } from "../parity/gateway-run.ts";
 import { renderMarkdown } from "../parity/render-markdown.ts";
 import { renderText } from "../parity/render-text.ts";
 import { fits } from "../plan/requirements.ts";
-import { selectScenarios } from "../plan/select.ts";
 import { replaceFile } from "../report/replace-file.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
+import { InvalidScenarios, selectReadable } from "./choose.ts";
 import type { ParityOptions } from "./parity-options.ts";
 import { commandLine, newRunId, offerOf, runScenarios, type Surroundings, withSurroundings } from "./run.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
@@ -109,11 +109,7 @@ async function chooseForEach(
   { teardown }: Surroundings,
 ): Promise<Candidate[]> {
   const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd: userFolder() });
-  const selected = selectScenarios(catalog.scenarios, {
-    patterns,
-    tags: options.tag,
-    all: options.all === true,
-  });
+  const selected = selectReadable(catalog, { patterns, tags: options.tag, all: options.all === true });
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
@@ -171,9 +167,10 @@ function problemOf(report: GatewayRun["report"]): string | undefined {
   return undefined;
 }
 
-/** @throws what is no fault of the gateway's surroundings */
+/** @throws what is wrong with the command or the scenarios, and defects of the runner */
 function problemText(error: unknown): string {
-  if (error instanceof QaError && !(error instanceof UsageError)) return `${error.message} [${error.code}]`;
+  const others = error instanceof UsageError || error instanceof InvalidScenarios;
+  if (error instanceof QaError && !others) return `${error.message} [${error.code}]`;
   throw error;
 }
 
