@@ -7,19 +7,31 @@ import { Wakeups } from "../runner/lifecycle/wakeups.ts";
 import { measureRestart, measureUpdate, UPDATE_GUARD } from "./downtime.ts";
 import { measure, summarize, type Times, timeCommand } from "./measure.ts";
 import { measureRegistry } from "./plugins.ts";
+import { measureRelease } from "./releases.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
 
-// `pnpm bench`: prints a table and asserts nothing. docs/performance.md says how to read it.
+// `pnpm bench [versions of OpenClaw…]`: prints tables and asserts nothing. Without versions it measures the runner and
+// the embedded gateway, with versions these releases. docs/performance.md says how to read it.
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CLI = join(ROOT, "runner/cli/main.js");
 const SCENARIO = "plugin-lifecycle-hot-reload";
 
+const RELEASE_RUNS = 5;
+
 const folder = await mkdtemp(join(tmpdir(), "gateway-qa-bench-"));
+const qa = (...args: string[]) => timeCommand(process.execPath, [CLI, ...args], ROOT);
+const versions = process.argv.slice(2);
 try {
+  if (versions.length === 0) await benchEmbedded();
+  for (const version of versions) await benchRelease(version);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function benchEmbedded(): Promise<void> {
   const pack = join(folder, "pack");
   await writeScenarioPack(pack, 1000);
-  const qa = (...args: string[]) => timeCommand(process.execPath, [CLI, ...args], ROOT);
   const qaThatMayUpdate = (...args: string[]) =>
     timeCommand(process.execPath, [CLI, ...args], ROOT, { [UPDATE_GUARD]: "1" });
 
@@ -74,8 +86,36 @@ try {
     ["longest time without a health answer", "", "min ms", "median ms", "max ms"],
     downtimes.map(({ what, gap }) => [what, "", ms(gap.min), ms(gap.median), ms(gap.max)]),
   );
-} finally {
-  await rm(folder, { recursive: true, force: true });
+}
+
+async function benchRelease(version: string): Promise<void> {
+  const { coldReady, warmReady, whole, overhead, seven } = await measureRelease(
+    folder,
+    version,
+    RELEASE_RUNS,
+    qa,
+  );
+  const row = (what: string, aim: string, { min, median, max }: Times) => [
+    what,
+    aim,
+    ms(min),
+    ms(median),
+    ms(max),
+  ];
+  print(
+    [`openclaw@${version}`, "aim", "min", "median", "max"],
+    [
+      row("spawn to ready, nothing compiled yet, ms", "", coldReady),
+      row("spawn to ready, warm, ms", "", warmReady),
+      row("qa run dm-chat-baseline, the whole command, ms", version === "2026.4.26" ? "3 500" : "", whole),
+      row("… share that is not the gateway's, %", "5", overhead),
+    ],
+  );
+  process.stdout.write("\n");
+  print(
+    ["seven scenarios", "", "min ms", "median ms", "max ms", "ratio"],
+    seven.map(({ what, times, ratio }) => [...row(what, "", times), ratio.toFixed(2)]),
+  );
 }
 
 async function readyMs(reportFolder: string): Promise<number> {

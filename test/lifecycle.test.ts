@@ -2,13 +2,8 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { expectNothingLeft } from "./left.ts";
 import { Sandbox, scenarioText } from "./qa.ts";
-
-/** Nothing of a run may be left: no process with its environment, no folder in its TMPDIR. */
-async function expectNothingLeft(sandbox: Sandbox): Promise<void> {
-  await expect.poll(() => sandbox.processes(), { timeout: 10_000 }).toEqual([]);
-  await expect.poll(() => sandbox.leftovers(), { timeout: 10_000 }).toEqual([]);
-}
 
 /** A turn that never ends, while the scenario waits for its reply. */
 const HANGING = scenarioText(

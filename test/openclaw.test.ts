@@ -1,11 +1,16 @@
-import { readdir } from "node:fs/promises";
-import { beforeAll, expect, test } from "vitest";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import { runNpm } from "../runner/gateway/openclaw/npm.ts";
 import { OpenClawKind } from "../runner/gateway/openclaw/openclaw.ts";
 import { streamProgress } from "../runner/gateway/openclaw/progress.ts";
 import { isAlive } from "../runner/gateway/testing/fixture.ts";
-import { ROOT, Sandbox } from "./qa.ts";
+import { expectNothingLeft } from "./left.ts";
+import { ROOT, Sandbox, scenarioText } from "./qa.ts";
+import { startRunningGateway } from "./running-gateway.ts";
 
 const RELEASE = "2026.4.26";
 /** Installing takes half a minute on a good day. */
@@ -49,17 +54,88 @@ test("a scenario passes unchanged on a published release, and leaves nothing", {
   );
   expect(exitCode, stdout).toBe(0);
   expect(report?.scenarios[0]?.gateway).toMatchObject({ product: "OpenClaw", version: RELEASE, protocol: 3 });
-  expect(await sandbox.processes()).toEqual([]);
-  expect(await sandbox.leftovers()).toEqual([]);
+  await expectNothingLeft(sandbox);
 });
 
-test("a release does not outlive a run that was killed", { timeout: TIMEOUT_MS }, async ({ skip }) => {
+/** A turn that the model holds back for ever, while the scenario waits for its end. */
+const HELD_TURN = scenarioText(
+  "held-turn",
+  `  - name: has a turn that does not end
+    actions:
+      - call: holdModel
+      - call: startAgentRun
+        saveAs: started
+        args: [{ ref: env }, { sessionKey: "agent:qa:held", message: "Reply exactly: never" }]
+      - call: waitForModelRequest
+        args: [{ lambda: { params: [request], expr: "request.allInputText.includes('never')" } }, 60000]
+      - call: waitForAgentRun
+        args: [{ ref: env }, { ref: started.runId }, 60000]`,
+);
+
+/** Moments to end a run at, and how each shows. */
+const MOMENTS: Record<string, (sandbox: Sandbox, run: ChildProcess) => Promise<boolean>> = {
+  boot: async (sandbox, run) =>
+    (await sandbox.processes()).some((pid) => pid !== run.pid && isAlive(pid)) &&
+    !(await eventsOf(sandbox)).includes('"gateway-ready"'),
+  turn: async (sandbox) => (await eventsOf(sandbox)).includes('"call waitForAgentRun"'),
+};
+
+function eventsOf(sandbox: Sandbox): Promise<string> {
+  return readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8").catch(() => "");
+}
+
+describe.each(Object.entries(MOMENTS))("a run that is ended during the %s", (_moment, hasCome) => {
+  test.for(["SIGKILL", "SIGINT"] as const)(
+    "with %s leaves nothing, and the release as it was",
+    {
+      timeout: TIMEOUT_MS,
+    },
+    async (signal, { skip }) => {
+      skip(reason !== undefined, reason);
+      const sandbox = await Sandbox.create();
+      await sandbox.write("pack/test/held-turn.md", HELD_TURN);
+      const run = sandbox.start("run", "held-turn", "--pack", "pack", "--gateway", `openclaw@${RELEASE}`);
+      const exited = once(run, "exit");
+      await expect.poll(() => hasCome(sandbox, run), { timeout: TIMEOUT_MS / 2, interval: 20 }).toBe(true);
+      process.kill(signal === "SIGINT" ? -(run.pid ?? 0) : (run.pid ?? 0), signal);
+      const [exitCode] = await exited;
+      expect(exitCode).toBe(signal === "SIGINT" ? 130 : null);
+      await expectNothingLeft(sandbox, 30_000);
+      const { stdout } = await sandbox.qa("gateway", "list", "--json");
+      const { releases } = JSON.parse(stdout) as { releases: { version: string }[] };
+      expect(releases.map(({ version }) => version)).toContain(RELEASE);
+    },
+  );
+});
+
+test("a release that is already running is checked by reading alone", { timeout: TIMEOUT_MS }, async ({
+  skip,
+}) => {
   skip(reason !== undefined, reason);
+  const gateway = await startRunningGateway(`openclaw@${RELEASE}`);
+  vi.stubEnv("GATEWAY_QA_TOKEN", gateway.token);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   const sandbox = await Sandbox.create();
-  const run = sandbox.start("run", "dm-chat-baseline", "--gateway", `openclaw@${RELEASE}`);
-  const others = async () => (await sandbox.processes()).filter((pid) => pid !== run.pid && isAlive(pid));
-  await expect.poll(async () => (await others()).length > 0, { timeout: TIMEOUT_MS / 2 }).toBe(true);
-  run.kill("SIGKILL");
-  await expect.poll(others, { timeout: 30_000 }).toEqual([]);
-  await expect.poll(() => readdir(sandbox.tmp), { timeout: 30_000 }).toEqual([]);
+  await sandbox.write(
+    "pack/test/counts-reloads.md",
+    scenarioText(
+      "counts-reloads",
+      `  - name: looks at the generation
+    actions:
+      - call: readGatewayIdentity
+        saveAs: before
+        args: [{ ref: env }]
+      - call: expectHotReload
+        args: [{ ref: env }, { ref: before }, { reloads: 0 }]`,
+    ),
+  );
+  const { report, stdout } = await sandbox.qa(
+    ...["run", "attached-gateway-smoke", "counts-reloads", "--pack", "pack", "--gateway", gateway.wsUrl],
+  );
+  expect(report?.scenarios, stdout).toMatchObject([
+    { id: "attached-gateway-smoke", verdict: "passed", gateway: { version: RELEASE, protocol: 3 } },
+    { id: "counts-reloads", verdict: "blocked", reason: expect.stringContaining("(reload-generation)") },
+  ]);
 });

@@ -55,10 +55,15 @@ export class Sandbox {
   }
 
   /** Runs the real program to its end. */
-  async qa(...args: string[]): Promise<QaResult> {
+  qa(...args: string[]): Promise<QaResult> {
+    return this.qaWith({}, ...args);
+  }
+
+  /** Runs the real program to its end, with more in its environment. */
+  async qaWith(env: Record<string, string>, ...args: string[]): Promise<QaResult> {
     const result = await execa(process.execPath, [CLI, ...args, ...this.#out(args)], {
       cwd: this.folder,
-      env: this.#env(),
+      env: { ...this.#env(), ...env },
       reject: false,
       stdin: "ignore",
     });

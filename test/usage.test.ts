@@ -20,6 +20,7 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     [["run", "--all", "--jobs", "0"], /whole number from 1 up/],
     [["run", "dm-chat-baseline", "--gateway", "embeded"], /Did you mean embedded\?/],
     [["run", "dm-chat-baseline", "--pack", "nowhere"], /nowhere/],
+    [["run", "dm-chat-baseline", "--reporter", "junitt"], /no reporter junitt[\s\S]*Did you mean `junit`\?/],
     [["check", "nowhere.md"], /no file or folder nowhere\.md/],
   ] as const)("qa %s", async ([args, message]) => {
     const sandbox = await Sandbox.create();

@@ -1,7 +1,7 @@
 import type { QaBus } from "../channel/bus.ts";
-import { QaError } from "../errors.ts";
-import type { FunctionEntry, Parameter } from "../flow/vocabulary.ts";
-import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import { BlockedError, QaError } from "../errors.ts";
+import type { FunctionEntry, Parameter, Permission } from "../flow/vocabulary.ts";
+import type { Capability, GatewayUnderTest } from "../gateway/gateway.ts";
 import type { Teardown } from "../lifecycle/teardown.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { ScriptedModel } from "../model/scripted.ts";
@@ -27,10 +27,15 @@ export interface ActionContext {
   agentId: string;
   /** Absolute root of the repository that the scenario belongs to. */
   referenceRoot: string;
+  /** Absolute path of the scenario file. */
+  scenarioPath: string;
+  /** What the scenario may use beyond the flow API. */
+  permissions: ReadonlySet<Permission>;
 }
 
 /** One function of the flow vocabulary: its declaration and what it does. */
 export interface Action extends FunctionEntry {
+  needs?: Capability;
   run(context: ActionContext, ...args: never[]): unknown;
 }
 
@@ -56,6 +61,33 @@ export interface FlowObjects {
   env: object;
   state: object;
 }
+
+/**
+ * Keeps an action from a gateway that cannot do what it is about.
+ * @throws BlockedError naming the capability
+ */
+export function requireCapability(
+  name: string,
+  needs: Capability | undefined,
+  gateway: GatewayUnderTest,
+): void {
+  if (needs === undefined || gateway.capabilities.has(needs)) return;
+  throw new BlockedError(
+    needs,
+    `${name} needs ${CAPABILITY_WORDS[needs]}, which this gateway does not offer`,
+  );
+}
+
+const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
+  "operator-admin": "a connection that may write",
+  "config-file": "the gateway's config file",
+  workspace: "the gateway's files",
+  process: "the gateway's process",
+  logs: "the gateway's log",
+  "reload-generation": "the number of config changes applied",
+  "qa-channel": "the run's own channel",
+  "scripted-model": "the run's own model",
+};
 
 const PRIMITIVES = new Set(["string", "number", "boolean", "object"]);
 

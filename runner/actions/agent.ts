@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { QaError } from "../errors.ts";
+import { BlockedError, QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
+import { RpcError } from "../gateway/rpc-errors.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
+import { agentDelivery } from "./transport.ts";
 
 const DEFAULT_TARGET = "dm:qa-operator";
 const TURN_TIMEOUT_MS = 30_000;
+/** Words of different releases for a turn that ended well. */
+const SUCCESS: ReadonlySet<string> = new Set(["ok", "completed", "succeeded"]);
 /** The gateway's own wait ends first, so that its answer and not our watchdog reports a slow turn. */
 const WAIT_GRACE_MS = 5_000;
 
@@ -16,6 +20,16 @@ interface AgentPrompt {
   provider?: string;
   model?: string;
   timeoutMs?: number;
+  attachments?: readonly Attachment[];
+  /** False: as a chat client sends a message, without a task of its own. */
+  taskTracking?: boolean;
+}
+
+interface Attachment {
+  mimeType: string;
+  fileName: string;
+  /** Base64. */
+  content: string;
 }
 
 interface RunResult extends JsonObject {
@@ -24,8 +38,25 @@ interface RunResult extends JsonObject {
 }
 
 async function startRun(context: ActionContext, prompt: AgentPrompt): Promise<{ runId: string }> {
-  const to = prompt.to ?? DEFAULT_TARGET;
-  const started = await context.gateway.call(
+  const [method, params] = prompt.taskTracking === false ? chatSend(prompt) : agentTurn(context, prompt);
+  let started: JsonObject;
+  try {
+    started = await context.gateway.call(method, params, { signal: context.signal() });
+  } catch (error) {
+    throw prompt.attachments && refusesAttachments(error) ? attachmentsMissing(error) : error;
+  }
+  if (typeof started.runId === "string") return started as { runId: string };
+  throw new QaError(`${method} returned no runId: ${JSON.stringify(started)}`, {
+    code: "bad-answer",
+    fault: "product",
+  });
+}
+
+type Call = [method: string, params: JsonObject];
+
+function agentTurn(context: ActionContext, prompt: AgentPrompt): Call {
+  const { threadId, provider, model, attachments } = prompt;
+  return [
     "agent",
     {
       agentId: context.agentId,
@@ -33,21 +64,39 @@ async function startRun(context: ActionContext, prompt: AgentPrompt): Promise<{ 
       message: prompt.message,
       idempotencyKey: randomUUID(),
       deliver: true,
-      channel: "qa-channel",
-      to,
-      replyChannel: "qa-channel",
-      replyTo: to,
-      ...(prompt.threadId ? { threadId: prompt.threadId } : {}),
-      ...(prompt.provider ? { provider: prompt.provider } : {}),
-      ...(prompt.model ? { model: prompt.model } : {}),
+      ...agentDelivery(prompt.to ?? DEFAULT_TARGET),
+      ...(threadId ? { threadId } : {}),
+      ...(provider ? { provider } : {}),
+      ...(model ? { model } : {}),
+      ...(attachments ? { attachments } : {}),
     },
-    { signal: context.signal() },
+  ];
+}
+
+function chatSend({ sessionKey, message, to, attachments }: AgentPrompt): Call {
+  const { replyChannel, replyTo } = agentDelivery(to ?? DEFAULT_TARGET);
+  return [
+    "chat.send",
+    {
+      sessionKey,
+      message,
+      idempotencyKey: randomUUID(),
+      deliver: true,
+      originatingChannel: replyChannel,
+      originatingTo: replyTo,
+      ...(attachments ? { attachments } : {}),
+    },
+  ];
+}
+
+function refusesAttachments(error: unknown): error is RpcError {
+  return (
+    error instanceof RpcError && error.rpcCode === "INVALID_REQUEST" && /attachment/i.test(error.message)
   );
-  if (typeof started.runId === "string") return started as { runId: string };
-  throw new QaError(`agent returned no runId: ${JSON.stringify(started)}`, {
-    code: "bad-answer",
-    fault: "product",
-  });
+}
+
+function attachmentsMissing(error: RpcError): BlockedError {
+  return new BlockedError("attachments", `this gateway lacks \`attachments\` of this kind: ${error.message}`);
 }
 
 async function waitForRun(context: ActionContext, runId: string, timeoutMs: number): Promise<RunResult> {
@@ -59,11 +108,12 @@ async function waitForRun(context: ActionContext, runId: string, timeoutMs: numb
 }
 
 /** Starts a turn and waits for its end; a turn that fails or does not end is an error. */
-async function runPrompt(context: ActionContext, _env: object, prompt: AgentPrompt): Promise<RunResult> {
+export async function runPrompt(context: ActionContext, prompt: AgentPrompt): Promise<RunResult> {
   const timeoutMs = prompt.timeoutMs ?? TURN_TIMEOUT_MS;
-  const { runId } = await startRun(context, prompt);
+  const started = await startRun(context, prompt);
+  const { runId } = started;
   const waited = await waitForRun(context, runId, timeoutMs);
-  if (waited.status === "ok") return { ...waited, runId };
+  if (SUCCESS.has(String(waited.status))) return { ...waited, runId, started, waited };
   const slow = waited.status === "timeout";
   throw new QaError(
     slow
@@ -73,18 +123,22 @@ async function runPrompt(context: ActionContext, _env: object, prompt: AgentProm
   );
 }
 
-const PROMPT_TYPE = "{ sessionKey, message, to?, threadId?, provider?, model?, timeoutMs? }";
+const PROMPT_PARAMETER = {
+  name: "prompt",
+  type: "{ sessionKey, message, to?, threadId?, provider?, model?, attachments?, taskTracking?, timeoutMs? }",
+  description:
+    "`to` defaults to `dm:qa-operator`; an attachment is { mimeType, fileName, content } with base64 content; `taskTracking: false` sends the message as a chat client does (`chat.send`)",
+} as const;
 const promptBudget = ([, prompt]: readonly unknown[]) =>
   ((prompt as AgentPrompt | undefined)?.timeoutMs ?? TURN_TIMEOUT_MS) + 2 * WAIT_GRACE_MS;
 
 export const agentActions = actionsOf("agent", (define) => ({
   startAgentRun: define({
     summary: "Starts an agent turn whose reply goes to the QA channel, and returns at once.",
-    params: [
-      ENV_PARAMETER,
-      { name: "prompt", type: PROMPT_TYPE, description: "`to` defaults to `dm:qa-operator`" },
-    ],
+    params: [ENV_PARAMETER, PROMPT_PARAMETER],
     returns: "{ runId, status }",
+    effect: "converses",
+    needs: "qa-channel",
     budgetMs: promptBudget,
     run: (context, _env: object, prompt: AgentPrompt) => startRun(context, prompt),
   }),
@@ -96,18 +150,18 @@ export const agentActions = actionsOf("agent", (define) => ({
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 30 000" },
     ],
     returns: "{ status: ok | error | timeout, error? }",
+    effect: "reads",
     budgetMs: ([, , timeoutMs]) => Number(timeoutMs ?? TURN_TIMEOUT_MS) + WAIT_GRACE_MS,
     run: (context, _env: object, runId: string, timeoutMs: number = TURN_TIMEOUT_MS) =>
       waitForRun(context, runId, timeoutMs),
   }),
   runAgentPrompt: define({
     summary: "Runs one agent turn to its end. Fails when the turn fails or does not end in time.",
-    params: [
-      ENV_PARAMETER,
-      { name: "prompt", type: PROMPT_TYPE, description: "`to` defaults to `dm:qa-operator`" },
-    ],
-    returns: "{ runId, status }",
+    params: [ENV_PARAMETER, PROMPT_PARAMETER],
+    returns: "{ runId, status, started, waited }",
+    effect: "converses",
+    needs: "qa-channel",
     budgetMs: promptBudget,
-    run: runPrompt,
+    run: (context, _env: object, prompt: AgentPrompt) => runPrompt(context, prompt),
   }),
 }));

@@ -1,8 +1,17 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { JsonObject } from "../gateway/gateway.ts";
-import { type ActionContext, type ActionSet, checkArguments, type FlowObjects } from "./action.ts";
-import { transportActions } from "./channel.ts";
+import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
+import {
+  type ActionContext,
+  type ActionSet,
+  checkArguments,
+  type FlowObjects,
+  requireCapability,
+} from "./action.ts";
+import { flowGateway } from "./flow-gateway.ts";
+import { pictureConstants } from "./pictures.ts";
+import { blockUnknownMethods } from "./rpc-capabilities.ts";
+import { TRANSPORT, transportActions } from "./transport.ts";
 import { ACTIONS } from "./vocabulary.ts";
 
 /** What `env` tells a flow beside the gateway and the channel. */
@@ -20,9 +29,10 @@ export interface RunFacts {
 }
 
 /** The values behind the vocabulary's names, for one run of one scenario. */
-export function createFlowApi(context: ActionContext, facts: RunFacts): Record<string, unknown> {
-  const { bus, gateway } = context;
-  const state = {
+export function createFlowApi(stage: ActionContext, facts: RunFacts): Record<string, unknown> {
+  const { bus } = stage;
+  const context = { ...stage, gateway: blockUnknownMethods(stage.gateway) };
+  const state = needingChannel(stage.gateway, {
     reset: bus.reset.bind(bus),
     getSnapshot: bus.getSnapshot.bind(bus),
     addInboundMessage: bus.addInboundMessage.bind(bus),
@@ -30,18 +40,16 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     readMessage: bus.readMessage.bind(bus),
     searchMessages: bus.searchMessages.bind(bus),
     waitFor: (input: Parameters<typeof bus.waitFor>[0]) => bus.waitFor(input, context.signal()),
-  };
+  });
   const objects: FlowObjects = { env: {}, state };
   const transport = {
     ...bind(transportActions, context, objects, "transport."),
-    id: "qa-channel",
-    label: "QA Channel",
-    accountId: "default",
+    ...TRANSPORT,
     state,
   };
   const lab = { baseUrl: facts.busUrl };
   const env = {
-    gateway,
+    gateway: flowGateway(context.gateway, facts.cfg),
     transport,
     lab,
     mock: context.model
@@ -58,7 +66,7 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     alternateModel: facts.alternateModel,
   };
   objects.env = env;
-  return {
+  const api = {
     ...bind(ACTIONS, context, objects),
     env,
     state,
@@ -69,6 +77,21 @@ export function createFlowApi(context: ActionContext, facts: RunFacts): Record<s
     path,
     fs,
   };
+  // Spreading would draw all pictures; their getters stay what they are.
+  return Object.defineProperties(api, Object.getOwnPropertyDescriptors(pictureConstants()));
+}
+
+/** Nobody is at the other end of the bus of a gateway that was not started with it. */
+function needingChannel<T extends Record<string, (...args: never[]) => unknown>>(
+  gateway: GatewayUnderTest,
+  functions: T,
+): T {
+  if (gateway.capabilities.has("qa-channel")) return functions;
+  const blocked = Object.keys(functions).map((name) => [
+    name,
+    () => requireCapability(`state.${name}`, "qa-channel", gateway),
+  ]);
+  return Object.fromEntries(blocked) as T;
 }
 
 function bind(
@@ -80,6 +103,7 @@ function bind(
   const bound: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(actions)) {
     const call = (...args: never[]) => {
+      requireCapability(prefix + name, action.needs, context.gateway);
       checkArguments(prefix + name, action, args, objects);
       return action.run(context, ...args);
     };

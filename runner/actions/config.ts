@@ -41,7 +41,7 @@ async function readSnapshot(context: ActionContext): Promise<Snapshot> {
  * hash that was read, try again when somebody else was faster, wait as long as the gateway asks when it
  * limits writes, and after a restart in between look first whether the change is already there.
  */
-async function mutateConfig(
+export async function mutateConfig(
   context: ActionContext,
   method: "config.patch" | "config.apply",
   body: JsonObject,
@@ -160,6 +160,7 @@ export const configActions = actionsOf("config", (define) => ({
     summary: "The config in force and the hash that a write must be based on.",
     params: [ENV_PARAMETER],
     returns: "{ hash, config }",
+    effect: "reads",
     run: (context) => readSnapshot(context),
   }),
   patchConfig: define({
@@ -208,6 +209,7 @@ export const configActions = actionsOf("config", (define) => ({
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 60 000" },
     ],
     returns: "nothing",
+    effect: "reads",
     budgetMs: ([, , timeoutMs]) => Number(timeoutMs ?? 60_000),
     run: async (context, _env: object, _restartDelayMs?: number, timeoutMs: number = 60_000) => {
       await context.gateway.waitHealthy(timeoutMs, context.signal());

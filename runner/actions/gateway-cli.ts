@@ -1,9 +1,12 @@
+import { stripVTControlCharacters } from "node:util";
 import { BlockedError, QaError } from "../errors.ts";
 import { loadExeca } from "../gateway/process.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
+import { jsonIn } from "./cli-json.ts";
 
 const CLI_TIMEOUT_MS = 60_000;
 const SHOWN_OUTPUT = 2_000;
+const SHOWN_REASON = 300;
 
 interface CliOptions {
   timeoutMs?: number;
@@ -12,16 +15,17 @@ interface CliOptions {
 }
 
 /** Runs the gateway's own command line in the environment of the gateway under test. */
-async function runGatewayCli(
+export async function runGatewayCli(
   context: ActionContext,
-  _env: object,
   args: readonly string[],
   { timeoutMs = CLI_TIMEOUT_MS, json = false, env = {} }: CliOptions = {},
 ): Promise<unknown> {
-  const { cliCommand, runtimeEnv, tempRoot } = context.gateway;
+  const { cliCommand } = context.gateway;
   const [file, ...leading] = cliCommand ?? [];
-  if (file === undefined)
-    throw new BlockedError("process", "this gateway's command line is not on this machine");
+  if (file === undefined) {
+    throw new BlockedError("cli", "this gateway lacks `cli`: its command line is not on this machine");
+  }
+  const { runtimeEnv, tempRoot } = context.gateway;
   const { execa } = await loadExeca();
   const result = await execa(file, [...leading, ...args.map(String)], {
     cwd: tempRoot,
@@ -33,37 +37,40 @@ async function runGatewayCli(
     reject: false,
   });
   context.signal().throwIfAborted();
-  const command = `gateway ${args.join(" ")}`;
-  if (result.timedOut)
-    throw cliError(`qa cli timed out: ${command} took longer than ${timeoutMs} ms`, result);
-  if (result.exitCode !== 0) {
-    throw cliError(`qa cli failed (${result.exitCode ?? result.signal}): ${command}`, result);
+  const command = `openclaw ${args.join(" ")}`;
+  if (result.timedOut) {
+    throw cliError("cli-timeout", `qa cli timed out: ${command} took longer than ${timeoutMs} ms`, result);
   }
-  return json ? jsonIn(result.stdout, command) : result.stdout;
+  if (result.exitCode !== 0) {
+    const reason = reasonIn(result.stderr) || reasonIn(result.stdout) || "it printed nothing";
+    throw cliError(
+      "cli-failed",
+      `qa cli failed (${result.exitCode ?? result.signal}): ${command}: ${reason}`,
+      result,
+    );
+  }
+  const output = stripVTControlCharacters(result.stdout);
+  if (!json) return output;
+  const value = jsonIn(output);
+  if (value === undefined) throw cliError("bad-answer", `qa cli returned no JSON: ${command}`, result);
+  return value;
 }
 
-function cliError(message: string, { stdout, stderr }: { stdout: string; stderr: string }): QaError {
+/** The line that speaks of an error, else the last one: hints may follow it. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output).trimEnd().split("\n");
+  const reason = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? "";
+  return reason.trim().slice(0, SHOWN_REASON);
+}
+
+function cliError(
+  code: string,
+  message: string,
+  { stdout, stderr }: { stdout: string; stderr: string },
+): QaError {
   const output = [stderr, stdout].filter((text) => text !== "").join("\n");
   return new QaError(message, {
-    code: "cli-failed",
-    fault: "product",
-    details: output.slice(-SHOWN_OUTPUT) || "(it printed nothing)",
-  });
-}
-
-/** The JSON that the output ends with; log lines may stand before it. */
-function jsonIn(output: string, command: string): unknown {
-  const lines = output.split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (!/^\s*[[{"\d]|^\s*(?:true|false|null)\s*$/.test(line)) continue;
-    try {
-      return JSON.parse(lines.slice(index).join("\n"));
-    } catch {
-      // A log line that looks like the beginning of JSON.
-    }
-  }
-  throw new QaError(`${command} printed no JSON`, {
-    code: "bad-answer",
+    code,
     fault: "product",
     details: output.slice(-SHOWN_OUTPUT) || "(it printed nothing)",
   });
@@ -81,12 +88,13 @@ export const gatewayCliActions = actionsOf("gateway", (define) => ({
         type: "{ json?, timeoutMs?, env? }",
         optional: true,
         description:
-          "`json`: parse the output, whatever log lines stand before it; `timeoutMs`: default 60 000",
+          "`json`: parse the output, whatever log lines stand around it; `timeoutMs`: default 60 000",
       },
     ],
     returns: "what it printed, or the parsed JSON",
     aliases: ["runQaCli"],
     budgetMs: ([, , options]) => (options as CliOptions | undefined)?.timeoutMs ?? CLI_TIMEOUT_MS,
-    run: runGatewayCli,
+    run: (context, _env: object, args: readonly string[], options?: CliOptions) =>
+      runGatewayCli(context, args, options),
   }),
 }));

@@ -11,11 +11,15 @@ const TIMEOUT_PARAMETER = {
   description: "milliseconds; default 45 000",
 } as const;
 
-/** Waits until the channel account is connected, judged by what `channels.status` reports. */
+/**
+ * Waits until the channel account is connected, judged by what `channels.status` reports. A gateway that was not
+ * started with the run's channel has none to wait for.
+ */
 export async function waitForChannelReady(
   context: ActionContext,
   timeoutMs = HEALTH_TIMEOUT_MS,
 ): Promise<void> {
+  if (!context.gateway.capabilities.has("qa-channel")) return;
   await waitIn(
     context,
     "the QA channel to be connected (channels.status)",
@@ -82,6 +86,7 @@ export const gatewayActions = actionsOf("gateway", (define) => ({
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 15 000" },
     ],
     returns: "the parsed body",
+    effect: "reads",
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? 15_000),
     run: fetchJson,
   }),
@@ -89,6 +94,7 @@ export const gatewayActions = actionsOf("gateway", (define) => ({
     summary: "Waits until the gateway is ready (`/readyz`) and answers RPC.",
     params: [ENV_PARAMETER, TIMEOUT_PARAMETER],
     returns: "nothing",
+    effect: "reads",
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? HEALTH_TIMEOUT_MS),
     run: (context, _env: object, timeoutMs: number = HEALTH_TIMEOUT_MS) =>
       context.gateway.waitHealthy(timeoutMs, context.signal()),
@@ -97,6 +103,8 @@ export const gatewayActions = actionsOf("gateway", (define) => ({
     summary: "Waits until the gateway's QA channel is connected to the bus.",
     params: [ENV_PARAMETER, TIMEOUT_PARAMETER],
     returns: "nothing",
+    effect: "reads",
+    needs: "qa-channel",
     aliases: ["waitForChannelReady", "waitForQaChannelReady"],
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? HEALTH_TIMEOUT_MS),
     run: (context, _env: object, timeoutMs?: number) => waitForChannelReady(context, timeoutMs),
@@ -106,6 +114,7 @@ export const gatewayActions = actionsOf("gateway", (define) => ({
       "Who the gateway process is: `bootId` changes with every process start, `generation` counts the config changes applied since.",
     params: [ENV_PARAMETER],
     returns: "{ bootId, pid, version, generation }",
+    effect: "reads",
     run: (context) => context.gateway.identity({ signal: context.signal() }),
   }),
   expectHotReload: define({
@@ -117,6 +126,7 @@ export const gatewayActions = actionsOf("gateway", (define) => ({
       { name: "options", type: "{ reloads?: number }", optional: true, description: "default one reload" },
     ],
     returns: "the identity now",
+    effect: "reads",
     run: expectHotReload,
   }),
 }));

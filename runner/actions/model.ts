@@ -28,6 +28,8 @@ export const modelActions = actionsOf("model", (define) => ({
     ],
     returns:
       "array of { prompt, allInputText, instructions, toolOutput, plannedToolName, plannedToolArgs, body, … }",
+    effect: "reads",
+    needs: "scripted-model",
     run: (context, since: number = 0) => scripted(context).requests.slice(since),
   }),
   waitForModelRequest: define({
@@ -37,6 +39,8 @@ export const modelActions = actionsOf("model", (define) => ({
       { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 15 000" },
     ],
     returns: "the request",
+    effect: "reads",
+    needs: "scripted-model",
     budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? 15_000),
     run: (context, predicate: (request: unknown) => unknown, timeoutMs?: number) =>
       waitIn(context, "a model request that fits", () => scripted(context).requests.find(predicate), {
@@ -48,12 +52,16 @@ export const modelActions = actionsOf("model", (define) => ({
       "Makes the scripted model keep its next answer back until `releaseModel`: a turn frozen in the middle.",
     params: [HOLD_PARAMETER],
     returns: "nothing",
+    needs: "scripted-model",
+    effect: "converses",
     run: (context, name?: string) => scripted(context).hold(name),
   }),
   releaseModel: define({
     summary: "Lets held answers go.",
     params: [HOLD_PARAMETER],
     returns: "nothing",
+    needs: "scripted-model",
+    effect: "converses",
     run: (context, name?: string) => scripted(context).release(name),
   }),
 }));

@@ -5,6 +5,8 @@ import type {
   ValueEntry,
   VocabularyEntry,
 } from "../flow/vocabulary.ts";
+import { PICTURES } from "./pictures.ts";
+import { effectOfCall } from "./reading-methods.ts";
 
 /** Declarations of the objects that flows see; `api.ts` gives them their values. */
 
@@ -15,6 +17,14 @@ function method(
   returns: string,
 ): FunctionEntry {
   return { kind: "function", subject, summary, params, returns };
+}
+
+function reader(...declaration: Parameters<typeof method>): FunctionEntry {
+  return { ...method(...declaration), effect: "reads" };
+}
+
+function converser(...declaration: Parameters<typeof method>): FunctionEntry {
+  return { ...method(...declaration), effect: "converses" };
 }
 
 function value(subject: string, type: string, summary: string): ValueEntry {
@@ -39,20 +49,34 @@ const gatewayObject: ObjectEntry = {
         ],
         "the answer's payload",
       ),
+      effect: effectOfCall,
       budgetMs: ([, , options]) =>
         (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? CALL_DEFAULT_MS,
     },
-    logs: method("env", "The whole log so far, redacted.", [], "string"),
-    markLogs: method("env", "A mark for `readLogsSince`.", [], "number"),
-    readLogsSince: method(
+    logs: reader("env", "The whole log so far, redacted.", [], "string"),
+    markLogs: reader("env", "A mark for `readLogsSince`.", [], "number"),
+    readLogsSince: reader(
       "env",
       "The log after a mark.",
       [{ name: "mark", type: "number", description: "from `markLogs`" }],
       "string",
     ),
-    identity: method("env", "See `readGatewayIdentity`.", [], "{ bootId, pid, version, generation }"),
+    identity: reader("env", "See `readGatewayIdentity`.", [], "{ bootId, pid, version, generation }"),
     restart: {
-      ...method("env", "Asks the gateway to restart and waits until it is back.", [], "nothing"),
+      ...method(
+        "env",
+        "Asks the gateway to restart and waits until it is back.",
+        [
+          {
+            name: "signal",
+            type: "string",
+            optional: true,
+            description:
+              "accepted for upstream's scenarios; the gateway is asked in the way that it understands",
+          },
+        ],
+        "nothing",
+      ),
       budgetMs: () => 90_000,
     },
     restartAfterStateMutation: {
@@ -77,6 +101,18 @@ const gatewayObject: ObjectEntry = {
       [{ name: "signal", type: "string", description: "for instance SIGTERM" }],
       "nothing",
     ),
+    getProcessCpuMs: method(
+      "env",
+      "Processor time that the gateway process and its descendants have used, in milliseconds.",
+      [],
+      "number, or null where the system does not tell",
+    ),
+    getProcessRssBytes: method(
+      "env",
+      "Memory that the gateway process and its descendants hold, in bytes.",
+      [],
+      "number, or null where the system does not tell",
+    ),
     facts: value("env", "object", "Target, product, version and boot times."),
     capabilities: value("env", "Set", "What this kind of gateway can do for scenarios."),
     baseUrl: value("env", "string", "For HTTP; `/healthz` and `/readyz` lie below it."),
@@ -87,6 +123,17 @@ const gatewayObject: ObjectEntry = {
     stateDir: value("env", "string", "The gateway's state."),
     configPath: value("env", "string", "The config file."),
     runtimeEnv: value("env", "object", "Environment of the gateway process."),
+    cfg: value("env", "object", "The config that the gateway was started with."),
+    cliCommand: value(
+      "env",
+      "{ executablePath, argsPrefix, cwd } or undefined",
+      "The gateway's own command line; see also `runGatewayCli`.",
+    ),
+    evidenceIdentity: value(
+      "env",
+      "{ target, product, version, buildId? }",
+      "What names this gateway in evidence.",
+    ),
     pid: value(
       "env",
       "number or undefined",
@@ -103,32 +150,32 @@ const stateObject: ObjectEntry = {
   subject: "channel",
   summary: "The QA channel's bus: what people wrote and what the gateway sent.",
   members: {
-    reset: method("channel", "Forgets all messages and threads.", [], "nothing"),
-    getSnapshot: method(
+    reset: reader("channel", "Forgets all messages and threads.", [], "nothing"),
+    getSnapshot: reader(
       "channel",
       "A copy of everything on the bus.",
       [],
       "{ cursor, conversations, threads, messages, events }",
     ),
-    addInboundMessage: method(
+    addInboundMessage: converser(
       "channel",
       "Writes a message to the gateway, as a person would.",
       [{ name: "message", type: messageInput, description: "`kind` is direct, channel or group" }],
       "the message",
     ),
-    addOutboundMessage: method(
+    addOutboundMessage: converser(
       "channel",
       "Puts a message on the channel as if the gateway had sent it.",
       [{ name: "message", type: "{ to, text, threadId?, replyToId? }", description: "`to` is a target" }],
       "the message",
     ),
-    readMessage: method(
+    readMessage: reader(
       "channel",
       "One message as it is now.",
       [{ name: "query", type: "{ messageId }", description: "its id" }],
       "the message",
     ),
-    searchMessages: method(
+    searchMessages: reader(
       "channel",
       "Messages that fit.",
       [
@@ -140,7 +187,7 @@ const stateObject: ObjectEntry = {
       ],
       "array of messages",
     ),
-    waitFor: method(
+    waitFor: reader(
       "channel",
       "Waits for an event of a kind, a text or a thread.",
       [
@@ -168,6 +215,7 @@ export function objectEntries(
       id: value("transport", "string", "`qa-channel`"),
       label: value("transport", "string", "Name for people."),
       accountId: value("transport", "string", "Account of the gateway on the channel."),
+      requiredPluginIds: value("transport", "string[]", "Plugins that the gateway needs for the channel."),
       state: stateObject,
     },
   };
@@ -180,7 +228,11 @@ export function objectEntries(
         gateway: gatewayObject,
         transport,
         lab: value("env", "{ baseUrl }", "The bus server."),
-        mock: value("env", "{ baseUrl } or null", "The scripted model; null with a live one."),
+        mock: value(
+          "env",
+          "{ baseUrl, holdNextContinuation } or null",
+          "The scripted model; null with a live one. Its requests are at `<baseUrl>/debug/requests`; see also `readModelRequests`.",
+        ),
         cfg: value("env", "object", "The config that the gateway was started with."),
         repoRoot: value("env", "string", "Root of the repository that the scenario belongs to."),
         outputDir: value("env", "string", "Folder for evidence; it ends up in the report."),
@@ -194,6 +246,12 @@ export function objectEntries(
     lab: value("env", "{ baseUrl }", "The bus server."),
     scenario: value("env", "object", "The scenario's own metadata."),
     signal: value("core", "AbortSignal", "Fires when the scenario must end."),
+    ...Object.fromEntries(
+      Object.entries(PICTURES).map(([name, { summary }]) => [
+        name,
+        value("images", "string", `A PNG file in base64, red above and blue below, ${summary}`),
+      ]),
+    ),
     path: { kind: "object", subject: "core", summary: "`node:path`.", members: {}, open: true },
     fs: {
       kind: "object",

@@ -58,6 +58,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     summary: "The plugins as the gateway lists them (`plugins.list`); listing loads none of their code.",
     params: [ENV_PARAMETER],
     returns: "array of { id, state, enabled, diagnostics, … }",
+    effect: "reads",
     run: async (context) => {
       const { plugins } = await context.gateway.call("plugins.list", {}, { signal: context.signal() });
       return plugins ?? [];
@@ -70,6 +71,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
       { name: "id", type: "string", description: "the plugin's id" },
     ],
     returns: "the entry or undefined",
+    effect: "reads",
     run: (_context, plugins: JsonObject[], id: string) => plugins.find((plugin) => plugin.id === id),
   }),
   readPluginLoads: define({
@@ -84,6 +86,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
       },
     ],
     returns: "array of { pluginId, trigger, reason, durationMs, generation }",
+    effect: "reads",
     run: async (context, _env: object, since: number = 0) => {
       const { loads } = await context.gateway.call("plugins.loads", {}, { signal: context.signal() });
       return ((loads ?? []) as JsonObject[]).slice(since);

@@ -31,9 +31,23 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   ["plugins", "Plugins", ""],
   ["sessions", "Sessions", ""],
   ["agent", "Agent", "Turns of the agent, started over RPC; their replies go to the channel."],
+  ["tools", "Tools", "What the agent is offered, and the same tools for other callers."],
   ["model", "Model", "The scripted model behind the agent: what it was asked, and when it may answer."],
+  ["images", "Images", "Pictures for models that see, and those that a turn makes."],
+  ["cron", "Cron", ""],
+  ["memory", "Memory", ""],
   ["logs", "Logs", ""],
+  [
+    "judgements",
+    "Judgements",
+    "What upstream's scenarios say about texts of a model. Prefer an exact marker in a scenario of your own.",
+  ],
   ["core", "Everything else", ""],
+  [
+    "not-offered",
+    "Not offered",
+    "Names that upstream's scenarios use and that this runner cannot serve: a scenario that calls one ends as *blocked*.",
+  ],
 ];
 
 /** docs/actions.md, made from the declarations of the vocabulary. */
@@ -42,7 +56,9 @@ export function actionReference(vocabulary: Vocabulary): string {
     "# Actions",
     "",
     "What a flow can call and name. Generated from the declarations in `runner/actions` by `pnpm generate`;",
-    "change them there. Times are milliseconds. `?` marks what may be left out.",
+    "change them there. Times are milliseconds. `?` marks what may be left out. *Only reads*: it leaves the gateway as",
+    "it was, and may be called on one that is already running. *Needs*: where the gateway does not offer this, the",
+    "scenario ends as blocked.",
     "",
   ];
   for (const [subject, title, intro] of SUBJECTS) {
@@ -67,6 +83,9 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
   lines.push(`- returns: ${entry.returns}`);
   if (entry.aliases?.length)
     lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
+  if (entry.effect === "reads") lines.push("- only reads");
+  if (entry.effect === "converses") lines.push("- only talks to the gateway");
+  if (entry.needs) lines.push(`- needs: \`${entry.needs}\``);
   return [...lines, ""];
 }
 

@@ -115,6 +115,7 @@ export const restartActions = actionsOf("restart", (define) => ({
       { name: "options", type: "{ timeoutMs?: number }", optional: true, description: "default 60 000" },
     ],
     returns: "the identity of the new process",
+    effect: "reads",
     budgetMs: ([, , options]) =>
       (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? RESTART_TIMEOUT_MS,
     run: waitForRestart,
@@ -123,6 +124,7 @@ export const restartActions = actionsOf("restart", (define) => ({
     summary: "Fails unless the gateway is still the process that it was at `before`.",
     params: [ENV_PARAMETER, BEFORE_PARAMETER],
     returns: "the identity now",
+    effect: "reads",
     run: expectNoRestart,
   }),
   startHealthProbe: define({
@@ -130,6 +132,7 @@ export const restartActions = actionsOf("restart", (define) => ({
       "Begins to ask the gateway for its health, over HTTP and over RPC, many times a second; goes on until it is stopped or the scenario ends.",
     params: [ENV_PARAMETER],
     returns: "the probe, for `stopHealthProbe`",
+    effect: "reads",
     run: startHealthProbe,
   }),
   stopHealthProbe: define({
@@ -137,12 +140,14 @@ export const restartActions = actionsOf("restart", (define) => ({
     params: [ENV_PARAMETER, { name: "probe", type: "object", description: "from `startHealthProbe`" }],
     returns:
       "{ durationMs, longestGapMs, http, rpc }; each of the two { checks, failures, longestGapMs, lastFailure? }",
+    effect: "reads",
     run: stopHealthProbe,
   }),
   readRestartSentinel: define({
     summary: "The restart sentinel that lies in the gateway's state folder, for the next process to find.",
     params: [ENV_PARAMETER],
     returns: "{ version, payload }, or undefined when there is none",
+    effect: "reads",
     run: readRestartSentinel,
   }),
   signalGateway: define({

@@ -36,6 +36,7 @@ export const skillActions = actionsOf("skills", (define) => ({
       { name: "agentId", type: "string", optional: true, description: "default: the scenario's agent" },
     ],
     returns: "array of { name, eligible, disabled, missing, filePath, … }",
+    effect: "reads",
     run: async (context, _env: object, agentId: string = context.agentId) => {
       const status = await context.gateway.call("skills.status", { agentId }, { signal: context.signal() });
       return status.skills ?? [];
@@ -48,6 +49,7 @@ export const skillActions = actionsOf("skills", (define) => ({
       { name: "name", type: "string", description: "the skill's name" },
     ],
     returns: "the entry or undefined",
+    effect: "reads",
     run: (_context, skills: JsonObject[], name: string) => skills.find((skill) => skill.name === name),
   }),
   writeWorkspaceSkill: define({

@@ -9,6 +9,8 @@ export type OutboundPredicate = (message: BusMessage) => unknown;
 export interface OutboundWaitOptions {
   /** Looks only at the gateway's messages from this one on; counts outbound messages, from 0. */
   sinceIndex?: number;
+  /** Called when no message fits; throws to end a wait that is in vain. */
+  giveUp?(): void;
   /** Completes "timed out waiting for …". */
   what?: string;
   signal?: AbortSignal;
@@ -39,12 +41,13 @@ export function waitForOutboundMessage(
   bus: QaBus,
   predicate: OutboundPredicate,
   timeoutMs?: number,
-  { sinceIndex, what = "an outbound message", signal }: OutboundWaitOptions = {},
+  { sinceIndex, giveUp, what = "an outbound message", signal }: OutboundWaitOptions = {},
 ): Promise<BusMessage> {
   const check = async () => {
     for (const message of bus.outboundMessages(sinceIndex)) {
       if (await predicate(message)) return message;
     }
+    giveUp?.();
     return undefined;
   };
   return waitForCondition(bus.wakeups, check, { timeoutMs, what, signal, evidence: () => evidenceOf(bus) });

@@ -12,8 +12,8 @@ export interface TranscriptFilter {
   limit?: number;
 }
 
-/** The conversation as lines of text, oldest message first. */
-export function formatConversationTranscript(bus: QaBus, filter: TranscriptFilter = {}): string {
+/** The messages of a conversation, oldest first. */
+export function transcriptMessages(bus: QaBus, filter: TranscriptFilter = {}): BusMessage[] {
   const messages = bus
     .getSnapshot()
     .messages.filter(
@@ -22,9 +22,12 @@ export function formatConversationTranscript(bus: QaBus, filter: TranscriptFilte
         (filter.threadId === undefined || threadId === filter.threadId) &&
         (filter.direction === undefined || direction === filter.direction),
     );
-  return lastOf(messages, filter.limit ?? messages.length)
-    .map(formatMessage)
-    .join("\n");
+  return lastOf(messages, filter.limit ?? messages.length);
+}
+
+/** The conversation as lines of text, oldest message first. */
+export function formatConversationTranscript(bus: QaBus, filter?: TranscriptFilter): string {
+  return transcriptMessages(bus, filter).map(formatMessage).join("\n");
 }
 
 /** The gateway's last messages, for failure texts. */

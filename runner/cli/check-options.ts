@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { addPackOption } from "./options.ts";
+import { addModelScriptOption, addPackOption } from "./options.ts";
 
 export interface CheckOptions {
   pack: string[];
+  modelScript: string[];
   json?: boolean;
 }
 
@@ -12,8 +13,10 @@ export function addCheckCommand(program: Command, finish: (exitCode: number) => 
     .description("find everything that can be wrong with scenario files before a gateway boots")
     .argument("[paths...]", "files or folders; default: all of this repository's scenarios")
     .option("--json", "print { files, diagnostics } as JSON");
-  return addPackOption(command).action(async (paths: string[], options: CheckOptions) => {
-    const { check } = await import("./check.ts");
-    finish(await check(paths, options));
-  });
+  return addModelScriptOption(addPackOption(command)).action(
+    async (paths: string[], options: CheckOptions) => {
+      const { check } = await import("./check.ts");
+      finish(await check(paths, options));
+    },
+  );
 }

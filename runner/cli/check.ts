@@ -8,7 +8,13 @@ import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** `qa check`: everything that can be wrong before a gateway boots. */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd: userFolder(), paths });
+  const catalog = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    modelScripts: options.modelScript,
+    cwd: userFolder(),
+    paths,
+  });
   const diagnostics = [
     ...catalog.diagnostics,
     ...catalog.scenarios.flatMap((scenario) => compileScenario(scenario).diagnostics),

@@ -1,11 +1,13 @@
 import { basename, extname } from "node:path";
 import { QaError } from "../errors.ts";
+import type { MissingPermission } from "../flow/types.ts";
 import { compileScenario } from "../plan/prepare.ts";
 import { type Offer, planScenarios } from "../plan/requirements.ts";
 import { matchesId, type Selected, type Selection, selectScenarios } from "../plan/select.ts";
-import type { PreparedScenario } from "../run/prepared.ts";
+import type { IndexedPack, PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog.ts";
 import type { Diagnostic } from "../scenario/source.ts";
+import type { Scenario } from "../scenario/types.ts";
 
 /** A chosen scenario's file has errors; ends the program with exit code 3. */
 export class InvalidScenarios extends QaError {
@@ -29,22 +31,66 @@ export class InvalidScenarios extends QaError {
  */
 export function chooseScenarios(catalog: Catalog, selection: Selection, offer: Offer): PreparedScenario[] {
   const selected = selectReadable(catalog, selection);
-  const errors = errorsOf(catalog);
+  const errors = catalog.diagnostics.filter(isError);
   const named = new Set(selected.filter((choice) => choice.named).map(({ scenario }) => scenario.id));
 
+  const packs = indexedPacks(catalog);
   const found: Diagnostic[] = [];
   const prepared = planScenarios(selected, offer).map(({ scenario, skip, release }): PreparedScenario => {
-    const { flow, diagnostics } = compileScenario(scenario);
-    const ofFile = errors.filter(({ file }) => file === scenario.file.name);
-    found.push(...ofFile, ...diagnostics.filter(({ severity }) => severity === "error"));
-    return { scenario, flow, named: named.has(scenario.id), skip, release };
+    const { flow, diagnostics, missingPermissions } = compileScenario(scenario);
+    const problems = [
+      ...errors.filter(({ file }) => file === scenario.file.name),
+      ...diagnostics.filter(isError),
+    ];
+    const isNamed = named.has(scenario.id);
+    const choice = { scenario, named: isNamed, skip, release, pack: packs.get(scenario.pack.root) };
+    // What a foreign pack needs and this runner lacks stops that scenario, not the rest of the pack.
+    if (problems.length > 0 && scenario.pack.foreign && !isNamed) {
+      return { ...choice, flow: undefined, blocked: blockedBy(problems) };
+    }
+    found.push(...problems);
+    return { ...choice, flow, blocked: untrusted(scenario, missingPermissions) };
   });
   if (found.length > 0) throw new InvalidScenarios(found);
   return prepared;
 }
 
-function errorsOf({ diagnostics }: Catalog): Diagnostic[] {
-  return diagnostics.filter(({ severity }) => severity === "error");
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
+/** By the root of the pack. */
+function indexedPacks({ packIndexes, scenarios }: Catalog): Map<string, IndexedPack> {
+  return new Map(
+    packIndexes.map((index) => [
+      index.pack.root,
+      { index, scenarios: scenarios.filter(({ pack }) => pack.root === index.pack.root) },
+    ]),
+  );
+}
+
+function blockedBy(problems: readonly Diagnostic[]): PreparedScenario["blocked"] {
+  const [first] = problems;
+  if (!first) return undefined;
+  const more = problems.length > 1 ? `, and ${problems.length - 1} more` : "";
+  const place = `${first.file}:${first.line}:${first.column}`;
+  return {
+    reason: `the file has errors: ${first.message} [${first.code}] at ${place}${more}`,
+    hint: "`qa check` with the same `--pack` shows all",
+  };
+}
+
+/** A permission that nobody granted keeps the scenario from running at all. */
+function untrusted(scenario: Scenario, missing: readonly MissingPermission[]): PreparedScenario["blocked"] {
+  if (missing.length === 0) return undefined;
+  const uses = missing.map(
+    ({ permission, what, position: { line, column } }) =>
+      `\`${what}\` at ${scenario.file.name}:${line}:${column} needs the permission \`${permission}\``,
+  );
+  return {
+    reason: `${uses.join(", ")}, which the pack does not have`,
+    hint: "`--trust` grants it: use it for a pack whose code you trust",
+  };
 }
 
 /**
@@ -53,7 +99,9 @@ function errorsOf({ diagnostics }: Catalog): Diagnostic[] {
  * @throws UsageError, InvalidScenarios
  */
 export function selectReadable(catalog: Catalog, { patterns, tags, all }: Selection): Selected[] {
-  const errors = errorsOf(catalog);
+  const errors = catalog.diagnostics.filter(isError);
+  const shared = errors.filter(({ file }) => catalog.shared.includes(file));
+  if (shared.length > 0) throw new InvalidScenarios(shared);
   if (all && errors.length > 0) throw new InvalidScenarios(errors);
   const unusable = catalog.unusable.filter(({ id, file }) => {
     const name = id ?? basename(file.name, extname(file.name));

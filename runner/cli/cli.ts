@@ -75,7 +75,9 @@ function reportError(error: unknown): number {
     if (error.details) lines.push(error.details);
     if (error.hint) lines.push(error.hint);
     process.stderr.write(`${lines.join("\n")}\n`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.harness;
+    if (error instanceof UsageError) return EXIT.usage;
+    // Before the first scenario there is no report that could say so.
+    return error.code === "interrupted" ? EXIT.interrupted : EXIT.harness;
   }
   process.stderr.write(
     `unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`,

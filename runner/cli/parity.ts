@@ -12,8 +12,13 @@ import { fits } from "../plan/requirements.ts";
 import { replaceFile } from "../report/replace-file.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
 import { InvalidScenarios, selectReadable } from "./choose.ts";
+import { commandLine } from "./command-line.ts";
+import { offerOf } from "./offer.ts";
 import type { ParityOptions } from "./parity-options.ts";
-import { commandLine, newRunId, offerOf, runScenarios, type Surroundings, withSurroundings } from "./run.ts";
+import { newRunId } from "./report-folder.ts";
+import { runScenarios } from "./run.ts";
+import { chooseModel } from "./run-model.ts";
+import { type Surroundings, withSurroundings } from "./surroundings.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** A gateway to be compared, and the scenarios that are for it. */
@@ -113,7 +118,9 @@ async function chooseForEach(
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
-      const fitting = selected.filter(({ scenario }) => fits(scenario, offerOf(kind)));
+      const fitting = selected.filter(({ scenario }) =>
+        fits(scenario, offerOf(kind, chooseModel(undefined, kind.name, process.env))),
+      );
       return { target, kind, ids: fitting.map(({ scenario }) => scenario.id) };
     }),
   );
@@ -146,6 +153,8 @@ async function runOne(
         pack: options.pack,
         tag: [],
         fault: [],
+        reporter: [],
+        modelScript: [],
         gateway: target,
         out: folder,
         ...(options.jobs ? { jobs: options.jobs } : {}),

@@ -1,5 +1,12 @@
 import { type Command, Option } from "commander";
-import { addPackOption, addTagOption, collect, positiveInteger } from "./options.ts";
+import {
+  addModelScriptOption,
+  addPackOption,
+  addTagOption,
+  collect,
+  duration,
+  positiveInteger,
+} from "./options.ts";
 
 export interface RunOptions {
   pack: string[];
@@ -7,8 +14,20 @@ export interface RunOptions {
   all?: boolean;
   jobs?: number;
   gateway: string;
+  allowWrites?: boolean;
+  model?: "scripted" | "live";
   out?: string;
+  trust?: boolean;
+  modelScript: string[];
   fault: string[];
+  retries?: number;
+  repeat?: number;
+  failOnFlaky?: boolean;
+  bail?: number | true;
+  timeout?: number;
+  bootAhead?: number;
+  shareGateway?: boolean;
+  reporter: string[];
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -16,14 +35,48 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .command("run")
     .description("run scenarios, each against a gateway of its own")
     .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
-    .option("--all", "run every scenario that fits the gateway")
+    .option("--all", "run every scenario that fits the gateway (default with --pack: all of the pack's)")
+    .option("--trust", "grant the packs given with --pack every permission that their flows use")
     .option(
       "--gateway <target>",
-      "embedded, openclaw@<version> for a published release, or ws://host:port",
+      "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running",
       "embedded",
     )
+    .option("--allow-writes", "let scenarios change a gateway that is already running")
+    .addOption(
+      new Option(
+        "--model <mode>",
+        "scripted, or live: the provider that the environment names (default: scripted)",
+      ).choices(["scripted", "live"]),
+    )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
+    .option(
+      "--boot-ahead <n>",
+      "gateways that start while the scenario before theirs runs (default: 0)",
+      positiveInteger,
+    )
+    .option(
+      "--share-gateway",
+      "run scenarios that leave a gateway as it was one after the other on the same one",
+    )
+    .addOption(
+      new Option("--retries <n>", "try a failed scenario again, up to n times; a pass then is flaky")
+        .argParser(positiveInteger)
+        .conflicts("repeat"),
+    )
+    .option("--repeat <n>", "run every scenario n times; one failure is a failure", positiveInteger)
+    .option("--fail-on-flaky", "let a scenario that passed only on a later try fail the run")
+    .option("--bail [n]", "begin no other scenario after n failures (default: 1)", positiveInteger)
+    .option("--timeout <duration>", "time for the whole run, for instance 90s, 20m or 1h", duration)
     .option("--out <folder>", "where the report goes (default: reports/<run id>)")
+    .addOption(
+      new Option(
+        "--reporter <name>",
+        "junit, ctrf, github, plain, or the path of one's own; junit=<file> says where (repeatable)",
+      )
+        .argParser(collect)
+        .default([], "none"),
+    )
     .addOption(
       new Option(
         "--fault <name>",
@@ -32,8 +85,10 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         .argParser(collect)
         .default([], "none"),
     );
-  return addPackOption(addTagOption(command)).action(async (ids: string[], options: RunOptions) => {
-    const { run } = await import("./run.ts");
-    finish(await run(ids, options));
-  });
+  return addModelScriptOption(addPackOption(addTagOption(command))).action(
+    async (ids: string[], options: RunOptions) => {
+      const { run } = await import("./run.ts");
+      finish(await run(ids, options));
+    },
+  );
 }

@@ -1,64 +1,33 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { errorMessage, UsageError } from "../errors.ts";
-import { PRIMARY_MODEL } from "../gateway/config.ts";
-import type { GatewayKind } from "../gateway/gateway.ts";
+import { UsageError } from "../errors.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { secretValues } from "../gateway/redact.ts";
-import { Teardown } from "../lifecycle/teardown.ts";
+import { mayShareGateway } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
-import type { Offer } from "../plan/requirements.ts";
+import { namedIds } from "../plan/select.ts";
+import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
+import { loadReporters } from "../report/reporters.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
-import { formatDiagnostics } from "../scenario/format.ts";
 import { suggest } from "../scenario/suggest.ts";
-import { chooseScenarios, InvalidScenarios } from "./choose.ts";
-import { EXIT } from "./exit.ts";
-import { watchInterrupt } from "./interrupt.ts";
+import { chooseScenarios } from "./choose.ts";
+import { choiceFlags, commandLine, contextFlags } from "./command-line.ts";
+import { offerOf } from "./offer.ts";
+import { newRunId, rejectUsedFolder } from "./report-folder.ts";
+import { chooseModel } from "./run-model.ts";
 import type { RunOptions } from "./run-options.ts";
-import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";
+import { RunTime } from "./run-time.ts";
+import { type Surroundings, withSurroundings } from "./surroundings.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
-
-const PROVIDER_MODE = "mock-openai";
-/** Time to end what all scenarios of a run shared. */
-const TEARDOWN_MS = 10_000;
-
-/** What every command that runs scenarios has around it. */
-export interface Surroundings {
-  signal: AbortSignal;
-  strays: StrayRejections;
-  teardown: Teardown;
-}
 
 /** `qa run`: choose, check, plan, run, report. */
 export function run(ids: readonly string[], options: RunOptions): Promise<number> {
   return withSurroundings((surroundings) => runScenarios(ids, options, surroundings));
-}
-
-/** Ends in good order on Ctrl-C, tears down, and shows what is wrong with scenario files as `qa check` does. */
-export async function withSurroundings(
-  action: (surroundings: Surroundings) => Promise<number>,
-): Promise<number> {
-  const interrupt = watchInterrupt();
-  const strays = watchStrayRejections();
-  const teardown = new Teardown();
-  try {
-    return await action({ signal: interrupt.signal, strays, teardown });
-  } catch (error) {
-    if (!(error instanceof InvalidScenarios)) throw error;
-    const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
-    process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
-    return EXIT.invalid;
-  } finally {
-    for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
-    interrupt.dispose();
-    strays.dispose();
-  }
 }
 
 /**
@@ -75,34 +44,62 @@ export async function runScenarios(
   const runId = newRunId();
   const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   rejectUsedFolder(reportFolder);
+  const chosen = await loadReporters(options.reporter, {
+    reportFolder,
+    stream: process.stdout,
+    env: process.env,
+    cwd,
+  });
+  if (options.trust && options.pack.length === 0) {
+    throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
+  }
   const gateway = await resolveGatewayKind(options.gateway, {
     repoRoot: REPO_ROOT,
     env: process.env,
     teardown,
+    allowWrites: options.allowWrites,
   });
+  if (options.allowWrites && gateway.name !== "remote") {
+    throw new UsageError(
+      "--allow-writes is about a gateway that is already running",
+      "A gateway that the run starts may be changed anyway: leave out --allow-writes, or give --gateway ws://….",
+    );
+  }
   if (options.fault.length > 0 && gateway.name !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
   }
+  const model = chooseModel(options.model, gateway.name, process.env);
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd });
-  const scenarios = chooseScenarios(
-    catalog,
-    { patterns: ids, tags: options.tag, all: options.all === true },
-    offerOf(gateway),
-  );
+  // A pack alone means all of it.
+  const wholePack =
+    options.pack.length > 0 && ids.length === 0 && options.tag.length === 0 && options.all !== true;
+  const selection = { patterns: ids, tags: options.tag, all: wholePack || options.all === true };
+  const catalog = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    packsOnly: wholePack,
+    trust: options.trust,
+    modelScripts: options.modelScript,
+    cwd,
+    ids: namedIds(selection),
+  });
+  const scenarios = chooseScenarios(catalog, selection, offerOf(gateway, model));
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 
   const secrets = new RunSecrets(secretValues(process.env));
+  if (model.liveModel) secrets.add(model.liveModel.apiKey);
   const report = openReport({
     folder: reportFolder,
-    console: { stream: process.stdout, env: process.env, cwd },
+    console: chosen.console,
     redact: secrets.redact,
-    reporters: [freezeWatch()],
+    reporters: [freezeWatch(), ...chosen.reporters],
   });
-  await executeRun({
+  const time = new RunTime(options.timeout);
+  teardown.defer("run time", () => time.stop());
+  const problems = await executeRun({
     runId,
     tool: {
       name: packageJson.name,
@@ -113,46 +110,39 @@ export async function runScenarios(
     command: commandLine("run", [...ids, ...choiceFlags(options), ...contextFlags(options, cwd)]),
     rerunCommand: (id) => commandLine("run", [id, ...contextFlags(options, cwd)]),
     gateway,
-    providerMode: PROVIDER_MODE,
-    jobs: Math.min(options.jobs ?? defaultJobs(), scenarios.length),
-    scenarios,
+    ...model,
+    jobs: Math.min(
+      options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes)),
+      scenarios.length,
+    ),
+    bootAhead: options.bootAhead ?? 0,
+    share: options.shareGateway === true,
+    policy: policyOf(options),
+    scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
     reportFolder,
     repoRoot: REPO_ROOT,
     faults: options.fault,
     secrets,
     events: report,
     signal,
+    timeUp: time.up,
   });
+  for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
   return report.finish({
     runId,
     durationMs: Math.round(performance.now() - startedAt),
     interrupted: signal.aborted,
-    harnessFailures: strays.count,
+    harnessFailures: strays.count + problems.length + (time.up.aborted ? 1 : 0),
   });
 }
 
-/** What a run on this gateway has for scenarios. */
-export function offerOf({ name, ownsInstall }: GatewayKind): Offer {
-  return {
-    gatewayKind: name,
-    ownsInstall,
-    providerMode: PROVIDER_MODE,
-    primaryModel: PRIMARY_MODEL,
-    channelDriver: "qa-channel",
-    env: process.env,
-  };
+function withSharing(prepared: PreparedScenario): PreparedScenario {
+  const { scenario, flow } = prepared;
+  return { ...prepared, sharable: flow !== undefined && mayShareGateway(scenario, flow) };
 }
 
-/** @throws UsageError if the folder cannot take a report, or holds one: two runs must not mix */
-function rejectUsedFolder(folder: string): void {
-  const hint = "Give --out a folder that is new or empty.";
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new UsageError(`the report cannot be written to ${folder}: ${errorMessage(error)}`, hint);
-  }
-  if (existsSync(join(folder, "events.jsonl")))
-    throw new UsageError(`${folder} holds a report already`, hint);
+function policyOf({ retries = 0, repeat = 1, failOnFlaky = false, bail }: RunOptions): RunPolicy {
+  return { retries, repeat, failOnFlaky, ...(bail ? { bail: bail === true ? 1 : bail } : {}) };
 }
 
 function rejectUnknownFaults(faults: readonly string[], known: readonly string[] = []): void {
@@ -164,35 +154,4 @@ function rejectUnknownFaults(faults: readonly string[], known: readonly string[]
       near ? `Did you mean ${near}?` : `Known: ${known.join(", ")}.`,
     );
   }
-}
-
-/** Sorts by time; the random part keeps two runs of one second apart. */
-export function newRunId(): string {
-  const time = new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, "")
-    .replaceAll(/[-:]/g, "")
-    .replace("T", "-");
-  return `${time}-${randomBytes(2).toString("hex")}`;
-}
-
-function choiceFlags(options: RunOptions): string[] {
-  return [...(options.all ? ["--all"] : []), ...options.tag.flatMap((tag) => ["--tag", tag])];
-}
-
-/** What must be the same when a scenario is run again. */
-function contextFlags(options: RunOptions, cwd: string): string[] {
-  return [
-    ...(options.gateway === "embedded" ? [] : ["--gateway", options.gateway]),
-    ...options.pack.flatMap((pack) => ["--pack", relative(cwd, resolve(cwd, pack)) || "."]),
-    ...options.fault.flatMap((fault) => ["--fault", fault]),
-  ];
-}
-
-/** The command as it could be typed again. */
-export function commandLine(command: string, args: readonly string[]): string {
-  const quoted = args.map((arg) =>
-    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
-  return `pnpm qa ${command} ${quoted.join(" ")}`;
 }

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../scenario/source.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
 import { type CompileOptions, compileFlow } from "./compile.ts";
 import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./test-support.ts";
+import type { FunctionEntry } from "./vocabulary.ts";
 
 const GOLDEN = join(import.meta.dirname, "golden");
 const CONFIG_KEYS = ["skillName", "prompt", "args", "name", "list", "allowEnv", "channelId"];
@@ -97,12 +98,49 @@ describe("in a foreign pack", () => {
     ]);
   });
 
-  it("what needs a permission is granted with the warning", () => {
-    const { flow } = compileFlow(
-      flowOfActions("- assert: process.pid\n- assert: await import('node:os')"),
-      FOREIGN,
-    );
-    expect([...(flow?.permissions ?? [])].sort()).toEqual(["import", "process"]);
+  describe("what needs a permission", () => {
+    const actions = "- assert: process.pid\n- assert: process.cwd()\n- assert: await import('node:os')";
+
+    it("is told with its place", () => {
+      const { diagnostics, missingPermissions } = compileFlow(flowOfActions(actions), FOREIGN);
+      expect(missingPermissions).toEqual([
+        { permission: "process", what: "process", position: { line: 7, column: 17 } },
+        { permission: "import", what: "import()", position: { line: 9, column: 23 } },
+      ]);
+      expect(diagnostics.map(({ hint }) => hint?.includes("--trust"))).toEqual([true, true, true]);
+    });
+
+    it("may depend on the first argument of a call", () => {
+      const load: FunctionEntry = {
+        kind: "function",
+        subject: "core",
+        summary: "",
+        returns: "",
+        params: [{ name: "module", type: "string", description: "" }],
+        permissionOf: (module) => (module === "node:path" ? undefined : "import"),
+      };
+      const missing = (text: string) =>
+        compileFlow(flowOfActions(text), { ...FOREIGN, vocabulary: { load } }).missingPermissions;
+      expect(missing("- assert: await load('node:path')\n- call: load\n  args: [node:path]")).toEqual([]);
+      for (const [text, what] of [
+        ["- assert: await load('node:os')", "load('node:os')"],
+        ["- call: load\n  args: [node:os]", "load('node:os')"],
+        ["- call: load\n  args: [{ expr: \"'node:' + 'os'\" }]", "load"],
+        ["- set: alias\n  value: { ref: load }", "load"],
+      ] as const) {
+        expect(missing(text)).toMatchObject([{ permission: "import", what }]);
+      }
+    });
+  });
+
+  it("a broken message of an assert is a warning, for it is read only when the assert fails", () => {
+    const assertion = (expr: string, message: string) =>
+      flowOfActions(`- assert:\n    expr: "${expr}"\n    message: { expr: "${message}" }`);
+    const { flow, diagnostics } = compileFlow(assertion("vars.x", "1 +"), FOREIGN);
+    expect(diagnostics).toMatchObject([{ code: "expression-syntax", severity: "warning" }]);
+    expect(flow?.steps[0]?.actions).toMatchObject([{ kind: "assert" }]);
+    expect(compileFlow(assertion("1 +", "1"), FOREIGN).flow).toBeUndefined();
+    expect(compileFlow(assertion("vars.x", "1 +"), OWN).flow).toBeUndefined();
   });
 
   it("a variable that hides an action may hold anything from then on", () => {

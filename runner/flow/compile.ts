@@ -6,13 +6,13 @@ import { Findings } from "./compile/findings.ts";
 import { describeNode, Mapping } from "./compile/mapping.ts";
 import { NameTable } from "./compile/names.ts";
 import { compileStatements } from "./compile/statements.ts";
-import type { CompiledFlow, Step } from "./types.ts";
+import type { CompiledFlow, MissingPermission, Step } from "./types.ts";
 import type { Permission, Vocabulary } from "./vocabulary.ts";
 
 export interface CompileOptions {
   /** What flows may name. */
   vocabulary: Vocabulary;
-  /** What the scenario declares. */
+  /** What the scenario declares, or all of them for a trusted pack. */
   permissions: ReadonlySet<Permission>;
   /** The scenario belongs to somebody else's pack: it runs as upstream runs it, with warnings. */
   foreign: boolean;
@@ -20,15 +20,20 @@ export interface CompileOptions {
   configKeys?: readonly string[];
 }
 
+export interface FlowCompilation {
+  /** Absent if there is an error. */
+  flow: CompiledFlow | undefined;
+  /** In the order of the file. */
+  diagnostics: Diagnostic[];
+  /** One entry for each permission, of foreign packs only: elsewhere it is an error. */
+  missingPermissions: readonly MissingPermission[];
+}
+
 /**
  * Compiles the mapping that holds a scenario's `steps` and finds everything in it that can be known
  * to be wrong before it runs. Aliases in the YAML must have been expanded.
- * @returns no flow if there is an error; the diagnostics are in the order of the file
  */
-export function compileFlow(
-  { source, node }: LocatedNode,
-  options: CompileOptions,
-): { flow: CompiledFlow | undefined; diagnostics: Diagnostic[] } {
+export function compileFlow({ source, node }: LocatedNode, options: CompileOptions): FlowCompilation {
   const findings = new Findings(source, options.foreign);
   const names = new NameTable(findings, options);
   const context = new CompileContext(findings, names);
@@ -39,10 +44,14 @@ export function compileFlow(
     path: source.file.path,
     steps,
     vocabulary: options.vocabulary,
-    permissions: names.permissions,
+    permissions: options.permissions,
     expressions: context.expressions,
   };
-  return { flow: findings.hasErrors ? undefined : flow, diagnostics: findings.sorted() };
+  return {
+    flow: findings.hasErrors ? undefined : flow,
+    diagnostics: findings.sorted(),
+    missingPermissions: names.missingPermissions,
+  };
 }
 
 function compileSteps(context: CompileContext, node: Node): Step[] {

@@ -60,9 +60,11 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, readonly string[]>> =
   import: ["require"],
 };
 
+export const ALL_PERMISSIONS: ReadonlySet<Permission> = new Set(["fs", "process", "import"]);
+
 /** The permission that a name needs, if it is one of the guarded ones. */
 export function permissionFor(name: string): Permission | undefined {
-  for (const permission of ["fs", "process", "import"] as const) {
+  for (const permission of ALL_PERMISSIONS) {
     if (PERMISSION_NAMES[permission].includes(name)) return permission;
   }
   return undefined;

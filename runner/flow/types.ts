@@ -16,6 +16,15 @@ export interface CompiledFlow {
   expressions: readonly CompiledExpression[];
 }
 
+/** A permission that a foreign pack's flow uses without having it: such a flow must not run. */
+export interface MissingPermission {
+  permission: Permission;
+  /** What needs it: a name, or `import()`. */
+  what: string;
+  /** Where it is used first. */
+  position: Position;
+}
+
 export interface Step {
   name: string;
   position: Position;

@@ -12,6 +12,12 @@ export interface Parameter {
   description: string;
 }
 
+/**
+ * What a call does to the gateway: `reads` leaves it as it was; `converses` adds to its sessions and to the channel, as
+ * people who talk to it do, and changes nothing else.
+ */
+export type Effect = "reads" | "converses" | "writes";
+
 export interface FunctionEntry {
   kind: "function";
   summary: string;
@@ -26,8 +32,20 @@ export interface FunctionEntry {
    * The watchdog of the action trails it. Undefined: the default limit.
    */
   budgetMs?(args: readonly unknown[]): number | undefined;
+  /**
+   * Left out: the call may change the gateway. Where it depends on the arguments, a function judges them; an argument
+   * that is no literal is undefined to it.
+   */
+  effect?: "reads" | "converses" | ((literals: readonly unknown[]) => Effect);
+  /** Capability of the gateway that the call cannot do without: where it is missing, the scenario ends as blocked. */
+  needs?: string;
   /** The function exists only for scenarios that declare this permission. */
   permission?: Permission;
+  /**
+   * The permission that a call needs, judged from its first argument; undefined if that is not a text, or
+   * is known only at run time.
+   */
+  permissionOf?(firstText: string | undefined): Permission | undefined;
 }
 
 export interface ObjectEntry {

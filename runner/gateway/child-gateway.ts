@@ -3,6 +3,7 @@ import { QaError } from "../errors.ts";
 import { waitForCondition } from "../lifecycle/waits.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { GatewayFacts } from "../report/events.ts";
+import { AGENT_ID } from "./config.ts";
 import { type DialectAccess, type GatewayDialect, statusDialect } from "./dialect.ts";
 import type {
   BootTimings,
@@ -48,22 +49,24 @@ export interface ChildGatewayOptions {
   redact: Redactor;
   wakeups: Wakeups;
   signal: AbortSignal;
+  /** Its agent talks to the run's own model. */
+  scriptedModel: boolean;
 }
 
 const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
-  "config-write",
+  "operator-admin",
   "config-file",
   "workspace",
   "process",
   "logs",
   "reload-generation",
   "qa-channel",
-  "scripted-model",
 ]);
 
 /** A gateway that runs as a child process of the runner, in a temp root of its own. */
 export class ChildGateway implements GatewayUnderTest {
-  readonly capabilities = CAPABILITIES;
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly agentId = AGENT_ID;
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly token: string;
@@ -91,6 +94,10 @@ export class ChildGateway implements GatewayUnderTest {
   constructor(options: ChildGatewayOptions) {
     const { program, tempRoot, port, token, env, wakeups } = options;
     this.#options = options;
+    this.capabilities = new Set([
+      ...CAPABILITIES,
+      ...(options.scriptedModel ? ["scripted-model" as const] : []),
+    ]);
     this.baseUrl = `http://127.0.0.1:${port}`;
     this.wsUrl = `ws://127.0.0.1:${port}`;
     this.token = token;

@@ -17,7 +17,9 @@ test("the agent, its model and the channel are wired to this run", () => {
     gateway: { port: 4711, bind: "loopback", auth: { token: "secret" } },
     logging: { file: "/r/gateway.log" },
     agents: { list: [{ id: "qa", default: true, workspace: "/r/workspace" }] },
-    models: { providers: { mock: { baseUrl: "http://127.0.0.1:1/v1", models: [{ id: "mock-1" }] } } },
+    models: {
+      providers: { mock: { baseUrl: "http://127.0.0.1:1/v1", models: [{ id: "mock-1" }, { id: "mock-2" }] } },
+    },
     channels: { "qa-channel": { enabled: true, baseUrl: "http://127.0.0.1:2", allowFrom: ["*"] } },
   });
 });

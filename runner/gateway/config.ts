@@ -1,4 +1,6 @@
 import type { JsonObject } from "./gateway.ts";
+import { LIVE_PROVIDER, type LiveModel } from "./live-model.ts";
+import { isLoopback } from "./loopback.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { TempRoot } from "./temp-root.ts";
 
@@ -6,8 +8,18 @@ import type { TempRoot } from "./temp-root.ts";
 export const AGENT_ID = "qa";
 /** Channel account of the bus. */
 export const CHANNEL_ACCOUNT_ID = "default";
-/** Model of that agent, `provider/model`. */
+/** Scripted model of that agent, `provider/model`. */
 export const PRIMARY_MODEL = "mock/mock-1";
+/** Another model of the same provider, for scenarios that switch. */
+export const ALTERNATE_MODEL = "mock/mock-2";
+
+/** Model of the agent, `provider/model`. */
+export function primaryModel(live: LiveModel | undefined): string {
+  return live ? `${LIVE_PROVIDER}/${live.model}` : PRIMARY_MODEL;
+}
+
+/** What the gateway speaks to the model. */
+const MODEL_API = "openai-completions";
 
 /** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
 const SELECTED_ACCOUNT = "$selectedAccount";
@@ -18,6 +30,8 @@ export interface GatewayConfigOptions {
   token: string;
   /** `http://127.0.0.1:1234/v1` */
   modelUrl: string;
+  /** Takes the place of the scripted model. */
+  liveModel?: LiveModel;
   busUrl: string;
   /** Merge patches of the scenario, applied in order. */
   patches: readonly JsonObject[];
@@ -48,8 +62,16 @@ function withPlugins(config: JsonObject, plugins: Readonly<Record<string, string
   });
 }
 
-function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOptions): JsonObject {
-  const [provider = "", model = ""] = PRIMARY_MODEL.split("/");
+function baseConfig({
+  tempRoot,
+  port,
+  token,
+  modelUrl,
+  liveModel,
+  busUrl,
+}: GatewayConfigOptions): JsonObject {
+  const primary = primaryModel(liveModel);
+  const [provider = ""] = primary.split("/");
   return {
     gateway: {
       mode: "local",
@@ -65,7 +87,7 @@ function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOp
       defaults: {
         workspace: tempRoot.workspaceDir,
         skipBootstrap: true,
-        model: { primary: PRIMARY_MODEL },
+        model: { primary },
         ...MATERIALISED_AGENT_DEFAULTS,
       },
       list: [{ id: AGENT_ID, default: true, workspace: tempRoot.workspaceDir }],
@@ -73,30 +95,43 @@ function baseConfig({ tempRoot, port, token, modelUrl, busUrl }: GatewayConfigOp
     models: {
       mode: "replace",
       providers: {
-        [provider]: {
-          baseUrl: modelUrl,
-          // Any value does: the scripted model asks for none, but a provider without a key is not used.
-          apiKey: "test",
-          api: "openai-completions",
-          request: { allowPrivateNetwork: true },
-          models: [
-            {
-              id: model,
-              name: model,
-              api: "openai-completions",
-              reasoning: false,
-              input: ["text"],
-              cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-              contextWindow: 128_000,
-              maxTokens: 4096,
-            },
-          ],
-        },
+        [provider]: liveModel
+          ? providerBlock(liveModel.baseUrl, liveModel.apiKey, [liveModel.model])
+          : scriptedProvider(modelUrl),
       },
     },
     plugins: { slots: { memory: "none" } },
     channels: { "qa-channel": { enabled: true, baseUrl: busUrl, allowFrom: ["*"] } },
     ...MATERIALISED_DEFAULTS,
+  };
+}
+
+/** Any key does: the scripted model asks for none, but a provider without a key is not used. */
+function scriptedProvider(baseUrl: string): JsonObject {
+  const models = [PRIMARY_MODEL, ALTERNATE_MODEL].map((name) => name.slice(name.indexOf("/") + 1));
+  return providerBlock(baseUrl, "test", models);
+}
+
+function providerBlock(baseUrl: string, apiKey: string, models: readonly string[]): JsonObject {
+  return {
+    baseUrl,
+    apiKey,
+    api: MODEL_API,
+    ...(isLoopback(new URL(baseUrl).hostname) ? { request: { allowPrivateNetwork: true } } : {}),
+    models: models.map(modelEntry),
+  };
+}
+
+function modelEntry(id: string): JsonObject {
+  return {
+    id,
+    name: id,
+    api: MODEL_API,
+    reasoning: false,
+    input: ["text"],
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    contextWindow: 128_000,
+    maxTokens: 4096,
   };
 }
 

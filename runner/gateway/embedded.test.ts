@@ -137,7 +137,7 @@ test("as a running gateway it can be read, not written", async () => {
   });
   const gateway = await remote.start(await begin());
   expect(await gateway.identity()).toEqual(await running.identity());
-  await expect(patch(gateway, { ui: {} })).rejects.toMatchObject({ capability: "config-write" });
+  await expect(patch(gateway, { ui: {} })).rejects.toMatchObject({ capability: "operator-admin" });
 });
 
 test("without its runner it ends and takes its temp root along", async () => {

@@ -11,6 +11,8 @@ export class EmbeddedKind implements GatewayKind {
   readonly name = "embedded";
   readonly target = "embedded";
   readonly ownsInstall = true;
+  readonly memoryBytes = 400 * 1024 * 1024;
+  readonly mayWrite = true;
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
   #lane: Promise<ReleaseLane> | undefined;

@@ -2,6 +2,7 @@ import type { QaError } from "../errors.ts";
 import type { Teardown } from "../lifecycle/teardown.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { GatewayFacts } from "../report/events.ts";
+import type { LiveModel } from "./live-model.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {
@@ -15,7 +16,7 @@ export type JsonObject = Record<string, unknown>;
 
 /** What a gateway can do for scenarios; an action that needs a missing one ends as *blocked*. */
 export type Capability =
-  | "config-write"
+  | "operator-admin"
   | "config-file"
   | "workspace"
   | "process"
@@ -30,7 +31,10 @@ export interface GatewayIdentity {
   bootId: string;
   pid: number | undefined;
   version: string;
-  /** Config and plugin reloads applied since the start of this process. */
+  /**
+   * Config and plugin reloads applied since the start of this process.
+   * @throws BlockedError `reload-generation` when read on a gateway that does not tell it
+   */
   generation: number;
 }
 
@@ -55,6 +59,8 @@ export interface GatewayUnderTest {
   /** Of the last start by this runner; absent for a gateway that somebody else started. */
   readonly bootTimings?: BootTimings;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Id of the agent that scenarios talk to. */
+  readonly agentId: string;
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly token: string;
@@ -102,10 +108,14 @@ export interface GatewayStart {
   signal: AbortSignal;
   /** Where the QA bus listens, for instance `http://127.0.0.1:1234`. */
   busUrl: string;
-  /** Where the model listens, with `/v1`. */
+  /** Where the scripted model listens, with `/v1`; unused with a live one. */
   modelUrl: string;
+  /** The agent talks to this provider, and not to the scripted model. */
+  liveModel?: LiveModel;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
+  /** Fills the agent's workspace before the process starts; for kinds that own one. */
+  seedWorkspace?(workspaceDir: string): Promise<void>;
   /** Extra environment for the process, for instance the faults that were asked for. */
   env?: Readonly<Record<string, string>>;
   /**
@@ -125,11 +135,15 @@ export interface GatewayKind {
   readonly name: "embedded" | "openclaw" | "remote";
   /** As given to --gateway. */
   readonly target: string;
+  /** Whether scenarios may change it. A gateway of the run's own always may be. */
+  readonly mayWrite: boolean;
   /**
    * Whether this runner can make an install that nobody else uses. Where it cannot, nothing that
    * replaces or removes an install is run.
    */
   readonly ownsInstall: boolean;
+  /** What one gateway with its share of the runner may need at most. */
+  readonly memoryBytes: number;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */

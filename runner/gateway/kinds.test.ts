@@ -25,13 +25,31 @@ test.each([
   ["http://127.0.0.1:1", "usage", "Did you mean ws://127.0.0.1:1?"],
   ["127.0.0.1:18789", "usage", "Did you mean ws://127.0.0.1:18789?"],
   ["ws://", "usage", "It looks like ws://127.0.0.1:18789."],
+  [
+    "ws://127.0.0.1:1/?token=secret-in-address",
+    "usage",
+    "The token belongs into GATEWAY_QA_TOKEN: an address is shown in reports.",
+  ],
+  [
+    "ws://10.1.2.3:18789",
+    "usage",
+    "Use wss://10.1.2.3:18789, or a tunnel: `ssh -N -L 18789:127.0.0.1:18789 10.1.2.3`, then ws://127.0.0.1:18789.",
+  ],
   ["docker", "usage", "Use `embedded`, `openclaw@<version>` or `ws://host:port`."],
 ])("--gateway %s is refused as %s: %s", async (target, code, hint) => {
   await expect(resolve(target)).rejects.toMatchObject({ code, hint });
 });
 
 test("a running gateway wants a token", async () => {
-  await expect(resolve("ws://127.0.0.1:1")).rejects.toMatchObject({ code: "gateway-token-missing" });
+  for (const target of ["ws://127.0.0.1:1", "ws://localhost:1", "ws://[::1]:1", "wss://gateway.example"]) {
+    await expect(resolve(target)).rejects.toMatchObject({ code: "gateway-token-missing" });
+  }
+});
+
+test("credentials in an address are refused without showing them", async () => {
+  const error = await resolve("ws://operator:secret-in-address@127.0.0.1:1").catch(String);
+  expect(error).toContain("--gateway ws://127.0.0.1:1:");
+  expect(error).not.toContain("secret-in-address");
 });
 
 test("a running gateway can be asked; its process and files are out of reach", async () => {
@@ -42,7 +60,16 @@ test("a running gateway can be asked; its process and files are out of reach", a
   const gateway = await kind.start(begin());
   expect(gateway.facts).toMatchObject({ version: "1.2.3", protocol: 4 });
   expect(await gateway.call("echo", { n: 1 })).toEqual({ n: 1 });
-  await expect(gateway.call("write")).rejects.toMatchObject({ code: "blocked", capability: "config-write" });
+  await expect(gateway.call("write")).rejects.toMatchObject({
+    code: "blocked",
+    capability: "operator-admin",
+  });
+  expect(gateway.agentId).toBe("fake");
+  const identity = await gateway.identity();
+  expect(identity).toMatchObject({ bootId: running.facts.bootId, version: "1.2.3" });
+  expect(() => identity.generation).toThrow(
+    expect.objectContaining({ code: "blocked", capability: "reload-generation" }),
+  );
   expect(() => gateway.configPath).toThrow(/config file is out of reach/);
   await expect(gateway.restart()).rejects.toMatchObject({ code: "blocked", capability: "process" });
 });
@@ -52,6 +79,6 @@ test("a wrong token is refused once and for all, without telling it", async () =
   const kind = await resolve(running.wsUrl, { GATEWAY_QA_TOKEN: "wrong-token-value" });
   const error = await kind.start(begin()).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(QaError);
-  expect(error).toMatchObject({ code: "rpc-error", rpcCode: "UNAUTHORIZED" });
+  expect(error).toMatchObject({ code: "gateway-refused", fault: "environment" });
   expect(String(error)).not.toContain("wrong-token-value");
 });

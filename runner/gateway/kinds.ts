@@ -9,6 +9,8 @@ export interface ResolveOptions {
   env: Environment;
   /** Releases what a kind starts for the whole run. */
   teardown: Teardown;
+  /** Scenarios may change a gateway that is already running; default: they may not. */
+  allowWrites?: boolean;
 }
 
 const KNOWN = "`embedded`, `openclaw@<version>` or `ws://host:port`";
@@ -19,7 +21,7 @@ const KNOWN = "`embedded`, `openclaw@<version>` or `ws://host:port`";
  */
 export async function resolveGatewayKind(
   target: string,
-  { repoRoot, env, teardown }: ResolveOptions,
+  { repoRoot, env, teardown, allowWrites = false }: ResolveOptions,
 ): Promise<GatewayKind> {
   if (target === "embedded") {
     const { EmbeddedKind } = await import("./embedded.ts");
@@ -34,16 +36,9 @@ export async function resolveGatewayKind(
     const progress = streamProgress(process.stderr);
     return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress });
   }
-  if (/^ws:/.test(target)) {
-    const url = URL.canParse(target) ? new URL(target) : undefined;
-    if (!url?.hostname || url.username || url.search || url.hash) {
-      throw new UsageError(
-        `--gateway ${target}: not an address of a gateway`,
-        "It looks like ws://127.0.0.1:18789.",
-      );
-    }
+  if (/^wss?:/.test(target)) {
     const { RemoteKind } = await import("./remote.ts");
-    return new RemoteKind(target, env);
+    return new RemoteKind(target, { env, mayWrite: allowWrites });
   }
   throw new UsageError(`--gateway ${target}: no such kind of gateway`, await suggestion(target));
 }

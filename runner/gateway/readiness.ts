@@ -1,4 +1,4 @@
-import { get } from "node:http";
+import { get as httpGet } from "node:http";
 import { waitForCondition } from "../lifecycle/waits.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { JsonObject } from "./gateway.ts";
@@ -14,12 +14,16 @@ interface Readiness {
   ready: boolean;
   /** What the gateway still waits for, in its own words: `startup-sidecars`, `qa-channel`. */
   failing: readonly string[];
+  /** Why nobody answers, in the words of the network: a refused connection, a certificate that is not trusted. */
+  problem?: string;
 }
 
 const NOBODY: Readiness = { listening: false, ready: false, failing: [] };
 
 /** Asks /readyz once. Whatever goes wrong counts as not ready. */
-function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Readiness> {
+async function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Readiness> {
+  // Only a gateway on another machine has TLS, which takes its time to load.
+  const get = baseUrl.startsWith("https:") ? (await import("node:https")).get : httpGet;
   return new Promise((resolve) => {
     const request = get(
       `${baseUrl}/readyz`,
@@ -41,7 +45,7 @@ function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Readines
       },
     );
     request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(NOBODY));
+    request.on("error", ({ message }) => resolve({ ...NOBODY, problem: message }));
   });
 }
 
@@ -83,9 +87,9 @@ export async function waitUntilReady(baseUrl: string, options: ReadyOptions): Pr
   );
 }
 
-function describeReadiness({ listening, ready, failing }: Readiness): string {
+function describeReadiness({ listening, ready, failing, problem }: Readiness): string {
   if (ready) return "/readyz says ready";
-  if (!listening) return "nothing answers on its port";
+  if (!listening) return `nothing answers on its port${problem ? `: ${problem}` : ""}`;
   return `/readyz says not ready${failing.length > 0 ? `: ${failing.join(", ")}` : ""}`;
 }
 

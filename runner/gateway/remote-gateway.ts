@@ -1,4 +1,4 @@
-import { BlockedError } from "../errors.ts";
+import { BlockedError, QaError } from "../errors.ts";
 import type { Wakeups } from "../lifecycle/wakeups.ts";
 import type { GatewayFacts } from "../report/events.ts";
 import type {
@@ -13,10 +13,15 @@ import { readIdentity } from "./identity.ts";
 import { Listeners } from "./listeners.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { createRedactor } from "./redact.ts";
+import { RemoteBoots } from "./remote-boots.ts";
 import { RpcClient } from "./rpc-client.ts";
 import { RpcError } from "./rpc-errors.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Tells who the process is; releases do not have it. */
+const STATUS = "gateway.status";
+/** Agent of a gateway whose config names none. */
+const UNCONFIGURED_AGENT = "main";
 
 export interface RemoteGatewayOptions {
   target: string;
@@ -27,7 +32,6 @@ export interface RemoteGatewayOptions {
 
 /** A gateway that somebody else runs: it can be asked, but its process and files are out of reach. */
 export class RemoteGateway implements GatewayUnderTest {
-  readonly capabilities: ReadonlySet<Capability>;
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly token: string;
@@ -36,7 +40,10 @@ export class RemoteGateway implements GatewayUnderTest {
   readonly #options: RemoteGatewayOptions;
   readonly #client: RpcClient;
   readonly #events = new Listeners<GatewayEvent>();
+  readonly #boots = new RemoteBoots();
+  readonly #capabilities = new Set<Capability>();
   #facts: GatewayFacts;
+  #agentId = UNCONFIGURED_AGENT;
 
   constructor(options: RemoteGatewayOptions) {
     const { target, token, mayWrite, wakeups } = options;
@@ -44,7 +51,7 @@ export class RemoteGateway implements GatewayUnderTest {
     this.wsUrl = target;
     this.baseUrl = target.replace(/^ws/, "http").replace(/\/$/, "");
     this.token = token;
-    this.capabilities = new Set<Capability>(mayWrite ? ["config-write"] : []);
+    if (mayWrite) this.#capabilities.add("operator-admin");
     this.#facts = { target, product: "running gateway", version: "unknown", readyMs: 0 };
     this.#client = new RpcClient({
       url: target,
@@ -57,8 +64,19 @@ export class RemoteGateway implements GatewayUnderTest {
         this.#events.emit(event);
         wakeups.notify();
       },
-      onChange: () => wakeups.notify(),
+      onChange: (closeCode) => {
+        if (closeCode !== undefined) this.#boots.closed(closeCode);
+        if (this.#client.hello) this.#boots.connected(this.#client.hello);
+        wakeups.notify();
+      },
     });
+  }
+
+  get capabilities(): ReadonlySet<Capability> {
+    return this.#capabilities;
+  }
+  get agentId(): string {
+    return this.#agentId;
   }
 
   get facts(): GatewayFacts {
@@ -77,21 +95,65 @@ export class RemoteGateway implements GatewayUnderTest {
     return this.#blocked("config-file", "its config file");
   }
 
+  /** @throws QaError `gateway-unreachable`, `gateway-refused` */
   async connect(signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    await this.#waitReady(CONNECT_TIMEOUT_MS, signal);
+    await this.#reach(signal);
     const readyMs = Math.round(performance.now() - startedAt);
     this.#client.open();
-    await this.call("health", {}, { signal });
+    const health = await this.#enter(signal);
+    const rpcMs = Math.round(performance.now() - startedAt);
     const hello = this.#client.hello;
+    if (hello?.methods.has(STATUS)) this.#capabilities.add("reload-generation");
+    this.#agentId = await this.#defaultAgent(health, signal);
     this.#facts = {
       ...this.#facts,
       version: hello?.version ?? "unknown",
+      buildId: hello?.buildId,
       protocol: hello?.protocol,
-      bootId: hello?.bootId,
+      bootId: this.#boots.bootId,
       readyMs,
-      rpcMs: Math.round(performance.now() - startedAt),
+      rpcMs,
     };
+  }
+
+  async #enter(signal: AbortSignal): Promise<JsonObject> {
+    try {
+      return await this.call("health", {}, { signal });
+    } catch (error) {
+      if (!(error instanceof RpcError && error.method === "connect")) throw error;
+      throw new QaError(`${this.wsUrl} does not let the run in: ${error.message}`, {
+        code: "gateway-refused",
+        fault: "environment",
+        hint: error.hint,
+        details: error.details,
+        cause: error,
+      });
+    }
+  }
+
+  /** Releases name it with their health; the embedded gateway has it in its config only. */
+  async #defaultAgent({ defaultAgentId }: JsonObject, signal: AbortSignal): Promise<string> {
+    if (typeof defaultAgentId === "string") return defaultAgentId;
+    const { config } = await this.call("config.get", {}, { signal });
+    const { agents } = (config ?? {}) as { agents?: { list?: { id?: string; default?: boolean }[] } };
+    const list = agents?.list ?? [];
+    return (list.find((agent) => agent.default) ?? list[0])?.id ?? UNCONFIGURED_AGENT;
+  }
+
+  async #reach(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#waitReady(CONNECT_TIMEOUT_MS, signal);
+    } catch (error) {
+      if (!(error instanceof QaError && error.code === "wait-timeout")) throw error;
+      throw new QaError(`no gateway is ready at ${this.wsUrl}`, {
+        code: "gateway-unreachable",
+        fault: "environment",
+        hint: "Check the address, and that the gateway runs: its /readyz must say ready.",
+        details: error.details,
+        cause: error,
+      });
+    }
   }
 
   async call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
@@ -99,14 +161,25 @@ export class RemoteGateway implements GatewayUnderTest {
       return await this.#client.call(method, params, options);
     } catch (error) {
       if (!this.#options.mayWrite && error instanceof RpcError && /missing scope/i.test(error.message)) {
-        throw new BlockedError("config-write", `${method} writes, and ${this.wsUrl} is only to be read`);
+        throw new BlockedError(
+          "operator-admin",
+          `${this.wsUrl} does not let a client that only reads call ${method}`,
+          "With --allow-writes the run asks for the scope operator.admin.",
+        );
       }
       throw error;
     }
   }
 
   async identity(options?: CallOptions): Promise<GatewayIdentity> {
-    return readIdentity(await this.call("gateway.status", {}, options));
+    if (this.#capabilities.has("reload-generation"))
+      return readIdentity(await this.call(STATUS, {}, options));
+    await this.call("health", {}, options);
+    return withoutGeneration({
+      bootId: this.#boots.bootId,
+      pid: undefined,
+      version: this.#client.hello?.version ?? "unknown",
+    });
   }
 
   async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
@@ -130,7 +203,7 @@ export class RemoteGateway implements GatewayUnderTest {
   }
 
   logs(): string {
-    return "";
+    return this.#blocked("logs", "its log");
   }
   markLogs(): number {
     return this.#blocked("logs", "its log");
@@ -156,4 +229,17 @@ export class RemoteGateway implements GatewayUnderTest {
   #blocked(capability: Capability, what: string): never {
     throw new BlockedError(capability, `${what} is out of reach: ${this.wsUrl} was not started by this run`);
   }
+}
+
+/** An identity whose generation nobody knows: a scenario that looks at it is blocked, not failed. */
+function withoutGeneration(known: Omit<GatewayIdentity, "generation">): GatewayIdentity {
+  return Object.defineProperty(known as GatewayIdentity, "generation", {
+    enumerable: false,
+    get: () => {
+      throw new BlockedError(
+        "reload-generation",
+        "this gateway does not tell how many config changes it has applied",
+      );
+    },
+  });
 }

@@ -1,35 +1,37 @@
-import { QaError } from "../errors.ts";
+import { QaError, UsageError } from "../errors.ts";
 import type { Environment } from "./env.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "./gateway.ts";
+import { isLoopback } from "./loopback.ts";
 import { RemoteGateway } from "./remote-gateway.ts";
 
 const TOKEN_VARIABLE = "GATEWAY_QA_TOKEN";
-const WRITE_VARIABLE = "GATEWAY_QA_REMOTE_WRITE";
 
-/** A gateway that is already running, for smoke checks: only read unless the environment allows more. */
+/** A gateway that is already running, for smoke checks: it is only read unless the run may write. */
 export class RemoteKind implements GatewayKind {
   readonly name = "remote";
   readonly ownsInstall = false;
+  readonly memoryBytes = 100 * 1024 * 1024;
   readonly target: string;
+  readonly mayWrite: boolean;
   readonly #token: string;
-  readonly #mayWrite: boolean;
 
   /**
-   * @param target `ws://host:port`
-   * @throws QaError `gateway-token-missing`
+   * @param target `ws://127.0.0.1:port`, or `wss://host:port`
+   * @throws UsageError for an address that is none, or that would give the token away; QaError `gateway-token-missing`
    */
-  constructor(target: string, env: Environment) {
+  constructor(target: string, { env, mayWrite }: { env: Environment; mayWrite: boolean }) {
+    requireSafeAddress(target);
     const token = env[TOKEN_VARIABLE];
     if (!token) {
       throw new QaError(`there is no token for the gateway at ${target}`, {
         code: "gateway-token-missing",
         fault: "environment",
-        hint: `Set ${TOKEN_VARIABLE} to the gateway's token; ${WRITE_VARIABLE}=1 allows scenarios to write.`,
+        hint: `Set ${TOKEN_VARIABLE} to the gateway's token.`,
       });
     }
     this.target = target;
     this.#token = token;
-    this.#mayWrite = env[WRITE_VARIABLE] === "1";
+    this.mayWrite = mayWrite;
   }
 
   /** There is nothing to build or install. */
@@ -39,11 +41,34 @@ export class RemoteKind implements GatewayKind {
     const gateway = new RemoteGateway({
       target: this.target,
       token: this.#token,
-      mayWrite: this.#mayWrite,
+      mayWrite: this.mayWrite,
       wakeups,
     });
     teardown.defer(`connection to ${this.target}`, () => gateway.stop());
     await gateway.connect(signal);
     return gateway;
+  }
+}
+
+function requireSafeAddress(target: string): void {
+  const url = URL.canParse(target) ? new URL(target) : undefined;
+  if (!url?.hostname) {
+    throw new UsageError(
+      `--gateway ${target}: not an address of a gateway`,
+      "It looks like ws://127.0.0.1:18789.",
+    );
+  }
+  const address = `${url.protocol}//${url.host}`;
+  if (url.username || url.password || url.search || url.hash) {
+    throw new UsageError(
+      `--gateway ${address}: nothing may stand in the address but host, port and path`,
+      `The token belongs into ${TOKEN_VARIABLE}: an address is shown in reports.`,
+    );
+  }
+  if (url.protocol === "ws:" && !isLoopback(url.hostname)) {
+    throw new UsageError(
+      `--gateway ${address}: ws:// would send the token to another machine in the clear`,
+      `Use wss://${url.host}, or a tunnel: \`ssh -N -L 18789:127.0.0.1:${url.port || 80} ${url.hostname}\`, then ws://127.0.0.1:18789.`,
+    );
   }
 }

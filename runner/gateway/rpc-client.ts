@@ -25,8 +25,8 @@ export interface RpcClientOptions {
   /** The last lines of the gateway's log, for errors; empty where there is no log. */
   logTail(): string;
   onEvent(event: GatewayEvent): void;
-  /** The connection came or went. */
-  onChange(): void;
+  /** The connection came or went; with the close code when the gateway or the network ended it. */
+  onChange(closeCode?: number): void;
 }
 
 interface LostConnection {
@@ -178,7 +178,7 @@ export class RpcClient {
   #lose({ hello, closeCode = 0 }: RpcSocket): void {
     this.#socket = undefined;
     if (closeCode === SERVICE_RESTART) this.#rejectAll(({ method }) => restartedError(method), wasSent);
-    this.#options.onChange();
+    this.#options.onChange(closeCode);
     void this.#connect({ bootId: hello.bootId, closeCode });
   }
 

@@ -14,6 +14,14 @@ export interface Hello {
   version: string;
   /** Undefined for a gateway that does not tell. */
   bootId: string | undefined;
+  /** Names this very build. */
+  buildId: string | undefined;
+  /** How long its process has run, in ms; undefined for a gateway that does not tell. */
+  uptimeMs: number | undefined;
+  /** When it said all this, by our clock. */
+  receivedAt: number;
+  /** The methods it knows. */
+  methods: ReadonlySet<string>;
 }
 
 export interface Response {
@@ -137,11 +145,17 @@ function connectParams({ token, scopes }: SocketOptions): JsonObject {
 function readHello(payload: unknown): Hello {
   const hello = asObject(payload);
   const server = asObject(hello.server);
-  const bootId = server.bootId ?? asObject(hello.snapshot).bootId;
+  const snapshot = asObject(hello.snapshot);
+  const bootId = server.bootId ?? snapshot.bootId;
+  const { methods } = asObject(hello.features);
   return {
     protocol: typeof hello.protocol === "number" ? hello.protocol : undefined,
     version: typeof server.version === "string" ? server.version : "unknown",
     bootId: typeof bootId === "string" ? bootId : undefined,
+    buildId: typeof server.buildId === "string" ? server.buildId : undefined,
+    uptimeMs: typeof snapshot.uptimeMs === "number" ? snapshot.uptimeMs : undefined,
+    receivedAt: Date.now(),
+    methods: new Set(Array.isArray(methods) ? methods.map(String) : []),
   };
 }
 

@@ -29,13 +29,16 @@ export async function startChildGateway(
   const { teardown, wakeups, signal } = start;
   signal.throwIfAborted();
   const token = `gateway-qa-${randomBytes(24).toString("base64url")}`;
-  const redact = createRedactor([token, ...secretValues(process.env)]);
+  const { liveModel } = start;
+  const secrets = [token, ...secretValues(process.env), ...(liveModel ? [liveModel.apiKey] : [])];
+  const redact = createRedactor(secrets);
   const log = new LogCapture(redact, () => wakeups.notify());
   const tempRoot = await createTempRoot({
     prefix: start.tempPrefix ?? "gateway-qa-",
     teardown,
     keep: start.keepTemp,
   });
+  await start.seedWorkspace?.(tempRoot.workspaceDir);
   const program = typeof source === "function" ? await source(tempRoot) : source;
   const env = gatewayEnv({
     base: process.env,
@@ -52,6 +55,7 @@ export async function startChildGateway(
       port,
       token,
       modelUrl: start.modelUrl,
+      liveModel,
       busUrl: start.busUrl,
       patches: [...(program.configPatches ?? []), ...start.configPatches],
       plugins: program.plugins,
@@ -68,6 +72,7 @@ export async function startChildGateway(
       redact,
       wakeups,
       signal,
+      scriptedModel: liveModel === undefined,
     });
     teardown.defer(`gateway process on port ${port}`, () => gateway.stop());
     try {

@@ -1,6 +1,6 @@
 /** What the model says to a request. */
 export type ModelAnswer =
-  | { kind: "text"; text: string }
+  | { kind: "text"; text: string; reasoning?: string }
   | { kind: "tool-calls"; calls: readonly PlannedCall[] }
   | { kind: "error"; status: number; message: string }
   | { kind: "hang" };
@@ -22,7 +22,7 @@ export interface Plan {
   usage?: { inputTokens?: number; outputTokens?: number };
 }
 
-export function say(text: string): ModelAnswer {
+export function say(text: string): Extract<ModelAnswer, { kind: "text" }> {
   return { kind: "text", text };
 }
 

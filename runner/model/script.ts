@@ -61,7 +61,9 @@ function matches({ rule, pattern }: PreparedRule, request: ModelRequest, turn: T
 }
 
 function answerOf(rule: ModelRule, request: ModelRequest): ModelAnswer {
-  if (rule.reply !== undefined) return say(rule.reply);
+  if (rule.reply !== undefined) {
+    return rule.reasoning === undefined ? say(rule.reply) : { ...say(rule.reply), reasoning: rule.reasoning };
+  }
   if (rule.fail)
     return { kind: "error", status: rule.fail.status, message: rule.fail.message ?? "failed on purpose" };
   if (!rule.toolCalls) return { kind: "hang" };

@@ -353,6 +353,32 @@ describe("a script", () => {
     expect(model.requests.at(-1)?.rule).toBe("limit");
   });
 
+  test("a rule may give thoughts without a word of reply", async () => {
+    const model = await start({ rules: [{ reply: "", reasoning: "Let me think." }] });
+    const messages = [{ role: "user", content: "hello" }];
+    const body = { model: "mock-1", messages, input: "hello" };
+    const whole = await (await post(model, "chat/completions", body)).json();
+    expect(whole).toMatchObject({
+      choices: [{ message: { content: "", reasoning_content: "Let me think." }, finish_reason: "stop" }],
+    });
+    const chunks = await events(await post(model, "chat/completions", { ...body, stream: true }));
+    const deltas = chunks.flatMap(({ data }) => (data.choices as { delta: object }[] | undefined) ?? []);
+    expect(deltas.map(({ delta }) => delta)).toEqual([
+      { role: "assistant", content: "", refusal: null },
+      { reasoning_content: "Let me think." },
+      {},
+    ]);
+    const streamed = await events(await post(model, "responses", { ...body, stream: true }));
+    expect(streamed.at(-1)?.data).toMatchObject({
+      response: {
+        output: [
+          { type: "reasoning", summary: [{ type: "summary_text", text: "Let me think." }] },
+          { type: "message", content: [{ text: "" }] },
+        ],
+      },
+    });
+  });
+
   test("without a match the obedient model answers", async () => {
     const model = await start({ rules: [{ match: { system: "nothing" }, reply: "x" }] });
     expect(await chat(model, SAY)).toBe(SAID);

@@ -23,6 +23,8 @@ export interface ScriptedModel {
   hold(name?: string): void;
   /** Lets held answers go, and later ones too: those of one gate, or all. */
   release(name?: string): void;
+  /** Forgets requests and holds, and goes on with another script: for the next scenario on the same gateway. */
+  reset(script?: ModelScript): void;
   /** Freezes the model at the next request that carries a tool result. */
   holdNextContinuation(): HeldContinuation;
 }
@@ -37,11 +39,8 @@ export interface ScriptedModelOptions {
 /** Starts the model behind the agent on a random loopback port, until tear-down. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const { teardown, wakeups } = options;
-  const rules = options.script && new ScriptedRules(options.script);
-  const gates = new Gates();
-  for (const gate of rules?.gates() ?? []) gates.hold(gate);
-  const continuations = new Continuations(gates);
   const requests: RecordedRequest[] = [];
+  let state = scriptedState(options.script);
 
   const update = (recorded: RecordedRequest, status: RecordedRequest["status"]) => {
     recorded.status = status;
@@ -49,6 +48,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
   };
 
   const answer = async ({ api, raw, body, response, signal }: ModelCall) => {
+    const { rules, gates, continuations } = state;
     const request = api.parse(body);
     const turn = currentTurn(request);
     const plan: Plan = rules?.plan(request, turn) ?? obey(request, turn);
@@ -75,8 +75,21 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     baseUrl,
     v1Url: `${baseUrl}/v1`,
     requests,
-    hold: (name = EVERY_ANSWER) => gates.hold(name),
-    release: (name) => gates.release(name),
-    holdNextContinuation: () => continuations.holdNext(),
+    hold: (name = EVERY_ANSWER) => state.gates.hold(name),
+    release: (name) => state.gates.release(name),
+    reset(script) {
+      state.gates.release();
+      requests.length = 0;
+      state = scriptedState(script);
+    },
+    holdNextContinuation: () => state.continuations.holdNext(),
   };
+}
+
+/** What of the model lasts as long as one script. */
+function scriptedState(script: ModelScript | undefined) {
+  const rules = script && new ScriptedRules(script);
+  const gates = new Gates();
+  for (const gate of rules?.gates() ?? []) gates.hold(gate);
+  return { rules, gates, continuations: new Continuations(gates) };
 }

@@ -8,6 +8,8 @@ import { chatCompletions } from "./api/chat-completions.ts";
 import { responses } from "./api/responses.ts";
 import { isRecord, type JsonRecord } from "./api/values.ts";
 import { apiError } from "./deliver.ts";
+import { embeddings } from "./embeddings.ts";
+import { imageGeneration } from "./images.ts";
 import type { RecordedRequest } from "./recorder.ts";
 
 const LIMITS = { maxBytes: 16 * 1024 * 1024, timeoutMs: 30_000 };
@@ -17,6 +19,12 @@ const MODEL_ID = "mock-1";
 const APIS: ReadonlyMap<string, ModelApi> = new Map([
   ["/v1/chat/completions", chatCompletions],
   ["/v1/responses", responses],
+]);
+
+/** APIs that are no conversation: nothing of them is scripted or recorded. */
+const PLAIN_APIS: ReadonlyMap<string, (body: JsonRecord) => JsonRecord> = new Map([
+  ["/v1/embeddings", embeddings],
+  ["/v1/images/generations", imageGeneration],
 ]);
 
 /** A request to one of the model APIs, read but not yet understood. */
@@ -55,15 +63,17 @@ async function route(
   const [path = "/"] = (request.url ?? "/").split("?");
   const page = PAGES.get(path);
   const api = APIS.get(path);
+  const plain = PLAIN_APIS.get(path);
   if (page) {
     if (request.method !== "GET" && request.method !== "HEAD") throw new HttpError(405, "method not allowed");
     sendJson(response, 200, page(options.requests));
-  } else if (api) {
+  } else if (api || plain) {
     if (request.method !== "POST") throw new HttpError(405, "method not allowed");
     const signal = disconnectSignal(response);
     const { raw, body } = await readJson(request, LIMITS);
     if (!isRecord(body)) throw new HttpError(400, "the body must be a JSON object");
-    await options.answer({ api, raw, body, response, signal });
+    if (api) await options.answer({ api, raw, body, response, signal });
+    else if (plain) sendJson(response, 200, plain(body));
   } else throw new HttpError(404, `unknown path ${path}`);
 }
 

@@ -1,5 +1,7 @@
 import { UsageError } from "../errors.ts";
+import { firstWrite } from "../flow/effects.ts";
 import type { Scenario } from "../scenario/types.ts";
+import { compileScenario } from "./prepare.ts";
 import type { Selected } from "./select.ts";
 
 /** What a run offers; scenarios state what they need of it. */
@@ -8,13 +10,20 @@ export interface Offer {
   gatewayKind: string;
   /** The runner can make an install that nobody else uses. */
   ownsInstall: boolean;
+  /** Scenarios may change the gateway. */
+  mayWrite: boolean;
   /** `mock-openai` or `live-frontier`. */
   providerMode: string;
+  /** The run brings the model that answers. */
+  scriptedModel: boolean;
   /** `provider/model`. */
   primaryModel: string;
   channelDriver: string;
   env: Readonly<Record<string, string | undefined>>;
 }
+
+const SCRIPTED_MODE = "mock-openai";
+const LIVE_MODE = "live-frontier";
 
 export interface PlannedScenario {
   scenario: Scenario;
@@ -31,18 +40,20 @@ export function guardOf(scenario: Scenario): string | undefined {
 }
 
 /**
- * Decides for each chosen scenario whether it runs, is skipped by a guard, or does not fit this run.
- * One that does not fit is left out of `--all` and of globs, and is an error when it was named.
+ * Decides for each chosen scenario whether it runs, is skipped, or does not fit this run. A guard that is
+ * not set skips it, and so does a model or channel that this run does not have. One that is for other
+ * gateways is left out of `--all` and of globs. Whatever does not fit is an error when it was named.
  * @throws UsageError naming what the named scenario needs
  */
 export function planScenarios(selected: readonly Selected[], offer: Offer): PlannedScenario[] {
   const planned = selected.flatMap(({ scenario, named }): PlannedScenario[] => {
-    const mismatch = mismatchOf(scenario, offer);
-    if (mismatch) {
-      if (named) throw new UsageError(`${scenario.id} cannot run here: ${mismatch.needs}`, mismatch.hint);
-      return [];
+    const other = gatewayMismatch(scenario, offer);
+    const mismatch = other ?? surroundingsMismatch(scenario, offer);
+    if (mismatch && named) {
+      throw new UsageError(`${scenario.id} cannot run here: ${mismatch.needs}`, mismatch.hint);
     }
-    const skip = guardSkip(scenario, offer.env);
+    if (other) return [];
+    const skip = mismatch ? { reason: mismatch.needs, hint: mismatch.hint } : guardSkip(scenario, offer.env);
     return [skip ? { scenario, skip } : { scenario, release: releaseOf(scenario) }];
   });
   if (planned.length > 0) return planned;
@@ -54,7 +65,7 @@ export function planScenarios(selected: readonly Selected[], offer: Offer): Plan
 
 /** Whether a run with this offer may choose the scenario at all; its guard may still skip it. */
 export function fits(scenario: Scenario, offer: Offer): boolean {
-  return mismatchOf(scenario, offer) === undefined;
+  return (gatewayMismatch(scenario, offer) ?? surroundingsMismatch(scenario, offer)) === undefined;
 }
 
 function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip"] {
@@ -79,20 +90,41 @@ function releaseOf(scenario: Scenario): string | undefined {
   return isDestructive(scenario) && typeof version === "string" ? version : undefined;
 }
 
-function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: string } | undefined {
-  const config = scenario.meta.execution?.config ?? {};
+interface Mismatch {
+  needs: string;
+  hint: string;
+}
+
+/** A model or a channel that the scenario cannot do without: what it would do instead proves nothing. */
+function surroundingsMismatch(scenario: Scenario, offer: Offer): Mismatch | undefined {
+  const { execution, runtimeParityTier } = scenario.meta;
+  const config = execution?.config ?? {};
   const [provider = "", ...model] = offer.primaryModel.split("/");
-  const needs: [wanted: unknown, offered: string, what: string][] = [
-    [config.requiredProviderMode, offer.providerMode, "model mode"],
-    [config.requiredProvider, provider, "model provider"],
-    [config.requiredModel, model.join("/"), "model"],
-    [config.requiredChannelDriver, offer.channelDriver, "channel driver"],
+  // Upstream names its scripted model's provider like the mode.
+  const providers = [provider, ...(offer.providerMode === SCRIPTED_MODE ? [SCRIPTED_MODE] : [])];
+  const needs: [wanted: unknown, offered: readonly string[], what: string][] = [
+    [config.requiredProviderMode, [offer.providerMode], "model mode"],
+    [execution?.providerMode, [offer.providerMode], "model mode"],
+    [runtimeParityTier === "live-only" ? LIVE_MODE : undefined, [offer.providerMode], "model mode"],
+    [config.requiredProvider, providers, "model provider"],
+    [config.requiredModel, [model.join("/")], "model"],
+    [config.requiredChannelDriver, [offer.channelDriver], "channel driver"],
   ];
   for (const [wanted, offered, what] of needs) {
-    if (typeof wanted === "string" && wanted !== offered) {
-      return { needs: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${offered}.` };
+    if (typeof wanted === "string" && !offered.includes(wanted)) {
+      return { needs: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${offered[0]}.` };
     }
   }
+  if (scenario.modelScript && !offer.scriptedModel) {
+    return {
+      needs: "it scripts the model (`yaml qa-model`), and this run does not bring the model",
+      hint: "Leave out --model live, or run it on a gateway that the run starts.",
+    };
+  }
+  return undefined;
+}
+
+function gatewayMismatch(scenario: Scenario, offer: Offer): Mismatch | undefined {
   const kinds = scenario.meta.gateways;
   if (kinds && !kinds.some((kind) => kind === offer.gatewayKind)) {
     return {
@@ -106,5 +138,27 @@ function mismatchOf(scenario: Scenario, offer: Offer): { needs: string; hint: st
       hint: "Run it with --gateway embedded.",
     };
   }
+  if (offer.gatewayKind === "remote") return attachMismatch(scenario, offer.mayWrite);
   return undefined;
+}
+
+/** What a gateway that is already running does not do for a scenario. */
+function attachMismatch(scenario: Scenario, mayWrite: boolean): Mismatch | undefined {
+  const { gatewayConfigPatch, plugins, faults } = scenario.meta;
+  const startsWith = Object.entries({ gatewayConfigPatch, plugins, faults }).find(([, value]) => value)?.[0];
+  if (startsWith) {
+    return {
+      needs: `its \`${startsWith}\` must be there when the gateway starts, and this one is already running`,
+      hint: "Run it with --gateway embedded, or on a release.",
+    };
+  }
+  if (mayWrite) return undefined;
+  const { flow } = compileScenario(scenario);
+  const write = flow && firstWrite(flow);
+  if (!write) return undefined;
+  const { line, column } = write.position;
+  return {
+    needs: `it may change the gateway (${write.what}, ${scenario.file.name}:${line}:${column})`,
+    hint: "A gateway that is already running is only read. --allow-writes allows more.",
+  };
 }

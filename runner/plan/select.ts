@@ -57,6 +57,11 @@ export function matchesId(pattern: string, id: string): boolean {
   return isGlob(pattern) ? picomatch.isMatch(id, pattern) : id === pattern;
 }
 
+/** The ids that a selection names, when it chooses nothing by other means; undefined when it does. */
+export function namedIds({ patterns, tags, all }: Selection): readonly string[] | undefined {
+  return all || tags.length > 0 || patterns.some(isGlob) ? undefined : patterns;
+}
+
 function isGlob(pattern: string): boolean {
   return picomatch.scan(pattern).isGlob;
 }

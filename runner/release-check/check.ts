@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { scanLog } from "../actions/logs.ts";
+import { scanLog } from "../actions/log-sentinels.ts";
 import { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
 import { serveBus } from "../channel/server.ts";

@@ -12,10 +12,17 @@ const valid = addFormats.default(new Ajv({ allErrors: true, strict: true })).com
 const id = fc.constantFrom("a", "b", "c", "d");
 const status = fc.constantFrom("passed", "failed", "skipped", "blocked");
 const step = fc.nat({ max: 4 });
+const attempt = fc.integer({ min: 1, max: 3 });
 const position = fc.constant({ line: 3, column: 5 });
 
 const happening: fc.Arbitrary<RunEvent> = fc.oneof(
-  fc.record({ type: fc.constant("scenario-started"), at: fc.nat(), scenarioId: id, index: fc.nat() }),
+  fc.record({
+    type: fc.constant("scenario-started"),
+    at: fc.nat(),
+    scenarioId: id,
+    attempt,
+    index: fc.nat(),
+  }),
   fc.record({
     type: fc.constant("step-started"),
     at: fc.nat(),
@@ -37,6 +44,8 @@ const happening: fc.Arbitrary<RunEvent> = fc.oneof(
     type: fc.constant("scenario-finished"),
     at: fc.nat(),
     scenarioId: id,
+    attempt,
+    next: fc.constantFrom(undefined, undefined, "retry", "repeat"),
     verdict: status,
     durationMs: fc.nat(),
     notReached: fc.array(fc.string(), { maxLength: 2 }),
@@ -105,10 +114,15 @@ it("never lets a scenario pass that did not say so itself", () => {
       const report = aggregate([start, ...happenings, ...(last ? [last] : [])]);
       for (const scenario of report.scenarios) {
         const own = happenings.filter((event) => "scenarioId" in event && event.scenarioId === scenario.id);
-        const finish = own.findLast((event) => event.type === "scenario-finished");
-        if (finish) {
-          expect(scenario.verdict).toBe(finish.verdict);
-        } else if (own.some((event) => event.type === "scenario-started") || !report.interrupted) {
+        const last = own.findLast(({ type }) => type === "scenario-started" || type === "scenario-finished");
+        const finishes = own.filter((event) => event.type === "scenario-finished");
+        const failed = finishes.some(({ verdict, next }) => verdict === "failed" && next !== "retry");
+        expect(scenario.attempts.length).toBe(finishes.length);
+        if (failed) {
+          expect(scenario.verdict).toBe("failed");
+        } else if (last?.type === "scenario-finished" && last.next === undefined) {
+          expect(scenario.verdict).toBe(last.verdict);
+        } else if (own.length > 0 || !report.interrupted) {
           expect(scenario).toMatchObject({
             verdict: "failed",
             fault: "harness",
@@ -139,4 +153,73 @@ it("shows the step a killed run was in", () => {
     { name: "starts without the skill", status: "passed", durationMs: 41, details: "" },
     { name: "switches the plugin on, hot", status: "failed", durationMs: expect.any(Number) },
   ]);
+});
+
+const [start] = sampleRun();
+
+/** A run of one scenario with an attempt per letter: `p` passes, `f` fails, and what follows each. */
+function attemptsOf(outcomes: string, next: "retry" | "repeat"): RunEvent[] {
+  return [...outcomes].flatMap((outcome, index): RunEvent[] => {
+    const common = { at: index, scenarioId: "a", attempt: index + 1 };
+    const failed = outcome === "f";
+    return [
+      { ...common, type: "scenario-started", index: 1 },
+      {
+        ...common,
+        type: "scenario-finished",
+        verdict: failed ? "failed" : "passed",
+        failure: failed ? { code: "x", fault: "product", message: `failure ${index + 1}` } : undefined,
+        next: index + 1 < outcomes.length ? next : undefined,
+        durationMs: index + 1,
+        notReached: [],
+        cleanupProblems: [`left by ${index + 1}`],
+        evidence: [],
+        rerun: "pnpm qa run a",
+      },
+    ];
+  });
+}
+
+it.each([
+  ["retry", "p", "passed", false, undefined, 1],
+  ["retry", "fp", "passed", true, undefined, 2],
+  ["retry", "ffp", "passed", true, undefined, 3],
+  ["retry", "fff", "failed", false, "failure 3", 3],
+  ["repeat", "pppp", "passed", false, undefined, 4],
+  ["repeat", "pfpf", "failed", true, "failure 2", 2],
+  ["repeat", "ffff", "failed", false, "failure 1", 1],
+] as const)("with %s takes %s for %s, flaky %s", (next, outcomes, verdict, flaky, message, decisive) => {
+  const report = aggregate([{ ...start, scenarios: [] } as RunStarted, ...attemptsOf(outcomes, next)]);
+  const [scenario] = report.scenarios;
+  expect(scenario).toMatchObject({ verdict, flaky, durationMs: decisive });
+  expect(scenario?.failure?.message).toBe(message);
+  expect(scenario?.attempts.map((attempt) => attempt.verdict[0]).join("")).toBe(outcomes);
+  expect(scenario?.cleanupProblems).toHaveLength(outcomes.length);
+  expect(report.counts.flaky).toBe(flaky && verdict === "passed" ? 1 : 0);
+});
+
+it("does not take a run for passed that ended before the next attempt", () => {
+  for (const next of ["retry", "repeat"] as const) {
+    const cut = attemptsOf("pp", next).slice(0, -2);
+    expect(aggregate([start as RunStarted, ...cut]).scenarios.at(-1)).toMatchObject({
+      verdict: "failed",
+      failure: { code: "missing-result" },
+      attempts: [{ verdict: "passed" }],
+    });
+  }
+});
+
+it("makes no negative duration of a clock that jumps", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -1e9, max: 1e9 })), fc.nat(), (jumps, cut) => {
+      const events = sampleRun();
+      const jumping = events
+        .slice(0, 1 + (cut % events.length))
+        .map((event, index) => ({ ...event, at: event.at + (jumps[index % jumps.length] ?? 0) }));
+      const report = aggregate(jumping);
+      valid(report);
+      expect(valid.errors).toBeNull();
+      expect(Date.parse(report.finishedAt)).toBeGreaterThanOrEqual(Date.parse(report.startedAt));
+    }),
+  );
 });

@@ -1,6 +1,7 @@
 import type { RunEvent, RunFinished, RunStarted } from "./events.ts";
 import { REPORT_VERSION, type RunReport, type ScenarioReport } from "./report-schema.ts";
 import { ScenarioRecord } from "./scenario-record.ts";
+import { withoutUndefined } from "./without-undefined.ts";
 
 /** Exit code of a run that has not (or not yet) come to its end: as if it had been interrupted. */
 const INTERRUPTED = 130;
@@ -48,7 +49,7 @@ export class RunAggregate {
     const started = this.#started;
     if (!started) throw new Error("there is no report before the run has started");
     const scenarios = [...this.#records.values()].map((record) => record.report(this.#lastAt, interrupted));
-    return {
+    return withoutUndefined({
       version: REPORT_VERSION,
       runId: started.runId,
       tool: { ...started.tool },
@@ -59,11 +60,18 @@ export class RunAggregate {
       finishedAt: new Date(this.#lastAt).toISOString(),
       durationMs: this.#finished?.durationMs ?? this.#lastAt - started.at,
       jobs: started.jobs,
+      lane: started.lane,
+      job: started.job,
+      shard: started.shard,
+      selection: started.selection,
+      policy: started.policy,
+      faults: started.faults,
+      quarantine: started.quarantine,
       interrupted,
       exitCode: this.#finished?.exitCode ?? INTERRUPTED,
       counts: countVerdicts(scenarios),
       scenarios,
-    };
+    });
   }
 
   get #interrupted(): boolean {
@@ -89,7 +97,10 @@ export function aggregate(events: Iterable<RunEvent>): RunReport {
 }
 
 function countVerdicts(scenarios: readonly ScenarioReport[]): RunReport["counts"] {
-  const counts = { total: scenarios.length, passed: 0, failed: 0, skipped: 0, blocked: 0 };
-  for (const { verdict } of scenarios) counts[verdict] += 1;
+  const counts = { total: scenarios.length, passed: 0, failed: 0, skipped: 0, blocked: 0, flaky: 0 };
+  for (const { verdict, flaky } of scenarios) {
+    counts[verdict] += 1;
+    if (flaky && verdict === "passed") counts.flaky += 1;
+  }
   return counts;
 }

@@ -31,6 +31,39 @@ export interface RunStarted extends EventBase {
   scenarios: ScenarioRef[];
   /** Absolute; holds everything the run leaves behind. */
   reportFolder: string;
+  lane?: string;
+  /** Stable name of the job of a matrix that this run is. */
+  job?: string;
+  /** The share of the selection that this run takes; `index` counts from 1. */
+  shard?: { index: number; total: number };
+  /** Ids of the whole selection before it was cut into shards, in order. */
+  selection?: string[];
+  policy?: RunPolicy;
+  /** Ways in which the gateway is broken on purpose, in every scenario. */
+  faults?: string[];
+  /** The quarantined ones among the scenarios of this run. */
+  quarantine?: Quarantined[];
+}
+
+/** How often a scenario is played, and what ends the run early. */
+export interface RunPolicy {
+  /** How often a scenario that failed is tried again. */
+  retries: number;
+  /** How often each scenario is played whatever comes out; 1 is the usual. */
+  repeat: number;
+  /** Whether a scenario that passed only on a later try is no success. */
+  failOnFlaky: boolean;
+  /** Number of failed scenarios after which no other is begun. */
+  bail?: number;
+}
+
+/** A scenario that is known to fail and is seen to: its failures do not change the exit code. */
+export interface Quarantined {
+  id: string;
+  owner: string;
+  reason: string;
+  /** Date (YYYY-MM-DD) until which it may fail. */
+  expires: string;
 }
 
 export interface ScenarioRef {
@@ -46,9 +79,15 @@ export interface ScenarioRef {
   named?: boolean;
 }
 
+/**
+ * An attempt at a scenario begins. Attempts of one scenario follow each other; what happens to the gateway
+ * and in the steps until `scenario-finished` belongs to the attempt under way.
+ */
 export interface ScenarioStarted extends EventBase {
   type: "scenario-started";
   scenarioId: string;
+  /** 1-based. */
+  attempt: number;
   /** 1-based place in the run's order. */
   index: number;
 }
@@ -131,9 +170,14 @@ export interface Failure {
   details?: string;
 }
 
+/** An attempt at a scenario ended; without `next` the scenario did. */
 export interface ScenarioFinished extends EventBase {
   type: "scenario-finished";
   scenarioId: string;
+  /** 1-based. */
+  attempt: number;
+  /** Why another attempt of the same scenario follows: this one failed, or it is played several times. */
+  next?: "retry" | "repeat";
   verdict: Verdict;
   durationMs: number;
   /** Why it was skipped or blocked, and what to set. */

@@ -9,7 +9,9 @@ function scenario(facts: Pick<ScenarioReport, "verdict"> & Partial<ScenarioRepor
     file: "x.md",
     tags: [],
     named: false,
+    flaky: false,
     durationMs: 1,
+    attempts: [],
     steps: [],
     cleanupProblems: [],
     evidence: [],
@@ -24,7 +26,13 @@ const blocked = scenario({ verdict: "blocked" });
 const named = { named: true };
 const failed = (fault: ScenarioReport["fault"]) => scenario({ verdict: "failed", fault });
 
-it.each<[string, number, ScenarioReport[], { interrupted?: boolean; harnessFailures?: number }?]>([
+const flaky = scenario({ verdict: "passed", flaky: true });
+const strict = { policy: { retries: 2, repeat: 1, failOnFlaky: true } };
+const quarantine = [{ id: "x", owner: "channels", reason: "known", expires: "2099-01-01" }];
+
+type Run = Partial<Parameters<typeof exitCodeFor>[0]> & { harnessFailures?: number };
+
+it.each<[string, number, ScenarioReport[], Run?]>([
   ["everything passed", 0, [passed, passed]],
   ["a matched scenario was skipped", 0, [passed, skipped]],
   ["a matched scenario was blocked", 0, [passed, blocked]],
@@ -42,11 +50,16 @@ it.each<[string, number, ScenarioReport[], { interrupted?: boolean; harnessFailu
   ["something was not torn down", 4, [{ ...passed, cleanupProblems: ["a process"] }]],
   ["a reporter failed", 4, [passed], { harnessFailures: 1 }],
   ["a reporter and a scenario failed", 4, [failed("product")], { harnessFailures: 1 }],
+  ["a scenario was flaky", 0, [flaky]],
+  ["a scenario was flaky, which is to fail", 1, [passed, flaky], strict],
+  ["nothing was flaky, which is to fail", 0, [passed], strict],
+  ["a scenario in quarantine was flaky, which is to fail", 0, [flaky], { ...strict, quarantine }],
+  ["a scenario in quarantine failed", 0, [failed("product")], { quarantine }],
+  ["a scenario in quarantine failed by the harness", 0, [failed("harness")], { quarantine }],
+  ["another one failed than is in quarantine", 1, [{ ...failed("product"), id: "y" }], { quarantine }],
+  ["something in quarantine was not torn down", 4, [{ ...passed, cleanupProblems: ["x"] }], { quarantine }],
   ["interrupted", 130, [passed], { interrupted: true }],
   ["interrupted after failures", 130, [failed("harness")], { interrupted: true, harnessFailures: 1 }],
-])(
-  "when %s the exit code is %i",
-  (_case, code, scenarios, { interrupted = false, harnessFailures = 0 } = {}) => {
-    expect(exitCodeFor({ interrupted, scenarios }, harnessFailures)).toBe(code);
-  },
-);
+])("when %s the exit code is %i", (_case, code, scenarios, { harnessFailures = 0, ...run } = {}) => {
+  expect(exitCodeFor({ interrupted: false, ...run, scenarios }, harnessFailures)).toBe(code);
+});

@@ -119,7 +119,11 @@ it("lets no secret through to any output", async () => {
 
 it("leaves a valid report of a run that was killed, with the step it was in", async () => {
   const events = sampleRun();
-  const inSecondScenario = events.findLastIndex((event) => event.type === "statement-started") + 1;
+  const inSecondScenario =
+    1 +
+    events.findIndex(
+      (event) => event.type === "statement-started" && event.scenarioId === "dm-chat-baseline",
+    );
   const script = fileURLToPath(new URL("testing/unfinished-run.ts", import.meta.url));
   const child = spawn(process.execPath, [script, folder, String(inSecondScenario)], { stdio: "ignore" });
   const exited = once(child, "exit");
@@ -139,6 +143,6 @@ it("leaves a valid report of a run that was killed, with the step it was in", as
   expect(report).toMatchObject({
     interrupted: true,
     exitCode: 130,
-    counts: { total: 5, passed: 1, failed: 1 },
+    counts: { total: 6, passed: 1, failed: 1 },
   });
 });

@@ -14,7 +14,8 @@ const CLOSE_BUDGET_MS = 5_000;
 export interface ReportOptions {
   /** Absolute; made if it does not exist. The same as in the run-started event. */
   folder: string;
-  console: ConsoleOptions;
+  /** Left out where one of `reporters` tells on stdout what happens. */
+  console?: ConsoleOptions;
   redact: <T>(value: T) => T;
   /** Besides the console and the files of the folder. */
   reporters?: readonly Reporter[];
@@ -51,7 +52,7 @@ export function openReport(options: ReportOptions): OpenReport {
   stream.subscribe({ name: "exit code", onEvent: (event) => run.apply(event) });
   stream.subscribe(new JsonReporter(options.folder));
   stream.subscribe(markdownReporter(options.folder));
-  stream.subscribe(new ConsoleReporter(options.console));
+  if (options.console) stream.subscribe(new ConsoleReporter(options.console));
   for (const reporter of options.reporters ?? []) stream.subscribe(reporter);
 
   return {
@@ -61,7 +62,7 @@ export function openReport(options: ReportOptions): OpenReport {
     },
     async finish({ runId, durationMs, interrupted, harnessFailures }) {
       await stream.settle(CLOSE_BUDGET_MS);
-      const result = { interrupted, scenarios: run.started ? run.report(interrupted).scenarios : [] };
+      const result = run.started ? run.report(interrupted) : { interrupted, scenarios: [] };
       const exitCode = exitCodeFor(result, stream.failures.length + harnessFailures);
       stream.emit({ type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode });
       await stream.close(CLOSE_BUDGET_MS);

@@ -1,7 +1,7 @@
 import type { FromSchema } from "json-schema-to-ts";
 
 /** Counts up with every change that a reader of report.json could trip over. */
-export const REPORT_VERSION = 1;
+export const REPORT_VERSION = 2;
 
 const text = { type: "string" } as const;
 const texts = { type: "array", items: text } as const;
@@ -85,6 +85,65 @@ const failureSchema = {
   },
 } as const;
 
+const verdict = { enum: ["passed", "failed", "skipped", "blocked"] } as const;
+const reason = { type: "string", description: "Why it was skipped or blocked, and what to set." } as const;
+
+const evidenceSchema = {
+  type: "array",
+  description: "Files, relative to the report's folder.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["kind", "path"],
+    properties: { kind: text, path: text },
+  },
+} as const;
+
+const attemptSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["attempt", "verdict", "durationMs", "evidence"],
+  properties: {
+    attempt: { type: "integer", minimum: 1, description: "Counts from 1." },
+    verdict,
+    fault,
+    durationMs: milliseconds,
+    failure: failureSchema,
+    reason,
+    evidence: evidenceSchema,
+    gateway: gatewaySchema,
+  },
+} as const;
+
+const policySchema = {
+  type: "object",
+  description: "How often a scenario is played, and what ends the run early.",
+  additionalProperties: false,
+  required: ["retries", "repeat", "failOnFlaky"],
+  properties: {
+    retries: { ...count, description: "How often a scenario that failed is tried again." },
+    repeat: { type: "integer", minimum: 1, description: "How often each is played whatever comes out." },
+    failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is no success." },
+    bail: { type: "integer", minimum: 1, description: "Failed scenarios after which no other is begun." },
+  },
+} as const;
+
+const quarantineSchema = {
+  type: "array",
+  description: "Scenarios of this run whose failures do not change the exit code.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["id", "owner", "reason", "expires"],
+    properties: {
+      id: text,
+      owner: text,
+      reason: text,
+      expires: { type: "string", description: "Date until which it may fail." },
+    },
+  },
+} as const;
+
 const scenarioSchema = {
   type: "object",
   additionalProperties: false,
@@ -95,7 +154,9 @@ const scenarioSchema = {
     "tags",
     "named",
     "verdict",
+    "flaky",
     "durationMs",
+    "attempts",
     "steps",
     "cleanupProblems",
     "evidence",
@@ -109,24 +170,17 @@ const scenarioSchema = {
     objective: text,
     successCriteria: texts,
     named: { type: "boolean", description: "Asked for by its id, not merely matched by a pattern." },
-    verdict: { enum: ["passed", "failed", "skipped", "blocked"] },
+    verdict,
+    flaky: { type: "boolean", description: "Attempts of this run both passed and failed." },
     fault,
-    durationMs: milliseconds,
-    reason: { type: "string", description: "Why it was skipped or blocked, and what to set." },
-    gateway: gatewaySchema,
-    steps: { type: "array", items: stepSchema },
+    durationMs: { ...milliseconds, description: "Milliseconds of the attempt that decided." },
+    reason,
+    attempts: { type: "array", description: "Those that came to an end, in order.", items: attemptSchema },
+    gateway: { ...gatewaySchema, description: "The gateway of the attempt that decided." },
+    steps: { type: "array", description: "Steps of the attempt that decided.", items: stepSchema },
     failure: failureSchema,
-    cleanupProblems: { ...texts, description: "What tear-down could not release." },
-    evidence: {
-      type: "array",
-      description: "Files of this scenario, relative to the report's folder.",
-      items: {
-        type: "object",
-        additionalProperties: false,
-        required: ["kind", "path"],
-        properties: { kind: text, path: text },
-      },
-    },
+    cleanupProblems: { ...texts, description: "What tear-down could not release, in any attempt." },
+    evidence: evidenceSchema,
     rerun: { type: "string", description: "The command that runs just this scenario again." },
   },
 } as const;
@@ -173,14 +227,37 @@ export const reportSchema = {
     },
     durationMs: milliseconds,
     jobs: { type: "integer", minimum: 1 },
+    lane: text,
+    job: { type: "string", description: "Stable name of the job of a matrix that this run is." },
+    shard: {
+      type: "object",
+      description: "The share of the selection that this run takes.",
+      additionalProperties: false,
+      required: ["index", "total"],
+      properties: {
+        index: { type: "integer", minimum: 1, description: "Counts from 1." },
+        total: { type: "integer", minimum: 1 },
+      },
+    },
+    selection: { ...texts, description: "Ids of the whole selection, before it was cut into shards." },
+    policy: policySchema,
+    faults: { ...texts, description: "Ways in which the gateway is broken on purpose." },
+    quarantine: quarantineSchema,
     interrupted: { type: "boolean", description: "The run did not get to its own end." },
     exitCode: { type: "integer" },
     counts: {
       type: "object",
-      description: "`total` is the sum of the others and the number of scenarios.",
+      description: "`total` is the sum of the verdicts and the number of scenarios.",
       additionalProperties: false,
-      required: ["total", "passed", "failed", "skipped", "blocked"],
-      properties: { total: count, passed: count, failed: count, skipped: count, blocked: count },
+      required: ["total", "passed", "failed", "skipped", "blocked", "flaky"],
+      properties: {
+        total: count,
+        passed: count,
+        failed: count,
+        skipped: count,
+        blocked: count,
+        flaky: { ...count, description: "How many of the passed ones are flaky." },
+      },
     },
     scenarios: { type: "array", description: "In the order of the run.", items: scenarioSchema },
   },
@@ -188,6 +265,7 @@ export const reportSchema = {
 
 export type RunReport = FromSchema<typeof reportSchema>;
 export type ScenarioReport = FromSchema<typeof scenarioSchema>;
+export type AttemptReport = FromSchema<typeof attemptSchema>;
 export type StepReport = FromSchema<typeof stepSchema>;
 
 /** Text of the published report.schema.json. */

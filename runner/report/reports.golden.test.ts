@@ -1,13 +1,19 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { aggregate } from "./aggregate.ts";
 import { ConsoleReporter } from "./console/console.ts";
+import { renderCtrf } from "./ctrf/ctrf.ts";
 import type { RunEvent } from "./events.ts";
+import { GithubReporter } from "./github/github.ts";
+import { renderJunit } from "./junit/junit.ts";
 import { renderMarkdown } from "./markdown/render.ts";
+import { PlainReporter } from "./plain/plain.ts";
 import { reportSchema, reportSchemaText } from "./report-schema.ts";
-import { sampleRun, sampleRunOf } from "./testing/sample-run.ts";
+import { repeatedRun, sampleRun, sampleRunOf } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 
 beforeEach(() => {
@@ -23,6 +29,52 @@ async function consoleOutput(events: readonly RunEvent[]): Promise<string> {
   return stream.text;
 }
 
+/** What the service would get: the lines on stdout and the summary below what was there before. */
+async function githubOutput(events: readonly RunEvent[]): Promise<{ stdout: string; summary: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "qa-summary-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const stream = new CapturedStream();
+  const summaryFile = join(folder, "summary.md");
+  await writeFile(summaryFile, "Earlier in this step.\n");
+  const places = { cwd: "/work/pack", workspace: "/work" };
+  const reporter = new GithubReporter({ stream, summaryFile, token: "resume-token", ...places });
+  for (const event of events) reporter.onEvent(event);
+  await reporter.finish();
+  return { stdout: stream.text, summary: await readFile(summaryFile, "utf8") };
+}
+
+function plainOutput(events: readonly RunEvent[]): string {
+  const stream = new CapturedStream();
+  const reporter = new PlainReporter({ stream, cwd: "/work" });
+  for (const event of events) reporter.onEvent(event);
+  return stream.text;
+}
+
+describe.each([
+  ["sample", sampleRun],
+  ["repeated", repeatedRun],
+])("the %s run", (name, events) => {
+  it("for JUnit's readers", async () => {
+    await expect(renderJunit(aggregate(events()))).toMatchFileSnapshot(`golden/junit-${name}.xml`);
+  });
+
+  it("for CTRF's readers", async () => {
+    await expect(renderCtrf(aggregate(events()))).toMatchFileSnapshot(`golden/ctrf-${name}.json`);
+  });
+
+  it("for GitHub", async () => {
+    const { stdout, summary } = await githubOutput(events());
+    await expect(stdout).toMatchFileSnapshot(`golden/github-${name}.txt`);
+    await expect(summary).toMatchFileSnapshot(`golden/github-summary-${name}.md`);
+  });
+
+  it("for logs, a line for each event", async () => {
+    const text = plainOutput(events());
+    expect(text.trimEnd().split("\n")).toHaveLength(events().length);
+    await expect(text).toMatchFileSnapshot(`golden/plain-${name}.txt`);
+  });
+});
+
 describe("what a run looks like", () => {
   it("on a console without a terminal, many scenarios", async () => {
     await expect(await consoleOutput(sampleRun())).toMatchFileSnapshot("golden/console-many.txt");
@@ -33,6 +85,15 @@ describe("what a run looks like", () => {
     await expect(output).toMatchFileSnapshot("golden/console-passed.txt");
   });
 
+  it("on a console without a terminal, one scenario played several times", async () => {
+    await expect(await consoleOutput(repeatedRun())).toMatchFileSnapshot("golden/console-repeated.txt");
+  });
+
+  it("as report.md of a scenario played several times", async () => {
+    const markdown = renderMarkdown(aggregate(repeatedRun()));
+    await expect(markdown).toMatchFileSnapshot("golden/report-repeated.md");
+  });
+
   it("as report.md", async () => {
     await expect(renderMarkdown(aggregate(sampleRun()))).toMatchFileSnapshot("golden/report.md");
   });
@@ -40,8 +101,10 @@ describe("what a run looks like", () => {
   it("as report.json, which its schema accepts", async () => {
     const report = aggregate(sampleRun());
     const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(reportSchema);
-    validate(JSON.parse(JSON.stringify(report)));
-    expect(validate.errors).toBeNull();
+    for (const run of [report, aggregate(repeatedRun())]) {
+      validate(JSON.parse(JSON.stringify(run)));
+      expect(validate.errors).toBeNull();
+    }
     await expect(`${JSON.stringify(report, null, 2)}\n`).toMatchFileSnapshot("golden/report.json");
   });
 

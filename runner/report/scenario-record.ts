@@ -1,17 +1,15 @@
 import type { GatewayFacts, RunEvent, ScenarioFinished, ScenarioRef } from "./events.ts";
-import type { ScenarioReport, StepReport } from "./report-schema.ts";
+import type { AttemptReport, ScenarioReport, StepReport } from "./report-schema.ts";
+import { withoutUndefined } from "./without-undefined.ts";
 
 type ScenarioEvent = Extract<RunEvent, { scenarioId: string }>;
 type Outcome = Pick<ScenarioReport, "verdict" | "fault" | "failure" | "reason">;
 
-/** Collects what is known of one scenario. */
+/** Collects what is known of one scenario, attempt by attempt. */
 export class ScenarioRecord {
   readonly #ref: ScenarioRef;
   readonly #runCommand: string;
-  readonly #steps: { report: StepReport; startedAt?: number }[] = [];
-  #startedAt: number | undefined;
-  #gateway: GatewayFacts | undefined;
-  #finished: ScenarioFinished | undefined;
+  readonly #attempts: AttemptRecord[] = [];
 
   /** @param runCommand how to run it again while nothing better is known */
   constructor(ref: ScenarioRef, runCommand: string) {
@@ -20,28 +18,14 @@ export class ScenarioRecord {
   }
 
   apply(event: ScenarioEvent): void {
-    switch (event.type) {
-      case "scenario-started":
-        this.#startedAt = event.at;
-        break;
-      case "gateway-ready":
-        this.#gateway = event.gateway;
-        break;
-      case "step-started":
-        // Until its end is known a step counts as failed: the report of a killed run shows where it was.
-        this.#steps[event.step] = { report: { name: event.name, status: "failed" }, startedAt: event.at };
-        break;
-      case "step-finished": {
-        const { name, status, durationMs, details } = event;
-        this.#steps[event.step] = { report: { name, status, durationMs, details } };
-        break;
-      }
-      case "scenario-finished":
-        this.#finished = event;
-        break;
-      case "statement-started":
-        break;
+    let current = this.#attempts.at(-1);
+    const another =
+      event.type === "scenario-started" || (event.type === "scenario-finished" && current?.finished);
+    if (!current || another) {
+      current = new AttemptRecord();
+      this.#attempts.push(current);
     }
+    current.apply(event);
   }
 
   /**
@@ -49,7 +33,9 @@ export class ScenarioRecord {
    * @param interrupted whether the run was cut short, which excuses a scenario that never began
    */
   report(now: number, interrupted: boolean): ScenarioReport {
-    const finished = this.#finished;
+    const attempts = this.#attempts.flatMap(({ report }) => report ?? []);
+    const decisive = this.#decisive();
+    const cleanupProblems = this.#attempts.flatMap(({ finished }) => finished?.cleanupProblems ?? []);
     return withoutUndefined({
       id: this.#ref.id,
       title: this.#ref.title,
@@ -58,28 +44,33 @@ export class ScenarioRecord {
       objective: this.#ref.objective,
       successCriteria: this.#ref.successCriteria && [...this.#ref.successCriteria],
       named: this.#ref.named ?? false,
-      ...this.#outcome(interrupted),
-      durationMs: finished?.durationMs ?? now - (this.#startedAt ?? now),
-      gateway: this.#gateway,
-      steps: this.#stepReports(now),
-      cleanupProblems: finished?.cleanupProblems ?? [],
-      evidence: finished?.evidence ?? [],
-      rerun: finished?.rerun ?? this.#runCommand,
+      ...this.#outcome(decisive, interrupted),
+      flaky: isFlaky(attempts),
+      durationMs: decisive?.durationMs(now) ?? 0,
+      attempts,
+      gateway: decisive?.gateway,
+      steps: decisive?.stepReports(now) ?? [],
+      cleanupProblems,
+      evidence: decisive?.finished?.evidence ?? [],
+      rerun: decisive?.finished?.rerun ?? this.#runCommand,
     });
   }
 
-  #outcome(interrupted: boolean): Outcome {
-    const finished = this.#finished;
-    if (finished) {
-      const { verdict, failure, reason } = finished;
-      return {
-        verdict,
-        failure,
-        reason,
-        fault: failure?.fault ?? (verdict === "failed" ? "harness" : undefined),
-      };
-    }
-    if (interrupted && this.#startedAt === undefined) {
+  /**
+   * The attempt that the scenario's verdict is taken from. A retry takes the place of the attempt before
+   * it; of several that count, as with `repeat`, the first failed one decides, else the last.
+   */
+  #decisive(): AttemptRecord | undefined {
+    const counting = this.#attempts.filter(({ finished }) => finished?.next !== "retry");
+    return counting.find(({ finished }) => finished?.verdict === "failed") ?? this.#attempts.at(-1);
+  }
+
+  #outcome(decisive: AttemptRecord | undefined, interrupted: boolean): Outcome {
+    const { finished } = decisive ?? {};
+    // An attempt that another one should have followed is no result yet, but a repeat that failed is.
+    const failedForGood = finished?.verdict === "failed" && finished.next === "repeat";
+    if (finished && (finished.next === undefined || failedForGood)) return outcomeOf(finished);
+    if (interrupted && decisive === undefined) {
       return { verdict: "skipped", reason: "the run ended before it was its turn" };
     }
     return {
@@ -95,15 +86,60 @@ export class ScenarioRecord {
       },
     };
   }
+}
 
-  #stepReports(now: number): StepReport[] {
+/** What is known of one attempt. */
+class AttemptRecord {
+  gateway: GatewayFacts | undefined;
+  finished: ScenarioFinished | undefined;
+  #startedAt: number | undefined;
+  readonly #steps: { report: StepReport; startedAt?: number }[] = [];
+
+  apply(event: ScenarioEvent): void {
+    switch (event.type) {
+      case "scenario-started":
+        this.#startedAt = event.at;
+        break;
+      case "gateway-ready":
+        this.gateway = event.gateway;
+        break;
+      case "step-started":
+        // Until its end is known a step counts as failed: the report of a killed run shows where it was.
+        this.#steps[event.step] = { report: { name: event.name, status: "failed" }, startedAt: event.at };
+        break;
+      case "step-finished": {
+        const { name, status, durationMs, details } = event;
+        this.#steps[event.step] = { report: { name, status, durationMs, details } };
+        break;
+      }
+      case "scenario-finished":
+        this.finished = event;
+        break;
+      case "statement-started":
+        break;
+    }
+  }
+
+  /** Undefined until it has ended. */
+  get report(): AttemptReport | undefined {
+    const { finished, gateway } = this;
+    if (!finished) return undefined;
+    const { attempt, durationMs, evidence } = finished;
+    return withoutUndefined({ attempt, ...outcomeOf(finished), durationMs, evidence, gateway });
+  }
+
+  durationMs(now: number): number {
+    return this.finished?.durationMs ?? Math.max(0, now - (this.#startedAt ?? now));
+  }
+
+  stepReports(now: number): StepReport[] {
     // Object.values passes over the holes that steps without any event leave.
     const reached = Object.values(this.#steps).map(({ report, startedAt }) =>
       withoutUndefined(
         startedAt === undefined ? report : { ...report, durationMs: Math.max(0, now - startedAt) },
       ),
     );
-    const notReached = (this.#finished?.notReached ?? []).map((name) => ({
+    const notReached = (this.finished?.notReached ?? []).map((name) => ({
       name,
       status: "not-reached" as const,
     }));
@@ -111,8 +147,11 @@ export class ScenarioRecord {
   }
 }
 
-/** Optional facts that are not known are left out rather than written as undefined. */
-function withoutUndefined<T extends object>(value: T): T {
-  for (const key of Object.keys(value) as (keyof T)[]) if (value[key] === undefined) delete value[key];
-  return value;
+function outcomeOf({ verdict, failure, reason }: ScenarioFinished): Outcome {
+  const fault = failure?.fault ?? (verdict === "failed" ? "harness" : undefined);
+  return { verdict, failure, reason, fault };
+}
+
+function isFlaky(attempts: readonly AttemptReport[]): boolean {
+  return ["passed", "failed"].every((outcome) => attempts.some(({ verdict }) => verdict === outcome));
 }

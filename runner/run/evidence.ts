@@ -12,14 +12,14 @@ import type { Stage } from "./stage.ts";
  */
 export async function writeEvidence(
   folder: string,
-  { bus, gateway, model, answers }: Stage,
+  stage: Stage,
   { reportFolder, secrets }: RunOptions,
 ): Promise<ScenarioFinished["evidence"]> {
   const parts: { kind: string; name: string; text: string }[] = [
-    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(bus) },
-    { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(model?.requests ?? []) },
-    { kind: "gateway log", name: "gateway.log", text: gateway?.logs() ?? "" },
-    { kind: "rpc shapes", name: SHAPES_FILE, text: answers.toText() },
+    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(stage.bus) },
+    { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(stage.model?.requests ?? []) },
+    { kind: "gateway log", name: "gateway.log", text: stage.log() },
+    { kind: "rpc shapes", name: SHAPES_FILE, text: stage.answers.toText() },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];

@@ -27,13 +27,15 @@ export async function ended(
 ): Promise<Outcome> {
   const cause = error instanceof FlowError ? error.thrown : error;
   if (cause instanceof SkipError || cause instanceof BlockedError) {
-    const reason = [cause.message, cause.hint].filter(Boolean).join(". ");
-    return { verdict: cause instanceof SkipError ? "skipped" : "blocked", reason, notReached };
+    const blocked = cause instanceof BlockedError;
+    const what = blocked ? `${cause.message} (${cause.capability})` : cause.message;
+    const reason = [what, cause.hint].filter(Boolean).join(". ");
+    return { verdict: blocked ? "blocked" : "skipped", reason, notReached };
   }
   return { verdict: "failed", failure: await failureOf(error, scenario, stage), notReached };
 }
 
-async function failureOf(error: unknown, scenario: Scenario, { bus, gateway }: Stage): Promise<Failure> {
+async function failureOf(error: unknown, scenario: Scenario, stage: Stage): Promise<Failure> {
   const known = error instanceof QaError;
   return {
     code: known ? error.code : "unexpected-error",
@@ -43,8 +45,8 @@ async function failureOf(error: unknown, scenario: Scenario, { bus, gateway }: S
     // A defect of the runner keeps its stack: nobody could find it otherwise.
     details: known ? error.details : (error as { stack?: string }).stack,
     ...(error instanceof FlowError ? await placeOf(error, scenario) : {}),
-    messages: recentMessages(bus),
-    logLines: relevantLines(gateway?.logs() ?? ""),
+    messages: recentMessages(stage.bus),
+    logLines: relevantLines(stage.log()),
   };
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { findScenarioFiles } from "./discover.ts";
 import type { ParsedFile } from "./draft.ts";
 import { type Finding, findingAtPath, findingInFile } from "./finding.ts";
-import { ownPack, packAround, packOf } from "./packs.ts";
+import { ownPack, packAround, packOf, scriptsBeside } from "./packs.ts";
 import { readSource } from "./read-source.ts";
 import { ReferenceChecker } from "./references.ts";
 import type { Diagnostic, SourceFile } from "./source.ts";
@@ -15,8 +15,20 @@ export interface CatalogOptions {
   repoRoot: string;
   /** Folders given with `--pack`, as typed. */
   packs?: readonly string[];
+  /** Leaves the repository's own scenarios out. */
+  packsOnly?: boolean;
+  /** The packs have every permission that their flows use. */
+  trust?: boolean;
+  /** Files and folders of model scripts, as typed; they come before those that lie beside a pack. */
+  modelScripts?: readonly string[];
   /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
   paths?: readonly string[];
+  /**
+   * Of the repository's own files reads only those in whose text one of these ids stands: all that a run of named
+   * scenarios needs. When one of them is in none of the files, all are read after all, so that an error can say what
+   * there is.
+   */
+  ids?: readonly string[];
   /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
   metadataOnly?: boolean;
   /** Absolute; what was typed, and what is shown, is relative to it. */
@@ -31,8 +43,10 @@ export interface Catalog {
   packIndexes: LocatedPackIndex[];
   /** Sorted by file and place. */
   diagnostics: Diagnostic[];
-  /** Names of the files that were read as scenario or index. */
+  /** Names of the files that were read as scenario, index or model script. */
   files: string[];
+  /** Names of those among them that concern more than one scenario: indexes and model scripts. */
+  shared: string[];
 }
 
 type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
@@ -49,26 +63,34 @@ interface Candidate {
  * @throws UsageError if a pack or path does not exist, or a pack holds no scenario
  */
 export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
-  const candidates = findCandidates(options);
+  const candidates = mentioned(findCandidates(options), options.ids);
   // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
   const { parseScenarioFile } = await import("./parse.ts");
-  const catalog: Catalog = { scenarios: [], unusable: [], packIndexes: [], diagnostics: [], files: [] };
+  const catalog: Catalog = {
+    scenarios: [],
+    unusable: [],
+    packIndexes: [],
+    diagnostics: [],
+    files: [],
+    shared: [],
+  };
   const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
   for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
   catalog.scenarios = rejectDuplicates(catalog.scenarios, catalog.diagnostics);
+  if (!options.metadataOnly) await addModelScripts(catalog, options);
   catalog.diagnostics.sort(byPlace);
   return catalog;
 }
 
-function findCandidates({ repoRoot, packs = [], paths = [], cwd }: CatalogOptions): Candidate[] {
+function findCandidates(options: CatalogOptions): Candidate[] {
+  const { repoRoot, packs = [], packsOnly = false, trust = false, paths = [], cwd } = options;
+  const own = [ownPack(repoRoot)].filter((pack) => !packsOnly && existsSync(pack.root));
   const candidates =
-    paths.length > 0
-      ? paths.flatMap((path) => candidatesAt(path, repoRoot, cwd))
-      : [ownPack(repoRoot)].filter((pack) => existsSync(pack.root)).flatMap(candidatesIn);
+    paths.length > 0 ? paths.flatMap((path) => candidatesAt(path, repoRoot, cwd)) : own.flatMap(candidatesIn);
   for (const folder of packs) {
-    const found = candidatesIn(packOf(folder, repoRoot, cwd));
+    const found = candidatesIn({ ...packOf(folder, repoRoot, cwd), trusted: trust });
     if (found.length === 0) {
       throw new UsageError(
         `the pack ${folder} holds no scenario`,
@@ -78,6 +100,21 @@ function findCandidates({ repoRoot, packs = [], paths = [], cwd }: CatalogOption
     candidates.push(...found);
   }
   return [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()];
+}
+
+function mentioned(candidates: Candidate[], ids: readonly string[] | undefined): Candidate[] {
+  if (!ids) return candidates;
+  const missing = new Set(ids);
+  const chosen = candidates.filter(({ path, pack }) => {
+    const name = basename(path, extname(path));
+    // The name counts too: of a broken file it may be all that tells its id.
+    const text = `${name}\n${readFileSync(path, "utf8")}`;
+    const found = ids.filter((id) => text.includes(id));
+    for (const id of found) missing.delete(id);
+    // The index of somebody's pack speaks of all its scenarios.
+    return found.length > 0 || pack.foreign;
+  });
+  return missing.size > 0 ? candidates : chosen;
 }
 
 function candidatesAt(typed: string, repoRoot: string, cwd: string): Candidate[] {
@@ -114,6 +151,7 @@ function loadFile(
   }
   catalog.files.push(file.name);
   if (parsed?.kind === "pack-index") {
+    catalog.shared.push(file.name);
     if (parsed.index) catalog.packIndexes.push({ pack, file, index: parsed.index });
   } else if (parsed?.kind === "scenario" && parsed.scenario) {
     catalog.scenarios.push(parsed.scenario);
@@ -122,8 +160,30 @@ function loadFile(
   }
 }
 
-/** Keeps the first scenario of each id, and tells at each of several where the others are. */
-function rejectDuplicates(scenarios: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+/** Adds the scripts that were asked for, and those that lie beside the packs given with `--pack`. */
+async function addModelScripts(catalog: Catalog, options: CatalogOptions): Promise<void> {
+  const { modelScripts = [], packs = [], cwd } = options;
+  const beside = packs.flatMap((folder) => scriptsBeside(folder, cwd));
+  if (modelScripts.length + beside.length === 0) return;
+  const { readModelScripts } = await import("./model-scripts.ts");
+  const unusable = catalog.unusable.flatMap(({ id }) => id ?? []);
+  const ids = [...catalog.scenarios.map(({ id }) => id), ...unusable];
+  const { scripts, diagnostics, files } = readModelScripts([...beside, ...modelScripts], ids, cwd);
+  catalog.scenarios = catalog.scenarios.map((scenario) => {
+    const modelScript = scripts.get(scenario.id);
+    return modelScript ? { ...scenario, modelScript } : scenario;
+  });
+  catalog.diagnostics.push(...diagnostics);
+  catalog.files.push(...files);
+  catalog.shared.push(...files);
+}
+
+/**
+ * Keeps the first scenario of each id, and tells at each of several where the others are. Where a pack
+ * given by the user has an id of the repository's own scenarios, the pack's scenario counts.
+ */
+function rejectDuplicates(all: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+  const scenarios = withoutReplaced(all, diagnostics);
   const byId = Map.groupBy(scenarios, (scenario) => scenario.id);
   for (const [id, group] of byId) {
     if (group.length === 1) continue;
@@ -140,6 +200,26 @@ function rejectDuplicates(scenarios: readonly Scenario[], diagnostics: Diagnosti
     }
   }
   return scenarios.filter((scenario) => byId.get(scenario.id)?.[0] === scenario);
+}
+
+function withoutReplaced(scenarios: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+  const given = Map.groupBy(
+    scenarios.filter(({ pack }) => pack.foreign),
+    ({ id }) => id,
+  );
+  return scenarios.filter((scenario) => {
+    const [instead] = given.get(scenario.id) ?? [];
+    if (!instead || scenario.pack.foreign) return true;
+    diagnostics.push(
+      findingAtPath(instead.metadata, ["id"], {
+        code: "duplicate-id",
+        severity: "warning",
+        message: `this scenario stands in for the repository's own in ${idPlace(scenario)}`,
+        hint: "Only one of them can be chosen at a time: leave out `--pack` for the other.",
+      }),
+    );
+    return false;
+  });
 }
 
 function idPlace(scenario: Scenario): string {

@@ -22,6 +22,7 @@ export const DIAGNOSTIC_CODES = {
   "unclosed-fence": "A fence or the front matter has no closing line.",
   "unexpected-property": "A property does not go with the others that are given.",
   "unknown-fence": "A fence looks like one of the runner's but is none.",
+  "unknown-scenario": "A model script is for a scenario that does not exist.",
   "unknown-key": "A key that the format does not have.",
   "unsafe-key": "A key that JavaScript objects cannot hold safely, such as `__proto__`.",
   "unsupported-execution-kind": "The scenario is carried out by a program that this runner does not run.",

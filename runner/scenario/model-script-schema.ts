@@ -77,7 +77,12 @@ export const modelScriptSchema = {
             description:
               "How often the rule may answer; then later rules get their chance. Default: no limit.",
           },
-          reply: { type: "string", description: "Answer with this text." },
+          reply: { type: "string", description: "Answer with this text; an empty one is an answer too." },
+          reasoning: {
+            type: "string",
+            minLength: 1,
+            description: "Thoughts that come before the reply, apart from it, as reasoning models send them.",
+          },
           toolCalls: {
             type: "array",
             minItems: 1,
@@ -133,6 +138,7 @@ export const modelScriptSchema = {
             },
           },
         },
+        dependencies: { reasoning: ["reply"] },
         oneOf: [
           { required: ["reply"] },
           { required: ["toolCalls"] },
@@ -145,7 +151,7 @@ export const modelScriptSchema = {
 } as const;
 
 // The alternatives only say which member must be there: as types they would multiply every rule by four.
-type RuleSchema = Omit<(typeof modelScriptSchema)["properties"]["rules"]["items"], "oneOf">;
+type RuleSchema = Omit<(typeof modelScriptSchema)["properties"]["rules"]["items"], "oneOf" | "dependencies">;
 
 /** One rule of a model script; exactly one of `reply`, `toolCalls`, `fail` and `hang` is set. */
 export type ModelRule = FromSchema<RuleSchema>;

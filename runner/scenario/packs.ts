@@ -5,7 +5,8 @@ import type { Pack } from "./types.ts";
 
 /** The repository's own pack: `qa/scenarios`. */
 export function ownPack(repoRoot: string): Pack {
-  return { name: "qa", root: join(repoRoot, "qa", "scenarios"), referenceRoot: repoRoot, foreign: false };
+  const root = join(repoRoot, "qa", "scenarios");
+  return { name: "qa", root, referenceRoot: repoRoot, foreign: false, trusted: false };
 }
 
 /**
@@ -21,9 +22,24 @@ export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
       "Give a folder that holds scenario files, or a repository with qa/scenarios.",
     );
   }
-  const candidates = [join(path, "qa", "scenarios"), join(path, "scenarios")];
-  const root = candidates.find((candidate) => existsSync(candidate)) ?? path;
-  return packAt(root, basename(path), repoRoot);
+  const root = scenarioFolders(path).find((candidate) => existsSync(candidate)) ?? path;
+  return packAt(root, basename(path), repoRoot, path);
+}
+
+/** Names under which a pack brings scripts for the model along. */
+const SCRIPT_NAMES = ["model-scripts.yaml", "model-scripts"];
+
+/** Model scripts that lie in a folder given with `--pack`, or in its scenarios folder. Absolute paths. */
+export function scriptsBeside(folder: string, cwd: string): string[] {
+  const path = resolve(cwd, folder);
+  return scenarioFolders(path).flatMap((candidate) =>
+    SCRIPT_NAMES.map((name) => join(candidate, name)).filter((script) => existsSync(script)),
+  );
+}
+
+/** The folder itself, and where a repository keeps its scenarios. */
+function scenarioFolders(path: string): string[] {
+  return [join(path, "qa", "scenarios"), join(path, "scenarios"), path];
 }
 
 /** The pack that an explicitly named file or folder belongs to. */
@@ -34,16 +50,16 @@ export function packAround(path: string, repoRoot: string): Pack {
   return packAt(folder, basename(folder), repoRoot);
 }
 
-function packAt(root: string, name: string, repoRoot: string): Pack {
+function packAt(root: string, name: string, repoRoot: string, given = root): Pack {
   if (isWithin(root, join(repoRoot, "qa"))) return { ...ownPack(repoRoot), name, root };
-  return { name, root, referenceRoot: repositoryRoot(root), foreign: true };
+  return { name, root, referenceRoot: repositoryRoot(root) ?? given, foreign: true, trusted: false };
 }
 
-/** Nearest folder upwards that looks like the root of a repository; else the folder itself. */
-function repositoryRoot(folder: string): string {
+/** Nearest folder upwards that looks like the root of a repository. */
+function repositoryRoot(folder: string): string | undefined {
   for (let current = folder; ; current = dirname(current)) {
     if (["package.json", ".git"].some((marker) => existsSync(join(current, marker)))) return current;
-    if (dirname(current) === current) return folder;
+    if (dirname(current) === current) return undefined;
   }
 }
 

@@ -36,6 +36,6 @@ export function folderWith(files: Record<string, string | Uint8Array>): string {
 
 /** Parses a text as a file of a pack at `/pack`. */
 export function parseText(text: string, name = "demo/demo.md", foreign = false): ParsedFile {
-  const pack: Pack = { name: "pack", root: "/pack", referenceRoot: "/pack", foreign };
+  const pack: Pack = { name: "pack", root: "/pack", referenceRoot: "/pack", foreign, trusted: false };
   return parseScenarioFile(new SourceFile(name, join("/pack", name), text), pack);
 }

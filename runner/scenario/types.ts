@@ -15,6 +15,8 @@ export interface Pack {
   referenceRoot: string;
   /** Not this repository's own: what only style or its own repository can settle is a warning. */
   foreign: boolean;
+  /** Its flows have every permission that they use, declared or not (`--trust`). */
+  trusted: boolean;
 }
 
 /** How the file is written; all forms give the same scenario. */

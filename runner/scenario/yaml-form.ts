@@ -16,7 +16,10 @@ export function readYamlFile(
 ): Draft | { packIndex: YamlPiece } | undefined {
   const piece = parseYamlPiece(file, file.text, 0, file.text.length);
   const root = piece.root?.node;
-  if (!isMap(root)) return looksLikeScenario(file.text) ? unreadable(piece) : undefined;
+  if (!isMap(root)) {
+    if (/^pack[ \t]*:/m.test(file.text)) return { packIndex: piece };
+    return looksLikeScenario(file.text) ? unreadable(piece) : undefined;
+  }
   const part = (name: string): YamlPiece | undefined => {
     const found = member(root, name);
     return (

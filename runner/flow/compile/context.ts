@@ -21,6 +21,7 @@ export class CompileContext {
   readonly expressions: CompiledExpression[] = [];
   #surroundings: Surroundings = { blockNames: [], loops: [] };
   #loopCount = 0;
+  #isMessage = false;
 
   constructor(findings: Findings, names: NameTable) {
     this.findings = findings;
@@ -49,6 +50,16 @@ export class CompileContext {
     }
   }
 
+  /** Compiles the message of a failure. Upstream parses it only when it fails, so a foreign pack may have it wrong. */
+  message<T>(compile: () => T): T {
+    this.#isMessage = true;
+    try {
+      return compile();
+    } finally {
+      this.#isMessage = false;
+    }
+  }
+
   /** Positions in the file of offsets in a scalar's value. */
   locator(scalar: Scalar): (offset: number) => Position {
     const { source } = this.findings;
@@ -69,11 +80,13 @@ export class CompileContext {
     const place = ({ start, end }: Span): Place => new TextPlace(locate, start, end);
     const parsed = parseExpression(text);
     if ("kind" in parsed) {
-      this.findings.error(place(parsed), {
+      const wording = {
         code: parsed.kind === "syntax" ? "expression-syntax" : "expression-trailing",
         message: parsed.message,
         ...(parsed.hint ? { hint: parsed.hint } : {}),
-      });
+      } as const;
+      if (this.#isMessage) this.findings.ownRule(place(parsed), wording);
+      else this.findings.error(place(parsed), wording);
       return undefined;
     }
     this.#checkAwait(parsed, lambda, place);
@@ -118,7 +131,7 @@ export class CompileContext {
       {
         via: "expression",
         segments: [root, ...reference.members.map((member) => ({ name: member.name, place: place(member) }))],
-        ...(reference.call ? { call: { ...reference.call, place: root.place } } : {}),
+        ...(reference.call ? { call: { ...callUse(reference.call), place: root.place } } : {}),
         write: reference.write || reference.memberWrite,
         deferred: inLambda || reference.deferred,
       },
@@ -135,4 +148,8 @@ function readsOf(references: readonly FreeReference[]): CompiledExpression["read
     reads.set([name, ...names].join("."), { name, members: names });
   }
   return [...reads.values()];
+}
+
+function callUse({ argumentCount, literals: [first] }: NonNullable<FreeReference["call"]>) {
+  return { argumentCount, firstText: typeof first === "string" ? first : undefined };
 }

@@ -14,8 +14,13 @@ export interface FreeReference extends Span {
   name: string;
   /** Member names that follow statically: `b` and `c` in `a.b?.c[i]`. */
   members: readonly (Span & { name: string })[];
-  /** Set if the name with its members is called; the count is undefined behind a spread. */
-  call?: { argumentCount: number | undefined };
+  /**
+   * Set if the name with its members is called; the count is undefined behind a spread, and a literal is undefined
+   * where the argument is none.
+   */
+  call?: { argumentCount: number | undefined; literals: readonly unknown[] };
+  /** Set if the name with its members is an argument of a call, or a member of one: where that call's callee starts. */
+  passedTo?: number;
   /** The name itself is assigned to. */
   write: boolean;
   /** A member of the name is assigned to. */
@@ -175,6 +180,7 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
       end: identifier.end,
       members: chain.members,
       ...callOf(chain.end, parent),
+      ...passedTo(chain.end, parents),
       write: reference.isWrite(),
       memberWrite:
         chain.members.length > 0 && parent?.type === "AssignmentExpression" && parent.left === chain.end,
@@ -209,5 +215,22 @@ function staticChain(root: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>) {
 function callOf(callee: AnyNode, parent: AnyNode | undefined): Pick<FreeReference, "call"> {
   if (parent?.type !== "CallExpression" || parent.callee !== callee) return {};
   const spread = parent.arguments.some((argument) => argument.type === "SpreadElement");
-  return { call: { argumentCount: spread ? undefined : parent.arguments.length } };
+  const literals = parent.arguments.map((argument) =>
+    argument.type === "Literal" ? argument.value : undefined,
+  );
+  return { call: { argumentCount: spread ? undefined : parent.arguments.length, literals } };
+}
+
+/** The call that gets a value as an argument, or as a member of an object that is written there as an argument. */
+function passedTo(value: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>): Pick<FreeReference, "passedTo"> {
+  let argument = value;
+  let parent = parents.get(argument);
+  if (parent?.type === "Property" && parent.value === argument) {
+    const object = parents.get(parent);
+    if (object?.type !== "ObjectExpression") return {};
+    argument = object;
+    parent = parents.get(object);
+  }
+  if (parent?.type !== "CallExpression" || parent.callee === argument) return {};
+  return { passedTo: parent.callee.start };
 }

@@ -1,5 +1,6 @@
 import { suggest } from "../../scenario/suggest.ts";
 import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
+import type { MissingPermission } from "../types.ts";
 import type { Permission, Vocabulary } from "../vocabulary.ts";
 import { knownNames, lookupEntry } from "../vocabulary-lookup.ts";
 import type { Findings, Place } from "./findings.ts";
@@ -11,7 +12,12 @@ export interface Use {
   /** Root first; each with its place. */
   segments: readonly [Segment, ...Segment[]];
   /** Set if the path is called; the count is undefined if it is only known at run time. */
-  call?: { argumentCount: number | undefined; place: Place };
+  call?: {
+    argumentCount: number | undefined;
+    /** The first argument, if it is a text that stands there. */
+    firstText?: string | undefined;
+    place: Place;
+  };
   write?: boolean;
   /** Runs later than its place in the document, in a lambda or an inner function. */
   deferred?: boolean;
@@ -52,7 +58,7 @@ const RESERVED = new Set(
 export class NameTable {
   readonly #findings: Findings;
   readonly #options: NameOptions;
-  readonly #granted: Set<Permission>;
+  readonly #missing: MissingPermission[] = [];
   readonly #definitions = new Map<string, Moment[]>();
   readonly #uses: { use: Use; moment: Moment }[] = [];
   #order = 0;
@@ -60,12 +66,16 @@ export class NameTable {
   constructor(findings: Findings, options: NameOptions) {
     this.#findings = findings;
     this.#options = options;
-    this.#granted = new Set(options.permissions);
   }
 
-  /** The declared permissions, in a foreign pack also those that it takes without declaring them. */
-  get permissions(): ReadonlySet<Permission> {
-    return this.#granted;
+  /** What a foreign pack uses without having it, each permission where it is used first. */
+  get missingPermissions(): readonly MissingPermission[] {
+    const inOrder = this.#missing.toSorted(
+      ({ position: a }, { position: b }) => a.line - b.line || a.column - b.column,
+    );
+    return [...Map.groupBy(inOrder, ({ permission }) => permission).values()].flatMap(
+      ([first]) => first ?? [],
+    );
   }
 
   /** A `set` or `saveAs`: visible to everything that runs after it. */
@@ -102,12 +112,15 @@ export class NameTable {
 
   /** An `import(…)`, or a name that needs a permission. Reports it if the permission is not declared. */
   requirePermission(permission: Permission, what: string, place: Place): void {
-    if (this.#granted.has(permission)) return;
-    if (this.#findings.foreign) this.#granted.add(permission);
+    if (this.#options.permissions.has(permission)) return;
+    const { foreign } = this.#findings;
+    if (foreign) this.#missing.push({ permission, what, position: place.start });
     this.#findings.ownRule(place, {
       code: "permission-required",
-      message: `\`${what}\` needs a permission that the scenario does not declare`,
-      hint: `Add \`permissions: [${permission}]\` to the scenario, or do without.`,
+      message: `\`${what}\` needs the permission \`${permission}\`, which the scenario does not declare`,
+      hint: foreign
+        ? `Run the pack with \`--trust\` if you trust it, or add \`permissions: [${permission}]\` to the scenario.`
+        : `Add \`permissions: [${permission}]\` to the scenario, or do without.`,
     });
   }
 
@@ -143,6 +156,12 @@ export class NameTable {
   #checkEntry(use: Use, root: Segment): void {
     const entry = lookupEntry(this.#options.vocabulary, root.name);
     if (entry?.permission) this.requirePermission(entry.permission, root.name, root.place);
+    if (entry?.kind === "function" && entry.permissionOf) {
+      const text = use.call?.firstText;
+      const permission = entry.permissionOf(text);
+      const what = text === undefined ? root.name : `${root.name}('${text}')`;
+      if (permission) this.requirePermission(permission, what, root.place);
+    }
     checkVocabularyUse(this.#options.vocabulary, use, this.#findings);
   }
 

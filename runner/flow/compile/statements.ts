@@ -102,7 +102,9 @@ function compileCall(context: CompileContext, mapping: Mapping, field: Field): C
   const nodes = mapping.list(mapping.field("args"), 0)?.items ?? [];
   const args = nodes.map((node) => compileValue(context, node as Node));
   const argsKnown = mapping.field("args") === undefined || isSeq(mapping.field("args")?.value);
-  if (path) useUnlessBlockName(context, "call", path, argsKnown ? args.length : undefined);
+  const first = args[0]?.kind === "literal" ? args[0].value : undefined;
+  const firstText = typeof first === "string" ? first : undefined;
+  if (path) useUnlessBlockName(context, "call", path, argsKnown ? args.length : undefined, firstText);
   const saveAs = compileSaveAs(context, mapping);
   if (!path || !args.every((arg) => arg !== undefined)) return undefined;
   const names = path.map(({ name }) => name);
@@ -169,7 +171,7 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
   const text = form ? form.text(form.required("expr")) : mapping.text(field);
   const condition = text && context.expression(text.value);
   const messageField = form?.field("message");
-  const message = messageField && compileValue(context, messageField.value);
+  const message = messageField && context.message(() => compileValue(context, messageField.value));
   if (!condition || !text) return undefined;
   if (isConstantlyTrue(condition.ast)) {
     context.findings.warning(text.valuePlace, {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { rcompare, valid } from "semver";
 import type { Environment } from "../env.ts";
 import type { JsonObject } from "../gateway.ts";
+import type { ReleaseNode } from "./node.ts";
 
 /** Written last: a folder without it is no installed release, whatever else it holds. */
 const MARKER = "installed.json";
@@ -21,6 +22,8 @@ export interface InstalledRelease {
   buildId: string | undefined;
   /** Node versions it runs on, as an npm range. */
   nodeRange: string;
+  /** The Node that was installed with it, because the runner's own was not in the range. */
+  node: ReleaseNode | undefined;
   /** Bundled plugins to use instead of its own. */
   trimmedPluginsDir: string | undefined;
   installedAt: Date;
@@ -28,7 +31,7 @@ export interface InstalledRelease {
 }
 
 /** What the marker says; paths are relative, so that a release can be moved into place. */
-export type Marker = Pick<InstalledRelease, "version" | "buildId" | "nodeRange"> & {
+export type Marker = Pick<InstalledRelease, "version" | "buildId" | "nodeRange" | "node"> & {
   trimmedPluginsDir: string | undefined;
 };
 
@@ -57,13 +60,14 @@ export class ReleaseCache {
     const path = join(root, MARKER);
     try {
       const [text, { mtime, birthtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-      const { buildId, nodeRange, trimmedPluginsDir } = JSON.parse(text) as JsonObject;
+      const { buildId, nodeRange, node, trimmedPluginsDir } = JSON.parse(text) as JsonObject;
       return {
         version,
         root,
         packageRoot: packageRootIn(root),
         buildId: typeof buildId === "string" ? buildId : undefined,
         nodeRange: typeof nodeRange === "string" ? nodeRange : "*",
+        node: isNode(node) ? { ...node, file: join(root, node.file) } : undefined,
         trimmedPluginsDir: typeof trimmedPluginsDir === "string" ? join(root, trimmedPluginsDir) : undefined,
         installedAt: birthtime,
         lastUsedAt: mtime,
@@ -123,6 +127,11 @@ export class ReleaseCache {
   async #entries(): Promise<string[]> {
     return readdir(this.folder).catch(() => []);
   }
+}
+
+function isNode(value: unknown): value is ReleaseNode {
+  const { file, version } = (value ?? {}) as Partial<ReleaseNode>;
+  return typeof file === "string" && typeof version === "string";
 }
 
 /** Where npm puts the package in a release's folder. */

@@ -13,12 +13,21 @@ const NPM = `#!/usr/bin/env node
 const fs = require("node:fs");
 const path = require("node:path");
 fs.appendFileSync(process.env.NPM_CALLS, "call\\n");
+const { dependencies } = JSON.parse(fs.readFileSync("package.json", "utf8"));
+const [name] = Object.keys(dependencies);
+if (name !== "openclaw") {
+  const bin = path.join("node_modules", name, "bin");
+  fs.mkdirSync(bin, { recursive: true });
+  fs.symlinkSync(process.execPath, path.join(bin, "node"));
+  fs.writeFileSync(path.join("node_modules", name, "package.json"), '{"version":"99.1.0"}');
+  return;
+}
 if (fs.existsSync(process.env.NPM_CALLS + ".fail")) { console.error("npm error code ETARGET"); process.exit(1); }
 const dist = path.join("node_modules", "openclaw", "dist");
 for (const plugin of ["memory-core", "speech-core", "other"]) {
   fs.mkdirSync(path.join(dist, "extensions", plugin), { recursive: true });
 }
-fs.writeFileSync(path.join("node_modules", "openclaw", "package.json"), '{"engines":{"node":">=22"}}');
+fs.writeFileSync(path.join("node_modules", "openclaw", "package.json"), JSON.stringify({ engines: { node: process.env.NODE_RANGE ?? ">=22" } }));
 if (fs.existsSync(process.env.NPM_CALLS + ".hang")) { setInterval(() => {}, 1000); return; }
 fs.writeFileSync(path.join(dist, "build-info.json"), '{"commit":"abc"}');
 `;
@@ -52,6 +61,17 @@ test("several at once install a release once; then it is there without npm", asy
   expect(await callCount()).toBe(1);
   expect(await readdir(installed[0]?.trimmedPluginsDir ?? "")).toEqual(["memory-core", "speech-core"]);
   expect(await readdir(options.cache.folder)).toEqual([VERSION]);
+});
+
+test("a release that needs another Node brings it along", async () => {
+  const installed = await ensureInstalled(VERSION, {
+    ...options,
+    env: { ...options.env, NODE_RANGE: ">=99" },
+  });
+  expect(installed.node?.version).toBe("99.1.0");
+  expect(installed.node?.file.startsWith(installed.root)).toBe(true);
+  const { stdout } = await execa(installed.node?.file ?? "", ["--version"]);
+  expect(stdout).toBe(process.version);
 });
 
 test("an install that fails says why and leaves nothing", async () => {

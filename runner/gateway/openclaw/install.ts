@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { QaError } from "../../errors.ts";
 import type { Environment } from "../env.ts";
@@ -6,6 +6,7 @@ import type { JsonObject } from "../gateway.ts";
 import { type InstalledRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
 import { installHelpFor } from "./known-problems.ts";
 import { withLock } from "./lock.ts";
+import { nodePackage, nodeProgramIn, ownNodeFits, type ReleaseNode } from "./node.ts";
 import { runNpm } from "./npm.ts";
 import type { Progress } from "./progress.ts";
 import { traitsOf } from "./releases.ts";
@@ -46,12 +47,16 @@ async function install(version: string, options: InstallOptions): Promise<Instal
       fetchInto(staging, version, options),
     );
     const facts = await describePackage(packageRootIn(staging));
+    const node = ownNodeFits(facts.nodeRange)
+      ? undefined
+      : await fetchNode(staging, version, facts.nodeRange, options);
     const trimmed = traitsOf(version).trimBundledPlugins
       ? await makeTrimmedCopy(packageRootIn(staging), join(staging, "trimmed"))
       : undefined;
     await cache.commit(staging, {
       version,
       ...facts,
+      node: node && { ...node, file: relative(staging, node.file) },
       trimmedPluginsDir: trimmed && relative(staging, trimmed),
     });
   } catch (error) {
@@ -74,21 +79,58 @@ async function fetchInto(
   }
   const manifest = { private: true, dependencies: { openclaw: version }, overrides: help?.overrides };
   await writeFile(join(staging, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  const flags = [
-    "--prefer-offline",
-    "--no-package-lock",
-    ...(help?.ignoreScripts ? ["--ignore-scripts"] : []),
-  ];
-  const { ok, output } = await runNpm(["install", ...flags], {
-    cwd: staging,
-    env: watchedEnv(env, staging),
+  await npmInstall(staging, `openclaw@${version}`, help?.ignoreScripts ? ["--ignore-scripts"] : [], {
+    env,
+    signal,
+  });
+}
+
+/** A Node of the release's own, in a folder beside it: npm would take it for the one to run install scripts with. */
+async function fetchNode(
+  staging: string,
+  version: string,
+  range: string,
+  { env, signal, progress }: InstallOptions,
+): Promise<ReleaseNode> {
+  const name = nodePackage();
+  const needs = `openclaw@${version} needs Node ${range}, and this is Node ${process.versions.node}`;
+  if (!name) {
+    throw new QaError(`${needs}; no package carries Node for ${process.platform}-${process.arch}`, {
+      code: "gateway-node-unsupported",
+      fault: "environment",
+      hint: "Run the program on a Node in that range.",
+    });
+  }
+  progress.note(`${needs}; installing one for it`);
+  const folder = join(staging, "node");
+  await mkdir(folder);
+  await writeFile(
+    join(folder, "package.json"),
+    JSON.stringify({ private: true, dependencies: { [name]: range } }),
+  );
+  await npmInstall(folder, `Node ${range}`, [], { env, signal });
+  const file = nodeProgramIn(folder, name);
+  const manifest = await readJson(join(folder, "node_modules", name, "package.json"));
+  if (!file) throw new Error(`${name} was installed and brought no Node`);
+  return { file, version: String(manifest.version) };
+}
+
+async function npmInstall(
+  folder: string,
+  what: string,
+  flags: readonly string[],
+  { env, signal }: Pick<InstallOptions, "env" | "signal">,
+): Promise<void> {
+  const { ok, output } = await runNpm(["install", "--prefer-offline", "--no-package-lock", ...flags], {
+    cwd: folder,
+    env: watchedEnv(env, folder),
     signal,
   });
   if (ok) return;
-  throw new QaError(`openclaw@${version} could not be installed`, {
+  throw new QaError(`${what} could not be installed`, {
     code: "release-install-failed",
     fault: "environment",
-    hint: `npm says why below. Try \`npm install openclaw@${version}\` in an empty folder to see it for yourself.`,
+    hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
     details: output,
   });
 }

@@ -9,6 +9,7 @@ import { startChildGateway } from "../start-child.ts";
 import { type InstalledRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
+import { ownNodeFits, type ReleaseNode } from "./node.ts";
 import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
@@ -27,11 +28,13 @@ export interface OpenClawOptions {
   progress: Progress;
 }
 
-/** A published release of OpenClaw, installed on first use and run by the runner's own Node. */
+/** A published release of OpenClaw, installed on first use and run by the runner's own Node where that will do. */
 export class OpenClawKind implements GatewayKind {
   readonly name = "openclaw";
   /** Releases lie in a cache that all runs share. */
   readonly ownsInstall = false;
+  readonly memoryBytes = 1200 * 1024 * 1024;
+  readonly mayWrite = true;
   readonly target: string;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
@@ -74,7 +77,7 @@ export class OpenClawKind implements GatewayKind {
       );
     }
     const release = await ensureInstalled(version, { cache: this.#cache, env, progress, signal });
-    requireNode(release);
+    nodeOf(release);
     await this.#cache.touch(release);
     return release;
   }
@@ -92,14 +95,16 @@ export class OpenClawKind implements GatewayKind {
     return version;
   }
 
-  #programOf({ version, packageRoot, buildId, trimmedPluginsDir }: InstalledRelease): GatewayProgram {
+  #programOf(release: InstalledRelease): GatewayProgram {
+    const { version, root, packageRoot, buildId, trimmedPluginsDir } = release;
+    const node = nodeOf(release);
     return {
       target: this.target,
       product: "OpenClaw",
       version,
       buildId,
-      node: process.version,
-      file: process.execPath,
+      node: `v${node.version}`,
+      file: node.file,
       args: (port) => [
         "--import",
         WATCHDOG,
@@ -111,11 +116,15 @@ export class OpenClawKind implements GatewayKind {
         "--bind",
         "loopback",
       ],
+      cliArgs: [join(packageRoot, "openclaw.mjs")],
       configPatches: traitsOf(version).configPatches,
       plugins: { [CHANNEL]: join(this.#options.repoRoot, "fixtures", "openclaw-channel") },
       env: {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",
+        // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
+        // and spend seconds of its end on writing it down.
+        NODE_COMPILE_CACHE: join(root, "compile-cache"),
         ...(trimmedPluginsDir ? { OPENCLAW_BUNDLED_PLUGINS_DIR: trimmedPluginsDir } : {}),
       },
       dialect: (access) => new OpenClawDialect(access),
@@ -123,14 +132,16 @@ export class OpenClawKind implements GatewayKind {
   }
 }
 
-function requireNode({ version, nodeRange }: InstalledRelease): void {
-  if (satisfies(process.versions.node, nodeRange)) return;
+/** @throws QaError `gateway-node-unsupported` */
+function nodeOf({ version, nodeRange, node }: InstalledRelease): ReleaseNode {
+  if (node && satisfies(node.version, nodeRange)) return node;
+  if (ownNodeFits(nodeRange)) return { file: process.execPath, version: process.versions.node };
   throw new QaError(
     `openclaw@${version} needs Node ${nodeRange}, and this is Node ${process.versions.node}`,
     {
       code: "gateway-node-unsupported",
       fault: "environment",
-      hint: "The `pnpm qa` script runs on a Node of its own: use it, or update this repository's dependencies.",
+      hint: `\`qa gateway remove ${version}\`, and install it again: it brings a Node of its own then.`,
     },
   );
 }

@@ -87,7 +87,7 @@ function handle(socket: WebSocket, { id, method, params }: Request): void {
       refuse({ code: "INVALID_REQUEST", message: `no, ${token}`, details: [{ path: "a.b", value: token }] }),
     busy: () => refuse({ code: "UNAVAILABLE", message: "rate limit", retryable: true, retryAfterMs: 250 }),
     list: () => ok([1, 2]),
-    health: () => ok({ ok: true }),
+    health: () => ok({ ok: true, defaultAgentId: "fake" }),
     write: () => refuse({ code: "FORBIDDEN", message: "missing scope: operator.admin" }),
     leak: () => {
       process.stdout.write(`\u001b[31mkey sk-abcdefghijklmnop token ${token}\u001b[0m\n`);

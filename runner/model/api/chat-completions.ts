@@ -44,6 +44,7 @@ export const chatCompletions: ModelApi = {
           message: {
             role: "assistant",
             content: answer.kind === "text" ? answer.text : null,
+            ...(reasoningOf(context) ? { reasoning_content: reasoningOf(context) } : {}),
             refusal: null,
             ...(answer.kind === "tool-calls" ? { tool_calls: toolCalls(context) } : {}),
           },
@@ -66,6 +67,7 @@ export const chatCompletions: ModelApi = {
     const { answer } = context;
     if (answer.kind === "text") {
       yield chunk({ role: "assistant", content: "", refusal: null });
+      for (const thought of cut(reasoningOf(context))) yield chunk({ reasoning_content: thought });
       for (const content of cut(answer.text)) yield chunk({ content });
     } else {
       yield chunk({ role: "assistant", content: null });
@@ -116,6 +118,11 @@ function toolCalls({ answer, serial }: AnswerContext) {
     type: "function",
     function: { name: call.name, arguments: JSON.stringify(call.arguments) },
   }));
+}
+
+/** Not part of OpenAI's own API, but how providers that speak it send a model's thoughts. */
+function reasoningOf({ answer }: AnswerContext): string {
+  return (answer.kind === "text" && answer.reasoning) || "";
 }
 
 function finishReason({ answer }: AnswerContext): string {

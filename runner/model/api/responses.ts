@@ -26,7 +26,13 @@ export const responses: ModelApi = {
   },
 };
 
-type OutputItem = TextItem | CallItem;
+type OutputItem = ReasoningItem | TextItem | CallItem;
+
+interface ReasoningItem {
+  type: "reasoning";
+  id: string;
+  summary: { type: "summary_text"; text: string }[];
+}
 
 interface TextItem {
   type: "message";
@@ -49,7 +55,31 @@ type MakeEvent = (type: string, members: JsonRecord) => ServerEvent;
 type Cut = (text: string) => string[];
 
 function itemEvents(event: MakeEvent, item: OutputItem, index: number, cut: Cut): Iterable<ServerEvent> {
-  return item.type === "message" ? textEvents(event, item, index, cut) : callEvents(event, item, index, cut);
+  switch (item.type) {
+    case "message":
+      return textEvents(event, item, index, cut);
+    case "reasoning":
+      return reasoningEvents(event, item, index, cut);
+    default:
+      return callEvents(event, item, index, cut);
+  }
+}
+
+function* reasoningEvents(
+  event: MakeEvent,
+  item: ReasoningItem,
+  index: number,
+  cut: Cut,
+): Iterable<ServerEvent> {
+  const place = { item_id: item.id, output_index: index, summary_index: 0 };
+  const [part = { type: "summary_text", text: "" }] = item.summary;
+  yield event("response.output_item.added", { output_index: index, item: { ...item, summary: [] } });
+  yield event("response.reasoning_summary_part.added", { ...place, part: { ...part, text: "" } });
+  for (const delta of cut(part.text))
+    yield event("response.reasoning_summary_text.delta", { ...place, delta });
+  yield event("response.reasoning_summary_text.done", { ...place, text: part.text });
+  yield event("response.reasoning_summary_part.done", { ...place, part });
+  yield event("response.output_item.done", { output_index: index, item });
 }
 
 function* textEvents(event: MakeEvent, item: TextItem, index: number, cut: Cut): Iterable<ServerEvent> {
@@ -87,7 +117,12 @@ function* callEvents(event: MakeEvent, item: CallItem, index: number, cut: Cut):
 
 function outputItems({ answer, serial }: AnswerContext): OutputItem[] {
   if (answer.kind === "text") {
+    const { reasoning } = answer;
+    const thoughts: ReasoningItem[] = reasoning
+      ? [{ type: "reasoning", id: `rs_${serial}`, summary: [{ type: "summary_text", text: reasoning }] }]
+      : [];
     return [
+      ...thoughts,
       {
         type: "message",
         id: `msg_${serial}`,

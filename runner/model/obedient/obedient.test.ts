@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { ModelAnswer } from "../answer.ts";
 import type { DeclaredTool, ModelMessage, ModelRequest } from "../request.ts";
 import { currentTurn } from "../turn.ts";
-import { exactReply } from "./exact-reply.ts";
+import { exactPart, exactReply } from "./exact-reply.ts";
+import { fileInstructions } from "./file-instructions.ts";
 import { obey } from "./obedient.ts";
 import { fittingSkill } from "./skills.ts";
 import { toolInstructions } from "./tool-instructions.ts";
@@ -64,8 +65,22 @@ describe("exact replies", () => {
     ["Do not reply exactly: NO. Reply exactly: YES", "YES"],
     ["never reply exactly: NO", undefined],
     ["Explain exactly what happened", undefined],
+    ["Reply exactly with the marker and nothing else.", undefined],
+    ["Reply with exactly these two lines:\nA\nB", undefined],
+    ['Reply exactly with "A B".', "A B"],
   ])("%j gives %j", (text, reply) => {
     expect(exactReply(text)).toBe(reply);
+  });
+});
+
+describe("parts of a reply", () => {
+  test.each([
+    ["Include exact marker: `M-1` and say who you are.", "M-1"],
+    ['reply with a sentence that includes the exact phrase "all is well"', "all is well"],
+    ["Do not include the exact phrase `secret`.", undefined],
+    ["Include exact details.", undefined],
+  ])("%j gives %j", (text, part) => {
+    expect(exactPart(text)).toBe(part);
   });
 });
 
@@ -99,6 +114,28 @@ describe("tool instructions", () => {
     const [call] = toolInstructions("Use the x tool with __proto__=1 a=2");
     expect(Object.getPrototypeOf(call?.arguments)).toBe(Object.prototype);
     expect(call?.arguments.a).toBe(2);
+  });
+});
+
+describe("file instructions", () => {
+  test.each([
+    ["read `NOTES.md`, then say hello", [{ kind: "read", path: "NOTES.md" }]],
+    [
+      "Read A.md, docs/b.txt, and ./c.md first. Reread .hidden/d.md.",
+      ["A.md", "docs/b.txt", "./c.md", ".hidden/d.md"].map((path) => ({ kind: "read", path })),
+    ],
+    [
+      "Read in.md, then create `out.txt` in the workspace containing exactly this line:\nAll done.\nAnd more",
+      [
+        { kind: "read", path: "in.md" },
+        { kind: "write", path: "out.txt", content: "All done.\n" },
+      ],
+    ],
+    ["Do not read secrets.txt and never create x.txt containing y.", []],
+    ["I read about it. Open the door. Write ./summary.txt.", []],
+    ["read the config, e.g. version 1.5", []],
+  ])("%j", (text, expected) => {
+    expect(fileInstructions(text)).toEqual(expected);
   });
 });
 
@@ -197,6 +234,19 @@ describe("the obedient model", () => {
     expect(answer([told, ...first], { tools })).toEqual(calls("beta", {}));
     expect(answer([told, ...first, ...second], { tools })).toEqual(calls("alpha", { n: 2 }));
     expect(answer([told, ...first, ...second, ...third], { tools })).toEqual(says("DONE"));
+  });
+
+  test("reads and writes the files it is told to, each once, if it has the tool", () => {
+    const told = user("Read in.md, then create out.txt containing: done\nReply exactly: BOTH");
+    const tools = [READ, tool("write")];
+    const first = exchange("read", { path: "in.md" }, "text", "c1");
+    const second = exchange("write", { path: "out.txt" }, "ok", "c2");
+    expect(answer([told], { tools })).toEqual(calls("read", { path: "in.md" }));
+    expect(answer([told, ...first], { tools })).toEqual(
+      calls("write", { path: "out.txt", content: "done\n" }),
+    );
+    expect(answer([told, ...first, ...second], { tools })).toEqual(says("BOTH"));
+    expect(answer([told])).toEqual(says("BOTH"));
   });
 
   test("acknowledges a result with its gist, without secrets", () => {

@@ -1,7 +1,8 @@
 import { type ModelAnswer, type Plan, type PlannedCall, say, sayUnavailable } from "../answer.ts";
 import { declaredTool, type ModelRequest } from "../request.ts";
 import type { Turn } from "../turn.ts";
-import { exactReply } from "./exact-reply.ts";
+import { exactPart, exactReply } from "./exact-reply.ts";
+import { fileInstructions } from "./file-instructions.ts";
 import { gist } from "./gist.ts";
 import { type CatalogueSkill, catalogueSkills, fittingSkill } from "./skills.ts";
 import { toolInstructions } from "./tool-instructions.ts";
@@ -21,6 +22,7 @@ export interface ObedientRule {
 }
 
 const READ_TOOL = "read";
+const WRITE_TOOL = "write";
 
 const heartbeat: ObedientRule = {
   name: "heartbeat",
@@ -42,10 +44,29 @@ const toldToCall: ObedientRule = {
   },
 };
 
+/** Reads and writes the files that it is told to, one after the other, where the gateway offers the tool. */
+const toldAboutFiles: ObedientRule = {
+  name: "told-about-files",
+  answer({ request, turn, directions }) {
+    const made = turn.exchanges.map(({ call }) => `${call.name} ${pathOf(call)}`);
+    for (const instruction of directions.flatMap(fileInstructions)) {
+      const name = instruction.kind === "read" ? READ_TOOL : WRITE_TOOL;
+      const tool = declaredTool(request, name);
+      if (!tool || made.includes(`${name} ${instruction.path}`)) continue;
+      const path = { [pathArgument(tool.parameters)]: instruction.path };
+      const content = instruction.kind === "write" ? { content: instruction.content } : {};
+      return { kind: "tool-calls", calls: [{ name, arguments: { ...path, ...content } }] };
+    }
+    return undefined;
+  },
+};
+
 const replyExactly: ObedientRule = {
   name: "reply-exactly",
   answer({ directions }) {
-    const reply = directions.map(exactReply).find((text) => text !== undefined);
+    const reply = [exactReply, exactPart]
+      .flatMap((find) => directions.map(find))
+      .find((text) => text !== undefined);
     return reply === undefined ? undefined : say(reply);
   },
 };
@@ -80,6 +101,7 @@ const acknowledge: ObedientRule = { name: "acknowledge", answer: () => say("OK."
 export const OBEDIENT_RULES: readonly ObedientRule[] = [
   heartbeat,
   toldToCall,
+  toldAboutFiles,
   replyExactly,
   readSkill,
   acknowledgeResult,
@@ -109,7 +131,11 @@ function hasRequiredArguments(request: ModelRequest, call: PlannedCall): boolean
   return !Array.isArray(required) || required.every((key) => Object.hasOwn(call.arguments, String(key)));
 }
 
-/** The read tool takes its path as `path` or, in some releases, as `file_path`. */
+function pathOf({ arguments: { path, file_path } }: PlannedCall): unknown {
+  return path ?? file_path;
+}
+
+/** The file tools take their path as `path` or, in some releases, as `file_path`. */
 function pathArgument({ properties }: Record<string, unknown>): string {
   const names = typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
   return names.includes("file_path") && !names.includes("path") ? "file_path" : "path";

@@ -20,7 +20,7 @@ export class Activities {
         this.#running.set(event.scenarioId, {
           id: event.scenarioId,
           startedAt: event.at,
-          doing: "starting the gateway",
+          doing: `${event.attempt > 1 ? `try ${event.attempt}, ` : ""}starting the gateway`,
           step: "",
         });
         break;

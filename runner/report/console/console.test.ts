@@ -60,7 +60,7 @@ it("shows on a terminal what is running, what it is doing and how far the run is
     expect(running).toMatch(
       /^\S plugin-lifecycle-hot-reload {2}.+ {2}step 2 switches the plugin on, hot › call patchConfig$/,
     );
-    expect(footer).toBe("  0 of 5 done");
+    expect(footer).toBe("  0 of 6 done");
   });
   reporter.finish();
 });
@@ -70,16 +70,16 @@ it("keeps live lines within a narrow terminal", async () => {
   const [running = "", footer] = screen(stream.text).slice(-3);
   expect(running).toMatch(/^\S plugin-lifecycle.*…$/);
   expect(running.length).toBeLessThan(24);
-  expect(footer).toBe("  0 of 5 done");
+  expect(footer).toBe("  0 of 6 done");
   reporter.finish();
 });
 
 it("removes the live lines when it is finished in the middle of a run", async () => {
   const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true });
-  expect(screen(stream.text).join("\n")).toContain("0 of 5 done");
+  expect(screen(stream.text).join("\n")).toContain("0 of 6 done");
   reporter.finish();
   expect(screen(stream.text).filter((line) => line !== "")).toEqual([
-    "Running 5 scenarios on embedded, 2 at once",
+    "Running 6 scenarios on embedded, 2 at once",
   ]);
 });
 
@@ -95,7 +95,7 @@ it("says of an interrupted run what it was doing and what it got to", async () =
   const { stream } = await tell([...untilSecondStep(), interrupted]);
   expect(stream.text).toContain("the run ended while this scenario was running");
   expect(stream.text).toContain("Interrupted: the run did not come to its end.");
-  expect(stream.text).toContain("1 failed, 4 skipped in 900 ms");
+  expect(stream.text).toContain("1 failed, 5 skipped in 900 ms");
 });
 
 it.each([

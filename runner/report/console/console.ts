@@ -1,10 +1,12 @@
-import { isAbsolute, relative, sep } from "node:path";
 import { RunAggregate } from "../aggregate.ts";
+import type { RunFacts } from "../attempts.ts";
 import type { Reporter } from "../bus.ts";
+import { displayPath } from "../display-path.ts";
 import type { RunEvent, RunStarted } from "../events.ts";
 import type { ScenarioReport } from "../report-schema.ts";
 import { formatDuration, plural } from "../text.ts";
 import { Activities } from "./activity.ts";
+import { attemptLines } from "./attempt-lines.ts";
 import { failureBlock } from "./failure-block.ts";
 import { LiveRegion, type LiveView, type Terminal } from "./live-region.ts";
 import { cleanupLines, type Layout, scenarioLine, stepLines } from "./scenario-lines.ts";
@@ -32,6 +34,7 @@ export class ConsoleReporter implements Reporter {
   readonly #slow: SlowNotices;
   #live: LiveRegion | undefined;
   #planned = 0;
+  #facts: RunFacts = {};
   #reportFolder = "";
   #afterEmptyLine = true;
 
@@ -52,7 +55,7 @@ export class ConsoleReporter implements Reporter {
         break;
       case "scenario-finished":
         this.#slow.stop(event.scenarioId);
-        this.#tell(this.#run.scenario(event.scenarioId));
+        if (event.next === undefined) this.#tell(this.#run.scenario(event.scenarioId));
         break;
       case "run-finished":
         this.#end();
@@ -69,6 +72,7 @@ export class ConsoleReporter implements Reporter {
   }
 
   async #begin(event: RunStarted): Promise<void> {
+    this.#facts = event;
     this.#planned = event.scenarios.length;
     this.#reportFolder = displayPath(event.reportFolder, this.#options.cwd);
     if (this.#planned > 1) {
@@ -86,7 +90,7 @@ export class ConsoleReporter implements Reporter {
     this.#told.add(scenario.id);
     const { paint } = this.#layout;
     const failed = scenario.verdict === "failed";
-    const lines = [scenarioLine(scenario, this.#layout)];
+    const lines = [scenarioLine(scenario, this.#facts, this.#layout), ...attemptLines(scenario, paint)];
     if (failed || this.#planned === 1) lines.push(...stepLines(scenario.steps, paint));
     lines.push(...cleanupLines(scenario, paint));
     if (failed) lines.push("", ...failureBlock(scenario, this.#reportFolder, paint), "");
@@ -125,11 +129,4 @@ export class ConsoleReporter implements Reporter {
 /** Redrawing needs a terminal with a person before it; the log of a CI job keeps every frame. */
 function canRedraw({ stream, env }: ConsoleOptions): boolean {
   return stream.isTTY === true && !env.CI && env.TERM !== "dumb";
-}
-
-/** Relative where that is shorter to read, with forward slashes. */
-function displayPath(path: string, cwd: string): string {
-  const inside = relative(cwd, path);
-  const shown = inside.startsWith("..") || isAbsolute(inside) || inside === "" ? path : inside;
-  return shown.split(sep).join("/");
 }

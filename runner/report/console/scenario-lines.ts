@@ -1,3 +1,4 @@
+import { type RunFacts, resultNotes } from "../attempts.ts";
 import type { ScenarioReport, StepReport } from "../report-schema.ts";
 import { formatDuration, oneLine, shorten } from "../text.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
@@ -13,7 +14,7 @@ export interface Layout {
 }
 
 /** The one line that says how a scenario ended. */
-export function scenarioLine(scenario: ScenarioReport, { paint, idWidth }: Layout): string {
+export function scenarioLine(scenario: ScenarioReport, run: RunFacts, { paint, idWidth }: Layout): string {
   const { verdict } = scenario;
   const symbol = paint(COLOURS[verdict], SYMBOLS[verdict]);
   const id = scenario.id.padEnd(idWidth);
@@ -22,8 +23,13 @@ export function scenarioLine(scenario: ScenarioReport, { paint, idWidth }: Layou
     return `${symbol} ${id}  ${verdict.padStart(idWidth > 0 ? 8 : 0)}  ${paint("dim", reason)}`;
   }
   const duration = formatDuration(scenario.durationMs).padStart(idWidth > 0 ? 8 : 0);
+  const result = resultNotes(scenario, run).join(", ");
   const gateway = gatewayNote(scenario);
-  return `${symbol} ${id}  ${duration}${gateway ? `  ${paint("dim", gateway)}` : ""}`;
+  return [
+    `${symbol} ${id}  ${duration}`,
+    ...(result ? [paint("yellow", result)] : []),
+    ...(gateway ? [paint("dim", gateway)] : []),
+  ].join("  ");
 }
 
 /** `(embedded 1.0.0, ready 121 ms)` */

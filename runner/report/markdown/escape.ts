@@ -3,7 +3,7 @@ import { oneLine, printable } from "../text.ts";
 /** Text on one line that Markdown shows as it is, also in a table cell. */
 export function escapeText(text: string): string {
   return oneLine(text)
-    .replace(/[\\`*[\]<|~]|(?<!\w)_|_(?!\w)|&(?=[#\w]+;)/g, "\\$&")
+    .replace(/[\\`*[\]<|~]|(?<![A-Za-z\d])_|_(?![A-Za-z\d])|&(?=[#\w]+;)/g, "\\$&")
     .replace(/^[-+=#>]/, "\\$&")
     .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }
@@ -32,6 +32,11 @@ export function codeBlock(text: string, language = ""): string {
 /** A link to a file below the report's folder. */
 export function fileLink(label: string, path: string): string {
   return `[${escapeText(label)}](<${path.replace(/[<>\\\n]/g, (character) => encodeURIComponent(character))}>)`;
+}
+
+/** Links to the files that a scenario left. */
+export function evidenceLinks(files: readonly { kind: string; path: string }[]): string {
+  return files.map(({ kind, path }) => fileLink(kind, path)).join(", ");
 }
 
 function longestBackticks(text: string): number {

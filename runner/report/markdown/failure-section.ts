@@ -6,11 +6,22 @@ type Failure = NonNullable<ScenarioReport["failure"]>;
 /** Why a scenario failed, most telling first, and what to do about it. */
 export function failureParts({ failure, rerun, steps }: ScenarioReport): string[] {
   if (!failure) return [];
-  const { hint, codeFrame, expected, seen, values, stack, details, messages, logLines } = failure;
   return [
     "### What went wrong",
+    ...failureFacts(failure, steps.length),
+    "### What to do",
+    ...(failure.hint ? [escapeText(failure.hint)] : []),
+    "Run it again:",
+    codeBlock(rerun, "sh"),
+  ];
+}
+
+/** @param steps number of steps of the scenario */
+export function failureFacts(failure: Failure, steps: number): string[] {
+  const { codeFrame, expected, seen, values, stack, details, messages, logLines } = failure;
+  return [
     codeBlock(failure.message, "text"),
-    where(failure, steps.length),
+    where(failure, steps),
     ...(codeFrame ? [codeBlock(codeFrame)] : []),
     ...block("Expected", expected),
     ...block("Seen", seen),
@@ -19,10 +30,6 @@ export function failureParts({ failure, rerun, steps }: ScenarioReport): string[
     ...block("Details", details),
     ...block("Last messages", messages?.join("\n")),
     ...block("Log", logLines?.join("\n")),
-    "### What to do",
-    ...(hint ? [escapeText(hint)] : []),
-    "Run it again:",
-    codeBlock(rerun, "sh"),
   ];
 }
 

@@ -1,15 +1,16 @@
-import type { RunReport, ScenarioReport } from "../report-schema.ts";
+import { attemptsNote, verdictText } from "../attempts.ts";
+import { countTexts, READING_ORDER } from "../counts.ts";
+import type { RunReport } from "../report-schema.ts";
 import { formatDuration } from "../text.ts";
 import { codeCell, escapeText } from "./escape.ts";
 import { scenarioSection } from "./scenario-section.ts";
 
-/** What needs a person comes first. */
-const READING_ORDER: readonly ScenarioReport["verdict"][] = ["failed", "blocked", "skipped", "passed"];
-
 /** The report as a Markdown document. */
 export function renderMarkdown(report: RunReport): string {
   const sections = READING_ORDER.flatMap((verdict) =>
-    report.scenarios.filter((scenario) => scenario.verdict === verdict).flatMap(scenarioSection),
+    report.scenarios
+      .filter((scenario) => scenario.verdict === verdict)
+      .flatMap((scenario) => scenarioSection(scenario, report)),
   );
   const parts = [
     `# ${headline(report)}`,
@@ -21,10 +22,9 @@ export function renderMarkdown(report: RunReport): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function headline({ counts }: RunReport): string {
-  const verdicts = READING_ORDER.filter((verdict) => counts[verdict] > 0);
-  if (verdicts.length === 0) return "Nothing ran";
-  return verdicts.map((verdict) => `${counts[verdict]} ${verdict}`).join(", ");
+function headline(report: RunReport): string {
+  const counts = countTexts(report).map(({ text }) => text);
+  return counts.length > 0 ? counts.join(", ") : "Nothing ran";
 }
 
 function interruption({ interrupted }: RunReport): string[] {
@@ -40,6 +40,7 @@ function facts(report: RunReport): string {
     ["command", codeCell(report.command)],
     ["gateway", codeCell(report.gateway)],
     ["model", codeCell(report.providerMode)],
+    ...optionalFacts(report),
     ["started", report.startedAt],
     ["took", `${formatDuration(report.durationMs)}, ${report.jobs} at once`],
     ["exit code", `${report.exitCode}`],
@@ -48,13 +49,27 @@ function facts(report: RunReport): string {
   return ["| | |", "| --- | --- |", ...rows.map((cells) => `| ${cells.join(" | ")} |`)].join("\n");
 }
 
+/** What only some runs have. */
+function optionalFacts({ lane, job, shard, faults = [], policy }: RunReport): string[][] {
+  return [
+    ...(lane ? [["lane", codeCell(lane)]] : []),
+    ...(job ? [["job", codeCell(job)]] : []),
+    ...(shard ? [["shard", `${shard.index} of ${shard.total}`]] : []),
+    ...(faults.length > 0 ? [["broken by", faults.map(codeCell).join(", ")]] : []),
+    ...(policy && policy.retries > 0 ? [["retries", `${policy.retries}`]] : []),
+    ...(policy && policy.repeat > 1 ? [["repeat", `${policy.repeat}`]] : []),
+  ];
+}
+
 /** Worth its place only where there is more than one scenario. */
-function overview({ scenarios }: RunReport): string[] {
-  if (scenarios.length < 2) return [];
-  const rows = scenarios.map(({ id, verdict, durationMs, failure, reason }) => {
+function overview(report: RunReport): string[] {
+  if (report.scenarios.length < 2) return [];
+  const rows = report.scenarios.map((scenario) => {
+    const { id, verdict, durationMs, failure, reason } = scenario;
     const ran = verdict === "passed" || verdict === "failed";
-    const why = escapeText(failure?.message ?? reason ?? "");
-    return `| ${codeCell(id)} | ${verdict} | ${ran ? formatDuration(durationMs) : ""} | ${why} |`;
+    const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
+    const time = ran ? formatDuration(durationMs) : "";
+    return `| ${codeCell(id)} | ${verdictText(scenario, report)} | ${time} | ${escapeText(why)} |`;
   });
   return [["| scenario | verdict | time | why |", "| --- | --- | --: | --- |", ...rows].join("\n")];
 }

@@ -1,18 +1,22 @@
+import { excuseFor, type RunFacts, verdictText } from "../attempts.ts";
 import type { ScenarioReport, StepReport } from "../report-schema.ts";
 import { formatDuration } from "../text.ts";
-import { codeSpan, escapeText, fileLink } from "./escape.ts";
+import { attemptParts } from "./attempt-section.ts";
+import { codeSpan, escapeText, evidenceLinks } from "./escape.ts";
 import { failureParts } from "./failure-section.ts";
 
 /** What was checked, what happened and what to do, for one scenario. */
-export function scenarioSection(scenario: ScenarioReport): string[] {
+export function scenarioSection(scenario: ScenarioReport, run: RunFacts): string[] {
   return [
-    `## ${scenario.verdict}: ${escapeText(scenario.title)}`,
+    `## ${verdictText(scenario, run)}: ${escapeText(scenario.title)}`,
     outcome(scenario),
+    ...quarantine(scenario, run),
     ...intention(scenario),
     ...failureParts(scenario),
     ...stepTable(scenario.steps),
     ...cleanup(scenario),
     ...evidence(scenario),
+    ...attemptParts(scenario, run),
   ];
 }
 
@@ -28,6 +32,15 @@ function outcome(scenario: ScenarioReport): string {
     facts.push(`ready in ${formatDuration(gateway.readyMs)}`);
   }
   return facts.join(" · ");
+}
+
+function quarantine(scenario: ScenarioReport, run: RunFacts): string[] {
+  const excuse = excuseFor(scenario, run);
+  if (!excuse) return [];
+  const { owner, reason, expires } = excuse;
+  return [
+    `**In quarantine** until ${escapeText(expires)}, owner ${escapeText(owner)}: ${escapeText(reason)}`,
+  ];
 }
 
 function intention({ objective, successCriteria }: ScenarioReport): string[] {
@@ -59,7 +72,6 @@ function cleanup({ cleanupProblems }: ScenarioReport): string[] {
   return ["**Not cleaned up**", cleanupProblems.map((problem) => `- ${escapeText(problem)}`).join("\n")];
 }
 
-function evidence(scenario: ScenarioReport): string[] {
-  const links = scenario.evidence.map(({ kind, path }) => fileLink(kind, path));
-  return links.length > 0 ? [`**Evidence.** ${links.join(", ")}`] : [];
+function evidence({ evidence: files }: ScenarioReport): string[] {
+  return files.length > 0 ? [`**Evidence.** ${evidenceLinks(files)}`] : [];
 }

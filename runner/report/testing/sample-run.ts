@@ -54,6 +54,13 @@ const BREAKS: ScenarioRef = {
   tags: ["channel"],
 };
 
+const FLAKY: ScenarioRef = {
+  id: "reaction-round-trip",
+  title: "A reaction comes back",
+  file: "qa/scenarios/channel/reaction-round-trip.md",
+  tags: ["channel"],
+};
+
 /** Brings what must not reach a terminal or break out of a code block: escape codes, fences, bars. */
 const PRODUCT_FAILURE: Failure = {
   code: "wait-timeout",
@@ -92,19 +99,31 @@ const HARNESS_FAILURE: Failure = {
   logLines: ["03:04:07 [gateway] error port in use"],
 };
 
+const FLAKY_FAILURE: Failure = {
+  code: "assertion-failed",
+  fault: "product",
+  message: "assertion failed: reactions.length === 1",
+  step: { index: 0, name: "reacts once" },
+  file: FLAKY.file,
+  position: { line: 33, column: 17 },
+  statement: "assert",
+  values: [{ expression: "reactions.length", value: "2" }],
+};
+
 type Finish = Partial<ScenarioFinished> & Pick<ScenarioFinished, "verdict" | "durationMs">;
 
-/** A run in which every kind of outcome occurs, as its events. */
+/** A run in which every kind of outcome occurs, as its events. What fails is tried again twice. */
 export function sampleRun(): RunEvent[] {
   let at = START;
   const events: RunEvent[] = [];
-  const start = ({ id }: ScenarioRef, index: number) =>
-    events.push({ type: "scenario-started", at, scenarioId: id, index });
+  const start = ({ id }: ScenarioRef, index: number, attempt = 1) =>
+    events.push({ type: "scenario-started", at, scenarioId: id, attempt, index });
   const finish = ({ id }: ScenarioRef, end: Finish) =>
     events.push({
       type: "scenario-finished",
       at,
       scenarioId: id,
+      attempt: 1,
       notReached: [],
       cleanupProblems: [],
       evidence: [],
@@ -146,7 +165,8 @@ export function sampleRun(): RunEvent[] {
     gateway: "embedded",
     providerMode: "mock-openai",
     jobs: 2,
-    scenarios: [PASSES, FAILS, SKIPPED, BLOCKED, BREAKS],
+    scenarios: [PASSES, FAILS, SKIPPED, BLOCKED, BREAKS, FLAKY],
+    policy: { retries: 2, repeat: 1, failOnFlaky: false },
     reportFolder: "/work/reports/20260102-030405-abc",
   });
 
@@ -159,28 +179,32 @@ export function sampleRun(): RunEvent[] {
     verdict: "passed",
     durationMs: 412,
     cleanupProblems: ["temp root: not released within 2000 ms"],
-    evidence: [{ kind: "transcript", path: `${PASSES.id}/transcript.md` }],
+    evidence: [{ kind: "transcript", path: `${PASSES.id}/transcript.txt` }],
   });
 
-  start(FAILS, 2);
-  events.push({
-    type: "gateway-ready",
-    at: at + 118,
-    scenarioId: FAILS.id,
-    gateway: { ...GATEWAY, readyMs: 118 },
-  });
-  step(FAILS, 0, "opens a direct chat", 3, "");
-  step(FAILS, 1, "answers `exactly` what it was told", 1003);
-  finish(FAILS, {
-    verdict: "failed",
-    durationMs: 1204,
-    failure: PRODUCT_FAILURE,
-    notReached: ["answers only once"],
-    evidence: [
-      { kind: "transcript", path: `${FAILS.id}/transcript.md` },
-      { kind: "gateway log", path: `${FAILS.id}/gateway.log` },
-    ],
-  });
+  for (const attempt of [1, 2, 3]) {
+    start(FAILS, 2, attempt);
+    events.push({
+      type: "gateway-ready",
+      at: at + 118,
+      scenarioId: FAILS.id,
+      gateway: { ...GATEWAY, readyMs: 118 },
+    });
+    step(FAILS, 0, "opens a direct chat", 3, "");
+    step(FAILS, 1, "answers `exactly` what it was told", 1003);
+    finish(FAILS, {
+      attempt,
+      next: attempt < 3 ? "retry" : undefined,
+      verdict: "failed",
+      durationMs: 1200 + attempt,
+      failure: PRODUCT_FAILURE,
+      notReached: ["answers only once"],
+      evidence: [
+        { kind: "transcript", path: `${FAILS.id}/try-${attempt}/transcript.txt` },
+        { kind: "gateway log", path: `${FAILS.id}/try-${attempt}/gateway.log` },
+      ],
+    });
+  }
 
   finish(SKIPPED, { verdict: "skipped", durationMs: 0, reason: "needs a live model: set QA_LIVE_MODEL_KEY" });
   finish(BLOCKED, {
@@ -196,6 +220,26 @@ export function sampleRun(): RunEvent[] {
     durationMs: 20_000,
     failure: HARNESS_FAILURE,
     notReached: ["opens a thread"],
+  });
+
+  start(FLAKY, 6);
+  events.push({ type: "gateway-ready", at: at + 130, scenarioId: FLAKY.id, gateway: GATEWAY });
+  step(FLAKY, 0, "reacts once", 80);
+  finish(FLAKY, {
+    next: "retry",
+    verdict: "failed",
+    durationMs: 300,
+    failure: FLAKY_FAILURE,
+    evidence: [{ kind: "transcript", path: `${FLAKY.id}/try-1/transcript.txt` }],
+  });
+  start(FLAKY, 6, 2);
+  events.push({ type: "gateway-ready", at: at + 130, scenarioId: FLAKY.id, gateway: GATEWAY });
+  step(FLAKY, 0, "reacts once", 70, "1 reaction");
+  finish(FLAKY, {
+    attempt: 2,
+    verdict: "passed",
+    durationMs: 280,
+    evidence: [{ kind: "transcript", path: `${FLAKY.id}/try-2/transcript.txt` }],
   });
 
   events.push({
@@ -217,4 +261,61 @@ export function sampleRunOf(scenarioId: string): RunEvent[] {
     }
     return event.type === "run-finished" || event.scenarioId === scenarioId ? [event] : [];
   });
+}
+
+/** One scenario of a lane's shard, played four times and failing twice, which its quarantine excuses. */
+export function repeatedRun(): RunEvent[] {
+  const [started] = sampleRun();
+  if (started?.type !== "run-started") throw new Error("the sample run begins with its start");
+  const attempts = [1, 2, 3, 4].flatMap((attempt): RunEvent[] => {
+    const common = { at: START + attempt * 1000, scenarioId: FLAKY.id, attempt };
+    const fails = attempt % 2 === 0;
+    return [
+      { ...common, type: "scenario-started", index: 1 },
+      {
+        ...common,
+        type: "step-finished",
+        step: 0,
+        name: "reacts once",
+        status: fails ? "failed" : "passed",
+        durationMs: 80 + attempt,
+      },
+      {
+        ...common,
+        type: "scenario-finished",
+        next: attempt < 4 ? "repeat" : undefined,
+        verdict: fails ? "failed" : "passed",
+        failure: fails ? FLAKY_FAILURE : undefined,
+        durationMs: 290 + attempt,
+        notReached: [],
+        cleanupProblems: [],
+        evidence: [],
+        rerun: `pnpm qa run ${FLAKY.id}`,
+      },
+    ];
+  });
+  return [
+    {
+      ...started,
+      scenarios: [FLAKY],
+      lane: "soak",
+      job: "soak-embedded-2",
+      shard: { index: 2, total: 3 },
+      selection: [PASSES.id, FLAKY.id, FAILS.id],
+      policy: { retries: 0, repeat: 4, failOnFlaky: true },
+      faults: ["channel-duplicate-reactions"],
+      quarantine: [
+        { id: FLAKY.id, owner: "channels", reason: "reactions arrive twice | #12", expires: "2026-02-01" },
+      ],
+    },
+    ...attempts,
+    {
+      type: "run-finished",
+      at: START + 5000,
+      runId: started.runId,
+      durationMs: 5000,
+      interrupted: false,
+      exitCode: 0,
+    },
+  ];
 }

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { VOCABULARY } from "../actions/vocabulary.ts";
+import { firstWrite } from "./effects.ts";
+import { compileOrThrow, flowOfActions } from "./test-support.ts";
+
+const OPTIONS = { vocabulary: VOCABULARY, permissions: new Set<never>(), foreign: false };
+
+function writeIn(actions: string, options: Partial<Parameters<typeof compileOrThrow>[1]> = {}) {
+  return firstWrite(compileOrThrow(flowOfActions(actions), { ...OPTIONS, ...options }));
+}
+
+/** The line of a flow's first action in `flowOfActions`. */
+const FIRST_LINE = 7;
+
+describe("a flow that only reads", () => {
+  test.each([
+    "- call: waitForGatewayHealthy\n  args: [{ ref: env }, 1000]",
+    "- call: env.gateway.call\n  args: [config.get, {}, { timeoutMs: 10 }]",
+    "- set: answer\n  value: { expr: \"await env.gateway.call('skills.status', { agentId: 'main' })\" }",
+    "- set: skills\n  value: { expr: \"findSkill(await readSkillStatus(env), 'x')?.name\" }",
+    "- call: waitForCondition\n  args: [{ lambda: { async: true, expr: '(await readSkillStatus(env)).length > 0' } }]",
+    "- assert: \"env.gateway.capabilities.has('logs') && path.join(env.gateway.baseUrl, vars.nothing) && env.mock\"",
+    "- set: list\n  value: [1]\n- forEach: { items: { ref: list }, item: each, actions: [{ assert: 'each' }] }",
+    // A variable is data, whatever it is called.
+    "- set: result\n  value: { expr: '({ call: (name) => name })' }\n- call: result.call\n  args: [config.patch]",
+    '- assert: "typeof env"',
+  ])("%s", (actions) => {
+    expect(writeIn(actions)).toBeUndefined();
+  });
+});
+
+describe("what may change the gateway is found, and where", () => {
+  test.each([
+    ["- call: patchConfig\n  args: [{ env: { ref: env }, patch: {} }]", "patchConfig"],
+    ["- call: env.gateway.call\n  args: [config.patch, {}]", "env.gateway.call"],
+    ["- call: env.gateway.call\n  args: [{ expr: \"'config.' + 'get'\" }]", "env.gateway.call"],
+    ["- call: env.gateway.call\n  args: [a.method.nobody.knows]", "env.gateway.call"],
+    ["- sendInbound: { conversation: { id: a, kind: direct } }", "transport.sendInbound"],
+    ["- call: state.addInboundMessage\n  args: [{}]", "state.addInboundMessage"],
+    ["- call: env.gateway.restart", "env.gateway.restart"],
+    ['- assert: "await env.gateway.call(`config.patch`)"', "env.gateway.call"],
+    ["- assert: \"await env['gateway']['call']('config.apply')\"", "env.gateway.call"],
+    ["- assert: \"await env.gateway.call.bind(null)('config.get')\"", "env.gateway.call.bind"],
+    ["- assert: \"await vars.env.gateway.call('config.patch')\"", "env.gateway.call"],
+    ["- call: vars.patchConfig\n  args: [{}]", "patchConfig"],
+    // Handed on, it may be used for anything.
+    ["- set: gateway\n  value: { ref: env.gateway }", "env.gateway"],
+    ["- set: gateway\n  value: { expr: env.gateway }", "env.gateway"],
+    ["- set: ask\n  value: { ref: env.gateway.call }", "env.gateway.call"],
+    ["- set: all\n  value: [{ ref: env }]", "env"],
+    ["- assert: \"((gateway) => gateway.call('config.patch'))(env.gateway)\"", "env.gateway"],
+    ["- assert: \"env.gateway[['call'][0]]('config.patch')\"", "env.gateway"],
+    ["- forEach: { items: [{ ref: env }], item: each, actions: [{ assert: each }] }", "env"],
+    // A name of the flow's own says nothing about what it does with it.
+    [
+      "- assert:\n    expr: \"((readSkillStatus) => readSkillStatus(env))((e) => e.gateway.call('config.patch'))\"",
+      "env",
+    ],
+    ['- assert: "globalThis.env"', "globalThis.env"],
+    ["- assert: \"eval('1')\"", "eval"],
+    ["- assert: \"vars[['env'][0]].gateway\"", "vars"],
+    ["- try: { actions: [{ assert: '1 === 2' }], catch: [{ call: env.gateway.stop }] }", "env.gateway.stop"],
+    ["- if: { expr: 'false', then: [{ call: env.gateway.stop }] }", "env.gateway.stop"],
+  ])("%s", (actions, what) => {
+    expect(writeIn(actions)).toMatchObject({ what, position: { line: expect.any(Number) } });
+  });
+
+  test("the first one in the file", () => {
+    const actions = [
+      "- call: waitForGatewayHealthy",
+      "  args: [{ ref: env }]",
+      "- assert: \"await env.gateway.call('update.run')\"",
+      "- call: env.gateway.stop",
+    ].join("\n");
+    expect(writeIn(actions)).toMatchObject({
+      what: "env.gateway.call",
+      position: { line: FIRST_LINE + 2, column: 24 },
+    });
+  });
+
+  test("code of the host", () => {
+    const permissions = new Set(["fs", "import", "process"] as const);
+    const read = (actions: string) => writeIn(actions, { permissions });
+    expect(read("- assert: \"await fs.readFile('x')\"")).toMatchObject({ what: "fs.readFile" });
+    expect(read("- assert: \"await import('node:fs')\"")).toMatchObject({ what: "import()" });
+    expect(read('- assert: "process.pid"')).toMatchObject({ what: "process.pid" });
+    expect(read("- call: fs.writeFile\n  args: [x, y]")).toMatchObject({ what: "fs.writeFile" });
+  });
+
+  test("a variable of a foreign pack that hides an action is not taken for it", () => {
+    const actions = [
+      "- set: readSkillStatus",
+      "  value: { lambda: { params: [e], expr: \"e.gateway.call('config.patch')\" } }",
+      "- call: readSkillStatus",
+      "  args: [{ ref: env }]",
+    ].join("\n");
+    expect(writeIn(actions, { foreign: true })).toMatchObject({ what: "env" });
+  });
+});

@@ -1,0 +1,214 @@
+import type { Position } from "../scenario/source.ts";
+import { type FreeReference, type ParsedExpression, parseExpression } from "./compile/expression.ts";
+import { permissionFor } from "./host-names.ts";
+import type { CallStatement, CompiledExpression, CompiledFlow, Statement, Value } from "./types.ts";
+import type { Effect, FunctionEntry, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
+import { lookupEntry } from "./vocabulary-lookup.ts";
+
+/** A place in a flow where it may change the gateway. */
+export interface WriteUse {
+  /** In the words of the flow: `patchConfig`, `env.gateway.call`. */
+  what: string;
+  position: Position;
+}
+
+/** Names with which an expression can reach everything without naming it. */
+const DYNAMIC = new Set(["vars", "globalThis", "eval", "Function"]);
+
+/**
+ * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a
+ * change: a method that is computed, an object of the flow API that is handed on, code of the host.
+ * @param options `mayConverse`: what people do who talk to the gateway counts as none
+ */
+export function firstWrite(
+  flow: CompiledFlow,
+  { mayConverse = false }: { mayConverse?: boolean } = {},
+): WriteUse | undefined {
+  const parsed = flow.expressions.map((expression) => ({
+    expression,
+    // It was compiled, so it has no syntax error.
+    parsed: parseExpression(expression.text) as ParsedExpression,
+  }));
+  const scan = new Scan(flow.vocabulary, ownNames(flow, parsed), mayConverse);
+  for (const { actions } of flow.steps) scan.statements(actions);
+  for (const each of parsed) scan.expression(each);
+  return scan.first;
+}
+
+interface Parsed {
+  expression: CompiledExpression;
+  parsed: ParsedExpression;
+}
+
+/** Variables, block names and parameters: what a name means that is one of them, the vocabulary does not say. */
+function ownNames(flow: CompiledFlow, expressions: readonly Parsed[]): Set<string> {
+  const own = new Set(flow.steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
+  for (const { expression, parsed } of expressions) {
+    for (const name of [...(expression.lambda?.params ?? []), ...expression.blockNames]) own.add(name);
+    for (const { name, members, memberWrite } of parsed.references) {
+      if (name === "vars" && memberWrite && members[0]) own.add(members[0].name);
+    }
+  }
+  return own;
+}
+
+class Scan {
+  first: WriteUse | undefined;
+  readonly #vocabulary: Vocabulary;
+  readonly #ownNames: ReadonlySet<string>;
+  readonly #mayConverse: boolean;
+
+  constructor(vocabulary: Vocabulary, ownNames: ReadonlySet<string>, mayConverse: boolean) {
+    this.#vocabulary = vocabulary;
+    this.#ownNames = ownNames;
+    this.#mayConverse = mayConverse;
+  }
+
+  statements(statements: readonly Statement[]): void {
+    for (const statement of statements) {
+      if (statement.kind === "call") this.#call(statement);
+      for (const value of valuesOf(statement)) this.#value(value, statement.position, false);
+      for (const block of blocksOf(statement)) this.statements(block);
+    }
+  }
+
+  expression({ expression: { locate }, parsed }: Parsed): void {
+    for (const { start } of parsed.imports) this.#note("import()", locate(start));
+    const callees = new Map(parsed.references.map((reference) => [reference.start, reference]));
+    for (const reference of parsed.references) {
+      const path = withoutVars([reference.name, ...reference.members.map(({ name }) => name)]);
+      if (!this.#isHarmless(path, reference, callees)) this.#note(path.join("."), locate(reference.start));
+    }
+  }
+
+  #call({ path: asWritten, args, position }: CallStatement): void {
+    const path = withoutVars(asWritten);
+    const literals = args.map((arg) => (arg.kind === "literal" ? arg.value : undefined));
+    const known = this.#isKnown(path[0]);
+    if (known && this.#changesBy(path, literals)) this.#note(path.join("."), position);
+    for (const arg of args) this.#value(arg, position, known);
+  }
+
+  /** @param passed it is an argument of a function of the vocabulary, which judges for itself */
+  #value(value: Value, position: Position, passed: boolean): void {
+    if (value.kind === "list") for (const item of value.items) this.#value(item, position, false);
+    if (value.kind === "record") for (const [, item] of value.entries) this.#value(item, position, passed);
+    if (value.kind !== "ref") return;
+    const path = withoutVars(value.path);
+    if (this.#isKnown(path[0]) && !this.#mayBeHandedOn(path, passed)) this.#note(path.join("."), position);
+  }
+
+  #isHarmless(
+    path: readonly string[],
+    { call, memberWrite, guarded, passedTo }: FreeReference,
+    callees: ReadonlyMap<number, FreeReference>,
+  ): boolean {
+    const [root = ""] = path;
+    if (!this.#isKnown(root)) return !DYNAMIC.has(root) && permissionFor(root) === undefined;
+    if (memberWrite) return false;
+    if (call) return !this.#changesBy(path, call.literals);
+    if (guarded) return true;
+    const callee = passedTo === undefined ? undefined : callees.get(passedTo);
+    return this.#mayBeHandedOn(path, callee !== undefined && this.#isKnown(callee.name));
+  }
+
+  #isKnown(name = ""): boolean {
+    return lookupEntry(this.#vocabulary, name) !== undefined && !this.#ownNames.has(name);
+  }
+
+  /** Whether calling what is at this path with these arguments may change the gateway. */
+  #changesBy(path: readonly string[], literals: readonly unknown[]): boolean {
+    const { entry, rest } = follow(this.#vocabulary, path);
+    // A member of a function, such as `bind`, calls it with other arguments.
+    if (entry?.kind === "function") return this.#changes(effectOf(entry, rest > 0 ? [] : literals));
+    return entry !== undefined && this.#canChange(entry);
+  }
+
+  #changes(effect: Effect): boolean {
+    return effect === "writes" || (effect === "converses" && !this.#mayConverse);
+  }
+
+  #canChange(entry: VocabularyEntry): boolean {
+    if (entry.permission) return true;
+    if (entry.kind === "function") return this.#changes(effectOf(entry, []));
+    return entry.kind === "object" && Object.values(entry.members).some((member) => this.#canChange(member));
+  }
+
+  /** Whether whoever gets the value at this path can change nothing with it. */
+  #mayBeHandedOn(path: readonly string[], passed: boolean): boolean {
+    const { entry, rest } = follow(this.#vocabulary, path);
+    return (
+      entry === undefined || !this.#canChange(entry) || (passed && entry.kind === "object" && rest === 0)
+    );
+  }
+
+  #note(what: string, position: Position): void {
+    const { first } = this;
+    const earlier =
+      first === undefined ||
+      position.line < first.position.line ||
+      (position.line === first.position.line && position.column < first.position.column);
+    if (earlier) this.first = { what, position };
+  }
+}
+
+/** `vars.name` is `name`. */
+function withoutVars(path: readonly string[]): readonly string[] {
+  return path[0] === "vars" && path.length > 1 ? path.slice(1) : path;
+}
+
+/** The entry that a path leads to, or the last one on the way, and how many members are left. */
+function follow(
+  vocabulary: Vocabulary,
+  [root = "", ...members]: readonly string[],
+): { entry: VocabularyEntry | undefined; rest: number } {
+  let entry = lookupEntry(vocabulary, root);
+  for (const [index, member] of members.entries()) {
+    const next = entry?.kind === "object" ? lookupEntry(entry.members, member) : undefined;
+    if (!next) return { entry, rest: members.length - index };
+    entry = next;
+  }
+  return { entry, rest: 0 };
+}
+
+function effectOf({ effect }: FunctionEntry, literals: readonly unknown[]): Effect {
+  return typeof effect === "function" ? effect(literals) : (effect ?? "writes");
+}
+
+/** Values of a statement other than the arguments of a call, which `#call` looks at. */
+function valuesOf(statement: Statement): readonly Value[] {
+  switch (statement.kind) {
+    case "set":
+      return [statement.value];
+    case "assert":
+    case "throw":
+      return statement.message ? [statement.message] : [];
+    case "forEach":
+      return [statement.items];
+    default:
+      return [];
+  }
+}
+
+function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
+  switch (statement.kind) {
+    case "if":
+      return [statement.consequent, statement.alternate];
+    case "forEach":
+      return [statement.actions];
+    case "try":
+      return [statement.actions, statement.handler ?? [], statement.finalizer ?? []];
+    default:
+      return [];
+  }
+}
+
+function* namesSetBy(statements: readonly Statement[]): Iterable<string> {
+  for (const statement of statements) {
+    if (statement.kind === "set") yield statement.name;
+    if (statement.kind === "call" && statement.saveAs !== undefined) yield statement.saveAs;
+    if (statement.kind === "forEach") yield* [statement.item, statement.index ?? ""];
+    if (statement.kind === "try" && statement.catchAs !== undefined) yield statement.catchAs;
+    for (const block of blocksOf(statement)) yield* namesSetBy(block);
+  }
+}

@@ -1,0 +1,53 @@
+import { QaError, UsageError } from "../errors.ts";
+import type { Environment } from "./env.ts";
+import { isLoopback } from "./loopback.ts";
+
+const BASE_URL_VARIABLE = "GATEWAY_QA_LIVE_BASE_URL";
+const MODEL_VARIABLE = "GATEWAY_QA_LIVE_MODEL";
+const KEY_VARIABLES = ["GATEWAY_QA_LIVE_API_KEY", "OPENAI_API_KEY"] as const;
+const PUBLIC_BASE_URL = "https://api.openai.com/v1";
+
+/** Provider id under which the gateway's config holds a live model. */
+export const LIVE_PROVIDER = "openai";
+
+/** A provider that speaks OpenAI's chat completions, and the model to ask there. */
+export interface LiveModel {
+  /** With its version, for instance `https://api.openai.com/v1`. */
+  baseUrl: string;
+  model: string;
+  apiKey: string;
+}
+
+/**
+ * The provider for `--model live`, as the environment names it.
+ * @throws QaError `live-model-missing` naming the variable that is not set; UsageError for an address that is none
+ */
+export function liveModelFrom(env: Environment): LiveModel {
+  const apiKey = KEY_VARIABLES.map((name) => env[name]).find(Boolean);
+  if (!apiKey) throw missing("no key for the live model", KEY_VARIABLES.join(" or "));
+  const model = env[MODEL_VARIABLE];
+  if (!model) throw missing("no name of the live model", MODEL_VARIABLE);
+  const baseUrl = env[BASE_URL_VARIABLE] || PUBLIC_BASE_URL;
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new UsageError(
+      `${BASE_URL_VARIABLE} is not the address of a provider`,
+      `It looks like ${PUBLIC_BASE_URL}, and holds no credentials.`,
+    );
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw new UsageError(
+      `${BASE_URL_VARIABLE}: http:// would send the key to ${url.host} in the clear`,
+      "Use https://, or a provider on this machine.",
+    );
+  }
+  return { baseUrl: baseUrl.replace(/\/+$/, ""), model, apiKey };
+}
+
+function missing(what: string, variable: string): QaError {
+  return new QaError(`there is ${what}`, {
+    code: "live-model-missing",
+    fault: "environment",
+    hint: `Set ${variable}, or leave out --model live.`,
+  });
+}

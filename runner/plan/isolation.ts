@@ -1,0 +1,16 @@
+import { firstWrite } from "../flow/effects.ts";
+import type { CompiledFlow } from "../flow/types.ts";
+import type { Scenario } from "../scenario/types.ts";
+
+/**
+ * Whether a scenario may be played on a gateway that others have used and will use: it starts it with nothing of its
+ * own, and does no more than read and talk.
+ */
+export function mayShareGateway(scenario: Scenario, flow: CompiledFlow): boolean {
+  const { gatewayConfigPatch, plugins, faults, execution, surface, surfaces } = scenario.meta;
+  if (gatewayConfigPatch || plugins?.length || faults?.length) return false;
+  if (execution?.suiteIsolation === "isolated" || execution?.config?.allowEnv !== undefined) return false;
+  // What the agent remembers outlives its sessions.
+  if ([surface, ...(surfaces ?? [])].includes("memory")) return false;
+  return firstWrite(flow, { mayConverse: true }) === undefined;
+}

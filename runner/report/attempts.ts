@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from "node:util";
+import type { AttemptReport, RunReport, ScenarioReport } from "./report-schema.ts";
+import { oneLine } from "./text.ts";
+
+/** What of a run decides how the result of a scenario is put. */
+export type RunFacts = Pick<RunReport, "policy" | "quarantine">;
+
+/**
+ * How the attempts of a scenario went, where there was more than one: `passed on try 2 of 3`,
+ * `failed on all 3 tries`, `failed in 3 of 50`.
+ */
+export function attemptsNote(scenario: ScenarioReport, { policy }: RunFacts): string | undefined {
+  const { verdict, attempts } = scenario;
+  const count = attempts.length;
+  if (count < 2) return undefined;
+  const failed = failedAttempts(scenario).length;
+  if (policy && policy.repeat > 1) {
+    return failed > 0 ? `failed in ${failed} of ${count}` : `${verdict} in ${count} of ${count}`;
+  }
+  if (failed === count) return `failed on all ${count} tries`;
+  return `${verdict} on try ${count}${policy ? ` of ${policy.retries + 1}` : ""}`;
+}
+
+/** The quarantine entry that excuses the scenario's failure. */
+export function excuseFor({ id, verdict }: ScenarioReport, { quarantine }: RunFacts) {
+  return verdict === "failed" ? quarantine?.find((entry) => entry.id === id) : undefined;
+}
+
+/** What a verdict alone does not say: `flaky: passed on try 2 of 3`, `quarantined until … (owner: reason)`. */
+export function resultNotes(scenario: ScenarioReport, run: RunFacts): string[] {
+  const note = attemptsNote(scenario, run);
+  const excuse = excuseFor(scenario, run);
+  return [
+    ...(note ? [scenario.flaky ? `flaky: ${note}` : note] : []),
+    ...(excuse ? [`quarantined until ${excuse.expires} (${excuse.owner}: ${oneLine(excuse.reason)})`] : []),
+  ];
+}
+
+/** `passed`, `passed, flaky`, `failed (quarantined)`: a verdict that hides nothing. */
+export function verdictText(scenario: ScenarioReport, run: RunFacts): string {
+  const { verdict, flaky } = scenario;
+  return `${verdict}${flaky ? ", flaky" : ""}${excuseFor(scenario, run) ? " (quarantined)" : ""}`;
+}
+
+/** The attempts that failed, also those that a later one made good. */
+export function failedAttempts({ attempts }: ScenarioReport): AttemptReport[] {
+  return attempts.filter(({ verdict }) => verdict === "failed");
+}
+
+/** The failed attempts but the one that the scenario's own failure is of. */
+export function otherFailures(scenario: ScenarioReport): AttemptReport[] {
+  const failed = failedAttempts(scenario);
+  const facts = ({ failure, evidence }: Pick<AttemptReport, "failure" | "evidence">) => [failure, evidence];
+  const own = failed.findIndex((attempt) => isDeepStrictEqual(facts(attempt), facts(scenario)));
+  return failed.filter((_attempt, index) => index !== own);
+}

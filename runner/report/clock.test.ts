@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { aggregate } from "./aggregate.ts";
+import { ConsoleReporter } from "./console/console.ts";
+import { renderCtrf } from "./ctrf/ctrf.ts";
+import type { RunEvent } from "./events.ts";
+import { GithubReporter } from "./github/github.ts";
+import { renderSummary } from "./github/summary.ts";
+import { renderJunit } from "./junit/junit.ts";
+import { renderMarkdown } from "./markdown/render.ts";
+import { PlainReporter } from "./plain/plain.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+import { CapturedStream } from "./testing/terminal.ts";
+
+/** What every reporter makes of the events. */
+async function everyReport(events: readonly RunEvent[]): Promise<string[]> {
+  const stream = new CapturedStream();
+  const reporters = [
+    new ConsoleReporter({ stream, env: {}, cwd: "/work" }),
+    new PlainReporter({ stream, cwd: "/work" }),
+    new GithubReporter({ stream, cwd: "/work", workspace: "/work", summaryFile: undefined }),
+  ];
+  for (const event of events) for (const reporter of reporters) await reporter.onEvent(event);
+  for (const reporter of reporters) if ("finish" in reporter) await reporter.finish();
+  const report = aggregate(events);
+  const rendered = [renderJunit, renderCtrf, renderMarkdown, JSON.stringify].map((render) => render(report));
+  return [stream.text, renderSummary(report, 1e6) ?? "", ...rendered];
+}
+
+it("tells no negative time in any report when the clock jumps back and forth", async () => {
+  const negative = /-\d[\d.]* (ms|s|min)\b|(time|"duration\w*"|"\w+Ms")[=:] ?"?-\d/;
+  expect('took -3 ms, time="-0.1", "durationMs": -1'.match(new RegExp(negative, "g"))).toHaveLength(3);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: -1e9, max: 1e9 }), { minLength: 1 }),
+      fc.integer({ min: 1, max: sampleRun().length }),
+      async (jumps, length) => {
+        const events = sampleRun()
+          .slice(0, length)
+          .map((event, index) => ({ ...event, at: event.at + (jumps[index % jumps.length] ?? 0) }));
+        for (const text of await everyReport(events)) expect(text).not.toMatch(negative);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});

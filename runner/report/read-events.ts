@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import { errorMessage, QaError } from "../errors.ts";
+import type { RunEvent } from "./events.ts";
+
+/** What a run left in its events.jsonl. */
+export interface StoredEvents {
+  events: RunEvent[];
+  /** The last line was cut off in the middle of an event, as by a full disk or a crash, and left out. */
+  truncated: boolean;
+}
+
+const TYPES: Record<RunEvent["type"], true> = {
+  "run-started": true,
+  "scenario-started": true,
+  "gateway-ready": true,
+  "step-started": true,
+  "statement-started": true,
+  "step-finished": true,
+  "scenario-finished": true,
+  "run-finished": true,
+};
+
+/**
+ * Reads the events of a run. Whether the run came to its end is another question: then the last event is
+ * `run-finished`.
+ * @throws QaError `events-unreadable` if the file cannot be read, `events-damaged` if anything but its last
+ *   line is no event of a run
+ */
+export async function readEvents(path: string): Promise<StoredEvents> {
+  const lines = (await readText(path)).split("\n");
+  // Every event ends with a line feed: what follows the last one was being written.
+  const rest = lines.pop() ?? "";
+  const events = lines.map((line, index) => {
+    const event = parse(line);
+    if (event) return event;
+    throw new QaError(`line ${index + 1} of ${path} is no event of a run`, {
+      code: "events-damaged",
+      fault: "environment",
+      hint: "The file was changed or damaged after the run, or another version wrote it. Run again.",
+    });
+  });
+  const last = parse(rest);
+  return { events: last ? [...events, last] : events, truncated: rest !== "" && !last };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new QaError(`the events of a run cannot be read: ${errorMessage(error)}`, {
+      code: "events-unreadable",
+      fault: "environment",
+      hint: "A folder that a run was reported to holds an events.jsonl.",
+    });
+  }
+}
+
+function parse(line: string): RunEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEvent(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEvent(value: unknown): value is RunEvent {
+  if (typeof value !== "object" || value === null || !("type" in value) || !("at" in value)) return false;
+  return typeof value.type === "string" && Object.hasOwn(TYPES, value.type) && typeof value.at === "number";
+}

@@ -1,0 +1,131 @@
+import { createFlowApi } from "../actions/api.ts";
+import { QaError } from "../errors.ts";
+import { currentSignal } from "../flow/current-signal.ts";
+import { type FlowObserver, runFlow } from "../flow/run.ts";
+import type { CompiledFlow } from "../flow/types.ts";
+import { ALTERNATE_MODEL } from "../gateway/config.ts";
+import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import { watchAnswers } from "../gateway/watch-answers.ts";
+import { Teardown } from "../lifecycle/teardown.ts";
+import type { Scenario } from "../scenario/types.ts";
+import { type Outcome, outcomeOf } from "./failure.ts";
+import { limitsOf } from "./limits.ts";
+import type { RunOptions } from "./run.ts";
+import type { Stage, StageSet } from "./stage.ts";
+
+/** Time to end what a flow left running: probes, timers. The stage goes on a budget of its own. */
+const TEARDOWN_MS = 5_000;
+
+export interface PlayOptions {
+  flow: CompiledFlow;
+  scenario: Scenario;
+  stage: Stage;
+  /** The same stage, set. */
+  set: StageSet;
+  /** Folder of this attempt's evidence; absolute. */
+  evidenceFolder: string;
+  run: Pick<RunOptions, "events" | "providerMode" | "primaryModel" | "signal">;
+}
+
+/** How a flow ended, and what its `finally` blocks and its own resources could not clean up. */
+export interface Played {
+  outcome: Outcome;
+  cleanupProblems: readonly string[];
+}
+
+/** Plays a scenario's flow on a stage that is set. */
+export async function play(options: PlayOptions): Promise<Played> {
+  const { flow, scenario, stage, set, evidenceFolder, run } = options;
+  const { execution } = scenario.meta;
+  const limits = limitsOf(execution);
+  const teardown = new Teardown();
+  const signal = AbortSignal.any([run.signal, endSignal(set.gateway, limits.scenarioMs, teardown)]);
+  const { answers } = stage;
+  const observed = answers.add.bind(answers);
+  const api = createFlowApi(
+    {
+      gateway: watchAnswers(set.gateway, observed),
+      observed,
+      bus: stage.bus,
+      model: stage.model,
+      wakeups: stage.wakeups,
+      teardown,
+      signal: currentSignal,
+      providerMode: run.providerMode,
+      primaryModel: run.primaryModel,
+      agentId: set.gateway.agentId,
+      referenceRoot: scenario.pack.referenceRoot,
+      scenarioPath: flow.path,
+      permissions: flow.permissions,
+    },
+    {
+      repoRoot: scenario.pack.referenceRoot,
+      outputDir: evidenceFolder,
+      alternateModel: stage.model ? ALTERNATE_MODEL : run.primaryModel,
+      cfg: set.startConfig,
+      busUrl: set.busUrl,
+      scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },
+      signal,
+    },
+  );
+  try {
+    const result = await runFlow(flow, {
+      api,
+      config: execution?.config ?? {},
+      signal,
+      limits,
+      observer: observerOf(scenario.id, run.events),
+    });
+    return {
+      outcome: await outcomeOf(result, scenario, stage),
+      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
+    };
+  } finally {
+    await teardown.run(TEARDOWN_MS);
+  }
+}
+
+/** Fires when the flow must end for a reason of its own: its deadline, or a gateway that died. */
+function endSignal(gateway: GatewayUnderTest, scenarioMs: number, teardown: Teardown): AbortSignal {
+  const end = new AbortController();
+  const late = () =>
+    end.abort(
+      new QaError(`the scenario did not end within ${scenarioMs} ms`, {
+        code: "scenario-timeout",
+        fault: "product",
+        hint: "If it rightly takes longer, raise execution.timeoutMs in the scenario.",
+      }),
+    );
+  const deadline = setTimeout(late, scenarioMs);
+  teardown.defer("scenario deadline", () => clearTimeout(deadline));
+  teardown.defer(
+    "crash watch",
+    gateway.onCrash((error) => end.abort(error)),
+  );
+  return end.signal;
+}
+
+function observerOf(scenarioId: string, events: RunOptions["events"]): FlowObserver {
+  let step = 0;
+  return {
+    stepStarted(index, name, position) {
+      step = index;
+      events.emit({ type: "step-started", at: Date.now(), scenarioId, step, name, position });
+    },
+    statementStarted(label, position) {
+      events.emit({ type: "statement-started", at: Date.now(), scenarioId, step, label, position });
+    },
+    stepFinished(index, { name, status, durationMs, details }) {
+      events.emit({
+        type: "step-finished",
+        at: Date.now(),
+        scenarioId,
+        step: index,
+        name,
+        status,
+        durationMs: Math.round(durationMs),
+        details,
+      });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Outcome } from "./failure.ts";
+import type { PreparedScenario } from "./prepared.ts";
+import { Stage, type StageOptions } from "./stage.ts";
+
+export interface StagesOptions extends StageOptions {
+  /** Plays scenarios that allow it one after the other on the same stage. */
+  share: boolean;
+}
+
+/**
+ * The stages of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario as
+ * long as everything on it passed: after a failure nobody knows what state its gateway is in.
+ */
+export class Stages {
+  readonly #options: StagesOptions;
+  readonly #ahead = new Map<PreparedScenario, Stage>();
+  readonly #free: Stage[] = [];
+
+  constructor(options: StagesOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to set the stage of a scenario whose turn comes later. */
+  prepare(prepared: PreparedScenario): void {
+    if (this.#ahead.has(prepared) || (this.#shares(prepared) && this.#free.length > 0)) return;
+    this.#ahead.set(prepared, new Stage(prepared, this.#options));
+  }
+
+  /**
+   * A stage for an attempt; it goes back with `give`.
+   * @param attempt a repeated one never shares: what it is to tell apart may lie in the gateway's state
+   */
+  take(prepared: PreparedScenario, attempt: number): Stage {
+    const ahead = this.#ahead.get(prepared);
+    this.#ahead.delete(prepared);
+    const shared = !ahead && attempt === 1 && this.#shares(prepared) ? this.#free.pop() : undefined;
+    shared?.clearFor(prepared);
+    return ahead ?? shared ?? new Stage(prepared, this.#options);
+  }
+
+  /** @returns what could not be torn down, when the stage had to go */
+  async give(stage: Stage, prepared: PreparedScenario, { verdict }: Outcome): Promise<string[]> {
+    if (verdict !== "passed" || !this.#shares(prepared)) return stage.close();
+    this.#free.push(stage);
+    return [];
+  }
+
+  /** @returns what could not be torn down of the stages that nobody plays on */
+  async close(): Promise<string[]> {
+    const left = [...this.#ahead.values(), ...this.#free];
+    this.#ahead.clear();
+    this.#free.length = 0;
+    return (await Promise.all(left.map((stage) => stage.close()))).flat();
+  }
+
+  #shares({ sharable }: PreparedScenario): boolean {
+    return this.#options.share && sharable === true;
+  }
+}

@@ -1,0 +1,90 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { validateXML } from "xmllint-wasm";
+import { ROOT, Sandbox, scenarioText } from "./qa.ts";
+
+const PASSES = scenarioText("passes", "  - name: adds\n    actions: [{ assert: '1 + 1 === 2' }]");
+const FAILS = scenarioText(
+  "fails",
+  `  - name: counts wrongly
+    actions:
+      - set: sum
+        value: { expr: "1 + 1" }
+      - assert: "sum === 3"`,
+);
+const LINE = FAILS.split("\n").findIndex((line) => line.includes("sum === 3")) + 1;
+
+test("every reporter tells of a real run, and an annotation points at the line that failed", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  await sandbox.write("pack/test/fails.md", FAILS);
+  const summary = await sandbox.write("summary.md", "");
+  const { exitCode, stdout, stderr } = await sandbox.qaWith(
+    { GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: sandbox.folder },
+    ...["run", "passes", "fails", "--pack", "pack"],
+    ...["--reporter", "junit", "--reporter", "junit=elsewhere/results.xml"],
+    ...["--reporter", "ctrf", "--reporter", "github", "--reporter", "plain"],
+  );
+  expect(stderr).toBe("");
+  expect(exitCode).toBe(1);
+
+  const errors = stdout.split("\n").filter((line) => line.startsWith("::error"));
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatch(
+    new RegExp(`^::error file=pack/test/fails\\.md,line=${LINE},col=\\d+,title=failed%3A fails::`),
+  );
+  const lines = stdout.split("\n");
+  expect(lines[0]).toMatch(/^::stop-commands::/);
+  expect(stdout).toMatch(/^fails: failed in .*sum === 3.*run again: pnpm qa run fails --pack pack$/m);
+  expect(stdout, "the plain log stands in for the console").not.toMatch(/[✓✗]/);
+  expect(await readFile(summary, "utf8")).toMatch(
+    /\| `fails` \| failed \| .* \|\n[\s\S]*pnpm qa run fails --pack pack/,
+  );
+
+  const schema = await readFile(join(ROOT, "runner/report/junit/junit.xsd"), "utf8");
+  for (const file of [
+    join(sandbox.reportFolder, "junit.xml"),
+    join(sandbox.folder, "elsewhere/results.xml"),
+  ]) {
+    const xml = await readFile(file, "utf8");
+    expect((await validateXML({ xml, schema })).errors).toEqual([]);
+    expect(xml).toContain('<testcase name="fails"');
+  }
+  const ctrf = JSON.parse(await readFile(join(sandbox.reportFolder, "ctrf-report.json"), "utf8"));
+  expect(ctrf.results.summary).toMatchObject({ tests: 2, passed: 1, failed: 1 });
+});
+
+test("a reporter of one's own gets every event; one that throws is cut off, and the run no success", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  await sandbox.write(
+    "own/types.mts",
+    `import { appendFileSync } from "node:fs";
+export const version = 1;
+export default class Types {
+  readonly file: string;
+  constructor({ reportFolder }: { reportFolder: string }) { this.file = reportFolder + "/types.txt"; }
+  onEvent(event: { type: string }) { appendFileSync(this.file, event.type + "\\n"); }
+  finish() { appendFileSync(this.file, "finish\\n"); }
+}
+`,
+  );
+  await sandbox.write(
+    "own/throws.mjs",
+    "export const version = 1;\nexport default () => ({ onEvent() { throw new Error('out of paper'); } });\n",
+  );
+  const own = ["--reporter", "own/types.mts"];
+  const good = await sandbox.qa("run", "passes", "--pack", "pack", ...own);
+  expect(good).toMatchObject({ exitCode: 0, stderr: "" });
+
+  const bad = await sandbox.qa("run", "passes", "--pack", "pack", ...own, "--reporter", "./own/throws.mjs");
+  expect(bad.exitCode).toBe(4);
+  expect(bad.stderr).toContain("The ./own/throws.mjs report is incomplete: out of paper");
+  expect(bad.report?.counts).toMatchObject({ passed: 1, total: 1 });
+  const files = await readdir(sandbox.reportFolder);
+  expect(files).toEqual(expect.arrayContaining(["events.jsonl", "report.json", "report.md", "types.txt"]));
+  const types = (await readFile(join(sandbox.reportFolder, "types.txt"), "utf8")).trimEnd().split("\n");
+  const events = (await readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8")).trimEnd().split("\n");
+  expect(types).toEqual([...events.map((line) => JSON.parse(line).type), "finish"]);
+});
