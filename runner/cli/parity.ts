@@ -99,6 +99,9 @@ async function runAndCompare(
       ...(options.all ? ["--all"] : []),
       ...options.tag.flatMap((tag) => ["--tag", tag]),
       ...options.pack.flatMap((pack) => ["--pack", pack]),
+      ...(options.trust ? ["--trust"] : []),
+      ...options.modelScript.flatMap((path) => ["--model-script", path]),
+      ...(options.retries ? ["--retries", `${options.retries}`] : []),
       "--gateways",
       targets.join(","),
     ]),
@@ -113,7 +116,13 @@ async function chooseForEach(
   options: ParityOptions,
   { teardown }: Surroundings,
 ): Promise<Candidate[]> {
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd: userFolder() });
+  const catalog = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    ...(options.trust ? { trust: true } : {}),
+    modelScripts: options.modelScript,
+    cwd: userFolder(),
+  });
   const selected = selectReadable(catalog, { patterns, tags: options.tag, all: options.all === true });
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
@@ -150,14 +159,12 @@ async function runOne(
     await runScenarios(
       ids,
       {
-        pack: options.pack,
+        ...shared(options),
         tag: [],
         fault: [],
         reporter: [],
-        modelScript: [],
         gateway: target,
         out: folder,
-        ...(options.jobs ? { jobs: options.jobs } : {}),
       },
       surroundings,
     );
@@ -166,6 +173,17 @@ async function runOne(
   }
   const { report, answers } = await readRun(folder);
   return { target, folder: name, report, answers, problem: problemOf(report) };
+}
+
+/** What every gateway's run has of the command's options. */
+function shared({ pack, trust, modelScript, jobs, retries }: ParityOptions) {
+  return {
+    pack,
+    modelScript,
+    ...(trust ? { trust } : {}),
+    ...(jobs ? { jobs } : {}),
+    ...(retries ? { retries } : {}),
+  };
 }
 
 /** What makes a finished run no ground for a comparison. */
