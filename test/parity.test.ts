@@ -139,6 +139,18 @@ test("a gateway that cannot be had is named, the others run, and the result is n
   expect(exitCode).toBe(4);
 });
 
+test("a scenario file with errors ends the command before anything runs", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/broken.md", READS.replace("health.ok", "healt.ok"));
+  const gateways = ["--gateways", "embedded,openclaw@2026.4.26"];
+  const { exitCode, stdout, stderr } = await sandbox.qa(
+    ...["parity", "reads-health", "--pack", "pack", "--out", "parity", ...gateways],
+  );
+  expect(exitCode).toBe(3);
+  expect(stderr).toMatch(/broken\.md:\d+:\d+ {2}error[\s\S]*healt/);
+  expect(stdout).not.toContain("✓");
+});
+
 test.for([
   [["dm-chat-baseline"], /there is nothing to compare[\s\S]*two gateways/],
   [["dm-chat-baseline", "--gateways", "embedded"], /there is nothing to compare/],

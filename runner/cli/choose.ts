@@ -30,11 +30,8 @@ export class InvalidScenarios extends QaError {
  * @throws UsageError, InvalidScenarios
  */
 export function chooseScenarios(catalog: Catalog, selection: Selection, offer: Offer): PreparedScenario[] {
+  const selected = selectReadable(catalog, selection);
   const errors = catalog.diagnostics.filter(isError);
-  const shared = errors.filter(({ file }) => catalog.shared.includes(file));
-  if (shared.length > 0) throw new InvalidScenarios(shared);
-  if (selection.all && errors.length > 0) throw new InvalidScenarios(errors);
-  const selected = selectUnlessBroken(catalog, selection, errors);
   const named = new Set(selected.filter((choice) => choice.named).map(({ scenario }) => scenario.id));
 
   const packs = indexedPacks(catalog);
@@ -96,12 +93,16 @@ function untrusted(scenario: Scenario, missing: readonly MissingPermission[]): P
   };
 }
 
-/** A chosen scenario may be in a file that gave none: its errors say more than "unknown id". */
-function selectUnlessBroken(
-  catalog: Catalog,
-  { patterns, tags, all }: Selection,
-  errors: readonly Diagnostic[],
-): Selected[] {
+/**
+ * The first part of `chooseScenarios`, for whoever plans by himself. A chosen scenario may be in a file that gave
+ * none: its errors say more than "unknown id".
+ * @throws UsageError, InvalidScenarios
+ */
+export function selectReadable(catalog: Catalog, { patterns, tags, all }: Selection): Selected[] {
+  const errors = catalog.diagnostics.filter(isError);
+  const shared = errors.filter(({ file }) => catalog.shared.includes(file));
+  if (shared.length > 0) throw new InvalidScenarios(shared);
+  if (all && errors.length > 0) throw new InvalidScenarios(errors);
   const unusable = catalog.unusable.filter(({ id, file }) => {
     const name = id ?? basename(file.name, extname(file.name));
     return patterns.length === 0 ? tags.length > 0 : patterns.some((pattern) => matchesId(pattern, name));

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
-import { addPackOption, addTagOption, positiveInteger } from "./options.ts";
+import { addModelScriptOption, addPackOption, addTagOption, positiveInteger } from "./options.ts";
 
 export interface ParityOptions {
   pack: string[];
   tag: string[];
   all?: boolean;
   jobs?: number;
+  retries?: number;
+  trust?: boolean;
+  modelScript: string[];
   gateways?: string[];
   reports?: string[];
   out?: string;
@@ -23,12 +26,20 @@ export function addParityCommand(program: Command, finish: (exitCode: number) =>
       list,
     )
     .option("--reports <folders>", "compare finished runs instead: comma-separated folders of reports", list)
+    .option("--trust", "grant the packs given with --pack every permission that their flows use")
+    .option(
+      "--retries <n>",
+      "try a failed scenario again, up to n times; a pass then is flaky",
+      positiveInteger,
+    )
     .option("--jobs <n>", "scenarios at the same time (default: by cores and free memory)", positiveInteger)
     .option("--out <folder>", "where the reports go (default: reports/parity-<run id>)");
-  return addPackOption(addTagOption(command)).action(async (ids: string[], options: ParityOptions) => {
-    const { parity } = await import("./parity.ts");
-    finish(await parity(ids, options));
-  });
+  return addModelScriptOption(addPackOption(addTagOption(command))).action(
+    async (ids: string[], options: ParityOptions) => {
+      const { parity } = await import("./parity.ts");
+      finish(await parity(ids, options));
+    },
+  );
 }
 
 function list(value: string): string[] {

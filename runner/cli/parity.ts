@@ -10,9 +10,9 @@ import { type GatewayRun, readRun } from "../parity/gateway-run.ts";
 import { renderMarkdown } from "../parity/render-markdown.ts";
 import { renderText } from "../parity/render-text.ts";
 import { fits } from "../plan/requirements.ts";
-import { selectScenarios } from "../plan/select.ts";
 import { replaceFile } from "../report/replace-file.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
+import { InvalidScenarios, selectReadable } from "./choose.ts";
 import { offerOf } from "./offer.ts";
 import type { ParityOptions } from "./parity-options.ts";
 import { runScenarios } from "./run.ts";
@@ -100,6 +100,9 @@ async function runAndCompare(
       ...(options.all ? ["--all"] : []),
       ...options.tag.flatMap((tag) => ["--tag", tag]),
       ...options.pack.flatMap((pack) => ["--pack", pack]),
+      ...(options.trust ? ["--trust"] : []),
+      ...options.modelScript.flatMap((path) => ["--model-script", path]),
+      ...(options.retries ? ["--retries", `${options.retries}`] : []),
       "--gateways",
       targets.join(","),
     ]),
@@ -114,12 +117,14 @@ async function chooseForEach(
   options: ParityOptions,
   { teardown }: Surroundings,
 ): Promise<Candidate[]> {
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, packs: options.pack, cwd: userFolder() });
-  const selected = selectScenarios(catalog.scenarios, {
-    patterns,
-    tags: options.tag,
-    all: options.all === true,
+  const catalog = await loadCatalog({
+    repoRoot: REPO_ROOT,
+    packs: options.pack,
+    ...(options.trust ? { trust: true } : {}),
+    modelScripts: options.modelScript,
+    cwd: userFolder(),
   });
+  const selected = selectReadable(catalog, { patterns, tags: options.tag, all: options.all === true });
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
@@ -155,14 +160,12 @@ async function runOne(
     await runScenarios(
       ids,
       {
-        pack: options.pack,
+        ...shared(options),
         tag: [],
         fault: [],
         reporter: [],
-        modelScript: [],
         gateway: target,
         out: folder,
-        ...(options.jobs ? { jobs: options.jobs } : {}),
       },
       surroundings,
     );
@@ -173,6 +176,17 @@ async function runOne(
   return { target, folder: name, report, answers, problem: problemOf(report) };
 }
 
+/** What every gateway's run has of the command's options. */
+function shared({ pack, trust, modelScript, jobs, retries }: ParityOptions) {
+  return {
+    pack,
+    modelScript,
+    ...(trust ? { trust } : {}),
+    ...(jobs ? { jobs } : {}),
+    ...(retries ? { retries } : {}),
+  };
+}
+
 /** What makes a finished run no ground for a comparison. */
 function problemOf(report: GatewayRun["report"]): string | undefined {
   if (report?.interrupted) return "its run was interrupted";
@@ -181,9 +195,10 @@ function problemOf(report: GatewayRun["report"]): string | undefined {
   return undefined;
 }
 
-/** @throws what is no fault of the gateway's surroundings */
+/** @throws what is wrong with the command or the scenarios, and defects of the runner */
 function problemText(error: unknown): string {
-  if (error instanceof QaError && !(error instanceof UsageError)) return `${error.message} [${error.code}]`;
+  const others = error instanceof UsageError || error instanceof InvalidScenarios;
+  if (error instanceof QaError && !others) return `${error.message} [${error.code}]`;
   throw error;
 }
 

@@ -33,9 +33,11 @@ export interface TempRootOptions {
 
 /** Roots that are still to be removed: a second Ctrl-C ends the program before tear-down does. */
 const pending = new Set<string>();
+let atExit = false;
 
 function removeAtExit(root: string): void {
-  if (pending.size === 0) {
+  if (!atExit) {
+    atExit = true;
     process.once("exit", () => {
       for (const left of pending) rmSync(left, { recursive: true, force: true, maxRetries: 5 });
     });

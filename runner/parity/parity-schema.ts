@@ -37,6 +37,7 @@ const resultSchema = {
         "`left-out`: the scenario is not for this gateway, or was not chosen; `not-run`: the gateway's run did not get there.",
     },
     durationMs: { type: "number", minimum: 0, description: "Milliseconds." },
+    flaky: { const: true, description: "Passed on a later try only." },
     fault: text,
     reason: { type: "string", description: "Why it did not pass, or did not run." },
   },

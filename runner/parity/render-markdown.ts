@@ -48,12 +48,11 @@ function scenarioTable({ gateways, scenarios }: ParityReport): string {
   return table(["scenario", ...gateways.map(({ name }) => codeCell(name)), "first difference"], rows);
 }
 
-/** `passed 1.20 s`, `left out`. */
-export function resultText({ verdict, durationMs }: ParityResult): string {
+/** `passed 1.20 s`, `passed 1.20 s, flaky`, `left out`. */
+export function resultText({ verdict, durationMs, flaky }: ParityResult): string {
   const ran = verdict === "passed" || verdict === "failed";
-  return ran && durationMs !== undefined
-    ? `${verdict} ${formatDuration(durationMs)}`
-    : verdict.replace("-", " ");
+  if (!ran || durationMs === undefined) return verdict.replace("-", " ");
+  return `${verdict} ${formatDuration(durationMs)}${flaky ? ", flaky" : ""}`;
 }
 
 function reasons({ gateways, scenarios }: ParityReport): string[] {

@@ -40,11 +40,12 @@ function compareScenario(id: string, title: string, runs: readonly GatewayRun[])
 function resultOf(run: GatewayRun, report: ScenarioReport | undefined): ParityResult {
   if (!report) return { verdict: run.report ? "left-out" : "not-run" };
   if (notReached(report, run.report)) return { verdict: "not-run" };
-  const { verdict, durationMs, failure, fault } = report;
+  const { verdict, durationMs, failure, fault, flaky } = report;
   const reason = failure ? `${failure.message} [${failure.code}]` : report.reason;
   return {
     verdict,
     durationMs,
+    ...(flaky ? { flaky } : {}),
     ...(fault ? { fault } : {}),
     ...(reason === undefined ? {} : { reason: oneLine(reason) }),
   };

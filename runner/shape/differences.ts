@@ -19,7 +19,8 @@ export interface Difference {
 type Place = Member | typeof ABSENT | typeof NOT_SEEN;
 
 /**
- * The places where the shapes of one answer differ. What lies below a place that a side lacks is not listed
+ * The places where the shapes of one answer differ: a side lacks them, or has other kinds of values there. That a
+ * member is always there on one side and only sometimes on another is no difference. What lies below a place that a side lacks is not listed
  * again. Where a side has seen nothing (items of an array that was always empty, members of an object that
  * was always null) it cannot differ.
  * @param sides shape of the answer on each side; undefined where there was no answer
@@ -42,8 +43,8 @@ interface Side {
 
 function compare(path: string, sides: readonly Side[], found: Difference[]): void {
   if (sides.filter(({ place }) => place !== NOT_SEEN).length < 2) return;
-  const kinds = sides.map(describe);
-  if (new Set(kinds.filter((kind) => kind !== NOT_SEEN)).size > 1) found.push({ path, kinds });
+  const told = new Set(sides.map(kindsAt).filter((kinds) => kinds !== NOT_SEEN));
+  if (told.size > 1) found.push({ path, kinds: sides.map(describe) });
   const shapes = sides.map(({ place }) => (typeof place === "string" ? undefined : place.shape));
   const items = shapes.map((shape) => shape?.items);
   compare(`${path}[]`, items.map(contentSide), found);
@@ -83,9 +84,14 @@ function always(shape: Shape): Member {
   return { seen: 1, shape };
 }
 
-function describe({ place, around }: Side): string {
-  if (typeof place === "string") return place;
-  return kindsOf(place.shape).join(" | ") + (place.seen < around ? "?" : "");
+function describe(side: Side): string {
+  const { place, around } = side;
+  const optional = typeof place !== "string" && place.seen < around;
+  return kindsAt(side) + (optional ? "?" : "");
+}
+
+function kindsAt({ place }: Side): string {
+  return typeof place === "string" ? place : kindsOf(place.shape).join(" | ");
 }
 
 function kindsOf({ plain = [], object, items }: Shape): string[] {
