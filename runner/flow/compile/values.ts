@@ -135,10 +135,9 @@ export function useUnlessBlockName(
   via: "call" | "ref",
   segments: readonly [Segment, ...Segment[]],
   argumentCount?: number,
-  firstText?: string,
 ): void {
   const [root] = segments;
   if (context.isBlockName(root.name)) return;
-  const call = via === "call" ? { call: { argumentCount, firstText, place: root.place } } : {};
+  const call = via === "call" ? { call: { argumentCount, place: root.place } } : {};
   context.names.use({ via, segments, ...call }, context.loops);
 }
