@@ -5,6 +5,7 @@ import type { Diagnostic } from "../scenario/source.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
 import { type CompileOptions, compileFlow } from "./compile.ts";
 import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./test-support.ts";
+import type { FunctionEntry } from "./vocabulary.ts";
 
 const GOLDEN = join(import.meta.dirname, "golden");
 const CONFIG_KEYS = ["skillName", "prompt", "args", "name", "list", "allowEnv", "channelId"];
@@ -107,6 +108,28 @@ describe("in a foreign pack", () => {
         { permission: "import", what: "import()", position: { line: 9, column: 23 } },
       ]);
       expect(diagnostics.map(({ hint }) => hint?.includes("--trust"))).toEqual([true, true, true]);
+    });
+
+    it("may depend on the first argument of a call", () => {
+      const load: FunctionEntry = {
+        kind: "function",
+        subject: "core",
+        summary: "",
+        returns: "",
+        params: [{ name: "module", type: "string", description: "" }],
+        permissionOf: (module) => (module === "node:path" ? undefined : "import"),
+      };
+      const missing = (text: string) =>
+        compileFlow(flowOfActions(text), { ...FOREIGN, vocabulary: { load } }).missingPermissions;
+      expect(missing("- assert: await load('node:path')\n- call: load\n  args: [node:path]")).toEqual([]);
+      for (const [text, what] of [
+        ["- assert: await load('node:os')", "load('node:os')"],
+        ["- call: load\n  args: [node:os]", "load('node:os')"],
+        ["- call: load\n  args: [{ expr: \"'node:' + 'os'\" }]", "load"],
+        ["- set: alias\n  value: { ref: load }", "load"],
+      ] as const) {
+        expect(missing(text)).toMatchObject([{ permission: "import", what }]);
+      }
     });
   });
 

@@ -28,6 +28,11 @@ export interface FunctionEntry {
   budgetMs?(args: readonly unknown[]): number | undefined;
   /** The function exists only for scenarios that declare this permission. */
   permission?: Permission;
+  /**
+   * The permission that a call needs, judged from its first argument; undefined if that is not a text, or
+   * is known only at run time.
+   */
+  permissionOf?(firstText: string | undefined): Permission | undefined;
 }
 
 export interface ObjectEntry {

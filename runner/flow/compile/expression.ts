@@ -15,7 +15,7 @@ export interface FreeReference extends Span {
   /** Member names that follow statically: `b` and `c` in `a.b?.c[i]`. */
   members: readonly (Span & { name: string })[];
   /** Set if the name with its members is called; the count is undefined behind a spread. */
-  call?: { argumentCount: number | undefined };
+  call?: { argumentCount: number | undefined; firstText: string | undefined };
   /** The name itself is assigned to. */
   write: boolean;
   /** A member of the name is assigned to. */
@@ -209,5 +209,7 @@ function staticChain(root: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>) {
 function callOf(callee: AnyNode, parent: AnyNode | undefined): Pick<FreeReference, "call"> {
   if (parent?.type !== "CallExpression" || parent.callee !== callee) return {};
   const spread = parent.arguments.some((argument) => argument.type === "SpreadElement");
-  return { call: { argumentCount: spread ? undefined : parent.arguments.length } };
+  const [first] = parent.arguments;
+  const firstText = first?.type === "Literal" && typeof first.value === "string" ? first.value : undefined;
+  return { call: { argumentCount: spread ? undefined : parent.arguments.length, firstText } };
 }

@@ -12,7 +12,12 @@ export interface Use {
   /** Root first; each with its place. */
   segments: readonly [Segment, ...Segment[]];
   /** Set if the path is called; the count is undefined if it is only known at run time. */
-  call?: { argumentCount: number | undefined; place: Place };
+  call?: {
+    argumentCount: number | undefined;
+    /** The first argument, if it is a text that stands there. */
+    firstText?: string | undefined;
+    place: Place;
+  };
   write?: boolean;
   /** Runs later than its place in the document, in a lambda or an inner function. */
   deferred?: boolean;
@@ -151,6 +156,12 @@ export class NameTable {
   #checkEntry(use: Use, root: Segment): void {
     const entry = lookupEntry(this.#options.vocabulary, root.name);
     if (entry?.permission) this.requirePermission(entry.permission, root.name, root.place);
+    if (entry?.kind === "function" && entry.permissionOf) {
+      const text = use.call?.firstText;
+      const permission = entry.permissionOf(text);
+      const what = text === undefined ? root.name : `${root.name}('${text}')`;
+      if (permission) this.requirePermission(permission, what, root.place);
+    }
     checkVocabularyUse(this.#options.vocabulary, use, this.#findings);
   }
 

@@ -102,7 +102,9 @@ function compileCall(context: CompileContext, mapping: Mapping, field: Field): C
   const nodes = mapping.list(mapping.field("args"), 0)?.items ?? [];
   const args = nodes.map((node) => compileValue(context, node as Node));
   const argsKnown = mapping.field("args") === undefined || isSeq(mapping.field("args")?.value);
-  if (path) useUnlessBlockName(context, "call", path, argsKnown ? args.length : undefined);
+  const first = args[0]?.kind === "literal" ? args[0].value : undefined;
+  const firstText = typeof first === "string" ? first : undefined;
+  if (path) useUnlessBlockName(context, "call", path, argsKnown ? args.length : undefined, firstText);
   const saveAs = compileSaveAs(context, mapping);
   if (!path || !args.every((arg) => arg !== undefined)) return undefined;
   const names = path.map(({ name }) => name);

@@ -135,9 +135,10 @@ export function useUnlessBlockName(
   via: "call" | "ref",
   segments: readonly [Segment, ...Segment[]],
   argumentCount?: number,
+  firstText?: string,
 ): void {
   const [root] = segments;
   if (context.isBlockName(root.name)) return;
-  const call = via === "call" ? { call: { argumentCount, place: root.place } } : {};
+  const call = via === "call" ? { call: { argumentCount, firstText, place: root.place } } : {};
   context.names.use({ via, segments, ...call }, context.loops);
 }
