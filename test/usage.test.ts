@@ -128,7 +128,7 @@ describe("guards and requirements", () => {
     expect((await sandbox.qa("run", "passes", "--pack", "pack")).exitCode).toBe(4);
   });
 
-  test("what does not fit this run is left out of --tag and is an error when named", async () => {
+  test("what needs another model is skipped by --tag and is an error when named", async () => {
     const sandbox = await Sandbox.create();
     await sandbox.write(
       "pack/test/live.md",
@@ -137,7 +137,10 @@ describe("guards and requirements", () => {
     await sandbox.write("pack/test/other.md", PASSING.replaceAll("passes", "other"));
     const { exitCode, report } = await sandbox.qa("run", "--tag", "test", "--pack", "pack");
     expect(exitCode).toBe(0);
-    expect(report?.scenarios.map(({ id }) => id)).toEqual(["other"]);
+    expect(report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ["passes", "skipped"],
+      ["other", "passed"],
+    ]);
     const named = await sandbox.qa("run", "passes", "--pack", "pack");
     expect(named.exitCode).toBe(2);
     expect(named.stderr).toMatch(/passes cannot run here: it needs the model mode live-frontier/);

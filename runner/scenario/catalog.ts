@@ -19,7 +19,7 @@ export interface CatalogOptions {
   packsOnly?: boolean;
   /** The packs have every permission that their flows use. */
   trust?: boolean;
-  /** Files and folders of model scripts, as typed; they come before those that lie beside a pack. */
+  /** Files and folders of model scripts, as typed; they count instead of those that lie beside a pack. */
   modelScripts?: readonly string[];
   /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
   paths?: readonly string[];

@@ -1,6 +1,7 @@
 const DIRECTIVE =
   /\b(?:reply|respond|answer|say)\s+(?:back\s+)?(?:only\s+)?(?:with\s+)?(?:only\s+)?(?:exactly|this exact (?:text|marker|line|word))(?:\s+(?:this|with))?\s*(:?)\s*/gi;
-const INCLUDE = /\binclud(?:e|es|ing)\s+(?:the\s+)?exact\s+(?:marker|phrase|text|words?)\s*:?\s*(?=["'`“])/gi;
+const INCLUDE =
+  /\b(?:includ(?:e|es|ing)|contain(?:s|ing)?)\s+(?:(?:the|this)\s+)?exact\s+(?:marker|phrase|text|words?)\s*(:?)\s*/gi;
 const NEGATED = /\b(?:do not|don't|never|not)\s+(?:ever\s+)?$/i;
 const QUOTED = /^(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`|“([^”\n]+)”)/;
 const TRAILING = /[.,;:!?)]+$/;
@@ -17,25 +18,33 @@ export function exactReply(text: string): string | undefined {
   for (const match of text.matchAll(DIRECTIVE)) {
     if (NEGATED.test(text.slice(0, match.index))) continue;
     const rest = text.slice(match.index + match[0].length);
-    const quoted = QUOTED.exec(rest);
+    const quoted = inQuotes(rest);
     const [line = ""] = rest.split("\n", 1);
     const [word = ""] = line.split(/\s/, 1);
-    const found =
-      quoted?.slice(1).find((group) => group !== undefined) ??
-      (match[1] === ":" ? line.trim() : word.replace(TRAILING, ""));
+    const found = quoted ?? (match[1] === ":" ? line.trim() : word.replace(TRAILING, ""));
     const isDescription = !quoted && match[1] !== ":" && DESCRIBES.test(found);
     if (found !== "" && !isDescription) reply = found;
   }
   return reply;
 }
 
-/** What a text says to include in the reply, in quotes or backticks; the last of several. */
+/**
+ * What a text says to include in the reply: in quotes or backticks what stands between them, after a
+ * colon the next word. The last of several counts.
+ */
 export function exactPart(text: string): string | undefined {
-  const parts = [...text.matchAll(INCLUDE)]
-    .filter((match) => !NEGATED.test(text.slice(0, match.index)))
-    .map((match) => QUOTED.exec(text.slice(match.index + match[0].length)));
-  return parts
-    .at(-1)
+  let part: string | undefined;
+  for (const match of text.matchAll(INCLUDE)) {
+    if (NEGATED.test(text.slice(0, match.index))) continue;
+    const rest = text.slice(match.index + match[0].length);
+    const [word = ""] = rest.split(/\s/, 1);
+    part = inQuotes(rest) ?? (match[1] === ":" && word !== "" ? word.replace(TRAILING, "") : part);
+  }
+  return part;
+}
+
+function inQuotes(text: string): string | undefined {
+  return QUOTED.exec(text)
     ?.slice(1)
     .find((group) => group !== undefined);
 }

@@ -78,6 +78,7 @@ describe("parts of a reply", () => {
     ["Include exact marker: `M-1` and say who you are.", "M-1"],
     ['reply with a sentence that includes the exact phrase "all is well"', "all is well"],
     ["Do not include the exact phrase `secret`.", undefined],
+    ["Send a line containing this exact marker: M-2\nThe time is 9:00.", "M-2"],
     ["Include exact details.", undefined],
   ])("%j gives %j", (text, part) => {
     expect(exactPart(text)).toBe(part);
