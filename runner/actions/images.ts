@@ -20,6 +20,8 @@ const IMAGE_MODEL_SPELLINGS: readonly { key: string; defaults: JsonObject }[] = 
   { key: "mediaModels", defaults: { mediaModels: { image: PRIMARY } } },
   { key: "imageGenerationModel", defaults: { imageGenerationModel: PRIMARY } },
 ];
+/** What the tool answers in a release that runs without the plugin of the provider. */
+const NO_PROVIDER = /no image-generation provider registered/i;
 /** Clocks of file systems are coarser than those of programs. */
 const MTIME_SLACK_MS = 1_000;
 
@@ -84,32 +86,35 @@ function generatedImage(context: ActionContext, request: ImageRequest): Promise<
   return waitIn(
     context,
     `an image made in a turn with ${JSON.stringify(promptSnippet)}`,
-    async () =>
-      namedInRequests(context, promptSnippet) ?? (await newestMedia(context, startedAtMs - MTIME_SLACK_MS)),
+    async () => {
+      const results = toolResults(context, promptSnippet);
+      if (results.some((result) => NO_PROVIDER.test(result))) throw missing("no plugin of it makes images");
+      const named = results.map(mediaPathIn).findLast((path) => path !== undefined);
+      return named ?? (await newestMedia(context, startedAtMs - MTIME_SLACK_MS));
+    },
     { timeoutMs },
   );
 }
 
-function namedInRequests({ model }: ActionContext, promptSnippet: string): string | undefined {
+/** What tools returned in the turns whose prompt holds the snippet, oldest first. */
+function toolResults({ model }: ActionContext, promptSnippet: string): string[] {
   const requests = model?.requests.filter(({ allInputText }) => allInputText.includes(promptSnippet)) ?? [];
-  return requests
-    .toReversed()
-    .map(({ toolOutput }) => mediaPathIn(toolOutput))
-    .find((path) => path !== undefined);
+  return requests.map(({ toolOutput }) => toolOutput);
 }
 
 async function newestMedia({ gateway }: ActionContext, sinceMs: number): Promise<string | undefined> {
   if (!gateway.capabilities.has("workspace")) return undefined;
   const folder = join(gateway.stateDir, "media", "tool-image-generation");
   const names = await readdir(folder).catch(() => []);
-  const files = await Promise.all(
-    names.map(async (name) => ({
-      path: join(folder, name),
-      mtimeMs: (await stat(join(folder, name))).mtimeMs,
-    })),
-  );
-  const fresh = files.filter(({ mtimeMs }) => mtimeMs >= sinceMs).sort((a, b) => b.mtimeMs - a.mtimeMs);
-  return fresh[0]?.path;
+  const files = await Promise.all(names.map((name) => fileAt(join(folder, name))));
+  const fresh = files.flatMap((file) => (file && file.mtimeMs >= sinceMs ? [file] : []));
+  return fresh.sort((a, b) => b.mtimeMs - a.mtimeMs)[0]?.path;
+}
+
+/** Undefined when it is gone again, as files are that a writer renames. */
+async function fileAt(path: string): Promise<{ path: string; mtimeMs: number } | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() ? { path, mtimeMs: stats.mtimeMs } : undefined;
 }
 
 /** Path or URL of the first media file that a tool's result names, given as the JSON text that the model gets. */
@@ -151,7 +156,8 @@ export const imageActions = actionsOf("images", (define) => ({
     run: (context) => ensureImageGeneration(context),
   }),
   resolveGeneratedImagePath: define({
-    summary: "Waits for the image that a turn made, and returns its path.",
+    summary:
+      "Waits for the image that a turn made, and returns its path. Ends as *blocked* when the gateway has no plugin that makes images.",
     params: [
       {
         name: "request",

@@ -148,8 +148,8 @@ export async function runScenarios(
 }
 
 function withSharing(prepared: PreparedScenario): PreparedScenario {
-  const { scenario, flow } = prepared;
-  return { ...prepared, sharable: flow !== undefined && mayShareGateway(scenario, flow) };
+  const { scenario, flow, pack } = prepared;
+  return { ...prepared, sharable: flow !== undefined && !pack && mayShareGateway(scenario, flow) };
 }
 
 /** The command line comes before the lane, and what it says of one of retries and repetitions settles both. */

@@ -181,6 +181,8 @@ export class OpenClawKind implements GatewayKind {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",
         NODE_COMPILE_CACHE: compiled,
+        // The scripted model plays the provider of images as well, and it listens on loopback.
+        OPENCLAW_QA_ALLOW_LOCAL_IMAGE_PROVIDER: "1",
         ...(trimmedPluginsDir ? { OPENCLAW_BUNDLED_PLUGINS_DIR: trimmedPluginsDir } : {}),
       },
       dialect: (access) => new OpenClawDialect(access),
