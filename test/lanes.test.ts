@@ -127,7 +127,7 @@ secrets: [QA_TEST_KEY]`,
     const { jobs } = await matrixOf(sandbox);
     expect(jobs[0]).toMatchObject({
       scenarios: ["a", "guarded"],
-      guarded: [{ id: "guarded", guard: GUARD, reason: `guarded by ${GUARD}` }],
+      skipped: [{ id: "guarded", guard: GUARD, reason: `guarded by ${GUARD}` }],
       leftOut: [{ id: "live", reason: "it runs on remote, not on embedded" }],
     });
     expect(jobs[0]?.skip).toBeUndefined();
@@ -210,6 +210,16 @@ secrets: [QA_TEST_KEY]`,
     expect(stderr).toMatch(
       /lanes\.yaml:6:13 {2}error {2}the lanes make 270 jobs, and the service takes 256 of one matrix {2}\[too-many-jobs\]/,
     );
+    expect(exitCode).toBe(3);
+  });
+
+  test("a scenario file with errors is not missing without a word", async () => {
+    const sandbox = await repository(lanesText("gateways: [embedded]\nselect: { packs: [../pack] }"), {
+      a: passing("a"),
+      b: passing("b").replace("title: b", "titel: b"),
+    });
+    const { exitCode, stderr } = await sandbox.qa("matrix", ...LANES);
+    expect(stderr).toMatch(/pack\/demo\/b\.md:\d+:\d+ {2}error {2}the scenario lacks `title`/);
     expect(exitCode).toBe(3);
   });
 

@@ -1,12 +1,12 @@
 import { QaError } from "../errors.ts";
 import type { Diagnostic } from "../scenario/source.ts";
 
-/** A lanes or quarantine file has errors; ends the program with exit code 3. */
+/** A lanes or quarantine file, or what lanes choose from, has errors; ends the program with exit code 3. */
 export class InvalidLanes extends QaError {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    super("nothing was run: the lanes or the quarantine list have errors", {
+    super("nothing was run: lanes, the quarantine list or scenario files have errors", {
       code: "invalid-lanes",
       fault: "scenario",
       hint: "`qa check` finds what can be known without a registry.",

@@ -37,8 +37,8 @@ export interface Job {
   scenarios: string[];
   /** Ids of all shards together. */
   selection: string[];
-  /** Scenarios of this job that a missing guard keeps from running. */
-  guarded: { id: string; guard: string | null; reason: string }[];
+  /** Scenarios of this job that will be reported as skipped; `guard` is the variable that is missing, if it is that. */
+  skipped: { id: string; guard: string | null; reason: string }[];
   /** Scenarios that the lane chooses and that do not apply to this gateway. */
   leftOut: { id: string; reason: string }[];
   /** Guard variables that the job sets for itself. */
@@ -83,10 +83,13 @@ export interface MatrixRequest {
 
 /**
  * Plans the jobs of lanes. Nothing is left out silently: what does not run is a job with `skip`, or is named by a job.
- * @throws InvalidLanes for a lane that cannot be, with its line; QaError `registry-unreachable`
+ * @throws InvalidLanes for a lane that cannot be or a scenario file with errors, with the line; QaError
+ *   `registry-unreachable`
  */
 export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   const { chosen, lanes, catalog, context, durations } = request;
+  // A file with errors gives no scenario, which would then be missing without a word.
+  rejectErrors(catalog.diagnostics);
   const found: Diagnostic[] = [];
   const matrix: Matrix = { version: MATRIX_VERSION, jobs: [], notes: [] };
   const published = await publishedFor(request, matrix.notes);
@@ -192,7 +195,7 @@ function jobsOn(
         model: lane.model ?? "scripted",
         scenarios: ids,
         selection: fit.selection.map(({ scenario }) => scenario.id),
-        guarded: fit.skipped
+        skipped: fit.skipped
           .filter(({ scenario }) => ids.includes(scenario.id))
           .map(({ scenario, reason }) => ({ id: scenario.id, guard: guardOf(scenario) ?? null, reason })),
         leftOut: fit.leftOut.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
