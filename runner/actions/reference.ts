@@ -24,6 +24,7 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   ["gateway", "Gateway", "Is it up, and is it still the same process?"],
   [
     "restart",
+    "update",
     "Restarts",
     "Another process behind the same address: has there been one, and for how long was nobody there?",
   ],
