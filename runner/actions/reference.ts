@@ -27,6 +27,7 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
     "Restarts",
     "Another process behind the same address: has there been one, and for how long was nobody there?",
   ],
+  ["update", "Updates", "A gateway that replaces itself: what came of it."],
   ["skills", "Skills", ""],
   ["plugins", "Plugins", ""],
   ["sessions", "Sessions", ""],
@@ -65,6 +66,10 @@ export function actionReference(vocabulary: Vocabulary): string {
     "and a `catch` in the flow does not see it.",
     "",
   ];
+  for (const [name, entry] of Object.entries(vocabulary)) {
+    if (entry.kind === "function" && !SUBJECTS.some(([subject]) => subject === entry.subject))
+      throw new Error(`${name} would not be in the reference: its subject ${entry.subject} has no section`);
+  }
   for (const [subject, title, intro] of SUBJECTS) {
     parts.push(`## ${title}`, "");
     if (intro) parts.push(intro, "");

@@ -78,7 +78,8 @@ export async function installForOneself(
 async function npmSettings(env: Environment, signal: AbortSignal): Promise<Record<string, string>> {
   const { execa } = await loadExeca();
   const result = await execa("npm", ["config", "list", "--long", "--json"], {
-    env: { ...env },
+    // npm would leave its compile cache in the temp folder.
+    env: { ...env, NODE_DISABLE_COMPILE_CACHE: "1" },
     extendEnv: false,
     cancelSignal: signal,
     stdin: "ignore",
