@@ -21,6 +21,7 @@ const BROKEN: BrokenSubject[] = [
   ["config-written-before-restart", "restart-loses-config", /next process has it/, /the patch is gone/],
   ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
   ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /was answered 2 times/],
+  ["gateway-stop-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
   [
     "gateway-restart-keeps-queued-inbound",
     "runs-forgotten",

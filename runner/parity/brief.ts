@@ -1,4 +1,4 @@
-import { ABSENT } from "../shape/differences.ts";
+import { ABSENT, NOT_SEEN } from "../shape/differences.ts";
 import type { ParityMethod } from "./parity-schema.ts";
 
 /** Answers that scenarios are known to read, here and upstream: their differences are listed in full. */
@@ -17,23 +17,18 @@ export function isReadByScenarios({ method }: ParityMethod): boolean {
   return READ_BY_SCENARIOS.has(method);
 }
 
-/** Paths of one method's differences, as the first gateway stands to the others. */
-export interface Brief {
-  /** The first lacks it, another has it. */
-  lacking: string[];
-  /** The first has it, another lacks it. */
-  extra: string[];
-  /** All that know the place have it, with other kinds of values. */
-  otherKinds: string[];
-}
-
-export function briefOf({ differences }: ParityMethod): Brief {
-  const brief: Brief = { lacking: [], extra: [], otherKinds: [] };
-  for (const { path, kinds } of differences) {
-    const place = path === "" ? "the answer itself" : path;
-    if (kinds[0] === ABSENT) brief.lacking.push(place);
-    else if (kinds.includes(ABSENT)) brief.extra.push(place);
-    else brief.otherKinds.push(place);
-  }
-  return brief;
+/**
+ * The paths of a method's differences in groups, as the first gateway stands to the others, each group with the words
+ * for it. Groups that would be empty are left out.
+ */
+export function groupsOf(
+  { differences }: ParityMethod,
+  first: string,
+): [what: string, paths: readonly string[]][] {
+  const groups = Map.groupBy(differences, ({ kinds }) => {
+    if (kinds[0] === NOT_SEEN) return "only among the others";
+    if (kinds[0] === ABSENT) return `not on ${first}`;
+    return kinds.includes(ABSENT) ? "not everywhere else" : "other kinds of values";
+  });
+  return [...groups].map(([what, found]) => [what, found.map(({ path }) => path || "the answer itself")]);
 }

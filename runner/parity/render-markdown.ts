@@ -1,6 +1,6 @@
 import { codeCell, codeSpan, escapeText } from "../report/markdown/escape.ts";
 import { formatDuration } from "../report/text.ts";
-import { briefOf, isReadByScenarios } from "./brief.ts";
+import { groupsOf, isReadByScenarios } from "./brief.ts";
 import type { ParityGateway, ParityMethod, ParityReport, ParityResult } from "./parity-schema.ts";
 
 /** The parity report as a Markdown document. */
@@ -76,7 +76,9 @@ function answers({ gateways, methods }: ParityReport): string[] {
   return [
     "## Answers",
     ...read.flatMap((method) => [`### ${codeSpan(method.method)}`, answerTable(method, names)]),
-    ...(others.length > 0 ? ["### Other methods", others.flatMap(briefLines(names)).join("\n")] : []),
+    ...(others.length > 0
+      ? ["### Other methods", others.map((method) => briefLine(method, names[0] ?? "")).join("\n")]
+      : []),
     ...(alike.length > 0
       ? [`The same everywhere: ${alike.map(({ method }) => codeSpan(method)).join(", ")}.`]
       : []),
@@ -88,17 +90,9 @@ function answerTable({ differences }: ParityMethod, names: readonly string[]): s
   return table(["path", ...names.map(codeCell)], rows);
 }
 
-function briefLines([first = ""]: readonly string[]): (method: ParityMethod) => string[] {
-  return (method) => {
-    const { lacking, extra, otherKinds } = briefOf(method);
-    const parts: [paths: string[], what: string][] = [
-      [lacking, `not on ${codeSpan(first)}`],
-      [extra, `not everywhere else`],
-      [otherKinds, "other kinds"],
-    ];
-    const told = parts
-      .filter(([paths]) => paths.length > 0)
-      .map(([paths, what]) => `${what}: ${paths.map(codeSpan).join(", ")}`);
-    return [`- ${codeSpan(method.method)}: ${told.join("; ")}`];
-  };
+function briefLine(method: ParityMethod, first: string): string {
+  const told = groupsOf(method, codeSpan(first)).map(
+    ([what, paths]) => `${what}: ${paths.map(codeSpan).join(", ")}`,
+  );
+  return `- ${codeSpan(method.method)}: ${told.join("; ")}`;
 }

@@ -1,5 +1,5 @@
 import { plural, shorten } from "../report/text.ts";
-import { briefOf } from "./brief.ts";
+import { groupsOf } from "./brief.ts";
 import type { ParityReport } from "./parity-schema.ts";
 import { headline, resultText } from "./render-markdown.ts";
 
@@ -58,15 +58,9 @@ function answers({ gateways, methods }: ParityReport): string[] {
   const first = gateways[0]?.name ?? "";
   return methods.flatMap((method) => {
     if (method.differences.length === 0) return [];
-    const { lacking, extra, otherKinds } = briefOf(method);
-    const parts: [paths: readonly string[], what: string][] = [
-      [lacking, `not on ${first}`],
-      [extra, "not everywhere else"],
-      [otherKinds, "other kinds of values"],
-    ];
     return [
       `${method.method}: ${plural(method.differences.length, "difference")} in shape`,
-      ...parts.filter(([paths]) => paths.length > 0).map(([paths, what]) => `    ${what}: ${list(paths)}`),
+      ...groupsOf(method, first).map(([what, paths]) => `    ${what}: ${list(paths)}`),
     ];
   });
 }
