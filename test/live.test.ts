@@ -57,7 +57,7 @@ test("the gateway talks to the provider that the environment names, and nobody s
   }
 });
 
-test("what looks at the scripted model is blocked, what scripts it is left out", async () => {
+test("what looks at the scripted model is blocked, what scripts it is skipped", async () => {
   const { sandbox } = await liveRun();
   await sandbox.write(
     "pack/test/looks.md",
@@ -79,7 +79,10 @@ test("what looks at the scripted model is blocked, what scripts it is left out",
   expect(named.exitCode).toBe(2);
   expect(named.stderr).toContain("scripts cannot run here: it scripts the model");
   const byGlob = await sandbox.qa("run", "scripts*", "looks", "--pack", "pack", "--model", "live");
-  expect(byGlob.report?.scenarios.map(({ id }) => id)).toEqual(["looks"]);
+  expect(byGlob.report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([
+    ["looks", "blocked"],
+    ["scripts", "skipped"],
+  ]);
 });
 
 test("a key that the provider does not take fails the scenario, not the runner", async () => {

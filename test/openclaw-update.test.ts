@@ -125,7 +125,7 @@ test("an update that the surrounding does not allow is blocked, with the gateway
   const { exitCode, report, stdout } = await sandbox.qa("run", "asks", "--pack", join(pack, "..", ".."));
   expect(report?.scenarios[0], stdout).toMatchObject({
     verdict: "blocked",
-    reason: "the gateway cannot update itself here: git-checkout",
+    reason: "the gateway cannot update itself here: git-checkout (self-update)",
   });
   expect(exitCode).toBe(4);
 });

@@ -235,8 +235,8 @@ test("a module that needs a permission is found before a gateway boots, wherever
   };
   const found = diagnostics.filter(({ code }) => code === "permission-required");
   expect(found.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
-    'pack/test/by-call.md:15 `qaImport("node:child_process")` needs a permission that the scenario does not declare',
-    'pack/test/in-expression.md:15 `qaImport("node:fs")` needs a permission that the scenario does not declare',
+    "pack/test/by-call.md:15 `qaImport('node:child_process')` needs the permission `import`, which the scenario does not declare",
+    "pack/test/in-expression.md:15 `qaImport('node:fs')` needs the permission `import`, which the scenario does not declare",
   ]);
   const allowed = await sandbox.qa("run", "allowed", "--pack", "pack");
   expect(allowed.exitCode, allowed.stdout).toBe(0);
