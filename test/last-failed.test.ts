@@ -46,7 +46,7 @@ test("takes the gateway of that run, unless another is given", async () => {
 
 test("runs what a killed run did not get to", async () => {
   const sandbox = await oneFailed();
-  const hangs = asserts("a-hangs", "await new Promise((resolve) => setTimeout(resolve, 50000))");
+  const hangs = asserts("a-hangs", "await waitForCondition(() => undefined, 50000)");
   await sandbox.write("a pack/test/a.md", hangs);
   const options = ["--tag", "test", "--pack", "a pack", "--jobs", "1", "--out", "reports/killed"];
   const child = sandbox.start("run", ...options);

@@ -42,21 +42,20 @@ describe("loadCatalog", () => {
   });
 
   it("reads no more than the files that name the wanted ids, duplicates and broken ones included", async () => {
-    const repoRoot = folderWith({
-      "qa/scenarios/index.md": "# Pack\n\n```yaml qa-pack\nversion: 2\n```\n",
+    const own = {
       "qa/scenarios/first.md": scenario("wanted"),
       "qa/scenarios/other.md": scenario("other"),
       "qa/scenarios/second.md": scenario("wanted"),
       "qa/scenarios/broken-one.md": "---\nid: [\n---\n",
-    });
-    const files = async (ids: string[]) => (await loadCatalog({ repoRoot, cwd: repoRoot, ids })).files;
-    expect(await files(["wanted"])).toEqual([
-      "qa/scenarios/first.md",
-      "qa/scenarios/index.md",
-      "qa/scenarios/second.md",
-    ]);
-    expect(await files(["broken-one"])).toEqual(["qa/scenarios/broken-one.md", "qa/scenarios/index.md"]);
-    expect(await files(["wanted", "unheard-of"])).toHaveLength(5);
+    };
+    const repoRoot = folderWith(own);
+    const files = async (ids: string[], root = repoRoot) =>
+      (await loadCatalog({ repoRoot: root, cwd: root, ids })).files;
+    expect(await files(["wanted"])).toEqual(["qa/scenarios/first.md", "qa/scenarios/second.md"]);
+    expect(await files(["broken-one"])).toEqual(["qa/scenarios/broken-one.md"]);
+    expect(await files(["wanted", "unheard-of"])).toHaveLength(4);
+    const index = "# Pack\n\n```yaml qa-pack\nversion: 2\n```\n";
+    expect(await files(["wanted"], folderWith({ ...own, "qa/scenarios/index.md": index }))).toHaveLength(5);
   });
 
   it("names both places of a duplicate id and keeps the first", async () => {

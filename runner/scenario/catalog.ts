@@ -24,9 +24,9 @@ export interface CatalogOptions {
   /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
   paths?: readonly string[];
   /**
-   * Of the repository's own files reads only those in whose text one of these ids stands: all that a run of named
-   * scenarios needs. When one of them is in none of the files, all are read after all, so that an error can say what
-   * there is.
+   * Reads only files in whose text one of these ids stands: all that a run of named scenarios needs. When one of them
+   * is in none of the files, all are read after all, so that an error can say what there is; and where a pack has an
+   * index, because that speaks of all its scenarios.
    */
   ids?: readonly string[];
   /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
@@ -48,6 +48,9 @@ export interface Catalog {
   /** Names of those among them that concern more than one scenario: indexes and model scripts. */
   shared: string[];
 }
+
+/** Name of the file that describes a pack, whatever its form. */
+const PACK_INDEX = "index";
 
 type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
 
@@ -103,18 +106,22 @@ function findCandidates(options: CatalogOptions): Candidate[] {
 }
 
 function mentioned(candidates: Candidate[], ids: readonly string[] | undefined): Candidate[] {
-  if (!ids) return candidates;
+  // An index speaks of all scenarios of its pack.
+  if (!ids || candidates.some(({ path }) => nameOf(path) === PACK_INDEX)) return candidates;
   const missing = new Set(ids);
-  const chosen = candidates.filter(({ path, pack }) => {
-    const name = basename(path, extname(path));
+  const chosen = candidates.filter(({ path }) => {
+    const name = nameOf(path);
     // The name counts too: of a broken file it may be all that tells its id.
     const text = `${name}\n${readFileSync(path, "utf8")}`;
     const found = ids.filter((id) => text.includes(id));
     for (const id of found) missing.delete(id);
-    // The index of somebody's pack speaks of all its scenarios.
-    return found.length > 0 || pack.foreign;
+    return found.length > 0;
   });
   return missing.size > 0 ? candidates : chosen;
+}
+
+function nameOf(path: string): string {
+  return basename(path, extname(path));
 }
 
 function candidatesAt(typed: string, repoRoot: string, cwd: string): Candidate[] {
