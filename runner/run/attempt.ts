@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage } from "../errors.ts";
@@ -32,14 +33,15 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   const startedAt = performance.now();
   run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt });
 
-  const stage = stages.take(prepared, attempt);
+  const stage = stages.take(prepared);
   const folder = evidenceFolder(run, scenario.id, attempt);
   const { outcome, problems } = await perform(stage, folder, options);
   const evidence = await writeEvidence(folder, stage, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
     return [];
   });
-  problems.push(...(await stages.give(stage, prepared, outcome)));
+  const another = next(outcome);
+  problems.push(...(await stages.give(stage, prepared, outcome, another === undefined)));
 
   const finished: ScenarioFinished = {
     type: "scenario-finished",
@@ -52,7 +54,6 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     evidence,
     rerun: run.rerunCommand(scenario.id),
   };
-  const another = next(outcome);
   if (another) finished.next = another;
   run.events.emit(finished);
   return finished;
@@ -91,10 +92,11 @@ function evidenceFolder({ reportFolder }: RunOptions, id: string, attempt: numbe
   return attempt === 1 ? folder : join(folder, `attempt-${attempt}`);
 }
 
-/** A foreign pack may use ids that are no folder names, or that lead out of the report. */
+/** A foreign pack may use ids that are no folder names, or that lead out of the report; each gets one of its own. */
 function folderName(id: string): string {
-  return id
+  const name = id
     .replaceAll(/[^\w.-]/g, "_")
     .replace(/^\.+/, "_")
     .slice(0, 100);
+  return name === id ? id : `${name}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
 }

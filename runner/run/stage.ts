@@ -7,6 +7,7 @@ import type { GatewayKind, GatewayUnderTest, JsonObject } from "../gateway/gatew
 import type { LiveModel } from "../gateway/live-model.ts";
 import { Teardown } from "../lifecycle/teardown.ts";
 import { Wakeups } from "../lifecycle/wakeups.ts";
+import type { RecordedRequest } from "../model/recorder.ts";
 import { type ScriptedModel, startScriptedModel } from "../model/scripted.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { AnswerShapes } from "../shape/answers.ts";
@@ -101,6 +102,13 @@ export class Stage {
     this.answers = new AnswerShapes();
     this.model?.reset(scenario.modelScript?.value);
     if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();
+  }
+
+  /** Whether the next scenario may have it: its gateway lives, and no answer of the model is under way. */
+  get isAtRest(): boolean {
+    const isAnswered = ({ status }: RecordedRequest) => status === "answered" || status === "aborted";
+    const lives = this.gateway !== undefined && (this.gateway.pid !== undefined || !this.gateway.bootTimings);
+    return lives && (this.model?.requests.every(isAnswered) ?? true);
   }
 
   /** The gateway's log of the scenario that is played on the stage; empty while there is none. */

@@ -9,38 +9,46 @@ export interface StagesOptions extends StageOptions {
 
 /**
  * The stages of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario as
- * long as everything on it passed: after a failure nobody knows what state its gateway is in.
+ * long as everything on it passed and is at rest: after a failure nobody knows what state its gateway is in.
  */
 export class Stages {
   readonly #options: StagesOptions;
   readonly #ahead = new Map<PreparedScenario, Stage>();
+  readonly #taken = new Set<PreparedScenario>();
   readonly #free: Stage[] = [];
 
   constructor(options: StagesOptions) {
     this.#options = options;
   }
 
-  /** Begins to set the stage of a scenario whose turn comes later. */
+  /** Begins to set the stage of a scenario whose turn comes later; nothing happens if it has come already. */
   prepare(prepared: PreparedScenario): void {
-    if (this.#ahead.has(prepared) || (this.#shares(prepared) && this.#free.length > 0)) return;
+    if (this.#taken.has(prepared) || this.#ahead.has(prepared) || this.#shares(prepared)) return;
     this.#ahead.set(prepared, new Stage(prepared, this.#options));
   }
 
-  /**
-   * A stage for an attempt; it goes back with `give`.
-   * @param attempt a repeated one never shares: what it is to tell apart may lie in the gateway's state
-   */
-  take(prepared: PreparedScenario, attempt: number): Stage {
+  /** A stage for an attempt; it goes back with `give`. Only the first attempt may get one that was used before. */
+  take(prepared: PreparedScenario): Stage {
     const ahead = this.#ahead.get(prepared);
     this.#ahead.delete(prepared);
-    const shared = !ahead && attempt === 1 && this.#shares(prepared) ? this.#free.pop() : undefined;
+    const shared = !this.#taken.has(prepared) && this.#shares(prepared) ? this.#free.pop() : undefined;
+    this.#taken.add(prepared);
     shared?.clearFor(prepared);
     return ahead ?? shared ?? new Stage(prepared, this.#options);
   }
 
-  /** @returns what could not be torn down, when the stage had to go */
-  async give(stage: Stage, prepared: PreparedScenario, { verdict }: Outcome): Promise<string[]> {
-    if (verdict !== "passed" || !this.#shares(prepared)) return stage.close();
+  /**
+   * @param outcome of the attempt
+   * @param isLast no other attempt of the scenario follows, which would get a stage of its own
+   * @returns what could not be torn down, when the stage had to go
+   */
+  async give(
+    stage: Stage,
+    prepared: PreparedScenario,
+    { verdict }: Outcome,
+    isLast: boolean,
+  ): Promise<string[]> {
+    if (verdict !== "passed" || !isLast || !this.#shares(prepared) || !stage.isAtRest) return stage.close();
     this.#free.push(stage);
     return [];
   }
