@@ -367,6 +367,17 @@ describe("quarantine", () => {
     expect((await sandbox.qa("check", ...LANES)).exitCode).toBe(0);
   });
 
+  test("its failure does not use up --bail", async () => {
+    const sandbox = await repository(LANE, { fails: FAILING, z: passing("z") });
+    await sandbox.write("qa/quarantine.yaml", `quarantine:\n${entry("fails", "2999-12-31")}`);
+    const { exitCode, report } = await sandbox.qa("run", "--lane", "demo", ...LANES, "--bail", "--jobs", "1");
+    expect(exitCode).toBe(0);
+    expect(report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ["fails", "failed"],
+      ["z", "passed"],
+    ]);
+  });
+
   test("an entry past its date fails the check and every run of its scenario, with its line", async () => {
     const sandbox = await repository(LANE, { a: passing("a"), fails: FAILING });
     await sandbox.write("qa/quarantine.yaml", `quarantine:\n${entry("fails", "2020-02-29")}`);
