@@ -24,6 +24,9 @@ export function summarize(times: readonly number[]): Times {
   };
 }
 
+/** Characters of a failed command's output that its error shows. */
+const SHOWN_OUTPUT = 4000;
+
 /**
  * Runs a command to its end and gives its wall time in milliseconds. An exit code other than 0 is an error.
  * @param env added to this process's own
@@ -39,12 +42,16 @@ export function timeCommand(
     const child = spawn(file, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output = (output + chunk).slice(-SHOWN_OUTPUT);
     });
     child.once("error", reject);
     child.once("exit", (code) => {
       if (code === 0) resolve(performance.now() - startedAt);
-      else reject(new Error(`${[file, ...args].join(" ")} ended with ${code}`));
+      else reject(new Error(`${[file, ...args].join(" ")} ended with ${code}\n${output}`));
     });
   });
 }
