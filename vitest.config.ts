@@ -7,6 +7,7 @@ const SHARED = {
   // Tests start real processes: a busy machine needs room, and no test asserts on time.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
 };
 
 export default defineConfig({

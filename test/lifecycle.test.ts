@@ -107,6 +107,8 @@ test("a gateway that cannot start is a failure with its log, and what it got is 
   expect(exitCode).toBe(1);
   expect(report?.scenarios[0]?.failure).toMatchObject({ code: "gateway-start-failed" });
   expect(JSON.stringify(report)).toContain("gateway.port");
+  const log = report?.scenarios[0]?.evidence.find(({ kind }) => kind === "gateway log");
+  expect(await readFile(join(sandbox.reportFolder, log?.path ?? ""), "utf8")).toContain("gateway.port");
   await expectNothingLeft(sandbox);
 });
 

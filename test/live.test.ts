@@ -20,7 +20,7 @@ function environment(variables: Record<string, string>): void {
 
 async function liveRun(): Promise<{ sandbox: Sandbox; provider: TestProvider }> {
   const provider = await startProvider(KEY);
-  environment({ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: provider.baseUrl });
+  environment({ GATEWAY_QA_LIVE_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: provider.baseUrl });
   return { sandbox: await Sandbox.create(), provider };
 }
 
@@ -87,7 +87,7 @@ test("what looks at the scripted model is blocked, what scripts it is skipped", 
 
 test("a key that the provider does not take fails the scenario, not the runner", async () => {
   const { sandbox, provider } = await liveRun();
-  vi.stubEnv("OPENAI_API_KEY", "another-key-of-this-test");
+  vi.stubEnv("GATEWAY_QA_LIVE_API_KEY", "another-key-of-this-test");
   await sandbox.write(
     "pack/test/asks.md",
     scenarioText(
@@ -107,6 +107,11 @@ test("a key that the provider does not take fails the scenario, not the runner",
 
 test.for([
   [{}, 4, "GATEWAY_QA_LIVE_API_KEY or OPENAI_API_KEY"],
+  [
+    { OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: "https://provider.invalid/v1" },
+    4,
+    "Set GATEWAY_QA_LIVE_API_KEY, or leave out",
+  ],
   [{ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_MODEL: "" }, 4, "GATEWAY_QA_LIVE_MODEL"],
   [{ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: "here" }, 2, "GATEWAY_QA_LIVE_BASE_URL"],
   [{ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: "http://192.0.2.1/v1" }, 2, "in the clear"],

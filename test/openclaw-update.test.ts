@@ -39,27 +39,33 @@ beforeEach(() => {
   vi.stubEnv(GUARD, "1");
 });
 
-test("a release updates itself, and the one flaw that it is known for is seen", {
+test("a release updates itself, and if anything is wrong it is the one flaw that it is known for", {
   timeout: TIMEOUT_MS,
 }, async ({ skip }) => {
   skip(reason !== undefined, reason);
   const sandbox = await Sandbox.create();
   const { exitCode, stdout, report } = await sandbox.qa(...REHEARSAL);
   const scenario = report?.scenarios[0];
-  expect(scenario?.steps, stdout).toMatchObject([
+  expect(scenario?.steps, stdout).toHaveLength(5);
+  expect(scenario?.steps.slice(0, 4), stdout).toMatchObject([
     { status: "passed", details: expect.stringContaining(`version ${SOURCE}`) },
     { status: "passed", details: expect.stringMatching(/version 2026\.4\.27, .* away for \d+ ms/) },
     { status: "passed", details: expect.stringContaining("update.run complete") },
     { status: "passed", details: expect.stringMatching(/global update \d+ ms, global install swap \d+ ms/) },
-    { status: "failed" },
   ]);
-  // It looks for files of its package after it has replaced them, until it is gone (openclaw/openclaw#75206).
-  expect(scenario?.failure).toMatchObject({
+  // It looks for files of its package after it has replaced them, until it is gone (openclaw/openclaw#75206). Whether
+  // it needs one of them in that time is a race in the release.
+  const sawFlaw = scenario?.steps[4]?.status !== "passed";
+  const flaw = {
     code: "log-sentinel",
     fault: "product",
+    step: { index: 4 },
     details: expect.stringMatching(/ERR_MODULE_NOT_FOUND/),
-  });
-  expect(exitCode).toBe(1);
+  };
+  expect(scenario).toMatchObject(
+    sawFlaw ? { verdict: "failed", failure: flaw } : { verdict: "passed", attempts: [{ verdict: "passed" }] },
+  );
+  expect(exitCode).toBe(sawFlaw ? 1 : 0);
   expect(await sandbox.processes()).toEqual([]);
   expect(await sandbox.leftovers()).toEqual([]);
 });

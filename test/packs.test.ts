@@ -255,6 +255,22 @@ describe("--model-script", () => {
     expect(verdicts(await sandbox.qa("run", "asks", "--pack", "pack"))).toEqual({ asks: "passed" });
   });
 
+  test("may be for more scenarios than the one that is named, and for none that does not exist", async () => {
+    const scripts = `${files["script.yaml"]}${files["script.yaml"].replace("asks", "waits")}`;
+    const pack = {
+      "pack/asks.md": files["pack/asks.md"],
+      "pack/waits.md": files["pack/asks.md"].replaceAll(/\basks$/gm, "waits"),
+    };
+    const beside = await sandboxWith({ ...pack, "pack/model-scripts.yaml": scripts });
+    const named = await beside.qa("run", "asks", "--pack", "pack");
+    expect([named.exitCode, verdicts(named)], named.stderr).toEqual([0, { asks: "passed" }]);
+
+    const given = await sandboxWith({ ...pack, "scripts.yaml": scripts.replace("waits", "wiats") });
+    const mistyped = await given.qa("run", "asks", "--pack", "pack", "--model-script", "scripts.yaml");
+    expect([mistyped.exitCode, mistyped.report]).toEqual([3, undefined]);
+    expect(mistyped.stderr).toContain("there is no scenario `wiats` for this model script");
+  });
+
   test("with a mistake ends check and run before anything starts", async () => {
     const sandbox = await sandboxWith(files);
     for (const command of ["check", "run"]) {

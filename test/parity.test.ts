@@ -90,12 +90,45 @@ test("two finished runs are compared: where they differ first, and how their ans
   expect(again.stderr).toContain("holds a comparison already");
 });
 
+test("a run that ended badly outside of its scenarios is no ground for a comparison", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write(
+    "pack/test/stray.md",
+    scenarioText(
+      "stray",
+      `  - name: starts something and forgets it
+    actions:
+      - set: ignored
+        value: { expr: "(env.gateway.call(config.stray), 1)" }
+      - call: sleep
+        args: [200]`,
+      "execution: { config: { stray: health } }\n",
+    ),
+  );
+  const run = ["run", "stray", "--pack", "pack"];
+  expect((await sandbox.qa(...run, "--out", "sound")).exitCode).toBe(0);
+  const stray = await readFile(join(sandbox.folder, "pack/test/stray.md"), "utf8");
+  await sandbox.write("pack/test/stray.md", stray.replace("stray: health", "stray: no.such.method"));
+  const { exitCode } = await sandbox.qa(...run, "--out", "stray");
+  expect(exitCode).toBe(4);
+  expect((await sandbox.reportIn("stray"))?.counts).toMatchObject({ passed: 1, failed: 0 });
+
+  const result = await sandbox.qa("parity", "--reports", "sound,stray", "--out", "parity");
+  expect(result.stdout).toMatch(/^! embedded \(stray\): its run ended with exit code 4/m);
+  expect(result.exitCode).toBe(4);
+});
+
 test("gateways are run one after the other, each with a report of its own, and end as one exit code", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/reads.md", READS);
   await sandbox.write(
     "pack/test/only.md",
     READS.replace("id: reads-health", "id: only-here").replace("---\n\n", "gateways: [embedded]\n---\n\n"),
+  );
+  // What this runner lacks blocks the one scenario of a pack that was only matched.
+  await sandbox.write(
+    "pack/test/needs.md",
+    READS.replace("id: reads-health", "id: needs-more").replace("env.gateway.call", "env.gateway.fly"),
   );
   const start = gatewayStart({ tempPrefix: "gateway-qa-parity-" });
   try {
@@ -108,6 +141,7 @@ test("gateways are run one after the other, each with a report of its own, and e
     expect(exitCode, stdout + stderr).toBe(0);
     const { gateways, scenarios, methods } = await readParity(out);
     expect(scenarios).toMatchObject([
+      { id: "needs-more", results: [{ verdict: "blocked" }, { verdict: "blocked" }] },
       { id: "only-here", results: [{ verdict: "passed" }, { verdict: "left-out" }] },
       { id: "reads-health", results: [{ verdict: "passed" }, { verdict: "passed" }], same: true },
     ]);

@@ -98,7 +98,8 @@ function untrusted(scenario: Scenario, missing: readonly MissingPermission[]): P
  * none: its errors say more than "unknown id".
  * @throws UsageError, InvalidScenarios
  */
-export function selectReadable(catalog: Catalog, { patterns, tags, all }: Selection): Selected[] {
+export function selectReadable(catalog: Catalog, selection: Selection): Selected[] {
+  const { patterns, tags, all } = selection;
   const errors = catalog.diagnostics.filter(isError);
   const shared = errors.filter(({ file }) => catalog.shared.includes(file));
   if (shared.length > 0) throw new InvalidScenarios(shared);
@@ -109,5 +110,5 @@ export function selectReadable(catalog: Catalog, { patterns, tags, all }: Select
   });
   const names = new Set(unusable.map(({ file }) => file.name));
   if (names.size > 0) throw new InvalidScenarios(errors.filter(({ file }) => names.has(file)));
-  return selectScenarios(catalog.scenarios, { patterns, tags, all });
+  return selectScenarios(catalog.scenarios, selection);
 }

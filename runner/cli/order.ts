@@ -31,12 +31,12 @@ export interface RunOrder {
 
 /** @throws UsageError, InvalidLanes; QaError `secret-missing` */
 export async function orderOf(ids: readonly string[], options: RunOptions): Promise<RunOrder> {
-  const { lane: name, lanes: typed, gateway, pack, tag, all } = options;
+  const { lane: name, lanes: typed, gateway, pack, tag, all, named } = options;
   if (name === undefined) {
     if (typed !== undefined) throw new UsageError("--lanes says where a lane is read", "Add --lane <name>.");
     // A pack alone means all of it.
     const packsOnly = pack.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
-    const selection = { patterns: ids, tags: tag, all: packsOnly || all === true };
+    const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, named };
     return {
       target: gateway ?? "embedded",
       packs: pack,

@@ -10,6 +10,8 @@ import { type GatewayRun, readRun } from "../parity/gateway-run.ts";
 import { renderMarkdown } from "../parity/render-markdown.ts";
 import { renderText } from "../parity/render-text.ts";
 import { fits } from "../plan/requirements.ts";
+import type { Selected } from "../plan/select.ts";
+import { exitCodeFor } from "../report/exit-code.ts";
 import { replaceFile } from "../report/replace-file.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
 import { InvalidScenarios, selectReadable } from "./choose.ts";
@@ -26,6 +28,8 @@ interface Candidate {
   target: string;
   kind: GatewayKind;
   ids: string[];
+  /** Those that the user named, and did not only match. */
+  named: string[];
 }
 
 /** `qa parity`: one run per gateway, or runs that are there already, then a report on where they differ. */
@@ -131,7 +135,8 @@ async function chooseForEach(
       const fitting = selected.filter(({ scenario }) =>
         fits(scenario, offerOf(kind, chooseModel(undefined, kind.name, process.env), process.env)),
       );
-      return { target, kind, ids: fitting.map(({ scenario }) => scenario.id) };
+      const named = fitting.filter((choice) => choice.named);
+      return { target, kind, ids: fitting.map(idOf), named: named.map(idOf) };
     }),
   );
   const shared = selected.some(
@@ -144,9 +149,13 @@ async function chooseForEach(
   );
 }
 
+function idOf({ scenario }: Selected): string {
+  return scenario.id;
+}
+
 /** Through `qa run`'s own way, so that every gateway's report is one that `qa run` would have made. */
 async function runOne(
-  { target, ids }: Candidate,
+  { target, ids, named }: Candidate,
   out: string,
   options: ParityOptions,
   surroundings: Surroundings,
@@ -166,6 +175,7 @@ async function runOne(
         reporter: [],
         gateway: target,
         out: folder,
+        named,
       },
       surroundings,
     );
@@ -189,10 +199,13 @@ function shared({ pack, trust, modelScript, jobs, retries }: ParityOptions) {
 
 /** What makes a finished run no ground for a comparison. */
 function problemOf(report: GatewayRun["report"]): string | undefined {
-  if (report?.interrupted) return "its run was interrupted";
-  const untidy = report?.scenarios.filter(({ cleanupProblems }) => cleanupProblems.length > 0) ?? [];
+  if (!report) return undefined;
+  if (report.interrupted) return "its run was interrupted";
+  const untidy = report.scenarios.filter(({ cleanupProblems }) => cleanupProblems.length > 0);
   if (untidy.length > 0) return `not everything was torn down: ${untidy.map(({ id }) => id).join(", ")}`;
-  return undefined;
+  const expected = exitCodeFor(report, 0);
+  if (report.exitCode === expected) return undefined;
+  return `its run ended with exit code ${report.exitCode}, and its scenarios give ${expected}: a reporter failed, or something that no step waited for`;
 }
 
 /** @throws what is wrong with the command or the scenarios, and defects of the runner */

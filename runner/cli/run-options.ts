@@ -38,6 +38,8 @@ export interface RunOptions {
   shareGateway?: boolean;
   reporter: string[];
   lastFailed?: string | true;
+  /** No option of the command line: which of the ids the user named, when a command chose them for the user. */
+  named?: readonly string[];
 }
 
 export function addRunCommand(program: Command, finish: (exitCode: number) => void): Command {

@@ -4,7 +4,9 @@ import { isLoopback } from "./loopback.ts";
 
 const BASE_URL_VARIABLE = "GATEWAY_QA_LIVE_BASE_URL";
 const MODEL_VARIABLE = "GATEWAY_QA_LIVE_MODEL";
-const KEY_VARIABLES = ["GATEWAY_QA_LIVE_API_KEY", "OPENAI_API_KEY"] as const;
+const KEY_VARIABLE = "GATEWAY_QA_LIVE_API_KEY";
+/** Only for OpenAI itself: its key is nothing that another provider should get. */
+const PUBLIC_KEY_VARIABLE = "OPENAI_API_KEY";
 const PUBLIC_BASE_URL = "https://api.openai.com/v1";
 
 /** A provider that speaks OpenAI's chat completions, and the model to ask there. */
@@ -25,11 +27,19 @@ export interface LiveModel {
  * @throws QaError `live-model-missing` naming the variable that is not set; UsageError for an address that is none
  */
 export function liveModelFrom(env: Environment): LiveModel {
-  const apiKey = KEY_VARIABLES.map((name) => env[name]).find(Boolean);
-  if (!apiKey) throw missing("no key for the live model", KEY_VARIABLES.join(" or "));
+  const baseUrl = baseUrlFrom(env);
+  const isPublic = baseUrl === PUBLIC_BASE_URL;
+  const keyVariables = [KEY_VARIABLE, ...(isPublic ? [PUBLIC_KEY_VARIABLE] : [])];
+  const apiKey = keyVariables.map((name) => env[name]).find(Boolean);
+  if (!apiKey) throw missing("no key for the live model", keyVariables.join(" or "));
   const model = env[MODEL_VARIABLE];
   if (!model) throw missing("no name of the live model", MODEL_VARIABLE);
-  const baseUrl = env[BASE_URL_VARIABLE] || PUBLIC_BASE_URL;
+  return { provider: isPublic ? "openai" : "live", baseUrl, model, apiKey };
+}
+
+/** Without a slash at its end. @throws UsageError when it is no address, or one that must not get a key */
+function baseUrlFrom(env: Environment): string {
+  const baseUrl = (env[BASE_URL_VARIABLE] || PUBLIC_BASE_URL).replace(/\/+$/, "");
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new UsageError(
@@ -43,8 +53,7 @@ export function liveModelFrom(env: Environment): LiveModel {
       "Use https://, or a provider on this machine.",
     );
   }
-  const provider = baseUrl.startsWith(PUBLIC_BASE_URL) ? "openai" : "live";
-  return { provider, baseUrl: baseUrl.replace(/\/+$/, ""), model, apiKey };
+  return baseUrl;
 }
 
 function missing(what: string, variable: string): QaError {

@@ -47,6 +47,10 @@ test.each([
   ["ghp_0123456789abcdefXYZ pushed", "[redacted] pushed"],
   ['{"apiKey":"0123456789abcdef"}', '{"apiKey":"[redacted]"}'],
   ["OPENAI_API_KEY=0123456789abcdef", "OPENAI_API_KEY=[redacted]"],
+  ["proxy http://alice:pa55@proxy:3128/ fails", "proxy http://[redacted]@proxy:3128/ fails"],
+  ["//:pa55@registry/", "//[redacted]@registry/"],
+  ["http://127.0.0.1:80/@scope/name", "http://127.0.0.1:80/@scope/name"],
+  ["ssh://git@host/a:b@c", "ssh://git@host/a:b@c"],
   ["token: unknown", "token: unknown"],
   ["12 tokens: input 3000, output 40", "12 tokens: input 3000, output 40"],
 ])("%s", (text, redacted) => {

@@ -6,6 +6,8 @@ const SHORTEST_SECRET = 8;
 /** Credentials that are known by their look, wherever they come from. */
 const PATTERNS: readonly RegExp[] = [
   /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
+  // A name and a password in an address: `https://name:password@host`.
+  /(?<=\/\/)[^\s/?#@"'<>:]*:[^\s/?#@"'<>]+(?=@)/g,
   /\bsk-[\w-]{8,}/g,
   /\bgh[opsur]_\w{16,}/g,
   /\bgithub_pat_\w{16,}/g,

@@ -34,6 +34,7 @@ export async function startChildGateway(
   const secrets = [token, ...secretValues(process.env), ...(liveModel ? [liveModel.apiKey] : [])];
   const redact = createRedactor(secrets);
   const log = new LogCapture(redact, () => wakeups.notify());
+  start.onLog?.(() => log.text());
   const tempRoot = await createTempRoot({
     prefix: start.tempPrefix ?? "gateway-qa-",
     teardown,

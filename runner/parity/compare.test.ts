@@ -48,17 +48,49 @@ describe("exit code", () => {
   const failed = { verdict: "failed", failure: product } as const;
   const broken = { verdict: "failed", failure: environment } as const;
   const skipped = { verdict: "skipped" } as const;
+  const blocked = { verdict: "blocked" } as const;
+  const MATCHED = "dm-chat-baseline";
 
   test.for([
     ["0 when all pass", 0, passed, passed],
     ["1 when they differ", 1, passed, failed],
     ["1 when all fail in the same way", 1, failed, failed],
-    ["1 when one cannot even be tried", 1, passed, skipped],
     ["4 when a failure is nobody's who is compared", 4, passed, broken],
     ["4 when nothing was tried", 4, skipped, skipped],
   ] as const)("%s", ([, code, first, second]) => {
     const runs = [runOn("a", { [SCENARIO]: first }), runOn("b", { [SCENARIO]: second })];
     expect(compareRuns(runs, FACTS).exitCode).toBe(code);
+  });
+
+  test.for([
+    ["skipped", skipped, 4, 1],
+    ["blocked", blocked, 4, 1],
+    ["passed", passed, 0, 0],
+  ] as const)("a scenario that is %s on one gateway, named and only matched", ([, end, named, matched]) => {
+    const both = (id: string, other: string) =>
+      compareRuns(
+        [runOn("a", { [id]: passed, [other]: passed }), runOn("b", { [id]: end, [other]: passed })],
+        FACTS,
+      ).exitCode;
+    expect(both(SCENARIO, MATCHED)).toBe(named);
+    expect(both(MATCHED, SCENARIO)).toBe(matched);
+  });
+
+  test.for([
+    ["blocked on both", blocked, blocked, 0],
+    ["passed on one only", passed, blocked, 1],
+    ["failed on one only", failed, skipped, 1],
+  ] as const)("4 when all there is was %s", ([, first, second, compared]) => {
+    const runs = [runOn("a", { [MATCHED]: first }), runOn("b", { [MATCHED]: second })];
+    expect(compareRuns(runs, FACTS)).toMatchObject({ exitCode: 4, counts: { compared } });
+  });
+
+  test("what is blocked everywhere leaves the others comparable", () => {
+    const ends = { [SCENARIO]: passed, [MATCHED]: blocked };
+    expect(compareRuns([runOn("a", ends), runOn("b", ends)], FACTS)).toMatchObject({
+      exitCode: 0,
+      counts: { total: 2, compared: 1, same: 1 },
+    });
   });
 
   test("4 when no scenario is for two gateways", () => {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { compareAnswers } from "./answers.ts";
 import type { GatewayRun } from "./gateway-run.ts";
 import { PARITY_VERSION, type ParityGateway, type ParityReport } from "./parity-schema.ts";
-import { compareVerdicts, isCompared } from "./verdicts.ts";
+import { compareVerdicts, isCompared, lacksNamed, wasPlayedTwice } from "./verdicts.ts";
 
 export interface ComparisonFacts {
   /** As it could be typed again. */
@@ -30,7 +30,7 @@ export function compareRuns(runs: readonly GatewayRun[], facts: ComparisonFacts)
     scenarios,
     methods: compareAnswers(runs),
   };
-  report.exitCode = exitCodeOf(report, facts.interrupted);
+  report.exitCode = facts.interrupted ? 130 : exitCodeOf(report, lacksNamed(runs));
   return report;
 }
 
@@ -56,18 +56,19 @@ function gatewaysOf(runs: readonly GatewayRun[]): ParityGateway[] {
 }
 
 /**
- * - 130: interrupted.
- * - 4: the comparison cannot be relied on. A gateway could not be run or its run ended by fault of the harness
- *   or the environment, or no scenario came to a verdict on two gateways.
+ * Of a comparison that came to its end.
+ *
+ * - 4: it cannot be relied on. A gateway could not be run or its run ended by fault of the harness or the
+ *   environment, a scenario that was asked for by its id was skipped or blocked somewhere, or none passed or failed on
+ *   two gateways.
  * - 1: a scenario failed, or did not end in the same way everywhere.
  * - 0: every scenario had the same verdict wherever it ran, and none failed.
  */
-function exitCodeOf({ gateways, scenarios, counts }: ParityReport, interrupted: boolean): number {
+function exitCodeOf({ gateways, scenarios, counts }: ParityReport, namedIsLacking: boolean): number {
   const results = scenarios.flatMap((scenario) => scenario.results);
   const failed = results.filter(({ verdict }) => verdict === "failed");
-  if (interrupted) return 130;
   if (gateways.some(({ problem }) => problem !== undefined)) return 4;
-  if (counts.compared === 0) return 4;
+  if (namedIsLacking || !scenarios.some(wasPlayedTwice)) return 4;
   if (failed.some(({ fault }) => fault !== "product" && fault !== "scenario")) return 4;
   return failed.length > 0 || counts.different > 0 ? 1 : 0;
 }

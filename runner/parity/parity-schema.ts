@@ -110,7 +110,7 @@ export const paritySchema = {
     counts: {
       type: "object",
       description:
-        "Of scenarios. `compared` have a verdict on two gateways at least; they are `same` or `different`.",
+        "Of scenarios. `compared` have a verdict on two gateways at least, and passed or failed on one; they are `same` or `different`.",
       additionalProperties: false,
       required: ["total", "compared", "same", "different"],
       properties: { total: count, compared: count, same: count, different: count },

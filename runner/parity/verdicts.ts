@@ -17,10 +17,26 @@ export function compareVerdicts(runs: readonly GatewayRun[]): ParityScenario[] {
   return [...known.values()].map(({ id, title }) => compareScenario(id, title, runs));
 }
 
-/** Two gateways at least came to a verdict, and not only that a guard is not set. */
+/** Two gateways at least came to a verdict, and it was played on one of them. */
 export function isCompared({ results }: ParityScenario): boolean {
   const telling = results.filter(({ verdict }) => TELLING.has(verdict));
-  return telling.length > 1 && telling.some(({ verdict }) => verdict !== "skipped");
+  return telling.length > 1 && results.some(wasPlayed);
+}
+
+/** It ran to an end on two gateways at least: what is held against each other is what they did. */
+export function wasPlayedTwice({ results }: ParityScenario): boolean {
+  return results.filter(wasPlayed).length > 1;
+}
+
+function wasPlayed({ verdict }: ParityResult): boolean {
+  return verdict === "passed" || verdict === "failed";
+}
+
+/** Whether a scenario that was asked for by its id was skipped or blocked on one of the gateways. */
+export function lacksNamed(runs: readonly GatewayRun[]): boolean {
+  return runs.some(({ report }) =>
+    report?.scenarios.some(({ named, verdict }) => named && (verdict === "skipped" || verdict === "blocked")),
+  );
 }
 
 function compareScenario(id: string, title: string, runs: readonly GatewayRun[]): ParityScenario {

@@ -9,6 +9,8 @@ export interface Selection {
   /** Theme, surface, coverage id or own tag; any of them. */
   tags: readonly string[];
   all: boolean;
+  /** Which of the ids the user named, where the patterns are not the user's own; all of them if undefined. */
+  named?: readonly string[];
 }
 
 /** A scenario that was chosen, and whether the user named it: a named one may not be left out silently. */
@@ -23,6 +25,7 @@ export interface Selected {
  */
 export function selectScenarios(scenarios: readonly Scenario[], selection: Selection): Selected[] {
   const { patterns, tags, all } = selection;
+  const byName = selection.named ?? patterns;
   if (!all && patterns.length === 0 && tags.length === 0) {
     throw new UsageError(
       "no scenario chosen",
@@ -40,7 +43,7 @@ export function selectScenarios(scenarios: readonly Scenario[], selection: Selec
   rejectUnknownTags(scenarios, tags);
 
   const selected = scenarios.flatMap((scenario): Selected[] => {
-    const named = patterns.includes(scenario.id);
+    const named = byName.includes(scenario.id);
     if (patterns.length > 0 && !chosen.some((matches) => matches(scenario.id))) return [];
     if (tags.length > 0 && !tags.some((tag) => scenario.tags.includes(tag))) return [];
     return [{ scenario, named }];

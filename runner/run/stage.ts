@@ -56,6 +56,8 @@ export class Stage {
   readonly #closing = new AbortController();
   /** Where the log of the scenario that is played begins. */
   #logMark: number | undefined;
+  /** The log of a gateway that is not ready, and may never be. */
+  #startLog = () => "";
 
   constructor(prepared: PreparedScenario, options: StageOptions) {
     this.#options = options;
@@ -85,6 +87,9 @@ export class Stage {
       seedWorkspace: workspaceSeed(prepared),
       env: { ...this.#faultEnv(scenario), ...guardEnv(scenario) },
       release,
+      onLog: (read) => {
+        this.#startLog = read;
+      },
     });
     this.gateway = gateway;
     return { gateway, busUrl, startConfig: await readConfig(gateway) };
@@ -113,9 +118,8 @@ export class Stage {
 
   /** The gateway's log of the scenario that is played on the stage; empty while there is none. */
   log(): string {
-    return this.#logMark === undefined
-      ? logOf(this.gateway)
-      : (this.gateway?.readLogsSince(this.#logMark) ?? "");
+    if (!this.gateway) return this.#startLog();
+    return this.#logMark === undefined ? logOf(this.gateway) : this.gateway.readLogsSince(this.#logMark);
   }
 
   /** @returns what could not be torn down */

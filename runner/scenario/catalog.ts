@@ -26,7 +26,7 @@ export interface CatalogOptions {
   /**
    * Reads only files in whose text one of these ids stands: all that a run of named scenarios needs. When one of them
    * is in none of the files, all are read after all, so that an error can say what there is; and where a pack has an
-   * index, because that speaks of all its scenarios.
+   * index or there are model scripts, because these speak of other scenarios too.
    */
   ids?: readonly string[];
   /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
@@ -66,7 +66,9 @@ interface Candidate {
  * @throws UsageError if a pack or path does not exist, or a pack holds no scenario
  */
 export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
-  const candidates = mentioned(findCandidates(options), options.ids);
+  const scripts = options.metadataOnly ? [] : scriptsFor(options);
+  const found = findCandidates(options);
+  const candidates = scripts.length > 0 ? found : mentioned(found, options.ids);
   // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
   const { parseScenarioFile } = await import("./parse.ts");
   const catalog: Catalog = {
@@ -82,7 +84,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
   catalog.scenarios = rejectDuplicates(catalog.scenarios, catalog.diagnostics);
-  if (!options.metadataOnly) await addModelScripts(catalog, options);
+  if (scripts.length > 0) await addModelScripts(catalog, scripts, options.cwd);
   catalog.diagnostics.sort(byPlace);
   return catalog;
 }
@@ -167,15 +169,16 @@ function loadFile(
   }
 }
 
-/** Adds the scripts that were asked for, and those that lie beside the packs given with `--pack`. */
-async function addModelScripts(catalog: Catalog, options: CatalogOptions): Promise<void> {
-  const { modelScripts = [], packs = [], cwd } = options;
-  const beside = packs.flatMap((folder) => scriptsBeside(folder, cwd));
-  if (modelScripts.length + beside.length === 0) return;
+/** The scripts that lie beside the packs given with `--pack`, then those that were asked for. */
+function scriptsFor({ modelScripts = [], packs = [], cwd }: CatalogOptions): string[] {
+  return [...packs.flatMap((folder) => scriptsBeside(folder, cwd)), ...modelScripts];
+}
+
+async function addModelScripts(catalog: Catalog, paths: readonly string[], cwd: string): Promise<void> {
   const { readModelScripts } = await import("./model-scripts.ts");
   const unusable = catalog.unusable.flatMap(({ id }) => id ?? []);
   const ids = [...catalog.scenarios.map(({ id }) => id), ...unusable];
-  const { scripts, diagnostics, files } = readModelScripts([...beside, ...modelScripts], ids, cwd);
+  const { scripts, diagnostics, files } = readModelScripts(paths, ids, cwd);
   catalog.scenarios = catalog.scenarios.map((scenario) => {
     const modelScript = scripts.get(scenario.id);
     return modelScript ? { ...scenario, modelScript } : scenario;

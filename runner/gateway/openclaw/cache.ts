@@ -98,8 +98,15 @@ export class ReleaseCache {
     return folder;
   }
 
-  /** Turns a complete staging folder into the installed release, in one step. */
+  /**
+   * Turns a complete staging folder into the installed release, in one step. A release that is there already stays, and
+   * the staging folder goes: somebody may be running it.
+   */
   async commit(staging: string, marker: Marker): Promise<void> {
+    if (await this.find(marker.version)) {
+      await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+      return;
+    }
     await writeFile(join(staging, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
     const root = this.rootOf(marker.version);
     // What lies there has no marker: the rest of a removal that was interrupted.

@@ -124,6 +124,18 @@ test("a folder without its marker is no release, and an install replaces it", as
   expect(await callCount()).toBe(2);
 });
 
+test("a release that is there stays when somebody else has installed it as well", async () => {
+  const { root } = await ensureInstalled(VERSION, options);
+  const inUse = join(root, "node_modules", "openclaw", "in-use");
+  await writeFile(inUse, "");
+  const staging = await options.cache.createStaging(VERSION);
+  const marker = { version: VERSION, buildId: "other", nodeRange: "*", node: undefined };
+  await options.cache.commit(staging, { ...marker, trimmedPluginsDir: undefined });
+  expect(existsSync(inUse)).toBe(true);
+  expect(await options.cache.find(VERSION)).toMatchObject({ buildId: "abc" });
+  expect(await readdir(options.cache.folder)).toEqual([VERSION]);
+});
+
 test("prune removes leftovers and what was not used for long, and nothing else", async () => {
   const { signal } = options;
   const { root } = await ensureInstalled(VERSION, options);

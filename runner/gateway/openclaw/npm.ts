@@ -45,12 +45,19 @@ export async function runNpm(
 }
 
 function npmEnv(env: Environment): Record<string, string> {
+  return {
+    ...npmVariables(env),
+    PATH: [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter),
+  };
+}
+
+/** What npm may see of an environment. */
+export function npmVariables(env: Environment): Record<string, string> {
   const passedOn: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && (NPM_VARIABLE.test(name) || !isSecretName(name))) passedOn[name] = value;
   }
   // npm keeps its compile cache in the temp folder and never removes it.
   passedOn.NODE_DISABLE_COMPILE_CACHE = "1";
-  passedOn.PATH = [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter);
   return passedOn;
 }

@@ -73,7 +73,11 @@ export class OpenClawKind implements GatewayKind {
 
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
     const release = await this.install(options.signal);
-    if (options.release === undefined) return startChildGateway(this.#programOf(release), options);
+    if (options.release === undefined) {
+      // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
+      // and spend seconds of its end on writing it down.
+      return startChildGateway(this.#programOf(release, join(release.root, "compile-cache")), options);
+    }
     const { updateTo = options.release.updateTo ?? "latest" } = this.#options;
     return this.#startOwn(release, updateTo, options);
   }
@@ -97,8 +101,7 @@ export class OpenClawKind implements GatewayKind {
     return startChildGateway(async ({ root }) => {
       const { signal } = options;
       const install = await installForOneself(version, { tempRoot: root, env, progress, signal });
-      // What it compiles is its own as well: an update brings other code.
-      const program = this.#programOf({ ...release, root, packageRoot: install.packageRoot });
+      const program = this.#programOf({ ...release, packageRoot: install.packageRoot });
       return supervised(program, install, {
         scratch: root,
         updatePlan: {
@@ -149,18 +152,16 @@ export class OpenClawKind implements GatewayKind {
     return publishedReleases(join(this.#cache.folder, "releases.json"), { env, signal });
   }
 
-  #programOf(release: InstalledRelease): GatewayProgram {
-    const { version, root, packageRoot, buildId, trimmedPluginsDir } = release;
+  /** @param compileCache folder of compiled code that its gateways share; an install of one's own has none */
+  #programOf(release: InstalledRelease, compileCache?: string): GatewayProgram {
+    const { version, packageRoot, buildId, trimmedPluginsDir } = release;
     const node = nodeOf(release);
-    // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
-    // and spend seconds of its end on writing it down.
-    const compiled = join(root, "compile-cache");
     return {
       target: this.target,
       product: "OpenClaw",
       version,
       buildId,
-      boot: existsSync(compiled) ? "warm" : "cold",
+      boot: compileCache && existsSync(compileCache) ? "warm" : "cold",
       node: `v${node.version}`,
       file: node.file,
       args: (port) => [
@@ -180,7 +181,7 @@ export class OpenClawKind implements GatewayKind {
       env: {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",
-        NODE_COMPILE_CACHE: compiled,
+        ...(compileCache ? { NODE_COMPILE_CACHE: compileCache } : {}),
         // The scripted model plays the provider of images as well, and it listens on loopback.
         OPENCLAW_QA_ALLOW_LOCAL_IMAGE_PROVIDER: "1",
         ...(trimmedPluginsDir ? { OPENCLAW_BUNDLED_PLUGINS_DIR: trimmedPluginsDir } : {}),

@@ -2,15 +2,19 @@ import { join } from "node:path";
 import { QaError } from "../../errors.ts";
 import type { Environment } from "../env.ts";
 import type { JsonObject } from "../gateway.ts";
+import { globalPackageRoot } from "../npm-prefix.ts";
 import { loadExeca } from "../process.ts";
-import { runNpm } from "./npm.ts";
+import { npmVariables, runNpm } from "./npm.ts";
 import type { Progress } from "./progress.ts";
 import { watchedEnv } from "./watchdog-env.ts";
 
 /** A release installed as `npm install --global` does it, into a prefix that nobody else uses. */
 export interface OwnInstall {
   packageRoot: string;
-  /** npm's settings for whoever updates this install: the same registry and cache, and this prefix. */
+  /**
+   * npm's settings for whoever updates this install: the same registry and cache, and this prefix. They hold no
+   * credentials; npm reads those from its own files.
+   */
   env: Record<string, string>;
 }
 
@@ -62,9 +66,9 @@ export async function installForOneself(
     });
   }
   return {
-    packageRoot: join(prefix, "lib", "node_modules", "openclaw"),
+    packageRoot: globalPackageRoot(prefix, "openclaw"),
     env: {
-      ...settings,
+      ...withoutCredentials(settings),
       ...(env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: env.NODE_EXTRA_CA_CERTS } : {}),
       npm_config_prefix: prefix,
       npm_config_update_notifier: "false",
@@ -78,8 +82,7 @@ export async function installForOneself(
 async function npmSettings(env: Environment, signal: AbortSignal): Promise<Record<string, string>> {
   const { execa } = await loadExeca();
   const result = await execa("npm", ["config", "list", "--long", "--json"], {
-    // npm would leave its compile cache in the temp folder.
-    env: { ...env, NODE_DISABLE_COMPILE_CACHE: "1" },
+    env: npmVariables(env),
     extendEnv: false,
     cancelSignal: signal,
     stdin: "ignore",
@@ -100,6 +103,16 @@ async function npmSettings(env: Environment, signal: AbortSignal): Promise<Recor
       const value = config[name];
       const set = typeof value === "string" && value !== "";
       return set ? [[`npm_config_${name.replaceAll("-", "_")}`, value]] : [];
+    }),
+  );
+}
+
+/** Without the addresses that hold a name and a password, as a registry's or a proxy's may. */
+function withoutCredentials(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => {
+      const url = URL.canParse(value) ? new URL(value) : undefined;
+      return !url?.username && !url?.password;
     }),
   );
 }

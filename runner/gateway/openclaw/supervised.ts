@@ -19,7 +19,6 @@ export function supervised(
     // It must be able to leave its process, and what lies in the shared cache is not for it.
     OPENCLAW_NO_RESPAWN: _stays,
     OPENCLAW_BUNDLED_PLUGINS_DIR: _trimmed,
-    NODE_COMPILE_CACHE: _shared,
     ...ownEnv
   } = program.env ?? {};
   return {

@@ -1,9 +1,11 @@
 /**
  * Loaded into a release's process before its own code, and into whatever that starts: ends them when the run that
  * started them is gone without having been able to clean up, or when the supervisor that kept the release running is
- * gone. Not all releases watch for that themselves.
+ * gone. Not all releases watch for that themselves. Does nothing in a process that was not told of its run and of the
+ * folder to take along.
  */
 import { spawn } from "node:child_process";
+import { isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
 
 const CHECK_INTERVAL_MS = 250;
@@ -15,12 +17,13 @@ require("node:fs").rmSync(folder, { recursive: true, force: true, maxRetries: 10
 `;
 
 const { OPENCLAW_QA_PARENT_PID, OPENCLAW_QA_TEMP_ROOT, OPENCLAW_QA_SUPERVISOR_PID } = process.env;
-const isRunThere = presence(Number(OPENCLAW_QA_PARENT_PID));
-const isSupervisorThere = OPENCLAW_QA_SUPERVISOR_PID
-  ? presence(Number(OPENCLAW_QA_SUPERVISOR_PID))
-  : () => true;
+const run = pidFrom(OPENCLAW_QA_PARENT_PID);
+const supervisor = pidFrom(OPENCLAW_QA_SUPERVISOR_PID);
+const mayRemove = OPENCLAW_QA_TEMP_ROOT !== undefined && isAbsolute(OPENCLAW_QA_TEMP_ROOT);
 
-if (isMainThread) {
+if (isMainThread && run !== undefined && mayRemove) {
+  const isRunThere = presence(run);
+  const isSupervisorThere = supervisor === undefined ? () => true : presence(supervisor);
   const timer = setInterval(() => {
     if (!isRunThere()) {
       clearInterval(timer);
@@ -30,6 +33,12 @@ if (isMainThread) {
     }
   }, CHECK_INTERVAL_MS);
   timer.unref();
+}
+
+/** Undefined for what is no process id: 0 and less would mean groups of processes. */
+function pidFrom(text = "") {
+  const pid = Number(text);
+  return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
 }
 
 /** @returns whether the process is there, each time it is called */

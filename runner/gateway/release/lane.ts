@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { QaError } from "../../errors.ts";
 import type { Teardown } from "../../lifecycle/teardown.ts";
+import { globalPackageRoot } from "../npm-prefix.ts";
 import { type NpmOptions, npmEnv, runNpm } from "./npm.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 import { type BuiltRelease, buildReleases, RELEASES, type ReleaseSpec } from "./releases.ts";
@@ -69,7 +70,7 @@ export class ReleaseLane {
     await runNpm(["install", "--global", "--prefix", prefix, `${name}@${version}`], npm);
     return {
       prefix,
-      packageRoot: join(prefix, "lib", "node_modules", name),
+      packageRoot: globalPackageRoot(prefix, name),
       command: join(prefix, "bin", "gateway"),
       version,
       env: npmEnv(npm),
