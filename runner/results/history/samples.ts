@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { valid } from "semver";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
 import { withoutUndefined } from "../../report/without-undefined.ts";
 import { compareText } from "../compare-text.ts";
 import { findReportFolders } from "../find.ts";
+import { mergedAway } from "../merged-shares.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { readReport } from "../read-report.ts";
 
@@ -45,9 +45,7 @@ export interface Past {
  */
 export async function readPast(folder: string, show: (path: string) => string): Promise<Past> {
   const folders = await findReportFolders(folder);
-  // Reports of several groups lie one level below their merged.json.
-  const mergeFolders = new Set(folders.flatMap((path) => [path, dirname(path)]));
-  const merged = new Set((await Promise.all([...mergeFolders].map(sharesMergedIn))).flat());
+  const merged = await mergedAway(folders);
   const reports = new Map<string, RunReport>();
   const warnings: string[] = [];
   for (const path of folders) {
@@ -90,20 +88,4 @@ function samplesOf(report: RunReport): Sample[] {
 /** `2026.4.26` of `openclaw@2026.4.26`; nothing of a range or a tag. */
 function targetVersion(target: string): string | undefined {
   return valid(target.slice(target.lastIndexOf("@") + 1)) ?? undefined;
-}
-
-/** Ids of the runs that the merge in this folder, if there is one, made other reports of. */
-async function sharesMergedIn(folder: string): Promise<string[]> {
-  const text = await readFile(join(folder, "merged.json"), "utf8").catch(() => "{}");
-  try {
-    const { groups = [] } = JSON.parse(text) as {
-      groups?: { report?: string; shares: { runId: string }[] }[];
-    };
-    return groups.flatMap(({ report, shares }) =>
-      report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
-    );
-  } catch {
-    // Then its shares are no merge of anything that could be read.
-    return [];
-  }
 }
