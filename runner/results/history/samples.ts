@@ -14,6 +14,10 @@ export interface Sample {
   title: string;
   /** As given to --gateway. */
   gateway: string;
+  /** Behind the agent: `mock-openai` is the scripted model. */
+  providerMode: string;
+  /** That the run was on, such as `linux-x64`. */
+  platform: string;
   /** Of the gateway as it introduced itself; of one that did not get that far, from its target. */
   version?: string;
   runId: string;
@@ -26,6 +30,11 @@ export interface Sample {
   flaky: boolean;
   /** Milliseconds. */
   durationMs: number;
+}
+
+/** Whether it says something about the scenario: a failure by fault of the harness or the environment does not. */
+export function isTelling({ verdict, fault }: Sample): boolean {
+  return verdict === "passed" || (verdict === "failed" && (fault === "product" || fault === "scenario"));
 }
 
 export interface Past {
@@ -74,6 +83,8 @@ function samplesOf(report: RunReport): Sample[] {
       id,
       title,
       gateway: report.gateway,
+      providerMode: report.providerMode,
+      platform: report.tool.platform,
       version,
       runId: report.runId,
       at: report.startedAt,
