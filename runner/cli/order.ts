@@ -94,7 +94,10 @@ export async function takeShare(
   const quarantine = readQuarantine(quarantinePath(lanes), {
     cwd,
     today: today(),
-    chosen: new Set(scenarios.map(({ scenario }) => scenario.id)),
+    // This repository's list speaks of its own scenarios; one of the same name in another pack is another scenario.
+    chosen: new Set(
+      scenarios.flatMap(({ scenario }) => (lanes === undefined && scenario.pack.foreign ? [] : scenario.id)),
+    ),
   });
   rejectErrors(quarantine.diagnostics);
   return {
