@@ -19,7 +19,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   report: ["scenario"],
   actions: ["channel", "flow", "gateway", "lifecycle", "model"],
   plan: ["actions", "flow", "scenario"],
-  lanes: ["gateway", "lifecycle", "plan", "report", "scenario"],
+  lanes: ["gateway", "lifecycle", "plan", "report", "results", "scenario"],
   run: ["actions", "channel", "flow", "gateway", "lifecycle", "model", "report", "scenario", "shape"],
   parity: ["report", "shape"],
   "release-check": ["actions", "channel", "gateway", "lifecycle", "model"],

@@ -98,7 +98,7 @@ mayFail: true`),
       gateway: "openclaw@2026.9.6",
       shard: "1/2",
       release: "2026.9.6",
-      secrets: "",
+      secrets: "[]",
       minutes: 17,
       mayFail: true,
       command: "pnpm qa run --lane demo --gateway openclaw@2026.9.6 --shard 1/2 --lanes qa/lanes.yaml",
@@ -272,6 +272,17 @@ shards: 2`),
       results.push(...(verdicts(result.report) ?? []));
     }
     expect(results.toSorted()).toEqual(verdicts(whole.report));
+  });
+
+  test("a shard does not report to where the durations of the next one are read", async () => {
+    const sandbox = await repository(lanesText("gateways: [embedded]\nselect: { packs: [../pack] }"), {
+      a: passing("a"),
+      b: passing("b"),
+    });
+    const shard = ["run", "--all", "--pack", "pack", "--shard", "1/2", "--durations", "past"];
+    const { exitCode, stderr } = await sandbox.qa(...shard, "--out", "past/one");
+    expect(stderr).toMatch(/the report of a shard cannot go below .*past, by whose reports/);
+    expect(exitCode).toBe(2);
   });
 
   test("the guard is the lane's alone, and the command that is shown runs the scenario again", async () => {

@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { Sandbox, scenarioText } from "./qa.ts";
@@ -32,6 +33,38 @@ test("runs just what failed, from the same packs, until nothing fails any more",
   const nothing = await sandbox.qa("run", "--last-failed", sandbox.reportFolder, "--out", "none");
   expect(nothing.exitCode).toBe(0);
   expect(nothing.stdout).toMatch(/^Nothing failed in the last run, \S+ \(report-1\)\.$/);
+});
+
+test("takes a merge for the run that its shares are parts of, and its groups one by one", async () => {
+  const sandbox = await oneFailed();
+  // The shard that fails comes first: the one that ended last has nothing to run again.
+  for (const shard of ["1/2", "2/2"]) {
+    const options = ["--tag", "test", "--pack", "a pack", "--shard", shard];
+    const { exitCode } = await sandbox.qa("run", ...options, "--out", `night/shares/${shard[0]}`);
+    expect(exitCode).toBe(shard === "1/2" ? 1 : 0);
+  }
+  await sandbox.qa("merge", "night/shares", "--out", "night/merged");
+  const whole = await sandbox.qa("run", "--last-failed", "night", "--out", "again");
+  expect(whole.stdout).toMatch(/^Running 1 scenario again from the last run, \S+-merged \(night\/merged\)$/m);
+  expect(whole.exitCode).toBe(1);
+
+  // Two groups of one share each, of which only the first failed, and a copy of it that did as well.
+  await sandbox.qa("run", "good", "--pack", "a pack", "--out", "groups/shares/z");
+  for (const [name, lane] of [
+    ["a", "one"],
+    ["b", "two"],
+  ] as const) {
+    await cp(join(sandbox.folder, "reports/one"), join(sandbox.folder, "groups/shares", name), {
+      recursive: true,
+    });
+    await setFacts(join(sandbox.folder, "groups/shares", name), (start) => ({ ...start, lane, runId: name }));
+  }
+  await sandbox.qa("merge", "groups/shares", "--out", "groups/merged");
+  const groups = await sandbox.qa("run", "--last-failed", "groups", "--out", "again-2");
+  expect(groups.stdout).toMatch(
+    /^Running 1 scenario again from the last run, b \(groups\/merged\/two-\S+\)$/m,
+  );
+  expect(groups.stderr).toMatch(/^note: something failed in groups\/merged\/one-\S+ as well/m);
 });
 
 test("takes the gateway of that run, unless another is given", async () => {

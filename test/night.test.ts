@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Matrix } from "../runner/lanes/matrix.ts";
+import { sampleReport } from "../runner/results/testing/sample-report.ts";
 import { Sandbox, scenarioText } from "./qa.ts";
 
 const LANES = ["--lanes", "qa/lanes.yaml", "--jobs", "1"];
@@ -73,6 +74,39 @@ test("a night of which nothing runs is no success", async () => {
   expect(stdout).toMatch(/keyed \/ embedded \/ linux: skipped, no secret QA_TEST_NO_SUCH_KEY/);
   expect(stderr).toMatch(/\[empty-night\]/);
   expect(exitCode).toBe(4);
+});
+
+test("a night whose only job, one that may fail, leaves no report is no success", async () => {
+  const sandbox = await repository(`lanes:\n${lane("flaky", "pack", "    mayFail: true\n")}`);
+  // The job ends before it makes the folder of its report.
+  const ended = '{ id: a, owner: "@harbor/qa", reason: It fails in winter., expires: 2020-02-29 }';
+  await sandbox.write("qa/quarantine.yaml", `quarantine: [${ended}]\n`);
+  const { exitCode, stdout, stderr } = await sandbox.qa("night", ...LANES, "--out", "night");
+  expect(stdout).toMatch(/exit code 3, may fail/);
+  expect(stdout, stderr).toMatch(/the job flaky \/ embedded \/ linux left no report/);
+  expect(exitCode).toBe(4);
+});
+
+test("every job of a night is cut by the durations that there were when it began", async () => {
+  const sandbox = await repository(`lanes:\n${lane("pack", "pack", "    shards: 2\n")}`);
+  // b took longest; the shards' own reports, which come to lie below the same folder, say that all take the same.
+  const scenarios = ["a", "b", "c"].map((id) => ({
+    id,
+    attempts: [{ verdict: "passed" as const, durationMs: id === "b" ? 3_600_000 : 1 }],
+  }));
+  await sandbox.write("reports/earlier/report.json", JSON.stringify(sampleReport({ scenarios })));
+  const { exitCode, stdout } = await sandbox.qa(
+    "night",
+    ...LANES,
+    "--durations",
+    "reports",
+    "--out",
+    "reports/night",
+  );
+  expect(exitCode, stdout).toBe(0);
+  const planned = await readFile(join(sandbox.folder, "reports/night/matrix.json"), "utf8");
+  expect((JSON.parse(planned) as Matrix).jobs.map((job) => job.scenarios)).toEqual([["b"], ["a", "c"]]);
+  expect(stdout).toContain("--durations reports/night/durations.json");
 });
 
 test("an interrupted night ends its job, and leaves nothing", async () => {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { Sandbox, scenarioText } from "./qa.ts";
@@ -21,6 +23,7 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     [["run", "dm-chat-baseline", "--gateway", "embeded"], /Did you mean embedded\?/],
     [["run", "dm-chat-baseline", "--pack", "nowhere"], /nowhere/],
     [["run", "dm-chat-baseline", "--reporter", "junitt"], /no reporter junitt[\s\S]*Did you mean `junit`\?/],
+    [["run", "dm-chat-baseline", "--timeout", "600h"], /no longer than 596h/],
     [["check", "nowhere.md"], /no file or folder nowhere\.md/],
   ] as const)("qa %s", async ([args, message]) => {
     const sandbox = await Sandbox.create();
@@ -30,6 +33,17 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     expect(exitCode).toBe(2);
     expect(report).toBeUndefined();
   });
+});
+
+test("a wrong command line leaves no report folder, also with a reporter that writes into it", async () => {
+  const sandbox = await Sandbox.create();
+  const out = ["--out", "later/report", "--reporter", "junit"];
+  const { exitCode } = await sandbox.qa("run", "zzz-*", ...out);
+  expect(exitCode).toBe(2);
+  expect(existsSync(join(sandbox.folder, "later"))).toBe(false);
+  await sandbox.write("file", "");
+  const blocked = await sandbox.qa("run", "dm-chat-baseline", "--out", "file/report");
+  expect(blocked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("cannot be written to") });
 });
 
 test.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(

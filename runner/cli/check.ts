@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { compileScenario } from "../plan/prepare.ts";
+import { plural } from "../report/text.ts";
 import { loadCatalog } from "../scenario/catalog.ts";
 import { formatDiagnostics } from "../scenario/format.ts";
 import type { Diagnostic } from "../scenario/source.ts";
@@ -80,8 +81,4 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -12,7 +12,7 @@ import { textTable } from "./table.ts";
 import { userFolder } from "./workspace.ts";
 
 /** Counts up with every change that a reader of `qa history --json` could trip over. */
-const HISTORY_VERSION = 1;
+const HISTORY_VERSION = 2;
 
 /** `qa history`: looks back; a past failure is no failure of this command. */
 export async function history(
@@ -57,9 +57,10 @@ function chosen({ samples }: Past, ids: readonly string[]): Past["samples"] {
 }
 
 function historyTable(histories: readonly ScenarioHistory[]): string {
+  const platforms = new Set(histories.map(({ platform }) => platform));
   const rows = histories.map((one) => [
     one.id,
-    one.gateway,
+    `${gatewayText(one.gateway, one.providerMode)}${platforms.size > 1 ? `, ${one.platform}` : ""}`,
     `${one.runs}`,
     percent(one.passRate),
     percent(one.flakeRate),
@@ -72,21 +73,34 @@ function historyTable(histories: readonly ScenarioHistory[]): string {
   return textTable([head, ...rows], [2, 3, 4, 5, 6]);
 }
 
+/** The scripted model is behind nearly every run: only another one is worth a word. */
+function gatewayText(gateway: string, providerMode: string): string {
+  return providerMode === "mock-openai" ? gateway : `${gateway}, ${providerMode}`;
+}
+
 /** How it stands, and what the rates leave out. */
-function now({ failingSince, passed, skipped, blocked, withoutResult }: ScenarioHistory): string {
+function now({
+  failingSince,
+  passed,
+  skipped,
+  blocked,
+  failedOtherwise,
+  withoutResult,
+}: ScenarioHistory): string {
   const state = failingSince ? `fails since ${occasion(failingSince)}` : passed > 0 ? "passes" : "never ran";
   const apart = [
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(blocked > 0 ? [`${blocked} blocked`] : []),
+    ...(failedOtherwise > 0 ? [`${failedOtherwise} failed by harness or environment`] : []),
     ...(withoutResult > 0 ? [`${withoutResult} cut short`] : []),
   ];
   return [state, ...apart].join(", ");
 }
 
 function courseTable(courses: readonly ScenarioCourse[]): string {
-  const rows = courses.map(({ id, product, course, versions, leftOut }) => [
+  const rows = courses.map(({ id, product, providerMode, course, versions, leftOut }) => [
     id,
-    product,
+    gatewayText(product, providerMode),
     inWords(course),
     [
       ...versions.map(({ version, passed, failed }) => `${version} ${tally(passed, failed)}`),

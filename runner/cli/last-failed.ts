@@ -48,7 +48,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
 async function lastRun(root: string, cwd: string): Promise<LastRun> {
   const shown = shownPath(root, cwd);
   await requireFolder(root, shown);
-  const { last, unread } = await findLastRun(root);
+  const { last, others, unread } = await findLastRun(root);
   const [first] = unread;
   if (first) {
     const { folder, problem } = first;
@@ -56,6 +56,10 @@ async function lastRun(root: string, cwd: string): Promise<LastRun> {
       `warning: ${plural(unread.length, "report")} left out, for instance ${shownPath(folder, cwd)}: ${problem}\n`,
     );
   }
+  for (const { folder } of others)
+    process.stderr.write(
+      `note: something failed in ${shownPath(folder, cwd)} as well, which is of the same merge; name that folder to run it again\n`,
+    );
   if (last) return last;
   throw new UsageError(
     `there is no report below ${shown}`,

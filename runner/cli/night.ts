@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError, UsageError } from "../errors.ts";
+import { readDurations, writeDurations } from "../lanes/durations.ts";
 import { osOf } from "../lanes/job.ts";
 import type { Job, Matrix } from "../lanes/matrix.ts";
 import { EXIT } from "./exit.ts";
@@ -11,6 +13,7 @@ import { reportInvalid } from "./invalid.ts";
 import { loadLanes } from "./lanes-file.ts";
 import { planLanes, writeMatrix } from "./matrix.ts";
 import type { NightOptions } from "./night-options.ts";
+import { shownPath } from "./paths.ts";
 import { newRunId } from "./run-id.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -33,7 +36,8 @@ export async function night(names: readonly string[], options: NightOptions): Pr
   try {
     const chosen = names.length > 0 ? names : (loadLanes(options.lanes).value.night ?? []);
     const folder = outFolder(options.out);
-    const matrix = forThisMachine(await planLanes(chosen, options, interrupt.signal));
+    const durations = await frozenDurations(options.durations, folder);
+    const matrix = forThisMachine(await planLanes(chosen, { ...options, durations }, interrupt.signal));
     const matrixFile = join(folder, "matrix.json");
     await writeMatrix(matrixFile, matrix);
     for (const note of matrix.notes) process.stdout.write(`note: ${note}\n`);
@@ -45,10 +49,13 @@ export async function night(names: readonly string[], options: NightOptions): Pr
       else if (!interrupt.signal.aborted) ended.push(await runJob(job, folder, options, interrupt.signal));
     }
     if (ended.length === 0 && !interrupt.signal.aborted) throw nothingRan();
-    const shares = matrix.jobs.map((job) => shareFolder(folder, job)).filter((share) => existsSync(share));
-    const merge = ["merge", ...shares, "--out", join(folder, "merged"), "--expect", matrixFile];
-    if (shares.length > 0 && !interrupt.signal.aborted)
+    if (!interrupt.signal.aborted) {
+      // Also where no job left anything: the merge is what misses a report, even of a job that may fail.
+      const shares = join(folder, "shares");
+      await mkdir(shares, { recursive: true });
+      const merge = ["merge", shares, "--out", join(folder, "merged"), "--expect", matrixFile];
       ended.push({ name: "merge", mayFail: false, ...(await qa(merge, interrupt.signal)) });
+    }
     process.stdout.write(summary(ended, folder));
     return interrupt.signal.aborted ? EXIT.interrupted : worst(ended);
   } catch (error) {
@@ -64,6 +71,18 @@ function outFolder(typed: string | undefined): string {
   if (existsSync(join(folder, "matrix.json")))
     throw new UsageError(`${folder} holds a night already`, "Give --out a folder that is new or empty.");
   return folder;
+}
+
+/**
+ * Keeps the durations as they are now for the whole night: its own reports may appear below that folder, and shards of
+ * one selection that were cut by different durations would not fit together.
+ * @returns the file that every job reads instead
+ */
+async function frozenDurations(typed: string | undefined, folder: string): Promise<string | undefined> {
+  if (typed === undefined) return undefined;
+  const file = join(folder, "durations.json");
+  await writeDurations(file, await readDurations(resolve(userFolder(), typed)));
+  return shownPath(file, userFolder());
 }
 
 /** Jobs for other operating systems become skipped ones: nobody may wait for their reports. */

@@ -14,10 +14,16 @@ export function positiveInteger(value: string): number {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
+/** A timer that is set to more goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Milliseconds of a duration such as `90s`, `20m` or `1h`; a number alone means seconds. */
 export function duration(value: string): number {
   const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)\s*([smh])?$/.exec(value) ?? [];
   const milliseconds = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  if (milliseconds > LONGEST_TIMER_MS) {
+    throw new InvalidArgumentError("It can be no longer than 596h.");
+  }
   if (milliseconds > 0) return milliseconds;
   throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
 }
@@ -54,7 +60,10 @@ export function addModelScriptOption(command: Command): Command {
 export function addLanesOptions(command: Command): Command {
   return command
     .option("--lanes <file>", "read lanes from this file (default: this repository's qa/lanes.yaml)")
-    .option("--durations <folder>", "cut shards by what scenarios took in the reports below this folder");
+    .option(
+      "--durations <path>",
+      "cut shards by what scenarios took in the reports below this folder, or by a night's durations.json",
+    );
 }
 
 /** `--tag <tag>`, shared by the commands that choose scenarios. */

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { readDurations } from "../lanes/durations.ts";
 import { rejectErrors } from "../lanes/invalid.ts";
@@ -10,9 +10,10 @@ import { namedIds, type Selection } from "../plan/select.ts";
 import type { RunStarted } from "../report/events.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog.ts";
+import { isWithin } from "../scenario/packs.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./run-options.ts";
-import { userFolder } from "./workspace.ts";
+import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** What a run is to do, whoever says so: the command line, or a lane. */
 export interface RunOrder {
@@ -67,14 +68,16 @@ export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "q
 export async function takeShare(
   chosen: readonly PreparedScenario[],
   ids: readonly string[],
-  { shard, durations, lanes }: RunOptions,
+  { shard, durations, lanes, out }: RunOptions,
   { target, lane }: RunOrder,
 ): Promise<{ scenarios: readonly PreparedScenario[]; place: Place }> {
   const cwd = userFolder();
   const whole = { index: 1, total: 1 };
   let scenarios = chosen;
   if (shard) {
-    const measured = await readDurations(durations && resolve(cwd, durations));
+    const from = durations && resolve(cwd, durations);
+    if (from) rejectReportsIn(from, out ? resolve(cwd, out) : join(REPO_ROOT, "reports"));
+    const measured = await readDurations(from);
     const cuts = cutSelection(chosen, ({ scenario }) => scenario, {
       target,
       total: shard.total,
@@ -91,7 +94,10 @@ export async function takeShare(
   const quarantine = readQuarantine(quarantinePath(lanes), {
     cwd,
     today: today(),
-    chosen: new Set(scenarios.map(({ scenario }) => scenario.id)),
+    // This repository's list speaks of its own scenarios; one of the same name in another pack is another scenario.
+    chosen: new Set(
+      scenarios.flatMap(({ scenario }) => (lanes === undefined && scenario.pack.foreign ? [] : scenario.id)),
+    ),
   });
   rejectErrors(quarantine.diagnostics);
   return {
@@ -107,4 +113,13 @@ export async function takeShare(
       ...(quarantine.entries.length > 0 ? { quarantine: [...quarantine.entries] } : {}),
     },
   };
+}
+
+/** @throws UsageError if a shard's report would change what the next one is cut by */
+function rejectReportsIn(durations: string, out: string): void {
+  if (!isWithin(out, durations)) return;
+  throw new UsageError(
+    `the report of a shard cannot go below ${durations}, by whose reports the shards are cut`,
+    "Give --out a folder elsewhere, or --durations another one: all shards need the same durations.",
+  );
 }

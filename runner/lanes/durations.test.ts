@@ -1,7 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { RunReport } from "../report/report-schema.ts";
+import { sampleReport } from "../results/testing/sample-report.ts";
 import { folderWith, parseText } from "../scenario/testing.ts";
 import type { Scenario } from "../scenario/types.ts";
-import { readDurations } from "./durations.ts";
+import { readDurations, writeDurations } from "./durations.ts";
 
 function scenario(id: string, steps: number): Scenario {
   const step = "  - name: one\n    actions: [{ call: reset }]\n";
@@ -15,13 +19,17 @@ function scenario(id: string, steps: number): Scenario {
 const A = scenario("a", 2);
 const B = scenario("b", 5);
 
-function report(gateway: string, durations: Record<string, number>, extra: object = {}): string {
+/** A report of passed runs of these scenarios, as text. */
+function report(
+  gateway: string,
+  durations: Record<string, number>,
+  { version, ...extra }: Partial<Omit<RunReport, "version">> & { version?: string } = {},
+): string {
   const scenarios = Object.entries(durations).map(([id, durationMs]) => ({
     id,
-    verdict: "passed",
-    durationMs,
+    attempts: [{ verdict: "passed" as const, durationMs }],
   }));
-  return JSON.stringify({ gateway, interrupted: false, scenarios, ...extra });
+  return JSON.stringify({ ...sampleReport({ gateway, scenarios, version }), ...extra });
 }
 
 test("without earlier runs a scenario costs its steps", async () => {
@@ -47,14 +55,8 @@ test("the median of the runs on this gateway counts, else of runs on its kind, e
 });
 
 test("a dist-tag is measured as the version that answered", async () => {
-  const latest = {
-    id: "a",
-    verdict: "passed",
-    durationMs: 70,
-    gateway: { target: "openclaw@latest", version: "2026.9.6" },
-  };
   const folder = folderWith({
-    "one/report.json": report("openclaw@latest", {}, { scenarios: [latest] }),
+    "one/report.json": report("openclaw@latest", { a: 70 }, { version: "2026.9.6" }),
     "two/report.json": report("openclaw@2026.4.26", { a: 10 }),
   });
   const durations = await readDurations(folder);
@@ -62,17 +64,38 @@ test("a dist-tag is measured as the version that answered", async () => {
   expect(durations.costsOn("openclaw@2026.4.26", [A]).costs).toEqual([10]);
 });
 
-test("what was cut off, skipped or cannot be read does not count", async () => {
+test("what was cut off, skipped, broken on purpose or cannot be read does not count", async () => {
+  const skipped = sampleReport({
+    scenarios: [{ id: "a", attempts: [{ verdict: "skipped", durationMs: 1 }] }],
+  });
   const folder = folderWith({
     "cut/report.json": report("embedded", { a: 1 }, { interrupted: true }),
+    "broken/report.json": report("embedded", { a: 1 }, { faults: ["channel-drop-outbound"] }),
     "half/report.json": '{"gateway":"embedded","scenarios":[{"id":"a"',
     "other/report.json": "[]",
-    "skipped/report.json": report(
-      "embedded",
-      {},
-      { scenarios: [{ id: "a", verdict: "skipped", durationMs: 1 }] },
-    ),
+    "old/report.json": JSON.stringify({ ...JSON.parse(report("embedded", { a: 1 })), version: 1 }),
+    "skipped/report.json": JSON.stringify(skipped),
   });
   const durations = await readDurations(folder);
   expect(durations.costsOn("embedded", [A])).toEqual({ costs: [2], unit: "steps" });
+});
+
+test("durations that are kept in a file say the same, whatever is reported later", async () => {
+  const folder = folderWith({
+    "one/report.json": report("embedded", { a: 100 }),
+    "two/report.json": report("openclaw@2026.4.26", { a: 4000, b: 9000 }),
+  });
+  const kept = join(folder, "night", "durations.json");
+  const before = await readDurations(folder);
+  await writeDurations(kept, before);
+  await writeFile(join(folder, "one", "report.json"), report("embedded", { a: 999 }));
+  const after = await readDurations(kept);
+  expect(after.reports).toBe(2);
+  for (const target of ["embedded", "openclaw@2026.4.26", "openclaw@2026.9.6"])
+    expect(after.costsOn(target, [A, B])).toEqual(before.costsOn(target, [A, B]));
+});
+
+test("a file that holds no durations is refused", async () => {
+  const folder = folderWith({ "report.json": report("embedded", { a: 1 }) });
+  await expect(readDurations(join(folder, "report.json"))).rejects.toThrow(/report\.json holds no durations/);
 });

@@ -1,9 +1,22 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UsageError } from "../errors.ts";
 import { specOf } from "../gateway/openclaw/resolve.ts";
 import { stepCount } from "../plan/shard.ts";
 import type { RunReport } from "../report/report-schema.ts";
+import { median } from "../results/history/statistics.ts";
+import { readReport } from "../results/read-report.ts";
 import type { Scenario } from "../scenario/types.ts";
+
+/** Counts up with every change of the file that keeps durations. */
+const DURATIONS_VERSION = 1;
+
+interface KeptDurations {
+  version: typeof DURATIONS_VERSION;
+  reports: number;
+  /** By target, then by scenario id: milliseconds of each run. */
+  measured: Record<string, Record<string, number[]>>;
+}
 
 /** How long scenarios took in earlier runs, by gateway. */
 export class Durations {
@@ -23,6 +36,24 @@ export class Durations {
       ofTarget.set(id, [...(ofTarget.get(id) ?? []), durationMs]);
       this.#measured.set(target, ofTarget);
     }
+  }
+
+  toJSON(): KeptDurations {
+    const measured = Object.fromEntries(
+      [...this.#measured].map(([target, ofTarget]) => [target, Object.fromEntries(ofTarget)]),
+    );
+    return { version: DURATIONS_VERSION, reports: this.reports, measured };
+  }
+
+  /** @returns undefined for what `toJSON` has not made */
+  static fromJSON(value: unknown): Durations | undefined {
+    const { version, reports, measured } = (value ?? {}) as Partial<KeptDurations>;
+    if (version !== DURATIONS_VERSION || reports === undefined || measured === undefined) return undefined;
+    const durations = new Durations();
+    durations.reports = reports;
+    for (const [target, ofTarget] of Object.entries(measured))
+      durations.#measured.set(target, new Map(Object.entries(ofTarget)));
+    return durations;
   }
 
   /**
@@ -53,32 +84,52 @@ export class Durations {
 }
 
 /**
- * Reads every report.json below a folder; one that cannot be read, or is of a run that was cut off, does not count.
- * A folder that does not exist holds none: before the first night nothing has been measured.
+ * Reads what scenarios took: from every report.json below a folder, or from the file that `writeDurations` made. A
+ * report that cannot be read, is of a run that was cut off, or of a gateway that was broken on purpose does not count.
+ * What does not exist holds none: before the first night nothing has been measured.
+ * @throws UsageError for a file that holds no durations
  */
-export async function readDurations(folder: string | undefined): Promise<Durations> {
+export async function readDurations(path: string | undefined): Promise<Durations> {
+  const found = path === undefined ? undefined : await ifThere(stat(path));
+  if (path === undefined || !found) return new Durations();
+  return found.isFile() ? readKept(path) : readReports(path);
+}
+
+/** Keeps durations as they are now in one file, for all that must see the same. */
+export async function writeDurations(path: string, durations: Durations): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(durations, undefined, 2)}\n`);
+}
+
+async function readReports(folder: string): Promise<Durations> {
   const durations = new Durations();
-  if (folder === undefined) return durations;
-  const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+  const names = (await ifThere(readdir(folder, { recursive: true }))) ?? [];
   for (const name of names.filter((path) => /(?:^|[\\/])report\.json$/.test(path)).sort()) {
-    const report = await readReport(join(folder, name));
-    if (report) durations.add(report);
+    const reading = await readReport(join(folder, name));
+    if (!("report" in reading)) continue;
+    const { interrupted, faults = [] } = reading.report;
+    if (!interrupted && faults.length === 0) durations.add(reading.report);
   }
   return durations;
 }
 
-async function readReport(path: string): Promise<RunReport | undefined> {
-  try {
-    const report = JSON.parse(await readFile(path, "utf8")) as RunReport;
-    const usable =
-      !report.interrupted && Array.isArray(report.scenarios) && typeof report.gateway === "string";
-    return usable ? report : undefined;
-  } catch {
-    return undefined;
-  }
+async function readKept(path: string): Promise<Durations> {
+  const value: unknown = await readFile(path, "utf8")
+    .then(JSON.parse)
+    .catch(() => undefined);
+  const durations = Durations.fromJSON(value);
+  if (durations) return durations;
+  throw new UsageError(
+    `${path} holds no durations`,
+    "Give --durations a folder of reports, or the durations.json of a night.",
+  );
+}
+
+function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
 }
 
 /** A dist-tag means another release in every month; the version that answered is what was measured. */
@@ -88,11 +139,4 @@ function targetOf(target: string, version: string | undefined): string {
 
 function kindOf(target: string): string {
   return /^[a-z]+/.exec(target)?.[0] ?? target;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }

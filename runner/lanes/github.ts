@@ -27,7 +27,7 @@ export interface GithubJob {
   shard: string;
   /** Version of the release that the job installs; empty for the embedded gateway. */
   release: string;
-  /** Names, joined by commas. */
+  /** Names, as a JSON array: of that the workflow can ask whether it contains one. */
   secrets: string;
   /** Time limit of the whole job. */
   minutes: number;
@@ -48,7 +48,7 @@ export function githubMatrix({ jobs }: Matrix): { include: GithubJob[] } {
         gateway: job.gateway,
         shard: `${job.shard.index}/${job.shard.total}`,
         release: job.gateway.replace(/^embedded$|^openclaw@/, ""),
-        secrets: job.secrets.join(","),
+        secrets: JSON.stringify(job.secrets),
         minutes: job.minutes + SPARE_MINUTES,
         mayFail: job.mayFail,
         command: job.command,

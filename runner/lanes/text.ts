@@ -1,3 +1,4 @@
+import { plural } from "../report/text.ts";
 import type { Job, Matrix } from "./matrix.ts";
 
 /** Most names that a line lists in full. */
@@ -40,8 +41,4 @@ function grouped(entries: readonly { id: string; reason: string }[]): [reason: s
 function listed(ids: readonly string[]): string {
   if (ids.length <= NAMES) return ids.join(", ");
   return `${ids.slice(0, NAMES - 1).join(", ")} and ${ids.length - NAMES + 1} more`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

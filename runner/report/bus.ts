@@ -8,6 +8,8 @@ export interface Reporter {
   onEvent(event: RunEvent): void | Promise<void>;
   /** Called once after the last event, also when `onEvent` failed before, so that resources are released. */
   finish?(): void | Promise<void>;
+  /** It may fail in `finish`, and is finished before those that write down how the run ended. */
+  readonly finishesEarly?: boolean;
 }
 
 export interface ReporterFailure {
@@ -74,14 +76,30 @@ export class EventStream {
   }
 
   /**
-   * Ends the stream: settles, then finishes every reporter. Events emitted later are dropped.
+   * Settles, then finishes the reporters that finish early: they see none of the events emitted later.
+   * @param budgetMs for each of the two phases
+   */
+  async finishEarly(budgetMs: number): Promise<void> {
+    await this.settle(budgetMs);
+    await this.#finish(
+      this.#subscriptions.filter(({ finishesEarly }) => finishesEarly),
+      budgetMs,
+    );
+  }
+
+  /**
+   * Ends the stream: settles, then finishes every other reporter. Events emitted later are dropped.
    * @param budgetMs for each of the two phases
    */
   async close(budgetMs: number): Promise<void> {
     this.#closed = true;
     await this.settle(budgetMs);
+    await this.#finish(this.#subscriptions, budgetMs);
+  }
+
+  async #finish(subscriptions: readonly Subscription[], budgetMs: number): Promise<void> {
     await Promise.all(
-      this.#subscriptions.map(async (subscription) => {
+      subscriptions.map(async (subscription) => {
         if (!(await within(subscription.finish(), budgetMs))) {
           subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
         }
@@ -104,19 +122,27 @@ class Subscription {
   readonly #queue: RunEvent[] = [];
   #busy = false;
   #failed = false;
+  #finished = false;
 
   constructor(reporter: Reporter, onFailure: (error: unknown) => void) {
     this.#reporter = reporter;
     this.#onFailure = onFailure;
   }
 
+  get finishesEarly(): boolean {
+    return this.#reporter.finishesEarly === true;
+  }
+
   deliver(event: RunEvent): void {
-    if (this.#failed) return;
+    if (this.#failed || this.#finished) return;
     this.#queue.push(event);
     if (!this.#busy) this.idle = this.#drain();
   }
 
+  /** Does nothing the second time. */
   async finish(): Promise<void> {
+    if (this.#finished) return;
+    this.#finished = true;
     try {
       await this.#reporter.finish?.();
     } catch (error) {

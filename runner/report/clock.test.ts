@@ -16,9 +16,9 @@ import { CapturedStream } from "./testing/terminal.ts";
 async function everyReport(events: readonly RunEvent[]): Promise<string[]> {
   const stream = new CapturedStream();
   const reporters = [
-    new ConsoleReporter({ stream, env: {}, cwd: "/work" }),
-    new PlainReporter({ stream, cwd: "/work" }),
-    new GithubReporter({ stream, cwd: "/work", workspace: "/work", summaryFile: undefined }),
+    new ConsoleReporter({ stream, env: {}, cwd: "/checkout" }),
+    new PlainReporter({ stream, cwd: "/checkout" }),
+    new GithubReporter({ stream, cwd: "/checkout", workspace: "/checkout", summaryFile: undefined }),
   ];
   for (const event of events) for (const reporter of reporters) await reporter.onEvent(event);
   for (const reporter of reporters) if ("finish" in reporter) await reporter.finish();

@@ -8,8 +8,19 @@ export const READING_ORDER: readonly Verdict[] = ["failed", "blocked", "skipped"
 
 /** The verdicts that occur with how often they do: `2 failed (1 quarantined)`, `5 passed (1 flaky)`. */
 export function countTexts(report: RunReport): { verdict: Verdict; text: string }[] {
-  const { counts, scenarios } = report;
-  const quarantined = scenarios.filter((scenario) => excuseFor(scenario, report)).length;
+  return countsInWords(report.counts, quarantinedIn(report));
+}
+
+/** How many of a run's failures its quarantine excuses. */
+export function quarantinedIn(report: RunReport): number {
+  return report.scenarios.filter((scenario) => excuseFor(scenario, report)).length;
+}
+
+/** The same of counts alone. */
+export function countsInWords(
+  counts: RunReport["counts"],
+  quarantined: number,
+): { verdict: Verdict; text: string }[] {
   const asides: Partial<Record<Verdict, string>> = {
     failed: quarantined > 0 ? ` (${quarantined} quarantined)` : "",
     passed: counts.flaky > 0 ? ` (${counts.flaky} flaky)` : "",

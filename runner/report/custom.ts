@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errorMessage, UsageError } from "../errors.ts";
@@ -50,7 +51,11 @@ export async function loadCustomReporter(
       `It must have \`export const version = ${REPORTER_VERSION}\`; docs/reporters.md describes it.`,
     );
   }
-  const custom = await attempt(path, async () => make(module.default, context));
+  const custom = await attempt(path, async () => {
+    // The run makes it only when it begins, and this may write into it at once.
+    await mkdir(context.reportFolder, { recursive: true, mode: 0o700 });
+    return make(module.default, context);
+  });
   if (!isReporter(custom)) {
     throw new UsageError(
       `the default export of the reporter ${path} makes no object with a function onEvent`,
@@ -62,6 +67,7 @@ export async function loadCustomReporter(
     // A copy: what it does to an event must not reach the other reporters.
     onEvent: (event) => custom.onEvent(structuredClone(event)),
     finish: () => custom.finish?.(),
+    finishesEarly: true,
   };
 }
 

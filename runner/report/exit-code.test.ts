@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exitCodeFor } from "./exit-code.ts";
+import { exitCodeFor, whyUnreliable } from "./exit-code.ts";
 import type { ScenarioReport } from "./report-schema.ts";
 
 function scenario(facts: Pick<ScenarioReport, "verdict"> & Partial<ScenarioReport>): ScenarioReport {
@@ -62,4 +62,23 @@ it.each<[string, number, ScenarioReport[], Run?]>([
   ["interrupted after failures", 130, [failed("harness")], { interrupted: true, harnessFailures: 1 }],
 ])("when %s the exit code is %i", (_case, code, scenarios, { harnessFailures = 0, ...run } = {}) => {
   expect(exitCodeFor({ interrupted: false, ...run, scenarios }, harnessFailures)).toBe(code);
+});
+
+const why = (scenarios: ScenarioReport[], exitCode = 4) =>
+  whyUnreliable({ interrupted: false, scenarios, exitCode });
+
+it.each<[string, ScenarioReport[], string | RegExp]>([
+  ["a reporter failed", [passed], /something besides the scenarios failed/],
+  ["a reporter failed beside a failure of the product", [failed("product")], /besides the scenarios/],
+  ["nothing ran", [], "nothing ran"],
+  ["a process stayed", [{ ...passed, cleanupProblems: ["a process"] }], "x left something behind: a process"],
+  ["a named one was skipped", [{ ...skipped, ...named, reason: "no" }], "x was asked for and is skipped: no"],
+  ["all was blocked", [blocked], "nothing passed, and something was blocked"],
+])("says why there is no result to rely on when %s", (_what, scenarios, words) => {
+  expect(why(scenarios)).toMatch(words);
+});
+
+it("has nothing to add where a scenario says it, or the result can be relied on", () => {
+  expect(why([failed("harness"), { ...passed, cleanupProblems: ["a process"] }])).toBeUndefined();
+  expect(why([failed("product")], 1)).toBeUndefined();
 });

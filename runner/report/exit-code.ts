@@ -1,4 +1,4 @@
-import type { RunReport } from "./report-schema.ts";
+import type { RunReport, ScenarioReport } from "./report-schema.ts";
 
 /** What the exit code of a finished run can be; 2 (usage) and 3 (invalid scenario file) end earlier. */
 export type RunExitCode = 0 | 1 | 4 | 130;
@@ -15,27 +15,58 @@ export type RunExitCode = 0 | 1 | 4 | 130;
  * - 0: everything that had to pass did. What was only matched, by --all, --tag or a glob, may be skipped,
  *   and what is in quarantine may fail.
  */
-export function exitCodeFor(
-  report: Pick<RunReport, "interrupted" | "scenarios" | "policy" | "quarantine">,
-  harnessFailures: number,
-): RunExitCode {
-  const { scenarios } = report;
-  const excused = new Set(report.quarantine?.map(({ id }) => id));
-  const failed = scenarios.filter(({ id, verdict }) => verdict === "failed" && !excused.has(id));
-  const blameless = failed.filter(({ fault }) => fault !== "product" && fault !== "scenario");
+export function exitCodeFor(report: Outcome, harnessFailures: number): RunExitCode {
+  if (report.interrupted) return 130;
+  if (harnessFailures > 0 || blamelessFailures(report).length > 0 || doubts(report).length > 0) return 4;
+  const { policy, scenarios } = report;
+  const flaky = scenarios.some((scenario) => scenario.flaky && !isExcused(scenario, report));
+  return failures(report).length > 0 || (policy?.failOnFlaky && flaky) ? 1 : 0;
+}
+
+/**
+ * Why a run ended with 4, where no failed scenario says it, in words: `a-id left something behind: …`.
+ * @returns undefined for any other run
+ */
+export function whyUnreliable(report: Outcome & Pick<RunReport, "exitCode">): string | undefined {
+  if (report.exitCode !== 4 || blamelessFailures(report).length > 0) return undefined;
+  return doubts(report).join("; ") || OUTSIDE;
+}
+
+type Outcome = Pick<RunReport, "interrupted" | "scenarios" | "policy" | "quarantine">;
+
+const OUTSIDE =
+  "something besides the scenarios failed: a reporter, the run's own tear-down or its time limit; the output of the run says what";
+
+function isExcused({ id }: ScenarioReport, { quarantine = [] }: Outcome): boolean {
+  return quarantine.some((entry) => entry.id === id);
+}
+
+function failures(report: Outcome): ScenarioReport[] {
+  return report.scenarios.filter((scenario) => scenario.verdict === "failed" && !isExcused(scenario, report));
+}
+
+/** Neither the product nor the scenario is to blame: what was to be tested could not be. */
+function blamelessFailures(report: Outcome): ScenarioReport[] {
+  return failures(report).filter(({ fault }) => fault !== "product" && fault !== "scenario");
+}
+
+/** What but failures makes a result one that cannot be relied on. */
+function doubts(report: Outcome): string[] {
+  const { scenarios, policy } = report;
+  if (scenarios.length === 0) return ["nothing ran"];
   // What failures kept from being begun is their consequence, not a result of its own.
-  const bail = report.policy?.bail;
-  const bailed = bail !== undefined && failed.length >= bail;
-  const namedWithoutResult = scenarios.some(
+  const bailed = policy?.bail !== undefined && failures(report).length >= policy.bail;
+  const withoutResult = scenarios.filter(
     ({ named, verdict }) => named && ((verdict === "skipped" && !bailed) || verdict === "blocked"),
   );
-  const nothingPassed = !scenarios.some(({ verdict }) => verdict === "passed");
-  const onlyBlocked = nothingPassed && scenarios.some(({ verdict }) => verdict === "blocked");
-  const flaky = scenarios.filter((scenario) => scenario.flaky && !excused.has(scenario.id));
-
-  if (report.interrupted) return 130;
-  if (harnessFailures > 0 || scenarios.length === 0) return 4;
-  if (scenarios.some(({ cleanupProblems }) => cleanupProblems.length > 0)) return 4;
-  if (blameless.length > 0 || namedWithoutResult || onlyBlocked) return 4;
-  return failed.length > 0 || (report.policy?.failOnFlaky && flaky.length > 0) ? 1 : 0;
+  const has = (wanted: ScenarioReport["verdict"]) => scenarios.some(({ verdict }) => verdict === wanted);
+  return [
+    ...scenarios
+      .filter(({ cleanupProblems }) => cleanupProblems.length > 0)
+      .map(({ id, cleanupProblems }) => `${id} left something behind: ${cleanupProblems.join(", ")}`),
+    ...withoutResult.map(
+      ({ id, verdict, reason }) => `${id} was asked for and is ${verdict}: ${reason ?? ""}`,
+    ),
+    ...(!has("passed") && has("blocked") ? ["nothing passed, and something was blocked"] : []),
+  ];
 }

@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Reporter } from "./bus.ts";
+import { fileReporter } from "./file-reporter.ts";
+import { renderJunit } from "./junit/junit.ts";
 import { type OpenReport, openReport, type ReportOptions } from "./open.ts";
 import type { RunReport } from "./report-schema.ts";
 import { sampleRun, sampleRunOf } from "./testing/sample-run.ts";
@@ -94,6 +97,29 @@ it("does not call a run a success when a reporter failed, be it at the very end"
   expect(await report.finish(END)).toBe(4);
   expect(report.failures).toEqual([{ reporter: "broken", message: "no space left" }]);
   expect(await readReport()).toMatchObject({ exitCode: 4, interrupted: false });
+  expect((await readEvents()).at(-1)).toMatchObject({ type: "run-finished", exitCode: 4 });
+});
+
+it("lets every file say that one's own reporter failed at the very end", async () => {
+  const finish = () => Promise.reject(new Error("no space left"));
+  const own: Reporter = { name: "own", onEvent: () => {}, finish, finishesEarly: true };
+  const junit = fileReporter("junit", join(folder, "junit.xml"), renderJunit);
+  const report = open({ reporters: [junit, own] });
+  emitAll(
+    report,
+    sampleRunOf("plugin-lifecycle-hot-reload").map((event) =>
+      event.type === "scenario-finished" ? { ...event, cleanupProblems: [] } : event,
+    ),
+  );
+  expect(await report.finish(END)).toBe(4);
+  const [json, markdown, xml] = await Promise.all(
+    ["report.json", "report.md", "junit.xml"].map((name) => readFile(join(folder, name), "utf8")),
+  );
+  expect(JSON.parse(json ?? "")).toMatchObject({ exitCode: 4, interrupted: false });
+  expect(markdown).toContain("| exit code | 4 |");
+  expect(markdown).toContain("**No result to rely on:** something besides the scenarios failed");
+  expect(xml).toContain('<property name="exitCode" value="4"/>');
+  expect(xml).toMatch(/<testsuite [^>]*tests="2" failures="0" errors="1"/);
   expect((await readEvents()).at(-1)).toMatchObject({ type: "run-finished", exitCode: 4 });
 });
 

@@ -32,7 +32,8 @@ export interface OpenReport {
   readonly failures: readonly ReporterFailure[];
   /**
    * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that fails
-   * only now changes it: events.jsonl and report.json then get the run's end a second time.
+   * only now changes it. One of the user's own finishes first, so that all the others get the run's end a second
+   * time; of one that writes down the run's end itself, events.jsonl and report.json do.
    */
   finish(end: RunEnd): Promise<RunExitCode>;
 }
@@ -66,12 +67,18 @@ export function openReport(options: ReportOptions): OpenReport {
     async finish({ runId, durationMs, interrupted, harnessFailures }) {
       await stream.settle(CLOSE_BUDGET_MS);
       const result = run.started ? run.report(interrupted) : { interrupted, scenarios: [] };
-      const exitCode = exitCodeFor(result, stream.failures.length + harnessFailures);
-      const end = { type: "run-finished", at: Date.now(), runId, durationMs, interrupted, exitCode } as const;
+      const exitCode = () => exitCodeFor(result, stream.failures.length + harnessFailures);
+      const facts = { type: "run-finished", at: Date.now(), runId, durationMs, interrupted } as const;
+      let end = { ...facts, exitCode: exitCode() };
       stream.emit(end);
+      await stream.finishEarly(CLOSE_BUDGET_MS);
+      if (end.exitCode !== exitCode()) {
+        end = { ...facts, exitCode: exitCode() };
+        stream.emit(end);
+      }
       await stream.close(CLOSE_BUDGET_MS);
-      const finalCode = exitCodeFor(result, stream.failures.length + harnessFailures);
-      if (finalCode !== exitCode) await amendEnd(options.folder, run, { ...end, exitCode: finalCode });
+      const finalCode = exitCode();
+      if (finalCode !== end.exitCode) await amendEnd(options.folder, run, { ...facts, exitCode: finalCode });
       return finalCode;
     },
   };

@@ -58,8 +58,9 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
   if (isKey(name, FILES)) {
     const { file, load: loadRender } = FILES[name];
+    // The report's own folder is made when the run begins.
     const path = target ? resolve(cwd, target) : resolve(reportFolder, file);
-    await makeFolder(dirname(path));
+    if (target) await makeFolder(dirname(path));
     return fileReporter(name, path, await loadRender());
   }
   if (isKey(name, STREAMS)) {

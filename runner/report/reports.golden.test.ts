@@ -23,7 +23,7 @@ beforeEach(() => {
 
 async function consoleOutput(events: readonly RunEvent[]): Promise<string> {
   const stream = new CapturedStream();
-  const reporter = new ConsoleReporter({ stream, env: {}, cwd: "/work" });
+  const reporter = new ConsoleReporter({ stream, env: {}, cwd: "/checkout" });
   for (const event of events) await reporter.onEvent(event);
   reporter.finish();
   return stream.text;
@@ -36,7 +36,7 @@ async function githubOutput(events: readonly RunEvent[]): Promise<{ stdout: stri
   const stream = new CapturedStream();
   const summaryFile = join(folder, "summary.md");
   await writeFile(summaryFile, "Earlier in this step.\n");
-  const places = { cwd: "/work/pack", workspace: "/work" };
+  const places = { cwd: "/checkout/pack", workspace: "/checkout" };
   const reporter = new GithubReporter({ stream, summaryFile, token: "resume-token", ...places });
   for (const event of events) reporter.onEvent(event);
   await reporter.finish();
@@ -45,7 +45,7 @@ async function githubOutput(events: readonly RunEvent[]): Promise<{ stdout: stri
 
 function plainOutput(events: readonly RunEvent[]): string {
   const stream = new CapturedStream();
-  const reporter = new PlainReporter({ stream, cwd: "/work" });
+  const reporter = new PlainReporter({ stream, cwd: "/checkout" });
   for (const event of events) reporter.onEvent(event);
   return stream.text;
 }

@@ -1,7 +1,9 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { RunReport, ScenarioReport } from "../report/report-schema.ts";
 import { compareText } from "./compare-text.ts";
 import { findReportFolders } from "./find.ts";
+import { mergedAway } from "./merged-shares.ts";
 import { hasNoVerdict } from "./no-verdict.ts";
 import { readReport } from "./read-report.ts";
 
@@ -11,25 +13,46 @@ export interface LastRun {
 }
 
 /**
- * The run that started last, of all that have a report at or below a folder.
- * @returns undefined when there is none; `unread` are folders whose report cannot be read, with the reason
+ * The run that ended last, of all that have a report at or below a folder. Shares of which a merge made another report
+ * that is there are no runs of their own. Of the groups of one merge the last one with something to run again counts.
+ * @returns undefined when there is none; `others` are reports of the same merge with something to run again, `unread`
+ *   folders whose report cannot be read, with the reason
  * @throws when a folder cannot be read
  */
-export async function findLastRun(
-  root: string,
-): Promise<{ last: LastRun | undefined; unread: { folder: string; problem: string }[] }> {
+export async function findLastRun(root: string): Promise<{
+  last: LastRun | undefined;
+  others: LastRun[];
+  unread: { folder: string; problem: string }[];
+}> {
   const unread: { folder: string; problem: string }[] = [];
   const runs: LastRun[] = [];
-  for (const folder of await findReportFolders(root)) {
+  const folders = await findReportFolders(root);
+  const merged = await mergedAway(folders);
+  for (const folder of folders) {
     const reading = await readReport(join(folder, "report.json"));
     if ("problem" in reading) unread.push({ folder, problem: reading.problem });
-    else runs.push({ folder, report: reading.report });
+    else if (!merged.has(reading.report.runId)) runs.push({ folder, report: reading.report });
   }
-  const latest = runs.sort(
+  runs.sort(
     (a, b) =>
-      compareText(b.report.startedAt, a.report.startedAt) || compareText(b.report.runId, a.report.runId),
+      compareText(b.report.finishedAt, a.report.finishedAt) ||
+      compareText(b.report.runId, a.report.runId) ||
+      // A group of one share is a copy of it, and knows the other groups.
+      Number(isGroup(b)) - Number(isGroup(a)),
   );
-  return { last: latest[0], unread };
+  const [latest] = runs;
+  const together = latest && isGroup(latest) ? runs.filter((run) => isBeside(run, latest)) : [];
+  const [last = latest, ...others] = together.filter(({ report }) => toRunAgain(report).length > 0);
+  return { last, others, unread };
+}
+
+/** Whether it is the report of one of several groups of a merge. */
+function isGroup({ folder }: LastRun): boolean {
+  return existsSync(join(dirname(folder), "merged.json"));
+}
+
+function isBeside(a: LastRun, b: LastRun): boolean {
+  return dirname(a.folder) === dirname(b.folder);
 }
 
 /** What has to run again: what failed, and what a run that was cut short did not get to. */

@@ -29,7 +29,7 @@ async function tell(
   env: Record<string, string> = {},
 ): Promise<Session> {
   const stream = new CapturedStream(terminal);
-  const reporter = new ConsoleReporter({ stream, env, cwd: "/work" });
+  const reporter = new ConsoleReporter({ stream, env, cwd: "/checkout" });
   for (const event of events) await reporter.onEvent(event);
   return { stream, reporter };
 }

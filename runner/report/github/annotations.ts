@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { attemptsNote, excuseFor, failedAttempts } from "../attempts.ts";
 import { location } from "../console/failure-block.ts";
+import { whyUnreliable } from "../exit-code.ts";
 import type { RunReport, ScenarioReport } from "../report-schema.ts";
 import { oneLine, shorten } from "../text.ts";
 import type { Annotation } from "./commands.ts";
@@ -24,13 +25,22 @@ export interface Places {
  * shows: the last one of a level then tells of those that are left out.
  */
 export function annotationsFor(report: RunReport, places: Places): Annotation[] {
-  const all = report.scenarios.flatMap((scenario) => annotate(scenario, report, places));
+  const all = [
+    ...ofTheRun(report),
+    ...report.scenarios.flatMap((scenario) => annotate(scenario, report, places)),
+  ];
   return (["error", "warning"] as const).flatMap((level) =>
     limited(
       level,
       all.filter((annotation) => annotation.level === level),
     ),
   );
+}
+
+/** A run that is red for a reason that no scenario is annotated with. */
+function ofTheRun(report: RunReport): Annotation[] {
+  const why = whyUnreliable(report);
+  return why === undefined ? [] : [{ level: "error", title: "no result to rely on", message: why }];
 }
 
 function limited(level: Annotation["level"], annotations: Annotation[]): Annotation[] {

@@ -13,7 +13,7 @@ import { annotationCommand } from "./commands.ts";
 import { GithubReporter } from "./github.ts";
 import { renderSummary } from "./summary.ts";
 
-const PLACES = { cwd: "/work", workspace: "/work" };
+const PLACES = { cwd: "/checkout", workspace: "/checkout" };
 const MEBIBYTE = 1024 * 1024;
 
 function scenarioOf(report: RunReport, id: string): ScenarioReport {
@@ -32,7 +32,11 @@ function failures(count: number, message: string): RunReport {
     for (const outcome of [copy, ...copy.attempts]) if (outcome.failure) outcome.failure.message = message;
     return copy;
   });
-  return { ...report, scenarios };
+  return { ...report, scenarios, exitCode: 1 };
+}
+
+function passedScenario() {
+  return { ...scenarioOf(aggregate(sampleRun()), "plugin-lifecycle-hot-reload"), cleanupProblems: [] };
 }
 
 /** What the service makes of a command, by the rules of its documentation. */
@@ -93,10 +97,25 @@ it("makes no more annotations than the service shows, and names those that it le
   });
 });
 
+it("has one error for a run that is no success for a reason outside of its scenarios", () => {
+  const report = { ...failures(0, ""), scenarios: [passedScenario()], exitCode: 4 };
+  expect(annotationsFor(report, PLACES)).toEqual([
+    {
+      level: "error",
+      title: "no result to rely on",
+      message: expect.stringContaining("besides the scenarios"),
+    },
+  ]);
+  expect(renderSummary(report, 100_000)).toContain(
+    "**No result to rely on:** something besides the scenarios",
+  );
+  expect(annotationsFor({ ...report, exitCode: 0 }, PLACES)).toEqual([]);
+});
+
 it.each([
-  ["/work", "/work", "qa/scenarios/channel/dm-chat-baseline.md"],
-  ["/work/pack", "/work", "pack/qa/scenarios/channel/dm-chat-baseline.md"],
-  ["/elsewhere", "/work", undefined],
+  ["/checkout", "/checkout", "qa/scenarios/channel/dm-chat-baseline.md"],
+  ["/checkout/pack", "/checkout", "pack/qa/scenarios/channel/dm-chat-baseline.md"],
+  ["/elsewhere", "/checkout", undefined],
 ])("names files as the checkout does, from %s in %s", (cwd, workspace, file) => {
   const [annotation] = annotationsFor(failures(1, "no"), { cwd, workspace });
   expect(annotation?.file).toBe(file);

@@ -1,9 +1,10 @@
 import { attemptsNote, verdictText } from "../attempts.ts";
 import { location } from "../console/failure-block.ts";
 import { countTexts } from "../counts.ts";
+import { whyUnreliable } from "../exit-code.ts";
 import { codeBlock, codeCell, codeSpan, escapeText } from "../markdown/escape.ts";
 import type { RunReport, ScenarioReport } from "../report-schema.ts";
-import { formatDuration, printable, shorten } from "../text.ts";
+import { formatDuration, oneLine, printable, shorten } from "../text.ts";
 
 const LONGEST_CELL = 300;
 const LONGEST_MESSAGE = 2000;
@@ -25,7 +26,9 @@ function title(report: RunReport): string {
   const interrupted = report.interrupted ? " **Interrupted.**" : "";
   const name = escapeText(report.job ?? report.gateway);
   const took = `${formatDuration(report.durationMs)}, exit code ${report.exitCode}.${interrupted}`;
-  return `## ${name}: ${what}\n\n${codeSpan(report.command)} · ${took}\n\n`;
+  const why = whyUnreliable(report);
+  const doubt = why === undefined ? "" : `**No result to rely on:** ${escapeText(oneLine(why))}.\n\n`;
+  return `## ${name}: ${what}\n\n${codeSpan(report.command)} · ${took}\n\n${doubt}`;
 }
 
 function table(report: RunReport): string[] {

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../attempts.ts";
+import { whyUnreliable } from "../exit-code.ts";
 import { failureText } from "../failure-text.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../report-schema.ts";
 import { oneLine, shorten } from "../text.ts";
@@ -17,10 +18,11 @@ type Outcome = Pick<AttemptReport, "fault" | "failure" | "evidence">;
 export function renderJunit(report: RunReport): string {
   const { scenarios } = report;
   const failed = scenarios.filter(({ verdict }) => verdict === "failed");
-  const errors = failed.filter(isError).length;
+  const ofTheRun = runCase(report);
+  const errors = failed.filter(isError).length + ofTheRun.length;
   const counts = {
-    tests: scenarios.length,
-    failures: failed.length - errors,
+    tests: scenarios.length + ofTheRun.length,
+    failures: failed.filter((scenario) => !isError(scenario)).length,
     errors,
   };
   const name = `gateway-qa ${report.job ?? report.gateway}`;
@@ -34,7 +36,7 @@ export function renderJunit(report: RunReport): string {
       time,
       timestamp: report.startedAt.replace(/\.\d+Z$/, ""),
     },
-    [properties(report), ...scenarios.map((scenario) => testCase(scenario, report))],
+    [properties(report), ...scenarios.map((scenario) => testCase(scenario, report)), ...ofTheRun],
   );
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element("testsuites", { name, ...counts, time }, [suite])}`;
 }
@@ -75,6 +77,15 @@ function distinct(
 ): string {
   const values = scenarios.flatMap(({ gateway }) => (gateway ? (fact(gateway) ?? []) : []));
   return [...new Set(values)].join(", ");
+}
+
+/** A run that is no success for a reason that no test case has gets one of its own: readers look at nothing else. */
+function runCase(report: RunReport): string[] {
+  const why = whyUnreliable(report);
+  if (why === undefined) return [];
+  const error = element("error", { message: shortMessage(why), type: "unreliable-run" }, why);
+  const attributes = { name: "the run itself", classname: "gateway-qa", time: seconds(0) };
+  return [element("testcase", attributes, [error, element("system-out", {}, why)])];
 }
 
 function testCase(scenario: ScenarioReport, report: RunReport): string {

@@ -1,7 +1,8 @@
 import { attemptsNote, verdictText } from "../attempts.ts";
 import { countTexts, READING_ORDER } from "../counts.ts";
+import { whyUnreliable } from "../exit-code.ts";
 import type { RunReport } from "../report-schema.ts";
-import { formatDuration } from "../text.ts";
+import { formatDuration, oneLine } from "../text.ts";
 import { codeCell, escapeText } from "./escape.ts";
 import { scenarioSection } from "./scenario-section.ts";
 
@@ -15,6 +16,7 @@ export function renderMarkdown(report: RunReport): string {
   const parts = [
     `# ${headline(report)}`,
     ...interruption(report),
+    ...unreliability(report),
     facts(report),
     ...overview(report),
     ...sections,
@@ -31,6 +33,11 @@ function interruption({ interrupted }: RunReport): string[] {
   return interrupted
     ? ["**Interrupted:** the run did not come to its end; what follows is what it got to."]
     : [];
+}
+
+function unreliability(report: RunReport): string[] {
+  const why = whyUnreliable(report);
+  return why === undefined ? [] : [`**No result to rely on:** ${escapeText(oneLine(why))}.`];
 }
 
 function facts(report: RunReport): string {

@@ -167,7 +167,7 @@ export function sampleRun(): RunEvent[] {
     jobs: 2,
     scenarios: [PASSES, FAILS, SKIPPED, BLOCKED, BREAKS, FLAKY],
     policy: { retries: 2, repeat: 1, failOnFlaky: false },
-    reportFolder: "/work/reports/20260102-030405-abc",
+    reportFolder: "/checkout/reports/20260102-030405-abc",
   });
 
   start(PASSES, 1);

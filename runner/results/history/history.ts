@@ -1,6 +1,6 @@
 import { withoutUndefined } from "../../report/without-undefined.ts";
 import { compareText } from "../compare-text.ts";
-import type { Sample } from "./samples.ts";
+import { isTelling, type Sample } from "./samples.ts";
 import { median, rate, trend } from "./statistics.ts";
 
 /** One run in which something happened. */
@@ -16,12 +16,16 @@ export interface ScenarioHistory {
   id: string;
   title: string;
   gateway: string;
+  providerMode: string;
+  platform: string;
   /** Runs that gave a result. */
   runs: number;
   passed: number;
   failed: number;
   skipped: number;
   blocked: number;
+  /** Runs that failed by fault of the harness or the environment; in none of the other numbers. */
+  failedOtherwise: number;
   /** Runs that were cut short before this scenario had a result; in none of the other numbers. */
   withoutResult: number;
   /** Runs in which attempts both passed and failed. */
@@ -39,19 +43,23 @@ export interface ScenarioHistory {
 }
 
 /**
- * The history of every scenario on every gateway: what fails now first, then what ever failed or was flaky,
+ * The history of every scenario on every gateway, model mode and platform: what fails now first, then what ever failed or was flaky,
  * then the rest, each by id and gateway.
  * @param samples oldest first
  */
 export function historiesOf(samples: readonly Sample[]): ScenarioHistory[] {
-  const groups = Map.groupBy(samples, ({ id, gateway }) => JSON.stringify([id, gateway]));
+  const groups = Map.groupBy(samples, ({ id, gateway, providerMode, platform }) =>
+    JSON.stringify([id, gateway, providerMode, platform]),
+  );
   return [...groups.values()].map(historyOf).sort(byUrgency);
 }
 
 function historyOf(samples: readonly Sample[]): ScenarioHistory {
   const last = samples.at(-1) as Sample;
   const count = (verdict: Sample["verdict"]) => samples.filter((sample) => sample.verdict === verdict).length;
-  const judged = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
+  const judged = samples.filter(isTelling);
+  const failed = judged.length - count("passed");
+  const failedOtherwise = count("failed") - failed;
   const times = samples.filter(({ verdict }) => verdict === "passed").map(({ durationMs }) => durationMs);
   const flaky = judged.filter((sample) => sample.flaky).length;
   const firstFailure = judged.find(({ verdict }) => verdict === "failed");
@@ -60,11 +68,14 @@ function historyOf(samples: readonly Sample[]): ScenarioHistory {
     id: last.id,
     title: last.title,
     gateway: last.gateway,
-    runs: samples.length - count("none"),
+    providerMode: last.providerMode,
+    platform: last.platform,
+    runs: samples.length - count("none") - failedOtherwise,
     passed: count("passed"),
-    failed: count("failed"),
+    failed,
     skipped: count("skipped"),
     blocked: count("blocked"),
+    failedOtherwise,
     withoutResult: count("none"),
     flaky,
     passRate: rate(count("passed"), judged.length),
@@ -81,7 +92,11 @@ function occasion({ at, runId, version }: Sample): Occasion {
 }
 
 function byUrgency(a: ScenarioHistory, b: ScenarioHistory): number {
-  return urgency(a) - urgency(b) || compareText(a.id, b.id) || compareText(a.gateway, b.gateway);
+  return urgency(a) - urgency(b) || compareText(a.id, b.id) || compareText(placeOf(a), placeOf(b));
+}
+
+function placeOf({ gateway, providerMode, platform }: ScenarioHistory): string {
+  return `${gateway} ${providerMode} ${platform}`;
 }
 
 function urgency({ failingSince, failed, flaky }: ScenarioHistory): number {

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { valid } from "semver";
 import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
 import { withoutUndefined } from "../../report/without-undefined.ts";
 import { compareText } from "../compare-text.ts";
 import { findReportFolders } from "../find.ts";
+import { mergedAway } from "../merged-shares.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { readReport } from "../read-report.ts";
 
@@ -14,6 +14,10 @@ export interface Sample {
   title: string;
   /** As given to --gateway. */
   gateway: string;
+  /** Behind the agent: `mock-openai` is the scripted model. */
+  providerMode: string;
+  /** That the run was on, such as `linux-x64`. */
+  platform: string;
   /** Of the gateway as it introduced itself; of one that did not get that far, from its target. */
   version?: string;
   runId: string;
@@ -26,6 +30,11 @@ export interface Sample {
   flaky: boolean;
   /** Milliseconds. */
   durationMs: number;
+}
+
+/** Whether it says something about the scenario: a failure by fault of the harness or the environment does not. */
+export function isTelling({ verdict, fault }: Sample): boolean {
+  return verdict === "passed" || (verdict === "failed" && (fault === "product" || fault === "scenario"));
 }
 
 export interface Past {
@@ -45,9 +54,7 @@ export interface Past {
  */
 export async function readPast(folder: string, show: (path: string) => string): Promise<Past> {
   const folders = await findReportFolders(folder);
-  // Reports of several groups lie one level below their merged.json.
-  const mergeFolders = new Set(folders.flatMap((path) => [path, dirname(path)]));
-  const merged = new Set((await Promise.all([...mergeFolders].map(sharesMergedIn))).flat());
+  const merged = await mergedAway(folders);
   const reports = new Map<string, RunReport>();
   const warnings: string[] = [];
   for (const path of folders) {
@@ -76,6 +83,8 @@ function samplesOf(report: RunReport): Sample[] {
       id,
       title,
       gateway: report.gateway,
+      providerMode: report.providerMode,
+      platform: report.tool.platform,
       version,
       runId: report.runId,
       at: report.startedAt,
@@ -90,20 +99,4 @@ function samplesOf(report: RunReport): Sample[] {
 /** `2026.4.26` of `openclaw@2026.4.26`; nothing of a range or a tag. */
 function targetVersion(target: string): string | undefined {
   return valid(target.slice(target.lastIndexOf("@") + 1)) ?? undefined;
-}
-
-/** Ids of the runs that the merge in this folder, if there is one, made other reports of. */
-async function sharesMergedIn(folder: string): Promise<string[]> {
-  const text = await readFile(join(folder, "merged.json"), "utf8").catch(() => "{}");
-  try {
-    const { groups = [] } = JSON.parse(text) as {
-      groups?: { report?: string; shares: { runId: string }[] }[];
-    };
-    return groups.flatMap(({ report, shares }) =>
-      report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
-    );
-  } catch {
-    // Then its shares are no merge of anything that could be read.
-    return [];
-  }
 }

@@ -12,6 +12,8 @@ function sample(version: string | undefined, verdict: Sample["verdict"], more: P
     id: "a",
     title: "A",
     gateway: version === undefined ? "openclaw@latest" : `openclaw@${version}`,
+    providerMode: "mock-openai",
+    platform: "linux-x64",
     ...(version === undefined ? {} : { version }),
     runId: "r",
     at: "2026-01-02T03:04:05.000Z",
@@ -119,4 +121,41 @@ it("counts every sample once, and finds the row of failures that lasts until now
       expect(history.failingSince?.runId).toBe(since === -1 ? undefined : `r${since}`);
     }),
   );
+});
+
+it("counts failures by fault of the harness or the environment apart, in both views", () => {
+  const samples = [
+    sample("1.9.0", "passed"),
+    sample("1.10.0", "failed", { fault: "environment" }),
+    sample("1.10.0", "failed", { fault: "harness" }),
+  ].map((one) => ({ ...one, gateway: "openclaw@latest" }));
+  expect(historiesOf(samples)).toMatchObject([
+    { runs: 1, passed: 1, failed: 0, failedOtherwise: 2, passRate: 1 },
+  ]);
+  expect(historiesOf(samples)[0]?.failingSince).toBeUndefined();
+  expect(coursesOf(samples)).toMatchObject([{ course: { kind: "passes" }, leftOut: 2 }]);
+});
+
+it("keeps model modes apart in both views, and platforms in the history", () => {
+  const samples = [
+    sample("1.9.0", "passed"),
+    sample("1.9.0", "failed", { providerMode: "live-frontier" }),
+    sample("1.9.0", "failed", { platform: "darwin-arm64" }),
+  ];
+  expect(
+    historiesOf(samples).map(({ providerMode, platform, passed, failed }) => [
+      providerMode,
+      platform,
+      passed,
+      failed,
+    ]),
+  ).toEqual([
+    ["live-frontier", "linux-x64", 0, 1],
+    ["mock-openai", "darwin-arm64", 0, 1],
+    ["mock-openai", "linux-x64", 1, 0],
+  ]);
+  expect(coursesOf(samples).map(({ providerMode, course }) => [providerMode, course.kind])).toEqual([
+    ["live-frontier", "fails"],
+    ["mock-openai", "mixed"],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { compareBuild, valid } from "semver";
 import { compareText } from "../compare-text.ts";
-import type { Sample } from "./samples.ts";
+import { isTelling, type Sample } from "./samples.ts";
 
 export interface VersionResults {
   version: string;
@@ -27,6 +27,8 @@ export interface ScenarioCourse {
   title: string;
   /** `embedded`, `openclaw`: releases of one product are compared, whatever --gateway named. */
   product: string;
+  /** Behind the agent; what a scripted model and a live one do is not compared. */
+  providerMode: string;
   course: Course;
   /** In the order of releases. */
   versions: VersionResults[];
@@ -36,19 +38,18 @@ export interface ScenarioCourse {
 
 /** For each scenario and product the release in which it began to fail; what began to fail comes first. */
 export function coursesOf(samples: readonly Sample[]): ScenarioCourse[] {
-  const groups = Map.groupBy(samples, ({ id, gateway }) => JSON.stringify([id, productOf(gateway)]));
+  const groups = Map.groupBy(samples, ({ id, gateway, providerMode }) =>
+    JSON.stringify([id, productOf(gateway), providerMode]),
+  );
   return [...groups.values()]
     .map(scenarioCourse)
-    .sort((a, b) => rank(a) - rank(b) || compareText(a.id, b.id) || compareText(a.product, b.product));
+    .sort((a, b) => rank(a) - rank(b) || compareText(a.id, b.id) || compareText(placeOf(a), placeOf(b)));
 }
 
 function scenarioCourse(samples: readonly Sample[]): ScenarioCourse {
-  const { id, title, gateway } = samples.at(-1) as Sample;
+  const { id, title, gateway, providerMode } = samples.at(-1) as Sample;
   const judged = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
-  const telling = judged.filter(
-    ({ version, verdict, fault }) =>
-      valid(version) !== null && (verdict === "passed" || fault === "product" || fault === "scenario"),
-  );
+  const telling = judged.filter((sample) => valid(sample.version) !== null && isTelling(sample));
   const versions = [...Map.groupBy(telling, ({ version = "" }) => version)]
     .map(([version, results]) => {
       const passed = results.filter(({ verdict }) => verdict === "passed").length;
@@ -59,6 +60,7 @@ function scenarioCourse(samples: readonly Sample[]): ScenarioCourse {
     id,
     title,
     product: productOf(gateway),
+    providerMode,
     course: courseOf(versions),
     versions,
     leftOut: judged.length - telling.length,
@@ -85,6 +87,10 @@ function courseOf(versions: readonly VersionResults[]): Course {
 
 function productOf(gateway: string): string {
   return /^wss?:/.test(gateway) ? gateway : gateway.replace(/@.*/, "");
+}
+
+function placeOf({ product, providerMode }: ScenarioCourse): string {
+  return `${product} ${providerMode}`;
 }
 
 const ORDER: readonly Course["kind"][] = ["began", "fails", "mixed", "mended", "unknown", "passes"];

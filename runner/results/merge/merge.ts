@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { quarantinedIn } from "../../report/counts.ts";
 import { renderMarkdown } from "../../report/markdown/render.ts";
 import { replaceFile } from "../../report/replace-file.ts";
 import type { RunReport } from "../../report/report-schema.ts";
@@ -111,6 +112,7 @@ function describeGroup(group: JoinedGroup): MergedGroup {
     exitCode: report?.exitCode ?? 4,
     report: report && (subfolder || "."),
     counts: report?.counts,
+    quarantined: report && quarantinedIn(report),
     durationMs: report?.durationMs,
     shares: shares.map(({ shown, report: { runId, job, shard }, problems }) =>
       withoutUndefined({ folder: shown, runId, job, shard, sound: problems.length === 0 }),

@@ -33,6 +33,11 @@ const groupSchema = {
     exitCode: { type: "integer", description: "Of the group by itself; 4 when it is not complete." },
     report: { type: "string", description: "Folder of its report, relative; only of a complete group." },
     counts: { ...counts, description: "Only of a complete group." },
+    quarantined: {
+      type: "integer",
+      minimum: 0,
+      description: "How many of the failed ones are excused; only of a complete group.",
+    },
     durationMs: { type: "number", minimum: 0, description: "Sum over its shares, in milliseconds." },
     shares: {
       type: "array",

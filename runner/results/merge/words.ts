@@ -1,4 +1,4 @@
-import { READING_ORDER } from "../../report/counts.ts";
+import { countsInWords } from "../../report/counts.ts";
 import { plural } from "../../report/text.ts";
 import type { MergedCell, MergedGroup, MergedReport } from "./merged-schema.ts";
 
@@ -9,14 +9,10 @@ export function cellText({ verdict, flaky, quarantined }: MergedCell): string {
   return `${word}${flaky ? ", flaky" : ""}${quarantined ? " (quarantined)" : ""}`;
 }
 
-/** `1 failed, 5 passed (1 flaky)`, or that nothing of an incomplete group counts. */
-export function countsText({ counts }: Pick<MergedGroup, "counts">): string {
+/** `1 failed (1 quarantined), 5 passed (1 flaky)`, or that nothing of an incomplete group counts. */
+export function countsText({ counts, quarantined = 0 }: Pick<MergedGroup, "counts" | "quarantined">): string {
   if (!counts) return "incomplete: nothing counts as passed";
-  const texts = READING_ORDER.filter((verdict) => counts[verdict] > 0).map((verdict) =>
-    verdict === "passed" && counts.flaky > 0
-      ? `${counts.passed} passed (${counts.flaky} flaky)`
-      : `${counts[verdict]} ${verdict}`,
-  );
+  const texts = countsInWords(counts, quarantined).map(({ text }) => text);
   return texts.join(", ") || "nothing ran";
 }
 
@@ -27,11 +23,12 @@ export function headline({ groups, problems }: MergedReport): string {
   for (const counts of whole) {
     for (const what of Object.keys(total) as (keyof typeof total)[]) total[what] += counts[what];
   }
+  const quarantined = groups.reduce((sum, group) => sum + (group.quarantined ?? 0), 0);
   const incomplete = groups.length - whole.length;
   const parts = [
     ...(problems.length > 0 ? [plural(problems.length, "problem")] : []),
     ...(incomplete > 0 ? [`${incomplete} of ${plural(groups.length, "group")} incomplete`] : []),
-    ...(whole.length > 0 ? [countsText({ counts: total })] : []),
+    ...(whole.length > 0 ? [countsText({ counts: total, quarantined })] : []),
   ];
   return parts.join(", ") || "Nothing ran";
 }
