@@ -197,6 +197,18 @@ const FAILING: Record<string, { code: string; steps: string }> = {
     steps: `  - name: reads what there is not
     actions: [{ call: readSessionTranscriptSummary, args: [{ ref: env }, agent:qa:nobody] }]`,
   },
+  "agent-escapes": {
+    code: "bad-argument",
+    steps: `  - name: leaves the state folder by the id of an agent
+    actions:
+      - call: seedQaSessionTranscript
+        args: [{ ref: env }, { sessionId: past, sessionKey: agent:qa:past, agentId: ../../../x, messages: [] }]`,
+  },
+  "agent-escapes-reading": {
+    code: "bad-argument",
+    steps: `  - name: leaves the state folder by the id of an agent
+    actions: [{ call: readRawQaSessionStore, args: [{ ref: env }, { agentId: ../../../x }] }]`,
+  },
   "tool-missing": {
     code: "tool-missing",
     steps: `  - name: needs a tool that is not offered
