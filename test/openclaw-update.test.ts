@@ -92,24 +92,38 @@ test("a run that is killed in the middle of an update leaves nothing, and the ca
   expect(await cached()).toEqual(before);
 });
 
-test("an update that the agent may not ask for is blocked, with what its tool answered", async () => {
-  const sandbox = await Sandbox.create();
-  const steps = `
+const AGENT_ASKS = `
   - name: has the agent ask
     actions:
       - call: readGatewayIdentity
         saveAs: before
         args: [{ ref: env }]
       - call: startAgentRun
-        args: [{ ref: env }, { sessionKey: "agent:qa:main", message: "Use the gateway tool with action=update.run and timeoutMs=soon." }]
+        args: [{ ref: env }, { sessionKey: "agent:qa:main", message: update }]
       - call: waitForUpdate
         args: [{ ref: env }, { ref: before }]
 `;
-  const pack = await sandbox.write("pack/test/asks.md", scenarioText("asks", steps));
-  const { report, stdout } = await sandbox.qa("run", "asks", "--pack", join(pack, "..", ".."));
-  expect(report?.scenarios[0], stdout).toMatchObject({
+
+/** A scenario in which the agent calls its gateway tool with these arguments. */
+function agentAsks(id: string, args: string): string {
+  const model = `rules:\n  - { times: 1, toolCalls: [{ name: gateway, arguments: ${args} }] }`;
+  return `${scenarioText(id, AGENT_ASKS)}\n\`\`\`yaml qa-model\n${model}\n\`\`\`\n`;
+}
+
+test("an update that the agent is refused is blocked, one that it asks for wrongly is a failure", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/refused.md", agentAsks("refused", "{ action: update.run }"));
+  const wrong = agentAsks("wrong", "{ action: update.run, timeoutMs: soon }");
+  await sandbox.write("pack/test/wrong.md", wrong);
+  const { report, stdout } = await sandbox.qa("run", "refused", "wrong", "--pack", "pack");
+  const [refused, failed] = ["refused", "wrong"].map((id) => report?.scenarios.find((of) => of.id === id));
+  expect(refused, stdout).toMatchObject({
     verdict: "blocked",
-    reason: expect.stringMatching(/^the gateway does not take update\.run from its agent here: .*timeoutMs/),
+    reason: "the gateway cannot update itself here: git-checkout (self-update)",
+  });
+  expect(failed, stdout).toMatchObject({
+    verdict: "failed",
+    failure: { code: "update-failed", fault: "product", message: expect.stringContaining("timeoutMs") },
   });
 });
 

@@ -27,6 +27,11 @@ const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
     "tool:no_such_tool",
     "{ call: runRuntimeToolFixture, args: [{ ref: env }, { toolName: no_such_tool, knownBroken: { issue: '#1', reason: not there } }] }",
   ],
+  [
+    "known-lenient",
+    "tool:session_status",
+    "{ call: runRuntimeToolFixture, args: [{ ref: env }, { toolName: session_status, happyPrompt: 'Call the session_status tool with {}.', failurePrompt: 'Call the session_status tool with {}.', knownBroken: { reason: refuses nothing } }] }",
+  ],
 ];
 
 test("what the gateway cannot do ends as blocked and names what is missing, also where errors are caught", async () => {
@@ -196,6 +201,29 @@ const FAILING: Record<string, { code: string; steps: string }> = {
     code: "transcript-empty",
     steps: `  - name: reads what there is not
     actions: [{ call: readSessionTranscriptSummary, args: [{ ref: env }, agent:qa:nobody] }]`,
+  },
+  "agent-escapes": {
+    code: "bad-argument",
+    steps: `  - name: leaves the state folder by the id of an agent
+    actions:
+      - call: seedQaSessionTranscript
+        args: [{ ref: env }, { sessionId: past, sessionKey: agent:qa:past, agentId: ../../../x, messages: [] }]`,
+  },
+  "agent-escapes-reading": {
+    code: "bad-argument",
+    steps: `  - name: leaves the state folder by the id of an agent
+    actions: [{ call: readRawQaSessionStore, args: [{ ref: env }, { agentId: ../../../x }] }]`,
+  },
+  "tool-refuses-nothing": {
+    code: "tool-fixture",
+    steps: `  - name: expects a refusal that does not come
+    actions:
+      - call: runRuntimeToolFixture
+        args:
+          - { ref: env }
+          - toolName: session_status
+            happyPrompt: Call the session_status tool with {}.
+            failurePrompt: Call the session_status tool with {}.`,
   },
   "tool-missing": {
     code: "tool-missing",

@@ -29,6 +29,8 @@ export interface ActionContext {
   referenceRoot: string;
   /** Absolute path of the scenario file. */
   scenarioPath: string;
+  /** The scenario belongs to a pack of somebody else's. */
+  foreign: boolean;
   /** What the scenario may use beyond the flow API. */
   permissions: ReadonlySet<Permission>;
 }

@@ -31,7 +31,7 @@ export interface RunFacts {
 /** The values behind the vocabulary's names, for one run of one scenario. */
 export function createFlowApi(stage: ActionContext, facts: RunFacts): Record<string, unknown> {
   const { bus } = stage;
-  const context = { ...stage, gateway: blockUnknownMethods(stage.gateway) };
+  const context = { ...stage, gateway: blockUnknownMethods(stage.gateway, stage.foreign) };
   const state = needingChannel(stage.gateway, {
     reset: bus.reset.bind(bus),
     getSnapshot: bus.getSnapshot.bind(bus),

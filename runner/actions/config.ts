@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import JSON5 from "json5";
 import pRetry, { AbortError } from "p-retry";
-import { BlockedError, errorMessage, QaError } from "../errors.ts";
+import { errorMessage, QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
 import { mergePatch } from "../gateway/merge-patch.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
@@ -125,7 +125,6 @@ async function editConfigFile(
   _env: object,
   edit: (text: string) => unknown,
 ): Promise<string> {
-  requireConfigFile(context);
   const path = context.gateway.configPath;
   const next = await edit(await readFile(path, "utf8"));
   if (typeof next !== "string") {
@@ -139,17 +138,11 @@ async function editConfigFile(
 }
 
 async function restartWithPatch(context: ActionContext, { patch }: { patch: JsonObject }): Promise<void> {
-  requireConfigFile(context);
   const path = context.gateway.configPath;
   await context.gateway.restartAfterStateMutation(async () => {
     const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
     await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
   });
-}
-
-function requireConfigFile(context: ActionContext): void {
-  if (context.gateway.capabilities.has("config-file")) return;
-  throw new BlockedError("config-file", "this gateway's config file cannot be reached from here");
 }
 
 const MUTATION_OPTIONS =
@@ -192,6 +185,7 @@ export const configActions = actionsOf("config", (define) => ({
     summary: "Stops the gateway, merges `patch` into its config file while it is down, and starts it again.",
     params: [{ name: "request", type: "{ env, patch }", description: "a merge patch" }],
     returns: "nothing",
+    needs: "config-file",
     budgetMs: () => MUTATION_TIMEOUT_MS,
     run: restartWithPatch,
   }),
@@ -223,6 +217,7 @@ export const configActions = actionsOf("config", (define) => ({
       { name: "edit", type: "(text) => string", description: "gets the file's text, returns the new one" },
     ],
     returns: "the text written",
+    needs: "config-file",
     run: editConfigFile,
   }),
 }));

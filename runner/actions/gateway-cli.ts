@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { BlockedError, QaError } from "../errors.ts";
+import { watchedEnv } from "../gateway/openclaw/watchdog-env.ts";
 import { loadExeca } from "../gateway/process.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { jsonIn } from "./cli-json.ts";
@@ -29,8 +30,9 @@ export async function runGatewayCli(
   const { execa } = await loadExeca();
   const result = await execa(file, [...leading, ...args.map(String)], {
     cwd: tempRoot,
-    env: { ...runtimeEnv, ...env },
+    env: watchedEnv({ ...runtimeEnv, ...env }, tempRoot),
     extendEnv: false,
+    killDescendants: true,
     timeout: timeoutMs,
     cancelSignal: context.signal(),
     stdin: "ignore",

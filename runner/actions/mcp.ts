@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlockedError, errorMessage, QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
+import { watchedEnv } from "../gateway/openclaw/watchdog-env.ts";
 import { type ActionContext, actionsOf } from "./action.ts";
 
 /** Where releases have the program that serves the tools of their plugins, seen from the program of their CLI. */
@@ -67,7 +68,7 @@ async function pluginToolsServer({ gateway }: ActionContext): Promise<ServerComm
       "this gateway lacks `mcp`: it brings no MCP server for the tools of its plugins",
     );
   }
-  const env = Object.entries(gateway.runtimeEnv).filter(
+  const env = Object.entries(watchedEnv(gateway.runtimeEnv, gateway.tempRoot)).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return { command, args: [server], cwd: gateway.tempRoot, env: Object.fromEntries(env) };

@@ -73,6 +73,7 @@ export const messageActions = actionsOf("channel", (define) => ({
     params: [STATE_PARAMETER, TRANSCRIPT_PARAMETER],
     returns: "array of messages",
     effect: "reads",
+    needs: "qa-channel",
     run: (context, _state: object, filter?: TranscriptFilter) => transcriptMessages(context.bus, filter),
   }),
   getTransportSnapshot: define({

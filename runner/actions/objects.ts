@@ -101,13 +101,13 @@ const gatewayObject: ObjectEntry = {
       [{ name: "signal", type: "string", description: "for instance SIGTERM" }],
       "nothing",
     ),
-    getProcessCpuMs: method(
+    getProcessCpuMs: reader(
       "env",
       "Processor time that the gateway process and its descendants have used, in milliseconds.",
       [],
       "number, or null where the system does not tell",
     ),
-    getProcessRssBytes: method(
+    getProcessRssBytes: reader(
       "env",
       "Memory that the gateway process and its descendants hold, in bytes.",
       [],

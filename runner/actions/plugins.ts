@@ -1,6 +1,6 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { BlockedError, QaError } from "../errors.ts";
+import { QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 
@@ -18,9 +18,6 @@ async function stagePlugin(
   context: ActionContext,
   { from, name = from, files = {} }: StagedPlugin,
 ): Promise<string> {
-  if (!context.gateway.capabilities.has("workspace")) {
-    throw new BlockedError("workspace", "this gateway's files cannot be reached from here");
-  }
   if (!name) throw badArgument("needs `from` or `name`");
   const folder = join(context.gateway.tempRoot, "plugins", name);
   if (from) await cp(join(context.referenceRoot, "fixtures/plugins", from), folder, { recursive: true });
@@ -52,6 +49,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
       },
     ],
     returns: "absolute path of the folder",
+    needs: "workspace",
     run: stagePlugin,
   }),
   readPlugins: define({

@@ -63,7 +63,8 @@ export function actionReference(vocabulary: Vocabulary): string {
     "",
     "What the chosen gateway cannot do ends the scenario as *blocked*, with the missing capability named: an RPC",
     "method that it does not know, a file that cannot be reached, a tool that it does not bring. It is never a pass,",
-    "and a `catch` in the flow does not see it.",
+    "and a `catch` in the flow does not see it. Only of the embedded gateway this repository's own scenarios demand",
+    "every method that they call: one that it does not know is a failure.",
     "",
   ];
   for (const [name, entry] of Object.entries(vocabulary)) {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlockedError, QaError } from "../errors.ts";
-import type { Capability, GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
+import { QaError } from "../errors.ts";
+import type { GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
 import { HealthProbe, type ProbeOptions, type ProbeResult } from "../gateway/health-probe.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { waitForChannelReady } from "./gateway.ts";
@@ -68,7 +68,6 @@ async function stopHealthProbe(
 
 /** The sentinel as it lies on disk, not what the gateway makes of it. */
 async function readRestartSentinel(context: ActionContext): Promise<JsonObject | undefined> {
-  need(context, "config-file", "this gateway's state folder cannot be reached from here");
   const path = join(context.gateway.stateDir, SENTINEL_FILE);
   let text: string;
   try {
@@ -88,15 +87,6 @@ async function readRestartSentinel(context: ActionContext): Promise<JsonObject |
       details: text.slice(0, 500),
     });
   }
-}
-
-function signalGateway(context: ActionContext, _env: object, signal: NodeJS.Signals): void {
-  need(context, "process", "this gateway's process was not started by this run");
-  context.gateway.signalProcess(signal);
-}
-
-function need(context: ActionContext, capability: Capability, problem: string): void {
-  if (!context.gateway.capabilities.has(capability)) throw new BlockedError(capability, problem);
 }
 
 const BEFORE_PARAMETER = {
@@ -157,12 +147,14 @@ export const restartActions = actionsOf("restart", (define) => ({
     params: [ENV_PARAMETER],
     returns: "{ version, payload }, or undefined when there is none",
     effect: "reads",
+    needs: "config-file",
     run: readRestartSentinel,
   }),
   signalGateway: define({
     summary: "Sends a signal to the gateway process, for instance `SIGUSR1` or `SIGKILL`.",
     params: [ENV_PARAMETER, { name: "signal", type: "string", description: "its name" }],
     returns: "nothing",
-    run: signalGateway,
+    needs: "process",
+    run: (context, _env: object, signal: NodeJS.Signals) => context.gateway.signalProcess(signal),
   }),
 }));

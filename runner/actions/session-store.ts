@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlockedError, QaError } from "../errors.ts";
+import { QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 
@@ -10,20 +10,35 @@ const LIST_LIMIT = 1_000;
 /** Sessions of an agent, by key. */
 export type SessionStore = Record<string, JsonObject & { sessionId?: string }>;
 
-/** Folder of an agent's sessions, in gateways that keep them as files. */
-export function sessionsFolder(context: ActionContext, agentId: string): string {
-  if (!context.gateway.capabilities.has("config-file")) {
-    throw new BlockedError("config-file", "this gateway's state folder cannot be reached from here");
-  }
+/** Ids of agents and sessions become names of folders and files. */
+const FILE_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
+
+/** @throws QaError `bad-argument`, fault scenario */
+export function requireFileId(action: string, what: "agentId" | "sessionId", id: unknown): void {
+  if (typeof id === "string" && FILE_ID.test(id)) return;
+  throw new QaError(`${action}: \`${what}\` must be an id, got ${JSON.stringify(id)}`, {
+    code: "bad-argument",
+    fault: "scenario",
+    hint: "An id has letters, digits, dots, dashes and underscores, and begins with a letter or a digit.",
+  });
+}
+
+/**
+ * Folder of an agent's sessions, in gateways that keep them as files.
+ * @param action that asks, for the error
+ */
+export function sessionsFolder(context: ActionContext, action: string, agentId: string): string {
+  requireFileId(action, "agentId", agentId);
   return join(context.gateway.stateDir, "agents", agentId, "sessions");
 }
 
 /** The store as it lies on disk; undefined when this gateway keeps no such file. */
 export async function readStoreFile(
   context: ActionContext,
+  action: string,
   agentId: string,
 ): Promise<SessionStore | undefined> {
-  const path = join(sessionsFolder(context, agentId), "sessions.json");
+  const path = join(sessionsFolder(context, action, agentId), "sessions.json");
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -50,7 +65,7 @@ async function readStore(
   { agentId = context.agentId }: { agentId?: string } = {},
 ): Promise<SessionStore> {
   const reachable = context.gateway.capabilities.has("config-file");
-  const stored = reachable ? await readStoreFile(context, agentId) : undefined;
+  const stored = reachable ? await readStoreFile(context, "readRawQaSessionStore", agentId) : undefined;
   if (stored) return stored;
   const { sessions = [] } = (await context.gateway.call(
     "sessions.list",
@@ -91,6 +106,8 @@ export const sessionStoreActions = actionsOf("sessions", (define) => ({
     ],
     returns: "absolute path",
     effect: "reads",
-    run: (context, agentId: string) => sessionsFolder(context, agentId),
+    needs: "config-file",
+    run: (context, agentId: string) =>
+      sessionsFolder(context, "resolveSessionTranscriptsDirForAgent", agentId),
   }),
 }));

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlockedError, QaError } from "../errors.ts";
+import { QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 
@@ -11,9 +11,6 @@ interface WorkspaceSkill {
 
 /** Writes `<workspace>/skills/<name>/SKILL.md`, the way an author drops a skill into the workspace. */
 async function writeWorkspaceSkill(context: ActionContext, { name, body }: WorkspaceSkill): Promise<string> {
-  if (!context.gateway.capabilities.has("workspace")) {
-    throw new BlockedError("workspace", "this gateway's workspace cannot be reached from here");
-  }
   if (!/^[a-z0-9][a-z0-9._-]*$/i.test(String(name))) {
     throw new QaError(`writeWorkspaceSkill: "${name}" cannot be a skill's folder name`, {
       code: "bad-argument",
@@ -62,6 +59,7 @@ export const skillActions = actionsOf("skills", (define) => ({
       },
     ],
     returns: "path of the file",
+    needs: "workspace",
     run: writeWorkspaceSkill,
   }),
 }));

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError, QaError } from "../errors.ts";
-import type { RecordedRequest } from "../model/recorder.ts";
+import type { JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { runPrompt } from "./agent.ts";
 import { liveTurnTimeout } from "./core.ts";
 import { ensureImageGeneration } from "./images.ts";
 import { createSession } from "./sessions.ts";
-import { effectiveTools } from "./tools.ts";
-import { summarizeTranscript, type TranscriptSummary } from "./transcript-summary.ts";
+import { effectiveTools, toolPayload } from "./tools.ts";
+import { summarizeTranscript } from "./transcript-summary.ts";
 import { readHistory } from "./transcripts.ts";
 
 /** Tools that edit need something to edit. */
@@ -21,9 +21,6 @@ interface ToolFixture {
   expectedAvailable?: boolean;
   happyPrompt?: string;
   failurePrompt?: string;
-  /** Part of the prompt by which the model's requests of a turn are told from others. */
-  promptSnippet?: string;
-  failurePromptSnippet?: string;
   ensureImageGeneration?: boolean;
   knownBroken?: KnownProblem;
   knownHarnessGap?: KnownProblem;
@@ -67,13 +64,11 @@ function session(context: ActionContext, toolName: string, path: Path): Promise<
   return createSession(context, `Tool fixture: ${toolName}, ${path}`, key);
 }
 
-function reportMissing(
-  { toolName, expectedAvailable, knownBroken, knownHarnessGap }: ToolFixture,
-  tools: Set<string>,
-): string {
+function reportMissing(fixture: ToolFixture, tools: Set<string>): string {
+  const { toolName, expectedAvailable } = fixture;
   const offered = `offered: ${[...tools].sort().join(", ")}`;
   if (expectedAvailable === false) return `${toolName} is not offered, as the fixture expects; ${offered}`;
-  throwKnown(toolName, knownBroken ?? knownHarnessGap);
+  throwKnown(fixture);
   throw new QaError(`${toolName} is not among the tools that the agent is offered`, {
     code: "tool-missing",
     fault: "product",
@@ -88,20 +83,19 @@ async function playTurn(
   sessionKey: string,
 ): Promise<string> {
   const { toolName } = fixture;
-  const before = context.model?.requests.length ?? 0;
+  const requestsBefore = context.model?.requests.length ?? 0;
+  const { length: before } = await readHistory(context, sessionKey);
   await runPrompt(context, {
     sessionKey,
     message: promptOf(fixture, path),
     timeoutMs: liveTurnTimeout(context.providerMode, TURN_MS),
   });
-  const problem = context.model
-    ? problemInRequests(context.model.requests.slice(before), fixture, path)
-    : problemInTranscript(summarizeTranscript(await readHistory(context, sessionKey)), toolName, path);
+  const problem = problemIn(await readHistory(context, sessionKey), before, toolName, path);
   if (problem) {
-    throwKnown(toolName, fixture.knownHarnessGap);
+    throwKnown(fixture);
     throw new QaError(`${toolName}, ${path} path: ${problem}`, { code: "tool-fixture", fault: "product" });
   }
-  return `${toolName}, ${path} path: ${plannedArguments(context, toolName, before)}`;
+  return `${toolName}, ${path} path: ${plannedArguments(context, toolName, requestsBefore)}`;
 }
 
 function promptOf({ toolName, happyPrompt, failurePrompt }: ToolFixture, path: Path): string {
@@ -112,31 +106,26 @@ function promptOf({ toolName, happyPrompt, failurePrompt }: ToolFixture, path: P
         `Tool check failure target=${toolName}: call the ${toolName} tool once with input that it must refuse, then summarize.`);
 }
 
-/** The model planned the call, and a later request of the turn carries what the gateway made of it. */
-function problemInRequests(
-  requests: readonly RecordedRequest[],
-  { toolName, promptSnippet, failurePromptSnippet }: ToolFixture,
-  path: Path,
-): string | undefined {
-  const snippet = path === "happy" ? promptSnippet : failurePromptSnippet;
-  const ofTurn = requests.filter(
-    ({ allInputText }) => snippet === undefined || allInputText.includes(snippet),
+/** By the transcript, which has the result of each call: also another tool may have answered in the turn. */
+function problemIn(messages: readonly JsonObject[], before: number, toolName: string, path: Path) {
+  const { assistantToolCallCounts, completedToolCallCounts, successfulToolCallCounts } = summarizeTranscript(
+    messages,
+    before,
   );
-  const planned = ofTurn.findIndex(({ plannedToolName }) => plannedToolName === toolName);
-  if (planned < 0) return "the model never called it";
-  const hasResult = ofTurn.slice(planned + 1).some(({ toolOutput }) => toolOutput.trim() !== "");
-  return hasResult ? undefined : "the call never got a result";
-}
-
-function problemInTranscript(
-  { assistantToolCallCounts, completedToolCallCounts, successfulToolCallCounts }: TranscriptSummary,
-  toolName: string,
-  path: Path,
-): string | undefined {
   if (!assistantToolCallCounts[toolName]) return "the model never called it";
   if (!completedToolCallCounts[toolName]) return "the call never got a result";
-  const refused = completedToolCallCounts[toolName] > (successfulToolCallCounts[toolName] ?? 0);
-  return path === "failure" && !refused ? "the call was not refused" : undefined;
+  if (path === "happy") return undefined;
+  const refused =
+    completedToolCallCounts[toolName] > (successfulToolCallCounts[toolName] ?? 0) ||
+    messages.slice(before).some((message) => message.toolName === toolName && isRefusal(message));
+  return refused ? undefined : "the call was not refused";
+}
+
+/** Some tools return a refusal as their result. */
+function isRefusal(message: JsonObject): boolean {
+  const payload = toolPayload(message);
+  const { status, ok } = (typeof payload === "object" && payload !== null ? payload : {}) as JsonObject;
+  return status === "error" || ok === false;
 }
 
 function plannedArguments({ model }: ActionContext, toolName: string, before: number): string {
@@ -144,7 +133,8 @@ function plannedArguments({ model }: ActionContext, toolName: string, before: nu
   return planned ? `called with ${JSON.stringify(planned.plannedToolArgs)}` : "called";
 }
 
-function throwKnown(toolName: string, known: KnownProblem | undefined): void {
+function throwKnown({ toolName, knownBroken, knownHarnessGap }: ToolFixture): void {
+  const known = knownBroken ?? knownHarnessGap;
   if (!known) return;
   const reason = known.reason ?? "a known problem of the fixture";
   throw new BlockedError(
@@ -156,14 +146,14 @@ function throwKnown(toolName: string, known: KnownProblem | undefined): void {
 export const toolFixtureActions = actionsOf("tools", (define) => ({
   runRuntimeToolFixture: define({
     summary:
-      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a turn that must be refused gets one as well. What the fixture declares as known ends the scenario as *blocked*.",
+      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a turn that must be refused is, by the transcript. What fails and is declared as known ends the scenario as *blocked*.",
     params: [
       ENV_PARAMETER,
       {
         name: "fixture",
         type: "{ toolName, happyPrompt?, failurePrompt?, promptSnippet?, failurePromptSnippet?, expectedAvailable?, ensureImageGeneration?, knownBroken?, knownHarnessGap? }",
         description:
-          "usually `config`; `expectedAvailable: false`: that the tool is missing is only reported",
+          "usually `config`; `expectedAvailable: false`: that the tool is missing is only reported; the snippets are accepted for upstream's scenarios",
       },
     ],
     returns: "string: what was called",

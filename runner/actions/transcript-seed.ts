@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError, QaError } from "../errors.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
-import { readStoreFile, type SessionStore, sessionsFolder } from "./session-store.ts";
+import { readStoreFile, requireFileId, type SessionStore, sessionsFolder } from "./session-store.ts";
 
 interface SeedMessage {
   role: "user" | "assistant";
@@ -29,8 +29,7 @@ interface TranscriptSeed {
   lastTo?: string;
 }
 
-/** The id becomes a file's name. */
-const SESSION_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
+const NAME = "seedQaSessionTranscript";
 /** Version of the transcript file that releases of spring 2026 write; the embedded gateway reads it as well. */
 const TRANSCRIPT_VERSION = 3;
 
@@ -40,21 +39,15 @@ const TRANSCRIPT_VERSION = 3;
  */
 async function seedTranscript(context: ActionContext, _env: object, seed: TranscriptSeed): Promise<object> {
   const { sessionId, sessionKey, agentId = context.agentId } = seed;
-  if (!SESSION_ID.test(String(sessionId)) || !sessionKey) {
-    throw new QaError(
-      "seedQaSessionTranscript needs a `sessionKey`, and a `sessionId` that can be a file's name",
-      {
-        code: "bad-argument",
-        fault: "scenario",
-        hint: "A session id has letters, digits, dots, dashes and underscores.",
-      },
-    );
+  requireFileId(NAME, "sessionId", sessionId);
+  if (!sessionKey) {
+    throw new QaError(`${NAME} needs a \`sessionKey\``, { code: "bad-argument", fault: "scenario" });
   }
-  const folder = sessionsFolder(context, agentId);
+  const folder = sessionsFolder(context, NAME, agentId);
   const path = join(folder, `${sessionId}.jsonl`);
   await requireFiles(context, agentId);
   await context.gateway.restartAfterStateMutation(async () => {
-    const store = (await readStoreFile(context, agentId)) ?? {};
+    const store = (await readStoreFile(context, NAME, agentId)) ?? {};
     const entry = storeEntry(seed, path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(path, transcriptText(seed, context.gateway.workspaceDir), { mode: 0o600 });
@@ -147,6 +140,7 @@ export const transcriptSeedActions = actionsOf("sessions", (define) => ({
     ],
     returns: "{ sessionId, sessionKey, sessionFile }",
     budgetMs: () => 120_000,
+    needs: "config-file",
     run: seedTranscript,
   }),
 }));

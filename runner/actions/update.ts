@@ -32,6 +32,20 @@ const OBSTACLES = new Set([
   "unmanaged-package-install",
 ]);
 
+/**
+ * What an agent's call is answered with where it may not ask, or its tool does not reach the gateway: by the embedded
+ * gateway, by releases of spring 2026, and by those of autumn.
+ */
+const REFUSALS = [
+  /\bthere is no tool "gateway"/,
+  /\btool "?gateway"? not found/i,
+  /\bTool restricted to owner senders/,
+  /\bowner_required\b/,
+  /\bmissing scope\b/,
+  /\bgateway was not run: /,
+  /\bGateway instance unavailable for update\.run\b/,
+];
+
 /** How an update ended that did not bring a new process. */
 interface UpdateEnd {
   status: string;
@@ -42,7 +56,7 @@ interface UpdateEnd {
 /**
  * Waits until an update that somebody asked for has brought another process.
  * @throws BlockedError with the gateway's reason when it cannot update itself in this surrounding, or does not let
- *   its agent; QaError `update-failed` when it tried and failed
+ *   its agent; QaError `update-failed` when it failed, or failed to take the agent's call
  */
 async function waitForUpdate(
   context: ActionContext,
@@ -61,7 +75,7 @@ async function waitForUpdate(
         const now = await context.gateway.identity({ timeoutMs: left(), signal: context.signal() });
         if (now.bootId !== before.bootId) return now;
         rejectEnd(await readEnd(context, left()));
-        rejectRefusal(context.model?.requests ?? []);
+        rejectAnswer(context.model?.requests ?? []);
       } catch (error) {
         // A gateway that is about to restart refuses work.
         if (!(error instanceof RpcError && error.retryable)) throw error;
@@ -111,24 +125,42 @@ function rejectEnd(end: UpdateEnd | undefined): void {
   });
 }
 
-/** An agent's call may be refused before there is an update that could tell how it ended. */
-function rejectRefusal(requests: readonly RecordedRequest[]): void {
+/** An agent's call may be refused, or fail, before there is an update that could tell how it ended. */
+export function rejectAnswer(
+  requests: readonly Pick<RecordedRequest, "plannedToolArgs" | "toolOutput">[],
+): void {
   const call = requests.findLastIndex(({ plannedToolArgs }) => plannedToolArgs?.action === "update.run");
   const answer =
     call === -1 ? undefined : requests.slice(call + 1).find(({ toolOutput }) => toolOutput !== "");
-  const { ok, status, reason, error } = parseAnswer(answer?.toolOutput);
-  if (ok !== false && status !== "error") return;
-  throw new BlockedError(
-    "self-update",
-    `the gateway does not take update.run from its agent here: ${reason ?? error ?? status}`,
-  );
+  const problem = problemIn(answer?.toolOutput ?? "");
+  if (problem === undefined || PENDING.has(problem)) return;
+  if (OBSTACLES.has(problem) || REFUSALS.some((refusal) => refusal.test(problem))) {
+    throw new BlockedError(
+      "self-update",
+      `the gateway does not take update.run from its agent here: ${problem}`,
+    );
+  }
+  throw new QaError(`the agent's call of update.run failed: ${problem}`, {
+    code: "update-failed",
+    fault: "product",
+  });
 }
 
-function parseAnswer(text = ""): JsonObject {
+/** What is wrong by the answer of the agent's tool: its reason, else its error; undefined when nothing is. */
+function problemIn(toolOutput: string): string | undefined {
+  const answer = parseAnswer(toolOutput);
+  const { ok, status, error, result } = answer;
+  if (ok !== false && status !== "error") return undefined;
+  const reason = answer.reason ?? (result as JsonObject | null | undefined)?.reason;
+  return String(reason ?? error ?? status ?? "no reason given");
+}
+
+function parseAnswer(text: string): JsonObject {
   try {
-    return JSON.parse(text) as JsonObject;
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as JsonObject) : {};
   } catch {
-    return /^Error\b/.test(text) ? { status: "error", error: text } : {};
+    return /^(?:Error\b|Tool \S+ not found)/.test(text) ? { status: "error", error: text } : {};
   }
 }
 
@@ -141,7 +173,7 @@ function describeStep({ name, step, status, exitCode, log, detail }: JsonObject)
 export const updateActions = actionsOf("update", (define) => ({
   waitForUpdate: define({
     summary:
-      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails is an error with its steps.",
+      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails, or a call of the agent that does, is an error.",
     params: [
       ENV_PARAMETER,
       { name: "before", type: "object", description: "from `readGatewayIdentity`" },

@@ -21,6 +21,7 @@ describe("a flow that only reads", () => {
     "- call: waitForCondition\n  args: [{ lambda: { async: true, expr: '(await readSkillStatus(env)).length > 0' } }]",
     "- assert: \"env.gateway.capabilities.has('logs') && path.join(env.gateway.baseUrl, vars.nothing) && env.mock\"",
     "- set: list\n  value: [1]\n- forEach: { items: { ref: list }, item: each, actions: [{ assert: 'each' }] }",
+    '- assert: "env.gateway.getProcessCpuMs() > 0 && env.gateway.getProcessRssBytes() > 0"',
     // A variable is data, whatever it is called.
     "- set: result\n  value: { expr: '({ call: (name) => name })' }\n- call: result.call\n  args: [config.patch]",
     '- assert: "typeof env"',
@@ -85,6 +86,23 @@ describe("what may change the gateway is found, and where", () => {
     expect(read("- assert: \"await import('node:fs')\"")).toMatchObject({ what: "import()" });
     expect(read('- assert: "process.pid"')).toMatchObject({ what: "process.pid" });
     expect(read("- call: fs.writeFile\n  args: [x, y]")).toMatchObject({ what: "fs.writeFile" });
+  });
+
+  test.each([
+    [
+      "- set: own\n  value: { lambda: { params: [env], expr: '1' } }\n- call: env.gateway.call\n  args: [config.patch, {}]",
+      "env.gateway.call",
+    ],
+    [
+      "- set: own\n  value: { lambda: { params: [env], expr: '1' } }\n- assert: \"await env.gateway.call('config.patch')\"",
+      "env.gateway.call",
+    ],
+    [
+      "- set: own\n  value: { lambda: { params: [patchConfig], expr: '1' } }\n- call: patchConfig\n  args: [{}]",
+      "patchConfig",
+    ],
+  ])("what is a parameter of a foreign pack in one place is none in all others: %s", (actions, what) => {
+    expect(writeIn(actions, { foreign: true })).toMatchObject({ what });
   });
 
   test("a variable of a foreign pack that hides an action is not taken for it", () => {

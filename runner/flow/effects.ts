@@ -40,7 +40,10 @@ interface Parsed {
   parsed: ParsedExpression;
 }
 
-/** Variables, block names and parameters: what a name means that is one of them, the vocabulary does not say. */
+/**
+ * Variables, block names and parameters, wherever in the flow they stand: what a name does that is one of them, the
+ * vocabulary does not say for sure.
+ */
 function ownNames(flow: CompiledFlow, expressions: readonly Parsed[]): Set<string> {
   const own = new Set(flow.steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
   for (const { expression, parsed } of expressions) {
@@ -84,9 +87,8 @@ class Scan {
   #call({ path: asWritten, args, position }: CallStatement): void {
     const path = withoutVars(asWritten);
     const literals = args.map((arg) => (arg.kind === "literal" ? arg.value : undefined));
-    const known = this.#isKnown(path[0]);
-    if (known && this.#changesBy(path, literals)) this.#note(path.join("."), position);
-    for (const arg of args) this.#value(arg, position, known);
+    if (this.#isKnown(path[0]) && this.#changesBy(path, literals)) this.#note(path.join("."), position);
+    for (const arg of args) this.#value(arg, position, this.#isVocabulary(path[0]));
   }
 
   /** @param passed it is an argument of a function of the vocabulary, which judges for itself */
@@ -109,11 +111,17 @@ class Scan {
     if (call) return !this.#changesBy(path, call.literals);
     if (guarded) return true;
     const callee = passedTo === undefined ? undefined : callees.get(passedTo);
-    return this.#mayBeHandedOn(path, callee !== undefined && this.#isKnown(callee.name));
+    return this.#mayBeHandedOn(path, callee !== undefined && this.#isVocabulary(callee.name));
   }
 
+  /** Whether the name may mean what the vocabulary says: a name of the flow's own means something else in one place. */
   #isKnown(name = ""): boolean {
-    return lookupEntry(this.#vocabulary, name) !== undefined && !this.#ownNames.has(name);
+    return lookupEntry(this.#vocabulary, name) !== undefined;
+  }
+
+  /** Whether the name means what the vocabulary says, wherever it stands. */
+  #isVocabulary(name = ""): boolean {
+    return this.#isKnown(name) && !this.#ownNames.has(name);
   }
 
   /** Whether calling what is at this path with these arguments may change the gateway. */

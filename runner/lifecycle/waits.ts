@@ -9,6 +9,8 @@ const TRANSIENT = new Set(["rpc-closed", "gateway-restarted"]);
 /** Wake-ups alone may keep a check busy for a third of the time, not more. */
 const REST_PER_CHECK = 2;
 const REST_MAX_MS = 20;
+/** Checks in a row that wake-ups start at once; each `REST_MAX_MS` allows for one more. */
+const BURST = 20;
 const SEEN_CHARS = 600;
 
 export interface WaitOptions {
@@ -52,6 +54,9 @@ class Wait<T> {
   #state: "idle" | "checking" | "stale" | "done" = "idle";
   /** When a wake-up may start the next check at once; `performance.now()` time. */
   #restedAt = 0;
+  /** What is left of the burst at the start of the last check, `#lastAt`. */
+  #burst = BURST;
+  #lastAt = performance.now();
   #checks = 0;
   #seen: (() => string) | undefined;
 
@@ -90,6 +95,8 @@ class Wait<T> {
     this.#state = "checking";
     this.#checks += 1;
     const startedAt = performance.now();
+    this.#burst = Math.min(BURST, this.#burst + (startedAt - this.#lastAt) / REST_MAX_MS) - 1;
+    this.#lastAt = startedAt;
     try {
       const value = await this.#check();
       if (this.#isDone()) return;
@@ -108,7 +115,8 @@ class Wait<T> {
       this.#seen = () => `last error: ${errorMessage(error)}`;
     }
     const endedAt = performance.now();
-    this.#restedAt = endedAt + Math.min(REST_MAX_MS, REST_PER_CHECK * (endedAt - startedAt));
+    const restMs = this.#burst < 1 ? REST_MAX_MS : REST_PER_CHECK * (endedAt - startedAt);
+    this.#restedAt = endedAt + Math.min(REST_MAX_MS, restMs);
     const stale = this.#isStale();
     this.#state = "idle";
     // Never in the same tick: a check that causes its own wake-up must not starve the event loop.
@@ -117,7 +125,8 @@ class Wait<T> {
 
   /**
    * A check can cause wake-ups itself (its call makes the gateway log a line). So an expensive one
-   * is followed by a rest in proportion, which a cheap one does not notice.
+   * is followed by a rest in proportion, which a cheap one does not notice; and after many in a row
+   * each is followed by the longest rest, however cheap it is.
    */
   #restMs(): number {
     return Math.max(0, this.#restedAt - performance.now());

@@ -56,6 +56,7 @@ export async function play(options: PlayOptions): Promise<Played> {
       agentId: set.gateway.agentId,
       referenceRoot: scenario.pack.referenceRoot,
       scenarioPath: flow.path,
+      foreign: scenario.pack.foreign,
       permissions: flow.permissions,
     },
     {

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { rejectAnswer } from "./update.ts";
+
+/** What becomes of an agent's call of `update.run` that is answered so. */
+function judge(toolOutput: string): unknown {
+  try {
+    return rejectAnswer([
+      { plannedToolArgs: { action: "update.run" }, toolOutput: "" },
+      { plannedToolArgs: undefined, toolOutput },
+    ]);
+  } catch (error) {
+    return error;
+  }
+}
+
+test.for([
+  'Error: there is no tool "gateway"; available: read',
+  "Error: gateway was not run: not by agents",
+  "Tool gateway not found",
+  "Error: owner_required: chat requester is no longer a configured command owner",
+  '{"status":"error","tool":"gateway","error":"Tool restricted to owner senders."}',
+  '{"status":"error","tool":"gateway","error":"Gateway instance unavailable for update.run"}',
+  '{"ok":false,"result":{"status":"skipped","reason":"git-checkout"}}',
+  '{"ok":false,"reason":"owner_required","result":null}',
+])("%s is a refusal", (answer) => {
+  expect(judge(answer)).toMatchObject({ code: "blocked", capability: "self-update" });
+});
+
+test.for([
+  "Error: x is not a function",
+  "Error: wrong arguments for gateway: timeoutMs: must be integer, not string",
+  "Error: update.run is not available in this gateway",
+  '{"status":"error","tool":"gateway","error":"Gateway instance unavailable for sessions.list"}',
+  '{"ok":false,"result":{"status":"error","reason":"install-failed"}}',
+  '{"ok":false}',
+])("%s is a failure", (answer) => {
+  expect(judge(answer)).toMatchObject({ code: "update-failed", fault: "product" });
+});
+
+test.for([
+  "null",
+  "[]",
+  "",
+  "under way",
+  '{"ok":true,"result":{"status":"ok"}}',
+  '{"ok":false,"reason":"managed-service-handoff-started"}',
+])("%s is no end", (answer) => {
+  expect(judge(answer)).toBeUndefined();
+});
+
+test("what was answered before the call is none of its business", () => {
+  const before = { plannedToolArgs: { action: "update.run" }, toolOutput: "Error: another call" };
+  expect(rejectAnswer([before])).toBeUndefined();
+});
