@@ -17,7 +17,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const CLI = join(ROOT, "runner/cli/main.js");
 const SCENARIO = "plugin-lifecycle-hot-reload";
 
-const RELEASE_RUNS = 5;
+const RELEASE_RUNS = 3;
 
 const folder = await mkdtemp(join(tmpdir(), "gateway-qa-bench-"));
 const qa = (...args: string[]) => timeCommand(process.execPath, [CLI, ...args], ROOT);

@@ -57,12 +57,12 @@ async function compareReports(
   }
   if (folders.length < 2) throw tooFew("--reports", "the folders of two reports");
   const cwd = userFolder();
-  const runs = await Promise.all(
-    folders.map(async (folder): Promise<GatewayRun> => {
-      const { report, answers } = await readRun(resolve(cwd, folder));
-      return { target: report?.gateway ?? "", folder, report, answers, problem: problemOf(report) };
-    }),
-  );
+  const runs: GatewayRun[] = [];
+  // In order, so that of several that cannot be read it is always the first that is named.
+  for (const folder of folders) {
+    const { report, answers } = await readRun(resolve(cwd, folder));
+    runs.push({ target: report?.gateway ?? "", folder, report, answers, problem: problemOf(report) });
+  }
   return finish(runs, {
     out: await outFolder(options),
     command: commandLine(["parity", "--reports", folders.join(",")]),
