@@ -22,10 +22,15 @@ const CUT_SHORT = {
 };
 
 let made: Sandbox;
+const cleanups: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups) await cleanup();
+});
 
 /** One run of everything and two of its halves, which tests copy before they break them. */
 beforeAll(async () => {
-  made = await Sandbox.create(afterAll as never);
+  // A hook that is registered in here would not be called.
+  made = await Sandbox.create((cleanup) => void cleanups.push(cleanup as () => unknown));
   await writePack(made, FAILS);
   for (const [out, ...shard] of [
     ["whole"],
