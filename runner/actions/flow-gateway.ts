@@ -1,5 +1,5 @@
 import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
-import { overlay } from "./overlay.ts";
+import { overlay } from "../gateway/overlay.ts";
 import { usageOf } from "./process-usage.ts";
 
 /** `env.gateway`: the gateway with the members that flows know under names of their own. */

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { QaError } from "../errors.ts";
 import type { GatewayIdentity, JsonObject } from "../gateway/gateway.ts";
 import { HealthProbe, type ProbeOptions, type ProbeResult } from "../gateway/health-probe.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
 import { waitForChannelReady } from "./gateway.ts";
+import { readStateFile } from "./state-file.ts";
 import { waitIn } from "./wait.ts";
 
 const RESTART_TIMEOUT_MS = 60_000;
@@ -69,24 +69,9 @@ async function stopHealthProbe(
 /** The sentinel as it lies on disk, not what the gateway makes of it. */
 async function readRestartSentinel(context: ActionContext): Promise<JsonObject | undefined> {
   const path = join(context.gateway.stateDir, SENTINEL_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  try {
-    const sentinel = JSON.parse(text) as JsonObject;
-    context.observed(SENTINEL_FILE, sentinel);
-    return sentinel;
-  } catch {
-    throw new QaError(`${SENTINEL_FILE} is not JSON`, {
-      code: "bad-answer",
-      fault: "product",
-      details: text.slice(0, 500),
-    });
-  }
+  const sentinel = await readStateFile<JsonObject>(path, SENTINEL_FILE);
+  if (sentinel !== undefined) context.observed(SENTINEL_FILE, sentinel);
+  return sentinel;
 }
 
 const BEFORE_PARAMETER = {

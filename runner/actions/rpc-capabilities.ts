@@ -1,7 +1,7 @@
 import { BlockedError } from "../errors.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import { overlay } from "../gateway/overlay.ts";
 import { RpcError } from "../gateway/rpc-errors.ts";
-import { overlay } from "./overlay.ts";
 
 /** Without one of these a gateway is broken, not merely a lesser one: that they are unknown is a failure. */
 const EVERY_GATEWAY_HAS: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { QaError } from "../errors.ts";
 import type { JsonObject } from "../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "./action.ts";
+import { readStateFile } from "./state-file.ts";
 
 /** More than any scenario makes; without a limit some releases list a page. */
 const LIST_LIMIT = 1_000;
@@ -39,23 +39,7 @@ export async function readStoreFile(
   agentId: string,
 ): Promise<SessionStore | undefined> {
   const path = join(sessionsFolder(context, action, agentId), "sessions.json");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text) as SessionStore;
-  } catch (error) {
-    throw new QaError(`the session store ${path} is not JSON`, {
-      code: "bad-answer",
-      fault: "product",
-      details: text.slice(0, 500),
-      cause: error,
-    });
-  }
+  return readStateFile<SessionStore>(path, `the session store ${path}`);
 }
 
 /** From the file where there is one; gateways with a database of their own are asked. */

@@ -1,7 +1,4 @@
-import type { Hello } from "./rpc-socket.ts";
-
-/** A gateway closes with this code when it restarts. */
-const SERVICE_RESTART = 1012;
+import { type Hello, SERVICE_RESTART } from "./rpc-socket.ts";
 
 /**
  * Tells the processes behind one address apart. Newer releases name their boot when they let a client in. Older ones

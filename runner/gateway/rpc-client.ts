@@ -10,11 +10,16 @@ import {
   timeoutError,
   toRpcError,
 } from "./rpc-errors.ts";
-import { encodeRequest, type Hello, openSocket, type Response, type RpcSocket } from "./rpc-socket.ts";
+import {
+  encodeRequest,
+  type Hello,
+  openSocket,
+  type Response,
+  type RpcSocket,
+  SERVICE_RESTART,
+} from "./rpc-socket.ts";
 
 const DEFAULT_TIMEOUT_MS = 20_000;
-/** A gateway closes with this code when it restarts. */
-const SERVICE_RESTART = 1012;
 const RECONNECT = { retries: Number.POSITIVE_INFINITY, minTimeout: 10, factor: 1.5, maxTimeout: 250 };
 
 export interface RpcClientOptions {

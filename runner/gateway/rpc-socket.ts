@@ -8,6 +8,9 @@ const PROTOCOL = { minProtocol: 3, maxProtocol: 4 };
 const HANDSHAKE_TIMEOUT_MS = 5000;
 const NORMAL_CLOSE = 1000;
 
+/** A gateway closes with this code when it restarts. */
+export const SERVICE_RESTART = 1012;
+
 /** What the gateway said about itself when it let us in. */
 export interface Hello {
   protocol: number | undefined;

@@ -1,4 +1,5 @@
 import type { GatewayUnderTest } from "./gateway.ts";
+import { overlay } from "./overlay.ts";
 
 /**
  * The same gateway, with every answer to a call shown to `onAnswer` before the caller gets it. Calls that the
@@ -13,12 +14,5 @@ export function watchAnswers(
     onAnswer(method, answer);
     return answer;
   };
-  return new Proxy(gateway, {
-    get(target, name) {
-      if (name === "call") return call;
-      const value: unknown = Reflect.get(target, name, target);
-      // Methods of a class with private members work on the object itself only.
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return overlay(gateway, { call });
 }

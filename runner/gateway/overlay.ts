@@ -11,6 +11,7 @@ export function overlay<T extends object, Members extends object>(
     get(_target, name) {
       if (isOverlaid(name)) return Reflect.get(members, name);
       const value: unknown = Reflect.get(target, name, target);
+      // Methods of a class with private members work on the object itself only.
       return typeof value === "function" ? value.bind(target) : value;
     },
     has: (_target, name) => isOverlaid(name) || Reflect.has(target, name),
