@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Teardown } from "../runner/base/teardown.ts";
+import { Wakeups } from "../runner/base/wakeups.ts";
 import { QaBus } from "../runner/channel/bus.ts";
 import { serveBus } from "../runner/channel/server.ts";
-import { EmbeddedKind } from "../runner/gateway/embedded.ts";
+import { EmbeddedKind } from "../runner/gateway/embedded/embedded.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
-import { Teardown } from "../runner/lifecycle/teardown.ts";
-import { Wakeups } from "../runner/lifecycle/wakeups.ts";
 
 // `node bench/kill-update.ts [--kills 20] [--seed n]`: ends the gateway with SIGKILL at random moments of an
 // update. It must come back every time, as the old or the new version, and be able to update again.

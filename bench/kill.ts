@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { killAgainAndAgain } from "../test/kill/kills.ts";
+import { killAgainAndAgain } from "../test/testing/kill/kills.ts";
 
 // `node bench/kill.ts [kills] [seed]`: kills a gateway while it writes, many times, and prints what came of it.
 

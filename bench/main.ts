@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Wakeups } from "../runner/base/wakeups.ts";
 import { QaBus } from "../runner/channel/bus.ts";
 import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
-import { Wakeups } from "../runner/lifecycle/wakeups.ts";
 import { measureRestart, measureUpdate, UPDATE_GUARD } from "./downtime.ts";
 import { measure, summarize, type Times, timeCommand } from "./measure.ts";
 import { measureRegistry } from "./plugins.ts";

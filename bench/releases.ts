@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
-import type { RunReport } from "../runner/report/report-schema.ts";
+import type { RunReport } from "../runner/report/schema/report-schema.ts";
 import { summarize, type Times } from "./measure.ts";
 
 /** Runs the command line with these arguments and gives its wall time in milliseconds. */

@@ -4,14 +4,14 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { READING_METHODS } from "../runner/actions/reading-methods.ts";
-import { BlockedError } from "../runner/errors.ts";
+import { READING_METHODS } from "../runner/actions/gateway/reading-methods.ts";
+import { BlockedError } from "../runner/base/errors.ts";
+import { Teardown } from "../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../runner/gateway/kinds.ts";
 import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
-import { Teardown } from "../runner/lifecycle/teardown.ts";
-import { ROOT, Sandbox, scenarioText } from "./qa.ts";
-import { startRunningGateway } from "./running-gateway.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { startRunningGateway } from "./testing/running-gateway.ts";
 
 const SMOKE = "attached-gateway-smoke";
 
@@ -179,7 +179,7 @@ test("a token that the gateway does not know is no verdict on the gateway", asyn
 
 test("a gateway behind TLS is reached over wss", async () => {
   const { gateway, sandbox } = await running();
-  const folder = join(import.meta.dirname, "tls");
+  const folder = join(import.meta.dirname, "testing", "tls");
   const certificate = join(folder, "cert.pem");
   const server = createServer(
     { key: await readFile(join(folder, "key.pem")), cert: await readFile(certificate) },

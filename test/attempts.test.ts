@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const TIMEOUT_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { type BrokenSubject, expectFailure } from "./broken.ts";
+import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
 
 /** As in faults.test.ts, for restarts and what they leave behind. */
 const BROKEN: BrokenSubject[] = [

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { type BrokenSubject, expectFailure } from "./broken.ts";
-import { Sandbox } from "./qa.ts";
+import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
+import { Sandbox } from "./testing/qa.ts";
 
 const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { type BrokenSubject, expectFailure } from "./broken.ts";
+import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
 
 /**
  * Every scenario has been seen to fail with its subject broken: at the step that is about it, with words that

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadCatalog } from "../runner/scenario/catalog.ts";
-import { ROOT } from "./qa.ts";
+import { loadCatalog } from "../runner/scenario/catalog/catalog.ts";
+import { ROOT } from "./testing/qa.ts";
 
 test("the scenarios that docs/field-bugs.md names exist and name the bugs", async () => {
   const text = await readFile(join(ROOT, "docs/field-bugs.md"), "utf8");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type SampleRun, sampleReport } from "../runner/results/testing/sample-report.ts";
-import { Sandbox } from "./qa.ts";
+import { Sandbox } from "./testing/qa.ts";
 
 const passes = (id: string, durationMs = 100) =>
   ({ id, attempts: [{ verdict: "passed", durationMs }] }) as const;

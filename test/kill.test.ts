@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { killAgainAndAgain } from "./kill/kills.ts";
-import { ROOT } from "./qa.ts";
+import { killAgainAndAgain } from "./testing/kill/kills.ts";
+import { ROOT } from "./testing/qa.ts";
 
 const KILLS = 9;
 

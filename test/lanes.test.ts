@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GithubJob } from "../runner/lanes/github.ts";
 import type { Job, Matrix } from "../runner/lanes/matrix.ts";
-import { type QaResult, Sandbox, scenarioText } from "./qa.ts";
-import { KNOWN_RELEASES, withoutRegistry } from "./releases-offline.ts";
+import { type QaResult, Sandbox, scenarioText } from "./testing/qa.ts";
+import { KNOWN_RELEASES, withoutRegistry } from "./testing/releases-offline.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,8 +1,8 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { Sandbox, scenarioText } from "./qa.ts";
-import { setFacts } from "./shares.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { setFacts } from "./testing/shares.ts";
 
 const asserts = (id: string, expression: string) =>
   scenarioText(id, `  - name: checks\n    actions: [{ assert: '${expression}' }]`);

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { expectNothingLeft } from "./left.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { expectNothingLeft } from "./testing/left.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 /** A turn that never ends, while the scenario waits for its reply. */
 const HANGING = scenarioText(

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { startProvider, type TestProvider } from "./provider.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { startProvider, type TestProvider } from "./testing/provider.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 /** Looks like no key that a pattern would know. */
 const KEY = "Kx9-provider-key-of-this-test";

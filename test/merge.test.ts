@@ -2,10 +2,10 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { RunReport } from "../runner/report/report-schema.ts";
+import type { RunReport } from "../runner/report/schema/report-schema.ts";
 import { type MergedReport, mergedSchema } from "../runner/results/merge/merged-schema.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
-import { cutOff, setClockBack, setFacts } from "./shares.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { cutOff, setClockBack, setFacts } from "./testing/shares.ts";
 
 const PASSES = "  - name: chats\n    actions: [{ assert: '1 + 1 === 2' }]";
 const FAILS = "  - name: adds\n    actions: [{ assert: '1 + 1 === 3' }]";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Matrix } from "../runner/lanes/matrix.ts";
 import { sampleReport } from "../runner/results/testing/sample-report.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const LANES = ["--lanes", "qa/lanes.yaml", "--jobs", "1"];
 

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { runNpm } from "../runner/gateway/npm/npm.ts";
 import { ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
-import { runNpm } from "../runner/gateway/openclaw/npm.ts";
-import { HalfRegistry } from "./half-registry.ts";
-import { expectNothingLeft } from "./left.ts";
-import { Sandbox } from "./qa.ts";
+import { HalfRegistry } from "./testing/half-registry.ts";
+import { expectNothingLeft } from "./testing/left.ts";
+import { Sandbox } from "./testing/qa.ts";
 
 /** Small, and made by the test. Needs no trimming. */
 const SMALL = "2026.8.1";

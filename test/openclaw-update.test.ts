@@ -2,10 +2,10 @@ import { globSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { runNpm } from "../runner/gateway/npm/npm.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
-import { runNpm } from "../runner/gateway/openclaw/npm.ts";
 import { isAlive } from "../runner/gateway/testing/fixture.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const SOURCE = "2026.4.26";
 const TARGET = "2026.4.27";

@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { runNpm } from "../runner/gateway/npm/npm.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
-import { runNpm } from "../runner/gateway/openclaw/npm.ts";
 import { OpenClawKind } from "../runner/gateway/openclaw/openclaw.ts";
 import { streamProgress } from "../runner/gateway/openclaw/progress.ts";
 import { isAlive } from "../runner/gateway/testing/fixture.ts";
-import { expectNothingLeft } from "./left.ts";
-import { ROOT, Sandbox, scenarioText } from "./qa.ts";
-import { startRunningGateway } from "./running-gateway.ts";
+import { expectNothingLeft } from "./testing/left.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { startRunningGateway } from "./testing/running-gateway.ts";
 
 const RELEASE = "2026.4.26";
 /** Installing takes half a minute on a good day. */

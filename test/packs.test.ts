@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const IDENTITY = "# Unit Seven\n\nYou are the operator of this test.";
 const KICKOFF = "Mission: read the plan first.";

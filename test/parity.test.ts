@@ -5,10 +5,10 @@ import addFormats from "ajv-formats";
 import { expect, test, vi } from "vitest";
 import { QaBus } from "../runner/channel/bus.ts";
 import { serveBus } from "../runner/channel/server.ts";
-import { EmbeddedKind } from "../runner/gateway/embedded.ts";
+import { EmbeddedKind } from "../runner/gateway/embedded/embedded.ts";
 import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
 import { type ParityReport, paritySchema } from "../runner/parity/parity-schema.ts";
-import { ROOT, Sandbox, scenarioText } from "./qa.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(paritySchema);
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
-import { ROOT, Sandbox, scenarioText } from "./qa.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const PASSES = scenarioText("passes", "  - name: adds\n    actions: [{ assert: '1 + 1 === 2' }]");
 const FAILS = scenarioText(
@@ -42,7 +42,7 @@ test("every reporter tells of a real run, and an annotation points at the line t
     /\| `fails` \| failed \| .* \|\n[\s\S]*pnpm qa run fails --pack pack/,
   );
 
-  const schema = await readFile(join(ROOT, "runner/report/junit/junit.xsd"), "utf8");
+  const schema = await readFile(join(ROOT, "runner/report/reporters/junit/junit.xsd"), "utf8");
   for (const file of [
     join(sandbox.reportFolder, "junit.xml"),
     join(sandbox.folder, "elsewhere/results.xml"),

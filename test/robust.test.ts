@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 // What people and scenarios do to a runner that nobody planned for.
 

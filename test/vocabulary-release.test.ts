@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const RELEASE = "2026.4.26";
 

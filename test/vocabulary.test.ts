@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Sandbox, scenarioText } from "./qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 /** Calls that need what the embedded gateway does not have, by the capability that is missing. */
 const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import type { GithubJob } from "../runner/lanes/github.ts";
 import type { LanesFile } from "../runner/lanes/schema.ts";
-import { ROOT, Sandbox, scenarioText } from "./qa.ts";
-import { withoutRegistry } from "./releases-offline.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { withoutRegistry } from "./testing/releases-offline.ts";
 
 const WORKFLOWS = globSync(".github/workflows/*.yml", { cwd: ROOT });
 const NIGHTLY = readFileSync(join(ROOT, ".github/workflows/nightly.yml"), "utf8");

@@ -5,7 +5,7 @@ import type {
   Vocabulary,
   VocabularyEntry,
 } from "../flow/vocabulary.ts";
-import { signature } from "./action.ts";
+import { signature } from "./define.ts";
 
 /** Subjects in the order a reader meets them. */
 const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [

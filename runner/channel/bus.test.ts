@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Wakeups } from "../lifecycle/wakeups.ts";
+import { Wakeups } from "../base/wakeups.ts";
 import { QaBus } from "./bus.ts";
 import type { BusEvent, InboundMessageInput } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Wakeups } from "../lifecycle/wakeups.ts";
+import type { Wakeups } from "../base/wakeups.ts";
 import { BOT_ID, BOT_NAME, DEFAULT_ACCOUNT } from "./defaults.ts";
 import { EventLog } from "./event-log.ts";
 import { BusFaults } from "./faults.ts";

@@ -1,4 +1,4 @@
-import { QaError } from "../errors.ts";
+import { QaError } from "../base/errors.ts";
 import type { InboundMessageInput, OutboundMessageInput } from "./types.ts";
 
 const KINDS = ["direct", "channel", "group"];

@@ -1,5 +1,5 @@
-import { QaError } from "../errors.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
+import { QaError } from "../base/errors.ts";
+import { waitForCondition } from "../base/waits.ts";
 import type { QaBus } from "./bus.ts";
 import { formatMessage, recentMessages } from "./transcript.ts";
 import type { BusMessage } from "./types.ts";

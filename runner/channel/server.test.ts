@@ -1,8 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Teardown } from "../lifecycle/teardown.ts";
-import { Wakeups } from "../lifecycle/wakeups.ts";
+import { Teardown } from "../base/teardown.ts";
+import { Wakeups } from "../base/wakeups.ts";
 import { QaBus } from "./bus.ts";
 import { serveBus } from "./server.ts";
 import type { BusMessage, BusThread } from "./types.ts";

@@ -1,4 +1,4 @@
-import { waitForCondition } from "../lifecycle/waits.ts";
+import { waitForCondition } from "../base/waits.ts";
 import type { QaBus } from "./bus.ts";
 import { DEFAULT_ACCOUNT } from "./defaults.ts";
 import type { BusEvent, BusMessage, BusThread, WaitInput, WaitMatch } from "./types.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { QaError } from "../errors.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
-import { Wakeups } from "../lifecycle/wakeups.ts";
+import { QaError } from "../base/errors.ts";
+import { waitForCondition } from "../base/waits.ts";
+import { Wakeups } from "../base/wakeups.ts";
 import { QaBus } from "./bus.ts";
 import { waitForNoOutbound, waitForOutboundMessage } from "./outbound-waits.ts";
 import { formatConversationTranscript, recentOutboundSummary } from "./transcript.ts";

@@ -19,7 +19,7 @@ export function addCheckCommand(program: Command, finish: (exitCode: number) => 
     .option("--json", "print { files, diagnostics } as JSON");
   return addModelScriptOption(addPackOption(command)).action(
     async (paths: string[], options: CheckOptions) => {
-      const { check } = await import("./check.ts");
+      const { check } = await import("./commands/check.ts");
       finish(await check(paths, options));
     },
   );

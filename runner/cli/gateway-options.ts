@@ -16,7 +16,7 @@ export function addGatewayCommand(program: Command, finish: (exitCode: number) =
   const group = program
     .command("gateway")
     .description("manage the published gateway releases on this machine");
-  const load = () => import("./gateway.ts");
+  const load = () => import("./commands/gateway.ts");
   group
     .command("install")
     .description("install a release, so that later runs need no network")

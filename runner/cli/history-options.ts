@@ -16,7 +16,7 @@ export function addHistoryCommand(program: Command, finish: (exitCode: number) =
     .option("--since-version", "tell in which release of the gateway a scenario began to fail")
     .option("--json", "print JSON")
     .action(async (folder: string, ids: string[], options: HistoryOptions) => {
-      const { history } = await import("./history.ts");
+      const { history } = await import("./commands/history.ts");
       finish(await history(folder, ids, options));
     });
 }

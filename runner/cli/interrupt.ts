@@ -1,5 +1,5 @@
-import { QaError } from "../errors.ts";
-import { EXIT } from "./exit.ts";
+import { QaError } from "../base/errors.ts";
+import { EXIT } from "../base/exit-codes.ts";
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 

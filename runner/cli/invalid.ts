@@ -1,7 +1,7 @@
+import { EXIT } from "../base/exit-codes.ts";
 import { InvalidLanes } from "../lanes/invalid.ts";
-import { formatDiagnostics } from "../scenario/format.ts";
-import { InvalidScenarios } from "./choose.ts";
-import { EXIT } from "./exit.ts";
+import { InvalidScenarios } from "../plan/plan.ts";
+import { formatDiagnostics } from "../scenario/source/format.ts";
 import { userFolder } from "./workspace.ts";
 
 /**

@@ -4,7 +4,7 @@ import { QUARANTINE_FILE } from "../lanes/quarantine.ts";
 import type { Lanes } from "../lanes/read.ts";
 import { type LocatedLane, readLanes } from "../lanes/read.ts";
 import { type PackContext, packsOf } from "../lanes/select.ts";
-import { isFolder } from "../scenario/packs.ts";
+import { isFolder } from "../scenario/catalog/packs.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** Absolute path of the lanes file: as typed behind `--lanes`, else this repository's. */

@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import { Command, type OptionValues } from "commander";
-import { errorMessage, UsageError } from "../errors.ts";
-import type { RunReport } from "../report/report-schema.ts";
-import { plural } from "../report/text.ts";
+import { errorMessage, UsageError } from "../base/errors.ts";
+import { plural } from "../base/text.ts";
+import type { RunReport } from "../report/schema/report-schema.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { commandWords } from "./command-words.ts";
+import { run } from "./commands/run.ts";
 import { requireFolder, shownPath } from "./paths.ts";
-import { run } from "./run.ts";
 import { addRunCommand, type RunOptions } from "./run-options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 

@@ -13,7 +13,7 @@ export function addListCommand(program: Command, finish: (exitCode: number) => v
     .description("list the scenarios: id, title, theme, gateways, guard")
     .option("--json", "print JSON");
   return addPackOption(addTagOption(command)).action(async (options: ListOptions) => {
-    const { list } = await import("./list.ts");
+    const { list } = await import("./commands/list.ts");
     finish(await list(options));
   });
 }

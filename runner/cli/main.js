@@ -6,6 +6,6 @@ import { join } from "node:path";
 // This file is JavaScript because Node strips the types of its entry before any cache can be switched on.
 enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gateway-qa"));
 
-const { runCli } = await import("./cli.ts");
+const { runCli } = await import("./program.ts");
 // A failure to write the output may have set it already.
 process.exitCode ||= await runCli(process.argv.slice(2));

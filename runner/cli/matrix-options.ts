@@ -21,7 +21,7 @@ export function addMatrixCommand(program: Command, finish: (exitCode: number) =>
     )
     .option("--out <file>", "write the whole matrix there as JSON too, for `qa merge --expect`");
   return addLanesOptions(addPackOption(command)).action(async (names: string[], options: MatrixOptions) => {
-    const { matrix } = await import("./matrix.ts");
+    const { matrix } = await import("./commands/matrix.ts");
     finish(await matrix(names, options));
   });
 }

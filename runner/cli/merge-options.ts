@@ -18,7 +18,7 @@ export function addMergeCommand(program: Command, finish: (exitCode: number) => 
     )
     .option("--json", "print merged.json instead of words")
     .action(async (folders: string[], options: MergeOptions) => {
-      const { merge } = await import("./merge.ts");
+      const { merge } = await import("./commands/merge.ts");
       finish(await merge(folders, options));
     });
 }

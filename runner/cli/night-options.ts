@@ -17,7 +17,7 @@ export function addNightCommand(program: Command, finish: (exitCode: number) => 
     .option("--jobs <n>", "scenarios at the same time, in each job", positiveInteger)
     .option("--out <folder>", "where the reports go (default: reports/night-<time>)");
   return addLanesOptions(addPackOption(command)).action(async (names: string[], options: NightOptions) => {
-    const { night } = await import("./night.ts");
+    const { night } = await import("./commands/night.ts");
     finish(await night(names, options));
   });
 }

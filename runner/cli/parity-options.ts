@@ -36,7 +36,7 @@ export function addParityCommand(program: Command, finish: (exitCode: number) =>
     .option("--out <folder>", "where the reports go (default: reports/parity-<run id>)");
   return addModelScriptOption(addPackOption(addTagOption(command))).action(
     async (ids: string[], options: ParityOptions) => {
-      const { parity } = await import("./parity.ts");
+      const { parity } = await import("./commands/parity.ts");
       finish(await parity(ids, options));
     },
   );

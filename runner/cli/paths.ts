@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 
 /** As the user would type it in `cwd`: relative, but for what lies outside. */
 export function shownPath(path: string, cwd: string): string {

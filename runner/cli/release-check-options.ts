@@ -16,7 +16,7 @@ export function addReleaseCheckCommand(program: Command, finish: (exitCode: numb
     .requiredOption("--to <version>", "version to update to, for instance 1.1.0")
     .option("--json", "print the findings as JSON")
     .action(async (options: ReleaseCheckOptions) => {
-      const { releaseCheck } = await import("./release-check.ts");
+      const { releaseCheck } = await import("./commands/release-check.ts");
       finish(await releaseCheck(options));
     });
 }

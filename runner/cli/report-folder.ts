@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errorMessage, UsageError } from "../errors.ts";
+import { errorMessage, UsageError } from "../base/errors.ts";
 
 /**
  * Looks only: what is wrong with the rest of the command line must not leave a folder behind.

@@ -1,5 +1,5 @@
-import { QaError } from "../errors.ts";
-import { formatDuration } from "../report/text.ts";
+import { QaError } from "../base/errors.ts";
+import { formatDuration } from "../base/text.ts";
 
 /** The time that a whole run may take. */
 export class RunTime {

@@ -1,4 +1,4 @@
-import { errorMessage } from "../errors.ts";
+import { errorMessage } from "../base/errors.ts";
 
 export interface StrayRejections {
   /** How many there were so far. */

@@ -1,4 +1,4 @@
-import { Teardown } from "../lifecycle/teardown.ts";
+import { Teardown } from "../base/teardown.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { reportInvalid } from "./invalid.ts";
 import { type StrayRejections, watchStrayRejections } from "./stray-rejections.ts";

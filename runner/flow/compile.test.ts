@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../scenario/source.ts";
+import type { Diagnostic } from "../scenario/source/source.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
-import { type CompileOptions, compileFlow } from "./compile.ts";
-import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./test-support.ts";
+import { type CompileOptions, compileFlow } from "./compile/compile.ts";
+import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./testing/flows.ts";
 import type { FunctionEntry } from "./vocabulary.ts";
 
 const GOLDEN = join(import.meta.dirname, "golden");

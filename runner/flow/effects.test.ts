@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { VOCABULARY } from "../actions/vocabulary.ts";
 import { firstWrite } from "./effects.ts";
-import { compileOrThrow, flowOfActions } from "./test-support.ts";
+import { compileOrThrow, flowOfActions } from "./testing/flows.ts";
 
 const OPTIONS = { vocabulary: VOCABULARY, permissions: new Set<never>(), foreign: false };
 

@@ -1,4 +1,4 @@
-import type { Position } from "../scenario/source.ts";
+import type { Position } from "../scenario/source/source.ts";
 import { type FreeReference, type ParsedExpression, parseExpression } from "./compile/expression.ts";
 import { permissionFor } from "./host-names.ts";
 import type { CallStatement, CompiledExpression, CompiledFlow, Statement, Value } from "./types.ts";

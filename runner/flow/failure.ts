@@ -1,6 +1,6 @@
 import { types } from "node:util";
-import { errorMessage, type Fault, QaError } from "../errors.ts";
-import type { Position } from "../scenario/source.ts";
+import { errorMessage, type Fault, QaError } from "../base/errors.ts";
+import type { Position } from "../scenario/source/source.ts";
 import type { FlowFailureCode } from "./codes.ts";
 import { scenarioFrames } from "./run/stack.ts";
 import type { CompiledFlow } from "./types.ts";

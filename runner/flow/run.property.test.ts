@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compileFlow } from "./compile.ts";
-import { compileOrThrow, FOREIGN, flowOfActions, OWN, run } from "./test-support.ts";
+import { compileFlow } from "./compile/compile.ts";
+import { compileOrThrow, FOREIGN, flowOfActions, OWN, run } from "./testing/flows.ts";
 
 /** A program of the flow language, small enough for a model of it to fit below. */
 type Instruction =

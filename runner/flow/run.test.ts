@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { BlockedError, QaError, SkipError } from "../errors.ts";
+import { BlockedError, QaError, SkipError } from "../base/errors.ts";
 import { currentSignal } from "./current-signal.ts";
 import { FlowError } from "./failure.ts";
-import type { FlowOptions } from "./run.ts";
+import type { FlowOptions } from "./run/run.ts";
 import {
   compileOrThrow,
   FOREIGN,
@@ -11,7 +11,7 @@ import {
   OWN,
   run,
   type TestRun,
-} from "./test-support.ts";
+} from "./testing/flows.ts";
 
 /** Runs one step with these actions; `got` is what the flow handed to `report`. */
 async function play(actions: string, options: Partial<FlowOptions> = {}, stepLines: string[] = []) {

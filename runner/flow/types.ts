@@ -1,5 +1,5 @@
 import type { Expression } from "acorn";
-import type { Position } from "../scenario/source.ts";
+import type { Position } from "../scenario/source/source.ts";
 import type { Permission, Vocabulary } from "./vocabulary.ts";
 
 /** A flow that was checked and is ready to run. Holds no state: it can run any number of times. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { JsonObject } from "../base/json.ts";
 import { gatewayConfig } from "./config.ts";
-import type { JsonObject } from "./gateway.ts";
 
 const configWith = (...patches: JsonObject[]): JsonObject =>
   gatewayConfig({

@@ -1,8 +1,8 @@
-import type { JsonObject } from "./gateway.ts";
+import type { JsonObject } from "../base/json.ts";
+import { isLoopback } from "../base/loopback.ts";
+import { mergePatch } from "../base/merge-patch.ts";
 import type { LiveModel } from "./live-model.ts";
-import { isLoopback } from "./loopback.ts";
-import { mergePatch } from "./merge-patch.ts";
-import type { TempRoot } from "./temp-root.ts";
+import type { TempRoot } from "./process/temp-root.ts";
 
 /** Agent that scenarios talk to. */
 export const AGENT_ID = "qa";

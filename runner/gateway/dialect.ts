@@ -1,7 +1,8 @@
-import type { CallOptions, GatewayIdentity, JsonObject } from "./gateway.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { CallOptions, GatewayIdentity } from "./gateway.ts";
 import { readIdentity } from "./identity.ts";
-import type { LogCapture } from "./log.ts";
-import type { Hello } from "./rpc-socket.ts";
+import type { LogCapture } from "./process/log.ts";
+import type { Hello } from "./rpc/socket.ts";
 
 /** What a dialect may use of the running gateway. */
 export interface DialectAccess {

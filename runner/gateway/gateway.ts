@@ -1,6 +1,7 @@
-import type { QaError } from "../errors.ts";
-import type { Teardown } from "../lifecycle/teardown.ts";
-import type { Wakeups } from "../lifecycle/wakeups.ts";
+import type { QaError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Teardown } from "../base/teardown.ts";
+import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayFacts } from "../report/events.ts";
 import type { LiveModel } from "./live-model.ts";
 
@@ -10,9 +11,6 @@ export interface BootTimings {
   readyMs: number;
   rpcMs: number;
 }
-
-/** A JSON object as it comes from or goes to the gateway. */
-export type JsonObject = Record<string, unknown>;
 
 /** What a gateway can do for scenarios; an action that needs a missing one ends as *blocked*. */
 export type Capability =

@@ -1,5 +1,6 @@
-import { QaError } from "../errors.ts";
-import type { GatewayIdentity, JsonObject } from "./gateway.ts";
+import { QaError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { GatewayIdentity } from "./gateway.ts";
 
 /**
  * Reads the answer of `gateway.status`.

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { QaError } from "../errors.ts";
-import { Teardown } from "../lifecycle/teardown.ts";
+import { QaError } from "../base/errors.ts";
+import { Teardown } from "../base/teardown.ts";
 import type { GatewayStart } from "./gateway.ts";
 import { resolveGatewayKind } from "./kinds.ts";
-import { startChildGateway } from "./start-child.ts";
+import { startChildGateway } from "./process/start-child.ts";
 import { FAKE_PROGRAM, gatewayStart } from "./testing/fixture.ts";
 
 const started: GatewayStart[] = [];

@@ -1,7 +1,7 @@
-import { UsageError } from "../errors.ts";
-import type { Teardown } from "../lifecycle/teardown.ts";
-import type { Environment } from "./env.ts";
+import { UsageError } from "../base/errors.ts";
+import type { Teardown } from "../base/teardown.ts";
 import type { GatewayKind } from "./gateway.ts";
+import type { Environment } from "./process/env.ts";
 
 export interface ResolveOptions {
   /** Holds fixtures/gateway. */
@@ -33,7 +33,7 @@ export async function resolveGatewayKind(
     );
   }
   if (target === "embedded") {
-    const { EmbeddedKind } = await import("./embedded.ts");
+    const { EmbeddedKind } = await import("./embedded/embedded.ts");
     return new EmbeddedKind(repoRoot, teardown);
   }
   if (OPENCLAW.test(target)) {
@@ -46,7 +46,7 @@ export async function resolveGatewayKind(
     return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress, updateTo });
   }
   if (/^wss?:/.test(target)) {
-    const { RemoteKind } = await import("./remote.ts");
+    const { RemoteKind } = await import("./remote/remote.ts");
     return new RemoteKind(target, { env, mayWrite: allowWrites });
   }
   throw new UsageError(`--gateway ${target}: no such kind of gateway`, await suggestion(target));

@@ -1,6 +1,6 @@
-import { QaError, UsageError } from "../errors.ts";
-import type { Environment } from "./env.ts";
-import { isLoopback } from "./loopback.ts";
+import { QaError, UsageError } from "../base/errors.ts";
+import { isLoopback } from "../base/loopback.ts";
+import type { Environment } from "./process/env.ts";
 
 const BASE_URL_VARIABLE = "GATEWAY_QA_LIVE_BASE_URL";
 const MODEL_VARIABLE = "GATEWAY_QA_LIVE_MODEL";

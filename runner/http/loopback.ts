@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { Teardown } from "../lifecycle/teardown.ts";
+import type { Teardown } from "../base/teardown.ts";
 
 /**
  * Starts a server on a random port of 127.0.0.1. Tear-down cuts its connections, so that nobody's

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { RunReport } from "../report/report-schema.ts";
+import type { RunReport } from "../report/schema/report-schema.ts";
 import { sampleReport } from "../results/testing/sample-report.ts";
-import { folderWith, parseText } from "../scenario/testing.ts";
+import { folderWith, parseText } from "../scenario/testing/parse.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { readDurations, writeDurations } from "./durations.ts";
 

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { specOf } from "../gateway/openclaw/resolve.ts";
 import { stepCount } from "../plan/shard.ts";
-import type { RunReport } from "../report/report-schema.ts";
+import type { RunReport } from "../report/schema/report-schema.ts";
 import { median } from "../results/history/statistics.ts";
 import { readReport } from "../results/read-report.ts";
 import type { Scenario } from "../scenario/types.ts";

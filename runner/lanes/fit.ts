@@ -1,10 +1,10 @@
+import { quotedList, suggestion } from "../base/suggest.ts";
+import { Teardown } from "../base/teardown.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
-import { Teardown } from "../lifecycle/teardown.ts";
-import { guardOf, judgeScenario, type Offer } from "../plan/requirements.ts";
-import type { Selected } from "../plan/select.ts";
-import type { Diagnostic } from "../scenario/source.ts";
-import { quotedList, suggestion } from "../scenario/suggest.ts";
+import { guardOf, judgeScenario, type Offer } from "../plan/eligibility.ts";
+import type { Selected } from "../plan/selection.ts";
+import type { Diagnostic } from "../scenario/source/source.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { GatewayEntry } from "./gateways.ts";
 import { type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";

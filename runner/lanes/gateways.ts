@@ -1,9 +1,9 @@
 import { compare, gte, lt, lte, prerelease, rcompare, satisfies, valid, validRange } from "semver";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
+import { suggestion } from "../base/suggest.ts";
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
 import { exactVersion, pickRelease, specOf } from "../gateway/openclaw/resolve.ts";
-import { suggestion } from "../scenario/suggest.ts";
 import type { Lane } from "./schema.ts";
 
 /** An entry of a lane's `gateways`, understood. */

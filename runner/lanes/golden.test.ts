@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { scenarioText } from "../../test/qa.ts";
-import { loadCatalog } from "../scenario/catalog.ts";
-import { formatDiagnostics } from "../scenario/format.ts";
-import type { Diagnostic } from "../scenario/source.ts";
-import { folderWith } from "../scenario/testing.ts";
+import { scenarioText } from "../../test/testing/qa.ts";
+import { loadCatalog } from "../scenario/catalog/catalog.ts";
+import { formatDiagnostics } from "../scenario/source/format.ts";
+import type { Diagnostic } from "../scenario/source/source.ts";
+import { folderWith } from "../scenario/testing/parse.ts";
 import { checkLanes } from "./check.ts";
 import { LANE_DIAGNOSTIC_CODES } from "./codes.ts";
 import { checkQuarantine, readQuarantine } from "./quarantine.ts";

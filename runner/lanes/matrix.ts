@@ -1,9 +1,9 @@
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
-import { guardOf } from "../plan/requirements.ts";
-import type { Selected } from "../plan/select.ts";
+import { guardOf } from "../plan/eligibility.ts";
+import type { Selected } from "../plan/selection.ts";
 import type { Shard } from "../plan/shard.ts";
-import type { Catalog } from "../scenario/catalog.ts";
-import type { Diagnostic } from "../scenario/source.ts";
+import type { Catalog } from "../scenario/catalog/catalog.ts";
+import type { Diagnostic } from "../scenario/source/source.ts";
 import { checkLane } from "./check.ts";
 import type { Durations } from "./durations.ts";
 import { checkFit, type Fit, fitTo, guardsOf } from "./fit.ts";

@@ -1,6 +1,6 @@
-import { QaError, UsageError } from "../errors.ts";
-import type { Selection } from "../plan/select.ts";
-import type { Catalog } from "../scenario/catalog.ts";
+import { QaError, UsageError } from "../base/errors.ts";
+import type { Selection } from "../plan/selection.ts";
+import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { checkLane } from "./check.ts";
 import { guardsOf } from "./fit.ts";
 import { entryText, mayMean } from "./gateways.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { suggest } from "../base/suggest.ts";
 import type { Quarantined } from "../report/events.ts";
-import type { Catalog } from "../scenario/catalog.ts";
-import type { Diagnostic } from "../scenario/source.ts";
-import { suggest } from "../scenario/suggest.ts";
+import type { Catalog } from "../scenario/catalog/catalog.ts";
+import type { Diagnostic } from "../scenario/source/source.ts";
 import { type LocatedFile, laneFinding, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";

@@ -1,5 +1,5 @@
 import type { FromSchema } from "json-schema-to-ts";
-import { text, textList } from "../scenario/schema-parts.ts";
+import { text, textList } from "../scenario/schema/parts.ts";
 
 /** Whom to ask, in the forms that code hosts and mail programs understand. */
 export const owner = {

@@ -1,10 +1,10 @@
 import { basename, extname, resolve } from "node:path";
-import { matchesId, type Selected } from "../plan/select.ts";
-import type { Catalog } from "../scenario/catalog.ts";
-import { findScenarioFiles } from "../scenario/discover.ts";
-import { isFolder, ownPack, packOf } from "../scenario/packs.ts";
-import type { Diagnostic } from "../scenario/source.ts";
-import { suggestion } from "../scenario/suggest.ts";
+import { suggestion } from "../base/suggest.ts";
+import { matchesId, type Selected } from "../plan/selection.ts";
+import type { Catalog } from "../scenario/catalog/catalog.ts";
+import { findScenarioFiles } from "../scenario/catalog/discover.ts";
+import { isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
+import type { Diagnostic } from "../scenario/source/source.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 

@@ -1,4 +1,4 @@
-import { plural } from "../report/text.ts";
+import { plural } from "../base/text.ts";
 import type { Job, Matrix } from "./matrix.ts";
 
 /** Most names that a line lists in full. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { untilAborted } from "../base/abort.ts";
 import { sendJson } from "../http/json.ts";
-import { untilAborted } from "./abort.ts";
 import type { ModelAnswer, Plan } from "./answer.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api/api.ts";
 import { inputText, type ModelRequest } from "./request.ts";

@@ -1,4 +1,4 @@
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../base/abort.ts";
 
 /** Gate that every answer passes. */
 export const EVERY_ANSWER = "every answer";

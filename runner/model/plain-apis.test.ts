@@ -1,7 +1,7 @@
 import { inflateSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { Teardown } from "../lifecycle/teardown.ts";
-import { Wakeups } from "../lifecycle/wakeups.ts";
+import { Teardown } from "../base/teardown.ts";
+import { Wakeups } from "../base/wakeups.ts";
 import { startScriptedModel } from "./scripted.ts";
 
 async function post(path: string, body: object): Promise<{ status: number; body: Record<string, unknown> }> {

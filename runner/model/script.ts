@@ -1,4 +1,4 @@
-import type { ModelRule, ModelScript } from "../scenario/model-script-schema.ts";
+import type { ModelRule, ModelScript } from "../scenario/schema/model-script-schema.ts";
 import { type ModelAnswer, type Plan, say, sayUnavailable } from "./answer.ts";
 import { declaredTool, inputText, type ModelRequest } from "./request.ts";
 import type { Turn } from "./turn.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Teardown } from "../lifecycle/teardown.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
-import { Wakeups } from "../lifecycle/wakeups.ts";
-import type { ModelScript } from "../scenario/model-script-schema.ts";
+import { Teardown } from "../base/teardown.ts";
+import { waitForCondition } from "../base/waits.ts";
+import { Wakeups } from "../base/wakeups.ts";
+import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { type ScriptedModel, startScriptedModel } from "./scripted.ts";
 

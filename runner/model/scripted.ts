@@ -1,11 +1,11 @@
-import type { Teardown } from "../lifecycle/teardown.ts";
-import type { Wakeups } from "../lifecycle/wakeups.ts";
-import type { ModelScript } from "../scenario/model-script-schema.ts";
+import type { Teardown } from "../base/teardown.ts";
+import type { Wakeups } from "../base/wakeups.ts";
+import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
 import type { Plan } from "./answer.ts";
 import { Continuations, type HeldContinuation } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
 import { EVERY_ANSWER, Gates } from "./gates.ts";
-import { obey } from "./obedient/obedient.ts";
+import { obey } from "./instructions/instructions.ts";
 import { type RecordedRequest, record } from "./recorder.ts";
 import { ScriptedRules } from "./script.ts";
 import { type ModelCall, serveModel } from "./server.ts";

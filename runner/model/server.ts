@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { errorMessage } from "../errors.ts";
+import { errorMessage } from "../base/errors.ts";
+import type { Teardown } from "../base/teardown.ts";
 import { disconnectSignal, HttpError, readJson, sendJson } from "../http/json.ts";
 import { listenOnLoopback } from "../http/loopback.ts";
-import type { Teardown } from "../lifecycle/teardown.ts";
 import type { ModelApi } from "./api/api.ts";
 import { chatCompletions } from "./api/chat-completions.ts";
 import { responses } from "./api/responses.ts";

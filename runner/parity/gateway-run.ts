@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorMessage, UsageError } from "../errors.ts";
-import type { RunReport } from "../report/report-schema.ts";
+import { errorMessage, UsageError } from "../base/errors.ts";
+import type { RunReport } from "../report/schema/report-schema.ts";
 import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
 
 /** What one gateway did with the scenarios. */

@@ -1,5 +1,5 @@
-import { codeCell, codeSpan, escapeText } from "../report/markdown/escape.ts";
-import { formatDuration } from "../report/text.ts";
+import { formatDuration } from "../base/text.ts";
+import { codeCell, codeSpan, escapeText } from "../report/reporters/markdown/escape.ts";
 import { groupsOf, isReadByScenarios } from "./brief.ts";
 import type { ParityGateway, ParityMethod, ParityReport, ParityResult } from "./parity-schema.ts";
 

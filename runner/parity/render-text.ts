@@ -1,4 +1,4 @@
-import { plural, shorten } from "../report/text.ts";
+import { plural, shorten } from "../base/text.ts";
 import { groupsOf } from "./brief.ts";
 import type { ParityReport } from "./parity-schema.ts";
 import { headline, resultText } from "./render-markdown.ts";

@@ -1,5 +1,5 @@
-import type { RunReport, ScenarioReport } from "../report/report-schema.ts";
-import { oneLine } from "../report/text.ts";
+import { oneLine } from "../base/text.ts";
+import type { RunReport, ScenarioReport } from "../report/schema/report-schema.ts";
 import type { GatewayRun } from "./gateway-run.ts";
 import type { ParityResult, ParityScenario } from "./parity-schema.ts";
 

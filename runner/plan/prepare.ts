@@ -1,5 +1,5 @@
 import { VOCABULARY } from "../actions/vocabulary.ts";
-import { compileFlow, type FlowCompilation } from "../flow/compile.ts";
+import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
 import type { Scenario } from "../scenario/types.ts";
 

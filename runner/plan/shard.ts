@@ -1,5 +1,5 @@
 import { isSeq } from "yaml";
-import { locatePath } from "../scenario/locate.ts";
+import { locatePath } from "../scenario/source/locate.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** One of several jobs that share a selection. */

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { scanLog } from "../actions/log-sentinels.ts";
+import { scanLog } from "../actions/gateway/log-sentinels.ts";
+import { errorMessage } from "../base/errors.ts";
+import { Teardown } from "../base/teardown.ts";
+import { waitForCondition } from "../base/waits.ts";
+import { Wakeups } from "../base/wakeups.ts";
 import { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
 import { serveBus } from "../channel/server.ts";
-import { errorMessage } from "../errors.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
-import { Teardown } from "../lifecycle/teardown.ts";
-import { waitForCondition } from "../lifecycle/waits.ts";
-import { Wakeups } from "../lifecycle/wakeups.ts";
 import { startScriptedModel } from "../model/scripted.ts";
 import { type UpdateOutcome, updateThrough } from "./routes.ts";
 

@@ -1,6 +1,7 @@
-import { QaError } from "../errors.ts";
-import type { GatewayUnderTest, JsonObject } from "../gateway/gateway.ts";
-import { loadExeca } from "../gateway/process.ts";
+import { QaError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import { loadExeca } from "../gateway/process/start-process.ts";
 import type { Route } from "./check.ts";
 
 const UPDATE_TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AttemptReport, RunReport, ScenarioReport } from "./report-schema.ts";
-import { oneLine } from "./text.ts";
+import { oneLine } from "../base/text.ts";
+import type { AttemptReport, RunReport, ScenarioReport } from "./schema/report-schema.ts";
 
 /** What of a run decides how the result of a scenario is put. */
 export type RunFacts = Pick<RunReport, "policy" | "quarantine">;

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { aggregate } from "./aggregate.ts";
-import { ConsoleReporter } from "./console/console.ts";
-import { renderCtrf } from "./ctrf/ctrf.ts";
 import type { RunEvent } from "./events.ts";
-import { GithubReporter } from "./github/github.ts";
-import { renderSummary } from "./github/summary.ts";
-import { renderJunit } from "./junit/junit.ts";
-import { renderMarkdown } from "./markdown/render.ts";
-import { PlainReporter } from "./plain/plain.ts";
+import { ConsoleReporter } from "./reporters/console/console.ts";
+import { renderCtrf } from "./reporters/ctrf.ts";
+import { GithubReporter } from "./reporters/github/github.ts";
+import { renderSummary } from "./reporters/github/summary.ts";
+import { renderJunit } from "./reporters/junit/junit.ts";
+import { renderMarkdown } from "./reporters/markdown/render.ts";
+import { PlainReporter } from "./reporters/plain.ts";
+import { aggregate } from "./run-state.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 

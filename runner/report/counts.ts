@@ -1,5 +1,5 @@
 import { excuseFor } from "./attempts.ts";
-import type { RunReport, ScenarioReport } from "./report-schema.ts";
+import type { RunReport, ScenarioReport } from "./schema/report-schema.ts";
 
 type Verdict = ScenarioReport["verdict"];
 

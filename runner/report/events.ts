@@ -1,5 +1,5 @@
-import type { Fault } from "../errors.ts";
-import type { Position } from "../scenario/source.ts";
+import type { Fault } from "../base/errors.ts";
+import type { Position } from "../scenario/source/source.ts";
 
 /** Everything that happens in a run, in order. Reporters see these and nothing else. */
 export type RunEvent =

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { exitCodeFor, whyUnreliable } from "./exit-code.ts";
-import type { ScenarioReport } from "./report-schema.ts";
+import type { ScenarioReport } from "./schema/report-schema.ts";
 
 function scenario(facts: Pick<ScenarioReport, "verdict"> & Partial<ScenarioReport>): ScenarioReport {
   return {

@@ -1,4 +1,4 @@
-import type { RunReport, ScenarioReport } from "./report-schema.ts";
+import type { RunReport, ScenarioReport } from "./schema/report-schema.ts";
 
 /** What the exit code of a finished run can be; 2 (usage) and 3 (invalid scenario file) end earlier. */
 export type RunExitCode = 0 | 1 | 4 | 130;

@@ -1,5 +1,5 @@
-import { failureBlock } from "./console/failure-block.ts";
-import type { AttemptReport, ScenarioReport } from "./report-schema.ts";
+import { failureBlock } from "./reporters/console/failure-block.ts";
+import type { AttemptReport, ScenarioReport } from "./schema/report-schema.ts";
 
 /**
  * A failure as plain text, with all that helps to understand it; paths of evidence are relative to the

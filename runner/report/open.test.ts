@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Reporter } from "./bus.ts";
-import { fileReporter } from "./file-reporter.ts";
-import { renderJunit } from "./junit/junit.ts";
 import { type OpenReport, openReport, type ReportOptions } from "./open.ts";
-import type { RunReport } from "./report-schema.ts";
+import { fileReporter } from "./reporters/file-reporter.ts";
+import { renderJunit } from "./reporters/junit/junit.ts";
+import type { RunReport } from "./schema/report-schema.ts";
+import type { Reporter } from "./stream.ts";
 import { sampleRun, sampleRunOf } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 

@@ -1,15 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RunAggregate } from "./aggregate.ts";
-import { EventStream, type Reporter, type ReporterFailure } from "./bus.ts";
-import { type ConsoleOptions, ConsoleReporter } from "./console/console.ts";
+import { replaceFile } from "../base/replace-file.ts";
 import type { RunEvent, RunFinished } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
-import { JsonReporter } from "./json.ts";
-import { jsonlReporter } from "./jsonl.ts";
-import { markdownReporter } from "./markdown/markdown.ts";
-import { replaceFile } from "./replace-file.ts";
+import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
+import { JsonReporter } from "./reporters/json.ts";
+import { jsonlReporter } from "./reporters/jsonl.ts";
+import { markdownReporter } from "./reporters/markdown/markdown.ts";
+import { RunAggregate } from "./run-state.ts";
+import { EventStream, type Reporter, type ReporterFailure } from "./stream.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
 const CLOSE_BUDGET_MS = 5_000;

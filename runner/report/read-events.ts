@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { errorMessage, QaError } from "../errors.ts";
+import { errorMessage, QaError } from "../base/errors.ts";
 import type { RunEvent } from "./events.ts";
 
 /** What a run left in its events.jsonl. */

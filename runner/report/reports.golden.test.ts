@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { aggregate } from "./aggregate.ts";
-import { ConsoleReporter } from "./console/console.ts";
-import { renderCtrf } from "./ctrf/ctrf.ts";
 import type { RunEvent } from "./events.ts";
-import { GithubReporter } from "./github/github.ts";
-import { renderJunit } from "./junit/junit.ts";
-import { renderMarkdown } from "./markdown/render.ts";
-import { PlainReporter } from "./plain/plain.ts";
-import { reportSchema, reportSchemaText } from "./report-schema.ts";
+import { ConsoleReporter } from "./reporters/console/console.ts";
+import { renderCtrf } from "./reporters/ctrf.ts";
+import { GithubReporter } from "./reporters/github/github.ts";
+import { renderJunit } from "./reporters/junit/junit.ts";
+import { renderMarkdown } from "./reporters/markdown/render.ts";
+import { PlainReporter } from "./reporters/plain.ts";
+import { aggregate } from "./run-state.ts";
+import { reportSchema, reportSchemaText } from "./schema/report-schema.ts";
 import { repeatedRun, sampleRun, sampleRunOf } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 
@@ -109,7 +109,7 @@ describe("what a run looks like", () => {
   });
 
   it("has a published schema that is the one in the code", async () => {
-    const published = await readFile(new URL("report.schema.json", import.meta.url), "utf8");
+    const published = await readFile(new URL("schema/report.schema.json", import.meta.url), "utf8");
     expect(JSON.parse(published), "run `pnpm generate`").toEqual(JSON.parse(reportSchemaText()));
   });
 });

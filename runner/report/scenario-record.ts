@@ -1,6 +1,6 @@
+import { withoutUndefined } from "../base/without-undefined.ts";
 import type { GatewayFacts, RunEvent, ScenarioFinished, ScenarioRef } from "./events.ts";
-import type { AttemptReport, ScenarioReport, StepReport } from "./report-schema.ts";
-import { withoutUndefined } from "./without-undefined.ts";
+import type { AttemptReport, ScenarioReport, StepReport } from "./schema/report-schema.ts";
 
 type ScenarioEvent = Extract<RunEvent, { scenarioId: string }>;
 type Outcome = Pick<ScenarioReport, "verdict" | "fault" | "failure" | "reason">;

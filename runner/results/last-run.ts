@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { RunReport, ScenarioReport } from "../report/report-schema.ts";
-import { compareText } from "./compare-text.ts";
+import { compareText } from "../base/compare-text.ts";
+import type { RunReport, ScenarioReport } from "../report/schema/report-schema.ts";
 import { findReportFolders } from "./find.ts";
 import { mergedAway } from "./merged-shares.ts";
 import { hasNoVerdict } from "./no-verdict.ts";

@@ -1,4 +1,4 @@
-import type { ScenarioReport } from "../report/report-schema.ts";
+import type { ScenarioReport } from "../report/schema/report-schema.ts";
 
 /** Whether a scenario stayed without a verdict of its own: it never began, or its run ended in the middle. */
 export function hasNoVerdict({ attempts, failure }: ScenarioReport): boolean {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { errorMessage } from "../errors.ts";
-import { REPORT_VERSION, type RunReport, reportSchema } from "../report/report-schema.ts";
+import { errorMessage } from "../base/errors.ts";
+import { REPORT_VERSION, type RunReport, reportSchema } from "../report/schema/report-schema.ts";
 
 /** A report, or in words why there is none. */
 export type Reading = { report: RunReport } | { problem: string };

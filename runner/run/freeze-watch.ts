@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Reporter } from "../report/bus.ts";
+import type { Reporter } from "../report/stream.ts";
 
 const BEAT_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import { createRedactor, type Redactor, redactValue } from "../gateway/redact.ts";
+import { createRedactor, type Redactor, redactValue } from "../base/redact.ts";
 
 /** The secrets of a run, which become known one by one: a token is made with each gateway. */
 export class RunSecrets {

@@ -1,7 +1,7 @@
-import type { PackIndex } from "./schema.ts";
-import type { Diagnostic } from "./source.ts";
+import type { PackIndex } from "./schema/schema.ts";
+import type { Diagnostic } from "./source/source.ts";
 import type { Scenario, ScenarioForm } from "./types.ts";
-import type { LocatedNode } from "./yaml-source.ts";
+import type { LocatedNode } from "./yaml/source.ts";
 
 /** A scenario file taken apart, before its parts are checked against the formats. */
 export interface Draft {

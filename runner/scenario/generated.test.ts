@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { validatorsModuleText } from "./compile-validators.ts";
-import { scenarioJsonSchemaText } from "./published-schema.ts";
+import { validatorsModuleText } from "./schema/compile-validators.ts";
+import { scenarioJsonSchemaText } from "./schema/published-schema.ts";
 
 const REPO_ROOT = join(import.meta.dirname, "..", "..");
 
@@ -14,7 +14,7 @@ describe("generated files are fresh (`pnpm generate` writes them)", () => {
   });
 
   it("validators.generated.js", async () => {
-    const text = readFileSync(join(import.meta.dirname, "validators.generated.js"), "utf8");
+    const text = readFileSync(join(import.meta.dirname, "schema", "validators.generated.js"), "utf8");
     expect(text === (await validatorsModuleText())).toBe(true);
   });
 });

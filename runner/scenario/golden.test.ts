@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadCatalog } from "./catalog.ts";
+import { loadCatalog } from "./catalog/catalog.ts";
 import { DIAGNOSTIC_CODES } from "./codes.ts";
-import { formatDiagnostics } from "./format.ts";
+import { formatDiagnostics } from "./source/format.ts";
 
 const GOLDEN = join(import.meta.dirname, "golden");
 const inputs = readdirSync(GOLDEN).filter((name) => !name.endsWith(".txt"));

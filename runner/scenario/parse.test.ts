@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FLOW, METADATA, markdownScenario, parseText } from "./testing.ts";
+import { FLOW, METADATA, markdownScenario, parseText } from "./testing/parse.ts";
 import type { Scenario } from "./types.ts";
-import { plainValue } from "./yaml.ts";
+import { plainValue } from "./yaml/yaml.ts";
 
 const EXTENDED = `${METADATA}coverage:
   primary: [config.write]

@@ -1,17 +1,17 @@
-import { checkAgainstSchema } from "./diagnostics.ts";
 import type { Draft, ParsedFile } from "./draft.ts";
-import { type Finding, findingInFile } from "./finding.ts";
-import { locatePath } from "./locate.ts";
-import { readMarkdownFile } from "./markdown-form.ts";
-import type { ModelScript } from "./model-script-schema.ts";
+import { readMarkdownFile } from "./markdown/form.ts";
 import { trimTexts } from "./normalize.ts";
 import { checkMetadataRules } from "./rules.ts";
-import type { PackIndex, ScenarioMeta } from "./schema.ts";
-import type { Diagnostic, SourceFile } from "./source.ts";
+import type { ModelScript } from "./schema/model-script-schema.ts";
+import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
+import { checkAgainstSchema } from "./source/diagnostics.ts";
+import { type Finding, findingInFile } from "./source/finding.ts";
+import { locatePath } from "./source/locate.ts";
+import type { Diagnostic, SourceFile } from "./source/source.ts";
 import { scenarioTags, scenarioTheme } from "./tags.ts";
 import type { Pack, Scenario } from "./types.ts";
-import { plainValue, requireMapping, type YamlPiece } from "./yaml.ts";
-import { readYamlFile } from "./yaml-form.ts";
+import { readYamlFile } from "./yaml/form.ts";
+import { plainValue, requireMapping, type YamlPiece } from "./yaml/yaml.ts";
 
 /**
  * Reads a file in any of the three forms, or a pack index. Never throws on what the file holds.

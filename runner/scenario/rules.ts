@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { findingAtPath } from "./finding.ts";
-import type { ScenarioMeta } from "./schema.ts";
-import type { Diagnostic } from "./source.ts";
-import type { LocatedNode } from "./yaml-source.ts";
+import type { ScenarioMeta } from "./schema/schema.ts";
+import { findingAtPath } from "./source/finding.ts";
+import type { Diagnostic } from "./source/source.ts";
+import type { LocatedNode } from "./yaml/source.ts";
 
 /** What holds for metadata that fits the schema but the schema cannot say. */
 export function checkMetadataRules(meta: ScenarioMeta, located: LocatedNode): Diagnostic[] {

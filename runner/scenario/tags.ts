@@ -1,6 +1,6 @@
 import { dirname, relative, sep } from "node:path";
-import type { ScenarioMeta } from "./schema.ts";
-import type { SourceFile } from "./source.ts";
+import type { ScenarioMeta } from "./schema/schema.ts";
+import type { SourceFile } from "./source/source.ts";
 import type { Pack } from "./types.ts";
 
 /** Explicit, or the folder of the file below the pack's root; undefined at the root itself. */

@@ -1,7 +1,7 @@
-import type { ModelScript } from "./model-script-schema.ts";
-import type { PackIndex, ScenarioMeta } from "./schema.ts";
-import type { Position, SourceFile } from "./source.ts";
-import type { LocatedNode } from "./yaml-source.ts";
+import type { ModelScript } from "./schema/model-script-schema.ts";
+import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
+import type { Position, SourceFile } from "./source/source.ts";
+import type { LocatedNode } from "./yaml/source.ts";
 
 /** Names from the root of a YAML value to one of its parts. */
 export type Path = readonly (string | number)[];

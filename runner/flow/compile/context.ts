@@ -1,5 +1,5 @@
 import type { Scalar } from "yaml";
-import type { Position } from "../../scenario/source.ts";
+import type { Position } from "../../scenario/source/source.ts";
 import { LANGUAGE_NAMES } from "../host-names.ts";
 import type { CompiledExpression } from "../types.ts";
 import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";

@@ -1,5 +1,5 @@
-import type { Diagnostic, Position } from "../../scenario/source.ts";
-import type { LocatedNode, YamlSource } from "../../scenario/yaml-source.ts";
+import type { Diagnostic, Position } from "../../scenario/source/source.ts";
+import type { LocatedNode, YamlSource } from "../../scenario/yaml/source.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 
 /** A marked stretch of the file. */

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { quotedList, suggest } from "../../scenario/suggest.ts";
+import { quotedList, suggest } from "../../base/suggest.ts";
 import type { Findings, Place } from "./findings.ts";
 
 export class Field {

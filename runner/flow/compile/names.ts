@@ -1,4 +1,4 @@
-import { suggest } from "../../scenario/suggest.ts";
+import { suggest } from "../../base/suggest.ts";
 import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
 import type { MissingPermission } from "../types.ts";
 import type { Permission, Vocabulary } from "../vocabulary.ts";

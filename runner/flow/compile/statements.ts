@@ -1,5 +1,5 @@
 import { isMap, isSeq, type Node, type YAMLSeq } from "yaml";
-import { suggest } from "../../scenario/suggest.ts";
+import { suggest } from "../../base/suggest.ts";
 import type {
   AssertStatement,
   CallStatement,

@@ -1,4 +1,4 @@
-import { suggest } from "../../scenario/suggest.ts";
+import { suggest } from "../../base/suggest.ts";
 import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { Findings } from "./findings.ts";

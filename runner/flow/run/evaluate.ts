@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { isPromise } from "node:util/types";
 import vm from "node:vm";
-import { QaError } from "../../errors.ts";
+import { QaError } from "../../base/errors.ts";
 import { isError } from "../failure.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";

@@ -1,4 +1,4 @@
-import { errorMessage, QaError } from "../../errors.ts";
+import { errorMessage, QaError } from "../../base/errors.ts";
 import {
   type AssertionEvidence,
   flowFailure,

@@ -1,4 +1,4 @@
-import type { Position } from "../../scenario/source.ts";
+import type { Position } from "../../scenario/source/source.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 
 export interface ScenarioFrames {

@@ -1,5 +1,5 @@
-import { BlockedError, errorMessage, SkipError } from "../../errors.ts";
-import type { Position } from "../../scenario/source.ts";
+import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
+import type { Position } from "../../scenario/source/source.ts";
 import { withCurrentSignal } from "../current-signal.ts";
 import { FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
 import type {

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { rcompare, valid } from "semver";
-import type { Environment } from "../env.ts";
-import type { JsonObject } from "../gateway.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { Environment } from "../process/env.ts";
 import type { ReleaseNode } from "./node.ts";
 
 /** Written last: a folder without it is no installed release, whatever else it holds. */

@@ -1,6 +1,7 @@
+import type { JsonObject } from "../../base/json.ts";
 import type { DialectAccess, GatewayDialect } from "../dialect.ts";
-import type { CallOptions, GatewayIdentity, JsonObject } from "../gateway.ts";
-import { RpcError } from "../rpc-errors.ts";
+import type { CallOptions, GatewayIdentity } from "../gateway.ts";
+import { RpcError } from "../rpc/errors.ts";
 import { LifecycleLog } from "./lifecycle-log.ts";
 
 /** Every release answers it, and fast. */

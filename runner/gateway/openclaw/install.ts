@@ -1,17 +1,17 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { QaError } from "../../errors.ts";
-import type { Environment } from "../env.ts";
-import type { JsonObject } from "../gateway.ts";
+import { QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { runNpm } from "../npm/npm.ts";
+import type { Environment } from "../process/env.ts";
+import { watchedEnv } from "../process/watchdog-env.ts";
 import { type InstalledRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
 import { installHelpFor } from "./known-problems.ts";
 import { withLock } from "./lock.ts";
 import { nodePackage, nodeProgramIn, ownNodeFits, type ReleaseNode } from "./node.ts";
-import { runNpm } from "./npm.ts";
 import type { Progress } from "./progress.ts";
 import { traitsOf } from "./releases.ts";
 import { makeTrimmedCopy } from "./trimmed-plugins.ts";
-import { watchedEnv } from "./watchdog-env.ts";
 
 export interface InstallOptions {
   cache: ReleaseCache;

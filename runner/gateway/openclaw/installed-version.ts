@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JsonObject } from "../gateway.ts";
+import type { JsonObject } from "../../base/json.ts";
 
 /** The version that an installed package says it has. */
 export async function installedVersion(packageRoot: string): Promise<string> {

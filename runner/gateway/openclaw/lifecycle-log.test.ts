@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LogCapture } from "../log.ts";
+import { LogCapture } from "../process/log.ts";
 import { LifecycleLog } from "./lifecycle-log.ts";
 import { STARTED_LINE } from "./supervisor-job.ts";
 

@@ -1,4 +1,4 @@
-import type { LogCapture } from "../log.ts";
+import type { LogCapture } from "../process/log.ts";
 import { STARTED_LINE } from "./supervisor-job.ts";
 
 /** A start of the server: also one within the same process. */

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gt, lt, satisfies } from "semver";
-import { BlockedError, QaError, UsageError } from "../../errors.ts";
-import type { Environment } from "../env.ts";
+import { BlockedError, QaError, UsageError } from "../../base/errors.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
-import { loadExeca } from "../process.ts";
-import type { GatewayProgram } from "../program.ts";
-import { startChildGateway } from "../start-child.ts";
+import type { Environment } from "../process/env.ts";
+import type { GatewayProgram } from "../process/program.ts";
+import { startChildGateway } from "../process/start-child.ts";
+import { loadExeca } from "../process/start-process.ts";
+import { WATCHDOG } from "../process/watchdog-env.ts";
 import { type InstalledRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
@@ -17,7 +18,6 @@ import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease, specOf } from "./resolve.ts";
 import { supervised } from "./supervised.ts";
-import { WATCHDOG } from "./watchdog-env.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
 const CHANNEL = "qa-channel";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { QaError } from "../../errors.ts";
-import type { Environment } from "../env.ts";
-import type { JsonObject } from "../gateway.ts";
-import { globalPackageRoot } from "../npm-prefix.ts";
-import { loadExeca } from "../process.ts";
-import { npmVariables, runNpm } from "./npm.ts";
+import { QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { npmVariables, runNpm } from "../npm/npm.ts";
+import { globalPackageRoot } from "../npm/prefix.ts";
+import type { Environment } from "../process/env.ts";
+import { loadExeca } from "../process/start-process.ts";
+import { watchedEnv } from "../process/watchdog-env.ts";
 import type { Progress } from "./progress.ts";
-import { watchedEnv } from "./watchdog-env.ts";
 
 /** A release installed as `npm install --global` does it, into a prefix that nobody else uses. */
 export interface OwnInstall {

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { QaError } from "../../errors.ts";
-import type { Environment } from "../env.ts";
-import type { JsonObject } from "../gateway.ts";
-import { runNpm } from "./npm.ts";
+import { QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { runNpm } from "../npm/npm.ts";
+import type { Environment } from "../process/env.ts";
 
 /** What there is of a package. */
 export interface PublishedReleases {

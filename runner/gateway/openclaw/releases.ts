@@ -1,5 +1,5 @@
 import { satisfies } from "semver";
-import type { JsonObject } from "../gateway.ts";
+import type { JsonObject } from "../../base/json.ts";
 
 /** What is done differently for some releases. */
 export interface ReleaseTraits {

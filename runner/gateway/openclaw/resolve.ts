@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { maxSatisfying, rcompare, valid, validRange } from "semver";
-import { QaError, UsageError } from "../../errors.ts";
+import { QaError, UsageError } from "../../base/errors.ts";
 import type { PublishedReleases } from "./registry.ts";
 
 const FAR = 3;

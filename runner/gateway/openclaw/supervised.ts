@@ -1,10 +1,10 @@
 import { delimiter, dirname, join } from "node:path";
 import type { UpdatePlan } from "../gateway.ts";
-import type { GatewayProgram } from "../program.ts";
+import type { GatewayProgram } from "../process/program.ts";
+import { watchedEnv } from "../process/watchdog-env.ts";
 import type { OwnInstall } from "./own-install.ts";
 import { traitsOf } from "./releases.ts";
 import { supervisorArgument } from "./supervisor-job.ts";
-import { watchedEnv } from "./watchdog-env.ts";
 
 const SUPERVISOR = join(import.meta.dirname, "supervise.ts");
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Teardown } from "../../lifecycle/teardown.ts";
-import { Wakeups } from "../../lifecycle/wakeups.ts";
+import { Teardown } from "../../base/teardown.ts";
+import { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayStart } from "../gateway.ts";
-import type { GatewayProgram } from "../program.ts";
+import type { GatewayProgram } from "../process/program.ts";
 
 /** The gateway of a few lines beside this file, run by the Node that runs the tests. */
 export const FAKE_PROGRAM: GatewayProgram = {

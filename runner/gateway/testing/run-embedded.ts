@@ -1,7 +1,7 @@
 /** A runner that starts the embedded gateway, says which process it is, and waits to be killed. */
 import { QaBus } from "../../channel/bus.ts";
 import { serveBus } from "../../channel/server.ts";
-import { EmbeddedKind } from "../embedded.ts";
+import { EmbeddedKind } from "../embedded/embedded.ts";
 import { gatewayStart } from "./fixture.ts";
 
 const [, , repoRoot = ""] = process.argv;

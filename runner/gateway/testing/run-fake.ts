@@ -1,5 +1,5 @@
 /** A runner that starts a gateway, says which, and waits to be killed. */
-import { startChildGateway } from "../start-child.ts";
+import { startChildGateway } from "../process/start-child.ts";
 import { FAKE_PROGRAM, gatewayStart } from "./fixture.ts";
 
 const gateway = await startChildGateway(FAKE_PROGRAM, gatewayStart());

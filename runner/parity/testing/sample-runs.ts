@@ -1,5 +1,5 @@
-import { aggregate } from "../../report/aggregate.ts";
 import type { RunEvent, ScenarioFinished } from "../../report/events.ts";
+import { aggregate } from "../../report/run-state.ts";
 import { sampleRun } from "../../report/testing/sample-run.ts";
 import { AnswerShapes, readShapes } from "../../shape/answers.ts";
 import type { GatewayRun } from "../gateway-run.ts";

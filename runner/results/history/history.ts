@@ -1,5 +1,5 @@
-import { withoutUndefined } from "../../report/without-undefined.ts";
-import { compareText } from "../compare-text.ts";
+import { compareText } from "../../base/compare-text.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { isTelling, type Sample } from "./samples.ts";
 import { median, rate, trend } from "./statistics.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { valid } from "semver";
-import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
-import { withoutUndefined } from "../../report/without-undefined.ts";
-import { compareText } from "../compare-text.ts";
+import { compareText } from "../../base/compare-text.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
+import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
 import { mergedAway } from "../merged-shares.ts";
 import { hasNoVerdict } from "../no-verdict.ts";

@@ -1,6 +1,6 @@
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { excuseFor } from "../../report/attempts.ts";
-import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
-import { withoutUndefined } from "../../report/without-undefined.ts";
+import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { type Group, isComplete } from "./groups.ts";
 import type { MergedCell, MergedReport } from "./merged-schema.ts";

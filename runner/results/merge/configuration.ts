@@ -1,4 +1,4 @@
-import type { RunReport } from "../../report/report-schema.ts";
+import type { RunReport } from "../../report/schema/report-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 
 /** What all shares of one selection must have in common; how each is shown. */

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { COLOURS, type Paint, SYMBOLS } from "../../report/console/style.ts";
-import { formatDuration, oneLine } from "../../report/text.ts";
+import { formatDuration, oneLine } from "../../base/text.ts";
+import { COLOURS, type Paint, SYMBOLS } from "../../report/reporters/console/style.ts";
 import type { CellVerdict } from "./cells.ts";
 import type { MergedReport } from "./merged-schema.ts";
 import { cellText, countsText, headline } from "./words.ts";

@@ -1,7 +1,7 @@
-import { errorMessage } from "../../errors.ts";
-import { aggregate } from "../../report/aggregate.ts";
+import { errorMessage } from "../../base/errors.ts";
 import type { RunEvent } from "../../report/events.ts";
 import { readEvents } from "../../report/read-events.ts";
+import { aggregate } from "../../report/run-state.ts";
 import { checkReport, type Reading } from "../read-report.ts";
 
 /** What an events.jsonl says, and whether that is the whole run. */

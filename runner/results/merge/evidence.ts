@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
-import type { ScenarioReport } from "../../report/report-schema.ts";
+import type { ScenarioReport } from "../../report/schema/report-schema.ts";
 
 /** Files of a scenario and of its attempts, each once, relative to the report's folder. */
 export function evidencePaths({ evidence, attempts }: ScenarioReport): string[] {

@@ -1,5 +1,5 @@
-import type { RunReport } from "../../report/report-schema.ts";
-import { compareText } from "../compare-text.ts";
+import { compareText } from "../../base/compare-text.ts";
+import type { RunReport } from "../../report/schema/report-schema.ts";
 import { configurationProblems } from "./configuration.ts";
 import type { ExpectedJob } from "./matrix.ts";
 import { type Problem, problem } from "./problem.ts";

@@ -1,6 +1,6 @@
-import { countVerdicts } from "../../report/aggregate.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
-import type { RunReport } from "../../report/report-schema.ts";
+import { countVerdicts } from "../../report/run-state.ts";
+import type { RunReport } from "../../report/schema/report-schema.ts";
 import type { Group } from "./groups.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { codeCell, codeSpan, escapeText, fileLink } from "../../report/markdown/escape.ts";
-import { formatDuration, plural } from "../../report/text.ts";
+import { formatDuration, plural } from "../../base/text.ts";
+import { codeCell, codeSpan, escapeText, fileLink } from "../../report/reporters/markdown/escape.ts";
 import type { MergedCell, MergedGroup, MergedReport } from "./merged-schema.ts";
 import { cellText, countsText, headline } from "./words.ts";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { FromSchema } from "json-schema-to-ts";
-import { errorMessage, UsageError } from "../../errors.ts";
+import { errorMessage, UsageError } from "../../base/errors.ts";
 import { compileSchema, schemaProblem } from "../read-report.ts";
 
 const text = { type: "string" } as const;

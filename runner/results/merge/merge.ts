@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { compareText } from "../../base/compare-text.ts";
+import { replaceFile } from "../../base/replace-file.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { quarantinedIn } from "../../report/counts.ts";
-import { renderMarkdown } from "../../report/markdown/render.ts";
-import { replaceFile } from "../../report/replace-file.ts";
-import type { RunReport } from "../../report/report-schema.ts";
-import { withoutUndefined } from "../../report/without-undefined.ts";
-import { compareText } from "../compare-text.ts";
+import { renderMarkdown } from "../../report/reporters/markdown/render.ts";
+import type { RunReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
 import { scenarioRows } from "./cells.ts";
 import { copyEvidence } from "./evidence.ts";

@@ -1,5 +1,5 @@
 import type { FromSchema } from "json-schema-to-ts";
-import { reportSchema } from "../../report/report-schema.ts";
+import { reportSchema } from "../../report/schema/report-schema.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
 /** Counts up with every change that a reader of merged.json could trip over. */

@@ -1,8 +1,8 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { formatDuration } from "../../base/text.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
-import type { RunReport, ScenarioReport } from "../../report/report-schema.ts";
-import { formatDuration } from "../../report/text.ts";
+import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { type Reading, readReport } from "../read-report.ts";
 import { type EventLog, readEventLog } from "./event-log.ts";

@@ -1,7 +1,7 @@
-import { aggregate } from "../../report/aggregate.ts";
 import type { RunEvent, RunStarted, ScenarioFinished, Verdict } from "../../report/events.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
-import type { RunReport } from "../../report/report-schema.ts";
+import { aggregate } from "../../report/run-state.ts";
+import type { RunReport } from "../../report/schema/report-schema.ts";
 
 /** How each attempt at a scenario went. */
 export interface SampleScenario {

@@ -1,0 +1,31 @@
+import { QaError } from "../../base/errors.ts";
+import type { QaBus } from "../../channel/bus.ts";
+import type { BusMessage } from "../../channel/types.ts";
+
+/** How gateways word a turn that failed, when they tell it to the person who asked. */
+const FAILURE_REPLIES: readonly RegExp[] = [
+  /^⚠️ (?:something went wrong|session history|context overflow|message ordering conflict)/i,
+  /^⚠️ (?:model login|agent failed before reply|no api key found|missing api key)/i,
+  /^⚠️ ✉️ message failed/i,
+  /\btool [\w.-]+ not found\b/i,
+  /^status\s*[:=]\s*(?:blocked|failed)\b/im,
+];
+
+export function isFailureReply({ direction, text }: BusMessage): boolean {
+  return direction === "outbound" && FAILURE_REPLIES.some((pattern) => pattern.test(text.trim()));
+}
+
+/**
+ * Ends a wait that is in vain: the gateway said that the turn failed.
+ * @param sinceIndex counts outbound messages, from 0
+ * @throws QaError `failure-reply`
+ */
+export function throwFailureReply(bus: QaBus, sinceIndex = 0): void {
+  const failure = bus.outboundMessages(sinceIndex).find(isFailureReply);
+  if (!failure) return;
+  throw new QaError(`the gateway replied that it failed: ${failure.text.trim()}`, {
+    code: "failure-reply",
+    fault: "product",
+    hint: "A wait for this very message does not end here: let its predicate accept it.",
+  });
+}

@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BlockedError, QaError } from "../../base/errors.ts";
+import { type ActionContext, actionsOf } from "../define.ts";
+
+/** Modules that only compute: any scenario may have them. */
+const HARMLESS = ["node:assert", "node:crypto", "node:path", "node:querystring", "node:url", "node:util"];
+
+/** The module's full name, if any scenario may have it. */
+function harmlessModule(specifier: string): string | undefined {
+  return HARMLESS.find((name) => name === specifier || name === `node:${specifier}`);
+}
+
+/**
+ * @throws QaError `permission-required`; BlockedError when the module belongs to another runner
+ */
+async function importModule(
+  { permissions, scenarioPath }: ActionContext,
+  specifier: string,
+): Promise<unknown> {
+  const harmless = harmlessModule(specifier);
+  if (harmless) return import(harmless);
+  if (!permissions.has("import")) {
+    throw new QaError(`qaImport: ${specifier} needs a permission that the scenario does not declare`, {
+      code: "permission-required",
+      fault: "scenario",
+      hint: `Declare \`permissions: [import]\`. Without it there are ${HARMLESS.join(", ")}.`,
+    });
+  }
+  if (!specifier.startsWith(".")) return import(specifier);
+  const path = resolve(dirname(scenarioPath), specifier);
+  if (existsSync(path)) return import(pathToFileURL(path).href);
+  throw new BlockedError(
+    "fixture-module",
+    `qaImport: ${specifier} is not beside the scenario; it may be a part of the runner that the scenario was written for`,
+  );
+}
+
+export const importActions = actionsOf("core", (define) => ({
+  qaImport: define({
+    summary: `Imports a module. ${HARMLESS.join(", ")} are there for every scenario; others need \`permissions: [import]\`. A relative path starts at the scenario file.`,
+    params: [{ name: "specifier", type: "string", description: "for instance `node:path`" }],
+    returns: "the module",
+    permissionOf: (specifier) =>
+      specifier !== undefined && harmlessModule(specifier) ? undefined : "import",
+    run: importModule,
+  }),
+}));

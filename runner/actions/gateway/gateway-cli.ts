@@ -1,0 +1,102 @@
+import { stripVTControlCharacters } from "node:util";
+import { BlockedError, QaError } from "../../base/errors.ts";
+import { loadExeca } from "../../gateway/process/start-process.ts";
+import { watchedEnv } from "../../gateway/process/watchdog-env.ts";
+import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { jsonIn } from "./cli-json.ts";
+
+const CLI_TIMEOUT_MS = 60_000;
+const SHOWN_OUTPUT = 2_000;
+const SHOWN_REASON = 300;
+
+interface CliOptions {
+  timeoutMs?: number;
+  json?: boolean;
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the gateway's own command line in the environment of the gateway under test. */
+export async function runGatewayCli(
+  context: ActionContext,
+  args: readonly string[],
+  { timeoutMs = CLI_TIMEOUT_MS, json = false, env = {} }: CliOptions = {},
+): Promise<unknown> {
+  const { cliCommand } = context.gateway;
+  const [file, ...leading] = cliCommand ?? [];
+  if (file === undefined) {
+    throw new BlockedError("cli", "this gateway lacks `cli`: its command line is not on this machine");
+  }
+  const { runtimeEnv, tempRoot } = context.gateway;
+  const { execa } = await loadExeca();
+  const result = await execa(file, [...leading, ...args.map(String)], {
+    cwd: tempRoot,
+    env: watchedEnv({ ...runtimeEnv, ...env }, tempRoot),
+    extendEnv: false,
+    killDescendants: true,
+    timeout: timeoutMs,
+    cancelSignal: context.signal(),
+    stdin: "ignore",
+    reject: false,
+  });
+  context.signal().throwIfAborted();
+  const command = `openclaw ${args.join(" ")}`;
+  if (result.timedOut) {
+    throw cliError("cli-timeout", `qa cli timed out: ${command} took longer than ${timeoutMs} ms`, result);
+  }
+  if (result.exitCode !== 0) {
+    const reason = reasonIn(result.stderr) || reasonIn(result.stdout) || "it printed nothing";
+    throw cliError(
+      "cli-failed",
+      `qa cli failed (${result.exitCode ?? result.signal}): ${command}: ${reason}`,
+      result,
+    );
+  }
+  const output = stripVTControlCharacters(result.stdout);
+  if (!json) return output;
+  const value = jsonIn(output);
+  if (value === undefined) throw cliError("bad-answer", `qa cli returned no JSON: ${command}`, result);
+  return value;
+}
+
+/** The line that speaks of an error, else the last one: hints may follow it. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output).trimEnd().split("\n");
+  const reason = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? "";
+  return reason.trim().slice(0, SHOWN_REASON);
+}
+
+function cliError(
+  code: string,
+  message: string,
+  { stdout, stderr }: { stdout: string; stderr: string },
+): QaError {
+  const output = [stderr, stdout].filter((text) => text !== "").join("\n");
+  return new QaError(message, {
+    code,
+    fault: "product",
+    details: output.slice(-SHOWN_OUTPUT) || "(it printed nothing)",
+  });
+}
+
+export const gatewayCliActions = actionsOf("gateway", (define) => ({
+  runGatewayCli: define({
+    summary:
+      "Runs the gateway's own command line, in the environment of the gateway under test. An exit code other than 0 is an error.",
+    params: [
+      ENV_PARAMETER,
+      { name: "args", type: "string[]", description: "for instance `[health, --json]`" },
+      {
+        name: "options",
+        type: "{ json?, timeoutMs?, env? }",
+        optional: true,
+        description:
+          "`json`: parse the output, whatever log lines stand around it; `timeoutMs`: default 60 000",
+      },
+    ],
+    returns: "what it printed, or the parsed JSON",
+    aliases: ["runQaCli"],
+    budgetMs: ([, , options]) => (options as CliOptions | undefined)?.timeoutMs ?? CLI_TIMEOUT_MS,
+    run: (context, _env: object, args: readonly string[], options?: CliOptions) =>
+      runGatewayCli(context, args, options),
+  }),
+}));

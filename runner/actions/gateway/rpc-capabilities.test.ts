@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { BlockedError } from "../../base/errors.ts";
+import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import { toRpcError } from "../../gateway/rpc/errors.ts";
+import { blockUnknownMethods, capabilityOf } from "./rpc-capabilities.ts";
+
+/** Knows `known`, refuses `refused`, and has never heard of anything else. */
+class SmallGateway {
+  readonly #token = "secret";
+  readonly facts: { target: string };
+  constructor(target: string) {
+    this.facts = { target };
+  }
+  get token(): string {
+    return this.#token;
+  }
+  async call(method: string): Promise<object> {
+    if (method === "known") return { ok: true };
+    const message = method === "refused" ? "not now" : `unknown method: ${method}`;
+    throw toRpcError(method, { code: "INVALID_REQUEST", message }, (text) => text);
+  }
+}
+
+function reach(target: string, foreign: boolean): GatewayUnderTest {
+  return blockUnknownMethods(new SmallGateway(target) as unknown as GatewayUnderTest, foreign);
+}
+
+const gateway = reach("openclaw@2026.9.6", false);
+const errorOf = (method: string) => gateway.call(method).catch((error: unknown) => error);
+
+test.for([
+  ["cron.add", "cron"],
+  ["doctor.memory.status", "memory"],
+  ["tools.invoke", "tools"],
+  ["last-heartbeat", "heartbeat"],
+])("%s belongs to %s, and a gateway that does not know it lacks that", async ([method = "", capability]) => {
+  expect(capabilityOf(method)).toBe(capability);
+  const error = await errorOf(method);
+  expect(error).toBeInstanceOf(BlockedError);
+  expect(error).toMatchObject({ capability, message: expect.stringContaining(method) });
+});
+
+test("a method that every gateway must have is not excused, and a refusal is none of our business", async () => {
+  expect(await errorOf("config.get")).toMatchObject({ code: "rpc-error", fault: "product" });
+  expect(await errorOf("refused")).toMatchObject({ code: "rpc-error" });
+  expect(await gateway.call("known")).toEqual({ ok: true });
+});
+
+test.for([
+  ["embedded", false, "rpc-error"],
+  ["embedded", true, "blocked"],
+  ["openclaw@2026.4.26", false, "blocked"],
+  ["ws://127.0.0.1:18789", false, "blocked"],
+] as const)("a method that %s lost, asked for by a foreign scenario: %s", async ([target, foreign, code]) => {
+  for (const method of ["tools.effective", "update.run", "gateway.restart.request", "plugins.list"]) {
+    const error: unknown = await reach(target, foreign)
+      .call(method)
+      .catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ code });
+  }
+});
+
+test("everything else of the gateway is there, private members included", () => {
+  expect(gateway.token).toBe("secret");
+});

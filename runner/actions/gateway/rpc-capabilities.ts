@@ -1,0 +1,53 @@
+import { BlockedError } from "../../base/errors.ts";
+import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import { RpcError } from "../../gateway/rpc/errors.ts";
+import { overlay } from "../../gateway/rpc/overlay.ts";
+
+/** Without one of these a gateway is broken, not merely a lesser one: that they are unknown is a failure. */
+const EVERY_GATEWAY_HAS: ReadonlySet<string> = new Set([
+  ...["health", "channels.status", "skills.status", "config.get", "config.patch", "config.apply"],
+  ...["agent", "agent.wait", "chat.history", "sessions.create", "sessions.list"],
+]);
+
+/** Methods whose name does not begin with the capability that they belong to. */
+const CAPABILITY_OF: readonly [prefix: string, capability: string][] = [
+  ["doctor.memory.", "memory"],
+  ["last-heartbeat", "heartbeat"],
+  ["set-heartbeats", "heartbeat"],
+];
+
+/** What a gateway that does not know this method cannot do: `cron` for `cron.add`. */
+export function capabilityOf(method: string): string {
+  const named = CAPABILITY_OF.find(([prefix]) => method.startsWith(prefix));
+  return named?.[1] ?? method.split(".")[0] ?? method;
+}
+
+/**
+ * The gateway as flows and actions reach it: a method that it does not know ends the scenario as *blocked*,
+ * because the scenario asks for something that this gateway does not offer. Not so where both belong to this
+ * repository: its scenarios ask the embedded gateway only for what it has, so a method that is unknown was lost.
+ * @param foreign the scenario belongs to a pack of somebody else's
+ */
+export function blockUnknownMethods(gateway: GatewayUnderTest, foreign: boolean): GatewayUnderTest {
+  if (!foreign && gateway.facts.target === "embedded") return gateway;
+  const call: GatewayUnderTest["call"] = async (method, params, options) => {
+    try {
+      return await gateway.call(method, params, options);
+    } catch (error) {
+      throw isUnknown(method, error) ? missing(method) : error;
+    }
+  };
+  return overlay(gateway, { call });
+}
+
+function isUnknown(method: string, error: unknown): boolean {
+  return error instanceof RpcError && /unknown method/i.test(error.message) && !EVERY_GATEWAY_HAS.has(method);
+}
+
+function missing(method: string): BlockedError {
+  const capability = capabilityOf(method);
+  return new BlockedError(
+    capability,
+    `this gateway lacks \`${capability}\`: it does not know the RPC method ${method}`,
+  );
+}

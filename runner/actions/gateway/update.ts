@@ -1,0 +1,188 @@
+import { BlockedError, QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { waitForCondition } from "../../base/waits.ts";
+import { Wakeups } from "../../base/wakeups.ts";
+import type { GatewayIdentity } from "../../gateway/gateway.ts";
+import { RpcError } from "../../gateway/rpc/errors.ts";
+import type { RecordedRequest } from "../../model/recorder.ts";
+import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { waitForChannelReady } from "./gateway.ts";
+
+/** The slowest update that was seen took 90 s, most of it npm's. */
+const UPDATE_TIMEOUT_MS = 300_000;
+/** What is asked each time costs some releases half a second, which they need for the update. */
+const LOOK_MS = 1000;
+
+/** The update goes on elsewhere; not an end. */
+const PENDING = new Set(["managed-service-handoff-started", "restart-health-pending"]);
+
+/** Reasons that say that this surrounding cannot be updated in, and nothing about the update itself. */
+const OBSTACLES = new Set([
+  "container-image-install",
+  "external-supervisor-update-required",
+  "git-checkout",
+  "install-not-writable",
+  "managed-service-handoff-failed",
+  "managed-service-handoff-unavailable",
+  "not-git-install",
+  "not-package-root",
+  "owner_required",
+  "package-update-requires-cli",
+  "restart-disabled",
+  "restart-unavailable",
+  "unmanaged-package-install",
+]);
+
+/**
+ * What an agent's call is answered with where it may not ask, or its tool does not reach the gateway: by the embedded
+ * gateway, by releases of spring 2026, and by those of autumn.
+ */
+const REFUSALS = [
+  /\bthere is no tool "gateway"/,
+  /\btool "?gateway"? not found/i,
+  /\bTool restricted to owner senders/,
+  /\bowner_required\b/,
+  /\bmissing scope\b/,
+  /\bgateway was not run: /,
+  /\bGateway instance unavailable for update\.run\b/,
+];
+
+/** How an update ended that did not bring a new process. */
+interface UpdateEnd {
+  status: string;
+  reason: string;
+  steps: readonly JsonObject[];
+}
+
+/**
+ * Waits until an update that somebody asked for has brought another process.
+ * @throws BlockedError with the gateway's reason when it cannot update itself in this surrounding, or does not let
+ *   its agent; QaError `update-failed` when it failed, or failed to take the agent's call
+ */
+async function waitForUpdate(
+  context: ActionContext,
+  _env: object,
+  before: GatewayIdentity,
+  { timeoutMs = UPDATE_TIMEOUT_MS }: { timeoutMs?: number } = {},
+): Promise<GatewayIdentity> {
+  const deadline = performance.now() + timeoutMs;
+  // The new process may migrate the old one's state first: a call waits for it as long as the action does.
+  const left = () => Math.max(1, deadline - performance.now());
+  const after = await waitForCondition(
+    // No wake-ups but the interval's: each answer makes the gateway log a line.
+    new Wakeups(),
+    async () => {
+      try {
+        const now = await context.gateway.identity({ timeoutMs: left(), signal: context.signal() });
+        if (now.bootId !== before.bootId) return now;
+        rejectEnd(await readEnd(context, left()));
+        rejectAnswer(context.model?.requests ?? []);
+      } catch (error) {
+        // A gateway that is about to restart refuses work.
+        if (!(error instanceof RpcError && error.retryable)) throw error;
+      }
+      return undefined;
+    },
+    {
+      what: `the update to end with another process (another boot id than ${before.bootId})`,
+      timeoutMs,
+      intervalMs: LOOK_MS,
+      signal: context.signal(),
+    },
+  );
+  await context.gateway.waitHealthy(left(), context.signal());
+  await waitForChannelReady(context, left());
+  return after;
+}
+
+/** As `update.status` tells it: by the sentinel, or where releases keep a history of updates, by the last of them. */
+async function readEnd(context: ActionContext, timeoutMs: number): Promise<UpdateEnd | undefined> {
+  const status = await context.gateway.call("update.status", {}, { timeoutMs, signal: context.signal() });
+  const sentinel = status.sentinel as JsonObject | null | undefined;
+  const lastRun = status.lastRun as JsonObject | undefined;
+  const stats = sentinel?.kind === "update" ? (sentinel.stats as JsonObject | undefined) : undefined;
+  return [
+    endOf(sentinel?.status, stats?.reason, stats?.steps),
+    endOf(lastRun?.status, lastRun?.reason, lastRun?.steps),
+  ].find((end) => end !== undefined);
+}
+
+function endOf(status: unknown, reason: unknown, steps: unknown): UpdateEnd | undefined {
+  const known = typeof reason === "string" ? reason : "no reason given";
+  const over = status === "error" || status === "skipped" || status === "failed" || status === "rolled-back";
+  if (!over || PENDING.has(known)) return undefined;
+  return { status, reason: known, steps: Array.isArray(steps) ? steps : [] };
+}
+
+function rejectEnd(end: UpdateEnd | undefined): void {
+  if (!end) return;
+  if (OBSTACLES.has(end.reason)) {
+    throw new BlockedError("self-update", `the gateway cannot update itself here: ${end.reason}`);
+  }
+  throw new QaError(`the update ended with ${end.status}: ${end.reason}`, {
+    code: "update-failed",
+    fault: "product",
+    details: end.steps.map(describeStep).join("\n") || "(it names no step)",
+  });
+}
+
+/** An agent's call may be refused, or fail, before there is an update that could tell how it ended. */
+export function rejectAnswer(
+  requests: readonly Pick<RecordedRequest, "plannedToolArgs" | "toolOutput">[],
+): void {
+  const call = requests.findLastIndex(({ plannedToolArgs }) => plannedToolArgs?.action === "update.run");
+  const answer =
+    call === -1 ? undefined : requests.slice(call + 1).find(({ toolOutput }) => toolOutput !== "");
+  const problem = problemIn(answer?.toolOutput ?? "");
+  if (problem === undefined || PENDING.has(problem)) return;
+  if (OBSTACLES.has(problem) || REFUSALS.some((refusal) => refusal.test(problem))) {
+    throw new BlockedError(
+      "self-update",
+      `the gateway does not take update.run from its agent here: ${problem}`,
+    );
+  }
+  throw new QaError(`the agent's call of update.run failed: ${problem}`, {
+    code: "update-failed",
+    fault: "product",
+  });
+}
+
+/** What is wrong by the answer of the agent's tool: its reason, else its error; undefined when nothing is. */
+function problemIn(toolOutput: string): string | undefined {
+  const answer = parseAnswer(toolOutput);
+  const { ok, status, error, result } = answer;
+  if (ok !== false && status !== "error") return undefined;
+  const reason = answer.reason ?? (result as JsonObject | null | undefined)?.reason;
+  return String(reason ?? error ?? status ?? "no reason given");
+}
+
+function parseAnswer(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as JsonObject) : {};
+  } catch {
+    return /^(?:Error\b|Tool \S+ not found)/.test(text) ? { status: "error", error: text } : {};
+  }
+}
+
+function describeStep({ name, step, status, exitCode, log, detail }: JsonObject): string {
+  const { exitCode: logged, stderrTail } = (log ?? {}) as JsonObject;
+  const outcome = exitCode ?? logged ?? status;
+  return [`${name ?? step}: ${outcome}`, stderrTail ?? detail].filter(Boolean).join("\n");
+}
+
+export const updateActions = actionsOf("update", (define) => ({
+  waitForUpdate: define({
+    summary:
+      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails, or a call of the agent that does, is an error.",
+    params: [
+      ENV_PARAMETER,
+      { name: "before", type: "object", description: "from `readGatewayIdentity`" },
+      { name: "options", type: "{ timeoutMs?: number }", optional: true, description: "default 300 000" },
+    ],
+    returns: "the identity of the new process",
+    budgetMs: ([, , options]) =>
+      (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? UPDATE_TIMEOUT_MS,
+    run: waitForUpdate,
+  }),
+}));

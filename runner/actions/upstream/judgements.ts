@@ -1,0 +1,66 @@
+import { actionsOf } from "../define.ts";
+
+const TEXT_PARAMETER = { name: "text", type: "unknown", description: "what the agent wrote" } as const;
+
+/** Lower case without surrounding blanks; anything but a text counts as none. */
+function lower(value: unknown): string {
+  return typeof value === "string" ? value.trim().toLowerCase() : "";
+}
+
+/** Parts of a report that say it went on to work that nobody asked for. */
+const BEYOND_SCOPE = ["all mandatory scenarios", "final qa tally", "qa run complete", "subagent-handoff"];
+const READ_ALL = /\b(?:read|retrieved|inspected|loaded|accessed|digested)\b/;
+const FILES_MISSING = ["not present", "missing files", "blocked by missing", "could not inspect"];
+const DISCOVERY_FILES = ["qa/scenarios/index", "extensions/qa-lab/src/suite.ts", "docs/help/testing.md"];
+
+/** Judgements on what a model wrote, with which upstream's scenarios come. Prefer an exact marker. */
+export const judgementActions = actionsOf("judgements", (define) => ({
+  normalizeLowercaseStringOrEmpty: define({
+    summary: "A text in lower case without surrounding blanks; anything else as the empty text.",
+    params: [{ name: "value", type: "unknown", optional: true, description: "anything" }],
+    returns: "string",
+    effect: "reads",
+    run: (_context, value: unknown) => lower(value),
+  }),
+  hasDiscoveryLabels: define({
+    summary: "Whether a report names what worked, failed, was blocked, and should follow.",
+    params: [TEXT_PARAMETER],
+    returns: "boolean",
+    effect: "reads",
+    run: (_context, text: unknown) =>
+      ["worked", "failed", "blocked"].every((label) => lower(text).includes(label)) &&
+      /follow[- ]up/.test(lower(text)),
+  }),
+  reportsMissingDiscoveryFiles: define({
+    summary: "Whether a report says that files it had to read were missing.",
+    params: [TEXT_PARAMETER],
+    returns: "boolean",
+    effect: "reads",
+    run: (_context, text: unknown) => {
+      const said = lower(text);
+      const readThem = DISCOVERY_FILES.every((file) => said.includes(file)) && READ_ALL.test(said);
+      return !readThem && FILES_MISSING.some((phrase) => said.includes(phrase));
+    },
+  }),
+  reportsDiscoveryScopeLeak: define({
+    summary: "Whether a report went on to work that nobody asked for.",
+    params: [TEXT_PARAMETER],
+    returns: "boolean",
+    effect: "reads",
+    run: (_context, text: unknown) => BEYOND_SCOPE.some((phrase) => lower(text).includes(phrase)),
+  }),
+  hasModelSwitchContinuitySignal: define({
+    summary:
+      "Whether a reply after a change of the model shows that the task went on: it names the handoff and the task.",
+    params: [TEXT_PARAMETER],
+    returns: "boolean",
+    aliases: ["hasModelSwitchContinuityEvidence"],
+    effect: "reads",
+    run: (_context, text: unknown) => {
+      const said = lower(text);
+      const aboutSwitch = /\b(?:handoff|switch(?:ed)?)\b/.test(said);
+      const aboutTask = /kickoff|qa mission|source and docs/.test(said);
+      return aboutSwitch && aboutTask && !BEYOND_SCOPE.some((phrase) => said.includes(phrase));
+    },
+  }),
+}));

@@ -1,0 +1,163 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BlockedError, QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { runPrompt } from "../agent/agent.ts";
+import { createSession } from "../agent/sessions.ts";
+import { summarizeTranscript } from "../agent/transcript-summary.ts";
+import { readHistory } from "../agent/transcripts.ts";
+import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { liveTurnTimeout } from "../env/core.ts";
+import { effectiveTools, toolPayload } from "../extensions/tools.ts";
+import { ensureImageGeneration } from "../model/images.ts";
+
+/** Tools that edit need something to edit. */
+const EDITABLE_FILE = "runtime-tool-fixture-edit.txt";
+const TURN_MS = 45_000;
+
+interface ToolFixture {
+  toolName: string;
+  /** False: that the tool is missing is only reported. */
+  expectedAvailable?: boolean;
+  happyPrompt?: string;
+  failurePrompt?: string;
+  ensureImageGeneration?: boolean;
+  knownBroken?: KnownProblem;
+  knownHarnessGap?: KnownProblem;
+}
+
+interface KnownProblem {
+  issue?: string;
+  reason?: string;
+}
+
+type Path = "happy" | "failure";
+
+/**
+ * Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and so does a turn that
+ * must be refused. What a fixture declares as known is no failure, but no success either: the scenario is blocked.
+ */
+async function runFixture(context: ActionContext, _env: object, fixture: ToolFixture): Promise<string> {
+  const { toolName } = fixture;
+  if (!toolName) {
+    throw new QaError("runRuntimeToolFixture: the config has no `toolName`", {
+      code: "bad-argument",
+      fault: "scenario",
+    });
+  }
+  if (fixture.ensureImageGeneration) await ensureImageGeneration(context);
+  if (context.gateway.capabilities.has("workspace")) {
+    await writeFile(join(context.gateway.workspaceDir, EDITABLE_FILE), "before edit\n");
+  }
+  const happySession = await session(context, toolName, "happy");
+  const failureSession = await session(context, toolName, "failure");
+  const tools = await effectiveTools(context, happySession);
+  if (!tools.has(toolName)) return reportMissing(fixture, tools);
+
+  const happy = await playTurn(context, fixture, "happy", happySession);
+  const failure = await playTurn(context, fixture, "failure", failureSession);
+  return [happy, failure].join("\n");
+}
+
+function session(context: ActionContext, toolName: string, path: Path): Promise<string> {
+  const key = `agent:${context.agentId}:runtime-tool:${toolName}:${path}`;
+  return createSession(context, `Tool fixture: ${toolName}, ${path}`, key);
+}
+
+function reportMissing(fixture: ToolFixture, tools: Set<string>): string {
+  const { toolName, expectedAvailable } = fixture;
+  const offered = `offered: ${[...tools].sort().join(", ")}`;
+  if (expectedAvailable === false) return `${toolName} is not offered, as the fixture expects; ${offered}`;
+  throwKnown(fixture);
+  throw new QaError(`${toolName} is not among the tools that the agent is offered`, {
+    code: "tool-missing",
+    fault: "product",
+    details: offered,
+  });
+}
+
+async function playTurn(
+  context: ActionContext,
+  fixture: ToolFixture,
+  path: Path,
+  sessionKey: string,
+): Promise<string> {
+  const { toolName } = fixture;
+  const requestsBefore = context.model?.requests.length ?? 0;
+  const { length: before } = await readHistory(context, sessionKey);
+  await runPrompt(context, {
+    sessionKey,
+    message: promptOf(fixture, path),
+    timeoutMs: liveTurnTimeout(context.providerMode, TURN_MS),
+  });
+  const problem = problemIn(await readHistory(context, sessionKey), before, toolName, path);
+  if (problem) {
+    throwKnown(fixture);
+    throw new QaError(`${toolName}, ${path} path: ${problem}`, { code: "tool-fixture", fault: "product" });
+  }
+  return `${toolName}, ${path} path: ${plannedArguments(context, toolName, requestsBefore)}`;
+}
+
+function promptOf({ toolName, happyPrompt, failurePrompt }: ToolFixture, path: Path): string {
+  return path === "happy"
+    ? (happyPrompt ??
+        `Tool check target=${toolName}: call the ${toolName} tool once, then summarize what it gave.`)
+    : (failurePrompt ??
+        `Tool check failure target=${toolName}: call the ${toolName} tool once with input that it must refuse, then summarize.`);
+}
+
+/** By the transcript, which has the result of each call: also another tool may have answered in the turn. */
+function problemIn(messages: readonly JsonObject[], before: number, toolName: string, path: Path) {
+  const { assistantToolCallCounts, completedToolCallCounts, successfulToolCallCounts } = summarizeTranscript(
+    messages,
+    before,
+  );
+  if (!assistantToolCallCounts[toolName]) return "the model never called it";
+  if (!completedToolCallCounts[toolName]) return "the call never got a result";
+  if (path === "happy") return undefined;
+  const refused =
+    completedToolCallCounts[toolName] > (successfulToolCallCounts[toolName] ?? 0) ||
+    messages.slice(before).some((message) => message.toolName === toolName && isRefusal(message));
+  return refused ? undefined : "the call was not refused";
+}
+
+/** Some tools return a refusal as their result. */
+function isRefusal(message: JsonObject): boolean {
+  const payload = toolPayload(message);
+  const { status, ok } = (typeof payload === "object" && payload !== null ? payload : {}) as JsonObject;
+  return status === "error" || ok === false;
+}
+
+function plannedArguments({ model }: ActionContext, toolName: string, before: number): string {
+  const planned = model?.requests.slice(before).find(({ plannedToolName }) => plannedToolName === toolName);
+  return planned ? `called with ${JSON.stringify(planned.plannedToolArgs)}` : "called";
+}
+
+function throwKnown({ toolName, knownBroken, knownHarnessGap }: ToolFixture): void {
+  const known = knownBroken ?? knownHarnessGap;
+  if (!known) return;
+  const reason = known.reason ?? "a known problem of the fixture";
+  throw new BlockedError(
+    `tool:${toolName}`,
+    `${toolName}: ${reason}${known.issue ? ` (${known.issue})` : ""}`,
+  );
+}
+
+export const toolFixtureActions = actionsOf("tools", (define) => ({
+  runRuntimeToolFixture: define({
+    summary:
+      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a turn that must be refused is, by the transcript. What fails and is declared as known ends the scenario as *blocked*.",
+    params: [
+      ENV_PARAMETER,
+      {
+        name: "fixture",
+        type: "{ toolName, happyPrompt?, failurePrompt?, promptSnippet?, failurePromptSnippet?, expectedAvailable?, ensureImageGeneration?, knownBroken?, knownHarnessGap? }",
+        description:
+          "usually `config`; `expectedAvailable: false`: that the tool is missing is only reported; the snippets are accepted for upstream's scenarios",
+      },
+    ],
+    returns: "string: what was called",
+    budgetMs: () => 4 * TURN_MS,
+    run: runFixture,
+  }),
+}));

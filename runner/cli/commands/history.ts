@@ -1,0 +1,149 @@
+import { resolve } from "node:path";
+import { UsageError } from "../../base/errors.ts";
+import { EXIT } from "../../base/exit-codes.ts";
+import { suggestion } from "../../base/suggest.ts";
+import { formatDuration, plural } from "../../base/text.ts";
+import { historiesOf, type Occasion, type ScenarioHistory } from "../../results/history/history.ts";
+import { type Past, readPast } from "../../results/history/samples.ts";
+import { type Course, coursesOf, type ScenarioCourse } from "../../results/history/since-version.ts";
+import type { HistoryOptions } from "../history-options.ts";
+import { requireFolder, shownPath } from "../paths.ts";
+import { textTable } from "../table.ts";
+import { userFolder } from "../workspace.ts";
+
+/** Counts up with every change that a reader of `qa history --json` could trip over. */
+const HISTORY_VERSION = 2;
+
+/** `qa history`: looks back; a past failure is no failure of this command. */
+export async function history(
+  folder: string,
+  ids: readonly string[],
+  { json, sinceVersion }: HistoryOptions,
+): Promise<number> {
+  const cwd = userFolder();
+  const root = resolve(cwd, folder);
+  await requireFolder(root, shownPath(root, cwd));
+  const past = await readPast(root, (path) => shownPath(path, cwd));
+  for (const warning of past.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (past.reports === 0) {
+    throw new UsageError(`there is no report below ${folder}`, "A report folder holds a report.json.");
+  }
+  const samples = chosen(past, ids);
+  process.stdout.write(
+    sinceVersion
+      ? shown(past, coursesOf(samples), courseTable, json)
+      : shown(past, historiesOf(samples), historyTable, json),
+  );
+  return EXIT.passed;
+}
+
+function shown<T>(
+  { reports }: Past,
+  scenarios: readonly T[],
+  table: (scenarios: readonly T[]) => string,
+  json: boolean | undefined,
+): string {
+  return json
+    ? `${JSON.stringify({ version: HISTORY_VERSION, reports, scenarios }, null, 2)}\n`
+    : `${plural(reports, "report")}\n\n${table(scenarios)}`;
+}
+
+function chosen({ samples }: Past, ids: readonly string[]): Past["samples"] {
+  const known = [...new Set(samples.map(({ id }) => id))];
+  for (const id of ids) {
+    if (!known.includes(id)) throw new UsageError(`no report has the scenario ${id}`, suggestion(id, known));
+  }
+  return ids.length === 0 ? samples : samples.filter(({ id }) => ids.includes(id));
+}
+
+function historyTable(histories: readonly ScenarioHistory[]): string {
+  const platforms = new Set(histories.map(({ platform }) => platform));
+  const rows = histories.map((one) => [
+    one.id,
+    `${gatewayText(one.gateway, one.providerMode)}${platforms.size > 1 ? `, ${one.platform}` : ""}`,
+    `${one.runs}`,
+    percent(one.passRate),
+    percent(one.flakeRate),
+    one.medianMs === undefined ? "-" : formatDuration(one.medianMs),
+    one.trend === undefined ? "-" : signed(one.trend),
+    one.firstFailure ? occasion(one.firstFailure) : "never",
+    now(one),
+  ]);
+  const head = ["SCENARIO", "GATEWAY", "RUNS", "PASSED", "FLAKY", "MEDIAN", "TREND", "FIRST FAILED", "NOW"];
+  return textTable([head, ...rows], [2, 3, 4, 5, 6]);
+}
+
+/** The scripted model is behind nearly every run: only another one is worth a word. */
+function gatewayText(gateway: string, providerMode: string): string {
+  return providerMode === "mock-openai" ? gateway : `${gateway}, ${providerMode}`;
+}
+
+/** How it stands, and what the rates leave out. */
+function now({
+  failingSince,
+  passed,
+  skipped,
+  blocked,
+  failedOtherwise,
+  withoutResult,
+}: ScenarioHistory): string {
+  const state = failingSince ? `fails since ${occasion(failingSince)}` : passed > 0 ? "passes" : "never ran";
+  const apart = [
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(blocked > 0 ? [`${blocked} blocked`] : []),
+    ...(failedOtherwise > 0 ? [`${failedOtherwise} failed by harness or environment`] : []),
+    ...(withoutResult > 0 ? [`${withoutResult} cut short`] : []),
+  ];
+  return [state, ...apart].join(", ");
+}
+
+function courseTable(courses: readonly ScenarioCourse[]): string {
+  const rows = courses.map(({ id, product, providerMode, course, versions, leftOut }) => [
+    id,
+    gatewayText(product, providerMode),
+    inWords(course),
+    [
+      ...versions.map(({ version, passed, failed }) => `${version} ${tally(passed, failed)}`),
+      ...(leftOut > 0 ? [`${leftOut} left out`] : []),
+    ].join(", "),
+  ]);
+  return textTable([["SCENARIO", "GATEWAY", "RESULT", "RELEASES"], ...rows]);
+}
+
+function inWords(course: Course): string {
+  switch (course.kind) {
+    case "began":
+      return `began to fail in ${course.failedFirst}, passed last on ${course.passedLast}`;
+    case "mended":
+      return `passes since ${course.passedFirst}, failed last on ${course.failedLast}`;
+    case "passes":
+      return "passes on every release seen";
+    case "fails":
+      return "fails on every release seen";
+    case "mixed":
+      return "mixed: no release can be named";
+    case "unknown":
+      return "no result with a release";
+  }
+}
+
+function tally(passed: number, failed: number): string {
+  return [...(passed > 0 ? [`✓${passed}`] : []), ...(failed > 0 ? [`✗${failed}`] : [])].join(" ");
+}
+
+function occasion({ at, runId, version }: Occasion): string {
+  return `${at.slice(0, 10)}${version === undefined ? "" : ` on ${version}`} (${runId})`;
+}
+
+/** Rounded, but never to all or nothing where it is neither. */
+function percent(rate: number | undefined): string {
+  if (rate === undefined) return "-";
+  const whole = Math.round(rate * 100);
+  if (whole === 100 && rate < 1) return ">99%";
+  return whole === 0 && rate > 0 ? "<1%" : `${whole}%`;
+}
+
+function signed(change: number): string {
+  const whole = Math.round(change * 100);
+  return `${whole > 0 ? "+" : ""}${whole}%`;
+}

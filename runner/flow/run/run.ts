@@ -1,0 +1,155 @@
+import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
+import type { Position } from "../../scenario/source/source.ts";
+import { type FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
+import type { CompiledFlow, Step } from "../types.ts";
+import { Evaluator } from "./evaluate.ts";
+import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
+import { StatementRunner } from "./statements.ts";
+
+/** Told what a flow is doing, as it does it. */
+export interface FlowObserver {
+  stepStarted(index: number, name: string, position: Position): void;
+  statementStarted(label: string, position: Position): void;
+  stepFinished(index: number, result: StepResult): void;
+}
+
+export interface FlowOptions {
+  /** Values of the vocabulary's names; getters are read at each use. */
+  api: Record<string, unknown>;
+  /** The scenario's execution.config. */
+  config: unknown;
+  observer: FlowObserver;
+  /** The scenario's deadline and Ctrl-C; its reason becomes the flow's error. */
+  signal: AbortSignal;
+  limits: FlowLimits;
+}
+
+export type FlowStatus = "passed" | "failed" | "skipped" | "blocked";
+
+export interface StepResult {
+  name: string;
+  status: FlowStatus;
+  durationMs: number;
+  /** From the step's detailsExpr. */
+  details?: string;
+}
+
+export interface FlowResult {
+  status: FlowStatus;
+  /** The steps that began, in order. */
+  steps: StepResult[];
+  /** Names of the steps behind the one that ended the flow. */
+  notReached: string[];
+  error?: FlowError;
+  /** What failed in `finally` blocks behind the error that counts. */
+  cleanupProblems: string[];
+}
+
+/**
+ * Runs the steps of a flow in order; the first that does not pass ends it. Never rejects for what a
+ * scenario or gateway does: that is in the result.
+ */
+export async function runFlow(flow: CompiledFlow, options: FlowOptions): Promise<FlowResult> {
+  const run = new FlowRun(flow, options);
+  const result: FlowResult = {
+    status: "passed",
+    steps: [],
+    notReached: [],
+    cleanupProblems: run.cleanupProblems,
+  };
+  for (const [index, step] of flow.steps.entries()) {
+    options.observer.stepStarted(index, step.name, step.position);
+    const { stepResult, error } = await run.step(step, index);
+    result.steps.push(stepResult);
+    options.observer.stepFinished(index, stepResult);
+    if (!error) continue;
+    const notReached = flow.steps.slice(index + 1).map(({ name }) => name);
+    return { ...result, status: stepResult.status, notReached, error };
+  }
+  return result;
+}
+
+class FlowRun {
+  readonly cleanupProblems: string[] = [];
+  readonly #flow: CompiledFlow;
+  readonly #options: FlowOptions;
+  readonly #evaluator: Evaluator;
+  /** Of the step that runs. */
+  #statements: StatementRunner | undefined;
+
+  constructor(flow: CompiledFlow, options: FlowOptions) {
+    this.#flow = flow;
+    this.#options = options;
+    this.#evaluator = new Evaluator(flow, {
+      api: options.api,
+      config: options.config,
+      evaluationMs: options.limits.evaluationMs,
+      onBudget: (ms) => this.#statements?.allow(ms),
+    });
+  }
+
+  async step(step: Step, index: number): Promise<{ stepResult: StepResult; error?: FlowError }> {
+    const startedAt = performance.now();
+    const { limits, signal, observer } = this.#options;
+    using watchdog = new Watchdog(signal, step.timeoutMs ?? limits.stepMs, (afterMs) =>
+      stepTimeout(step, afterMs, statements.where),
+    );
+    const statements = new StatementRunner({
+      flow: this.#flow,
+      step: { index, name: step.name },
+      evaluator: this.#evaluator,
+      limits,
+      onStatement: (label, position) => observer.statementStarted(label, position),
+      onBudget: (ms) => {
+        // A limit that the author set is meant; the default one trails what its actions may take.
+        if (step.timeoutMs === undefined) watchdog.allow(ms + 2 * GRACE_MS);
+      },
+      cleanupProblems: this.cleanupProblems,
+      start: { label: `step ${step.name}`, position: step.position },
+    });
+    this.#statements = statements;
+    const finish = (status: FlowStatus, details?: string): StepResult => {
+      const durationMs = performance.now() - startedAt;
+      return { name: step.name, status, durationMs, ...(details === undefined ? {} : { details }) };
+    };
+    try {
+      await statements.runAll(step.actions, watchdog.signal);
+      const value = step.details && (await statements.details(step.details, watchdog.signal));
+      return { stepResult: finish("passed", detailsText(value, statements.where)) };
+    } catch (thrown) {
+      const error = locateFailure(thrown, statements.where);
+      return { stepResult: finish(statusOf(error)), error };
+    }
+  }
+}
+
+function stepTimeout(step: Step, afterMs: number, where: Whereabouts): FlowError {
+  const message = `the step did not finish within ${afterMs} ms; it was at \`${where.statement}\``;
+  const hint = step.timeoutMs === undefined ? undefined : "The limit is the step's own timeoutMs.";
+  return flowFailure("step-timeout", message, where, { fault: "product", hint });
+}
+
+/** Texts as they are, other scalars as text, anything else as JSON. */
+function detailsText(value: unknown, where: Whereabouts): string | undefined {
+  switch (typeof value) {
+    case "undefined":
+    case "string":
+      return value;
+    case "number":
+    case "boolean":
+    case "bigint":
+      return String(value);
+    default:
+      try {
+        return JSON.stringify(value, undefined, 2);
+      } catch (error) {
+        const message = `the details cannot be written as JSON: ${errorMessage(error)}`;
+        throw flowFailure("expression-failed", message, where, { fault: "scenario" });
+      }
+  }
+}
+
+function statusOf({ thrown }: FlowError): FlowStatus {
+  if (thrown instanceof SkipError) return "skipped";
+  return thrown instanceof BlockedError ? "blocked" : "failed";
+}

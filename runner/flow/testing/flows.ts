@@ -1,0 +1,137 @@
+import { outlineMarkdown } from "../../scenario/markdown/markdown.ts";
+import { SourceFile } from "../../scenario/source/source.ts";
+import type { LocatedNode } from "../../scenario/yaml/source.ts";
+import { parseYamlPiece } from "../../scenario/yaml/yaml.ts";
+import { type CompileOptions, compileFlow } from "../compile/compile.ts";
+import { type FlowOptions, type FlowResult, runFlow } from "../run/run.ts";
+import type { CompiledFlow } from "../types.ts";
+import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
+
+/** A vocabulary with the shapes of the real one: functions, nested and open objects, guarded names. */
+export const VOCABULARY: Vocabulary = {
+  env: {
+    kind: "object",
+    summary: "",
+    subject: "core",
+    members: {
+      gateway: {
+        kind: "object",
+        summary: "",
+        subject: "gateway",
+        members: {
+          call: action("method", "params?", "options?"),
+          pid: value("number"),
+          runtimeEnv: value("object"),
+        },
+      },
+    },
+  },
+  state: { kind: "object", summary: "", subject: "channel", members: { getSnapshot: action() } },
+  transport: {
+    kind: "object",
+    summary: "",
+    subject: "channel",
+    open: true,
+    members: { sendInbound: action("message"), waitForOutbound: action("expectation") },
+  },
+  vars: value("object"),
+  config: value("object"),
+  fs: { ...value("object"), permission: "fs" },
+  reset: action(),
+  resetTransport: action(),
+  randomUUID: action(),
+  sleep: { ...action("ms"), budgetMs: ([ms]) => Number(ms) },
+  waitForCondition: action("check", "timeoutMs?", "intervalMs?"),
+  waitForGatewayHealthy: action("env", "timeoutMs?"),
+  waitForQaChannelReady: { ...action("env", "timeoutMs?"), aliases: ["waitForChannelReady"] },
+  waitForOutboundMessage: action("state", "predicate", "timeoutMs?", "options?"),
+  writeWorkspaceSkill: action("options"),
+  patchConfig: action("options"),
+  readSkillStatus: action("env", "agentId?"),
+  findSkill: action("skills", "name"),
+  runAgentPrompt: action("env", "options"),
+  startAgentRun: action("env", "options"),
+  createSession: action("env", "label", "key?"),
+  readEffectiveTools: action("env", "sessionKey"),
+  buildAgentSessionKey: action("options"),
+  liveTurnTimeoutMs: action("env", "fallbackMs"),
+  joinPath: action("first", "...rest"),
+};
+
+function action(...params: string[]): FunctionEntry {
+  return {
+    kind: "function",
+    summary: "",
+    subject: "core",
+    params: params.map(parameter),
+    returns: "unknown",
+  };
+}
+
+function parameter(text: string): Parameter {
+  const name = text.replace(/^\.\.\.|\?$/g, "");
+  return {
+    name,
+    type: "unknown",
+    optional: text.endsWith("?"),
+    rest: text.startsWith("..."),
+    description: "",
+  };
+}
+
+function value(type: string) {
+  return { kind: "value", summary: "", subject: "core", type } as const;
+}
+
+/** The flow fence of a Markdown scenario. */
+export function flowOfMarkdown(markdown: string, name = "scenario.md"): LocatedNode {
+  const block = outlineMarkdown(markdown).fences.find(({ info }) => info.includes("qa-flow"));
+  if (!block) throw new Error(`${name} has no yaml qa-flow fence`);
+  const file = new SourceFile(name, `/pack/${name}`, markdown);
+  const { root, diagnostics } = parseYamlPiece(file, block.content, block.contentStart, block.end);
+  if (!root) throw new Error(`${name}: ${diagnostics.map(({ message }) => message).join("; ")}`);
+  return root;
+}
+
+/** A flow of one step, from the YAML of its actions. */
+export function flowOfActions(actions: string, ...stepLines: string[]): LocatedNode {
+  const lines = actions.split("\n").map((line) => `      ${line}`);
+  const yaml = [
+    "steps:",
+    "  - name: only",
+    ...stepLines.map((line) => `    ${line}`),
+    "    actions:",
+    ...lines,
+  ];
+  return flowOfMarkdown(["# Test", "", "```yaml qa-flow", ...yaml, "```", ""].join("\n"));
+}
+
+export const OWN: CompileOptions = { vocabulary: VOCABULARY, permissions: new Set(), foreign: false };
+export const FOREIGN: CompileOptions = { ...OWN, foreign: true };
+
+/** @throws with the diagnostics if the flow has errors */
+export function compileOrThrow(flow: LocatedNode, options: CompileOptions = OWN): CompiledFlow {
+  const compiled = compileFlow(flow, options);
+  if (!compiled.flow)
+    throw new Error(compiled.diagnostics.map(({ line, message }) => `${line}: ${message}`).join("\n"));
+  return compiled.flow;
+}
+
+export interface TestRun extends FlowResult {
+  /** Labels of the statements that began. */
+  statements: string[];
+}
+
+/** Runs a flow with generous limits. */
+export async function run(flow: CompiledFlow, options: Partial<FlowOptions> = {}): Promise<TestRun> {
+  const statements: string[] = [];
+  const result = await runFlow(flow, {
+    api: {},
+    config: {},
+    signal: new AbortController().signal,
+    observer: { stepStarted() {}, statementStarted: (label) => statements.push(label), stepFinished() {} },
+    ...options,
+    limits: { actionMs: 30_000, stepMs: 60_000, cleanupMs: 10_000, ...options.limits },
+  });
+  return { ...result, statements };
+}

@@ -1,0 +1,96 @@
+import { readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { loadExeca } from "../process/start-process.ts";
+
+/** A build of the embedded gateway, as its build script reports it. */
+export interface EmbeddedBuild {
+  /** Folder of the built package; absolute. */
+  root: string;
+  /** File that node runs; absolute. */
+  entry: string;
+  version: string;
+  buildId: string;
+  /** Names of the faults it knows. */
+  faults: readonly string[];
+}
+
+interface BuildInput {
+  /** Relative to the package. */
+  path: string;
+  size: number;
+  mtimeMs: number;
+}
+
+/**
+ * The current build, made first when a source is newer than it.
+ * @throws QaError `gateway-build-failed` with the build's own words
+ */
+export async function ensureBuild(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
+  return (await readFreshBuild(packageRoot)) ?? (await build(packageRoot, signal));
+}
+
+/** Looks at sizes and times only: asking the build script would cost as much as starting the gateway. */
+async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | undefined> {
+  try {
+    const current = await readJson(join(packageRoot, ".build", "current.json"));
+    const found = parseBuild(current);
+    if (!found) return undefined;
+    const { inputs } = await readJson(join(found.root, "build.json"));
+    const unchanged = Array.isArray(inputs) && inputs.length > 0 && (await areUnchanged(packageRoot, inputs));
+    return unchanged && (await stat(found.entry)).isFile() ? found : undefined;
+  } catch {
+    // No build yet, or one that is half gone.
+    return undefined;
+  }
+}
+
+async function areUnchanged(packageRoot: string, inputs: readonly BuildInput[]): Promise<boolean> {
+  const changes = await Promise.all(
+    inputs.map(async ({ path, size, mtimeMs }) => {
+      const now = await stat(resolve(packageRoot, path));
+      return now.size !== size || now.mtimeMs !== mtimeMs;
+    }),
+  );
+  return !changes.includes(true);
+}
+
+async function build(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
+  const { execa } = await loadExeca();
+  const script = join(packageRoot, "build.ts");
+  const result = await execa(process.execPath, [script], {
+    cwd: packageRoot,
+    cancelSignal: signal,
+    reject: false,
+    stdin: "ignore",
+  });
+  signal.throwIfAborted();
+  const built = result.failed ? undefined : parseBuild(parseJson(result.stdout));
+  if (built) return built;
+  throw new QaError("the embedded gateway could not be built", {
+    code: "gateway-build-failed",
+    fault: "harness",
+    hint: `Run \`node ${script}\` to see it for yourself.`,
+    details: result.stderr || result.stdout || result.shortMessage,
+  });
+}
+
+function parseBuild({ root, entry, version, buildId, faults }: JsonObject): EmbeddedBuild | undefined {
+  if (typeof root !== "string" || typeof entry !== "string") return undefined;
+  if (typeof version !== "string" || typeof buildId !== "string") return undefined;
+  if (!Array.isArray(faults)) return undefined;
+  return { root, entry: resolve(root, entry), version, buildId, faults };
+}
+
+async function readJson(path: string): Promise<JsonObject> {
+  return JSON.parse(await readFile(path, "utf8")) as JsonObject;
+}
+
+function parseJson(text: string): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return {};
+  }
+}

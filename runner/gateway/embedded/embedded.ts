@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import type { Teardown } from "../../base/teardown.ts";
+import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
+import { startChildGateway } from "../process/start-child.ts";
+import { loadExeca } from "../process/start-process.ts";
+import { type EmbeddedBuild, ensureBuild } from "./build.ts";
+import type { ReleaseLane } from "./release/lane.ts";
+
+/** The gateway of this repository, built like a release and run by the runner's own Node. */
+export class EmbeddedKind implements GatewayKind {
+  readonly name = "embedded";
+  readonly target = "embedded";
+  readonly ownsInstall = true;
+  readonly memoryBytes = 400 * 1024 * 1024;
+  readonly mayWrite = true;
+  readonly #packageRoot: string;
+  readonly #teardown: Teardown;
+  #lane: Promise<ReleaseLane> | undefined;
+  #build: Promise<EmbeddedBuild> | undefined;
+
+  /** @param teardown of the whole run */
+  constructor(repoRoot: string, teardown: Teardown) {
+    this.#packageRoot = join(repoRoot, "fixtures", "gateway");
+    this.#teardown = teardown;
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#ensureBuild(signal), loadExeca()]);
+  }
+
+  async faults(signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#ensureBuild(signal)).faults;
+  }
+
+  async start(options: GatewayStart): Promise<GatewayUnderTest> {
+    const version = options.release?.version;
+    if (version !== undefined) return this.#startRelease(version, options);
+    const build = await this.#ensureBuild(options.signal);
+    return startChildGateway(
+      {
+        target: this.target,
+        product: "embedded gateway",
+        version: build.version,
+        buildId: build.buildId,
+        node: process.version,
+        file: process.execPath,
+        args: (port) => [build.entry, "run", "--port", String(port), "--bind", "loopback"],
+        cliArgs: [build.entry],
+      },
+      options,
+    );
+  }
+
+  async #startRelease(version: string, options: GatewayStart): Promise<GatewayUnderTest> {
+    this.#lane ??= import("./release/lane.ts").then(
+      ({ ReleaseLane }) => new ReleaseLane(this.#packageRoot, this.#teardown),
+    );
+    const lane = await this.#lane;
+    return startChildGateway(async ({ root }) => {
+      const { command, env } = await lane.install(version, join(root, "prefix"), options.signal);
+      return {
+        target: this.target,
+        product: "embedded gateway, installed",
+        version,
+        node: process.version,
+        file: process.execPath,
+        args: (port) => [command, "supervise", "--port", String(port), "--bind", "loopback"],
+        cliArgs: [command],
+        env,
+      };
+    }, options);
+  }
+
+  /** Once per run; after a failure the next caller tries again. */
+  #ensureBuild(signal: AbortSignal): Promise<EmbeddedBuild> {
+    this.#build ??= ensureBuild(this.#packageRoot, signal).catch((error: unknown) => {
+      this.#build = undefined;
+      throw error;
+    });
+    return this.#build;
+  }
+}

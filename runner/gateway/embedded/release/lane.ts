@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { appendFile, cp, mkdir, realpath, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { QaError } from "../../../base/errors.ts";
+import type { Teardown } from "../../../base/teardown.ts";
+import { type NpmOptions, npmEnv, runNpm } from "../../npm/npm-of-lane.ts";
+import { globalPackageRoot } from "../../npm/prefix.ts";
+import { type Registry, startRegistry } from "./registry.ts";
+import { type BuiltRelease, buildReleases, RELEASES, type ReleaseSpec } from "./releases.ts";
+
+/** A release installed as `npm install --global` does it, into a prefix of its own. */
+export interface InstalledRelease {
+  prefix: string;
+  /** The package's folder. */
+  packageRoot: string;
+  /** What a user would call `gateway`. */
+  command: string;
+  version: string;
+  /** npm's settings for whoever updates this install. */
+  env: Record<string, string>;
+}
+
+interface Opened {
+  registry: Registry;
+  home: string;
+  /** Name of the gateway's package. */
+  name: string;
+}
+
+/**
+ * Where self-updates are rehearsed: a registry with several releases, and installs from it. Opened on
+ * first use, shared by the scenarios of a run; each gets a prefix that nobody else uses.
+ */
+export class ReleaseLane {
+  readonly #packageRoot: string;
+  readonly #teardown: Teardown;
+  readonly #releases: readonly ReleaseSpec[];
+  #opened: Promise<Opened> | undefined;
+
+  /**
+   * @param packageRoot folder of the embedded gateway's source
+   * @param teardown of the whole run
+   */
+  constructor(packageRoot: string, teardown: Teardown, releases: readonly ReleaseSpec[] = RELEASES) {
+    this.#packageRoot = packageRoot;
+    this.#teardown = teardown;
+    this.#releases = releases;
+  }
+
+  /**
+   * Installs a release.
+   * @param prefix folder that does not exist yet; whoever made its parent removes it
+   * @throws QaError from building, publishing or installing
+   */
+  async install(version: string, prefix: string, signal: AbortSignal): Promise<InstalledRelease> {
+    this.#opened ??= this.#open(signal);
+    const { registry, home, name } = await this.#opened;
+    await mkdir(prefix, { mode: 0o700 });
+    const npm: NpmOptions = { registry: registry.url, home, signal };
+    if (!this.#releases.some((release) => release.version === version)) {
+      const known = this.#releases.map((release) => `${release.version} (${release.tag})`).join(", ");
+      throw new QaError(`there is no release ${version} of the embedded gateway`, {
+        code: "release-unknown",
+        fault: "scenario",
+        hint: `There are ${known}.`,
+      });
+    }
+    await runNpm(["install", "--global", "--prefix", prefix, `${name}@${version}`], npm);
+    return {
+      prefix,
+      packageRoot: globalPackageRoot(prefix, name),
+      command: join(prefix, "bin", "gateway"),
+      version,
+      env: npmEnv(npm),
+    };
+  }
+
+  async #open(signal: AbortSignal): Promise<Opened> {
+    const folder = join(await realpath(tmpdir()), `gateway-qa-registry-${randomBytes(8).toString("hex")}`);
+    this.#teardown.defer(`temp folder ${folder}`, () => rm(folder, { recursive: true, force: true }));
+    const home = join(folder, "home");
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    const releases = await buildReleases(this.#packageRoot, this.#releases, signal);
+    const published = publishedPath(releases);
+    const known = existsSync(published);
+    const registry = await startRegistry(
+      join(folder, "registry"),
+      this.#teardown,
+      known ? published : undefined,
+    );
+    if (!known) {
+      // npm keeps what it publishes, and would not notice later what the registry makes of it.
+      const desk = join(folder, "publish");
+      await mkdir(desk, { mode: 0o700 });
+      await publish(releases, registry, { registry: registry.url, home: desk, signal });
+      await keep(registry.storage, published);
+    }
+    return { registry, home, name: releases[0]?.name ?? "" };
+  }
+}
+
+/** Where the registry's files are kept once these builds were published: beside the builds. */
+function publishedPath(releases: readonly BuiltRelease[]): string {
+  const contents = releases.map(({ root, tag, tampered }) => [root, tag, tampered]);
+  const key = createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 16);
+  return join(dirname(releases[0]?.root ?? ""), `registry-${key}`);
+}
+
+/** Publishing takes npm most of a second per release; the next run starts from what this one published. */
+async function keep(storage: string, published: string): Promise<void> {
+  const copy = `${published}.${randomBytes(4).toString("hex")}`;
+  await cp(storage, copy, { recursive: true });
+  await rename(copy, published).catch(() => rm(copy, { recursive: true, force: true }));
+}
+
+async function publish(
+  releases: readonly BuiltRelease[],
+  { url, storage }: Registry,
+  npm: NpmOptions,
+): Promise<void> {
+  // npm insists on credentials, the registry does not look at them.
+  const login = `--//${new URL(url).host}/:_authToken=none`;
+  // One after the other: all of them change the same document of the registry.
+  for (const { name, version, root, tag, tampered } of releases) {
+    await runNpm(["publish", root, "--tag", tag, login], npm);
+    if (tampered) await appendFile(join(storage, name, `${name}-${version}.tgz`), "tampered");
+  }
+}

@@ -1,0 +1,76 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { QaError } from "../../../base/errors.ts";
+import type { Teardown } from "../../../base/teardown.ts";
+
+const SERVER = join(import.meta.dirname, "registry-server.ts");
+
+/** It knows no other registry: what is not published here does not exist. Anybody on this machine may publish. */
+const CONFIG = {
+  storage: "./storage",
+  uplinks: {},
+  packages: { "**": { access: "$all", publish: "$all", unpublish: "$all" } },
+  web: { enable: false },
+  log: { type: "stdout", format: "pretty", level: "warn" },
+  max_body_size: "50mb",
+};
+
+/** A package registry of this run's own. */
+export interface Registry {
+  /** `http://127.0.0.1:1234` */
+  url: string;
+  /** Holds `<package>/<package>-<version>.tgz`. */
+  storage: string;
+}
+
+/**
+ * Starts verdaccio on a free loopback port.
+ * @param folder private to this registry; made when missing
+ * @param published files of an earlier registry to begin with
+ * @throws QaError `registry-failed` with what verdaccio said
+ */
+export async function startRegistry(
+  folder: string,
+  teardown: Teardown,
+  published?: string,
+): Promise<Registry> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const storage = join(folder, "storage");
+  if (published !== undefined) await cp(published, storage, { recursive: true });
+  const configPath = join(folder, "config.yaml");
+  // JSON is YAML.
+  await writeFile(configPath, JSON.stringify(CONFIG), { mode: 0o600 });
+  const server = fork(SERVER, [configPath], {
+    execPath: process.execPath,
+    execArgv: [],
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let output = "";
+  for (const stream of [server.stdout, server.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const exited = once(server, "exit");
+  teardown.defer("package registry", async () => {
+    server.kill("SIGKILL");
+    await exited;
+  });
+  const port = await Promise.race([once(server, "message").then(([message]) => portOf(message)), exited]);
+  if (typeof port !== "number") {
+    throw new QaError("the package registry did not start", {
+      code: "registry-failed",
+      fault: "environment",
+      details: output.trim() || "(verdaccio said nothing)",
+    });
+  }
+  return { url: `http://127.0.0.1:${port}`, storage };
+}
+
+function portOf(message: unknown): number {
+  return (message as { port: number }).port;
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { QaError } from "../../../base/errors.ts";
+import { loadExeca } from "../../process/start-process.ts";
+
+/** A release of the embedded gateway as the lane publishes it. */
+export interface ReleaseSpec {
+  version: string;
+  /** Dist-tag that points to it. */
+  tag: string;
+  /** How the package itself is broken. */
+  defect?: string;
+  /** The registry serves other bytes than it promises. */
+  tampered?: boolean;
+}
+
+/** What the lane's registry offers. Scenarios choose by tag; docs/updates.md lists them. */
+export const RELEASES: readonly ReleaseSpec[] = [
+  { version: "1.0.0", tag: "previous" },
+  { version: "1.1.0", tag: "latest" },
+  { version: "1.2.0-beta.1", tag: "beta" },
+  { version: "1.1.1", tag: "missing-file", defect: "missing-file" },
+  { version: "1.1.2", tag: "wrong-integrity", tampered: true },
+  { version: "1.1.3", tag: "crash-at-start", defect: "crash-at-start" },
+  { version: "1.1.4", tag: "crash-after-check", defect: "crash-after-check" },
+];
+
+/** A built release: a folder that npm can publish. */
+export interface BuiltRelease extends ReleaseSpec {
+  name: string;
+  root: string;
+}
+
+/**
+ * Builds releases of the embedded gateway's current source; what is built already is kept.
+ * @throws QaError `release-build-failed` with the build's own words
+ */
+export async function buildReleases(
+  packageRoot: string,
+  specs: readonly ReleaseSpec[],
+  signal: AbortSignal,
+): Promise<BuiltRelease[]> {
+  const { execa } = await loadExeca();
+  const script = join(packageRoot, "build-releases.ts");
+  const args = specs.map(({ version, defect }) => (defect ? `${version}=${defect}` : version));
+  const result = await execa(process.execPath, [script, ...args], {
+    cwd: packageRoot,
+    cancelSignal: signal,
+    reject: false,
+    stdin: "ignore",
+  });
+  signal.throwIfAborted();
+  if (result.failed) {
+    throw new QaError("the releases of the embedded gateway could not be built", {
+      code: "release-build-failed",
+      fault: "harness",
+      hint: `Run \`node ${script} ${args.join(" ")}\` to see it for yourself.`,
+      details: result.stderr || result.shortMessage,
+    });
+  }
+  const built = JSON.parse(result.stdout) as { name: string; root: string }[];
+  return specs.map((spec, index) => {
+    const { name = "", root = "" } = built[index] ?? {};
+    return { ...spec, name, root };
+  });
+}

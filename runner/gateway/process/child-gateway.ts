@@ -1,0 +1,351 @@
+import { writeFile } from "node:fs/promises";
+import { QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { Redactor } from "../../base/redact.ts";
+import { waitForCondition } from "../../base/waits.ts";
+import type { Wakeups } from "../../base/wakeups.ts";
+import type { GatewayFacts } from "../../report/events.ts";
+import { AGENT_ID } from "../config.ts";
+import { type DialectAccess, type GatewayDialect, statusDialect } from "../dialect.ts";
+import type {
+  BootTimings,
+  CallOptions,
+  Capability,
+  GatewayEvent,
+  GatewayIdentity,
+  GatewayUnderTest,
+  UpdatePlan,
+} from "../gateway.ts";
+import { RpcClient, type RpcClientOptions } from "../rpc/client.ts";
+import { restartedError, stoppedError } from "../rpc/errors.ts";
+import { Listeners } from "../rpc/listeners.ts";
+import type { LogCapture } from "./log.ts";
+import type { GatewayProgram } from "./program.ts";
+import { waitUntilReady } from "./readiness.ts";
+import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./start-process.ts";
+import type { TempRoot } from "./temp-root.ts";
+
+/** From spawn to ready. Published releases that need six seconds on an idle machine need a minute on a busy one. */
+const START_TIMEOUT_MS = 120_000;
+const RESTART_TIMEOUT_MS = 60_000;
+const TAIL_LINES = 40;
+/** Whoever sends one of these wants the process to end. */
+const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>([
+  "SIGTERM",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGHUP",
+  "SIGABRT",
+  "SIGKILL",
+]);
+
+export interface ChildGatewayOptions {
+  program: GatewayProgram;
+  tempRoot: TempRoot;
+  port: number;
+  token: string;
+  env: Readonly<Record<string, string>>;
+  config: JsonObject;
+  log: LogCapture;
+  redact: Redactor;
+  wakeups: Wakeups;
+  signal: AbortSignal;
+  /** Its agent talks to the run's own model. */
+  scriptedModel: boolean;
+}
+
+const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
+  "operator-admin",
+  "config-file",
+  "workspace",
+  "process",
+  "logs",
+  "reload-generation",
+  "qa-channel",
+]);
+
+/** A gateway that runs as a child process of the runner, in a temp root of its own. */
+export class ChildGateway implements GatewayUnderTest {
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly agentId = AGENT_ID;
+  readonly baseUrl: string;
+  readonly wsUrl: string;
+  readonly token: string;
+  readonly tempRoot: string;
+  readonly workspaceDir: string;
+  readonly stateDir: string;
+  readonly configPath: string;
+  readonly runtimeEnv: Readonly<Record<string, string>>;
+  readonly cliCommand: readonly string[] | undefined;
+  readonly updatePlan: UpdatePlan | undefined;
+  readonly #options: ChildGatewayOptions;
+  readonly #client: RpcClient;
+  readonly #dialect: GatewayDialect;
+  readonly #events = new Listeners<GatewayEvent>();
+  readonly #crashes = new Listeners<QaError>();
+  #process: ManagedProcess | undefined;
+  /** Set before the runner itself ends the process, so that the end is not taken for a crash. */
+  #stopping = false;
+  /** The process has answered RPC: from now on its end is a crash, before it was a failed start. */
+  #booted = false;
+  /** The scenario sent a signal that ends the process. */
+  #signalled = false;
+  #facts: GatewayFacts;
+  #bootTimings: BootTimings | undefined;
+
+  constructor(options: ChildGatewayOptions) {
+    const { program, tempRoot, port, token, env, wakeups } = options;
+    this.#options = options;
+    this.capabilities = new Set([
+      ...CAPABILITIES,
+      ...(options.scriptedModel ? ["scripted-model" as const] : []),
+    ]);
+    this.baseUrl = `http://127.0.0.1:${port}`;
+    this.wsUrl = `ws://127.0.0.1:${port}`;
+    this.token = token;
+    this.tempRoot = tempRoot.root;
+    this.workspaceDir = tempRoot.workspaceDir;
+    this.stateDir = tempRoot.stateDir;
+    this.configPath = tempRoot.configPath;
+    this.runtimeEnv = env;
+    this.cliCommand = program.cliArgs && [program.file, ...program.cliArgs];
+    this.updatePlan = program.updatePlan;
+    const { target, product, version, buildId, node, boot } = program;
+    this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
+    this.#client = this.#newClient({
+      onEvent: (event) => {
+        this.#events.emit(event);
+        wakeups.notify();
+      },
+      onChange: () => wakeups.notify(),
+    });
+    this.#dialect = (program.dialect ?? statusDialect)(this.#dialectAccess());
+  }
+
+  #newClient(listeners: Pick<RpcClientOptions, "onEvent" | "onChange">): RpcClient {
+    const { redact, log } = this.#options;
+    return new RpcClient({
+      url: this.wsUrl,
+      token: this.token,
+      scopes: ["operator.admin"],
+      redact,
+      logTail: () => log.tail(TAIL_LINES),
+      ...listeners,
+    });
+  }
+
+  #dialectAccess(): DialectAccess {
+    const { log } = this.#options;
+    const pid = () => this.pid;
+    const hello = () => this.#client.hello;
+    return {
+      log,
+      get pid() {
+        return pid();
+      },
+      get hello() {
+        return hello();
+      },
+      call: (method, params, options) => this.#client.call(method, params, options),
+      callOnce: (method, params, options) => this.#callOnce(method, params, options),
+      signalProcess: (signal) => this.#process?.signal(signal),
+    };
+  }
+
+  async #callOnce(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
+    const client = this.#newClient({ onEvent: () => {}, onChange: () => {} });
+    client.open();
+    try {
+      return await client.call(method, params, options);
+    } finally {
+      client.down();
+    }
+  }
+
+  get facts(): GatewayFacts {
+    return this.#facts;
+  }
+  get bootTimings(): BootTimings | undefined {
+    return this.#bootTimings;
+  }
+  get pid(): number | undefined {
+    return this.#process?.exited ? undefined : this.#process?.pid;
+  }
+
+  /** Writes the config, starts the process and waits until it is ready and answers RPC. */
+  async start(): Promise<void> {
+    const { config, tempRoot } = this.#options;
+    await writeFile(tempRoot.configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+    await this.#boot(START_TIMEOUT_MS);
+  }
+
+  async #boot(timeoutMs: number): Promise<void> {
+    const { signal } = this.#options;
+    const { spawnedAt } = await this.#spawn();
+    const sinceSpawn = () => Math.round(performance.now() - spawnedAt);
+    // Loading the WebSocket takes about as long as the gateway needs to listen: do both at once.
+    void globalThis.WebSocket;
+    let listeningMs = 0;
+    await this.#waitReady(timeoutMs, signal, () => {
+      listeningMs = sinceSpawn();
+      // The handshake goes on while the gateway gets ready.
+      this.#client.open();
+    });
+    const readyMs = sinceSpawn();
+    const { version, bootId, pid } = await this.identity({ signal });
+    const rpcMs = sinceSpawn();
+    this.#booted = true;
+    this.#bootTimings = { listeningMs, readyMs, rpcMs };
+    this.#facts = {
+      ...this.#facts,
+      version,
+      protocol: this.#client.hello?.protocol,
+      bootId,
+      pid,
+      readyMs,
+      rpcMs,
+    };
+  }
+
+  async #spawn(): Promise<ManagedProcess> {
+    const { program, port, tempRoot, env, log } = this.#options;
+    this.#stopping = false;
+    this.#signalled = false;
+    this.#booted = false;
+    const started = await startProcess({
+      file: program.file,
+      args: program.args(port),
+      cwd: tempRoot.root,
+      env,
+      stdoutPath: tempRoot.stdoutPath,
+      stderrPath: tempRoot.stderrPath,
+      log,
+    });
+    this.#process = started;
+    void started.exit.then((exit) => this.#ended(exit));
+    // Stopped while it was being started: nobody else knows of the process.
+    if (this.#stopping) await started.stop();
+    return started;
+  }
+
+  #ended(exit: ProcessExit): void {
+    if (!this.#stopping) {
+      const error = this.#endedError(exit);
+      this.#client.down(error);
+      if (this.#booted && !this.#signalled) this.#crashes.emit(error);
+    }
+    this.#options.wakeups.notify();
+  }
+
+  /** @throws QaError when the process has ended: without it, waiting is in vain */
+  #requireAlive(): void {
+    const exit = this.#process?.exited;
+    if (!exit) return;
+    throw this.#stopping ? stoppedError() : this.#endedError(exit);
+  }
+
+  #endedError(exit: ProcessExit): QaError {
+    const { log, program } = this.#options;
+    const when = !this.#booted
+      ? "ended before it was ready"
+      : this.#signalled
+        ? "ended"
+        : "ended unexpectedly";
+    return new QaError(`the gateway process (${program.target}) ${when}: ${describeExit(exit)}`, {
+      code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
+      fault: "product",
+      hint: "The last lines of its log are below; the whole log is in the report folder.",
+      details: log.tail(TAIL_LINES) || "(it logged nothing)",
+    });
+  }
+
+  #waitReady(timeoutMs: number, signal?: AbortSignal, onListening?: () => void): Promise<void> {
+    const { wakeups, log } = this.#options;
+    return waitUntilReady(this.baseUrl, {
+      timeoutMs,
+      wakeups,
+      signal,
+      onListening,
+      requireAlive: () => this.#requireAlive(),
+      logTail: () => log.tail(TAIL_LINES),
+    });
+  }
+
+  call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject> {
+    return this.#dialect.call(method, params, options);
+  }
+
+  identity(options?: CallOptions): Promise<GatewayIdentity> {
+    return this.#dialect.identity(options);
+  }
+
+  async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    await this.#waitReady(timeoutMs, signal);
+    await this.identity({ timeoutMs: Math.max(1, deadline - performance.now()), signal });
+  }
+
+  onEvent(listener: (event: GatewayEvent) => void): () => void {
+    return this.#events.add(listener);
+  }
+
+  onCrash(listener: (error: QaError) => void): () => void {
+    return this.#crashes.add(listener);
+  }
+
+  logs(): string {
+    return this.#options.log.text();
+  }
+  markLogs(): number {
+    return this.#options.log.mark();
+  }
+  readLogsSince(mark: number): string {
+    return this.#options.log.since(mark);
+  }
+
+  async restart(): Promise<void> {
+    const { wakeups, log, signal } = this.#options;
+    const { bootId } = await this.identity({ signal });
+    try {
+      await this.#dialect.requestRestart();
+    } catch (error) {
+      // The restart may be faster than its answer.
+      if (!(error instanceof QaError && error.code === "gateway-restarted")) throw error;
+    }
+    await waitForCondition(
+      wakeups,
+      async () => {
+        this.#requireAlive();
+        return (await this.identity({ signal })).bootId !== bootId;
+      },
+      {
+        what: "the gateway to be back from its restart with a new boot id",
+        timeoutMs: RESTART_TIMEOUT_MS,
+        signal,
+        evidence: () => log.tail(TAIL_LINES),
+      },
+    );
+    await this.waitHealthy(RESTART_TIMEOUT_MS, signal);
+  }
+
+  async restartAfterStateMutation(mutate: (gateway: GatewayUnderTest) => unknown): Promise<void> {
+    await this.#end(restartedError("the call"));
+    await mutate(this);
+    await this.#boot(RESTART_TIMEOUT_MS);
+  }
+
+  signalProcess(signal: NodeJS.Signals): void {
+    if (ENDING_SIGNALS.has(signal)) this.#signalled = true;
+    this.#process?.signal(signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#end(stoppedError());
+  }
+
+  async #end(reason: QaError): Promise<void> {
+    this.#stopping = true;
+    this.#client.down(reason);
+    await this.#process?.stop();
+  }
+}

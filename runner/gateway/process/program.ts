@@ -1,0 +1,30 @@
+import type { JsonObject } from "../../base/json.ts";
+import type { DialectAccess, GatewayDialect } from "../dialect.ts";
+import type { UpdatePlan } from "../gateway.ts";
+
+/** What is started: a build or a release of a gateway. */
+export interface GatewayProgram {
+  /** As given to --gateway. */
+  target: string;
+  product: string;
+  version: string;
+  buildId?: string;
+  /** See `GatewayFacts`. */
+  boot?: "cold" | "warm";
+  /** Version of the Node that runs it. */
+  node: string;
+  file: string;
+  args(port: number): readonly string[];
+  /** Arguments of `file` that lead to the gateway's own command line. */
+  cliArgs?: readonly string[];
+  /** Merged into the config file one after the other, before what the scenario wants. */
+  configPatches?: readonly JsonObject[];
+  /** Plugins it must load to be tested, by id: their folders. Absent for a gateway that has the QA channel itself. */
+  plugins?: Readonly<Record<string, string>>;
+  /** Environment that it needs besides what isolates it. */
+  env?: Readonly<Record<string, string>>;
+  /** Set when the runner decides what the gateway updates itself to. */
+  updatePlan?: UpdatePlan;
+  /** Default: a gateway that tells everything over RPC. */
+  dialect?(access: DialectAccess): GatewayDialect;
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { QaError } from "../../base/errors.ts";
+import { createRedactor, secretValues } from "../../base/redact.ts";
+import { gatewayConfig } from "../config.ts";
+import type { GatewayStart, GatewayUnderTest } from "../gateway.ts";
+import { RpcError } from "../rpc/errors.ts";
+import { ChildGateway } from "./child-gateway.ts";
+import { gatewayEnv } from "./env.ts";
+import { LogCapture } from "./log.ts";
+import { freePort } from "./ports.ts";
+import type { GatewayProgram } from "./program.ts";
+import { createTempRoot, type TempRoot } from "./temp-root.ts";
+
+/** Somebody may take a free port before the gateway does. */
+const PORT_ATTEMPTS = 5;
+const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?in use/i;
+
+/** A program that has to be put into the temp root first. */
+export type ProgramSource = GatewayProgram | ((tempRoot: TempRoot) => Promise<GatewayProgram>);
+
+/**
+ * Starts a gateway as a child process in a temp root of its own and waits until it is ready.
+ * Everything is registered for teardown before it exists.
+ * @throws QaError `gateway-start-failed` with the log, `wait-timeout`, or the signal's reason
+ */
+export async function startChildGateway(
+  source: ProgramSource,
+  start: GatewayStart,
+): Promise<GatewayUnderTest> {
+  const { teardown, wakeups, signal } = start;
+  signal.throwIfAborted();
+  const token = `gateway-qa-${randomBytes(24).toString("base64url")}`;
+  const { liveModel } = start;
+  const secrets = [token, ...secretValues(process.env), ...(liveModel ? [liveModel.apiKey] : [])];
+  const redact = createRedactor(secrets);
+  const log = new LogCapture(redact, () => wakeups.notify());
+  start.onLog?.(() => log.text());
+  const tempRoot = await createTempRoot({
+    prefix: start.tempPrefix ?? "gateway-qa-",
+    teardown,
+    keep: start.keepTemp,
+  });
+  await start.seedWorkspace?.(tempRoot.workspaceDir);
+  const program = typeof source === "function" ? await source(tempRoot) : source;
+  const env = gatewayEnv({
+    base: process.env,
+    tempRoot,
+    token,
+    parentPid: process.pid,
+    extra: { ...program.env, ...start.env },
+  });
+
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const config = gatewayConfig({
+      tempRoot,
+      port,
+      token,
+      modelUrl: start.modelUrl,
+      liveModel,
+      busUrl: start.busUrl,
+      patches: [...(program.configPatches ?? []), ...start.configPatches],
+      plugins: program.plugins,
+    });
+    const mark = log.mark();
+    const gateway = new ChildGateway({
+      program,
+      tempRoot,
+      port,
+      token,
+      env,
+      config,
+      log,
+      redact,
+      wakeups,
+      signal,
+      scriptedModel: liveModel === undefined,
+    });
+    teardown.defer(`gateway process on port ${port}`, () => gateway.stop());
+    try {
+      await gateway.start();
+      return gateway;
+    } catch (error) {
+      // Whose fault it was shows only when the process is down and its log complete.
+      await gateway.stop();
+      const portTaken = PORT_TAKEN.test(log.since(mark)) || isStranger(error);
+      if (signal.aborted || !portTaken || attempt === PORT_ATTEMPTS) throw asStartError(error, program);
+    }
+  }
+}
+
+/** Somebody at our port does not know our token: a gateway that is slow to listen was overtaken by another one. */
+function isStranger(error: unknown): boolean {
+  return (
+    error instanceof RpcError && error.method === "connect" && /unauthori[sz]ed|token/i.test(error.message)
+  );
+}
+
+function asStartError(error: unknown, { target }: GatewayProgram): unknown {
+  if (!(error instanceof QaError) || error.code !== "wait-timeout") return error;
+  return new QaError(`the gateway (${target}) did not get ready: ${error.message}`, {
+    code: "gateway-not-ready",
+    fault: "product",
+    details: error.details,
+    cause: error,
+  });
+}

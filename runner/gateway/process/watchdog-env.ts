@@ -1,0 +1,17 @@
+import type { Environment } from "./env.ts";
+
+/** Module that ends a process whose run is gone; for `node --import`. */
+export const WATCHDOG = new URL("watchdog.js", import.meta.url).href;
+
+/**
+ * Environment with which a Node program and what it starts end with this process, even when it is killed, and take
+ * `folder` with them.
+ */
+export function watchedEnv(env: Environment, folder: string): Environment {
+  return {
+    ...env,
+    NODE_OPTIONS: [env.NODE_OPTIONS, `--import=${WATCHDOG}`].filter(Boolean).join(" "),
+    OPENCLAW_QA_PARENT_PID: String(process.pid),
+    OPENCLAW_QA_TEMP_ROOT: folder,
+  };
+}

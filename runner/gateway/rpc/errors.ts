@@ -1,0 +1,89 @@
+import { QaError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { type Redactor, redactValue } from "../../base/redact.ts";
+
+/** The gateway answered, and its answer is no. */
+export class RpcError extends QaError {
+  readonly method: string;
+  /** The gateway's own code: `INVALID_REQUEST`, `UNAVAILABLE`, … */
+  readonly rpcCode: string;
+  readonly retryable: boolean;
+  /** Milliseconds, when the gateway says how long to wait. */
+  readonly retryAfterMs: number | undefined;
+  /** What the gateway adds, for instance the list of problems of a refused config. */
+  readonly rpcDetails: unknown;
+
+  constructor(method: string, refusal: Refusal) {
+    super(`${method} was refused: ${refusal.message} (${refusal.code})`, {
+      code: "rpc-error",
+      fault: "product",
+      hint: refusal.hint,
+      details: refusal.details === undefined ? undefined : JSON.stringify(refusal.details, null, 2),
+    });
+    this.name = "RpcError";
+    this.method = method;
+    this.rpcCode = refusal.code;
+    this.retryable = refusal.retryable;
+    this.retryAfterMs = refusal.retryAfterMs;
+    this.rpcDetails = refusal.details;
+  }
+}
+
+interface Refusal {
+  code: string;
+  message: string;
+  retryable: boolean;
+  retryAfterMs: number | undefined;
+  details: unknown;
+  hint?: string;
+}
+
+/** Reads the `error` member of a response frame, whatever of it is there. */
+export function toRpcError(method: string, error: unknown, redact: Redactor, hint?: string): RpcError {
+  const { code, message, retryable, retryAfterMs, details } = (error ?? {}) as JsonObject;
+  return new RpcError(method, {
+    code: typeof code === "string" ? code : "UNKNOWN",
+    message: redact(typeof message === "string" ? message : "no reason given"),
+    retryable: retryable === true,
+    retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : undefined,
+    details: redactValue(details, redact),
+    hint,
+  });
+}
+
+/** The call was on its way when the gateway restarted: nobody can say whether it took effect. */
+export function restartedError(method: string): QaError {
+  return new QaError(`${method}: the gateway restarted before it answered`, {
+    code: "gateway-restarted",
+    fault: "product",
+    hint: "The call may have taken effect: read the state again, then decide whether to repeat it.",
+  });
+}
+
+/** The connection broke, the gateway is the same process as before. */
+export function droppedError(method: string, closeCode: number): QaError {
+  return new QaError(
+    `${method}: the gateway dropped the connection before it answered (close code ${closeCode})`,
+    {
+      code: "rpc-closed",
+      fault: "product",
+      hint: "The call may have taken effect: read the state again, then decide whether to repeat it.",
+    },
+  );
+}
+
+/** The runner itself ended the connection. */
+export function stoppedError(): QaError {
+  return new QaError("the gateway was stopped by this run", {
+    code: "rpc-closed",
+    fault: "scenario",
+    hint: "Nothing can be asked of a stopped gateway; look for a wait or call that outlives its step.",
+  });
+}
+
+export function timeoutError(method: string, timeoutMs: number, sent: boolean, logTail: string): QaError {
+  const message = sent
+    ? `${method}: no answer within ${timeoutMs} ms`
+    : `${method}: no connection to the gateway within ${timeoutMs} ms`;
+  return new QaError(message, { code: "rpc-timeout", fault: "product", details: logTail || undefined });
+}

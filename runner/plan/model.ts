@@ -1,0 +1,42 @@
+import { UsageError } from "../base/errors.ts";
+import { primaryModel } from "../gateway/config.ts";
+import type { GatewayKind } from "../gateway/gateway.ts";
+import { type LiveModel, liveModelFrom } from "../gateway/live-model.ts";
+import type { Environment } from "../gateway/process/env.ts";
+
+/** The model behind the agents of a run. */
+export interface RunModel {
+  providerMode: "mock-openai" | "live-frontier";
+  /** `provider/model` */
+  primaryModel: string;
+  /** The run brings it itself. */
+  scriptedModel: boolean;
+  liveModel?: LiveModel;
+}
+
+/**
+ * Settles which model a run has.
+ * @throws UsageError when a gateway that is already running is to get another; what `liveModelFrom` throws
+ */
+export function chooseModel(
+  mode: "scripted" | "live" | undefined,
+  gateway: GatewayKind["name"],
+  env: Environment,
+): RunModel {
+  if (gateway === "remote") {
+    if (mode === undefined) {
+      return { providerMode: "live-frontier", primaryModel: "unknown", scriptedModel: false };
+    }
+    throw new UsageError(
+      `--model ${mode}: a gateway that is already running keeps the model that it has`,
+      "Leave out --model.",
+    );
+  }
+  const liveModel = mode === "live" ? liveModelFrom(env) : undefined;
+  return {
+    providerMode: liveModel ? "live-frontier" : "mock-openai",
+    primaryModel: primaryModel(liveModel),
+    scriptedModel: liveModel === undefined,
+    liveModel,
+  };
+}

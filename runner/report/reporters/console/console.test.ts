@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { RunEvent } from "../../events.ts";
+import { sampleRun } from "../../testing/sample-run.ts";
+import { screen } from "../../testing/screen.ts";
+import { CapturedStream } from "../../testing/terminal.ts";
+import { ConsoleReporter } from "./console.ts";
+
+beforeEach(() => {
+  // The terminal that the tests are run from must not matter.
+  vi.stubEnv("FORCE_COLOR", undefined);
+  vi.stubEnv("NO_COLOR", undefined);
+  vi.stubEnv("CI", undefined);
+  vi.stubEnv("TERM", "xterm-256color");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
+
+interface Session {
+  stream: CapturedStream;
+  reporter: ConsoleReporter;
+}
+
+async function tell(
+  events: readonly RunEvent[],
+  terminal: ConstructorParameters<typeof CapturedStream>[0] = {},
+  env: Record<string, string> = {},
+): Promise<Session> {
+  const stream = new CapturedStream(terminal);
+  const reporter = new ConsoleReporter({ stream, env, cwd: "/checkout" });
+  for (const event of events) await reporter.onEvent(event);
+  return { stream, reporter };
+}
+
+/** The sample run until its second step has begun its first statement. */
+function untilSecondStep(): RunEvent[] {
+  const events = sampleRun();
+  return events.slice(
+    0,
+    events.findIndex((event) => event.type === "statement-started" && event.step === 1) + 1,
+  );
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const colours = /\u001b\[\d+m/;
+
+it("leaves on a terminal what it prints elsewhere, and no live line", async () => {
+  const onTerminal = await tell(sampleRun(), { isTTY: true, columns: 200 });
+  const elsewhere = await tell(sampleRun());
+  expect(screen(onTerminal.stream.text)).toEqual(elsewhere.stream.text.split("\n"));
+  expect(elsewhere.stream.text).not.toContain("\u001b");
+});
+
+it("shows on a terminal what is running, what it is doing and how far the run is", async () => {
+  const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true, columns: 120 });
+  await vi.waitFor(() => {
+    const [running, footer] = screen(stream.text).slice(-3);
+    expect(running).toMatch(
+      /^\S plugin-lifecycle-hot-reload {2}.+ {2}step 2 switches the plugin on, hot › call patchConfig$/,
+    );
+    expect(footer).toBe("  0 of 6 done");
+  });
+  reporter.finish();
+});
+
+it("keeps live lines within a narrow terminal", async () => {
+  const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true, columns: 24 });
+  const [running = "", footer] = screen(stream.text).slice(-3);
+  expect(running).toMatch(/^\S plugin-lifecycle.*…$/);
+  expect(running.length).toBeLessThan(24);
+  expect(footer).toBe("  0 of 6 done");
+  reporter.finish();
+});
+
+it("removes the live lines when it is finished in the middle of a run", async () => {
+  const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true });
+  expect(screen(stream.text).join("\n")).toContain("0 of 6 done");
+  reporter.finish();
+  expect(screen(stream.text).filter((line) => line !== "")).toEqual([
+    "Running 6 scenarios on embedded, 2 at once",
+  ]);
+});
+
+it("says of an interrupted run what it was doing and what it got to", async () => {
+  const interrupted: RunEvent = {
+    type: "run-finished",
+    at: Date.UTC(2026, 0, 2, 3, 5),
+    runId: "20260102-030405-abc",
+    durationMs: 900,
+    interrupted: true,
+    exitCode: 130,
+  };
+  const { stream } = await tell([...untilSecondStep(), interrupted]);
+  expect(stream.text).toContain("the run ended while this scenario was running");
+  expect(stream.text).toContain("Interrupted: the run did not come to its end.");
+  expect(stream.text).toContain("1 failed, 5 skipped in 900 ms");
+});
+
+it.each([
+  ["a CI job's terminal", { CI: "true" }],
+  ["a terminal that cannot move its cursor", { TERM: "dumb" }],
+])("prints plain lines on %s", async (_where, env) => {
+  const { stream } = await tell(sampleRun(), { isTTY: true }, env as Record<string, string>);
+  expect(stream.text).not.toContain("\u001b[2K");
+});
+
+it("colours a terminal unless NO_COLOR is set", async () => {
+  expect((await tell(sampleRun(), { isTTY: true })).stream.text).toMatch(colours);
+  vi.stubEnv("NO_COLOR", "1");
+  expect((await tell(sampleRun(), { isTTY: true })).stream.text).not.toMatch(colours);
+});
+
+it("colours what is not a terminal when FORCE_COLOR is set", async () => {
+  vi.stubEnv("FORCE_COLOR", "1");
+  expect((await tell(sampleRun())).stream.text).toMatch(colours);
+});
+
+it("tells now and then, without a terminal, what a long scenario is doing", async () => {
+  vi.useFakeTimers();
+  const { stream, reporter } = await tell(untilSecondStep());
+  vi.advanceTimersByTime(61_000);
+  const doing = "step 2 switches the plugin on, hot › call patchConfig";
+  expect(stream.text.split("\n").slice(2)).toEqual([
+    `  plugin-lifecycle-hot-reload still running after 30.0 s: ${doing}`,
+    `  plugin-lifecycle-hot-reload still running after 1 min 00 s: ${doing}`,
+    "",
+  ]);
+  reporter.finish();
+  expect(vi.getTimerCount()).toBe(0);
+});

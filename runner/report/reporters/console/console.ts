@@ -1,0 +1,132 @@
+import { displayPath } from "../../../base/display-path.ts";
+import { formatDuration, plural } from "../../../base/text.ts";
+import type { RunFacts } from "../../attempts.ts";
+import type { RunEvent, RunStarted } from "../../events.ts";
+import { RunAggregate } from "../../run-state.ts";
+import type { ScenarioReport } from "../../schema/report-schema.ts";
+import type { Reporter } from "../../stream.ts";
+import { Activities } from "./activity.ts";
+import { attemptLines } from "./attempt-lines.ts";
+import { failureBlock } from "./failure-block.ts";
+import { LiveRegion, type LiveView, type Terminal } from "./live-region.ts";
+import { cleanupLines, type Layout, scenarioLine, stepLines } from "./scenario-lines.ts";
+import { SlowNotices } from "./slow-notice.ts";
+import { paintFor } from "./style.ts";
+import { summaryLines } from "./summary.ts";
+
+const WIDEST_ID_COLUMN = 48;
+
+export interface ConsoleOptions {
+  stream: Terminal & { isTTY?: boolean };
+  env: Readonly<Record<string, string | undefined>>;
+  /** Paths below it are shown relative to it. */
+  cwd: string;
+}
+
+/** Tells a person what happens: live lines on a terminal, plain ones elsewhere. */
+export class ConsoleReporter implements Reporter {
+  readonly name = "console";
+  readonly #options: ConsoleOptions;
+  readonly #run = new RunAggregate();
+  readonly #activities = new Activities();
+  readonly #told = new Set<string>();
+  readonly #layout: Layout;
+  readonly #slow: SlowNotices;
+  #live: LiveRegion | undefined;
+  #planned = 0;
+  #facts: RunFacts = {};
+  #reportFolder = "";
+  #afterEmptyLine = true;
+
+  constructor(options: ConsoleOptions) {
+    this.#options = options;
+    this.#layout = { paint: paintFor(options.stream), idWidth: 0 };
+    this.#slow = new SlowNotices((id, elapsedMs) => this.#tellSlow(id, elapsedMs));
+  }
+
+  onEvent(event: RunEvent): void | Promise<void> {
+    this.#run.apply(event);
+    this.#activities.apply(event);
+    switch (event.type) {
+      case "run-started":
+        return this.#begin(event);
+      case "scenario-started":
+        if (!this.#live) this.#slow.start(event.scenarioId);
+        break;
+      case "scenario-finished":
+        this.#slow.stop(event.scenarioId);
+        if (event.next === undefined) this.#tell(this.#run.scenario(event.scenarioId));
+        break;
+      case "run-finished":
+        this.#end();
+        break;
+    }
+    // Statements follow each other faster than anyone can read; the next frame shows them.
+    if (event.type !== "statement-started") this.#live?.render();
+  }
+
+  finish(): void {
+    this.#slow.stopAll();
+    this.#live?.close();
+    this.#live = undefined;
+  }
+
+  async #begin(event: RunStarted): Promise<void> {
+    this.#facts = event;
+    this.#planned = event.scenarios.length;
+    this.#reportFolder = displayPath(event.reportFolder, this.#options.cwd);
+    if (this.#planned > 1) {
+      const longest = Math.max(...event.scenarios.map(({ id }) => id.length));
+      this.#layout.idWidth = Math.min(longest, WIDEST_ID_COLUMN);
+      const jobs = event.jobs > 1 ? `, ${event.jobs} at once` : "";
+      this.#print([`Running ${plural(this.#planned, "scenario")} on ${event.gateway}${jobs}`, ""]);
+    }
+    if (canRedraw(this.#options)) {
+      this.#live = await LiveRegion.open(this.#options.stream, this.#layout.paint, () => this.#view());
+    }
+  }
+
+  #tell(scenario: ScenarioReport): void {
+    this.#told.add(scenario.id);
+    const { paint } = this.#layout;
+    const failed = scenario.verdict === "failed";
+    const lines = [scenarioLine(scenario, this.#facts, this.#layout), ...attemptLines(scenario, paint)];
+    if (failed || this.#planned === 1) lines.push(...stepLines(scenario.steps, paint));
+    lines.push(...cleanupLines(scenario, paint));
+    if (failed) lines.push("", ...failureBlock(scenario, this.#reportFolder, paint), "");
+    this.#print(lines);
+  }
+
+  #tellSlow(id: string, elapsedMs: number): void {
+    const doing = this.#activities.get(id)?.doing ?? "";
+    this.#print([`  ${id} still running after ${formatDuration(elapsedMs)}: ${doing}`]);
+  }
+
+  #end(): void {
+    const report = this.#run.report();
+    // What was cut off or got lost has not been told yet; what an interrupt kept from starting need not be.
+    const untold = report.scenarios.filter(({ id, verdict }) => verdict === "failed" && !this.#told.has(id));
+    for (const scenario of untold) this.#tell(scenario);
+    this.finish();
+    this.#print(summaryLines(report, this.#reportFolder, this.#layout.paint));
+  }
+
+  #view(): LiveView {
+    const done = this.#told.size;
+    const footer = this.#planned > 1 && done < this.#planned ? `${done} of ${this.#planned} done` : "";
+    return { running: this.#activities.running, footer };
+  }
+
+  #print(lines: readonly string[]): void {
+    // Blocks set themselves off with empty lines; one between two of them is enough.
+    const shown = this.#afterEmptyLine && lines[0] === "" ? lines.slice(1) : lines;
+    this.#afterEmptyLine = lines.at(-1) === "";
+    if (this.#live) this.#live.print(shown);
+    else this.#options.stream.write(`${shown.join("\n")}\n`);
+  }
+}
+
+/** Redrawing needs a terminal with a person before it; the log of a CI job keeps every frame. */
+function canRedraw({ stream, env }: ConsoleOptions): boolean {
+  return stream.isTTY === true && !env.CI && env.TERM !== "dumb";
+}

@@ -1,0 +1,96 @@
+import { posix } from "node:path";
+import { oneLine, printable } from "../../../base/text.ts";
+import type { ScenarioReport } from "../../schema/report-schema.ts";
+import type { Paint } from "./style.ts";
+
+const INDENT = "    ";
+const LABEL_WIDTH = 10;
+/** More than this is in the report; on the console it would push the message out of sight. */
+const LONGEST_LIST = 20;
+
+type Failure = NonNullable<ScenarioReport["failure"]>;
+
+/**
+ * Everything that helps to understand a failure without running it again, most telling first.
+ * @param reportFolder as the user would type it
+ */
+export function failureBlock(scenario: ScenarioReport, reportFolder: string, paint: Paint): string[] {
+  const { failure } = scenario;
+  if (!failure) return [];
+  const section = (label: string, lines: readonly string[]) => labelled(label, lines, paint);
+  return [
+    ...indent(lines(failure.message).map((line) => paint(["bold", "red"], line))),
+    ...indent([paint("dim", blame(failure)), ...whereabouts(failure, scenario.steps.length)]),
+    ...codeFrame(failure),
+    "",
+    ...section("expected", lines(failure.expected)),
+    ...section("seen", lines(failure.seen)),
+    ...section("values", values(failure)),
+    ...section("stack", stack(failure)),
+    ...section("details", lines(failure.details)),
+    ...section("messages", latest(failure.messages)),
+    ...section("log", latest(failure.logLines)),
+    ...section("hint", lines(failure.hint)),
+    ...section(
+      "evidence",
+      scenario.evidence.map(({ path }) => posix.join(reportFolder, path)),
+    ),
+    ...section("rerun", [paint("bold", scenario.rerun)]),
+  ];
+}
+
+/** `qa/scenarios/config/x.md:41:9` as far as it is known. */
+export function location({ file, position }: Failure): string | undefined {
+  if (!file) return undefined;
+  return position ? `${file}:${position.line}:${position.column}` : file;
+}
+
+function blame({ code, fault }: Failure): string {
+  return `${code}, fault of the ${fault}`;
+}
+
+function whereabouts(failure: Failure, steps: number): string[] {
+  const { step, statement } = failure;
+  const place = [location(failure) ?? "", oneLine(statement ?? "")].filter((part) => part !== "").join("  ");
+  const inStep = step ? `step ${step.index + 1} of ${steps}: ${oneLine(step.name)}` : "";
+  return [inStep, place].filter((line) => line !== "");
+}
+
+function codeFrame({ codeFrame: frame }: Failure): string[] {
+  return frame ? ["", ...indent(lines(frame.trimEnd()))] : [];
+}
+
+function values(failure: Failure): string[] {
+  return (failure.values ?? []).flatMap(({ expression, value }) =>
+    lines(`${oneLine(expression)} = ${value}`),
+  );
+}
+
+/** Left out where it would only repeat the location. */
+function stack(failure: Failure): string[] {
+  const frames = (failure.stack ?? []).map(oneLine);
+  const place = location(failure);
+  return place !== undefined && frames.every((frame) => frame.includes(place)) ? [] : frames;
+}
+
+function latest(entries: readonly string[] = []): string[] {
+  const hidden = entries.length - LONGEST_LIST;
+  const shown = entries.slice(-LONGEST_LIST).flatMap((entry) => lines(entry.trimEnd()));
+  return hidden > 0 ? [`… ${hidden} earlier in report.md`, ...shown] : shown;
+}
+
+function labelled(label: string, content: readonly string[], paint: Paint): string[] {
+  const margin = " ".repeat(LABEL_WIDTH);
+  return content.map((line, index) => {
+    const head = index === 0 ? paint("dim", label.padEnd(LABEL_WIDTH)) : margin;
+    return `${INDENT}${head}${line}`.trimEnd();
+  });
+}
+
+function lines(text: string | undefined): string[] {
+  return text ? printable(text).split("\n") : [];
+}
+
+function indent(content: readonly string[]): string[] {
+  return content.map((line) => `${INDENT}${line}`.trimEnd());
+}

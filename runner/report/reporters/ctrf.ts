@@ -1,0 +1,142 @@
+import { posix } from "node:path";
+import { printable } from "../../base/text.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
+import { excuseFor, verdictText } from "../attempts.ts";
+import { failureText } from "../failure-text.ts";
+import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";
+
+/** Version of the Common Test Report Format that is written. */
+const SPEC_VERSION = "0.0.0";
+
+const STATUS = {
+  passed: "passed",
+  failed: "failed",
+  skipped: "skipped",
+  blocked: "other",
+  "not-reached": "skipped",
+} as const;
+
+/**
+ * The report in the Common Test Report Format (ctrf.io): a test for each scenario. A blocked one is `other`
+ * with the raw status `blocked`.
+ */
+export function renderCtrf(report: RunReport): string {
+  const { tool, counts } = report;
+  const start = Date.parse(report.startedAt);
+  const document = {
+    reportFormat: "CTRF",
+    specVersion: SPEC_VERSION,
+    runId: report.runId,
+    timestamp: report.finishedAt,
+    generatedBy: `${tool.name} ${tool.version}`,
+    results: {
+      tool: { name: tool.name, version: tool.version },
+      summary: {
+        tests: counts.total,
+        passed: counts.passed,
+        failed: counts.failed,
+        skipped: counts.skipped,
+        pending: 0,
+        other: counts.blocked,
+        flaky: counts.flaky,
+        start,
+        stop: start + Math.round(report.durationMs),
+        duration: Math.round(report.durationMs),
+      },
+      tests: report.scenarios.map((scenario) => testOf(scenario, report)),
+      environment: environment(report),
+    },
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function testOf(scenario: ScenarioReport, report: RunReport) {
+  const { failure, attempts, verdict, reason } = scenario;
+  const earlier = attempts.slice(0, -1);
+  const suite = posix
+    .dirname(scenario.file)
+    .split("/")
+    .filter((folder) => folder !== "");
+  return withoutUndefined({
+    name: scenario.title || scenario.id,
+    testId: scenario.id,
+    status: STATUS[verdict],
+    rawStatus: verdictText(scenario, report),
+    duration: Math.round(scenario.durationMs),
+    suite: suite.length > 0 ? suite : undefined,
+    message: failure ? printable(failure.message) : reason && printable(reason),
+    trace: failure && failureText(scenario),
+    snippet: failure?.codeFrame,
+    line: failure?.position?.line,
+    filePath: scenario.file,
+    tags: scenario.tags,
+    type: "e2e",
+    // In this format only a test that passed in the end is flaky.
+    flaky: scenario.flaky && verdict === "passed",
+    retries: earlier.length,
+    retryAttempts: earlier.length > 0 ? earlier.map((attempt) => retryAttempt(attempt, scenario)) : undefined,
+    steps: scenario.steps.map(({ name, status, durationMs, details }) => ({
+      name: printable(name),
+      status: STATUS[status],
+      extra: withoutUndefined({ rawStatus: status, durationMs, details }),
+    })),
+    attachments: attachments(scenario.evidence),
+    extra: withoutUndefined({
+      flakyInRun: scenario.flaky,
+      fault: scenario.fault,
+      code: failure?.code,
+      hint: failure?.hint,
+      rerun: scenario.rerun,
+      quarantine: excuseFor(scenario, report),
+      cleanupProblems: scenario.cleanupProblems.length > 0 ? scenario.cleanupProblems : undefined,
+    }),
+  });
+}
+
+function retryAttempt(attempt: AttemptReport, scenario: ScenarioReport) {
+  const { failure } = attempt;
+  return withoutUndefined({
+    attempt: attempt.attempt,
+    status: STATUS[attempt.verdict],
+    duration: Math.round(attempt.durationMs),
+    message: failure && printable(failure.message),
+    trace: failure && failureText(scenario, attempt),
+    line: failure?.position?.line,
+    snippet: failure?.codeFrame,
+    attachments: attachments(attempt.evidence),
+  });
+}
+
+function attachments(evidence: ScenarioReport["evidence"]) {
+  return evidence.map(({ kind, path }) => ({
+    name: kind,
+    contentType: path.endsWith(".jsonl") ? "application/jsonl" : "text/plain",
+    path,
+  }));
+}
+
+function environment(report: RunReport) {
+  const gateway = report.scenarios.find((scenario) => scenario.gateway)?.gateway;
+  const { shard } = report;
+  return withoutUndefined({
+    reportName: report.job ?? report.lane,
+    appName: gateway?.product,
+    appVersion: gateway?.version,
+    testEnvironment: report.gateway,
+    osPlatform: report.tool.platform,
+    shardId: shard && `${shard.index}/${shard.total}`,
+    healthy: report.exitCode === 0,
+    extra: withoutUndefined({
+      gatewayBuildId: gateway?.buildId,
+      gatewayNode: gateway?.node,
+      node: report.tool.node,
+      model: report.providerMode,
+      command: report.command,
+      exitCode: report.exitCode,
+      interrupted: report.interrupted,
+      lane: report.lane,
+      policy: report.policy,
+      faults: report.faults,
+    }),
+  });
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
+import type { RunEvent } from "../events.ts";
+import { sampleRun } from "../testing/sample-run.ts";
+import { CapturedStream } from "../testing/terminal.ts";
+import { loadCustomReporter } from "./custom.ts";
+import { loadReporters } from "./index.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "qa-reporter-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+});
+
+async function load(source: string) {
+  await writeFile(join(folder, "own.mjs"), source);
+  return loadCustomReporter("own.mjs", { reportFolder: "/reports/r", cwd: folder });
+}
+
+const BODY = `{
+  constructor(context) { this.context = context; }
+  onEvent(event) { (globalThis.seen ??= []).push([this.context, event.type]); event.type = "changed"; }
+}`;
+
+it.each([
+  ["a class", `export default class ${BODY}`],
+  ["a function", `class Own ${BODY}\nexport default function make(context) { return new Own(context); }`],
+  ["an arrow function", `class Own ${BODY}\nexport default (context) => new Own(context);`],
+  ["an async function", `class Own ${BODY}\nexport default async (context) => new Own(context);`],
+])("makes a reporter of %s, with its context and a copy of each event", async (_what, source) => {
+  const seen: unknown[] = [];
+  Object.assign(globalThis, { seen });
+  const reporter = await load(`export const version = 1;\n${source}`);
+  const [event] = sampleRun() as [RunEvent];
+  await reporter.onEvent(event);
+  await reporter.finish?.();
+  expect(seen).toEqual([[{ version: 1, reportFolder: "/reports/r", cwd: folder }, "run-started"]]);
+  expect(event.type).toBe("run-started");
+});
+
+it.each([
+  ["without a version", "export default class {}", /does not say which.*version 1/],
+  ["for another version", "export const version = 2;", /is written for 2.*version 1/],
+  ["without a default export", "export const version = 1;", /default export.*onEvent/],
+  ["without onEvent", "export const version = 1; export default class {}", /default export.*onEvent/],
+  ["that throws when loaded", "throw new Error('no disk')", /cannot be loaded: no disk/],
+  [
+    "that throws when made",
+    "export const version = 1; export default () => { throw new Error('no key'); };",
+    /cannot be loaded: no key/,
+  ],
+  ["that is no JavaScript", "export const =", /cannot be loaded: /],
+])("refuses a module %s", async (_what, source, message) => {
+  await expect(load(source)).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(message),
+  });
+});
+
+it.each([
+  ["junitt", /no reporter junitt/, /Did you mean `junit`/],
+  ["junitt=a.xml", /no reporter junitt/, /Did you mean `junit`/],
+  ["github=a.txt", /github writes no file/, /--reporter github/],
+  ["./none.mjs", /no reporter \.\/none\.mjs/, /Looked for /],
+  ["", /no reporter/, /`junit`, `ctrf`, `github`, `plain`/],
+])("refuses --reporter '%s'", async (spec, message, hint) => {
+  const context = { reportFolder: folder, cwd: folder, env: {}, stream: new CapturedStream() };
+  await expect(loadReporters([spec], context)).rejects.toMatchObject({
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+});

@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { errorMessage, UsageError } from "../../base/errors.ts";
+import type { RunEvent } from "../events.ts";
+import type { Reporter } from "../stream.ts";
+
+/** Counts up with every change that a reporter written for the version before would trip over. */
+export const REPORTER_VERSION = 1;
+
+/** What a reporter of one's own is made with. */
+export interface CustomReporterContext {
+  version: typeof REPORTER_VERSION;
+  /** Absolute; exists. Files that a reporter writes belong here. */
+  reportFolder: string;
+  /** Absolute; the folder that the user stands in. */
+  cwd: string;
+}
+
+/** A reporter of one's own, version 1. It may have more members; they are not looked at. */
+export interface CustomReporter {
+  /** Gets every event, redacted, in order and one at a time; a promise holds back the next one. */
+  onEvent(event: RunEvent): void | Promise<void>;
+  /** Called once at the end, also when `onEvent` failed before. */
+  finish?(): void | Promise<void>;
+}
+
+/**
+ * Loads a reporter from an ES module that exports `version` and, as its default, a class or a function.
+ * @param path relative to `context.cwd`, or absolute
+ * @throws UsageError if there is no such module, or it is none for this version of the interface
+ */
+export async function loadCustomReporter(
+  path: string,
+  folders: Omit<CustomReporterContext, "version">,
+): Promise<Reporter> {
+  const context: CustomReporterContext = { version: REPORTER_VERSION, ...folders };
+  const file = resolve(context.cwd, path);
+  if (!existsSync(file)) {
+    throw new UsageError(`there is no reporter ${path}`, `Looked for ${file}.`);
+  }
+  const module = await attempt(
+    path,
+    () => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>,
+  );
+  if (module.version !== REPORTER_VERSION) {
+    const found = module.version === undefined ? "does not say which" : `is written for ${module.version}`;
+    throw new UsageError(
+      `the reporter ${path} ${found}, and this is version ${REPORTER_VERSION} of the interface`,
+      `It must have \`export const version = ${REPORTER_VERSION}\`; docs/reporters.md describes it.`,
+    );
+  }
+  const custom = await attempt(path, async () => {
+    // The run makes it only when it begins, and this may write into it at once.
+    await mkdir(context.reportFolder, { recursive: true, mode: 0o700 });
+    return make(module.default, context);
+  });
+  if (!isReporter(custom)) {
+    throw new UsageError(
+      `the default export of the reporter ${path} makes no object with a function onEvent`,
+      "Export a class with that method, or a function that returns such an object.",
+    );
+  }
+  return {
+    name: path,
+    // A copy: what it does to an event must not reach the other reporters.
+    onEvent: (event) => custom.onEvent(structuredClone(event)),
+    finish: () => custom.finish?.(),
+    finishesEarly: true,
+  };
+}
+
+/** An arrow or async function has no prototype and cannot be constructed; any other one may be a class. */
+function make(factory: unknown, context: CustomReporterContext): unknown {
+  if (typeof factory !== "function") return undefined;
+  return factory.prototype === undefined ? factory(context) : Reflect.construct(factory, [context]);
+}
+
+async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new UsageError(
+      `the reporter ${path} cannot be loaded: ${errorMessage(error)}`,
+      "It runs in the runner's own process, on Node 24: look at the module itself.",
+    );
+  }
+}
+
+function isReporter(value: unknown): value is CustomReporter {
+  return (
+    typeof value === "object" && value !== null && "onEvent" in value && typeof value.onEvent === "function"
+  );
+}

@@ -1,0 +1,74 @@
+import { formatDuration, oneLine, printable, shorten } from "../../../base/text.ts";
+import { attemptsNote, verdictText } from "../../attempts.ts";
+import { countTexts } from "../../counts.ts";
+import { whyUnreliable } from "../../exit-code.ts";
+import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
+import { location } from "../console/failure-block.ts";
+import { codeBlock, codeCell, codeSpan, escapeText } from "../markdown/escape.ts";
+
+const LONGEST_CELL = 300;
+const LONGEST_MESSAGE = 2000;
+const CUT = "\n*The rest did not fit into the summary of this step. It is in the report.*\n";
+
+/**
+ * The report as the Markdown of a job summary: a table of all scenarios, then what failed or was flaky with
+ * the command to run it again.
+ * @param budget most bytes; what does not fit is left out from the end, and said so
+ * @returns undefined if not even that it does not fit could be said
+ */
+export function renderSummary(report: RunReport, budget: number): string | undefined {
+  return cutTo([title(report), ...table(report), ...findings(report)], budget);
+}
+
+function title(report: RunReport): string {
+  const counts = countTexts(report).map(({ text }) => text);
+  const what = counts.length > 0 ? counts.join(", ") : "nothing ran";
+  const interrupted = report.interrupted ? " **Interrupted.**" : "";
+  const name = escapeText(report.job ?? report.gateway);
+  const took = `${formatDuration(report.durationMs)}, exit code ${report.exitCode}.${interrupted}`;
+  const why = whyUnreliable(report);
+  const doubt = why === undefined ? "" : `**No result to rely on:** ${escapeText(oneLine(why))}.\n\n`;
+  return `## ${name}: ${what}\n\n${codeSpan(report.command)} · ${took}\n\n${doubt}`;
+}
+
+function table(report: RunReport): string[] {
+  const rows = report.scenarios.map((scenario) => {
+    const { id, verdict, durationMs, failure, reason } = scenario;
+    const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
+    const time = verdict === "passed" || verdict === "failed" ? formatDuration(durationMs) : "";
+    const cells = [codeCell(id), verdictText(scenario, report), time, escapeText(shorten(why, LONGEST_CELL))];
+    return `| ${cells.join(" | ")} |\n`;
+  });
+  return rows.length > 0 ? ["| scenario | verdict | time | why |\n| --- | --- | --: | --- |\n", ...rows] : [];
+}
+
+function findings(report: RunReport): string[] {
+  return report.scenarios
+    .filter(({ verdict, flaky }) => verdict === "failed" || flaky)
+    .map((scenario) => finding(scenario, report));
+}
+
+function finding(scenario: ScenarioReport, report: RunReport): string {
+  const failure = scenario.failure ?? scenario.attempts.find((attempt) => attempt.failure)?.failure;
+  const place = failure && location(failure);
+  const parts = [
+    `### ${verdictText(scenario, report)}: ${codeSpan(scenario.id)}`,
+    ...(failure ? [codeBlock(shorten(printable(failure.message), LONGEST_MESSAGE), "text")] : []),
+    ...(place ? [codeSpan(place)] : []),
+    codeBlock(scenario.rerun, "sh"),
+  ];
+  return `\n${parts.join("\n\n")}\n`;
+}
+
+function cutTo(parts: readonly string[], budget: number): string | undefined {
+  const size = (text: string) => Buffer.byteLength(text);
+  const whole = parts.join("");
+  if (size(whole) <= budget) return whole;
+  let left = budget - size(CUT);
+  if (left < 0) return undefined;
+  const end = parts.findIndex((part) => {
+    left -= size(part);
+    return left < 0;
+  });
+  return `${parts.slice(0, end).join("")}${CUT}`;
+}

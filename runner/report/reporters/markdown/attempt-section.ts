@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
+import { formatDuration } from "../../../base/text.ts";
+import { attemptsNote, failedAttempts, type RunFacts } from "../../attempts.ts";
+import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
+import { escapeText, evidenceLinks } from "./escape.ts";
+import { failureFacts } from "./failure-section.ts";
+
+/** How each try went, and what went wrong in those that failed; nothing where there was only one. */
+export function attemptParts(scenario: ScenarioReport, run: RunFacts): string[] {
+  const note = attemptsNote(scenario, run);
+  if (!note) return [];
+  const rows = scenario.attempts.map(({ attempt, verdict, durationMs, evidence, failure, reason }) => {
+    const why = escapeText(failure?.message ?? reason ?? "");
+    const cells = [`${attempt}`, verdict, formatDuration(durationMs), why, evidenceLinks(evidence)];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return [
+    "### Tries",
+    `${note[0]?.toUpperCase()}${note.slice(1)}.`,
+    ["| try | verdict | time | why | evidence |", "| --: | --- | --: | --- | --- |", ...rows].join("\n"),
+    ...failedAttempts(scenario).flatMap((attempt) => failedTry(attempt, scenario)),
+  ];
+}
+
+/** A try that failed as the scenario did is told of already. */
+function failedTry({ attempt, failure }: AttemptReport, scenario: ScenarioReport): string[] {
+  if (!failure || isDeepStrictEqual(failure, scenario.failure)) return [];
+  return [`### What went wrong in try ${attempt}`, ...failureFacts(failure, scenario.steps.length)];
+}

@@ -1,0 +1,48 @@
+import type { ScenarioReport } from "../../schema/report-schema.ts";
+import { codeBlock, codeSpan, escapeText } from "./escape.ts";
+
+type Failure = NonNullable<ScenarioReport["failure"]>;
+
+/** Why a scenario failed, most telling first, and what to do about it. */
+export function failureParts({ failure, rerun, steps }: ScenarioReport): string[] {
+  if (!failure) return [];
+  return [
+    "### What went wrong",
+    ...failureFacts(failure, steps.length),
+    "### What to do",
+    ...(failure.hint ? [escapeText(failure.hint)] : []),
+    "Run it again:",
+    codeBlock(rerun, "sh"),
+  ];
+}
+
+/** @param steps number of steps of the scenario */
+export function failureFacts(failure: Failure, steps: number): string[] {
+  const { codeFrame, expected, seen, values, stack, details, messages, logLines } = failure;
+  return [
+    codeBlock(failure.message, "text"),
+    where(failure, steps),
+    ...(codeFrame ? [codeBlock(codeFrame)] : []),
+    ...block("Expected", expected),
+    ...block("Seen", seen),
+    ...block("Values", values?.map(({ expression, value }) => `${expression} = ${value}`).join("\n")),
+    ...block("Stack", stack?.join("\n")),
+    ...block("Details", details),
+    ...block("Last messages", messages?.join("\n")),
+    ...block("Log", logLines?.join("\n")),
+  ];
+}
+
+function where({ code, fault, file, position, step, statement }: Failure, steps: number): string {
+  const place = position ? `${file ?? ""}:${position.line}:${position.column}` : (file ?? "");
+  return [
+    ...(step ? [`Step ${step.index + 1} of ${steps}, ${escapeText(step.name)}`] : []),
+    ...(place !== "" ? [codeSpan(place)] : []),
+    ...(statement ? [codeSpan(statement)] : []),
+    `${codeSpan(code)}, fault of the ${fault}`,
+  ].join(" · ");
+}
+
+function block(label: string, text: string | undefined): string[] {
+  return text ? [`**${label}**`, codeBlock(text, "text")] : [];
+}

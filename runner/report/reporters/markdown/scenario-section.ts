@@ -1,0 +1,77 @@
+import { formatDuration } from "../../../base/text.ts";
+import { excuseFor, type RunFacts, verdictText } from "../../attempts.ts";
+import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
+import { attemptParts } from "./attempt-section.ts";
+import { codeSpan, escapeText, evidenceLinks } from "./escape.ts";
+import { failureParts } from "./failure-section.ts";
+
+/** What was checked, what happened and what to do, for one scenario. */
+export function scenarioSection(scenario: ScenarioReport, run: RunFacts): string[] {
+  return [
+    `## ${verdictText(scenario, run)}: ${escapeText(scenario.title)}`,
+    outcome(scenario),
+    ...quarantine(scenario, run),
+    ...intention(scenario),
+    ...failureParts(scenario),
+    ...stepTable(scenario.steps),
+    ...cleanup(scenario),
+    ...evidence(scenario),
+    ...attemptParts(scenario, run),
+  ];
+}
+
+function outcome(scenario: ScenarioReport): string {
+  const { id, file, verdict, reason, durationMs, gateway } = scenario;
+  const facts = [codeSpan(id), codeSpan(file)].filter((fact) => fact !== "");
+  if (verdict === "skipped" || verdict === "blocked") {
+    return `${facts.join(" · ")}\n\n${verdict}: ${escapeText(reason ?? "no reason given")}`;
+  }
+  facts.push(formatDuration(durationMs));
+  if (gateway) {
+    facts.push(`${escapeText(gateway.product)} ${escapeText(gateway.version)}`);
+    facts.push(`ready in ${formatDuration(gateway.readyMs)}${gateway.boot ? ` (${gateway.boot})` : ""}`);
+  }
+  return facts.join(" · ");
+}
+
+function quarantine(scenario: ScenarioReport, run: RunFacts): string[] {
+  const excuse = excuseFor(scenario, run);
+  if (!excuse) return [];
+  const { owner, reason, expires } = excuse;
+  return [
+    `**In quarantine** until ${escapeText(expires)}, owner ${escapeText(owner)}: ${escapeText(reason)}`,
+  ];
+}
+
+function intention({ objective, successCriteria }: ScenarioReport): string[] {
+  const criteria = (successCriteria ?? []).map((criterion) => `- ${escapeText(criterion)}`);
+  return [
+    ...(objective ? [`**Objective.** ${escapeText(objective)}`] : []),
+    ...(criteria.length > 0 ? ["**Passes when**", criteria.join("\n")] : []),
+  ];
+}
+
+function stepTable(steps: readonly StepReport[]): string[] {
+  if (steps.length === 0) return [];
+  const rows = steps.map(({ name, status, durationMs, details }, index) => {
+    const time = durationMs === undefined ? "" : formatDuration(durationMs);
+    const cells = [
+      `${index + 1}`,
+      escapeText(name),
+      status.replace("-", " "),
+      time,
+      escapeText(details ?? ""),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return [["| # | step | result | time | details |", "| --: | --- | --- | --: | --- |", ...rows].join("\n")];
+}
+
+function cleanup({ cleanupProblems }: ScenarioReport): string[] {
+  if (cleanupProblems.length === 0) return [];
+  return ["**Not cleaned up**", cleanupProblems.map((problem) => `- ${escapeText(problem)}`).join("\n")];
+}
+
+function evidence({ evidence: files }: ScenarioReport): string[] {
+  return files.length > 0 ? [`**Evidence.** ${evidenceLinks(files)}`] : [];
+}

@@ -1,0 +1,102 @@
+import { displayPath } from "../../base/display-path.ts";
+import { formatDuration, oneLine, plural } from "../../base/text.ts";
+import { type RunFacts, resultNotes } from "../attempts.ts";
+import { countTexts } from "../counts.ts";
+import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
+import { RunAggregate } from "../run-state.ts";
+import type { Reporter } from "../stream.ts";
+import { location } from "./console/failure-block.ts";
+
+export interface PlainOptions {
+  stream: NodeJS.WritableStream;
+  /** Paths below it are shown relative to it. */
+  cwd: string;
+}
+
+/**
+ * A line for each event, without colours, redrawing or times of day: two logs can be compared, and the lines
+ * of one scenario found by its id, which they all begin with.
+ */
+export class PlainReporter implements Reporter {
+  readonly name = "plain";
+  readonly #options: PlainOptions;
+  readonly #run = new RunAggregate();
+  #facts: RunFacts = {};
+
+  constructor(options: PlainOptions) {
+    this.#options = options;
+  }
+
+  onEvent(event: RunEvent): void {
+    this.#run.apply(event);
+    if (event.type === "run-started") this.#facts = event;
+    this.#options.stream.write(`${oneLine(this.#line(event))}\n`);
+  }
+
+  #line(event: RunEvent): string {
+    switch (event.type) {
+      case "run-started":
+        return runStarted(event, this.#options.cwd);
+      case "run-finished":
+        return this.#runFinished(event);
+      case "scenario-finished":
+        return `${event.scenarioId}: ${this.#scenarioFinished(event)}`;
+      default:
+        return `${event.scenarioId}: ${progress(event)}`;
+    }
+  }
+
+  #scenarioFinished(event: ScenarioFinished): string {
+    const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, rerun } = event;
+    const ran = verdict === "passed" || verdict === "failed";
+    const result = [
+      `${verdict}${ran ? ` in ${formatDuration(durationMs)}` : ""}`,
+      ...(next ? [`try ${attempt}, to be ${next === "retry" ? "tried again" : "repeated"}`] : []),
+      ...(next ? [] : resultNotes(this.#run.scenario(event.scenarioId), this.#facts)),
+    ].join(", ");
+    const why = failure ? whyFailed(failure) : reason;
+    return [
+      why ? `${result}: ${why}` : result,
+      ...cleanupProblems.map((problem) => `not cleaned up: ${problem}`),
+      ...(verdict === "failed" ? [`run again: ${rerun}`] : []),
+    ].join("; ");
+  }
+
+  #runFinished({ runId, durationMs, exitCode, interrupted }: RunFinished): string {
+    const counts = countTexts(this.#run.report()).map(({ text }) => text);
+    const result = counts.length > 0 ? counts.join(", ") : "nothing ran";
+    const cut = interrupted ? ", interrupted" : "";
+    return `run ${runId}: ${result} in ${formatDuration(durationMs)}${cut}, exit code ${exitCode}`;
+  }
+}
+
+function runStarted({ runId, scenarios, gateway, jobs, reportFolder }: RunStarted, cwd: string): string {
+  const what = `${plural(scenarios.length, "scenario")} on ${gateway}, ${jobs} at once`;
+  return `run ${runId}: ${what}, report in ${displayPath(reportFolder, cwd)}`;
+}
+
+function whyFailed(failure: Failure): string {
+  const place = location(failure);
+  const facts = [failure.code, `fault of the ${failure.fault}`, ...(place ? [place] : [])];
+  return `${failure.message} (${facts.join(", ")})`;
+}
+
+function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFinished>): string {
+  switch (event.type) {
+    case "scenario-started":
+      return event.attempt > 1 ? `started, try ${event.attempt}` : "started";
+    case "gateway-ready": {
+      const { product, version, readyMs } = event.gateway;
+      return `gateway ready in ${formatDuration(readyMs)}, ${product} ${version}`;
+    }
+    case "step-started":
+      return `step ${event.step + 1} started: ${event.name}`;
+    case "statement-started":
+      return `step ${event.step + 1}, line ${event.position.line}: ${event.label}`;
+    case "step-finished": {
+      const { step, status, durationMs, name, details } = event;
+      const result = `step ${step + 1} ${status} in ${formatDuration(durationMs)}: ${name}`;
+      return details ? `${result} (${details})` : result;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../../gateway/gateway.ts";
+import type { Scenario } from "../../scenario/types.ts";
+import type { Outcome } from "../attempt/failure.ts";
+import type { PreparedScenario } from "../prepared.ts";
+import { Stages } from "./testbeds.ts";
+
+const PASSED: Outcome = { verdict: "passed", notReached: [] };
+const FAILED: Outcome = { verdict: "failed", notReached: [] };
+
+/** Gateways that only say whether they live. */
+function countingKind() {
+  const alive = new Set<number>();
+  let started = 0;
+  const start = async ({ teardown }: GatewayStart) => {
+    const pid = ++started;
+    alive.add(pid);
+    teardown.defer("gateway", () => alive.delete(pid));
+    const capabilities = new Set(["logs"]);
+    const call = async () => ({ config: {} });
+    return {
+      capabilities,
+      call,
+      logs: () => "",
+      markLogs: () => 0,
+      readLogsSince: () => "",
+      bootTimings: {},
+      get pid() {
+        return alive.has(pid) ? pid : undefined;
+      },
+    } as unknown as GatewayUnderTest;
+  };
+  return { kind: { start } as unknown as GatewayKind, alive, started: () => started };
+}
+
+function prepared(id: string, sharable: boolean): PreparedScenario {
+  const scenario = { id, meta: {}, pack: {} } as unknown as Scenario;
+  return { scenario, flow: undefined, named: true, sharable };
+}
+
+function stagesOn(kind: GatewayKind, share: boolean): Stages {
+  const signal = new AbortController().signal;
+  return new Stages({ gateway: kind, scriptedModel: true, faults: [], signal, share });
+}
+
+async function play(stages: Stages, scenario: PreparedScenario, outcome = PASSED, isLast = true) {
+  const stage = stages.take(scenario);
+  await stage.set;
+  await stages.give(stage, scenario, outcome, isLast);
+}
+
+test("scenarios that may share do, one that may not gets a gateway of its own", async () => {
+  const { kind, alive, started } = countingKind();
+  const stages = stagesOn(kind, true);
+  for (const scenario of [prepared("a", true), prepared("b", false), prepared("c", true)]) {
+    await play(stages, scenario);
+  }
+  expect(started()).toBe(2);
+  expect(alive.size).toBe(1);
+  await stages.close();
+  expect(alive.size).toBe(0);
+});
+
+test("nobody gets a gateway on which something did not pass, or that is gone", async () => {
+  const { kind, alive, started } = countingKind();
+  const stages = stagesOn(kind, true);
+  await play(stages, prepared("a", true), FAILED);
+  await play(stages, prepared("b", true));
+  expect(started()).toBe(2);
+  const crashed = prepared("c", true);
+  const stage = stages.take(crashed);
+  await stage.set;
+  alive.clear();
+  await stages.give(stage, crashed, PASSED, true);
+  await play(stages, prepared("d", true));
+  expect(started()).toBe(3);
+  await stages.close();
+});
+
+test("repeated attempts do not pile up gateways", async () => {
+  const { kind, alive } = countingKind();
+  const stages = stagesOn(kind, true);
+  for (const scenario of [prepared("a", true), prepared("b", true)]) {
+    for (let attempt = 1; attempt <= 5; attempt += 1) await play(stages, scenario, PASSED, attempt === 5);
+    expect(alive.size).toBe(1);
+  }
+  await stages.close();
+});
+
+test("a gateway is started ahead once, and not for a scenario whose turn has come", async () => {
+  const { kind, alive, started } = countingKind();
+  const stages = stagesOn(kind, false);
+  const [first, second] = [prepared("a", false), prepared("b", false)];
+  await play(stages, first);
+  stages.prepare(first);
+  stages.prepare(second);
+  stages.prepare(second);
+  await play(stages, second);
+  expect(started()).toBe(2);
+  stages.prepare(prepared("c", false));
+  await stages.close();
+  expect(alive.size).toBe(0);
+});

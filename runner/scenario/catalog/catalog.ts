@@ -1,0 +1,250 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
+import { UsageError } from "../../base/errors.ts";
+import type { ParsedFile } from "../draft.ts";
+import { type Finding, findingAtPath, findingInFile } from "../source/finding.ts";
+import { readSource } from "../source/read-source.ts";
+import type { Diagnostic, SourceFile } from "../source/source.ts";
+import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";
+import { findScenarioFiles } from "./discover.ts";
+import { ownPack, packAround, packOf, scriptsBeside } from "./packs.ts";
+import { ReferenceChecker } from "./references.ts";
+
+export interface CatalogOptions {
+  /** Absolute. */
+  repoRoot: string;
+  /** Folders given with `--pack`, as typed. */
+  packs?: readonly string[];
+  /** Leaves the repository's own scenarios out. */
+  packsOnly?: boolean;
+  /** The packs have every permission that their flows use. */
+  trust?: boolean;
+  /** Files and folders of model scripts, as typed; they count instead of those that lie beside a pack. */
+  modelScripts?: readonly string[];
+  /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
+  paths?: readonly string[];
+  /**
+   * Reads only files in whose text one of these ids stands: all that a run of named scenarios needs. When one of them
+   * is in none of the files, all are read after all, so that an error can say what there is; and where a pack has an
+   * index or there are model scripts, because these speak of other scenarios too.
+   */
+  ids?: readonly string[];
+  /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
+  metadataOnly?: boolean;
+  /** Absolute; what was typed, and what is shown, is relative to it. */
+  cwd: string;
+}
+
+export interface Catalog {
+  /** Those without an error of this stage except in references, in the order of their files. */
+  scenarios: Scenario[];
+  /** Scenario files that gave no scenario, with the id if it could be read. */
+  unusable: { file: SourceFile; id: string | undefined }[];
+  packIndexes: LocatedPackIndex[];
+  /** Sorted by file and place. */
+  diagnostics: Diagnostic[];
+  /** Names of the files that were read as scenario, index or model script. */
+  files: string[];
+  /** Names of those among them that concern more than one scenario: indexes and model scripts. */
+  shared: string[];
+}
+
+/** Name of the file that describes a pack, whatever its form. */
+const PACK_INDEX = "index";
+
+type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
+
+interface Candidate {
+  path: string;
+  pack: Pack;
+  /** Named by the user, so that it must be a scenario. */
+  explicit: boolean;
+}
+
+/**
+ * Loads and checks all scenarios that are asked for; a bad file never keeps the others from loading.
+ * @throws UsageError if a pack or path does not exist, or a pack holds no scenario
+ */
+export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
+  const scripts = options.metadataOnly ? [] : scriptsFor(options);
+  const found = findCandidates(options);
+  const candidates = scripts.length > 0 ? found : mentioned(found, options.ids);
+  // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
+  const { parseScenarioFile } = await import("../parse.ts");
+  const catalog: Catalog = {
+    scenarios: [],
+    unusable: [],
+    packIndexes: [],
+    diagnostics: [],
+    files: [],
+    shared: [],
+  };
+  const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
+  for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
+  const references = new ReferenceChecker();
+  for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
+  catalog.scenarios = rejectDuplicates(catalog.scenarios, catalog.diagnostics);
+  if (scripts.length > 0) await addModelScripts(catalog, scripts, options.cwd);
+  catalog.diagnostics.sort(byPlace);
+  return catalog;
+}
+
+function findCandidates(options: CatalogOptions): Candidate[] {
+  const { repoRoot, packs = [], packsOnly = false, trust = false, paths = [], cwd } = options;
+  const own = [ownPack(repoRoot)].filter((pack) => !packsOnly && existsSync(pack.root));
+  const candidates =
+    paths.length > 0 ? paths.flatMap((path) => candidatesAt(path, repoRoot, cwd)) : own.flatMap(candidatesIn);
+  for (const folder of packs) {
+    const found = candidatesIn({ ...packOf(folder, repoRoot, cwd), trusted: trust });
+    if (found.length === 0) {
+      throw new UsageError(
+        `the pack ${folder} holds no scenario`,
+        "Scenarios are .md, .yaml and .yml files at any depth.",
+      );
+    }
+    candidates.push(...found);
+  }
+  return [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()];
+}
+
+function mentioned(candidates: Candidate[], ids: readonly string[] | undefined): Candidate[] {
+  // An index speaks of all scenarios of its pack.
+  if (!ids || candidates.some(({ path }) => nameOf(path) === PACK_INDEX)) return candidates;
+  const missing = new Set(ids);
+  const chosen = candidates.filter(({ path }) => {
+    const name = nameOf(path);
+    // The name counts too: of a broken file it may be all that tells its id.
+    const text = `${name}\n${readFileSync(path, "utf8")}`;
+    const found = ids.filter((id) => text.includes(id));
+    for (const id of found) missing.delete(id);
+    return found.length > 0;
+  });
+  return missing.size > 0 ? candidates : chosen;
+}
+
+function nameOf(path: string): string {
+  return basename(path, extname(path));
+}
+
+function candidatesAt(typed: string, repoRoot: string, cwd: string): Candidate[] {
+  const path = resolve(cwd, typed);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats)
+    throw new UsageError(
+      `there is no file or folder ${typed}`,
+      "Give scenario files, or folders that hold them.",
+    );
+  const pack = packAround(path, repoRoot);
+  if (!stats.isDirectory()) return [{ path, pack, explicit: true }];
+  return findScenarioFiles(path).map((file) => ({ path: file, pack, explicit: false }));
+}
+
+function candidatesIn(pack: Pack): Candidate[] {
+  return findScenarioFiles(pack.root).map((path) => ({ path, pack, explicit: false }));
+}
+
+function loadFile(
+  { path, pack, explicit }: Candidate,
+  cwd: string,
+  catalog: Catalog,
+  parse: ParseFile,
+): void {
+  const { file, diagnostics } = readSource(path, cwd);
+  catalog.diagnostics.push(...diagnostics);
+  const parsed = diagnostics.length > 0 ? undefined : parse(file, pack);
+  if (parsed?.kind === "other") {
+    if (!explicit) return;
+    catalog.diagnostics.push(findingInFile(file, 0, notAScenario));
+  } else if (parsed) {
+    catalog.diagnostics.push(...parsed.diagnostics);
+  }
+  catalog.files.push(file.name);
+  if (parsed?.kind === "pack-index") {
+    catalog.shared.push(file.name);
+    if (parsed.index) catalog.packIndexes.push({ pack, file, index: parsed.index });
+  } else if (parsed?.kind === "scenario" && parsed.scenario) {
+    catalog.scenarios.push(parsed.scenario);
+  } else {
+    catalog.unusable.push({ file, id: parsed?.kind === "scenario" ? parsed.id : undefined });
+  }
+}
+
+/** The scripts that lie beside the packs given with `--pack`, then those that were asked for. */
+function scriptsFor({ modelScripts = [], packs = [], cwd }: CatalogOptions): string[] {
+  return [...packs.flatMap((folder) => scriptsBeside(folder, cwd)), ...modelScripts];
+}
+
+async function addModelScripts(catalog: Catalog, paths: readonly string[], cwd: string): Promise<void> {
+  const { readModelScripts } = await import("./model-scripts.ts");
+  const unusable = catalog.unusable.flatMap(({ id }) => id ?? []);
+  const ids = [...catalog.scenarios.map(({ id }) => id), ...unusable];
+  const { scripts, diagnostics, files } = readModelScripts(paths, ids, cwd);
+  catalog.scenarios = catalog.scenarios.map((scenario) => {
+    const modelScript = scripts.get(scenario.id);
+    return modelScript ? { ...scenario, modelScript } : scenario;
+  });
+  catalog.diagnostics.push(...diagnostics);
+  catalog.files.push(...files);
+  catalog.shared.push(...files);
+}
+
+/**
+ * Keeps the first scenario of each id, and tells at each of several where the others are. Where a pack
+ * given by the user has an id of the repository's own scenarios, the pack's scenario counts.
+ */
+function rejectDuplicates(all: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+  const scenarios = withoutReplaced(all, diagnostics);
+  const byId = Map.groupBy(scenarios, (scenario) => scenario.id);
+  for (const [id, group] of byId) {
+    if (group.length === 1) continue;
+    for (const scenario of group) {
+      const others = group.filter((other) => other !== scenario).map(idPlace);
+      diagnostics.push(
+        findingAtPath(scenario.metadata, ["id"], {
+          code: "duplicate-id",
+          severity: "error",
+          message: `the id \`${id}\` is also used in ${others.join(" and ")}`,
+          hint: "Give each scenario an id of its own.",
+        }),
+      );
+    }
+  }
+  return scenarios.filter((scenario) => byId.get(scenario.id)?.[0] === scenario);
+}
+
+function withoutReplaced(scenarios: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+  const given = Map.groupBy(
+    scenarios.filter(({ pack }) => pack.foreign),
+    ({ id }) => id,
+  );
+  return scenarios.filter((scenario) => {
+    const [instead] = given.get(scenario.id) ?? [];
+    if (!instead || scenario.pack.foreign) return true;
+    diagnostics.push(
+      findingAtPath(instead.metadata, ["id"], {
+        code: "duplicate-id",
+        severity: "warning",
+        message: `this scenario stands in for the repository's own in ${idPlace(scenario)}`,
+        hint: "Only one of them can be chosen at a time: leave out `--pack` for the other.",
+      }),
+    );
+    return false;
+  });
+}
+
+function idPlace(scenario: Scenario): string {
+  const { line, column } = scenario.locate(["id"]);
+  return `${scenario.file.name}:${line}:${column}`;
+}
+
+const notAScenario: Finding = {
+  code: "not-a-scenario",
+  severity: "error",
+  message: "the file holds no scenario",
+  hint: "A scenario begins with front matter that has an `id`, and holds its steps in a ```yaml qa-flow block.",
+};
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,130 @@
+import { statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
+import { isMap, isNode, isScalar, type Node } from "yaml";
+import { UsageError } from "../../base/errors.ts";
+import { suggest } from "../../base/suggest.ts";
+import type { ModelScript } from "../schema/model-script-schema.ts";
+import { checkAgainstSchema } from "../source/diagnostics.ts";
+import { findingInFile, findingInYaml } from "../source/finding.ts";
+import { markedRange } from "../source/locate.ts";
+import { readSource } from "../source/read-source.ts";
+import type { Diagnostic, SourceFile } from "../source/source.ts";
+import type { Scenario } from "../types.ts";
+import type { LocatedNode, YamlSource } from "../yaml/source.ts";
+import { parseYamlPiece, plainValue, requireMapping } from "../yaml/yaml.ts";
+import { findScenarioFiles } from "./discover.ts";
+
+type LocatedScript = NonNullable<Scenario["modelScript"]>;
+
+export interface ModelScripts {
+  /** By scenario id. */
+  scripts: Map<string, LocatedScript>;
+  diagnostics: Diagnostic[];
+  /** Names of the files read. */
+  files: string[];
+}
+
+/**
+ * Reads scripts for the model that stand outside their scenarios' files. A file maps scenario ids to
+ * scripts; in a folder, each `<id>.yaml` is the script of one scenario. Of several scripts for one
+ * scenario the last counts.
+ * @param paths as typed, or absolute
+ * @param ids of all scenarios that a script may be for
+ * @throws UsageError for a path that does not exist, and a folder without scripts
+ */
+export function readModelScripts(
+  paths: readonly string[],
+  ids: readonly string[],
+  cwd: string,
+): ModelScripts {
+  const reader = new ScriptReader(ids);
+  for (const typed of paths) {
+    const path = resolve(cwd, typed);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats) {
+      throw new UsageError(
+        `there is no model script ${typed}`,
+        "Give a YAML file that maps scenario ids to scripts, or a folder with a file <id>.yaml for each.",
+      );
+    }
+    if (!stats.isDirectory()) {
+      reader.readFile(path, cwd);
+      continue;
+    }
+    const files = findScenarioFiles(path).filter((file) => extname(file).toLowerCase() !== ".md");
+    if (files.length === 0) {
+      throw new UsageError(
+        `the folder ${typed} holds no model script`,
+        "A script is a file <scenario id>.yaml.",
+      );
+    }
+    for (const file of files) reader.readOne(file, cwd);
+  }
+  return reader;
+}
+
+class ScriptReader implements ModelScripts {
+  readonly scripts = new Map<string, LocatedScript>();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly files: string[] = [];
+  readonly #ids: readonly string[];
+
+  constructor(ids: readonly string[]) {
+    this.#ids = ids;
+  }
+
+  /** A file with the scripts of several scenarios. */
+  readFile(path: string, cwd: string): void {
+    const root = this.#mapping(path, cwd);
+    if (!root || !isMap(root.node)) return;
+    for (const { key, value } of root.node.items) {
+      if (!isScalar(key) || !isNode(value)) continue;
+      const id = String(key.value);
+      if (!this.#isKnown(id, (finding) => findingInYaml(root.source, markedRange(key), finding))) continue;
+      this.#take(id, root.source, value);
+    }
+  }
+
+  /** A file with the script of the scenario that it is named after. */
+  readOne(path: string, cwd: string): void {
+    const root = this.#mapping(path, cwd);
+    if (!root) return;
+    const id = basename(path, extname(path));
+    if (!this.#isKnown(id, (finding) => findingInFile(root.source.file, 0, finding))) return;
+    this.#take(id, root.source, root.node);
+  }
+
+  #mapping(path: string, cwd: string): LocatedNode | undefined {
+    const { file, diagnostics } = readSource(path, cwd);
+    this.files.push(file.name);
+    const piece = diagnostics.length > 0 ? undefined : mappingOf(file);
+    this.diagnostics.push(...diagnostics, ...(piece?.diagnostics ?? []));
+    return piece?.root;
+  }
+
+  #isKnown(id: string, locate: (finding: Parameters<typeof findingInFile>[2]) => Diagnostic): boolean {
+    if (this.#ids.includes(id)) return true;
+    const near = suggest(id, this.#ids);
+    this.diagnostics.push(
+      locate({
+        code: "unknown-scenario",
+        severity: "error",
+        message: `there is no scenario \`${id}\` for this model script`,
+        hint: near ? `Did you mean \`${near}\`?` : "`qa list` shows the ids of all scenarios.",
+      }),
+    );
+    return false;
+  }
+
+  #take(id: string, source: YamlSource, node: Node): void {
+    const located: LocatedNode = { source, node };
+    const value = plainValue(located);
+    const problems = checkAgainstSchema("model-script", value, located, false);
+    this.diagnostics.push(...problems);
+    if (problems.length === 0) this.scripts.set(id, { ...located, value: value as ModelScript });
+  }
+}
+
+function mappingOf(file: SourceFile): ReturnType<typeof requireMapping> {
+  return requireMapping(parseYamlPiece(file, file.text, 0, file.text.length), "a model script file");
+}

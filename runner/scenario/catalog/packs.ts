@@ -1,0 +1,73 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { UsageError } from "../../base/errors.ts";
+import type { Pack } from "../types.ts";
+
+/** The repository's own pack: `qa/scenarios`. */
+export function ownPack(repoRoot: string): Pack {
+  const root = join(repoRoot, "qa", "scenarios");
+  return { name: "qa", root, referenceRoot: repoRoot, foreign: false, trusted: false };
+}
+
+/**
+ * The pack of a folder given with `--pack`: the folder itself, or the scenarios folder of a
+ * repository. Below the own repository's `qa` it counts as own.
+ * @throws UsageError if there is no such folder
+ */
+export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
+  const path = resolve(cwd, folder);
+  if (!isFolder(path)) {
+    throw new UsageError(
+      `there is no pack folder ${folder}`,
+      "Give a folder that holds scenario files, or a repository with qa/scenarios.",
+    );
+  }
+  const root = scenarioFolders(path).find((candidate) => existsSync(candidate)) ?? path;
+  return packAt(root, basename(path), repoRoot, path);
+}
+
+/** Names under which a pack brings scripts for the model along. */
+const SCRIPT_NAMES = ["model-scripts.yaml", "model-scripts"];
+
+/** Model scripts that lie in a folder given with `--pack`, or in its scenarios folder. Absolute paths. */
+export function scriptsBeside(folder: string, cwd: string): string[] {
+  const path = resolve(cwd, folder);
+  return scenarioFolders(path).flatMap((candidate) =>
+    SCRIPT_NAMES.map((name) => join(candidate, name)).filter((script) => existsSync(script)),
+  );
+}
+
+/** The folder itself, and where a repository keeps its scenarios. */
+function scenarioFolders(path: string): string[] {
+  return [join(path, "qa", "scenarios"), join(path, "scenarios"), path];
+}
+
+/** The pack that an explicitly named file or folder belongs to. */
+export function packAround(path: string, repoRoot: string): Pack {
+  const own = ownPack(repoRoot);
+  if (isWithin(path, own.root)) return own;
+  const folder = statSync(path).isDirectory() ? path : dirname(path);
+  return packAt(folder, basename(folder), repoRoot);
+}
+
+function packAt(root: string, name: string, repoRoot: string, given = root): Pack {
+  if (isWithin(root, join(repoRoot, "qa"))) return { ...ownPack(repoRoot), name, root };
+  return { name, root, referenceRoot: repositoryRoot(root) ?? given, foreign: true, trusted: false };
+}
+
+/** Nearest folder upwards that looks like the root of a repository. */
+function repositoryRoot(folder: string): string | undefined {
+  for (let current = folder; ; current = dirname(current)) {
+    if (["package.json", ".git"].some((marker) => existsSync(join(current, marker)))) return current;
+    if (dirname(current) === current) return undefined;
+  }
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || !(isAbsolute(way) || way === ".." || way.startsWith(`..${sep}`));
+}

@@ -1,0 +1,183 @@
+import { suggestion } from "../../base/suggest.ts";
+import type { Draft } from "../draft.ts";
+import { type Finding, findingInFile, ownRule } from "../source/finding.ts";
+import type { Diagnostic, SourceFile } from "../source/source.ts";
+import type { LocatedNode } from "../yaml/source.ts";
+import { parseYamlPiece, requireMapping, type YamlPiece } from "../yaml/yaml.ts";
+import { type MarkdownBlock, type MarkdownOutline, outlineMarkdown } from "./markdown.ts";
+
+const FENCE_KINDS = ["qa-scenario", "qa-flow", "qa-model", "qa-pack"] as const;
+type FenceKind = (typeof FENCE_KINDS)[number];
+
+const ID_LINE = /^id[ \t]*:/m;
+
+/**
+ * A Markdown file: a scenario in parts, a pack index, or something else (undefined).
+ * @param readsFlow false leaves the flow unread, for those who only want to know what the scenario is
+ */
+export function readMarkdownFile(
+  file: SourceFile,
+  foreign: boolean,
+  readsFlow: boolean,
+): Draft | { packIndex: YamlPiece } | undefined {
+  const reader = new MarkdownReader(file, foreign);
+  return reader.read(readsFlow);
+}
+
+class MarkdownReader {
+  readonly #file: SourceFile;
+  readonly #foreign: boolean;
+  readonly #outline: MarkdownOutline;
+  readonly #blocks = new Map<FenceKind, MarkdownBlock>();
+  readonly #diagnostics: Diagnostic[] = [];
+
+  constructor(file: SourceFile, foreign: boolean) {
+    this.#file = file;
+    this.#foreign = foreign;
+    this.#outline = outlineMarkdown(file.text);
+  }
+
+  read(readsFlow: boolean): Draft | { packIndex: YamlPiece } | undefined {
+    for (const fence of this.#outline.fences) this.#sortFence(fence);
+    const pack = this.#blocks.get("qa-pack");
+    if (pack) return { packIndex: this.#parse(pack) };
+    const frontMatter = this.#frontMatter();
+    if (this.#blocks.size === 0 && !frontMatter?.hasId) return undefined;
+    const scenarioFence = this.#blocks.get("qa-scenario");
+    if (scenarioFence && frontMatter?.hasId) {
+      this.#tell(scenarioFence.start, {
+        code: "ambiguous-metadata",
+        severity: "error",
+        message: "the scenario is described twice: in the front matter and in this block",
+        hint: "Keep the front matter and remove the block.",
+      });
+    }
+    const usesFence = scenarioFence !== undefined && !frontMatter?.hasId;
+    const metaBlock = usesFence ? scenarioFence : frontMatter?.block;
+    if (!metaBlock && !frontMatter) this.#missingMetadata();
+    const flowBlock = this.#blocks.get("qa-flow");
+    return {
+      form: usesFence ? "fences" : "front-matter",
+      meta: this.#root(metaBlock),
+      flow: readsFlow ? this.#root(flowBlock) : undefined,
+      hasFlow: flowBlock !== undefined,
+      flowAdvice: this.#advice(
+        "qa-flow",
+        /^steps[ \t]*:/m,
+        "Add a ```yaml qa-flow block that holds `steps`.",
+      ),
+      modelScript: this.#root(this.#blocks.get("qa-model")),
+      prose: this.#prose(),
+      heading: this.#outline.heading,
+      start: metaBlock?.start ?? 0,
+      diagnostics: this.#diagnostics,
+    };
+  }
+
+  #sortFence(fence: MarkdownBlock): void {
+    const [language, word] = fence.info;
+    const kind = FENCE_KINDS.find((name) => name === word);
+    if (!kind || !(language === "yaml" || language === "yml")) {
+      const mistyped = fence.info.find((part) => part.startsWith("qa-"));
+      if (mistyped === undefined) return;
+      this.#tell(fence.start, {
+        code: "unknown-fence",
+        severity: ownRule(this.#foreign),
+        message: `\`${fence.info.join(" ")}\` is not a block of a scenario`,
+        hint: suggestion(
+          `yaml ${mistyped}`,
+          FENCE_KINDS.map((name) => `yaml ${name}`),
+        ),
+      });
+      return;
+    }
+    const first = this.#blocks.get(kind);
+    if (first) {
+      this.#tell(fence.start, {
+        code: "duplicate-fence",
+        severity: "warning",
+        message: `this \`yaml ${kind}\` block is ignored; the one in line ${this.#file.position(first.start).line} counts`,
+        hint: "Remove one of the two.",
+      });
+      return;
+    }
+    this.#blocks.set(kind, fence);
+    if (!fence.closed) {
+      this.#tell(fence.start, {
+        code: "unclosed-fence",
+        severity: "warning",
+        message: `the \`yaml ${kind}\` block has no closing line`,
+        hint: "End it with a line of the same backticks; all that follows is read as YAML.",
+      });
+    }
+  }
+
+  #frontMatter(): { block: MarkdownBlock | undefined; hasId: boolean } | undefined {
+    const block = this.#outline.frontMatter;
+    if (block) return { block, hasId: ID_LINE.test(block.content) };
+    const opening = /^---[ \t]*\r?\n(?=[\w-]+[ \t]*:)/.exec(this.#file.text);
+    if (!opening || !ID_LINE.test(this.#file.text)) return undefined;
+    this.#tell(0, {
+      code: "unclosed-fence",
+      severity: "error",
+      message: "the front matter has no closing `---` line",
+      hint: "Put a line `---` after the metadata, without indentation.",
+    });
+    return { block: undefined, hasId: true };
+  }
+
+  #missingMetadata(): void {
+    const first = [...this.#blocks.values()][0];
+    this.#tell(first?.start ?? 0, {
+      code: "missing-metadata",
+      severity: "error",
+      message: "the file has a scenario block but no metadata",
+      hint: this.#advice(
+        "qa-scenario",
+        ID_LINE,
+        "Begin the file with front matter: `---`, `id`, `title`, …, `---`.",
+      ),
+    });
+  }
+
+  /** Points at a plain YAML block that looks like the missing one. */
+  #advice(kind: FenceKind, looksLike: RegExp, otherwise: string): string {
+    const unmarked = this.#outline.fences.find(
+      (fence) => ![...this.#blocks.values()].includes(fence) && looksLike.test(fence.content),
+    );
+    if (!unmarked) return otherwise;
+    return `Mark the block in line ${this.#file.position(unmarked.start).line} as \`\`\`yaml ${kind}.`;
+  }
+
+  #root(block: MarkdownBlock | undefined): LocatedNode | undefined {
+    if (!block) return undefined;
+    const piece = this.#parse(block);
+    const mapping = requireMapping(piece, "the block");
+    this.#diagnostics.push(...mapping.diagnostics);
+    return mapping.root;
+  }
+
+  #parse(block: MarkdownBlock): YamlPiece {
+    return parseYamlPiece(this.#file, block.content, block.contentStart, block.end);
+  }
+
+  #prose(): string {
+    const blocks = [this.#outline.frontMatter, ...this.#blocks.values()].filter(
+      (block) => block !== undefined,
+    );
+    let prose = "";
+    let from = 0;
+    for (const block of blocks.sort((a, b) => a.start - b.start)) {
+      prose += this.#file.text.slice(from, block.start);
+      from = block.end;
+    }
+    return (prose + this.#file.text.slice(from))
+      .replace(/\r\n?/g, "\n")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim();
+  }
+
+  #tell(offset: number, finding: Finding): void {
+    this.#diagnostics.push(findingInFile(this.#file, offset, finding));
+  }
+}

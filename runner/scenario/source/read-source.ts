@@ -1,0 +1,47 @@
+import { isUtf8 } from "node:buffer";
+import { readFileSync, statSync } from "node:fs";
+import { relative } from "node:path";
+import { isWithin } from "../catalog/packs.ts";
+import { type Finding, findingInFile } from "./finding.ts";
+import { type Diagnostic, SourceFile } from "./source.ts";
+
+/** Far beyond any scenario; a larger file is there by mistake. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Reads a source file; what cannot be text of a scenario is told instead of parsed. */
+export function readSource(path: string, cwd: string): { file: SourceFile; diagnostics: Diagnostic[] } {
+  const name = displayName(path, cwd);
+  if (statSync(path).size > MAX_BYTES) {
+    return refused(name, path, {
+      code: "file-too-large",
+      severity: "error",
+      message: "the file is larger than 1 MiB",
+      hint: "Split the scenario, or move data into files of its own.",
+    });
+  }
+  const bytes = readFileSync(path);
+  if (!isUtf8(bytes)) {
+    return refused(name, path, {
+      code: "not-utf8",
+      severity: "error",
+      message: "the file is not UTF-8 text",
+      hint: "Save it as UTF-8.",
+    });
+  }
+  // Editors do not show a byte order mark, so it has no column.
+  return { file: new SourceFile(name, path, bytes.toString("utf8").replace(/^\uFEFF/, "")), diagnostics: [] };
+}
+
+/** As the user would type it. */
+export function displayName(path: string, cwd: string): string {
+  return isWithin(path, cwd) ? relative(cwd, path) : path;
+}
+
+function refused(
+  name: string,
+  path: string,
+  finding: Finding,
+): { file: SourceFile; diagnostics: Diagnostic[] } {
+  const file = new SourceFile(name, path, "");
+  return { file, diagnostics: [findingInFile(file, 0, finding)] };
+}

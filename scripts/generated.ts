@@ -1,0 +1,55 @@
+import { actionReference } from "../runner/actions/reference.ts";
+import { VOCABULARY } from "../runner/actions/vocabulary.ts";
+import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
+import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
+import {
+  lanesJsonSchemaText,
+  lanesSchema,
+  quarantineJsonSchemaText,
+  quarantineSchema,
+} from "../runner/lanes/schema.ts";
+import { paritySchemaText } from "../runner/parity/parity-schema.ts";
+import { reportSchemaText } from "../runner/report/schema/report-schema.ts";
+import { mergedSchemaText } from "../runner/results/merge/merged-schema.ts";
+import { DIAGNOSTIC_CODES } from "../runner/scenario/codes.ts";
+import { validatorsModuleText } from "../runner/scenario/schema/compile-validators.ts";
+import { scenarioJsonSchemaText } from "../runner/scenario/schema/published-schema.ts";
+
+/** Every file that is made from the code's own declarations: path from the repository's root, and text. */
+export async function generatedFiles(): Promise<[path: string, text: string][]> {
+  return [
+    ["docs/actions.md", actionReference(VOCABULARY)],
+    [
+      "docs/diagnostics.md",
+      diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES, ...LANE_DIAGNOSTIC_CODES }),
+    ],
+    ["qa/scenario.schema.json", scenarioJsonSchemaText()],
+    ["qa/lanes.schema.json", lanesJsonSchemaText()],
+    ["qa/quarantine.schema.json", quarantineJsonSchemaText()],
+    [
+      "runner/lanes/validators.generated.js",
+      await validatorsModuleText(
+        { lanes: lanesSchema, quarantine: quarantineSchema },
+        "../scenario/schema/formats.ts",
+      ),
+    ],
+    ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
+    ["runner/report/schema/report.schema.json", reportSchemaText()],
+    ["runner/parity/parity.schema.json", paritySchemaText()],
+    ["runner/results/merged.schema.json", mergedSchemaText()],
+  ];
+}
+
+function diagnosticReference(codes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    "# Diagnostics",
+    "",
+    "What `qa check` finds, by code. Generated from the code's own declarations by `pnpm generate`.",
+    "",
+    "| code | what it means |",
+    "|---|---|",
+    ...rows.map(([code, meaning]) => `| \`${code}\` | ${meaning.replaceAll("|", "\\|")} |`),
+    "",
+  ].join("\n");
+}

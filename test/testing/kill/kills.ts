@@ -1,0 +1,176 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Teardown } from "../../../runner/base/teardown.ts";
+import { waitForCondition } from "../../../runner/base/waits.ts";
+import { Wakeups } from "../../../runner/base/wakeups.ts";
+import { QaBus } from "../../../runner/channel/bus.ts";
+import { serveBus } from "../../../runner/channel/server.ts";
+import { EmbeddedKind } from "../../../runner/gateway/embedded/embedded.ts";
+import type { GatewayUnderTest } from "../../../runner/gateway/gateway.ts";
+import { startScriptedModel } from "../../../runner/model/scripted.ts";
+import { type Activity, configWrite, pluginInstall, sentinelWrite } from "./activities.ts";
+import { SeededRandom } from "./random.ts";
+
+export interface KillOptions {
+  /** Holds fixtures/. */
+  repoRoot: string;
+  kills: number;
+  seed: number;
+}
+
+/** What so many kills came to. Each field that must be 0 is; what breaks a promise is thrown. */
+export interface KillCounts {
+  /** By activity: how often it was cut off, and which state the next process found. */
+  activities: Record<string, { kills: number; old: number; new: number }>;
+  messagesSent: number;
+  messagesAnswered: number;
+  notesAsked: number;
+  notesTold: number;
+}
+
+const SETTLE_TIMEOUT_MS = 60_000;
+const TEARDOWN_MS = 10_000;
+/** Of the rounds, so many begin with turns of the round before still open. */
+const OVERLAP = 0.3;
+
+/**
+ * Kills a gateway at random moments while it writes and talks, and starts it again each time.
+ * @throws Error that names the round and the promise that was broken
+ */
+export async function killAgainAndAgain({ repoRoot, kills, seed }: KillOptions): Promise<KillCounts> {
+  const teardown = new Teardown();
+  const never = new AbortController().signal;
+  try {
+    const wakeups = new Wakeups();
+    const bus = new QaBus(wakeups);
+    const [{ url: busUrl }, model] = await Promise.all([
+      serveBus(bus, teardown),
+      startScriptedModel({ teardown, wakeups }),
+    ]);
+    const kind = new EmbeddedKind(repoRoot, teardown);
+    const gateway = await kind.start({
+      teardown,
+      wakeups,
+      signal: never,
+      busUrl,
+      modelUrl: model.v1Url,
+      configPatches: [],
+    });
+    return await new KillRun(gateway, bus, wakeups, { repoRoot, kills, seed }).perform();
+  } finally {
+    await teardown.run(TEARDOWN_MS);
+  }
+}
+
+class KillRun {
+  readonly #gateway: GatewayUnderTest;
+  readonly #bus: QaBus;
+  readonly #wakeups: Wakeups;
+  readonly #options: KillOptions;
+  readonly #random: SeededRandom;
+  readonly #sent: string[] = [];
+  #notesAsked = 0;
+
+  constructor(gateway: GatewayUnderTest, bus: QaBus, wakeups: Wakeups, options: KillOptions) {
+    this.#gateway = gateway;
+    this.#bus = bus;
+    this.#wakeups = wakeups;
+    this.#options = options;
+    this.#random = new SeededRandom(options.seed);
+  }
+
+  async perform(): Promise<KillCounts> {
+    const { kills, repoRoot } = this.#options;
+    const note = sentinelWrite();
+    const activities = [
+      configWrite(),
+      note,
+      pluginInstall(`${repoRoot}/fixtures/plugins/qa-almanac`, "qa-almanac"),
+    ];
+    const counts: KillCounts["activities"] = {};
+    for (const { name } of activities) counts[name] = { kills: 0, old: 0, new: 0 };
+    for (let round = 1; round <= kills; round += 1) {
+      const activity = activities[(round - 1) % activities.length] as Activity;
+      if (activity === note) this.#notesAsked += 1;
+      const found = await this.#round(activity, round).catch((error: unknown) => {
+        throw new Error(`round ${round} of seed ${this.#options.seed}, ${activity.name}: ${error}`, {
+          cause: error,
+        });
+      });
+      const count = counts[activity.name];
+      if (count === undefined) continue;
+      count.kills += 1;
+      count[found] += 1;
+    }
+    await this.#settled();
+    return {
+      activities: counts,
+      messagesSent: this.#sent.length,
+      messagesAnswered: this.#answered().length,
+      notesAsked: this.#notesAsked,
+      notesTold: this.#notes().length,
+    };
+  }
+
+  async #round(activity: Activity, round: number): Promise<"old" | "new"> {
+    await activity.prepare?.(this.#gateway);
+    this.#say(round);
+    let acknowledged = false;
+    const begun = activity.begin(this.#gateway, round).then(
+      () => {
+        acknowledged = true;
+      },
+      // The kill cut it off, which is the point.
+      () => {},
+    );
+    // Not a wait for something: the moment of the kill is what is tried out.
+    await delay(this.#random.below(activity.windowMs));
+    this.#gateway.signalProcess("SIGKILL");
+    await this.#gateway.restartAfterStateMutation(() => begun);
+    if (this.#random.next() > OVERLAP) await this.#settled();
+    const found = await activity.check(this.#gateway, acknowledged);
+    this.#checkNothingTwice();
+    return found;
+  }
+
+  #say(round: number): void {
+    const marker = `MARK-${round}.`;
+    this.#sent.push(marker);
+    this.#bus.addInboundMessage({
+      conversation: { id: "alice", kind: "direct" },
+      senderId: "alice",
+      text: `Reply exactly: ${marker}`,
+    });
+  }
+
+  async #settled(): Promise<void> {
+    await waitForCondition(this.#wakeups, () => this.#answered().length >= this.#sent.length, {
+      what: "an answer to every message",
+      timeoutMs: SETTLE_TIMEOUT_MS,
+      evidence: () => {
+        const answered = new Set(this.#answered());
+        const missing = this.#sent.filter((marker) => !answered.has(marker));
+        return `without an answer: ${missing.join(", ")}\n${this.#gateway.logs().slice(-4_000)}`;
+      },
+    });
+  }
+
+  #answered(): string[] {
+    return this.#outbound().filter((text) => text.startsWith("MARK-"));
+  }
+
+  #notes(): string[] {
+    return this.#outbound().flatMap((text) => /NOTE-\d+\./.exec(text)?.[0] ?? []);
+  }
+
+  #outbound(): string[] {
+    const { messages } = this.#bus.getSnapshot();
+    return messages.filter(({ direction }) => direction === "outbound").map(({ text }) => text);
+  }
+
+  #checkNothingTwice(): void {
+    for (const texts of [this.#answered(), this.#notes()]) {
+      const twice = texts.filter((text, index) => texts.indexOf(text) !== index);
+      if (twice.length > 0) throw new Error(`delivered twice: ${twice.join(", ")}`);
+    }
+  }
+}
