@@ -1,10 +1,6 @@
 import type { Vocabulary, VocabularyEntry } from "../flow/vocabulary.ts";
 import { agentActions } from "./agent/agent.ts";
-import { cronActions } from "./agent/cron.ts";
-import { memoryActions } from "./agent/memory.ts";
-import { sessionStoreActions } from "./agent/session-store.ts";
 import { sessionActions } from "./agent/sessions.ts";
-import { transcriptSeedActions } from "./agent/transcript-seed.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
 import { channelActions } from "./channel/channel.ts";
 import { messageActions } from "./channel/messages.ts";
@@ -15,7 +11,6 @@ import type { ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { importActions } from "./env/imports.ts";
 import { objectEntries } from "./env/objects.ts";
-import { mcpActions } from "./extensions/mcp.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
@@ -24,11 +19,16 @@ import { gatewayCliActions } from "./gateway/gateway-cli.ts";
 import { logActions } from "./gateway/logs.ts";
 import { restartActions } from "./gateway/restart.ts";
 import { updateActions } from "./gateway/update.ts";
-import { imageActions } from "./model/images.ts";
 import { modelActions } from "./model/model.ts";
+import { cronActions } from "./upstream/cron.ts";
+import { imageActions } from "./upstream/images.ts";
 import { judgementActions } from "./upstream/judgements.ts";
+import { mcpActions } from "./upstream/mcp.ts";
+import { memoryActions } from "./upstream/memory.ts";
 import { notOfferedActions } from "./upstream/not-offered.ts";
+import { sessionStoreActions } from "./upstream/session-store.ts";
 import { toolFixtureActions } from "./upstream/tool-fixture.ts";
+import { transcriptSeedActions } from "./upstream/transcript-seed.ts";
 
 /** Every function that flows can call by name. */
 export const ACTIONS: ActionSet = {

@@ -11,7 +11,7 @@ import {
   requireCapability,
 } from "../define.ts";
 import { blockUnknownMethods } from "../gateway/rpc-capabilities.ts";
-import { pictureConstants } from "../model/pictures.ts";
+import { pictureConstants } from "../upstream/pictures.ts";
 import { ACTIONS } from "../vocabulary.ts";
 import { flowGateway } from "./flow-gateway.ts";
 

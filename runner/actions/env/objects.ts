@@ -6,7 +6,7 @@ import type {
   VocabularyEntry,
 } from "../../flow/vocabulary.ts";
 import { effectOfCall } from "../gateway/reading-methods.ts";
-import { PICTURES } from "../model/pictures.ts";
+import { PICTURES } from "../upstream/pictures.ts";
 
 /** Declarations of the objects that flows see; `api.ts` gives them their values. */
 

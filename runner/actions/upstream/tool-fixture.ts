@@ -9,7 +9,7 @@ import { readHistory } from "../agent/transcripts.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { effectiveTools, toolPayload } from "../extensions/tools.ts";
-import { ensureImageGeneration } from "../model/images.ts";
+import { ensureImageGeneration } from "./images.ts";
 
 /** Tools that edit need something to edit. */
 const EDITABLE_FILE = "runtime-tool-fixture-edit.txt";
