@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { isAlive } from "../../gateway/testing/fixture.ts";
-import type { ActionContext } from "../define.ts";
+import type { ActionContext } from "../context.ts";
 import { runGatewayCli } from "./gateway-cli.ts";
 
 /** A command line that starts a program, which goes on for good and holds the command's output open. */

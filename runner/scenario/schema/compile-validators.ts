@@ -1,3 +1,4 @@
+import type { Options } from "ajv";
 import { formats } from "./formats.ts";
 import { modelScriptSchema } from "./model-script-schema.ts";
 import { packIndexSchema, scenarioSchema } from "./schema.ts";
@@ -20,10 +21,12 @@ const require = createRequire(import.meta.url);
  * Text of a `validators.generated.js`: the checks of file formats as plain JavaScript, one export each.
  * @param schemas by the name of the export; by default those of scenario files
  * @param formatsFrom where the module finds `formats.ts`
+ * @param options of the checks, beside those that are the same for all
  */
 export async function validatorsModuleText(
   schemas: Readonly<Record<string, object>> = SCHEMAS,
   formatsFrom = "./formats.ts",
+  options: Options = {},
 ): Promise<string> {
   const { Ajv, _ } = await import("ajv");
   const { default: standalone } = await import("ajv/dist/standalone/index.js");
@@ -37,7 +40,8 @@ export async function validatorsModuleText(
     strictTypes: false,
     formats,
     schemas: Object.entries(schemas).map(([name, schema]) => ({ $id: name, ...schema })),
-    keywords: ["patternErrorMessage"],
+    ...options,
+    keywords: ["patternErrorMessage", ...(options.keywords ?? [])],
     code: { source: true, esm: true, formats: _`formats` },
   });
   const names = Object.fromEntries(Object.keys(schemas).map((name) => [name, name]));
