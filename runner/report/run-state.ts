@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../base/without-undefined.ts";
+import { withoutUndefined } from "../base/json.ts";
 import type { RunEvent, RunFinished, RunStarted } from "./events.ts";
 import { ScenarioRecord } from "./scenario-record.ts";
 import { REPORT_VERSION, type RunReport, type ScenarioReport } from "./schema/report-schema.ts";

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
+import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
 import { excuseFor, verdictText } from "../attempts.ts";
 import { failureText } from "../failure-text.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { compareText } from "../../base/compare-text.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { replaceFile } from "../../base/replace-file.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { compareText } from "../../base/text.ts";
 import { quarantinedIn } from "../../report/counts.ts";
 import { renderMarkdown } from "../../report/reporters/markdown/render.ts";
 import type { RunReport } from "../../report/schema/report-schema.ts";
