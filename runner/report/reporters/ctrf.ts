@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { EXIT } from "../../base/exit-codes.ts";
 import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
 import { excuseFor, verdictText } from "../attempts.ts";
@@ -125,7 +126,7 @@ function environment(report: RunReport) {
     testEnvironment: report.gateway,
     osPlatform: report.tool.platform,
     shardId: shard && `${shard.index}/${shard.total}`,
-    healthy: report.exitCode === 0,
+    healthy: report.exitCode === EXIT.passed,
     extra: withoutUndefined({
       gatewayBuildId: gateway?.buildId,
       gatewayNode: gateway?.node,
