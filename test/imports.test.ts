@@ -16,7 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   channel: ["base", "http"],
   model: ["base", "http", "scenario"],
   report: ["base", "scenario"],
-  gateway: ["base", "report"],
+  gateway: ["base"],
   actions: ["base", "channel", "flow", "gateway", "model"],
   plan: ["actions", "base", "flow", "gateway", "run", "scenario"],
   results: ["base", "report"],
