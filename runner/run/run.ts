@@ -4,9 +4,9 @@ import type { LiveModel } from "../gateway/live-model.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
-import { endWithout, isPlayable, runScenario } from "./run-scenario.ts";
+import { endWithout, isPlayable, runScenario } from "./scenario.ts";
 import type { RunSecrets } from "./secrets.ts";
-import { Stages } from "./testbed/testbeds.ts";
+import { Stages } from "./testbed/pool.ts";
 
 export interface RunOptions {
   runId: string;

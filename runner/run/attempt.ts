@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { errorMessage } from "../../base/errors.ts";
-import type { CompiledFlow } from "../../flow/types.ts";
-import type { ScenarioFinished } from "../../report/events.ts";
-import { play } from "../play.ts";
-import type { PreparedScenario } from "../prepared.ts";
-import type { RunOptions } from "../run.ts";
-import type { Stage } from "../testbed/testbed.ts";
-import type { Stages } from "../testbed/testbeds.ts";
+import { errorMessage } from "../base/errors.ts";
+import type { CompiledFlow } from "../flow/types.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { play } from "./attempt/flow.ts";
+import { ended, type Outcome } from "./attempt/outcome.ts";
 import { writeEvidence } from "./evidence.ts";
-import { ended, type Outcome } from "./failure.ts";
+import type { PreparedScenario } from "./prepared.ts";
+import type { RunOptions } from "./run.ts";
+import type { Stages } from "./testbed/pool.ts";
+import type { Stage } from "./testbed/testbed.ts";
 
 export interface AttemptOptions {
   prepared: PreparedScenario;

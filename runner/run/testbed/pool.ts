@@ -1,4 +1,4 @@
-import type { Outcome } from "../attempt/failure.ts";
+import type { Outcome } from "../attempt/outcome.ts";
 import type { PreparedScenario } from "../prepared.ts";
 import { Stage, type StageOptions } from "./testbed.ts";
 

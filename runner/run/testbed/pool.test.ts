@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { Scenario } from "../../scenario/types.ts";
-import type { Outcome } from "../attempt/failure.ts";
+import type { Outcome } from "../attempt/outcome.ts";
 import type { PreparedScenario } from "../prepared.ts";
-import { Stages } from "./testbeds.ts";
+import { Stages } from "./pool.ts";
 
 const PASSED: Outcome = { verdict: "passed", notReached: [] };
 const FAILED: Outcome = { verdict: "failed", notReached: [] };

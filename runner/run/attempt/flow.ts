@@ -1,17 +1,17 @@
-import { createFlowApi } from "../actions/env/api.ts";
-import { QaError } from "../base/errors.ts";
-import { Teardown } from "../base/teardown.ts";
-import { currentSignal } from "../flow/current-signal.ts";
-import { type FlowObserver, runFlow } from "../flow/run/run.ts";
-import type { CompiledFlow } from "../flow/types.ts";
-import { ALTERNATE_MODEL } from "../gateway/config.ts";
-import type { GatewayUnderTest } from "../gateway/gateway.ts";
-import { watchAnswers } from "../gateway/rpc/watch-answers.ts";
-import type { Scenario } from "../scenario/types.ts";
-import { type Outcome, outcomeOf } from "./attempt/failure.ts";
-import { limitsOf } from "./attempt/limits.ts";
-import type { RunOptions } from "./run.ts";
-import type { Stage, StageSet } from "./testbed/testbed.ts";
+import { createFlowApi } from "../../actions/env/api.ts";
+import { QaError } from "../../base/errors.ts";
+import { Teardown } from "../../base/teardown.ts";
+import { currentSignal } from "../../flow/current-signal.ts";
+import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
+import type { CompiledFlow } from "../../flow/types.ts";
+import { ALTERNATE_MODEL } from "../../gateway/config.ts";
+import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import { watchAnswers } from "../../gateway/rpc/watch-answers.ts";
+import type { Scenario } from "../../scenario/types.ts";
+import type { RunOptions } from "../run.ts";
+import type { Stage, StageSet } from "../testbed/testbed.ts";
+import { limitsOf } from "./limits.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Time to end what a flow left running: probes, timers. The stage goes on a budget of its own. */
 const TEARDOWN_MS = 5_000;

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { formatConversationTranscript } from "../../channel/transcript.ts";
-import type { ScenarioFinished } from "../../report/events.ts";
-import { SHAPES_FILE } from "../../shape/answers.ts";
-import type { RunOptions } from "../run.ts";
-import type { Stage } from "../testbed/testbed.ts";
+import { formatConversationTranscript } from "../channel/transcript.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { SHAPES_FILE } from "../shape/answers.ts";
+import type { RunOptions } from "./run.ts";
+import type { Stage } from "./testbed/testbed.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests

@@ -1,9 +1,9 @@
 import type { RunPolicy, ScenarioFinished, Verdict } from "../report/events.ts";
-import { runAttempt, stepNames } from "./attempt/attempt.ts";
-import type { Outcome } from "./attempt/failure.ts";
+import type { Outcome } from "./attempt/outcome.ts";
+import { runAttempt, stepNames } from "./attempt.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunOptions } from "./run.ts";
-import type { Stages } from "./testbed/testbeds.ts";
+import type { Stages } from "./testbed/pool.ts";
 
 /**
  * Runs one scenario: as often as the run's policy asks for. Never throws.
