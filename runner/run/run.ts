@@ -4,11 +4,11 @@ import type { LiveModel } from "../gateway/live-model.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
-import { endWithout, isPlayable, runScenario } from "./scenario.ts";
+import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
 import type { RunSecrets } from "./secrets.ts";
-import { Stages } from "./testbed/pool.ts";
+import { TestbedPool } from "./testbed/pool.ts";
 
-export interface RunOptions {
+export interface RunSetup {
   runId: string;
   tool: RunStarted["tool"];
   /** What the run is a part of. */
@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Each gateway gets this one. */
   liveModel?: LiveModel;
   jobs: number;
-  /** Stages that are set ahead of their scenario's turn. */
+  /** TestbedPool that are set ahead of their scenario's turn. */
   bootAhead: number;
   /** Plays scenarios that change nothing in the gateway one after the other on the same one. */
   share: boolean;
@@ -49,7 +49,7 @@ export interface RunOptions {
  * them as not run.
  * @returns what could not be torn down besides what each scenario told of its own
  */
-export async function executeRun(options: RunOptions): Promise<string[]> {
+export async function executeRun(options: RunSetup): Promise<string[]> {
   const { events, scenarios, policy, timeUp } = options;
   events.emit({
     type: "run-started",
@@ -75,7 +75,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
     })),
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
-  const stages = new Stages({ ...run });
+  const testbeds = new TestbedPool({ ...run });
   const limit = pLimit(options.jobs);
   // A failure that is excused is no reason to end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));
@@ -87,14 +87,14 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
         const reason = timeUp.aborted ? String(timeUp.reason.message) : bailReason(failed, policy);
         if (reason) return endWithout(prepared, index + 1, run, { verdict: "skipped", reason });
         const later = scenarios.slice(index + 1, index + 1 + options.bootAhead);
-        const failure = await runScenario(prepared, index + 1, run, stages, () => {
-          for (const next of later) if (isPlayable(next)) stages.prepare(next);
+        const failure = await runScenario(prepared, index + 1, run, testbeds, () => {
+          for (const next of later) if (needsTestbed(next)) testbeds.prepare(next);
         });
         if (failure && !excused.has(prepared.scenario.id)) failed += 1;
       }),
     ),
   );
-  return stages.close();
+  return testbeds.close();
 }
 
 function bailReason(failed: number, { bail }: RunPolicy): string | undefined {

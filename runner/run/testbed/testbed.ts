@@ -17,11 +17,11 @@ import type { PreparedScenario } from "../prepared.ts";
 import { pluginPatches } from "./plugins.ts";
 import { workspaceSeed } from "./workspace.ts";
 
-/** Time to tear down a stage: its gateway, servers and folders. */
+/** Time to tear down a testbed: its gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
 
-/** What of a run a stage needs. */
-export interface StageOptions {
+/** What of a run a testbed needs. */
+export interface TestbedOptions {
   gateway: GatewayKind;
   /** Each gateway gets a scripted model of its own. */
   scriptedModel: boolean;
@@ -32,18 +32,18 @@ export interface StageOptions {
   signal: AbortSignal;
 }
 
-/** The gateway of a stage that has become ready, and what it was started with. */
-export interface StageSet {
+/** The gateway of a testbed that has become ready, and what it was started with. */
+export interface ReadyTestbed {
   gateway: GatewayUnderTest;
   busUrl: string;
   startConfig: JsonObject;
 }
 
 /**
- * What scenarios are played on: a channel, a model and a gateway. It begins to be set when it is made; whoever has
+ * What scenarios are run on: a channel, a model and a gateway. It begins to be set when it is made; whoever has
  * made it closes it, whether or not it was ever ready. The parts are there as far as they came to be.
  */
-export class Stage {
+export class Testbed {
   readonly wakeups = new Wakeups();
   readonly teardown = new Teardown();
   readonly bus = new QaBus(this.wakeups);
@@ -52,22 +52,22 @@ export class Stage {
   model: ScriptedModel | undefined;
   gateway: GatewayUnderTest | undefined;
   /** Rejects when the gateway cannot be started. */
-  readonly set: Promise<StageSet>;
-  readonly #options: StageOptions;
+  readonly ready: Promise<ReadyTestbed>;
+  readonly #options: TestbedOptions;
   readonly #closing = new AbortController();
   /** Where the log of the scenario that is played begins. */
   #logMark: number | undefined;
   /** The log of a gateway that is not ready, and may never be. */
   #startLog = () => "";
 
-  constructor(prepared: PreparedScenario, options: StageOptions) {
+  constructor(prepared: PreparedScenario, options: TestbedOptions) {
     this.#options = options;
-    this.set = this.#set(prepared);
-    // Whoever plays on it sees the error; a stage that is set ahead of its turn may never be played on.
-    this.set.catch(() => {});
+    this.ready = this.#start(prepared);
+    // Whoever plays on it sees the error; a testbed that is set ahead of its turn may never be run on.
+    this.ready.catch(() => {});
   }
 
-  async #set(prepared: PreparedScenario): Promise<StageSet> {
+  async #start(prepared: PreparedScenario): Promise<ReadyTestbed> {
     const { scenario, release } = prepared;
     const { teardown, wakeups } = this;
     const [{ url: busUrl }, model] = await Promise.all([
@@ -102,7 +102,7 @@ export class Stage {
     return faults.length > 0 ? { GATEWAY_FAULTS: faults.join(",") } : {};
   }
 
-  /** Clears the stage for the next scenario: nobody sees what was said, asked and logged before. */
+  /** Clears the testbed for the next scenario: nobody sees what was said, asked and logged before. */
   clearFor({ scenario }: PreparedScenario): void {
     this.bus.reset();
     this.answers = new AnswerShapes();
@@ -117,7 +117,7 @@ export class Stage {
     return lives && (this.model?.requests.every(isAnswered) ?? true);
   }
 
-  /** The gateway's log of the scenario that is played on the stage; empty while there is none. */
+  /** The gateway's log of the scenario that is run on the testbed; empty while there is none. */
   log(): string {
     if (!this.gateway) return this.#startLog();
     return this.#logMark === undefined ? logOf(this.gateway) : this.gateway.readLogsSince(this.#logMark);
@@ -126,10 +126,10 @@ export class Stage {
   /** @returns what could not be torn down */
   async close(): Promise<string[]> {
     this.#closing.abort(
-      new QaError("the stage was closed while it was set", { code: "stage-closed", fault: "harness" }),
+      new QaError("the testbed was closed while it was set", { code: "testbed-closed", fault: "harness" }),
     );
     // What is still being started would come after its tear-down.
-    await this.set.catch(() => {});
+    await this.ready.catch(() => {});
     return this.teardown.run(TEARDOWN_MS);
   }
 }
