@@ -8,7 +8,7 @@ import { runAttemptFlow } from "./attempt/flow.ts";
 import { ended, type Outcome } from "./attempt/outcome.ts";
 import { writeEvidence } from "./evidence.ts";
 import type { PreparedScenario } from "./prepared.ts";
-import type { RunSetup } from "./run.ts";
+import type { RunSetup } from "./setup.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 import type { Testbed } from "./testbed/testbed.ts";
 
@@ -26,7 +26,7 @@ export interface AttemptOptions {
   next(outcome: Outcome): ScenarioFinished["next"];
 }
 
-/** Plays a scenario once, from its testbed to its evidence, and tells of it. Never throws. */
+/** Runs a scenario once, from its testbed to its evidence, and reports it. Never throws. */
 export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinished> {
   const { prepared, index, attempt, run, testbeds, next } = options;
   const { scenario } = prepared;

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import { SHAPES_FILE } from "../shape/answers.ts";
-import type { RunSetup } from "./run.ts";
+import type { RunSetup } from "./setup.ts";
 import type { Testbed } from "./testbed/testbed.ts";
 
 /**

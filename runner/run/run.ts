@@ -1,53 +1,14 @@
 import pLimit from "p-limit";
-import type { GatewayKind } from "../gateway/gateway.ts";
-import type { LiveModel } from "../gateway/live-model.ts";
-import type { RunPolicy, RunStarted } from "../report/events.ts";
-import type { OpenReport } from "../report/open.ts";
-import type { PreparedScenario } from "./prepared.ts";
+import type { RunPolicy } from "../report/events.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
-import type { RunSecrets } from "./secrets.ts";
+import type { RunSetup } from "./setup.ts";
 import { TestbedPool } from "./testbed/pool.ts";
-
-export interface RunSetup {
-  runId: string;
-  tool: RunStarted["tool"];
-  /** What the run is a part of. */
-  place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
-  command: string;
-  /** The command that runs one scenario again, as the user would type it. */
-  rerunCommand(scenarioId: string): string;
-  gateway: GatewayKind;
-  providerMode: string;
-  /** `provider/model` */
-  primaryModel: string;
-  /** Each gateway gets a scripted model of its own. */
-  scriptedModel: boolean;
-  /** Each gateway gets this one. */
-  liveModel?: LiveModel;
-  jobs: number;
-  /** TestbedPool that are set ahead of their scenario's turn. */
-  bootAhead: number;
-  /** Plays scenarios that change nothing in the gateway one after the other on the same one. */
-  share: boolean;
-  policy: RunPolicy;
-  scenarios: readonly PreparedScenario[];
-  reportFolder: string;
-  repoRoot: string;
-  /** Ways to break the embedded gateway in every scenario. */
-  faults: readonly string[];
-  secrets: RunSecrets;
-  events: Pick<OpenReport, "emit">;
-  /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */
-  signal: AbortSignal;
-  /** Fires when the time of the whole run is up; a scenario that has not begun then is not run. */
-  timeUp: AbortSignal;
-}
 
 /**
  * Runs scenarios, several at once. Emits every event but the last: the exit code of `run-finished` is the caller's,
  * who knows what the reporters did. Scenarios that an interrupt kept from starting get no event; a report shows
  * them as not run.
- * @returns what could not be torn down besides what each scenario told of its own
+ * @returns what could not be torn down besides what each scenario reported
  */
 export async function executeRun(options: RunSetup): Promise<string[]> {
   const { events, scenarios, policy, timeUp } = options;
@@ -75,7 +36,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     })),
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
-  const testbeds = new TestbedPool({ ...run });
+  const testbeds = new TestbedPool(run);
   const limit = pLimit(options.jobs);
   // A failure that is excused is no reason to end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));

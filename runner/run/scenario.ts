@@ -2,7 +2,7 @@ import type { RunPolicy, ScenarioFinished, Verdict } from "../report/events.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 import { runAttempt, stepNames } from "./attempt.ts";
 import type { PreparedScenario } from "./prepared.ts";
-import type { RunSetup } from "./run.ts";
+import type { RunSetup } from "./setup.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function runScenario(
   return run.policy.repeat > 1 ? verdicts.includes("failed") : verdicts.at(-1) === "failed";
 }
 
-/** Tells how a scenario ended that nothing was started for. */
+/** Reports how a scenario ended that nothing was started for. */
 export function endWithout(
   { scenario, flow }: PreparedScenario,
   index: number,

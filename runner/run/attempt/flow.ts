@@ -8,7 +8,7 @@ import { ALTERNATE_MODEL } from "../../gateway/config.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
 import { watchAnswers } from "../../gateway/rpc/watch-answers.ts";
 import type { Scenario } from "../../scenario/types.ts";
-import type { RunSetup } from "../run.ts";
+import type { RunSetup } from "../setup.ts";
 import type { ReadyTestbed, Testbed } from "../testbed/testbed.ts";
 import { limitsOf } from "./limits.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -20,7 +20,7 @@ export interface AttemptFlowOptions {
   flow: CompiledFlow;
   scenario: Scenario;
   testbed: Testbed;
-  /** The same testbed, set. */
+  /** What the same testbed has become. */
   ready: ReadyTestbed;
   /** Folder of this attempt's evidence; absolute. */
   evidenceFolder: string;
@@ -33,7 +33,7 @@ export interface FlowEnd {
   cleanupProblems: readonly string[];
 }
 
-/** Plays a scenario's flow on a testbed that is set. */
+/** Runs a scenario's flow on a testbed that is ready. */
 export async function runAttemptFlow(options: AttemptFlowOptions): Promise<FlowEnd> {
   const { flow, scenario, testbed, ready, evidenceFolder, run } = options;
   const { execution } = scenario.meta;

@@ -6,12 +6,15 @@ import type { Failure, ScenarioFinished } from "../../report/events.ts";
 import { sourceFrame } from "../../scenario/source/format.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { Testbed } from "../testbed/testbed.ts";
-import { relevantLines } from "./log-lines.ts";
+
+/** Lines that say something went wrong or changed; the rest is the gateway's ordinary life. */
+const RELEVANT = /\b(warn|error|fatal)\b|restart|reload|invalid|failed|refused|timed out|crash/i;
+const MAX_LINES = 12;
 
 /** How a scenario ended, as `scenario-finished` carries it. */
 export type Outcome = Pick<ScenarioFinished, "verdict" | "reason" | "failure" | "notReached">;
 
-/** The outcome of a flow that was played. */
+/** The outcome of a flow that was run. */
 export async function outcomeOf(result: FlowResult, scenario: Scenario, testbed: Testbed): Promise<Outcome> {
   const { status, notReached, error } = result;
   if (status === "passed" || !error) return { verdict: "passed", notReached };
@@ -62,4 +65,12 @@ async function placeOf(error: FlowError, scenario: Scenario): Promise<Partial<Fa
     seen: error.evidence?.seen,
     stack: [...error.stackLines],
   };
+}
+
+/** The log lines a reader of a failure wants: the last ones that matter. The whole log is in the evidence. */
+function relevantLines(log: string): string[] {
+  return log
+    .split("\n")
+    .filter((line) => RELEVANT.test(line))
+    .slice(-MAX_LINES);
 }

@@ -43,7 +43,7 @@ function poolOn(kind: GatewayKind, share: boolean): TestbedPool {
   return new TestbedPool({ gateway: kind, scriptedModel: true, faults: [], signal, share });
 }
 
-async function play(testbeds: TestbedPool, scenario: PreparedScenario, outcome = PASSED, isLast = true) {
+async function use(testbeds: TestbedPool, scenario: PreparedScenario, outcome = PASSED, isLast = true) {
   const testbed = testbeds.take(scenario);
   await testbed.ready;
   await testbeds.give(testbed, scenario, outcome, isLast);
@@ -53,7 +53,7 @@ test("scenarios that may share do, one that may not gets a gateway of its own", 
   const { kind, alive, started } = countingKind();
   const testbeds = poolOn(kind, true);
   for (const scenario of [prepared("a", true), prepared("b", false), prepared("c", true)]) {
-    await play(testbeds, scenario);
+    await use(testbeds, scenario);
   }
   expect(started()).toBe(2);
   expect(alive.size).toBe(1);
@@ -61,18 +61,18 @@ test("scenarios that may share do, one that may not gets a gateway of its own", 
   expect(alive.size).toBe(0);
 });
 
-test("nobody gets a gateway on which something did not pass, or that is gone", async () => {
+test("no scenario gets a gateway on which something did not pass, or that is gone", async () => {
   const { kind, alive, started } = countingKind();
   const testbeds = poolOn(kind, true);
-  await play(testbeds, prepared("a", true), FAILED);
-  await play(testbeds, prepared("b", true));
+  await use(testbeds, prepared("a", true), FAILED);
+  await use(testbeds, prepared("b", true));
   expect(started()).toBe(2);
   const crashed = prepared("c", true);
   const testbed = testbeds.take(crashed);
   await testbed.ready;
   alive.clear();
   await testbeds.give(testbed, crashed, PASSED, true);
-  await play(testbeds, prepared("d", true));
+  await use(testbeds, prepared("d", true));
   expect(started()).toBe(3);
   await testbeds.close();
 });
@@ -81,7 +81,7 @@ test("repeated attempts do not pile up gateways", async () => {
   const { kind, alive } = countingKind();
   const testbeds = poolOn(kind, true);
   for (const scenario of [prepared("a", true), prepared("b", true)]) {
-    for (let attempt = 1; attempt <= 5; attempt += 1) await play(testbeds, scenario, PASSED, attempt === 5);
+    for (let attempt = 1; attempt <= 5; attempt += 1) await use(testbeds, scenario, PASSED, attempt === 5);
     expect(alive.size).toBe(1);
   }
   await testbeds.close();
@@ -91,11 +91,11 @@ test("a gateway is started ahead once, and not for a scenario whose turn has com
   const { kind, alive, started } = countingKind();
   const testbeds = poolOn(kind, false);
   const [first, second] = [prepared("a", false), prepared("b", false)];
-  await play(testbeds, first);
+  await use(testbeds, first);
   testbeds.prepare(first);
   testbeds.prepare(second);
   testbeds.prepare(second);
-  await play(testbeds, second);
+  await use(testbeds, second);
   expect(started()).toBe(2);
   testbeds.prepare(prepared("c", false));
   await testbeds.close();

@@ -1,15 +1,18 @@
 import type { Outcome } from "../attempt/outcome.ts";
 import type { PreparedScenario } from "../prepared.ts";
+import { needsOf } from "./needs.ts";
 import { Testbed, type TestbedOptions } from "./testbed.ts";
 
 export interface PoolOptions extends TestbedOptions {
-  /** Plays scenarios that allow it one after the other on the same testbed. */
+  /** Ways to break the embedded gateway in every scenario. */
+  faults: readonly string[];
+  /** Runs scenarios that allow it one after the other on the same testbed. */
   share: boolean;
 }
 
 /**
  * The testbeds of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario as
- * long as everything on it passed and is at rest: after a failure nobody knows what state its gateway is in.
+ * long as everything on it passed and is at rest: after a failure the state of its gateway is not known.
  */
 export class TestbedPool {
   readonly #options: PoolOptions;
@@ -21,10 +24,10 @@ export class TestbedPool {
     this.#options = options;
   }
 
-  /** Begins to set the testbed of a scenario whose turn comes later; nothing happens if it has come already. */
+  /** Begins to start the testbed of a scenario whose turn comes later; nothing happens if it has come already. */
   prepare(prepared: PreparedScenario): void {
     if (this.#taken.has(prepared) || this.#ahead.has(prepared) || this.#shares(prepared)) return;
-    this.#ahead.set(prepared, new Testbed(prepared, this.#options));
+    this.#ahead.set(prepared, this.#newTestbed(prepared));
   }
 
   /** A testbed for an attempt; it goes back with `give`. Only the first attempt may get one that was used before. */
@@ -33,8 +36,12 @@ export class TestbedPool {
     this.#ahead.delete(prepared);
     const shared = !this.#taken.has(prepared) && this.#shares(prepared) ? this.#free.pop() : undefined;
     this.#taken.add(prepared);
-    shared?.clearFor(prepared);
-    return ahead ?? shared ?? new Testbed(prepared, this.#options);
+    shared?.reset(prepared.scenario.modelScript?.value);
+    return ahead ?? shared ?? this.#newTestbed(prepared);
+  }
+
+  #newTestbed(prepared: PreparedScenario): Testbed {
+    return new Testbed(this.#options, needsOf(prepared, this.#options.faults));
   }
 
   /**
@@ -45,16 +52,16 @@ export class TestbedPool {
   async give(
     testbed: Testbed,
     prepared: PreparedScenario,
-    { verdict }: Outcome,
+    { verdict }: Pick<Outcome, "verdict">,
     isLast: boolean,
   ): Promise<string[]> {
-    if (verdict !== "passed" || !isLast || !this.#shares(prepared) || !testbed.isAtRest)
-      return testbed.close();
+    const stays = verdict === "passed" && isLast && this.#shares(prepared) && testbed.isAtRest;
+    if (!stays) return testbed.close();
     this.#free.push(testbed);
     return [];
   }
 
-  /** @returns what could not be torn down of the testbeds that nobody plays on */
+  /** @returns what could not be torn down of the testbeds that are not in use */
   async close(): Promise<string[]> {
     const left = [...this.#ahead.values(), ...this.#free];
     this.#ahead.clear();
