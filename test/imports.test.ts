@@ -23,7 +23,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   lanes: ["base", "gateway", "plan", "report", "results", "scenario"],
   run: ["actions", "base", "channel", "flow", "gateway", "model", "report", "scenario", "shape"],
   parity: ["base", "report", "shape"],
-  "release-check": ["actions", "base", "channel", "gateway", "model"],
+  "release-check": ["actions", "base", "channel", "gateway", "run"],
   cli: [
     "actions",
     "base",
