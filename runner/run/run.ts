@@ -19,6 +19,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     tool: options.tool,
     ...options.place,
     command: options.command,
+    options: options.given,
     gateway: options.gateway.target,
     providerMode: options.providerMode,
     jobs: options.jobs,

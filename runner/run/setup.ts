@@ -12,6 +12,8 @@ export interface RunSetup {
   /** What the run is a part of. */
   place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
   command: string;
+  /** The same as values. */
+  given: RunStarted["options"];
   /** The command that runs one scenario again, as the user would type it. */
   rerunCommand(scenarioId: string): string;
   gateway: GatewayKind;
