@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { Scenario } from "../../scenario/types.ts";
-import type { Outcome } from "../attempt/failure.ts";
+import type { Outcome } from "../attempt/outcome.ts";
 import type { PreparedScenario } from "../prepared.ts";
-import { Stages } from "./testbeds.ts";
+import { TestbedPool } from "./pool.ts";
 
 const PASSED: Outcome = { verdict: "passed", notReached: [] };
 const FAILED: Outcome = { verdict: "failed", notReached: [] };
@@ -38,66 +38,66 @@ function prepared(id: string, sharable: boolean): PreparedScenario {
   return { scenario, flow: undefined, named: true, sharable };
 }
 
-function stagesOn(kind: GatewayKind, share: boolean): Stages {
+function poolOn(kind: GatewayKind, share: boolean): TestbedPool {
   const signal = new AbortController().signal;
-  return new Stages({ gateway: kind, scriptedModel: true, faults: [], signal, share });
+  return new TestbedPool({ gateway: kind, scriptedModel: true, faults: [], signal, share });
 }
 
-async function play(stages: Stages, scenario: PreparedScenario, outcome = PASSED, isLast = true) {
-  const stage = stages.take(scenario);
-  await stage.set;
-  await stages.give(stage, scenario, outcome, isLast);
+async function use(testbeds: TestbedPool, scenario: PreparedScenario, outcome = PASSED, isLast = true) {
+  const testbed = testbeds.take(scenario);
+  await testbed.ready;
+  await testbeds.give(testbed, scenario, outcome, isLast);
 }
 
 test("scenarios that may share do, one that may not gets a gateway of its own", async () => {
   const { kind, alive, started } = countingKind();
-  const stages = stagesOn(kind, true);
+  const testbeds = poolOn(kind, true);
   for (const scenario of [prepared("a", true), prepared("b", false), prepared("c", true)]) {
-    await play(stages, scenario);
+    await use(testbeds, scenario);
   }
   expect(started()).toBe(2);
   expect(alive.size).toBe(1);
-  await stages.close();
+  await testbeds.close();
   expect(alive.size).toBe(0);
 });
 
-test("nobody gets a gateway on which something did not pass, or that is gone", async () => {
+test("no scenario gets a gateway on which something did not pass, or that is gone", async () => {
   const { kind, alive, started } = countingKind();
-  const stages = stagesOn(kind, true);
-  await play(stages, prepared("a", true), FAILED);
-  await play(stages, prepared("b", true));
+  const testbeds = poolOn(kind, true);
+  await use(testbeds, prepared("a", true), FAILED);
+  await use(testbeds, prepared("b", true));
   expect(started()).toBe(2);
   const crashed = prepared("c", true);
-  const stage = stages.take(crashed);
-  await stage.set;
+  const testbed = testbeds.take(crashed);
+  await testbed.ready;
   alive.clear();
-  await stages.give(stage, crashed, PASSED, true);
-  await play(stages, prepared("d", true));
+  await testbeds.give(testbed, crashed, PASSED, true);
+  await use(testbeds, prepared("d", true));
   expect(started()).toBe(3);
-  await stages.close();
+  await testbeds.close();
 });
 
 test("repeated attempts do not pile up gateways", async () => {
   const { kind, alive } = countingKind();
-  const stages = stagesOn(kind, true);
+  const testbeds = poolOn(kind, true);
   for (const scenario of [prepared("a", true), prepared("b", true)]) {
-    for (let attempt = 1; attempt <= 5; attempt += 1) await play(stages, scenario, PASSED, attempt === 5);
+    for (let attempt = 1; attempt <= 5; attempt += 1) await use(testbeds, scenario, PASSED, attempt === 5);
     expect(alive.size).toBe(1);
   }
-  await stages.close();
+  await testbeds.close();
 });
 
 test("a gateway is started ahead once, and not for a scenario whose turn has come", async () => {
   const { kind, alive, started } = countingKind();
-  const stages = stagesOn(kind, false);
+  const testbeds = poolOn(kind, false);
   const [first, second] = [prepared("a", false), prepared("b", false)];
-  await play(stages, first);
-  stages.prepare(first);
-  stages.prepare(second);
-  stages.prepare(second);
-  await play(stages, second);
+  await use(testbeds, first);
+  testbeds.prepare(first);
+  testbeds.prepare(second);
+  testbeds.prepare(second);
+  await use(testbeds, second);
   expect(started()).toBe(2);
-  stages.prepare(prepared("c", false));
-  await stages.close();
+  testbeds.prepare(prepared("c", false));
+  await testbeds.close();
   expect(alive.size).toBe(0);
 });

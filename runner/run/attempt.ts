@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { errorMessage } from "../../base/errors.ts";
-import type { CompiledFlow } from "../../flow/types.ts";
-import type { ScenarioFinished } from "../../report/events.ts";
-import { play } from "../play.ts";
-import type { PreparedScenario } from "../prepared.ts";
-import type { RunOptions } from "../run.ts";
-import type { Stage } from "../testbed/testbed.ts";
-import type { Stages } from "../testbed/testbeds.ts";
+import { errorMessage } from "../base/errors.ts";
+import type { CompiledFlow } from "../flow/types.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { runAttemptFlow } from "./attempt/flow.ts";
+import { ended, type Outcome } from "./attempt/outcome.ts";
 import { writeEvidence } from "./evidence.ts";
-import { ended, type Outcome } from "./failure.ts";
+import type { PreparedScenario } from "./prepared.ts";
+import type { RunSetup } from "./setup.ts";
+import type { TestbedPool } from "./testbed/pool.ts";
+import type { Testbed } from "./testbed/testbed.ts";
 
 export interface AttemptOptions {
   prepared: PreparedScenario;
@@ -18,30 +18,30 @@ export interface AttemptOptions {
   index: number;
   /** 1-based. */
   attempt: number;
-  run: RunOptions;
-  stages: Stages;
+  run: RunSetup;
+  testbeds: TestbedPool;
   /** Called when the gateway is ready. */
-  onPlaying(): void;
+  onReady(): void;
   /** Whether another attempt follows one that ended so. */
   next(outcome: Outcome): ScenarioFinished["next"];
 }
 
-/** Plays a scenario once, from its stage to its evidence, and tells of it. Never throws. */
+/** Runs a scenario once, from its testbed to its evidence, and reports it. Never throws. */
 export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinished> {
-  const { prepared, index, attempt, run, stages, next } = options;
+  const { prepared, index, attempt, run, testbeds, next } = options;
   const { scenario } = prepared;
   const startedAt = performance.now();
   run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt });
 
-  const stage = stages.take(prepared);
+  const testbed = testbeds.take(prepared);
   const folder = evidenceFolder(run, scenario.id, attempt);
-  const { outcome, problems } = await perform(stage, folder, options);
-  const evidence = await writeEvidence(folder, stage, run).catch((error: unknown) => {
+  const { outcome, problems } = await perform(testbed, folder, options);
+  const evidence = await writeEvidence(folder, testbed, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
     return [];
   });
   const another = next(outcome);
-  problems.push(...(await stages.give(stage, prepared, outcome, another === undefined)));
+  problems.push(...(await testbeds.give(testbed, prepared, outcome, another === undefined)));
 
   const finished: ScenarioFinished = {
     type: "scenario-finished",
@@ -60,26 +60,26 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
 }
 
 async function perform(
-  stage: Stage,
+  testbed: Testbed,
   folder: string,
-  { prepared: { scenario, flow }, run, onPlaying }: AttemptOptions,
+  { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
 ): Promise<{ outcome: Outcome; problems: string[] }> {
   try {
-    if (!flow) throw new Error("a scenario without a flow cannot be played");
-    const [set] = await Promise.all([stage.set, mkdir(folder, { recursive: true })]);
-    run.secrets.add(set.gateway.token);
+    if (!flow) throw new Error("a scenario without a flow cannot be ended");
+    const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true })]);
+    run.secrets.add(ready.gateway.token);
     run.events.emit({
       type: "gateway-ready",
       at: Date.now(),
       scenarioId: scenario.id,
-      gateway: set.gateway.facts,
+      gateway: ready.gateway.facts,
     });
-    onPlaying();
-    const played = await play({ flow, scenario, stage, set, evidenceFolder: folder, run });
-    return { outcome: played.outcome, problems: [...played.cleanupProblems] };
+    onReady();
+    const ended = await runAttemptFlow({ flow, scenario, testbed, ready, evidenceFolder: folder, run });
+    return { outcome: ended.outcome, problems: [...ended.cleanupProblems] };
   } catch (error) {
     // Nothing of the flow has run: its steps are all still to come.
-    return { outcome: await ended(error, scenario, stage, stepNames(flow)), problems: [] };
+    return { outcome: await ended(error, scenario, testbed, stepNames(flow)), problems: [] };
   }
 }
 
@@ -87,7 +87,7 @@ export function stepNames(flow: CompiledFlow | undefined): string[] {
   return flow?.steps.map(({ name }) => name) ?? [];
 }
 
-function evidenceFolder({ reportFolder }: RunOptions, id: string, attempt: number): string {
+function evidenceFolder({ reportFolder }: RunSetup, id: string, attempt: number): string {
   const folder = join(reportFolder, folderName(id));
   return attempt === 1 ? folder : join(folder, `attempt-${attempt}`);
 }

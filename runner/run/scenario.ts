@@ -1,21 +1,21 @@
 import type { RunPolicy, ScenarioFinished, Verdict } from "../report/events.ts";
-import { runAttempt, stepNames } from "./attempt/attempt.ts";
-import type { Outcome } from "./attempt/failure.ts";
+import type { Outcome } from "./attempt/outcome.ts";
+import { runAttempt, stepNames } from "./attempt.ts";
 import type { PreparedScenario } from "./prepared.ts";
-import type { RunOptions } from "./run.ts";
-import type { Stages } from "./testbed/testbeds.ts";
+import type { RunSetup } from "./setup.ts";
+import type { TestbedPool } from "./testbed/pool.ts";
 
 /**
  * Runs one scenario: as often as the run's policy asks for. Never throws.
- * @param onPlaying called when its gateway is ready, so that the next one can start while this one is used
+ * @param onReady called when its gateway is ready, so that the next one can start while this one is used
  * @returns whether a failure is its result
  */
 export async function runScenario(
   prepared: PreparedScenario,
   index: number,
-  run: RunOptions,
-  stages: Stages,
-  onPlaying: () => void,
+  run: RunSetup,
+  testbeds: TestbedPool,
+  onReady: () => void,
 ): Promise<boolean> {
   const outcome = notRunnable(prepared);
   if (outcome) {
@@ -28,17 +28,17 @@ export async function runScenario(
     const attempt = verdicts.length + 1;
     const next = ({ verdict }: Outcome) =>
       run.signal.aborted ? undefined : nextAttempt(verdict, attempt, run.policy);
-    finished = await runAttempt({ prepared, index, attempt, run, stages, next, onPlaying });
+    finished = await runAttempt({ prepared, index, attempt, run, testbeds, next, onReady });
     verdicts.push(finished.verdict);
   } while (finished.next);
   return run.policy.repeat > 1 ? verdicts.includes("failed") : verdicts.at(-1) === "failed";
 }
 
-/** Tells how a scenario ended that nothing was started for. */
+/** Reports how a scenario ended that nothing was started for. */
 export function endWithout(
   { scenario, flow }: PreparedScenario,
   index: number,
-  run: RunOptions,
+  run: RunSetup,
   outcome: Pick<Outcome, "verdict" | "reason">,
 ): void {
   run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt: 1 });
@@ -69,8 +69,8 @@ export function nextAttempt(
   return verdict === "failed" && attempt <= retries ? "retry" : undefined;
 }
 
-/** Whether it needs a stage. */
-export function isPlayable(prepared: PreparedScenario): boolean {
+/** Whether it needs a testbed. */
+export function needsTestbed(prepared: PreparedScenario): boolean {
   return notRunnable(prepared) === undefined;
 }
 

@@ -1,59 +1,59 @@
-import { createFlowApi } from "../actions/env/api.ts";
-import { QaError } from "../base/errors.ts";
-import { Teardown } from "../base/teardown.ts";
-import { currentSignal } from "../flow/current-signal.ts";
-import { type FlowObserver, runFlow } from "../flow/run/run.ts";
-import type { CompiledFlow } from "../flow/types.ts";
-import { ALTERNATE_MODEL } from "../gateway/config.ts";
-import type { GatewayUnderTest } from "../gateway/gateway.ts";
-import { watchAnswers } from "../gateway/rpc/watch-answers.ts";
-import type { Scenario } from "../scenario/types.ts";
-import { type Outcome, outcomeOf } from "./attempt/failure.ts";
-import { limitsOf } from "./attempt/limits.ts";
-import type { RunOptions } from "./run.ts";
-import type { Stage, StageSet } from "./testbed/testbed.ts";
+import { createFlowApi } from "../../actions/env/api.ts";
+import { QaError } from "../../base/errors.ts";
+import { Teardown } from "../../base/teardown.ts";
+import { currentSignal } from "../../flow/current-signal.ts";
+import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
+import type { CompiledFlow } from "../../flow/types.ts";
+import { ALTERNATE_MODEL } from "../../gateway/config.ts";
+import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import { watchAnswers } from "../../gateway/rpc/watch-answers.ts";
+import type { Scenario } from "../../scenario/types.ts";
+import type { RunSetup } from "../setup.ts";
+import type { ReadyTestbed, Testbed } from "../testbed/testbed.ts";
+import { limitsOf } from "./limits.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
-/** Time to end what a flow left running: probes, timers. The stage goes on a budget of its own. */
+/** Time to end what a flow left running: probes, timers. The testbed goes on a budget of its own. */
 const TEARDOWN_MS = 5_000;
 
-export interface PlayOptions {
+export interface AttemptFlowOptions {
   flow: CompiledFlow;
   scenario: Scenario;
-  stage: Stage;
-  /** The same stage, set. */
-  set: StageSet;
+  testbed: Testbed;
+  /** What the same testbed has become. */
+  ready: ReadyTestbed;
   /** Folder of this attempt's evidence; absolute. */
   evidenceFolder: string;
-  run: Pick<RunOptions, "events" | "providerMode" | "primaryModel" | "signal">;
+  run: Pick<RunSetup, "events" | "providerMode" | "primaryModel" | "signal">;
 }
 
 /** How a flow ended, and what its `finally` blocks and its own resources could not clean up. */
-export interface Played {
+export interface FlowEnd {
   outcome: Outcome;
   cleanupProblems: readonly string[];
 }
 
-/** Plays a scenario's flow on a stage that is set. */
-export async function play(options: PlayOptions): Promise<Played> {
-  const { flow, scenario, stage, set, evidenceFolder, run } = options;
+/** Runs a scenario's flow on a testbed that is ready. */
+export async function runAttemptFlow(options: AttemptFlowOptions): Promise<FlowEnd> {
+  const { flow, scenario, testbed, ready, evidenceFolder, run } = options;
   const { execution } = scenario.meta;
   const limits = limitsOf(execution);
   const teardown = new Teardown();
-  const signal = AbortSignal.any([run.signal, endSignal(set.gateway, limits.scenarioMs, teardown)]);
-  const { answers } = stage;
+  const signal = AbortSignal.any([run.signal, endSignal(ready.gateway, limits.scenarioMs, teardown)]);
+  const { answers } = testbed;
   const observed = answers.add.bind(answers);
   const api = createFlowApi(
     {
-      gateway: watchAnswers(set.gateway, observed),
+      gateway: watchAnswers(ready.gateway, observed),
       observed,
-      bus: stage.bus,
-      model: stage.model,
-      wakeups: stage.wakeups,
+      bus: testbed.bus,
+      model: testbed.model,
+      wakeups: testbed.wakeups,
       teardown,
       signal: currentSignal,
       providerMode: run.providerMode,
       primaryModel: run.primaryModel,
-      agentId: set.gateway.agentId,
+      agentId: ready.gateway.agentId,
       referenceRoot: scenario.pack.referenceRoot,
       scenarioPath: flow.path,
       foreign: scenario.pack.foreign,
@@ -62,9 +62,9 @@ export async function play(options: PlayOptions): Promise<Played> {
     {
       repoRoot: scenario.pack.referenceRoot,
       outputDir: evidenceFolder,
-      alternateModel: stage.model ? ALTERNATE_MODEL : run.primaryModel,
-      cfg: set.startConfig,
-      busUrl: set.busUrl,
+      alternateModel: testbed.model ? ALTERNATE_MODEL : run.primaryModel,
+      cfg: ready.startConfig,
+      busUrl: ready.busUrl,
       scenario: { ...scenario.meta, id: scenario.id, title: scenario.title },
       signal,
     },
@@ -72,13 +72,13 @@ export async function play(options: PlayOptions): Promise<Played> {
   try {
     const result = await runFlow(flow, {
       api,
-      config: { ...execution?.config, ...set.gateway.updatePlan },
+      config: { ...execution?.config, ...ready.gateway.updatePlan },
       signal,
       limits,
       observer: observerOf(scenario.id, run.events),
     });
     return {
-      outcome: await outcomeOf(result, scenario, stage),
+      outcome: await outcomeOf(result, scenario, testbed),
       cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
     };
   } finally {
@@ -106,7 +106,7 @@ function endSignal(gateway: GatewayUnderTest, scenarioMs: number, teardown: Tear
   return end.signal;
 }
 
-function observerOf(scenarioId: string, events: RunOptions["events"]): FlowObserver {
+function observerOf(scenarioId: string, events: RunSetup["events"]): FlowObserver {
   let step = 0;
   return {
     stepStarted(index, name, position) {

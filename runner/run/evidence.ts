@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { formatConversationTranscript } from "../../channel/transcript.ts";
-import type { ScenarioFinished } from "../../report/events.ts";
-import { SHAPES_FILE } from "../../shape/answers.ts";
-import type { RunOptions } from "../run.ts";
-import type { Stage } from "../testbed/testbed.ts";
+import { formatConversationTranscript } from "../channel/transcript.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { SHAPES_FILE } from "../shape/answers.ts";
+import type { RunSetup } from "./setup.ts";
+import type { Testbed } from "./testbed/testbed.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
@@ -12,14 +12,14 @@ import type { Stage } from "../testbed/testbed.ts";
  */
 export async function writeEvidence(
   folder: string,
-  stage: Stage,
-  { reportFolder, secrets }: RunOptions,
+  testbed: Testbed,
+  { reportFolder, secrets }: RunSetup,
 ): Promise<ScenarioFinished["evidence"]> {
   const parts: { kind: string; name: string; text: string }[] = [
-    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(stage.bus) },
-    { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(stage.model?.requests ?? []) },
-    { kind: "gateway log", name: "gateway.log", text: stage.log() },
-    { kind: "rpc shapes", name: SHAPES_FILE, text: stage.answers.toText() },
+    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(testbed.bus) },
+    { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(testbed.model?.requests ?? []) },
+    { kind: "gateway log", name: "gateway.log", text: testbed.log() },
+    { kind: "rpc shapes", name: SHAPES_FILE, text: testbed.answers.toText() },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];
