@@ -1,6 +1,7 @@
 import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
 import { FLOW_API } from "../runner/actions/vocabulary.ts";
+import { compareText } from "../runner/base/text.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -63,7 +64,7 @@ async function actionValidatorsText(): Promise<string> {
 }
 
 function diagnosticReference(codes: Readonly<Record<string, string>>): string {
-  const rows = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = Object.entries(codes).sort(([a], [b]) => compareText(a, b));
   return [
     "# Diagnostics",
     "",

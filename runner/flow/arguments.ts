@@ -1,10 +1,7 @@
 import type { Effect, FunctionEntry } from "./vocabulary.ts";
 
 /** What a call gives its function, with the defaults of what it leaves out. */
-export function namedParameters(
-  entry: FunctionEntry,
-  values: readonly unknown[],
-): Record<string, unknown> {
+export function namedParameters(entry: FunctionEntry, values: readonly unknown[]): Record<string, unknown> {
   const named = argumentsByName(entry, values);
   for (const [name, { default: fallback }] of Object.entries(entry.params)) {
     if (fallback !== undefined) named[name] ??= fallback;

@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { JsonObject } from "../../base/json.ts";
+import { isWithin } from "../../base/paths.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -26,8 +27,7 @@ async function stagePlugin(
   if (from) await cp(join(context.referenceRoot, "fixtures/plugins", from), folder, { recursive: true });
   for (const [path, content] of Object.entries(files)) {
     const file = resolve(folder, path);
-    if (relative(folder, file).startsWith(".."))
-      throw badArgument(`stagePlugin: ${path} leaves the plugin's folder`);
+    if (!isWithin(file, folder)) throw badArgument(`stagePlugin: ${path} leaves the plugin's folder`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(
       file,

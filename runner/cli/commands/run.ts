@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { UsageError } from "../../base/errors.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { secretValues } from "../../base/redact.ts";
 import { suggest } from "../../base/suggest.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
@@ -119,6 +120,7 @@ export async function runScenarios(
       ...policyFlags(options),
       ...contextFlags(options, target, cwd),
     ]),
+    given: { ids: [...ids], ...withoutUndefined({ ...options, gateway: target, named: undefined }) },
     rerunCommand: (id) => commandLine(["run", id, ...contextFlags(options, target, cwd)]),
     gateway,
     ...model,
