@@ -46,7 +46,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 /** Numbers may be anything that JavaScript calls one, and functions are checked as such. */
 async function actionValidatorsText(): Promise<string> {
   const { _ } = await import("ajv");
-  return validatorsModuleText(parameterSchemas(), "../scenario/schema/formats.ts", {
+  return validatorsModuleText(parameterSchemas(), undefined, {
     strictNumbers: false,
     verbose: false,
     messages: false,
