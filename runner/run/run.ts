@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import type { LiveModel } from "../gateway/live-model.ts";
+import { formatTarget } from "../gateway/target.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
@@ -58,7 +59,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
     tool: options.tool,
     ...options.place,
     command: options.command,
-    gateway: options.gateway.target,
+    gateway: formatTarget(options.gateway.target),
     providerMode: options.providerMode,
     jobs: options.jobs,
     policy,

@@ -5,6 +5,7 @@ import { QaBus } from "../../runner/channel/bus.ts";
 import { serveBus } from "../../runner/channel/server.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
+import { parseGatewayTarget } from "../../runner/gateway/target.ts";
 import { startScriptedModel } from "../../runner/model/scripted.ts";
 import { ROOT } from "./qa.ts";
 
@@ -22,7 +23,11 @@ export async function startRunningGateway(target: string): Promise<GatewayUnderT
     serveBus(new QaBus(wakeups), teardown),
     startScriptedModel({ teardown, wakeups }),
   ]);
-  const kind = await resolveGatewayKind(target, { repoRoot: ROOT, env: process.env, teardown });
+  const kind = await resolveGatewayKind(parseGatewayTarget(target), {
+    repoRoot: ROOT,
+    env: process.env,
+    teardown,
+  });
   await kind.prepare(signal);
   return kind.start({ teardown, wakeups, signal, busUrl, modelUrl: model.v1Url, configPatches: [] });
 }
