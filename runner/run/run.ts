@@ -15,6 +15,8 @@ export interface RunOptions {
   /** What the run is a part of. */
   place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
   command: string;
+  /** The same as values. */
+  given: RunStarted["options"];
   /** The command that runs one scenario again, as the user would type it. */
   rerunCommand(scenarioId: string): string;
   gateway: GatewayKind;
@@ -59,6 +61,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
     tool: options.tool,
     ...options.place,
     command: options.command,
+    options: options.given,
     gateway: formatTarget(options.gateway.target),
     providerMode: options.providerMode,
     jobs: options.jobs,

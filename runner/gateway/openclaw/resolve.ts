@@ -1,9 +1,8 @@
-import { closest, distance } from "fastest-levenshtein";
 import { maxSatisfying, rcompare, valid, validRange } from "semver";
 import { QaError, UsageError } from "../../base/errors.ts";
+import { suggest } from "../../base/suggest.ts";
 import type { PublishedReleases } from "./registry.ts";
 
-const FAR = 3;
 
 /** The version that a spec names by itself, without asking anybody. */
 export function exactVersion(spec: string): string | undefined {
@@ -40,9 +39,8 @@ export function pickRelease(
 }
 
 function suggestion(spec: string, versions: readonly string[], tags: PublishedReleases["tags"]): string {
-  const names = [...Object.keys(tags), ...versions];
-  const near = names.length > 0 ? closest(spec, names) : undefined;
-  if (near !== undefined && distance(spec, near) <= FAR) return `Did you mean openclaw@${near}?`;
+  const near = suggest(spec, [...Object.keys(tags), ...versions]);
+  if (near !== undefined) return `Did you mean openclaw@${near}?`;
   const newest = [...versions].sort(rcompare).slice(0, 5);
   return `Tags: ${Object.keys(tags).join(", ")}. Newest releases: ${newest.join(", ")}.`;
 }
