@@ -2,7 +2,7 @@ import type { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
-import type { GatewayFacts } from "../report/events.ts";
+import type { GatewayFacts } from "./facts.ts";
 import type { LiveModel } from "./live-model.ts";
 import type { GatewayTarget } from "./target.ts";
 
