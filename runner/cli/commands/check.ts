@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import { plural } from "../../base/text.ts";
+import { compareText, plural } from "../../base/text.ts";
 import { compileScenario } from "../../plan/prepare.ts";
 import { loadCatalog } from "../../scenario/catalog/catalog.ts";
 import { formatDiagnostics } from "../../scenario/source/format.ts";
@@ -80,5 +80,5 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
+  return compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
 }

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { UsageError } from "../../base/errors.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { secretValues } from "../../base/redact.ts";
 import { suggest } from "../../base/suggest.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
 import { commandLine } from "../../lanes/job.ts";
 import { offerOf } from "../../plan/capabilities.ts";
