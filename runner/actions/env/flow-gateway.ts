@@ -27,11 +27,11 @@ export function flowGateway(
   call: GatewayUnderTest["call"],
   cfg: JsonObject,
 ): object {
-  const [executablePath, ...argsPrefix] = gateway.cliCommand ?? [];
+  const command = gateway.cliCommand();
   return overlay(gateway, {
     call,
     cfg,
-    cliCommand: executablePath && { executablePath, argsPrefix, cwd: gateway.tempRoot },
+    cliCommand: command && { executablePath: command.file, argsPrefix: command.args, cwd: command.cwd },
     get evidenceIdentity() {
       const { target, product, version, buildId } = gateway.facts;
       return { target, product, version, buildId };
