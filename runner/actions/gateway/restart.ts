@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
-import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/process/health-probe.ts";
+import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/health-probe.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { readStateFile } from "./state-file.ts";
