@@ -41,6 +41,8 @@ export interface ActionContext extends ScenarioContext {
   call(method: string, params?: unknown, options?: { timeoutMs?: number }): Promise<JsonObject>;
   identity(options?: { timeoutMs?: number }): Promise<GatewayIdentity>;
   waitHealthy(timeoutMs: number): Promise<void>;
+  /** Waits for another process than that of `bootId`; it may have come already. */
+  waitForNewBoot(bootId: string, timeoutMs: number): Promise<GatewayIdentity>;
 }
 
 /** Adds to a scenario's context the ways to ask the gateway that carry the signal of the running action. */
@@ -51,5 +53,6 @@ export function actionContext(scenario: ScenarioContext): ActionContext {
     call: (method, params, options) => gateway.call(method, params, { ...options, signal: signal() }),
     identity: (options) => gateway.identity({ ...options, signal: signal() }),
     waitHealthy: (timeoutMs) => gateway.waitHealthy(timeoutMs, signal()),
+    waitForNewBoot: (bootId, timeoutMs) => gateway.waitForNewBoot(bootId, { timeoutMs, signal: signal() }),
   };
 }

@@ -21,7 +21,6 @@ import {
   STRINGS,
   type ValuesOf,
 } from "../schema.ts";
-import { waitIn } from "../wait.ts";
 
 /** Attempts of one config write before its last error is the result. */
 const MUTATION_ATTEMPTS = 8;
@@ -94,7 +93,10 @@ export async function mutateConfig(
           },
           { timeoutMs: liveTurnTimeout(context.providerMode, 20_000) },
         );
-        if (result.restart) await waitForOtherBoot(context, before.bootId);
+        if (result.restart) {
+          await context.waitForNewBoot(before.bootId, MUTATION_TIMEOUT_MS);
+          await waitForChannelReady(context);
+        }
         return result;
       } catch (error) {
         const code = error instanceof QaError ? error.code : "";
@@ -113,16 +115,6 @@ export async function mutateConfig(
     },
     { retries: MUTATION_ATTEMPTS - 1, minTimeout: 10, factor: 2, signal: context.signal() },
   );
-}
-
-async function waitForOtherBoot(context: ActionContext, bootId: string): Promise<void> {
-  await waitIn(
-    context,
-    "the gateway to come back from the restart that the config change asked for",
-    async () => (await context.identity()).bootId !== bootId,
-    { timeoutMs: MUTATION_TIMEOUT_MS },
-  );
-  await waitForChannelReady(context);
 }
 
 function retryAfter(error: unknown): number | undefined {

@@ -1,12 +1,12 @@
 import { bindAction, type FlowObjects } from "../bind.ts";
 import { actionContext, type ScenarioContext } from "../context.ts";
-import { blockUnknownMethods } from "../gateway/rpc-capabilities.ts";
+import { interceptedGateway } from "../gateway/intercepted-gateway.ts";
 import { FLOW_API } from "../vocabulary.ts";
 import type { FlowMember, FlowObject, FlowRun, RunFacts } from "./run.ts";
 
 /** The values behind the vocabulary's names, for one run of one scenario. */
 export function createFlowApi(scenario: ScenarioContext, facts: RunFacts): Record<string, unknown> {
-  const gateway = blockUnknownMethods(scenario.gateway, scenario.foreign);
+  const gateway = interceptedGateway(scenario.gateway, scenario);
   const made = new Made({ context: actionContext({ ...scenario, gateway }), facts });
   const api: Record<string, unknown> = {};
   made.fill(api, FLOW_API, "");

@@ -156,8 +156,10 @@ export const gatewayObject: FlowObject = {
         optional: true,
       },
       "The gateway's own command line; see also `runGatewayCli`.",
-      ({ cliCommand: [executablePath, ...argsPrefix] = [], tempRoot }) =>
-        executablePath && { executablePath, argsPrefix, cwd: tempRoot },
+      (gateway) => {
+        const command = gateway.cliCommand();
+        return command && { executablePath: command.file, argsPrefix: command.args, cwd: command.cwd };
+      },
     ),
     evidenceIdentity: fact(
       record({ target: STRING, product: STRING, version: STRING }, { buildId: STRING }),

@@ -2,12 +2,11 @@ import { join } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
-import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/process/health-probe.ts";
+import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/health-probe.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { BOOLEAN, milliseconds, NOTHING, NUMBER, OBJECT, opaque, record, STRING } from "../schema.ts";
-import { waitIn } from "../wait.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { BEFORE, IDENTITY, SIGNAL } from "./schemas.ts";
 import { readStateFile } from "./state-file.ts";
@@ -21,18 +20,8 @@ async function waitForRestart(
   { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },
 ): Promise<GatewayIdentity> {
   const deadline = performance.now() + timeoutMs;
-  const left = () => Math.max(1, deadline - performance.now());
-  const after = await waitIn(
-    context,
-    `the gateway to restart (another boot id than ${before.bootId})`,
-    async () => {
-      const now = await context.identity();
-      return now.bootId === before.bootId ? undefined : now;
-    },
-    { timeoutMs },
-  );
-  await context.waitHealthy(left());
-  await waitForChannelReady(context, left());
+  const after = await context.waitForNewBoot(before.bootId, timeoutMs);
+  await waitForChannelReady(context, Math.max(1, deadline - performance.now()));
   return after;
 }
 

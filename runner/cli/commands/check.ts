@@ -73,7 +73,7 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
   });
   const quarantine = readQuarantine(quarantinePath(typed), { cwd, today: today() });
   diagnostics.push(...ofFile, ...quarantine.diagnostics);
-  if (lanes) diagnostics.push(...(await checkLanes(chosen, lanes, catalog, context)));
+  if (lanes) diagnostics.push(...checkLanes(chosen, lanes, catalog, context));
   if (quarantine.diagnostics.length === 0)
     diagnostics.push(...checkQuarantine(quarantinePath(typed), cwd, catalog));
   return { files: [...files, name, ...(quarantine.name ? [quarantine.name] : [])], diagnostics };
