@@ -1,3 +1,4 @@
+import { mayBeLeftOut } from "../flow/arguments.ts";
 import type { Argument, FunctionEntry, Parameters } from "../flow/vocabulary.ts";
 import type { Capability } from "../gateway/gateway.ts";
 import type { ActionContext } from "./context.ts";
@@ -41,9 +42,8 @@ export function actionsOf<Name extends string>(
 }
 
 function argument(name: string, params: ParameterSchemas): Argument {
-  const schema = params[name];
-  if (!schema) return { name, takes: "object", optional: false };
-  return { name, takes: "value", optional: schema.optional === true || schema.default !== undefined };
+  if (name === "env" || name === "state") return { name, takes: "object", optional: false };
+  return { name, takes: "value", optional: mayBeLeftOut(params[name]) };
 }
 
 /**

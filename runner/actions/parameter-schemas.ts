@@ -1,3 +1,4 @@
+import { mayBeLeftOut } from "../flow/arguments.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
 import { functionsIn } from "../flow/vocabulary-lookup.ts";
 import { FLOW_API } from "./vocabulary.ts";
@@ -6,9 +7,7 @@ import { FLOW_API } from "./vocabulary.ts";
 export function parameterSchemas(): Record<string, ValueSchema> {
   const schemas: Record<string, ValueSchema> = {};
   for (const [path, { params }] of functionsIn(FLOW_API)) {
-    const required = Object.keys(params).filter(
-      (name) => params[name]?.optional !== true && params[name]?.default === undefined,
-    );
+    const required = Object.keys(params).filter((name) => !mayBeLeftOut(params[name]));
     if (Object.keys(params).length === 0) continue;
     schemas[path.replaceAll(".", "_")] = { type: "object", properties: params, required };
   }

@@ -1,3 +1,4 @@
+import { mayBeLeftOut } from "../flow/arguments.ts";
 import type {
   FunctionEntry,
   ObjectEntry,
@@ -103,7 +104,7 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
 
 /** `env, { patch, note? }`: the arguments of a call in a row. */
 function placesOf({ params, positional }: FunctionEntry): string {
-  const placed = new Set(positional.map(({ name }) => name));
+  const placed = new Set(positional.flatMap(({ name, takes }) => (takes === "value" ? [name] : [])));
   const held = Object.keys(params).filter((name) => !placed.has(name));
   return positional
     .map(({ name, takes, optional }) => {
@@ -112,10 +113,6 @@ function placesOf({ params, positional }: FunctionEntry): string {
       return `{ ${held.map((member) => `${member}${mayBeLeftOut(params[member]) ? "?" : ""}`).join(", ")} }${mark}`;
     })
     .join(", ");
-}
-
-function mayBeLeftOut(schema: ValueSchema | undefined): boolean {
-  return schema?.optional === true || schema?.default !== undefined;
 }
 
 function describeParameter(name: string, schema: ValueSchema, main: string | undefined): string {

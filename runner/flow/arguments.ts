@@ -1,4 +1,4 @@
-import type { Effect, FunctionEntry } from "./vocabulary.ts";
+import type { Effect, FunctionEntry, ValueSchema } from "./vocabulary.ts";
 
 /** What a call gives its function, with the defaults of what it leaves out. */
 export function namedParameters(entry: FunctionEntry, values: readonly unknown[]): Record<string, unknown> {
@@ -24,6 +24,11 @@ export function argumentsByName(
     if (takes === "rest") named[name] = values.slice(index);
   }
   return named;
+}
+
+/** Whether a call may do without this parameter. */
+export function mayBeLeftOut(schema: ValueSchema | undefined): boolean {
+  return schema?.optional === true || schema?.default !== undefined;
 }
 
 /** How long a call with these arguments may take, in milliseconds; undefined: the default limit. */
