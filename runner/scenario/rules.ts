@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { ScenarioMeta } from "./schema/schema.ts";
-import { findingAtPath } from "./source/finding.ts";
+import { findingAtPath } from "./source/diagnostic.ts";
 import type { Diagnostic } from "./source/source.ts";
 import type { LocatedNode } from "./yaml/source.ts";
 

@@ -1,17 +1,17 @@
 import { errorMessage, QaError } from "../../base/errors.ts";
-import {
-  type AssertionEvidence,
-  flowFailure,
-  isError,
-  isProgrammingError,
-  type Whereabouts,
-} from "../failure.ts";
 import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { BlockScope } from "./block-scope.ts";
 import { compare } from "./compare.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { compareEvidence, readValues, show } from "./evidence.ts";
+import {
+  type AssertionEvidence,
+  flowFailure,
+  isError,
+  isProgrammingError,
+  type Whereabouts,
+} from "./failure.ts";
 import { followPath, resolveList, resolveValue } from "./resolve.ts";
 import { scenarioFrames } from "./stack.ts";
 

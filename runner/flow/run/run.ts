@@ -1,8 +1,8 @@
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
-import { type FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
 import type { CompiledFlow, Step } from "../types.ts";
 import { Evaluator } from "./evaluate.ts";
+import { type FlowError, flowFailure, locateFailure, type Whereabouts } from "./failure.ts";
 import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { StatementRunner } from "./statements.ts";
 

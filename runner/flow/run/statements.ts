@@ -1,7 +1,6 @@
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import { withCurrentSignal } from "../current-signal.ts";
-import { FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
 import type {
   CompiledExpression,
   CompiledFlow,
@@ -12,6 +11,7 @@ import type {
 import { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { show } from "./evidence.ts";
+import { FlowError, flowFailure, locateFailure, type Whereabouts } from "./failure.ts";
 import { CleanupWindow, type FlowLimits, GRACE_MS, untilAborted, Watchdog } from "./limits.ts";
 import { perform } from "./perform.ts";
 import { resolveValue } from "./resolve.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import type { ParsedFile } from "../draft.ts";
-import { type Finding, findingAtPath, findingInFile } from "../source/finding.ts";
+import { type Finding, findingAtPath, findingInFile } from "../source/diagnostic.ts";
 import { readSource } from "../source/read-source.ts";
 import type { Diagnostic, SourceFile } from "../source/source.ts";
 import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import { type Finding, findingAtPath, ownRule } from "../source/finding.ts";
+import { type Finding, findingAtPath, ownRule } from "../source/diagnostic.ts";
 import type { Diagnostic } from "../source/source.ts";
 import type { Scenario } from "../types.ts";
 import { isWithin } from "./packs.ts";

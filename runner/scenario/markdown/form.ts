@@ -1,6 +1,6 @@
 import { suggestion } from "../../base/suggest.ts";
 import type { Draft } from "../draft.ts";
-import { type Finding, findingInFile, ownRule } from "../source/finding.ts";
+import { type Finding, findingInFile, ownRule } from "../source/diagnostic.ts";
 import type { Diagnostic, SourceFile } from "../source/source.ts";
 import type { LocatedNode } from "../yaml/source.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "../yaml/yaml.ts";

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import { isWithin } from "../catalog/packs.ts";
-import { type Finding, findingInFile } from "./finding.ts";
+import { type Finding, findingInFile } from "./diagnostic.ts";
 import { type Diagnostic, SourceFile } from "./source.ts";
 
 /** Far beyond any scenario; a larger file is there by mistake. */

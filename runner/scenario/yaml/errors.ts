@@ -1,5 +1,5 @@
 import type { YAMLError } from "yaml";
-import { findingInYaml } from "../source/finding.ts";
+import { findingInYaml } from "../source/diagnostic.ts";
 import type { Diagnostic } from "../source/source.ts";
 import type { YamlSource } from "./source.ts";
 

@@ -10,7 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { type Finding, findingInYaml } from "../source/finding.ts";
+import { type Finding, findingInYaml } from "../source/diagnostic.ts";
 import type { Diagnostic } from "../source/source.ts";
 import type { YamlSource } from "./source.ts";
 

@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, type Pair, type YAMLMap } from "yaml";
 import { suggestion } from "../../base/suggest.ts";
 import type { Draft } from "../draft.ts";
-import { type Finding, findingInYaml, ownRule } from "../source/finding.ts";
+import { type Finding, findingInYaml, ownRule } from "../source/diagnostic.ts";
 import { markedRange, member } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { LocatedNode } from "./source.ts";

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
-import { type Finding, findingInYaml } from "../source/finding.ts";
+import { type Finding, findingInYaml } from "../source/diagnostic.ts";
 import { piecePositions } from "../source/piece.ts";
 import type { Diagnostic, SourceFile } from "../source/source.ts";
 import { yamlErrorDiagnostic } from "./errors.ts";

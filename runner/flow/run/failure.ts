@@ -1,9 +1,9 @@
 import { types } from "node:util";
-import { errorMessage, type Fault, QaError } from "../base/errors.ts";
-import type { Position } from "../scenario/source/source.ts";
-import type { FlowFailureCode } from "./codes.ts";
-import { scenarioFrames } from "./run/stack.ts";
-import type { CompiledFlow } from "./types.ts";
+import { errorMessage, type Fault, QaError } from "../../base/errors.ts";
+import type { Position } from "../../scenario/source/source.ts";
+import type { FlowFailureCode } from "../codes.ts";
+import type { CompiledFlow } from "../types.ts";
+import { scenarioFrames } from "./stack.ts";
 
 /** Where a flow was when something went wrong. */
 export interface Whereabouts {

@@ -1,12 +1,12 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import type { DiagnosticCode } from "../codes.ts";
-import { describeSchemaError } from "../schema/messages.ts";
-import { type SchemaName, validator } from "../schema/validators.ts";
+import { findingInYaml, ownRule } from "../source/diagnostic.ts";
+import { locatePath, markedRange } from "../source/locate.ts";
+import type { Diagnostic } from "../source/source.ts";
 import type { Path } from "../types.ts";
 import type { LocatedNode } from "../yaml/source.ts";
-import { findingInYaml, ownRule } from "./finding.ts";
-import { locatePath, markedRange } from "./locate.ts";
-import type { Diagnostic } from "./source.ts";
+import { describeSchemaError } from "./messages.ts";
+import { type SchemaName, validator } from "./validators.ts";
 
 /** Keywords about the presence of members: the key of the mapping is the place to look at. */
 const ON_KEY = new Set([
