@@ -13,7 +13,7 @@ import { reportSchemaText } from "../runner/report/schema/report-schema.ts";
 import { mergedSchemaText } from "../runner/results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../runner/scenario/codes.ts";
 import { validatorsModuleText } from "../runner/scenario/schema/compile-validators.ts";
-import { scenarioJsonSchemaText } from "../runner/scenario/schema/published-schema.ts";
+import { scenarioJsonSchemaText } from "../runner/scenario/schema/schema.ts";
 
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
@@ -30,7 +30,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
       "runner/lanes/validators.generated.js",
       await validatorsModuleText(
         { lanes: lanesSchema, quarantine: quarantineSchema },
-        "../scenario/schema/formats.ts",
+        "../scenario/schema/parts.ts",
       ),
     ],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],

@@ -4,7 +4,7 @@ import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { guardOf, judgeScenario, type Offer } from "../plan/eligibility.ts";
 import type { Selected } from "../plan/selection.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { GatewayEntry } from "./gateways.ts";
 import { type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";

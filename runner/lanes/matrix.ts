@@ -3,7 +3,7 @@ import { guardOf } from "../plan/eligibility.ts";
 import type { Selected } from "../plan/selection.ts";
 import type { Shard } from "../plan/shard.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { checkLane } from "./check.ts";
 import type { Durations } from "./durations.ts";
 import { checkFit, type Fit, fitTo, guardsOf } from "./fit.ts";
