@@ -106,7 +106,7 @@ test("reports that cannot be read or whose gateway was broken on purpose are lef
   expect(stdout).toMatch(/^1 report\n/);
   expect(stderr.split("\n").sort()).toEqual([
     expect.stringMatching(/^warning: reports\/broken is left out: report\.json: /),
-    "warning: reports/old is left out: report.json: it is a report of version 1, and this program reads version 2",
+    "warning: reports/old is left out: report.json: it is a report of version 1, and this program reads version 3",
     "warning: reports/on-purpose is left out: its gateway was broken on purpose by channel-drop-outbound",
   ]);
 });

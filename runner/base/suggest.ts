@@ -16,10 +16,14 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   return distance(lower, best) <= limit ? match : undefined;
 }
 
-/** `did you mean X?`, or the list of what is possible. */
-export function suggestion(name: string, known: readonly string[]): string {
+/** The hint for a name that is not known: "Did you mean …?", or `otherwise`, by default what is possible. */
+export function suggestion(
+  name: string,
+  known: readonly string[],
+  otherwise = `Possible here: ${quotedList(known)}.`,
+): string {
   const match = suggest(name, known);
-  return match === undefined ? `Possible here: ${quotedList(known)}.` : `Did you mean \`${match}\`?`;
+  return match === undefined ? otherwise : `Did you mean \`${match}\`?`;
 }
 
 export function quotedList(names: readonly string[]): string {

@@ -1,12 +1,13 @@
 import { join, resolve } from "node:path";
 import { Command, type OptionValues } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { displayPath } from "../base/paths.ts";
 import { plural } from "../base/text.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { commandWords } from "./command-words.ts";
 import { run } from "./commands/run.ts";
-import { requireFolder, shownPath } from "./paths.ts";
+import { requireFolder } from "./paths.ts";
 import { addRunCommand, type RunOptions } from "./run-options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -32,7 +33,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
     typeof given.lastFailed === "string" ? resolve(cwd, given.lastFailed) : join(REPO_ROOT, "reports");
   const { folder, report } = await lastRun(root, cwd);
   const again = toRunAgain(report);
-  const of = `${report.runId} (${shownPath(folder, cwd)})`;
+  const of = `${report.runId} (${displayPath(folder, cwd)})`;
   if (again.length === 0) {
     const ending = report.exitCode === 0 ? "" : `, yet it ended with exit code ${report.exitCode}`;
     process.stdout.write(`Nothing failed in the last run, ${of}${ending}.\n`);
@@ -46,19 +47,19 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
 }
 
 async function lastRun(root: string, cwd: string): Promise<LastRun> {
-  const shown = shownPath(root, cwd);
+  const shown = displayPath(root, cwd);
   await requireFolder(root, shown);
   const { last, others, unread } = await findLastRun(root);
   const [first] = unread;
   if (first) {
     const { folder, problem } = first;
     process.stderr.write(
-      `warning: ${plural(unread.length, "report")} left out, for instance ${shownPath(folder, cwd)}: ${problem}\n`,
+      `warning: ${plural(unread.length, "report")} left out, for instance ${displayPath(folder, cwd)}: ${problem}\n`,
     );
   }
   for (const { folder } of others)
     process.stderr.write(
-      `note: something failed in ${shownPath(folder, cwd)} as well, which is of the same merge; name that folder to run it again\n`,
+      `note: something failed in ${displayPath(folder, cwd)} as well, which is of the same merge; name that folder to run it again\n`,
     );
   if (last) return last;
   throw new UsageError(

@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts";
+import { suggest } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { GatewayKind } from "./gateway.ts";
 import type { Environment } from "./process/env.ts";
@@ -49,15 +50,14 @@ export async function resolveGatewayKind(
     const { RemoteKind } = await import("./remote/remote.ts");
     return new RemoteKind(target, { env, mayWrite: allowWrites });
   }
-  throw new UsageError(`--gateway ${target}: no such kind of gateway`, await suggestion(target));
+  throw new UsageError(`--gateway ${target}: no such kind of gateway`, suggestion(target));
 }
 
-async function suggestion(target: string): Promise<string> {
+function suggestion(target: string): string {
   if (/^https?:/.test(target)) return `Did you mean ${target.replace(/^http/, "ws")}?`;
   if (/^[\w.-]+:\d+$/.test(target)) return `Did you mean ws://${target}?`;
-  const { distance } = await import("fastest-levenshtein");
   const [name = target, version] = target.split("@");
-  const closest = ["embedded", "openclaw"].find((known) => distance(name.toLowerCase(), known) <= 3);
-  if (!closest) return `Use ${KNOWN}.`;
-  return `Did you mean ${closest}${closest === "openclaw" ? `@${version ?? "latest"}` : ""}?`;
+  const near = suggest(name, ["embedded", "openclaw"]);
+  if (near === undefined) return `Use ${KNOWN}.`;
+  return `Did you mean ${near}${near === "openclaw" ? `@${version ?? "latest"}` : ""}?`;
 }

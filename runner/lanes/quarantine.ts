@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { suggest } from "../base/suggest.ts";
+import { suggestion } from "../base/suggest.ts";
 import type { Quarantined } from "../report/events.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
@@ -78,13 +78,10 @@ function unknownId(
   id: string,
   known: readonly string[],
 ): Diagnostic {
-  const near = suggest(id, known);
   return laneFinding(document, ["quarantine", index, "id"], {
     code: "unknown-scenario",
     message: `no scenario has the id \`${id}\``,
-    hint: near
-      ? `Did you mean \`${near}\`?`
-      : "Remove the entry if the scenario is gone; `qa list` shows what there is.",
+    hint: suggestion(id, known, "Remove the entry if the scenario is gone; `qa list` shows what there is."),
   });
 }
 

@@ -108,6 +108,5 @@ export function selectOfLane(
 }
 
 function nearOrList(wrong: string, known: readonly string[]): string {
-  const advice = suggestion(wrong, known);
-  return advice.startsWith("Did you mean") ? advice : "`qa list` shows what there is.";
+  return suggestion(wrong, known, "`qa list` shows what there is.");
 }

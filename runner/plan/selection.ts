@@ -1,6 +1,6 @@
-import { closest } from "fastest-levenshtein";
 import picomatch from "picomatch";
 import { UsageError } from "../base/errors.ts";
+import { suggest } from "../base/suggest.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 export interface Selection {
@@ -84,6 +84,6 @@ function rejectUnknownTags(scenarios: readonly Scenario[], tags: readonly string
 }
 
 function didYouMean(wrong: string, known: readonly string[]): string {
-  const near = known.length > 0 ? closest(wrong, known) : undefined;
+  const near = suggest(wrong, known);
   return near ? `Did you mean ${near}? \`qa list\` shows all.` : "`qa list` shows what there is.";
 }

@@ -25,6 +25,8 @@ export interface RunStarted extends EventBase {
   tool: { name: string; version: string; node: string; platform: string };
   /** As the user could type it again. */
   command: string;
+  /** The same as values: the ids, and every option that was given by its name. */
+  options?: { ids: string[]; [name: string]: unknown };
   gateway: string;
   providerMode: string;
   jobs: number;

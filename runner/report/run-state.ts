@@ -54,6 +54,7 @@ export class RunAggregate {
       runId: started.runId,
       tool: { ...started.tool },
       command: started.command,
+      options: started.options,
       gateway: started.gateway,
       providerMode: started.providerMode,
       startedAt: new Date(started.at).toISOString(),

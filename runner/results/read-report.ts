@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { errorMessage } from "../base/errors.ts";
-import { REPORT_VERSION, type RunReport, reportSchema } from "../report/schema/report-schema.ts";
+import {
+  EARLIER_REPORT_VERSION,
+  REPORT_VERSION,
+  type RunReport,
+  reportSchema,
+} from "../report/schema/report-schema.ts";
 
 /** A report, or in words why there is none. */
 export type Reading = { report: RunReport } | { problem: string };
@@ -17,16 +22,20 @@ export async function readReport(path: string): Promise<Reading> {
   return checkReport(value);
 }
 
-/** Whether a value is a report of the version that this program writes. */
+/** Whether a value is a report of the version that this program writes, or of the one before, which is made into it. */
 export async function checkReport(value: unknown): Promise<Reading> {
-  const version =
-    typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
-  if (version !== REPORT_VERSION) {
-    const found = version === undefined ? "it is no report" : `it is a report of version ${version}`;
-    return { problem: `${found}, and this program reads version ${REPORT_VERSION}` };
+  if (typeof value !== "object" || value === null || !("version" in value)) {
+    return { problem: `it is not a report, and this program reads version ${REPORT_VERSION}` };
   }
+  const { version } = value;
+  if (version !== REPORT_VERSION && version !== EARLIER_REPORT_VERSION) {
+    return {
+      problem: `it is a report of version ${version}, and this program reads version ${REPORT_VERSION}`,
+    };
+  }
+  const report: unknown = { ...value, version: REPORT_VERSION };
   const validate = await reportValidator();
-  return validate(value) ? { report: value } : { problem: schemaProblem(validate.errors) };
+  return validate(report) ? { report } : { problem: schemaProblem(validate.errors) };
 }
 
 /** The first thing that is wrong, with its place: `scenarios/0/verdict must be …`. */

@@ -14,6 +14,8 @@ export interface RunOptions {
   /** What the run is a part of. */
   place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
   command: string;
+  /** The same as values. */
+  given: RunStarted["options"];
   /** The command that runs one scenario again, as the user would type it. */
   rerunCommand(scenarioId: string): string;
   gateway: GatewayKind;
@@ -58,6 +60,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
     tool: options.tool,
     ...options.place,
     command: options.command,
+    options: options.given,
     gateway: options.gateway.target,
     providerMode: options.providerMode,
     jobs: options.jobs,

@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { displayPath } from "../../base/paths.ts";
 import { suggestion } from "../../base/suggest.ts";
 import { formatDuration, plural } from "../../base/text.ts";
 import { historiesOf, type Occasion, type ScenarioHistory } from "../../results/history/history.ts";
 import { type Past, readPast } from "../../results/history/samples.ts";
 import { type Course, coursesOf, type ScenarioCourse } from "../../results/history/since-version.ts";
 import type { HistoryOptions } from "../history-options.ts";
-import { requireFolder, shownPath } from "../paths.ts";
+import { requireFolder } from "../paths.ts";
 import { textTable } from "../table.ts";
 import { userFolder } from "../workspace.ts";
 
@@ -22,8 +23,8 @@ export async function history(
 ): Promise<number> {
   const cwd = userFolder();
   const root = resolve(cwd, folder);
-  await requireFolder(root, shownPath(root, cwd));
-  const past = await readPast(root, (path) => shownPath(path, cwd));
+  await requireFolder(root, displayPath(root, cwd));
+  const past = await readPast(root, (path) => displayPath(path, cwd));
   for (const warning of past.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (past.reports === 0) {
     throw new UsageError(`there is no report below ${folder}`, "A report folder holds a report.json.");

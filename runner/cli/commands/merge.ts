@@ -1,19 +1,20 @@
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import { displayPath } from "../../base/paths.ts";
 import { commandLine } from "../../lanes/job.ts";
 import { paintFor } from "../../report/reporters/console/style.ts";
 import { mergedLines } from "../../results/merge/console.ts";
 import { readMatrix } from "../../results/merge/matrix.ts";
 import { mergeShares } from "../../results/merge/merge.ts";
 import type { MergeOptions } from "../merge-options.ts";
-import { requireFolder, shownPath } from "../paths.ts";
+import { requireFolder } from "../paths.ts";
 import { userFolder } from "../workspace.ts";
 
 /** `qa merge`: exit code 4 when anything is missing, else by the same rules as a run. */
 export async function merge(folders: readonly string[], options: MergeOptions): Promise<number> {
   const cwd = userFolder();
-  const show = (path: string) => shownPath(path, cwd);
+  const show = (path: string) => displayPath(path, cwd);
   const out = resolve(cwd, options.out);
   const sources = folders.map((folder) => resolve(cwd, folder));
   for (const source of sources) await requireFolder(source, show(source));

@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError, UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { displayPath } from "../../base/paths.ts";
 import { readDurations, writeDurations } from "../../lanes/durations.ts";
 import { osOf } from "../../lanes/job.ts";
 import type { Job, Matrix } from "../../lanes/matrix.ts";
@@ -12,7 +13,6 @@ import { watchInterrupt } from "../interrupt.ts";
 import { reportInvalid } from "../invalid.ts";
 import { loadLanes } from "../lanes-file.ts";
 import type { NightOptions } from "../night-options.ts";
-import { shownPath } from "../paths.ts";
 import { newRunId } from "../run-id.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
 import { planLanes, writeMatrix } from "./matrix.ts";
@@ -82,7 +82,7 @@ async function frozenDurations(typed: string | undefined, folder: string): Promi
   if (typed === undefined) return undefined;
   const file = join(folder, "durations.json");
   await writeDurations(file, await readDurations(resolve(userFolder(), typed)));
-  return shownPath(file, userFolder());
+  return displayPath(file, userFolder());
 }
 
 /** Jobs for other operating systems become skipped ones: nobody may wait for their reports. */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { QaError, UsageError } from "../../base/errors.ts";
+import { displayPath } from "../../base/paths.ts";
 import { replaceFile } from "../../base/replace-file.ts";
 import type { GatewayKind } from "../../gateway/gateway.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
@@ -222,7 +223,7 @@ async function finish(
   const report = compareRuns(runs, { command, createdAt: new Date(), interrupted });
   await replaceFile(join(out, "parity.json"), `${JSON.stringify(report, null, 2)}\n`);
   await replaceFile(join(out, "parity.md"), renderMarkdown(report));
-  const path = relative(userFolder(), join(out, "parity.md"));
+  const path = displayPath(join(out, "parity.md"), userFolder());
   process.stdout.write(`\n${renderText(report)}Report: ${path}\n`);
   return report.exitCode;
 }

@@ -3,6 +3,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { UsageError } from "../../base/errors.ts";
 import { secretValues } from "../../base/redact.ts";
 import { suggest } from "../../base/suggest.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
 import { commandLine } from "../../lanes/job.ts";
 import { offerOf } from "../../plan/capabilities.ts";
@@ -119,6 +120,7 @@ export async function runScenarios(
       ...policyFlags(options),
       ...contextFlags(options, target, cwd),
     ]),
+    given: { ids: [...ids], ...withoutUndefined({ ...options, gateway: target, named: undefined }) },
     rerunCommand: (id) => commandLine(["run", id, ...contextFlags(options, target, cwd)]),
     gateway,
     ...model,

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { quotedList, suggest } from "../../base/suggest.ts";
+import { suggestion } from "../../base/suggest.ts";
 import type { SourceRange } from "../../scenario/source/diagnostic.ts";
 import type { CompileContext } from "./context.ts";
 
@@ -68,11 +68,10 @@ export class Mapping {
     for (const field of this.#fields.values()) {
       const { key } = field;
       if (known.includes(key)) continue;
-      const near = suggest(key, known);
       this.#context.diagnostics.ownRule(field.keyRange, {
         code: "unknown-key",
         message: `${this.what} has no key \`${key}\``,
-        hint: near ? `Did you mean \`${near}\`?` : `Possible here: ${quotedList(known)}.`,
+        hint: suggestion(key, known),
       });
     }
   }

@@ -1,4 +1,4 @@
-import { suggest } from "../../base/suggest.ts";
+import { suggestion } from "../../base/suggest.ts";
 import type { Diagnostics, SourceRange } from "../../scenario/source/diagnostic.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
@@ -174,11 +174,10 @@ export class NameTable {
   #checkConfigKey(key: Segment | undefined): void {
     const { configKeys } = this.#options;
     if (!key || !configKeys || configKeys.includes(key.name)) return;
-    const near = suggest(key.name, configKeys);
     this.#diagnostics.ownRule(key.range, {
       code: "unknown-config-key",
       message: `execution.config has no key \`${key.name}\``,
-      hint: near ? `Did you mean \`${near}\`?` : "Add it to execution.config; as it is, it reads undefined.",
+      hint: suggestion(key.name, configKeys, "Add it to execution.config; as it is, it reads undefined."),
     });
   }
 
@@ -207,11 +206,12 @@ export class NameTable {
       ...FLOW_NAMES,
       ...(use.via === "expression" ? [...LANGUAGE_NAMES, ...HARMLESS_GLOBALS] : []),
     ];
-    const near = suggest(root.name, known);
-    const hint = near
-      ? `Did you mean \`${near}\`?`
-      : (INSTEAD[root.name] ??
-        "Names are the actions of docs/actions.md, `config`, `vars`, and what `set` and `saveAs` define.");
+    const hint = suggestion(
+      root.name,
+      known,
+      INSTEAD[root.name] ??
+        "Names are the actions of docs/actions.md, `config`, `vars`, and what `set` and `saveAs` define.",
+    );
     this.#diagnostics.error(
       root.range,
       use.via === "call"

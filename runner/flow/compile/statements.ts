@@ -1,5 +1,5 @@
 import { isMap, isSeq, type Node, type YAMLSeq } from "yaml";
-import { suggest } from "../../base/suggest.ts";
+import { suggestion } from "../../base/suggest.ts";
 import type {
   AssertStatement,
   CallStatement,
@@ -87,11 +87,10 @@ function compileStatement(context: CompileContext, node: Node): Statement | unde
 
 function reportUnknown(context: CompileContext, mapping: Mapping): void {
   const [first = ""] = mapping.keys;
-  const near = suggest(first, STATEMENT_KEYS);
   context.diagnostics.error(mapping.field(first)?.keyRange ?? mapping.range, {
     code: "unknown-statement",
     message: first === "" ? "the statement is empty" : `there is no statement \`${first}\``,
-    hint: near ? `Did you mean \`${near}\`?` : `Statements are ${STATEMENT_KEYS.join(", ")}.`,
+    hint: suggestion(first, STATEMENT_KEYS, `Statements are ${STATEMENT_KEYS.join(", ")}.`),
   });
 }
 

@@ -1,4 +1,4 @@
-import { suggest } from "../../base/suggest.ts";
+import { suggestion } from "../../base/suggest.ts";
 import type { Diagnostics } from "../../scenario/source/diagnostic.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
@@ -40,11 +40,10 @@ function reportMissingMember(
     .slice(0, index)
     .map(({ name }) => name)
     .join(".");
-  const near = suggest(missing.name, available);
   const wording = {
     code: "unknown-member",
     message: `\`${owner}\` has no member \`${missing.name}\``,
-    hint: near ? `Did you mean \`${near}\`?` : `It has ${available.join(", ")}.`,
+    hint: suggestion(missing.name, available, `It has ${available.join(", ")}.`),
   } as const;
   // Reading a missing member gives undefined, and flows written for another runner may probe for it.
   if (use.via === "call") diagnostics.error(missing.range, wording);

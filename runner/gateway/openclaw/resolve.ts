@@ -1,9 +1,7 @@
-import { closest, distance } from "fastest-levenshtein";
 import { maxSatisfying, rcompare, valid, validRange } from "semver";
 import { QaError, UsageError } from "../../base/errors.ts";
+import { suggest } from "../../base/suggest.ts";
 import type { PublishedReleases } from "./registry.ts";
-
-const FAR = 3;
 
 /** The part behind `openclaw@`; `latest` when there is none. */
 export function specOf(target: string): string {
@@ -46,9 +44,8 @@ export function pickRelease(
 }
 
 function suggestion(spec: string, versions: readonly string[], tags: PublishedReleases["tags"]): string {
-  const names = [...Object.keys(tags), ...versions];
-  const near = names.length > 0 ? closest(spec, names) : undefined;
-  if (near !== undefined && distance(spec, near) <= FAR) return `Did you mean openclaw@${near}?`;
+  const near = suggest(spec, [...Object.keys(tags), ...versions]);
+  if (near !== undefined) return `Did you mean openclaw@${near}?`;
   const newest = [...versions].sort(rcompare).slice(0, 5);
   return `Tags: ${Object.keys(tags).join(", ")}. Newest releases: ${newest.join(", ")}.`;
 }

@@ -1,7 +1,10 @@
 import type { FromSchema } from "json-schema-to-ts";
 
 /** Counts up with every change that a reader of report.json could trip over. */
-export const REPORT_VERSION = 2;
+export const REPORT_VERSION = 3;
+
+/** Still read, for one release: lacks `options`. */
+export const EARLIER_REPORT_VERSION = 2;
 
 const text = { type: "string" } as const;
 const texts = { type: "array", items: text } as const;
@@ -145,6 +148,14 @@ const quarantineSchema = {
   },
 } as const;
 
+const optionsSchema = {
+  type: "object",
+  description:
+    "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is made of a report of version 2.",
+  required: ["ids"],
+  properties: { ids: { ...texts, description: "Ids and globs over ids." } },
+} as const;
+
 const scenarioSchema = {
   type: "object",
   additionalProperties: false,
@@ -218,6 +229,7 @@ export const reportSchema = {
       properties: { name: text, version: text, node: text, platform: text },
     },
     command: { type: "string", description: "As it could be typed again." },
+    options: optionsSchema,
     gateway: { type: "string", description: "As given to --gateway." },
     providerMode: text,
     startedAt: { type: "string", format: "date-time" },
@@ -265,6 +277,8 @@ export const reportSchema = {
 } as const;
 
 export type RunReport = FromSchema<typeof reportSchema>;
+/** The options of a run as values; only the command line knows which there are. */
+export type ReportedOptions = FromSchema<typeof optionsSchema>;
 export type ScenarioReport = FromSchema<typeof scenarioSchema>;
 export type AttemptReport = FromSchema<typeof attemptSchema>;
 export type StepReport = FromSchema<typeof stepSchema>;

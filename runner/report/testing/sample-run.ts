@@ -162,6 +162,7 @@ export function sampleRun(): RunEvent[] {
     runId: "20260102-030405-abc",
     tool: { name: "gateway-qa", version: "0.1.0", node: "24.1.0", platform: "linux-x64" },
     command: "pnpm qa run --all",
+    options: { ids: [], all: true },
     gateway: "embedded",
     providerMode: "mock-openai",
     jobs: 2,

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
 import { countVerdicts } from "../../report/run-state.ts";
 import type { RunReport } from "../../report/schema/report-schema.ts";
@@ -20,10 +22,11 @@ export function joinShares({ shares, selection }: Group, command: string): RunRe
     reports.flatMap(({ quarantine = [] }) => quarantine.map((entry) => [entry.id, entry])),
   );
   const { shard, job, ...whole } = first;
-  const report: RunReport = {
+  const report: RunReport = withoutUndefined({
     ...whole,
     runId: `${first.runId}-merged`,
     command: wholeCommand(reports) ?? command,
+    options: wholeOptions(reports),
     startedAt: extreme(reports, "startedAt", (a, b) => a < b),
     finishedAt: extreme(reports, "finishedAt", (a, b) => a > b),
     durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -34,7 +37,7 @@ export function joinShares({ shares, selection }: Group, command: string): RunRe
     interrupted: false,
     counts: countVerdicts(scenarios),
     scenarios,
-  };
+  });
   return { ...report, exitCode: exitCodeFor(report, 0) };
 }
 
@@ -42,6 +45,18 @@ export function joinShares({ shares, selection }: Group, command: string): RunRe
 function wholeCommand(reports: readonly RunReport[]): string | undefined {
   const commands = new Set(reports.map(({ command }) => command.replace(/ --shard[ =]\S+/, "")));
   return commands.size === 1 ? [...commands][0] : undefined;
+}
+
+/** What all shares were given, without what makes each a share. */
+function wholeOptions(reports: readonly RunReport[]): RunReport["options"] {
+  const [first, ...others] = reports.map(({ options }) => options);
+  if (!first) return undefined;
+  const { ids, ...values } = first;
+  const common = Object.entries(values).filter(
+    ([name, value]) =>
+      name !== "shard" && others.every((options) => isDeepStrictEqual(options?.[name], value)),
+  );
+  return { ids, ...Object.fromEntries(common) };
 }
 
 /** ISO times of one zone sort as text. */

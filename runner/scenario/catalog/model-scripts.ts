@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { isMap, isNode, isScalar, type Node } from "yaml";
 import { UsageError } from "../../base/errors.ts";
-import { suggest } from "../../base/suggest.ts";
+import { suggestion } from "../../base/suggest.ts";
 import { checkAgainstSchema } from "../schema/check.ts";
 import type { ModelScript } from "../schema/model-script-schema.ts";
 import {
@@ -110,12 +110,11 @@ class ScriptReader implements ModelScripts {
 
   #isKnown(id: string, range: SourceRange): boolean {
     if (this.#ids.includes(id)) return true;
-    const near = suggest(id, this.#ids);
     this.diagnostics.push(
       diagnosticAt(range, "error", {
         code: "unknown-scenario",
         message: `there is no scenario \`${id}\` for this model script`,
-        hint: near ? `Did you mean \`${near}\`?` : "`qa list` shows the ids of all scenarios.",
+        hint: suggestion(id, this.#ids, "`qa list` shows the ids of all scenarios."),
       }),
     );
     return false;

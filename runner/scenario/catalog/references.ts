@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { isWithin } from "../../base/paths.ts";
 import { atPath, type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
 import type { Scenario } from "../types.ts";
-import { isWithin } from "./packs.ts";
 
 const LISTS = ["docsRefs", "codeRefs"] as const;
 
