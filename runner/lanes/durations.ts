@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { specOf } from "../gateway/openclaw/resolve.ts";
 import { stepCount } from "../plan/shard.ts";
+import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { median } from "../results/history/statistics.ts";
-import { readReport } from "../results/read-report.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** Counts up with every change of the file that keeps durations. */

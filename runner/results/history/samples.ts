@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { valid } from "semver";
 import { compareText } from "../../base/compare-text.ts";
 import { withoutUndefined } from "../../base/without-undefined.ts";
+import { readReport } from "../../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
 import { mergedAway } from "../merged-shares.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
-import { readReport } from "../read-report.ts";
 
 /** One result of one scenario. */
 export interface Sample {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { FromSchema } from "json-schema-to-ts";
 import { errorMessage, UsageError } from "../../base/errors.ts";
-import { compileSchema, schemaProblem } from "../read-report.ts";
+import { compileSchema, schemaProblem } from "../../report/read-report.ts";
 
 const text = { type: "string" } as const;
 const ordinal = { type: "integer", minimum: 1 } as const;

@@ -6,7 +6,7 @@ import {
   REPORT_VERSION,
   type RunReport,
   reportSchema,
-} from "../report/schema/report-schema.ts";
+} from "./schema/report-schema.ts";
 
 /** A report, or in words why there is none. */
 export type Reading = { report: RunReport } | { problem: string };
