@@ -11,10 +11,9 @@ import {
   type DiagnosticText,
   diagnosticAt,
 } from "../scenario/source/diagnostic.ts";
-import type { LocatedNode } from "../scenario/source/locate.ts";
+import type { LocatedNode, Path } from "../scenario/source/locate.ts";
 import { readSource } from "../scenario/source/read-source.ts";
 import type { SourceFile } from "../scenario/source/source.ts";
-import type { Path } from "../scenario/types.ts";
 import { parseYamlPiece, plainValue, requireMapping, trimTexts } from "../scenario/yaml/yaml.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
 import { type GatewayEntry, readEntry } from "./gateways.ts";

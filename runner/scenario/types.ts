@@ -1,11 +1,8 @@
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
 import type { Diagnostics } from "./source/diagnostic.ts";
-import type { LocatedNode } from "./source/locate.ts";
+import type { LocatedNode, Path } from "./source/locate.ts";
 import type { Position, SourceFile } from "./source/source.ts";
-
-/** Names from the root of a YAML value to one of its parts. */
-export type Path = readonly (string | number)[];
 
 /** A folder of scenarios. */
 export interface Pack {

@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
 import type { DiagnosticText } from "../source/diagnostic.ts";
-import type { Path } from "../types.ts";
+import type { Path } from "../source/locate.ts";
 
 const TYPE_NAMES: Record<string, string> = {
   array: "a list",

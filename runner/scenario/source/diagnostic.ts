@@ -1,7 +1,6 @@
 import type { Node } from "yaml";
 import type { DiagnosticCode } from "../codes.ts";
-import type { Pack, Path } from "../types.ts";
-import { type LocatedNode, locatePath, markedRange, type YamlSource } from "./locate.ts";
+import { type LocatedNode, locatePath, markedRange, type Path, type YamlSource } from "./locate.ts";
 import type { Position, SourceFile } from "./source.ts";
 
 /** Something wrong or doubtful in a file, known before a gateway boots. */
@@ -111,7 +110,7 @@ export class Diagnostics<Code extends string = DiagnosticCode> {
   readonly foreign: boolean;
 
   /** @param pack left out where rules of one's own are no matter */
-  constructor(pack?: Pick<Pack, "foreign">) {
+  constructor(pack?: { foreign: boolean }) {
     this.foreign = pack?.foreign ?? false;
   }
 

@@ -1,6 +1,8 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Node } from "yaml";
-import type { Path } from "../types.ts";
 import type { Position, SourceFile } from "./source.ts";
+
+/** Names from the root of a YAML value to one of its parts. */
+export type Path = readonly (string | number)[];
 
 /**
  * A piece of YAML inside a scenario file (front matter, a fence, or the whole file) after parsing.
