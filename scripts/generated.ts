@@ -9,6 +9,7 @@ import {
   quarantineSchema,
 } from "../runner/lanes/schema.ts";
 import { paritySchemaText } from "../runner/parity/parity-schema.ts";
+import { eventSchemaText } from "../runner/report/schema/events-schema.ts";
 import { reportSchemaText } from "../runner/report/schema/report-schema.ts";
 import { mergedSchemaText } from "../runner/results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../runner/scenario/codes.ts";
@@ -35,6 +36,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
+    ["runner/report/schema/events.schema.json", eventSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];

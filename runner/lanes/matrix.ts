@@ -2,6 +2,7 @@ import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
 import { guardOf } from "../plan/eligibility.ts";
 import type { Selected } from "../plan/selection.ts";
 import type { Shard } from "../plan/shard.ts";
+import { MATRIX_VERSION } from "../results/merge/matrix.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { checkLane } from "./check.ts";
@@ -14,9 +15,6 @@ import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 import type { Lane, OperatingSystem } from "./schema.ts";
 import type { PackContext } from "./select.ts";
 import { cutSelection } from "./share.ts";
-
-/** Counts up with every change that a reader of a matrix could trip over. */
-export const MATRIX_VERSION = 1;
 
 /** One run of `qa run`, somewhere. */
 export interface Job {

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
-import type { ErrorObject, ValidateFunction } from "ajv";
-import { errorMessage } from "../base/errors.ts";
+import { JsonFormat } from "../base/json-format.ts";
 import {
   EARLIER_REPORT_VERSION,
   REPORT_VERSION,
@@ -11,48 +9,21 @@ import {
 /** A report, or in words why there is none. */
 export type Reading = { report: RunReport } | { problem: string };
 
+const FORMAT = new JsonFormat<RunReport>({
+  what: "a report",
+  version: REPORT_VERSION,
+  earlier: EARLIER_REPORT_VERSION,
+  schema: reportSchema,
+});
+
 /** Reads a report.json and checks it against its schema. Never throws. */
 export async function readReport(path: string): Promise<Reading> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    return { problem: errorMessage(error) };
-  }
-  return checkReport(value);
+  const reading = await FORMAT.read(path);
+  return "value" in reading ? { report: reading.value } : reading;
 }
 
 /** Whether a value is a report of the version that this program writes, or of the one before, which is made into it. */
 export async function checkReport(value: unknown): Promise<Reading> {
-  if (typeof value !== "object" || value === null || !("version" in value)) {
-    return { problem: `it is not a report, and this program reads version ${REPORT_VERSION}` };
-  }
-  const { version } = value;
-  if (version !== REPORT_VERSION && version !== EARLIER_REPORT_VERSION) {
-    return {
-      problem: `it is a report of version ${version}, and this program reads version ${REPORT_VERSION}`,
-    };
-  }
-  const report: unknown = { ...value, version: REPORT_VERSION };
-  const validate = await reportValidator();
-  return validate(report) ? { report } : { problem: schemaProblem(validate.errors) };
-}
-
-/** The first thing that is wrong, with its place: `scenarios/0/verdict must be …`. */
-export function schemaProblem(errors: ErrorObject[] | null | undefined): string {
-  const [error] = errors ?? [];
-  return `${error?.instancePath.slice(1) || "it"} ${error?.message ?? "does not fit its schema"}`;
-}
-
-let validator: Promise<ValidateFunction<RunReport>> | undefined;
-
-function reportValidator(): Promise<ValidateFunction<RunReport>> {
-  validator ??= compileSchema<RunReport>(reportSchema);
-  return validator;
-}
-
-/** Compiles when it is first needed: most commands never do. */
-export async function compileSchema<T>(schema: object): Promise<ValidateFunction<T>> {
-  const [{ Ajv }, { default: addFormats }] = await Promise.all([import("ajv"), import("ajv-formats")]);
-  return addFormats.default(new Ajv({ allErrors: false })).compile<T>(schema);
+  const reading = await FORMAT.check(value);
+  return "value" in reading ? { report: reading.value } : reading;
 }

@@ -71,7 +71,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
       id: scenario.id,
       title: scenario.title,
       file: scenario.file.name,
-      tags: scenario.tags,
+      tags: [...scenario.tags],
       objective: scenario.meta.objective,
       successCriteria: scenario.meta.successCriteria,
       named,
