@@ -37,7 +37,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   model: { rooms: ["base", "http", "scenario"], packages: [] },
   report: { rooms: ["base"], packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update"] },
   gateway: {
-    rooms: ["base", "report"],
+    rooms: ["base"],
     packages: [
       "execa",
       "fastest-levenshtein",
@@ -67,8 +67,8 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   parity: { rooms: ["base", "shape", "report", "results"], packages: ["json-schema-to-ts"] },
   "release-check": {
-    rooms: ["base", "channel", "model", "gateway", "actions", "run"],
-    packages: ["execa"],
+    rooms: ["base", "channel", "gateway", "actions", "run"],
+    packages: [],
   },
   cli: {
     rooms: [
@@ -103,8 +103,6 @@ const REPOSITORY: Readonly<Record<string, readonly string[]>> = {
 const KNOWN_CIRCLES: Readonly<Record<string, number>> = {
   "runner/channel": 1,
   "runner/flow": 1,
-  "runner/release-check": 1,
-  "runner/run": 1,
   "runner/cli": 10,
 };
 

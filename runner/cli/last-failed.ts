@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command, type OptionValues } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { displayPath } from "../base/paths.ts";
 import { plural } from "../base/text.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
@@ -35,7 +36,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
   const again = toRunAgain(report);
   const of = `${report.runId} (${displayPath(folder, cwd)})`;
   if (again.length === 0) {
-    const ending = report.exitCode === 0 ? "" : `, yet it ended with exit code ${report.exitCode}`;
+    const ending = report.exitCode === EXIT.passed ? "" : `, yet it ended with exit code ${report.exitCode}`;
     process.stdout.write(`Nothing failed in the last run, ${of}${ending}.\n`);
     return report.exitCode;
   }

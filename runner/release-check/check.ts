@@ -1,23 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { scanLog } from "../actions/gateway/log-sentinels.ts";
 import { errorMessage } from "../base/errors.ts";
-import { Teardown } from "../base/teardown.ts";
-import { waitForCondition } from "../base/waits.ts";
-import { Wakeups } from "../base/wakeups.ts";
-import { QaBus } from "../channel/bus.ts";
+import type { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
-import { serveBus } from "../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
-import { startScriptedModel } from "../model/scripted.ts";
-import { type UpdateOutcome, updateThrough } from "./routes.ts";
-
-/** The ways to update: the gateway's command line, and its RPC method. */
-export const ROUTES = ["gateway update", "update.run"] as const;
-export type Route = (typeof ROUTES)[number];
+import { Testbed } from "../run/testbed/testbed.ts";
+import { type Route, type UpdateOutcome, updateThrough } from "./routes.ts";
 
 const RESTART_TIMEOUT_MS = 60_000;
 const TURN_TIMEOUT_MS = 30_000;
-const TEARDOWN_MS = 15_000;
 
 /** One thing that was judged. */
 export interface Finding {
@@ -37,6 +28,8 @@ export interface CheckOptions {
   from: string;
   to: string;
   signal: AbortSignal;
+  /** Called for each thing that could not be torn down. */
+  onLeft(problem: string): void;
 }
 
 /**
@@ -46,43 +39,27 @@ export interface CheckOptions {
  */
 export async function checkUpdate(
   route: Route,
-  { kind, from, to, signal }: CheckOptions,
+  { kind, from, to, signal, onLeft }: CheckOptions,
 ): Promise<RouteReport> {
-  const teardown = new Teardown();
-  const wakeups = new Wakeups();
-  const bus = new QaBus(wakeups);
+  const testbed = new Testbed({ gateway: kind, signal }, { release: { version: from } });
   try {
-    const [{ url: busUrl }, model] = await Promise.all([
-      serveBus(bus, teardown),
-      startScriptedModel({ teardown, wakeups }),
-    ]);
-    const gateway = await kind.start({
-      teardown,
-      wakeups,
-      signal,
-      busUrl,
-      modelUrl: model.v1Url,
-      configPatches: [],
-      release: { version: from },
-    });
-    const findings = await new Judge(gateway, bus, wakeups, signal).judge(route, from, to);
+    const { gateway } = await testbed.ready;
+    const findings = await new Judge(gateway, testbed.bus, signal).judge(route, from, to);
     return { route, passed: findings.every(({ ok }) => ok), findings };
   } finally {
-    await teardown.run(TEARDOWN_MS);
+    for (const problem of await testbed.close()) onLeft(problem);
   }
 }
 
 class Judge {
   readonly #gateway: GatewayUnderTest;
   readonly #bus: QaBus;
-  readonly #wakeups: Wakeups;
   readonly #signal: AbortSignal;
   readonly #findings: Finding[] = [];
 
-  constructor(gateway: GatewayUnderTest, bus: QaBus, wakeups: Wakeups, signal: AbortSignal) {
+  constructor(gateway: GatewayUnderTest, bus: QaBus, signal: AbortSignal) {
     this.#gateway = gateway;
     this.#bus = bus;
-    this.#wakeups = wakeups;
     this.#signal = signal;
   }
 
@@ -94,7 +71,7 @@ class Judge {
     this.#noteOutcome(outcome);
     if (outcome.ok) {
       await this.#try("another process runs", async () => {
-        const { bootId } = await this.#restarted(before.bootId);
+        const { bootId } = await this.#gateway.waitForNewBoot(before.bootId, { signal: this.#signal });
         return `boot ${before.bootId} became ${bootId}`;
       });
     }
@@ -130,21 +107,6 @@ class Judge {
       this.#signal.throwIfAborted();
       this.#note(what, false, errorMessage(error));
     }
-  }
-
-  #restarted(bootId: string) {
-    return waitForCondition(
-      this.#wakeups,
-      async () => {
-        const now = await this.#gateway.identity({ signal: this.#signal });
-        return now.bootId !== bootId && now;
-      },
-      {
-        what: "the gateway to be back with a new boot id",
-        timeoutMs: RESTART_TIMEOUT_MS,
-        signal: this.#signal,
-      },
-    );
   }
 
   async #turn(): Promise<string> {

@@ -1,7 +1,8 @@
 import { EXIT } from "../../base/exit-codes.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { EmbeddedKind } from "../../gateway/embedded/embedded.ts";
-import { checkUpdate, ROUTES, type RouteReport } from "../../release-check/check.ts";
+import { checkUpdate, type RouteReport } from "../../release-check/check.ts";
+import { ROUTES } from "../../release-check/routes.ts";
 import { watchInterrupt } from "../interrupt.ts";
 import type { ReleaseCheckOptions } from "../release-check-options.ts";
 import { REPO_ROOT } from "../workspace.ts";
@@ -13,21 +14,27 @@ export async function releaseCheck({ from, to, json }: ReleaseCheckOptions): Pro
   const interrupt = watchInterrupt();
   const teardown = new Teardown();
   const reports: RouteReport[] = [];
+  let isClean = true;
+  const onLeft = (problem: string) => {
+    isClean = false;
+    process.stderr.write(`clean-up: ${problem}\n`);
+  };
   try {
     const kind = new EmbeddedKind(REPO_ROOT, teardown);
     for (const route of ROUTES) {
-      const report = await checkUpdate(route, { kind, from, to, signal: interrupt.signal });
+      const report = await checkUpdate(route, { kind, from, to, signal: interrupt.signal, onLeft });
       reports.push(report);
       if (!json) process.stdout.write(inWords(report));
     }
   } finally {
-    for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
+    for (const problem of await teardown.run(TEARDOWN_MS)) onLeft(problem);
     interrupt.dispose();
   }
   const passed = reports.every((report) => report.passed);
   if (json) process.stdout.write(`${JSON.stringify({ from, to, passed, routes: reports }, null, 2)}\n`);
   else process.stdout.write(`${from} to ${to}: ${passed ? "good to release" : "not good to release"}\n`);
-  return passed ? EXIT.passed : EXIT.failed;
+  if (!passed) return EXIT.failed;
+  return isClean ? EXIT.passed : EXIT.harness;
 }
 
 function inWords({ route, findings }: RouteReport): string {

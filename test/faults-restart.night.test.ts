@@ -1,0 +1,68 @@
+import { describe, test } from "vitest";
+import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
+
+/** As in faults.night.test.ts, for restarts and what they leave behind. */
+const BROKEN: BrokenSubject[] = [
+  ["restart-switched-off", "restart-always-allowed", /a signal is ignored/, /timed out|restarted/],
+  [
+    "config-apply-restart-wakeup",
+    "sentinel-untold",
+    /arrives in its thread/,
+    /waiting for an outbound message/,
+  ],
+  [
+    "config-apply-restart-wakeup",
+    "channel-ignore-thread",
+    /arrives in its thread/,
+    /the note went to qa-room/,
+  ],
+  ["config-apply-restart-wakeup", "sentinel-repeated", /does not tell it again/, /was told 2 times/],
+  ["restart-promise-and-status", "reload-drop", /promises the restart/, /did not schedule a restart/],
+  ["config-written-before-restart", "restart-loses-config", /next process has it/, /the patch is gone/],
+  ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
+  ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /was answered 2 times/],
+  ["gateway-stop-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
+  [
+    "gateway-restart-keeps-queued-inbound",
+    "runs-forgotten",
+    /once and in order/,
+    /waiting for an outbound message/,
+  ],
+  [
+    "gateway-restart-keeps-queued-inbound",
+    "runs-recovered-twice",
+    /once and in order/,
+    /expected one answer/,
+  ],
+  [
+    "restart-forced-during-turn",
+    "restart-waits-for-ever",
+    /no longer than the limit/,
+    /waiting for the gateway to restart/,
+  ],
+  ["restart-deferral-during-turn", "restart-ignores-work", /waits while a turn runs/, /timed out/],
+  [
+    "restart-sentinel-corrupt",
+    "sentinel-corrupt-fatal",
+    /each damaged sentinel/,
+    /ended before it was ready/,
+  ],
+  [
+    "supervisor-port-taken",
+    "supervisor-never-gives-up",
+    /ends with 78/,
+    /expected exit code 78: .*timed out/,
+  ],
+  [
+    "supervisor-crash-loop",
+    "supervisor-never-gives-up",
+    /then given up/,
+    /expected the supervisor to give up/,
+  ],
+  ["config-restart-capability-flip", "reload-drop", /goes, and comes back/, /still offered although/],
+  ["config-restart-capability-flip", "restart-loses-config", /goes, and comes back/, /is gone after it/],
+];
+
+describe.concurrent("with restarts broken, a scenario fails where it should", () => {
+  test.for(BROKEN)("%s, %s", (subject, { onTestFinished }) => expectFailure(subject, onTestFinished));
+});

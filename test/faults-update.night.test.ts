@@ -1,0 +1,81 @@
+import { readdir } from "node:fs/promises";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
+import { Sandbox } from "./testing/qa.ts";
+
+const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
+
+/** As in faults.night.test.ts: every update scenario has been seen to fail where its subject is broken. */
+const BROKEN: BrokenSubject[] = [
+  [
+    "update-run-package-self-upgrade",
+    "update-drops-note",
+    /hears of the update/,
+    /waiting for an outbound message/,
+  ],
+  [
+    "update-failed-keeps-old",
+    "update-skip-checks",
+    /every broken release/,
+    /expected the reason inventory-mismatch/,
+  ],
+  ["update-downgrade-asks", "update-never-asks", /without a yes/, /did not ask/],
+  ["update-status-after", "update-forgets-restart", /ends when the new version runs/, /did not see the new/],
+  ["update-while-turn-runs", "update-waits-for-work", /before the turn is let go/, /did not restart at once/],
+  [
+    "update-stale-chunk",
+    "update-waits-for-work",
+    /finds all of its code/,
+    /old process ended the turn with error: .*(?:Cannot find module|ERR_MODULE_NOT_FOUND)/,
+  ],
+];
+
+beforeEach(() => {
+  vi.stubEnv(GUARD, "1");
+});
+
+describe("with its subject broken, an update scenario fails where it should", () => {
+  // Each of them starts a registry and several gateways: one at a time.
+  test.for(BROKEN)("%s, %s", { timeout: 240_000 }, (subject, { onTestFinished }) =>
+    expectFailure(subject, onTestFinished),
+  );
+
+  test("without a roll-back, the supervisor gives up on a release that does not start", {
+    timeout: 240_000,
+  }, async () => {
+    const sandbox = await Sandbox.create();
+    const { report, stdout } = await sandbox.qa(
+      "run",
+      "update-broken-rolls-back",
+      "--fault",
+      "supervisor-no-rollback",
+    );
+    expect(report?.scenarios[0]?.failure?.message, stdout).toMatch(/ended unexpectedly/);
+    expect(report?.scenarios[0]?.failure?.details, stdout).toMatch(/5 times in a row/);
+  });
+});
+
+test("an update on an install of its own passes and leaves nothing behind", {
+  timeout: 240_000,
+}, async () => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stdout } = await sandbox.qa("run", "update-run-package-self-upgrade");
+  expect(exitCode, stdout).toBe(0);
+  expect(await sandbox.processes()).toEqual([]);
+  expect(await readdir(sandbox.tmp)).toEqual([]);
+});
+
+test("a release check fails on a release that does not start", { timeout: 240_000 }, async () => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stdout } = await sandbox.qa(
+    ...["release-check", "--from", "1.0.0", "--to", "1.1.3", "--json"],
+  );
+  expect(exitCode, stdout).toBe(1);
+  const { passed, routes } = JSON.parse(stdout);
+  expect(passed).toBe(false);
+  for (const { route, findings } of routes) {
+    const verdict = findings.find(({ what }: { what: string }) => what === "the update's own verdict");
+    expect(verdict, route).toMatchObject({ ok: false, seen: expect.stringContaining("boot-check-failed") });
+  }
+  expect(await sandbox.processes()).toEqual([]);
+});
