@@ -1,6 +1,6 @@
 import type { Options } from "ajv";
-import { formats } from "./formats.ts";
 import { modelScriptSchema } from "./model-script-schema.ts";
+import { formats } from "./parts.ts";
 import { packIndexSchema, scenarioSchema } from "./schema.ts";
 
 const SCHEMAS = { scenario: scenarioSchema, packIndex: packIndexSchema, modelScript: modelScriptSchema };
@@ -17,12 +17,12 @@ const require = createRequire(import.meta.url);
 /**
  * Text of a `validators.generated.js`: the checks of file formats as plain JavaScript, one export each.
  * @param schemas by the name of the export; by default those of scenario files
- * @param formatsFrom where the module finds `formats.ts`, if its schemas need it
+ * @param formatsFrom where the module finds `parts.ts`, if its schemas need it
  * @param options of the checks, beside those that are the same for all
  */
 export async function validatorsModuleText(
   schemas: Readonly<Record<string, object>> = SCHEMAS,
-  formatsFrom = "./formats.ts",
+  formatsFrom = "./parts.ts",
   options: Options = {},
 ): Promise<string> {
   const { Ajv, _ } = await import("ajv");
