@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { isAlive } from "../../gateway/testing/fixture.ts";
+import { isAlive } from "../../base/testing/processes.ts";
 import type { ActionContext } from "../define.ts";
 import { runGatewayCli } from "./gateway-cli.ts";
 
