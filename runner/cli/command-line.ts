@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** How the scenarios of a run were chosen, besides by their ids. */
@@ -25,12 +26,12 @@ export function policyFlags(options: RunOptions): string[] {
 }
 
 /** What must be the same when a scenario is run again. */
-export function contextFlags(options: RunOptions, target: string, cwd: string): string[] {
+export function contextFlags(options: RunOptions, target: GatewayTarget, cwd: string): string[] {
   const { lane, lanes, allowWrites, updateTo, model, pack, trust, modelScript, fault } = options;
   return [
     ...(lane ? ["--lane", lane] : []),
     ...(lanes ? ["--lanes", lanes] : []),
-    ...(lane || target !== "embedded" ? ["--gateway", target] : []),
+    ...(lane || target.kind !== "embedded" ? ["--gateway", formatTarget(target)] : []),
     ...(allowWrites ? ["--allow-writes"] : []),
     ...(updateTo === undefined ? [] : ["--update-to", updateTo]),
     ...(model ? ["--model", model] : []),

@@ -1,22 +1,43 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { FromSchema } from "json-schema-to-ts";
 import { UsageError } from "../base/errors.ts";
-import { specOf } from "../gateway/openclaw/resolve.ts";
+import { JsonFormat } from "../base/json-format.ts";
+import { formatTarget, type GatewayTarget, recognizeTarget } from "../gateway/target.ts";
 import { stepCount } from "../plan/shard.ts";
+import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { median } from "../results/history/statistics.ts";
-import { readReport } from "../results/read-report.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** Counts up with every change of the file that keeps durations. */
 const DURATIONS_VERSION = 1;
 
-interface KeptDurations {
-  version: typeof DURATIONS_VERSION;
-  reports: number;
-  /** By target, then by scenario id: milliseconds of each run. */
-  measured: Record<string, Record<string, number[]>>;
-}
+const durationsSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["version", "reports", "measured"],
+  properties: {
+    version: { const: DURATIONS_VERSION },
+    reports: { type: "integer", minimum: 0 },
+    measured: {
+      type: "object",
+      description: "By target, then by scenario id: milliseconds of each run.",
+      additionalProperties: {
+        type: "object",
+        additionalProperties: { type: "array", items: { type: "number", minimum: 0 } },
+      },
+    },
+  },
+} as const;
+
+type KeptDurations = FromSchema<typeof durationsSchema>;
+
+const FORMAT = new JsonFormat<KeptDurations>({
+  what: "a file of durations",
+  version: DURATIONS_VERSION,
+  schema: durationsSchema,
+});
 
 /** How long scenarios took in earlier runs, by gateway. */
 export class Durations {
@@ -31,7 +52,7 @@ export class Durations {
     for (const { id, verdict, durationMs, gateway } of report.scenarios) {
       // Skipped and blocked ones say nothing about the time that the scenario takes.
       if (verdict !== "passed" && verdict !== "failed") continue;
-      const target = targetOf(gateway?.target ?? report.gateway, gateway?.version);
+      const target = measuredTarget(gateway?.target ?? report.gateway, gateway?.version);
       const ofTarget = this.#measured.get(target) ?? new Map<string, number[]>();
       ofTarget.set(id, [...(ofTarget.get(id) ?? []), durationMs]);
       this.#measured.set(target, ofTarget);
@@ -45,10 +66,8 @@ export class Durations {
     return { version: DURATIONS_VERSION, reports: this.reports, measured };
   }
 
-  /** @returns undefined for what `toJSON` has not made */
-  static fromJSON(value: unknown): Durations | undefined {
-    const { version, reports, measured } = (value ?? {}) as Partial<KeptDurations>;
-    if (version !== DURATIONS_VERSION || reports === undefined || measured === undefined) return undefined;
+  /** What `toJSON` has made. */
+  static fromJSON({ reports, measured }: KeptDurations): Durations {
     const durations = new Durations();
     durations.reports = reports;
     for (const [target, ofTarget] of Object.entries(measured))
@@ -59,9 +78,8 @@ export class Durations {
   /**
    * Estimates scenarios on one gateway, in milliseconds: as measured there, else as measured on a gateway of the same
    * kind, else by their steps at the pace of those measured. Where nothing was measured, the unit is a step.
-   * @param target as a job's `--gateway` names it
    */
-  costsOn(target: string, scenarios: readonly Scenario[]): { costs: number[]; unit: "ms" | "steps" } {
+  costsOn(target: GatewayTarget, scenarios: readonly Scenario[]): { costs: number[]; unit: "ms" | "steps" } {
     const known = scenarios.map(({ id }) => this.#medianOf(id, target));
     const measured = scenarios.filter((_, index) => known[index] !== undefined);
     const steps = measured.reduce((sum, scenario) => sum + stepCount(scenario), 0);
@@ -73,11 +91,11 @@ export class Durations {
     };
   }
 
-  #medianOf(id: string, target: string): number | undefined {
-    const there = this.#measured.get(target)?.get(id);
+  #medianOf(id: string, target: GatewayTarget): number | undefined {
+    const there = this.#measured.get(formatTarget(target))?.get(id);
     if (there) return median(there);
     const alike = [...this.#measured]
-      .filter(([other]) => kindOf(other) === kindOf(target))
+      .filter(([other]) => recognizeTarget(other)?.kind === target.kind)
       .flatMap(([, ofTarget]) => ofTarget.get(id) ?? []);
     return alike.length > 0 ? median(alike) : undefined;
   }
@@ -114,13 +132,10 @@ async function readReports(folder: string): Promise<Durations> {
 }
 
 async function readKept(path: string): Promise<Durations> {
-  const value: unknown = await readFile(path, "utf8")
-    .then(JSON.parse)
-    .catch(() => undefined);
-  const durations = Durations.fromJSON(value);
-  if (durations) return durations;
+  const reading = await FORMAT.read(path);
+  if ("value" in reading) return Durations.fromJSON(reading.value);
   throw new UsageError(
-    `${path} holds no durations`,
+    `${path} holds no durations: ${reading.problem}`,
     "Give --durations a folder of reports, or the durations.json of a night.",
   );
 }
@@ -133,10 +148,8 @@ function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 /** A dist-tag means another release in every month; the version that answered is what was measured. */
-function targetOf(target: string, version: string | undefined): string {
-  return kindOf(target) === "openclaw" ? `openclaw@${version ?? specOf(target)}` : target;
-}
-
-function kindOf(target: string): string {
-  return /^[a-z]+/.exec(target)?.[0] ?? target;
+function measuredTarget(text: string, version: string | undefined): string {
+  const target = recognizeTarget(text);
+  if (target?.kind !== "openclaw") return text;
+  return formatTarget({ ...target, spec: version ?? target.spec });
 }

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { formatTarget } from "../gateway/target.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
 import type { RunSetup } from "./setup.ts";
@@ -20,7 +21,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     ...options.place,
     command: options.command,
     options: options.given,
-    gateway: options.gateway.target,
+    gateway: formatTarget(options.gateway.target),
     providerMode: options.providerMode,
     jobs: options.jobs,
     policy,
@@ -30,7 +31,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
       id: scenario.id,
       title: scenario.title,
       file: scenario.file.name,
-      tags: scenario.tags,
+      tags: [...scenario.tags],
       objective: scenario.meta.objective,
       successCriteria: scenario.meta.successCriteria,
       named,

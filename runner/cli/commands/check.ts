@@ -4,8 +4,8 @@ import { EXIT } from "../../base/exit-codes.ts";
 import { compareText, plural } from "../../base/text.ts";
 import { compileScenario } from "../../plan/prepare.ts";
 import { loadCatalog } from "../../scenario/catalog/catalog.ts";
+import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { formatDiagnostics } from "../../scenario/source/format.ts";
-import type { Diagnostic } from "../../scenario/source/source.ts";
 import type { CheckOptions } from "../check-options.ts";
 import { foldersOf, lanesPath, packContext, quarantinePath, today } from "../lanes-file.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
@@ -73,7 +73,7 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
   });
   const quarantine = readQuarantine(quarantinePath(typed), { cwd, today: today() });
   diagnostics.push(...ofFile, ...quarantine.diagnostics);
-  if (lanes) diagnostics.push(...(await checkLanes(chosen, lanes, catalog, context)));
+  if (lanes) diagnostics.push(...checkLanes(chosen, lanes, catalog, context));
   if (quarantine.diagnostics.length === 0)
     diagnostics.push(...checkQuarantine(quarantinePath(typed), cwd, catalog));
   return { files: [...files, name, ...(quarantine.name ? [quarantine.name] : [])], diagnostics };

@@ -1,9 +1,10 @@
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import { cacheFolder, type InstalledRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
+import { type CachedRelease, cacheFolder, ReleaseCache } from "../../gateway/openclaw/cache.ts";
 import { OpenClawKind } from "../../gateway/openclaw/openclaw.ts";
 import { streamProgress } from "../../gateway/openclaw/progress.ts";
 import { pruneCache, removeRelease } from "../../gateway/openclaw/prune.ts";
+import { parseRelease } from "../../gateway/target.ts";
 import type { GatewayListOptions, GatewayPruneOptions } from "../gateway-options.ts";
 import { watchInterrupt } from "../interrupt.ts";
 import { REPO_ROOT } from "../workspace.ts";
@@ -13,7 +14,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** `qa gateway install` */
 export async function installRelease(release: string): Promise<number> {
   return interruptible(async (signal) => {
-    const kind = new OpenClawKind(release.startsWith("openclaw") ? release : `openclaw@${release}`, {
+    const kind = new OpenClawKind(parseRelease(release), {
       repoRoot: REPO_ROOT,
       cacheFolder: cacheFolder(process.env),
       env: process.env,
@@ -44,7 +45,7 @@ export async function removeReleases(versions: readonly string[]): Promise<numbe
   const cache = new ReleaseCache(cacheFolder(process.env));
   return interruptible(async (signal) => {
     for (const given of versions) {
-      const version = given.replace(/^openclaw@/, "");
+      const { spec: version } = parseRelease(given);
       if (!(await cache.find(version))) throw await notInstalled(version, cache);
       await removeRelease(cache, version, signal);
       process.stdout.write(`openclaw@${version} is removed\n`);
@@ -75,7 +76,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<void>): Prom
   }
 }
 
-function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: InstalledRelease) {
+function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: CachedRelease) {
   return {
     version,
     buildId,

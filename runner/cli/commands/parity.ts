@@ -6,6 +6,7 @@ import { replaceFile, replaceJsonFile } from "../../base/files.ts";
 import { displayPath } from "../../base/paths.ts";
 import type { GatewayKind } from "../../gateway/gateway.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../../gateway/target.ts";
 import { commandLine } from "../../lanes/job.ts";
 import { compareRuns } from "../../parity/compare.ts";
 import { type GatewayRun, readRun } from "../../parity/gateway-run.ts";
@@ -26,7 +27,9 @@ import { runScenarios } from "./run.ts";
 
 /** A gateway to be compared, and the scenarios that are for it. */
 interface Candidate {
-  target: string;
+  target: GatewayTarget;
+  /** The target as text. */
+  name: string;
   kind: GatewayKind;
   ids: string[];
   /** Those that the user named, and did not only match. */
@@ -41,7 +44,7 @@ export function parity(ids: readonly string[], options: ParityOptions): Promise<
       throw new UsageError("--gateways runs scenarios, --reports does not", "Give one of the two.");
     }
     if (reports) return compareReports(reports, ids, options);
-    return runAndCompare(gateways ?? [], ids, options, surroundings);
+    return runAndCompare((gateways ?? []).map(parseGatewayTarget), ids, options, surroundings);
   });
 }
 
@@ -72,28 +75,29 @@ async function compareReports(
 }
 
 async function runAndCompare(
-  targets: readonly string[],
+  targets: readonly GatewayTarget[],
   ids: readonly string[],
   options: ParityOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  const names = targets.map(formatTarget);
   if (targets.length < 2) throw tooFew("--gateways", "two gateways, for instance embedded,openclaw@latest");
-  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw new UsageError(`--gateways names ${twice} twice`, "Name every gateway once.");
   const candidates = await chooseForEach(targets, ids, options, surroundings);
   const out = await outFolder(options);
   const { signal } = surroundings;
   // What can be wrong with a gateway's name or install shows before the first scenario runs.
   const problems = new Map<string, string>();
-  for (const { target, kind, ids } of candidates) {
-    if (ids.length > 0) await kind.prepare(signal).catch((error) => problems.set(target, problemText(error)));
+  for (const { name, kind, ids } of candidates) {
+    if (ids.length > 0) await kind.prepare(signal).catch((error) => problems.set(name, problemText(error)));
   }
   const runs: GatewayRun[] = [];
   for (const candidate of candidates) {
-    const problem = problems.get(candidate.target);
+    const problem = problems.get(candidate.name);
     runs.push(
       problem !== undefined || signal.aborted
-        ? { target: candidate.target, folder: undefined, report: undefined, answers: new Map(), problem }
+        ? { target: candidate.name, folder: undefined, report: undefined, answers: new Map(), problem }
         : await runOne(candidate, out, options, surroundings),
     );
   }
@@ -109,7 +113,7 @@ async function runAndCompare(
       ...options.modelScript.flatMap((path) => ["--model-script", path]),
       ...(options.retries ? ["--retries", `${options.retries}`] : []),
       "--gateways",
-      targets.join(","),
+      names.join(","),
     ]),
     interrupted: signal.aborted,
   });
@@ -117,7 +121,7 @@ async function runAndCompare(
 
 /** @throws UsageError when the choice is wrong, or no scenario is for two of the gateways */
 async function chooseForEach(
-  targets: readonly string[],
+  targets: readonly GatewayTarget[],
   patterns: readonly string[],
   options: ParityOptions,
   { teardown }: Surroundings,
@@ -134,10 +138,10 @@ async function chooseForEach(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
       const fitting = selected.filter(({ scenario }) =>
-        fits(scenario, offerOf(kind, chooseModel(undefined, kind.name, process.env), process.env)),
+        fits(scenario, offerOf(target, chooseModel(undefined, target, process.env), { env: process.env })),
       );
       const named = fitting.filter((choice) => choice.named);
-      return { target, kind, ids: fitting.map(idOf), named: named.map(idOf) };
+      return { target, name: formatTarget(target), kind, ids: fitting.map(idOf), named: named.map(idOf) };
     }),
   );
   const shared = selected.some(
@@ -156,7 +160,7 @@ function idOf({ scenario }: Selected): string {
 
 /** Through `qa run`'s own way, so that every gateway's report is one that `qa run` would have made. */
 async function runOne(
-  { target, ids, named }: Candidate,
+  { name: target, ids, named }: Candidate,
   out: string,
   options: ParityOptions,
   surroundings: Surroundings,

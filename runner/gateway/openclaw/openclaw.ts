@@ -8,7 +8,8 @@ import type { GatewayProgram } from "../process/program.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { WATCHDOG } from "../process/watchdog-env.ts";
-import { type InstalledRelease, ReleaseCache } from "./cache.ts";
+import { formatTarget, type ReleaseTarget } from "../target.ts";
+import { type CachedRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
 import { ownNodeFits, type ReleaseNode } from "./node.ts";
@@ -16,7 +17,7 @@ import { installForOneself } from "./own-install.ts";
 import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
-import { exactVersion, pickRelease, specOf } from "./resolve.ts";
+import { exactVersion, pickRelease } from "./resolve.ts";
 import { supervised } from "./supervised.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
@@ -35,18 +36,13 @@ export interface OpenClawOptions {
 
 /** A published release of OpenClaw, installed on first use and run by the runner's own Node where that will do. */
 export class OpenClawKind implements GatewayKind {
-  readonly name = "openclaw";
-  /** Releases lie in a cache that all runs share; whoever may replace one gets an install of its own. */
-  readonly ownsInstall = true;
   readonly memoryBytes = 1200 * 1024 * 1024;
-  readonly mayWrite = true;
-  readonly target: string;
+  readonly target: ReleaseTarget;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
-  #release: Promise<InstalledRelease> | undefined;
+  #release: Promise<CachedRelease> | undefined;
 
-  /** @param target `openclaw@<version, range or dist-tag>` */
-  constructor(target: string, options: OpenClawOptions) {
+  constructor(target: ReleaseTarget, options: OpenClawOptions) {
     this.target = target;
     this.#options = options;
     this.#cache = new ReleaseCache(options.cacheFolder);
@@ -63,7 +59,7 @@ export class OpenClawKind implements GatewayKind {
    * @throws UsageError when there is no such release; QaError `registry-unreachable`, `release-not-installed`,
    *   `release-install-failed`, `gateway-node-unsupported`
    */
-  install(signal: AbortSignal): Promise<InstalledRelease> {
+  install(signal: AbortSignal): Promise<CachedRelease> {
     this.#release ??= this.#findRelease(signal).catch((error: unknown) => {
       this.#release = undefined;
       throw error;
@@ -84,7 +80,7 @@ export class OpenClawKind implements GatewayKind {
 
   /** Installs the release once more, for this one gateway, and keeps it running through an update. */
   async #startOwn(
-    release: InstalledRelease,
+    release: CachedRelease,
     targetTag: string,
     options: GatewayStart,
   ): Promise<GatewayUnderTest> {
@@ -119,7 +115,7 @@ export class OpenClawKind implements GatewayKind {
     return pickRelease(spec, await this.#published(signal), [], "--update-to");
   }
 
-  async #findRelease(signal: AbortSignal): Promise<InstalledRelease> {
+  async #findRelease(signal: AbortSignal): Promise<CachedRelease> {
     const { env, progress } = this.#options;
     const version = await this.#resolve(signal);
     if (lt(version, OLDEST_SUPPORTED)) {
@@ -134,7 +130,7 @@ export class OpenClawKind implements GatewayKind {
   }
 
   async #resolve(signal: AbortSignal): Promise<string> {
-    const spec = specOf(this.target);
+    const { spec } = this.target;
     const exact = exactVersion(spec);
     if (exact && (await this.#cache.find(exact))) return exact;
     const published = await this.#published(signal);
@@ -153,11 +149,11 @@ export class OpenClawKind implements GatewayKind {
   }
 
   /** @param compileCache folder of compiled code that its gateways share; an install of one's own has none */
-  #programOf(release: InstalledRelease, compileCache?: string): GatewayProgram {
+  #programOf(release: CachedRelease, compileCache?: string): GatewayProgram {
     const { version, packageRoot, buildId, trimmedPluginsDir } = release;
     const node = nodeOf(release);
     return {
-      target: this.target,
+      target: formatTarget(this.target),
       product: "OpenClaw",
       version,
       buildId,
@@ -192,7 +188,7 @@ export class OpenClawKind implements GatewayKind {
 }
 
 /** @throws QaError `gateway-node-unsupported` */
-function nodeOf({ version, nodeRange, node }: InstalledRelease): ReleaseNode {
+function nodeOf({ version, nodeRange, node }: CachedRelease): ReleaseNode {
   if (node && satisfies(node.version, nodeRange)) return node;
   if (ownNodeFits(nodeRange)) return { file: process.execPath, version: process.versions.node };
   throw new QaError(
