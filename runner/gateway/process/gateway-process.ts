@@ -122,7 +122,7 @@ export class GatewayProcess {
     this.#process?.signal(signal);
   }
 
-  /** A signal of the scenario: an end that it causes is no crash. */
+  /** A signal of the scenario: an end that it causes is not a crash. */
   signalForScenario(signal: NodeJS.Signals): void {
     if (ENDING_SIGNALS.has(signal)) this.#signalled = true;
     this.signal(signal);
