@@ -1,6 +1,6 @@
 import type { Selected } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { checkFit, fitTo, guardsOf, unusedGuards } from "./fit.ts";
 import type { Lanes, LocatedLane } from "./read.ts";
 import { catalogOf, checkPacks, type PackContext, selectOfLane } from "./select.ts";

@@ -2,7 +2,7 @@ import { quotedList, suggestion } from "../base/suggest.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
 import { guardOf, judgeScenario, type Offer } from "../plan/eligibility.ts";
 import type { Selected } from "../plan/selection.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { GatewayEntry } from "./gateways.ts";
 import { type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";

@@ -2,9 +2,8 @@ import { basename, extname, resolve } from "node:path";
 import { suggestion } from "../base/suggest.ts";
 import { matchesId, type Selected } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import { findScenarioFiles } from "../scenario/catalog/discover.ts";
-import { isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import { findScenarioFiles, isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
 
@@ -8,7 +9,7 @@ import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
 export interface GatewayRun {
   /** As given to --gateway. */
   target: string;
-  /** Folder of its report, as it is told; undefined when there was no run. */
+  /** Folder of its report, as it is shown; undefined when there was no run. */
   folder: string | undefined;
   report: RunReport | undefined;
   /** Per scenario id and method; absent for a scenario that left no shapes. */
@@ -23,18 +24,14 @@ export interface GatewayRun {
  */
 export async function readRun(folder: string): Promise<Pick<GatewayRun, "report" | "answers">> {
   const path = join(folder, "report.json");
-  let report: RunReport;
-  try {
-    report = JSON.parse(await readFile(path, "utf8")) as RunReport;
-  } catch (error) {
+  const reading = await readReport(path);
+  if ("problem" in reading) {
     throw new UsageError(
-      `${path} cannot be read: ${errorMessage(error)}`,
+      `${path} cannot be read: ${reading.problem}`,
       "Give the folder that `qa run` named as its report.",
     );
   }
-  if (!Array.isArray(report.scenarios)) {
-    throw new UsageError(`${path} is no report of a run`, "Give the folder of a report of `qa run`.");
-  }
+  const { report } = reading;
   const found = report.scenarios.flatMap(({ id, evidence }) =>
     evidence.filter(({ path }) => path.endsWith(SHAPES_FILE)).map(({ path }) => ({ id, path })),
   );

@@ -12,7 +12,7 @@ export function compileScenario(scenario: Scenario): CompiledScenario {
   return compileFlow(scenario.flow, {
     vocabulary: VOCABULARY,
     permissions: scenario.pack.trusted ? ALL_PERMISSIONS : scenario.permissions,
-    foreign: scenario.pack.foreign,
+    pack: scenario.pack,
     configKeys: Object.keys(scenario.meta.execution?.config ?? {}),
   });
 }
