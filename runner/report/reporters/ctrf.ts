@@ -2,9 +2,9 @@ import { posix } from "node:path";
 import { EXIT } from "../../base/exit-codes.ts";
 import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
-import { excuseFor, verdictText } from "../attempts.ts";
-import { failureText } from "../failure-text.ts";
+import { excuseFor, verdictText } from "../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";
+import { failureText } from "./console/failure-block.ts";
 
 /** Version of the Common Test Report Format that is written. */
 const SPEC_VERSION = "0.0.0";

@@ -1,8 +1,7 @@
 import { displayPath } from "../../base/paths.ts";
 import { formatDuration, oneLine, plural } from "../../base/text.ts";
-import { type RunFacts, resultNotes } from "../attempts.ts";
-import { countTexts } from "../counts.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
+import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
 import { RunAggregate } from "../run-state.ts";
 import type { Reporter } from "../stream.ts";
 import { location } from "./console/failure-block.ts";

@@ -1,7 +1,7 @@
 import { displayPath } from "../../../base/paths.ts";
 import { formatDuration, plural } from "../../../base/text.ts";
-import type { RunFacts } from "../../attempts.ts";
 import type { RunEvent, RunStarted } from "../../events.ts";
+import type { RunFacts } from "../../outcomes.ts";
 import { RunAggregate } from "../../run-state.ts";
 import type { ScenarioReport } from "../../schema/report-schema.ts";
 import type { Reporter } from "../../stream.ts";

@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import { formatDuration, oneLine } from "../../../base/text.ts";
-import { attemptsNote, excuseFor } from "../../attempts.ts";
-import { countTexts } from "../../counts.ts";
+import { attemptsNote, countTexts, excuseFor } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
 import { location } from "./failure-block.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";

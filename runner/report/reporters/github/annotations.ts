@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { displayPath, isWithin } from "../../../base/paths.ts";
 import { oneLine, shorten } from "../../../base/text.ts";
-import { attemptsNote, excuseFor, failedAttempts } from "../../attempts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
+import { attemptsNote, excuseFor, failedAttempts } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "../console/failure-block.ts";
 import type { Annotation } from "./commands.ts";

@@ -1,7 +1,6 @@
 import { formatDuration, oneLine, printable, shorten } from "../../../base/text.ts";
-import { attemptsNote, verdictText } from "../../attempts.ts";
-import { countTexts } from "../../counts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
+import { attemptsNote, countTexts, verdictText } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "../console/failure-block.ts";
 import { codeBlock, codeCell, codeSpan, escapeText } from "../markdown/escape.ts";

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { oneLine, shorten } from "../../../base/text.ts";
-import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../../attempts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
-import { failureText } from "../../failure-text.ts";
+import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../../schema/report-schema.ts";
+import { failureText } from "../console/failure-block.ts";
 import { element } from "./xml.ts";
 
 const LONGEST_MESSAGE = 1000;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatDuration } from "../../../base/text.ts";
-import { attemptsNote, failedAttempts, type RunFacts } from "../../attempts.ts";
+import { attemptsNote, failedAttempts, type RunFacts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { escapeText, evidenceLinks } from "./escape.ts";
 import { failureFacts } from "./failure-section.ts";
