@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { errorMessage } from "./errors.ts";
+import { readJsonFile } from "./files.ts";
 
 /** What was read, or in words why it was not. */
 export type Reading<T> = { value: T } | { problem: string };
@@ -28,7 +28,7 @@ export class JsonFormat<T> {
   async read(path: string): Promise<Reading<T>> {
     let value: unknown;
     try {
-      value = JSON.parse(await readFile(path, "utf8"));
+      value = await readJsonFile(path);
     } catch (error) {
       return { problem: errorMessage(error) };
     }

@@ -1,6 +1,6 @@
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import { cacheFolder, type InstalledRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
+import { type CachedRelease, cacheFolder, ReleaseCache } from "../../gateway/openclaw/cache.ts";
 import { OpenClawKind } from "../../gateway/openclaw/openclaw.ts";
 import { streamProgress } from "../../gateway/openclaw/progress.ts";
 import { pruneCache, removeRelease } from "../../gateway/openclaw/prune.ts";
@@ -76,7 +76,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<void>): Prom
   }
 }
 
-function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: InstalledRelease) {
+function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: CachedRelease) {
   return {
     version,
     buildId,

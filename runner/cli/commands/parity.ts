@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError, UsageError } from "../../base/errors.ts";
+import { replaceFile, replaceJsonFile } from "../../base/files.ts";
 import { displayPath } from "../../base/paths.ts";
-import { replaceFile } from "../../base/replace-file.ts";
 import type { GatewayKind } from "../../gateway/gateway.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
 import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../../gateway/target.ts";
@@ -225,7 +225,7 @@ async function finish(
   { out, command, interrupted }: { out: string; command: string; interrupted: boolean },
 ): Promise<number> {
   const report = compareRuns(runs, { command, createdAt: new Date(), interrupted });
-  await replaceFile(join(out, "parity.json"), `${JSON.stringify(report, null, 2)}\n`);
+  await replaceJsonFile(join(out, "parity.json"), report);
   await replaceFile(join(out, "parity.md"), renderMarkdown(report));
   const path = displayPath(join(out, "parity.md"), userFolder());
   process.stdout.write(`\n${renderText(report)}Report: ${path}\n`);
