@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errorMessage, UsageError } from "../../base/errors.ts";
 import type { RunEvent } from "../events.ts";
-import type { Reporter } from "../stream.ts";
+import type { RunReport, ScenarioReport } from "../schema/report-schema.ts";
+import type { Reporter, RunView } from "../stream.ts";
 
 /** Counts up with every change that a reporter written for the version before would trip over. */
 export const REPORTER_VERSION = 1;
@@ -18,12 +19,22 @@ export interface CustomReporterContext {
   cwd: string;
 }
 
+/** The run as far as it has come, as copies: changing them changes nothing for others. */
+export interface CustomRunView {
+  /** Whether the run's first event has been seen; without it there is no report. */
+  readonly started: boolean;
+  /** As in report.json. */
+  report(): RunReport;
+  /** One scenario as in report.json. */
+  scenario(id: string): ScenarioReport;
+}
+
 /** A reporter of one's own, version 1. It may have more members; they are not looked at. */
 export interface CustomReporter {
   /** Gets every event, redacted, in order and one at a time; a promise holds back the next one. */
-  onEvent(event: RunEvent): void | Promise<void>;
+  onEvent(event: RunEvent, run: CustomRunView): void | Promise<void>;
   /** Called once at the end, also when `onEvent` failed before. */
-  finish?(): void | Promise<void>;
+  finish?(run: CustomRunView): void | Promise<void>;
 }
 
 /**
@@ -64,10 +75,20 @@ export async function loadCustomReporter(
   }
   return {
     name: path,
-    // A copy: what it does to an event must not reach the other reporters.
-    onEvent: (event) => custom.onEvent(structuredClone(event)),
-    finish: () => custom.finish?.(),
-    finishesEarly: true,
+    finishes: "first",
+    // Copies: what it does to them must not reach the other reporters.
+    onEvent: (event, run) => custom.onEvent(structuredClone(event), copyOf(run)),
+    finish: (run) => custom.finish?.(copyOf(run)),
+  };
+}
+
+function copyOf(run: RunView): CustomRunView {
+  return {
+    get started() {
+      return run.started;
+    },
+    report: () => structuredClone(run.report()),
+    scenario: (id) => structuredClone(run.scenario(id)),
   };
 }
 

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../../base/errors.ts";
 import { suggestion } from "../../base/suggest.ts";
 import type { Reporter } from "../stream.ts";
-import type { ConsoleOptions } from "./console/console.ts";
-import { fileReporter } from "./file-reporter.ts";
+import { type ConsoleOptions, ConsoleReporter } from "./console/console.ts";
+import { eventLog, fileReporter, ReportFile } from "./files.ts";
 
 export interface ReporterContext extends ConsoleOptions {
   /** Absolute; the report's own folder. */
@@ -18,26 +18,51 @@ export interface ChosenReporters {
   console: ConsoleOptions | undefined;
 }
 
-/** Reporters that write one file, with its name in the report's folder. Loaded only when asked for. */
-const FILES = {
-  junit: { file: "junit.xml", load: async () => (await import("./junit/junit.ts")).renderJunit },
-  ctrf: { file: "ctrf-report.json", load: async () => (await import("./ctrf.ts")).renderCtrf },
+/** Reporters that every run has. The report's folder exists when they are made. */
+export const STANDARD = {
+  jsonl: ({ reportFolder }: { reportFolder: string }) => eventLog(reportFolder),
+  json: ({ reportFolder }: { reportFolder: string }) => new ReportFile(reportFolder),
+  markdown: ({ reportFolder }: { reportFolder: string }) =>
+    fileReporter("report.md", join(reportFolder, "report.md"), async (report) =>
+      (await import("./markdown/render.ts")).renderMarkdown(report),
+    ),
+  console: (options: ConsoleOptions) => new ConsoleReporter(options),
 };
 
-/** Reporters that write to stdout. */
-const STREAMS = {
-  async github({ stream, env, cwd }: ReporterContext): Promise<Reporter> {
-    const { GithubReporter } = await import("./github/github.ts");
-    const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
-    return new GithubReporter({ stream, cwd, workspace, summaryFile });
+/** A reporter that `--reporter <name>` adds. */
+interface ReporterEntry {
+  /** Name of its file in the report's folder, which `<name>=<file>` replaces; without one it writes to stdout. */
+  file?: string;
+  /** It takes the console's place. */
+  replacesConsole?: boolean;
+  /** @param path of its file, absolute */
+  make(context: ReporterContext, path: string): Promise<Reporter>;
+}
+
+/** Loaded only when asked for: adding a reporter is one entry. */
+const REPORTERS: Readonly<Record<string, ReporterEntry>> = {
+  junit: {
+    file: "junit.xml",
+    make: async (_context, path) =>
+      fileReporter("junit", path, (await import("./junit/junit.ts")).renderJunit),
   },
-  async plain(context: ReporterContext): Promise<Reporter> {
-    const { PlainReporter } = await import("./plain.ts");
-    return new PlainReporter(context);
+  ctrf: {
+    file: "ctrf-report.json",
+    make: async (_context, path) => fileReporter("ctrf", path, (await import("./ctrf.ts")).renderCtrf),
+  },
+  github: {
+    async make({ stream, env, cwd }) {
+      const { GithubReporter } = await import("./github/github.ts");
+      const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
+      return new GithubReporter({ stream, cwd, workspace, summaryFile });
+    },
+  },
+  plain: {
+    replacesConsole: true,
+    make: async (context) => new (await import("./plain.ts")).PlainReporter(context),
   },
 };
 
-const NAMES = [...Object.keys(FILES), ...Object.keys(STREAMS)];
 const MODULE = /[/\\]|\.[cm]?[jt]s$/;
 
 /**
@@ -50,22 +75,23 @@ export async function loadReporters(
   context: ReporterContext,
 ): Promise<ChosenReporters> {
   const reporters = await Promise.all([...new Set(specs)].map((spec) => load(spec, context)));
-  return { reporters, console: specs.includes("plain") ? undefined : context };
+  const replaced = specs.some((spec) => entryOf(spec)?.replacesConsole);
+  return { reporters, console: replaced ? undefined : context };
 }
 
 async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   const { cwd, reportFolder } = context;
   const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
-  if (isKey(name, FILES)) {
-    const { file, load: loadRender } = FILES[name];
+  const entry = entryOf(name);
+  if (entry) {
+    const { file } = entry;
+    if (file === undefined && target !== undefined) {
+      throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
+    }
     // The report's own folder is made when the run begins.
-    const path = target ? resolve(cwd, target) : resolve(reportFolder, file);
+    const path = target ? resolve(cwd, target) : resolve(reportFolder, file ?? "");
     if (target) await makeFolder(dirname(path));
-    return fileReporter(name, path, await loadRender());
-  }
-  if (isKey(name, STREAMS)) {
-    if (target === undefined) return STREAMS[name](context);
-    throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
+    return entry.make(context, path);
   }
   if (target === undefined && MODULE.test(spec)) {
     const { loadCustomReporter } = await import("./custom.ts");
@@ -73,8 +99,12 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   }
   throw new UsageError(
     `there is no reporter ${name}`,
-    `${suggestion(name, NAMES)} One of your own is given by its path, such as ./${name}.mjs.`,
+    `${suggestion(name, Object.keys(REPORTERS))} One of your own is given by its path, such as ./${name}.mjs.`,
   );
+}
+
+function entryOf(name: string): ReporterEntry | undefined {
+  return Object.hasOwn(REPORTERS, name) ? REPORTERS[name] : undefined;
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -83,8 +113,4 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     throw new UsageError(`no report can be written to ${folder}: ${errorMessage(error)}`);
   }
-}
-
-function isKey<T extends object>(name: string, record: T): name is Extract<keyof T, string> {
-  return Object.hasOwn(record, name);
 }
