@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent, RunStarted } from "../../runner/report/events.ts";
@@ -32,5 +32,5 @@ async function rewrite(folder: string, change: (event: RunEvent, index: number) 
     changed.map((event) => `${JSON.stringify(event)}\n`).join(""),
   );
   const report = join(folder, "report.json");
-  if (existsSync(report)) await writeFile(report, JSON.stringify(reportOf(changed)));
+  if (statSync(report, { throwIfNoEntry: false })?.isFile()) await writeFile(report, JSON.stringify(reportOf(changed)));
 }
