@@ -1,4 +1,4 @@
-import { VOCABULARY } from "../actions/vocabulary.ts";
+import { FLOW_API } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
 import type { Scenario } from "../scenario/types.ts";
@@ -10,7 +10,7 @@ export type CompiledScenario = FlowCompilation;
 export function compileScenario(scenario: Scenario): CompiledScenario {
   if (!scenario.flow) return { flow: undefined, diagnostics: [], missingPermissions: [] };
   return compileFlow(scenario.flow, {
-    vocabulary: VOCABULARY,
+    vocabulary: FLOW_API,
     permissions: scenario.pack.trusted ? ALL_PERMISSIONS : scenario.permissions,
     pack: scenario.pack,
     configKeys: Object.keys(scenario.meta.execution?.config ?? {}),

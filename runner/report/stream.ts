@@ -1,3 +1,4 @@
+import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
 import type { RunEvent } from "./events.ts";
 import { RunState } from "./run-state.ts";
@@ -84,7 +85,7 @@ export class EventStream {
   async settle(budgetMs: number): Promise<void> {
     await Promise.all(
       this.#subscriptions.map(async (subscription) => {
-        if (!(await within(subscription.idle, budgetMs))) {
+        if (!(await endsWithin(subscription.idle, budgetMs))) {
           subscription.fail(new Error(`did not handle its events within ${budgetMs} ms`));
         }
       }),
@@ -101,7 +102,7 @@ export class EventStream {
       this.#subscriptions
         .filter(({ finishes }) => finishes === turn)
         .map(async (subscription) => {
-          if (!(await within(subscription.finish(), budgetMs))) {
+          if (!(await endsWithin(subscription.finish(), budgetMs))) {
             subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
           }
         }),
@@ -175,18 +176,5 @@ class Subscription {
     } finally {
       this.#busy = false;
     }
-  }
-}
-
-/** @returns false when `promise` took longer than `budgetMs` */
-async function within(promise: Promise<void>, budgetMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), budgetMs);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

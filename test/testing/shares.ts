@@ -32,5 +32,6 @@ async function rewrite(folder: string, change: (event: RunEvent, index: number) 
     changed.map((event) => `${JSON.stringify(event)}\n`).join(""),
   );
   const report = join(folder, "report.json");
-  if (statSync(report, { throwIfNoEntry: false })?.isFile()) await writeFile(report, JSON.stringify(reportOf(changed)));
+  if (statSync(report, { throwIfNoEntry: false })?.isFile())
+    await writeFile(report, JSON.stringify(reportOf(changed)));
 }
