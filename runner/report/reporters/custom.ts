@@ -40,7 +40,7 @@ export interface CustomReporter {
 /**
  * Loads a reporter from an ES module that exports `version` and, as its default, a class or a function.
  * @param path relative to `context.cwd`, or absolute
- * @throws UsageError if there is no such module, or it is none for this version of the interface
+ * @throws UsageError if there is no such module, or it is not one for this version of the interface
  */
 export async function loadCustomReporter(
   path: string,

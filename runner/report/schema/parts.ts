@@ -93,13 +93,13 @@ export const evidenceSchema = {
 
 export const policySchema = {
   type: "object",
-  description: "How often a scenario is played, and what ends the run early.",
+  description: "How often a scenario is run, and what ends the run early.",
   additionalProperties: false,
   required: ["retries", "repeat", "failOnFlaky"],
   properties: {
     retries: { ...count, description: "How often a scenario that failed is tried again." },
-    repeat: { type: "integer", minimum: 1, description: "How often each is played whatever comes out." },
-    failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is no success." },
+    repeat: { type: "integer", minimum: 1, description: "How often each is run whatever comes out." },
+    failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is not a success." },
     bail: { type: "integer", minimum: 1, description: "Failed scenarios after which no other is begun." },
   },
 } as const;

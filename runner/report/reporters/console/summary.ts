@@ -33,7 +33,7 @@ function failedList(report: RunReport, paint: Paint): string[] {
   return ["Failed:", ...entries, ""];
 }
 
-/** What passed after a failure is a finding as well, although it counts as passed. */
+/** What passed after a failure matters as well, although it counts as passed. */
 function flakyList(report: RunReport, paint: Paint): string[] {
   const flaky = report.scenarios.filter((scenario) => scenario.flaky && scenario.verdict === "passed");
   if (flaky.length === 0) return [];

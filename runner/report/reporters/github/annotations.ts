@@ -23,7 +23,7 @@ export interface Places {
 
 /**
  * Failures as errors; flaky, quarantined and blocked scenarios as warnings. Never more than the service
- * shows: the last one of a level then tells of those that are left out.
+ * shows: the last one of a level then names those that are left out.
  */
 export function annotationsFor(report: RunReport, places: Places): Annotation[] {
   const all = [

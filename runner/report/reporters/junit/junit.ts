@@ -79,7 +79,7 @@ function distinct(
   return [...new Set(values)].join(", ");
 }
 
-/** A run that is no success for a reason that no test case has gets one of its own: readers look at nothing else. */
+/** A run that is not a success for a reason that no test case has gets one of its own: readers look at nothing else. */
 function runCase(report: RunReport): string[] {
   const why = whyUnreliable(report);
   if (why === undefined) return [];

@@ -22,7 +22,7 @@ export function attemptParts(scenario: ScenarioReport, run: RunFacts): string[] 
   ];
 }
 
-/** A try that failed as the scenario did is told of already. */
+/** A try that failed as the scenario did is described already. */
 function failedTry({ attempt, failure }: AttemptReport, scenario: ScenarioReport): string[] {
   if (!failure || isDeepStrictEqual(failure, scenario.failure)) return [];
   return [`### What went wrong in try ${attempt}`, ...failureFacts(failure, scenario.steps.length)];
