@@ -32,7 +32,7 @@ export interface OpenReport {
   finish(end: RunEnd): Promise<RunExitCode>;
 }
 
-export interface RunEnd {
+interface RunEnd {
   runId: string;
   durationMs: number;
   interrupted: boolean;

@@ -7,8 +7,8 @@ import { RunState } from "./run-state.ts";
 export type RunView = Pick<RunState, "started" | "scenario" | "report">;
 
 /**
- * The order in which reporters finish: the user's own, which may fail; those of the tool; then what the report's folder
- * is read by later, report.json and at last the event log.
+ * The order in which reporters finish: the user's own, which may fail; those of the tool; then what is read again later,
+ * report.json and, last of all, the event log.
  */
 export const FINISHING_ORDER = ["first", "normal", "late", "last"] as const;
 

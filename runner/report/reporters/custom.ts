@@ -8,7 +8,7 @@ import type { RunReport, ScenarioReport } from "../schema/report-schema.ts";
 import type { Reporter, RunView } from "../stream.ts";
 
 /** Counts up with every change that a reporter written for the version before would trip over. */
-export const REPORTER_VERSION = 1;
+const REPORTER_VERSION = 1;
 
 /** What a reporter of one's own is made with. */
 export interface CustomReporterContext {
@@ -20,7 +20,7 @@ export interface CustomReporterContext {
 }
 
 /** The run as far as it has come, as copies: changing them changes nothing for others. */
-export interface CustomRunView {
+interface CustomRunView {
   /** Whether the run's first event has been seen; without it there is no report. */
   readonly started: boolean;
   /** As in report.json. */
@@ -30,7 +30,7 @@ export interface CustomRunView {
 }
 
 /** A reporter of one's own, version 1. It may have more members; they are not looked at. */
-export interface CustomReporter {
+interface CustomReporter {
   /** Gets every event, redacted, in order and one at a time; a promise holds back the next one. */
   onEvent(event: RunEvent, run: CustomRunView): void | Promise<void>;
   /** Called once at the end, also when `onEvent` failed before. */

@@ -91,7 +91,7 @@ export const evidenceSchema = {
   },
 } as const;
 
-export const policySchema = {
+const policySchema = {
   type: "object",
   description: "How often a scenario is run, and what ends the run early.",
   additionalProperties: false,
@@ -104,7 +104,7 @@ export const policySchema = {
   },
 } as const;
 
-export const quarantineSchema = {
+const quarantineSchema = {
   type: "array",
   description: "Scenarios of this run whose failures do not change the exit code.",
   items: {
@@ -120,7 +120,7 @@ export const quarantineSchema = {
   },
 } as const;
 
-export const optionsSchema = {
+const optionsSchema = {
   type: "object",
   description:
     "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is made of a report of version 2.",
