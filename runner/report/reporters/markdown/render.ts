@@ -1,4 +1,4 @@
-import { formatDuration, oneLine } from "../../../base/text.ts";
+import { formatDuration, markdownTable, oneLine } from "../../../base/text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, READING_ORDER, verdictText } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
@@ -87,7 +87,7 @@ function overview(report: RunReport): string[] {
     const ran = verdict === "passed" || verdict === "failed";
     const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
     const time = ran ? formatDuration(durationMs) : "";
-    return `| ${codeCell(id)} | ${verdictText(scenario, report)} | ${time} | ${escapeText(why)} |`;
+    return [codeCell(id), verdictText(scenario, report), time, escapeText(why)];
   });
-  return [["| scenario | verdict | time | why |", "| --- | --- | --: | --- |", ...rows].join("\n")];
+  return [markdownTable(["scenario", "verdict", "time", "why"], rows, ["time"])];
 }
