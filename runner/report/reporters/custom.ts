@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errorMessage, UsageError } from "../../base/errors.ts";
 import type { RunEvent } from "../events.ts";
-import type { RunReport, ScenarioReport } from "../schema/report-schema.ts";
 import type { Reporter, RunView } from "../stream.ts";
 
 /** Counts up with every change that a reporter written for the version before would trip over. */
@@ -19,22 +18,15 @@ export interface CustomReporterContext {
   cwd: string;
 }
 
-/** The run as far as it has come, as copies: changing them changes nothing for others. */
-interface CustomRunView {
-  /** Whether the run's first event has been seen; without it there is no report. */
-  readonly started: boolean;
-  /** As in report.json. */
-  report(): RunReport;
-  /** One scenario as in report.json. */
-  scenario(id: string): ScenarioReport;
-}
-
 /** A reporter of one's own, version 1. It may have more members; they are not looked at. */
 interface CustomReporter {
-  /** Gets every event, redacted, in order and one at a time; a promise holds back the next one. */
-  onEvent(event: RunEvent, run: CustomRunView): void | Promise<void>;
+  /**
+   * Gets every event, redacted, in order and one at a time; a promise holds back the next one.
+   * @param run gives copies, as in report.json: changing them changes nothing for others
+   */
+  onEvent(event: RunEvent, run: RunView): void | Promise<void>;
   /** Called once at the end, also when `onEvent` failed before. */
-  finish?(run: CustomRunView): void | Promise<void>;
+  finish?(run: RunView): void | Promise<void>;
 }
 
 /**
@@ -82,7 +74,7 @@ export async function loadCustomReporter(
   };
 }
 
-function copyOf(run: RunView): CustomRunView {
+function copyOf(run: RunView): RunView {
   return {
     get started() {
       return run.started;
