@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { RunEvent } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import type { ConsoleOptions } from "./reporters/console/console.ts";
-import { STANDARD } from "./reporters/index.ts";
+import { REPORTERS } from "./reporters/index.ts";
 import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } from "./stream.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
@@ -46,9 +46,9 @@ export function openReport(options: ReportOptions): OpenReport {
   mkdirSync(reportFolder, { recursive: true, mode: 0o700 });
   const stream = new EventStream(options);
   // The event log comes first: it has the event even if a later reporter takes the process down.
-  for (const make of [STANDARD.jsonl, STANDARD.json, STANDARD.markdown])
+  for (const { make } of [REPORTERS.jsonl, REPORTERS.json, REPORTERS.markdown])
     stream.subscribe(make({ reportFolder }));
-  if (console) stream.subscribe(STANDARD.console(console));
+  if (console) stream.subscribe(REPORTERS.console.make(console));
   for (const reporter of reporters) stream.subscribe(reporter);
 
   return {

@@ -18,40 +18,43 @@ export interface ChosenReporters {
   console: ConsoleOptions | undefined;
 }
 
-/** Reporters that every run has. The report's folder exists when they are made. */
-export const STANDARD = {
-  jsonl: ({ reportFolder }: { reportFolder: string }) => eventLog(reportFolder),
-  json: ({ reportFolder }: { reportFolder: string }) => new ReportFile(reportFolder),
-  markdown: ({ reportFolder }: { reportFolder: string }) =>
-    fileReporter("report.md", join(reportFolder, "report.md"), async (report) =>
-      (await import("./markdown/render.ts")).renderMarkdown(report),
-    ),
-  console: (options: ConsoleOptions) => new ConsoleReporter(options),
-};
-
-/** A reporter that `--reporter <name>` adds. */
 interface ReporterEntry {
+  /** Every run has it; any other is added by `--reporter <name>`. */
+  standard?: boolean;
   /** Name of its file in the report's folder, which `<name>=<file>` replaces; without one it writes to stdout. */
   file?: string;
   /** It takes the console's place. */
   replacesConsole?: boolean;
   /** @param path of its file, absolute */
-  make(context: ReporterContext, path: string): Promise<Reporter>;
+  make(context: ReporterContext, path: string): Reporter | Promise<Reporter>;
 }
 
-/** Loaded only when asked for: adding a reporter is one entry. */
-const REPORTERS: Readonly<Record<string, ReporterEntry>> = {
+type Folder = Pick<ReporterContext, "reportFolder">;
+
+/** Every reporter that comes with the tool, by name: adding one is one entry. What not every run has is loaded late. */
+export const REPORTERS = {
+  jsonl: { standard: true, make: ({ reportFolder }: Folder) => eventLog(reportFolder) },
+  json: { standard: true, make: ({ reportFolder }: Folder) => new ReportFile(reportFolder) },
+  markdown: {
+    standard: true,
+    make: ({ reportFolder }: Folder) =>
+      fileReporter("report.md", join(reportFolder, "report.md"), async (report) =>
+        (await import("./markdown/render.ts")).renderMarkdown(report),
+      ),
+  },
+  console: { standard: true, make: (options: ConsoleOptions) => new ConsoleReporter(options) },
   junit: {
     file: "junit.xml",
-    make: async (_context, path) =>
+    make: async (_context: ReporterContext, path: string) =>
       fileReporter("junit", path, (await import("./junit/junit.ts")).renderJunit),
   },
   ctrf: {
     file: "ctrf-report.json",
-    make: async (_context, path) => fileReporter("ctrf", path, (await import("./ctrf.ts")).renderCtrf),
+    make: async (_context: ReporterContext, path: string) =>
+      fileReporter("ctrf", path, (await import("./ctrf.ts")).renderCtrf),
   },
   github: {
-    async make({ stream, env, cwd }) {
+    async make({ stream, env, cwd }: ReporterContext) {
       const { GithubReporter } = await import("./github/github.ts");
       const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
       return new GithubReporter({ stream, cwd, workspace, summaryFile });
@@ -59,9 +62,13 @@ const REPORTERS: Readonly<Record<string, ReporterEntry>> = {
   },
   plain: {
     replacesConsole: true,
-    make: async (context) => new (await import("./plain.ts")).PlainReporter(context),
+    make: async (context: ReporterContext) => new (await import("./plain.ts")).PlainReporter(context),
   },
-};
+} satisfies Readonly<Record<string, ReporterEntry>>;
+
+const CHOOSABLE: ReadonlyMap<string, ReporterEntry> = new Map(
+  Object.entries<ReporterEntry>(REPORTERS).filter(([, { standard }]) => !standard),
+);
 
 const MODULE = /[/\\]|\.[cm]?[jt]s$/;
 
@@ -75,14 +82,14 @@ export async function loadReporters(
   context: ReporterContext,
 ): Promise<ChosenReporters> {
   const reporters = await Promise.all([...new Set(specs)].map((spec) => load(spec, context)));
-  const replaced = specs.some((spec) => entryOf(spec)?.replacesConsole);
+  const replaced = specs.some((spec) => CHOOSABLE.get(spec)?.replacesConsole);
   return { reporters, console: replaced ? undefined : context };
 }
 
 async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   const { cwd, reportFolder } = context;
   const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
-  const entry = entryOf(name);
+  const entry = CHOOSABLE.get(name);
   if (entry) {
     const { file } = entry;
     if (file === undefined && target !== undefined) {
@@ -99,12 +106,8 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   }
   throw new UsageError(
     `there is no reporter ${name}`,
-    `${suggestion(name, Object.keys(REPORTERS))} One of your own is given by its path, such as ./${name}.mjs.`,
+    `${suggestion(name, [...CHOOSABLE.keys()])} One of your own is given by its path, such as ./${name}.mjs.`,
   );
-}
-
-function entryOf(name: string): ReporterEntry | undefined {
-  return Object.hasOwn(REPORTERS, name) ? REPORTERS[name] : undefined;
 }
 
 async function makeFolder(folder: string): Promise<void> {
