@@ -8,7 +8,7 @@ import type { MergedCell, MergedReport } from "./merged-schema.ts";
 export type CellVerdict = MergedCell["verdict"];
 
 /** What needs a person comes first. */
-export const WORST_FIRST: readonly CellVerdict[] = [
+const WORST_FIRST: readonly CellVerdict[] = [
   "failed",
   "missing",
   "unconfirmed",
