@@ -5,6 +5,7 @@ import { withoutUndefined } from "../../base/json.ts";
 import { secretValues } from "../../base/redact.ts";
 import { suggest } from "../../base/suggest.ts";
 import { resolveGatewayKind } from "../../gateway/kinds.ts";
+import { formatTarget } from "../../gateway/target.ts";
 import { commandLine } from "../../lanes/job.ts";
 import { offerOf } from "../../plan/capabilities.ts";
 import { mayShareGateway } from "../../plan/isolation.ts";
@@ -124,7 +125,10 @@ export async function runScenarios(
       ...policyFlags(options),
       ...contextFlags(options, target, cwd),
     ]),
-    given: { ids: [...ids], ...withoutUndefined({ ...options, gateway: target, named: undefined }) },
+    given: {
+      ids: [...ids],
+      ...withoutUndefined({ ...options, gateway: formatTarget(target), named: undefined }),
+    },
     rerunCommand: (id) => commandLine(["run", id, ...contextFlags(options, target, cwd)]),
     gateway,
     ...model,
