@@ -5,9 +5,9 @@ import { plural } from "../base/text.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { commandWords } from "./command-words.ts";
-import { run } from "./commands/run.ts";
 import { requireFolder, shownPath } from "./paths.ts";
 import { addRunCommand, type RunOptions } from "./run-options.ts";
+import { run } from "./run-scenarios.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** Options that choose scenarios; ids of failed ones take their place. */

@@ -109,7 +109,7 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
         const { runLastFailed } = await import("./last-failed.ts");
         return finish(await runLastFailed(ids, command));
       }
-      const { run } = await import("./commands/run.ts");
+      const { run } = await import("./run-scenarios.ts");
       finish(await run(ids, options));
     },
   );

@@ -19,9 +19,9 @@ import { exitCodeFor } from "../../report/exit-code.ts";
 import { loadCatalog } from "../../scenario/catalog/catalog.ts";
 import type { ParityOptions } from "../parity-options.ts";
 import { newRunId } from "../run-id.ts";
+import { runScenarios } from "../run-scenarios.ts";
 import { type Surroundings, withSurroundings } from "../surroundings.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
-import { runScenarios } from "./run.ts";
 
 /** A gateway to be compared, and the scenarios that are for it. */
 interface Candidate {
