@@ -12,7 +12,7 @@ import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { isWithin } from "../scenario/catalog/packs.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** What a run is to do, whoever says so: the command line, or a lane. */

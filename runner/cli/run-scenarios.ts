@@ -1,11 +1,9 @@
-import { join, resolve } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
 import { secretValues } from "../base/redact.ts";
 import { suggest } from "../base/suggest.ts";
-import { withoutUndefined } from "../base/without-undefined.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
-import packageJson from "../../package.json" with { type: "json" };
 import { offerOf } from "../plan/capabilities.ts";
 import { mayShareGateway } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
@@ -19,18 +17,15 @@ import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
-import { choiceFlags, contextFlags, policyFlags } from "./command-line.ts";
+import { givenOptions, toArgs } from "./command-options.ts";
+import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShare } from "./order.ts";
-import { rejectUsedFolder } from "./report-folder.ts";
-import { newRunId } from "./run-id.ts";
-import type { RunOptions } from "./run-options.ts";
-import { RunTime } from "./run-time.ts";
-import { type Surroundings, withSurroundings } from "./surroundings.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
+import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
+import { outFolder, REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** `qa run`: choose, check, plan, run, report. */
 export function run(ids: readonly string[], options: RunOptions): Promise<number> {
-  return withSurroundings((surroundings) => runScenarios(ids, options, surroundings));
+  return withSession((session) => runScenarios(ids, options, session));
 }
 
 /**
@@ -40,15 +35,16 @@ export function run(ids: readonly string[], options: RunOptions): Promise<number
 export async function runScenarios(
   ids: readonly string[],
   options: RunOptions,
-  { signal, strays, teardown }: Surroundings,
+  { signal, strays, teardown }: Session,
 ): Promise<number> {
   const startedAt = performance.now();
   const cwd = userFolder();
   const runId = newRunId();
-  const reportFolder = options.out ? resolve(cwd, options.out) : join(REPO_ROOT, "reports", runId);
   const order = await orderOf(ids, options);
   const { target, env, lane } = order;
-  rejectUsedFolder(reportFolder);
+  // A lane alone does not say on which of its gateways.
+  const given = { ...options, gateway: lane || target !== "embedded" ? target : undefined };
+  const reportFolder = outFolder(options.out, "report", runId);
   const chosen = await loadReporters(options.reporter, {
     reportFolder,
     stream: process.stdout,
@@ -102,7 +98,7 @@ export async function runScenarios(
     redact: secrets.redact,
     reporters: [freezeWatch(), ...chosen.reporters],
   });
-  const time = new RunTime(options.timeout ?? (lane && lane.minutes * 60_000));
+  const time = limitRunTime(options.timeout ?? (lane && lane.minutes * 60_000));
   teardown.defer("run time", () => time.stop());
   const problems = await executeRun({
     runId,
@@ -113,15 +109,9 @@ export async function runScenarios(
       platform: `${process.platform}-${process.arch}`,
     },
     place,
-    command: commandLine([
-      "run",
-      ...ids,
-      ...choiceFlags(options),
-      ...policyFlags(options),
-      ...contextFlags(options, target, cwd),
-    ]),
-    given: { ids: [...ids], ...withoutUndefined({ ...options, gateway: target, named: undefined }) },
-    rerunCommand: (id) => commandLine(["run", id, ...contextFlags(options, target, cwd)]),
+    command: commandLine(["run", ...ids, ...toArgs(given)]),
+    given: { ids: [...ids], ...givenOptions(given) },
+    rerunCommand: (id) => commandLine(["run", id, ...toArgs(given, ["context"])]),
     gateway,
     ...model,
     jobs: Math.min(
@@ -145,7 +135,7 @@ export async function runScenarios(
     runId,
     durationMs: Math.round(performance.now() - startedAt),
     interrupted: signal.aborted,
-    harnessFailures: strays.count + problems.length + (time.up.aborted ? 1 : 0),
+    harnessFailures: strays() + problems.length + (time.up.aborted ? 1 : 0),
   });
 }
 

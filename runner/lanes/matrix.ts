@@ -77,8 +77,8 @@ export interface MatrixRequest {
   durations: Durations;
   /** Asked at most once, and only if an entry needs it. */
   published(): Promise<PublishedReleases & { kept: boolean }>;
-  /** Arguments that every job needs besides its own: where lanes, packs and durations are. */
-  contextArgs: readonly string[];
+  /** Arguments of `qa` that run a job. The command line is not this room's: it knows its own flags. */
+  argsOf(job: { lane: string; gateway: string; shard?: Shard }): string[];
 }
 
 /**
@@ -167,7 +167,7 @@ async function planLane(
 function jobsOn(
   { name: laneName, lane }: LocatedLane,
   { target, asked, fit }: { target: string; asked: string; fit: Fit },
-  { durations, env, contextArgs }: MatrixRequest,
+  { durations, env, argsOf }: MatrixRequest,
 ): Job[] {
   const { shards = 1, os: systems = ["linux"], secrets = [] } = lane;
   const total = Math.min(shards, fit.selection.length);
@@ -176,12 +176,7 @@ function jobsOn(
   return systems.flatMap((os) =>
     cuts.map(({ shard, items, cost, unit }) => {
       const name = jobName(laneName, target, os, shard);
-      const args = [
-        "run",
-        ...["--lane", laneName, "--gateway", target],
-        ...(total > 1 ? ["--shard", `${shard.index}/${shard.total}`] : []),
-        ...contextArgs,
-      ];
+      const args = argsOf({ lane: laneName, gateway: target, ...(total > 1 ? { shard } : {}) });
       const ids = items.map(({ scenario }) => scenario.id);
       return {
         name,
