@@ -2,11 +2,9 @@ import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Teardown } from "../runner/base/teardown.ts";
-import { Wakeups } from "../runner/base/wakeups.ts";
-import { QaBus } from "../runner/channel/bus.ts";
-import { serveBus } from "../runner/channel/server.ts";
 import { EmbeddedKind } from "../runner/gateway/embedded/embedded.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
+import { Testbed } from "../runner/run/testbed/testbed.ts";
 
 // `node bench/kill-update.ts [--kills 20] [--seed n]`: ends the gateway with SIGKILL at random moments of an
 // update. It must come back every time, as the old or the new version, and be able to update again.
@@ -16,6 +14,7 @@ const kills = Number(values.kills ?? 20);
 const seed = Number(values.seed ?? randomInt(2 ** 31));
 const VERSIONS = ["1.0.0", "1.1.0"];
 const TIMEOUT_MS = 60_000;
+const TEARDOWN_MS = 20_000;
 /** Five short lives in a row are a crash loop, and the supervisor gives up: an update in between ends the row. */
 const KILLS_IN_A_ROW = 3;
 
@@ -23,8 +22,15 @@ const random = generator(seed);
 const teardown = new Teardown();
 const counts: Record<string, number> = {};
 process.stdout.write(`seed ${seed}\n`);
+const testbed = new Testbed(
+  {
+    gateway: new EmbeddedKind(resolve(import.meta.dirname, ".."), teardown),
+    signal: new AbortController().signal,
+  },
+  { release: { version: "1.0.0" } },
+);
 try {
-  const gateway = await startRelease();
+  const { gateway } = await testbed.ready;
   let updateMs = await timeUpdate(gateway);
   for (let kill = 1; kill <= kills; kill++) {
     const { version: from } = await gateway.identity();
@@ -38,22 +44,8 @@ try {
   for (const [what, times] of Object.entries(counts)) process.stdout.write(`${times} × ${what}\n`);
   process.stdout.write(`the last update took ${Math.round(updateMs)} ms\n`);
 } finally {
-  for (const problem of await teardown.run(20_000)) process.stderr.write(`${problem}\n`);
-}
-
-async function startRelease(): Promise<GatewayUnderTest> {
-  const wakeups = new Wakeups();
-  const { url: busUrl } = await serveBus(new QaBus(wakeups), teardown);
-  const kind = new EmbeddedKind(resolve(import.meta.dirname, ".."), teardown);
-  return kind.start({
-    teardown,
-    wakeups,
-    signal: new AbortController().signal,
-    busUrl,
-    modelUrl: "http://127.0.0.1:9/v1",
-    configPatches: [],
-    release: { version: "1.0.0" },
-  });
+  const problems = [...(await testbed.close()), ...(await teardown.run(TEARDOWN_MS))];
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
 }
 
 /** To the other of the two versions, to its end. @returns how long the call took, in ms */

@@ -34,7 +34,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   model: { rooms: ["base", "http", "scenario"], packages: [] },
   report: { rooms: ["base", "scenario"], packages: ["cli-truncate", "json-schema-to-ts", "log-update"] },
   gateway: {
-    rooms: ["base", "report"],
+    rooms: ["base"],
     packages: [
       "execa",
       "fastest-levenshtein",
@@ -64,7 +64,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   parity: { rooms: ["base", "shape", "report", "results"], packages: ["json-schema-to-ts"] },
   "release-check": {
-    rooms: ["base", "channel", "model", "gateway", "actions", "run"],
+    rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: ["execa"],
   },
   cli: {
@@ -100,8 +100,6 @@ const REPOSITORY: Readonly<Record<string, readonly string[]>> = {
 const KNOWN_CIRCLES: Readonly<Record<string, number>> = {
   "runner/channel": 1,
   "runner/flow": 1,
-  "runner/release-check": 1,
-  "runner/run": 1,
   "runner/cli": 10,
 };
 

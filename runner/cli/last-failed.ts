@@ -1,12 +1,13 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { displayPath } from "../base/paths.ts";
 import { plural } from "../base/text.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { readOptions } from "./command-options.ts";
 import type { OptionsOf } from "./options.ts";
 import { run } from "./run-scenarios.ts";
-import { REPO_ROOT, requireFolder, shownPath, userFolder } from "./workspace.ts";
+import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
 
 /**
  * `qa run --last-failed`: runs again what failed in the latest report, with the options of that run that
@@ -27,7 +28,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
     typeof given.lastFailed === "string" ? resolve(cwd, given.lastFailed) : join(REPO_ROOT, "reports");
   const { folder, report } = await lastRun(root, cwd);
   const again = toRunAgain(report);
-  const of = `${report.runId} (${shownPath(folder, cwd)})`;
+  const of = `${report.runId} (${displayPath(folder, cwd)})`;
   if (again.length === 0) {
     const ending = report.exitCode === 0 ? "" : `, yet it ended with exit code ${report.exitCode}`;
     process.stdout.write(`Nothing failed in the last run, ${of}${ending}.\n`);
@@ -41,19 +42,19 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
 }
 
 async function lastRun(root: string, cwd: string): Promise<LastRun> {
-  const shown = shownPath(root, cwd);
+  const shown = displayPath(root, cwd);
   await requireFolder(root, shown);
   const { last, others, unread } = await findLastRun(root);
   const [first] = unread;
   if (first) {
     const { folder, problem } = first;
     process.stderr.write(
-      `warning: ${plural(unread.length, "report")} left out, for instance ${shownPath(folder, cwd)}: ${problem}\n`,
+      `warning: ${plural(unread.length, "report")} left out, for instance ${displayPath(folder, cwd)}: ${problem}\n`,
     );
   }
   for (const { folder } of others)
     process.stderr.write(
-      `note: something failed in ${shownPath(folder, cwd)} as well, which is of the same merge; name that folder to run it again\n`,
+      `note: something failed in ${displayPath(folder, cwd)} as well, which is of the same merge; name that folder to run it again\n`,
     );
   if (last) return last;
   throw new UsageError(
@@ -67,7 +68,7 @@ async function lastRun(root: string, cwd: string): Promise<LastRun> {
  * @throws UsageError for a report that does not have them, or not as this version knows them
  */
 function inherited({ folder, report }: LastRun, command: Command): Partial<OptionsOf<"run">> {
-  const shown = shownPath(folder, userFolder());
+  const shown = displayPath(folder, userFolder());
   const hint = `Give the ids and options yourself, as in: ${toRunAgain(report)[0]?.rerun}`;
   if (!report.options) {
     throw new UsageError(`the report in ${shown} is of an earlier version, which kept no options`, hint);

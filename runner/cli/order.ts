@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
+import { isWithin } from "../base/paths.ts";
 import { readDurations } from "../lanes/durations.ts";
 import { rejectErrors } from "../lanes/invalid.ts";
 import { jobName, osOf } from "../lanes/job.ts";
@@ -10,7 +11,6 @@ import { namedIds, type Selection } from "../plan/selection.ts";
 import type { RunStarted } from "../report/events.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import { isWithin } from "../scenario/catalog/packs.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";

@@ -5,8 +5,8 @@ import { Teardown } from "../base/teardown.ts";
 import { formatDuration } from "../base/text.ts";
 import { userFolder } from "./workspace.ts";
 
-/** Time to end what all scenarios of a run shared. */
-const TEARDOWN_MS = 10_000;
+/** Time to end what a command started, beside what each scenario has for its own. */
+export const TEARDOWN_MS = 10_000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { displayPath } from "../base/paths.ts";
 
 /** Root of this repository: holds `qa/`, `runner/` and `fixtures/`. */
 export const REPO_ROOT = resolve(import.meta.dirname, "../..");
@@ -16,12 +17,6 @@ const SCRIPTS: readonly (string | undefined)[] = ["qa", "night"];
 export function userFolder(): string {
   const { INIT_CWD, npm_lifecycle_event } = process.env;
   return SCRIPTS.includes(npm_lifecycle_event) && INIT_CWD ? INIT_CWD : process.cwd();
-}
-
-/** As the user would type it in `cwd`: relative, but for what lies outside. */
-export function shownPath(path: string, cwd: string): string {
-  const inside = relative(cwd, path);
-  return inside.startsWith("..") || isAbsolute(inside) ? path : inside || ".";
 }
 
 /** @throws UsageError unless the path is a folder in which reports may be */
@@ -63,7 +58,7 @@ export function outFolder(typed: string | undefined, what: keyof typeof LEFT_BY,
 export function rejectUsedFolder(folder: string): void {
   rejectUnwritable(folder);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new UsageError(`${shownPath(folder, userFolder())} is not empty`, NEW_OR_EMPTY);
+    throw new UsageError(`${displayPath(folder, userFolder())} is not empty`, NEW_OR_EMPTY);
   }
 }
 

@@ -1,23 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { scanLog } from "../actions/gateway/log-sentinels.ts";
 import { errorMessage } from "../base/errors.ts";
-import { Teardown } from "../base/teardown.ts";
 import { waitForCondition } from "../base/waits.ts";
-import { Wakeups } from "../base/wakeups.ts";
-import { QaBus } from "../channel/bus.ts";
+import type { Wakeups } from "../base/wakeups.ts";
+import type { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
-import { serveBus } from "../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
-import { startScriptedModel } from "../model/scripted.ts";
-import { type UpdateOutcome, updateThrough } from "./routes.ts";
-
-/** The ways to update: the gateway's command line, and its RPC method. */
-export const ROUTES = ["gateway update", "update.run"] as const;
-export type Route = (typeof ROUTES)[number];
+import { Testbed } from "../run/testbed/testbed.ts";
+import { type Route, type UpdateOutcome, updateThrough } from "./routes.ts";
 
 const RESTART_TIMEOUT_MS = 60_000;
 const TURN_TIMEOUT_MS = 30_000;
-const TEARDOWN_MS = 15_000;
 
 /** One thing that was judged. */
 export interface Finding {
@@ -37,6 +30,8 @@ export interface CheckOptions {
   from: string;
   to: string;
   signal: AbortSignal;
+  /** Called for each thing that could not be torn down. */
+  onLeft(problem: string): void;
 }
 
 /**
@@ -46,29 +41,15 @@ export interface CheckOptions {
  */
 export async function checkUpdate(
   route: Route,
-  { kind, from, to, signal }: CheckOptions,
+  { kind, from, to, signal, onLeft }: CheckOptions,
 ): Promise<RouteReport> {
-  const teardown = new Teardown();
-  const wakeups = new Wakeups();
-  const bus = new QaBus(wakeups);
+  const testbed = new Testbed({ gateway: kind, signal }, { release: { version: from } });
   try {
-    const [{ url: busUrl }, model] = await Promise.all([
-      serveBus(bus, teardown),
-      startScriptedModel({ teardown, wakeups }),
-    ]);
-    const gateway = await kind.start({
-      teardown,
-      wakeups,
-      signal,
-      busUrl,
-      modelUrl: model.v1Url,
-      configPatches: [],
-      release: { version: from },
-    });
-    const findings = await new Judge(gateway, bus, wakeups, signal).judge(route, from, to);
+    const { gateway } = await testbed.ready;
+    const findings = await new Judge(gateway, testbed, signal).judge(route, from, to);
     return { route, passed: findings.every(({ ok }) => ok), findings };
   } finally {
-    await teardown.run(TEARDOWN_MS);
+    for (const problem of await testbed.close()) onLeft(problem);
   }
 }
 
@@ -79,7 +60,7 @@ class Judge {
   readonly #signal: AbortSignal;
   readonly #findings: Finding[] = [];
 
-  constructor(gateway: GatewayUnderTest, bus: QaBus, wakeups: Wakeups, signal: AbortSignal) {
+  constructor(gateway: GatewayUnderTest, { bus, wakeups }: Testbed, signal: AbortSignal) {
     this.#gateway = gateway;
     this.#bus = bus;
     this.#wakeups = wakeups;

@@ -2,7 +2,10 @@ import { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
 import { loadExeca } from "../gateway/process/start-process.ts";
-import type { Route } from "./check.ts";
+
+/** The ways to update: the gateway's command line, and its RPC method. */
+export const ROUTES = ["gateway update", "update.run"] as const;
+export type Route = (typeof ROUTES)[number];
 
 const UPDATE_TIMEOUT_MS = 120_000;
 

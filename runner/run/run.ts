@@ -1,57 +1,16 @@
 import pLimit from "p-limit";
-import type { GatewayKind } from "../gateway/gateway.ts";
-import type { LiveModel } from "../gateway/live-model.ts";
-import type { RunPolicy, RunStarted } from "../report/events.ts";
-import type { OpenReport } from "../report/open.ts";
-import type { PreparedScenario } from "./prepared.ts";
-import { endWithout, isPlayable, runScenario } from "./run-scenario.ts";
-import type { RunSecrets } from "./secrets.ts";
-import { Stages } from "./testbed/testbeds.ts";
-
-export interface RunOptions {
-  runId: string;
-  tool: RunStarted["tool"];
-  /** What the run is a part of. */
-  place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
-  command: string;
-  /** The same as values. */
-  given: RunStarted["options"];
-  /** The command that runs one scenario again, as the user would type it. */
-  rerunCommand(scenarioId: string): string;
-  gateway: GatewayKind;
-  providerMode: string;
-  /** `provider/model` */
-  primaryModel: string;
-  /** Each gateway gets a scripted model of its own. */
-  scriptedModel: boolean;
-  /** Each gateway gets this one. */
-  liveModel?: LiveModel;
-  jobs: number;
-  /** Stages that are set ahead of their scenario's turn. */
-  bootAhead: number;
-  /** Plays scenarios that change nothing in the gateway one after the other on the same one. */
-  share: boolean;
-  policy: RunPolicy;
-  scenarios: readonly PreparedScenario[];
-  reportFolder: string;
-  repoRoot: string;
-  /** Ways to break the embedded gateway in every scenario. */
-  faults: readonly string[];
-  secrets: RunSecrets;
-  events: Pick<OpenReport, "emit">;
-  /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */
-  signal: AbortSignal;
-  /** Fires when the time of the whole run is up; a scenario that has not begun then is not run. */
-  timeUp: AbortSignal;
-}
+import type { RunPolicy } from "../report/events.ts";
+import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
+import type { RunSetup } from "./setup.ts";
+import { TestbedPool } from "./testbed/pool.ts";
 
 /**
  * Runs scenarios, several at once. Emits every event but the last: the exit code of `run-finished` is the caller's,
  * who knows what the reporters did. Scenarios that an interrupt kept from starting get no event; a report shows
  * them as not run.
- * @returns what could not be torn down besides what each scenario told of its own
+ * @returns what could not be torn down besides what each scenario reported
  */
-export async function executeRun(options: RunOptions): Promise<string[]> {
+export async function executeRun(options: RunSetup): Promise<string[]> {
   const { events, scenarios, policy, timeUp } = options;
   events.emit({
     type: "run-started",
@@ -78,7 +37,7 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
     })),
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
-  const stages = new Stages({ ...run });
+  const testbeds = new TestbedPool(run);
   const limit = pLimit(options.jobs);
   // A failure that is excused is no reason to end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));
@@ -90,14 +49,14 @@ export async function executeRun(options: RunOptions): Promise<string[]> {
         const reason = timeUp.aborted ? String(timeUp.reason.message) : bailReason(failed, policy);
         if (reason) return endWithout(prepared, index + 1, run, { verdict: "skipped", reason });
         const later = scenarios.slice(index + 1, index + 1 + options.bootAhead);
-        const failure = await runScenario(prepared, index + 1, run, stages, () => {
-          for (const next of later) if (isPlayable(next)) stages.prepare(next);
+        const failure = await runScenario(prepared, index + 1, run, testbeds, () => {
+          for (const next of later) if (needsTestbed(next)) testbeds.prepare(next);
         });
         if (failure && !excused.has(prepared.scenario.id)) failed += 1;
       }),
     ),
   );
-  return stages.close();
+  return testbeds.close();
 }
 
 function bailReason(failed: number, { bail }: RunPolicy): string | undefined {

@@ -1,4 +1,5 @@
-import { dirname, relative, sep } from "node:path";
+import { dirname } from "node:path";
+import { displayPath, isWithin } from "../base/paths.ts";
 import type { ScenarioMeta } from "./schema/schema.ts";
 import type { SourceFile } from "./source/source.ts";
 import type { Pack } from "./types.ts";
@@ -6,8 +7,8 @@ import type { Pack } from "./types.ts";
 /** Explicit, or the folder of the file below the pack's root; undefined at the root itself. */
 export function scenarioTheme(meta: ScenarioMeta, file: SourceFile, pack: Pack): string | undefined {
   if (meta.theme !== undefined) return meta.theme;
-  const folder = relative(pack.root, dirname(file.path)).split(sep).join("/");
-  return folder === "" || folder.startsWith("..") ? undefined : folder;
+  const folder = dirname(file.path);
+  return folder !== pack.root && isWithin(folder, pack.root) ? displayPath(folder, pack.root) : undefined;
 }
 
 /** All that a scenario is selected by, sorted, each once. */

@@ -1,11 +1,8 @@
 import { onTestFinished } from "vitest";
 import { Teardown } from "../../runner/base/teardown.ts";
-import { Wakeups } from "../../runner/base/wakeups.ts";
-import { QaBus } from "../../runner/channel/bus.ts";
-import { serveBus } from "../../runner/channel/server.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
-import { startScriptedModel } from "../../runner/model/scripted.ts";
+import { Testbed } from "../../runner/run/testbed/testbed.ts";
 import { ROOT } from "./qa.ts";
 
 const TEARDOWN_MS = 15_000;
@@ -16,13 +13,10 @@ export async function startRunningGateway(target: string): Promise<GatewayUnderT
   onTestFinished(async () => {
     await teardown.run(TEARDOWN_MS);
   });
-  const wakeups = new Wakeups();
   const { signal } = new AbortController();
-  const [{ url: busUrl }, model] = await Promise.all([
-    serveBus(new QaBus(wakeups), teardown),
-    startScriptedModel({ teardown, wakeups }),
-  ]);
   const kind = await resolveGatewayKind(target, { repoRoot: ROOT, env: process.env, teardown });
   await kind.prepare(signal);
-  return kind.start({ teardown, wakeups, signal, busUrl, modelUrl: model.v1Url, configPatches: [] });
+  const testbed = new Testbed({ gateway: kind, signal });
+  teardown.defer("testbed", () => testbed.close());
+  return (await testbed.ready).gateway;
 }

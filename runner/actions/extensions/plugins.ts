@@ -1,7 +1,8 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { isWithin } from "../../base/paths.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
 
 interface StagedPlugin {
@@ -23,7 +24,7 @@ async function stagePlugin(
   if (from) await cp(join(context.referenceRoot, "fixtures/plugins", from), folder, { recursive: true });
   for (const [path, content] of Object.entries(files)) {
     const file = resolve(folder, path);
-    if (relative(folder, file).startsWith("..")) throw badArgument(`${path} leaves the plugin's folder`);
+    if (!isWithin(file, folder)) throw badArgument(`${path} leaves the plugin's folder`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(
       file,

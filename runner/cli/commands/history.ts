@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { displayPath } from "../../base/paths.ts";
 import { suggestion } from "../../base/suggest.ts";
 import { formatDuration, plural } from "../../base/text.ts";
 import type { Occasion, ScenarioHistory } from "../../results/history/history.ts";
@@ -10,7 +11,7 @@ import type { Course, ScenarioCourse } from "../../results/history/since-version
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
-import { requireFolder, shownPath, userFolder } from "../workspace.ts";
+import { requireFolder, userFolder } from "../workspace.ts";
 
 /** Counts up with every change that a reader of `qa history --json` could trip over. */
 const HISTORY_VERSION = 2;
@@ -51,8 +52,8 @@ async function history(
   ]);
   const cwd = userFolder();
   const root = resolve(cwd, folder);
-  await requireFolder(root, shownPath(root, cwd));
-  const past = await readPast(root, (path) => shownPath(path, cwd));
+  await requireFolder(root, displayPath(root, cwd));
+  const past = await readPast(root, (path) => displayPath(path, cwd));
   for (const warning of past.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (past.reports === 0) {
     throw new UsageError(`there is no report below ${folder}`, "A report folder holds a report.json.");

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { displayPath } from "../../base/paths.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
-import { rejectUsedFolder, requireFolder, shownPath, userFolder } from "../workspace.ts";
+import { rejectUsedFolder, requireFolder, userFolder } from "../workspace.ts";
 
 /** Declares `qa merge`. */
 export function addMergeCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -32,7 +33,7 @@ async function merge(folders: readonly string[], options: OptionsOf<"merge">): P
     ],
   );
   const cwd = userFolder();
-  const show = (path: string) => shownPath(path, cwd);
+  const show = (path: string) => displayPath(path, cwd);
   const out = resolve(cwd, options.out);
   const sources = folders.map((folder) => resolve(cwd, folder));
   for (const source of sources) await requireFolder(source, show(source));

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { displayPath } from "../../base/paths.ts";
 import { readDurations, writeDurations } from "../../lanes/durations.ts";
 import { osOf } from "../../lanes/job.ts";
 import type { Job, Matrix } from "../../lanes/matrix.ts";
@@ -12,7 +13,7 @@ import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { newRunId, withSession } from "../session.ts";
-import { outFolder, shownPath, userFolder } from "../workspace.ts";
+import { outFolder, userFolder } from "../workspace.ts";
 
 type NightOptions = OptionsOf<"night">;
 
@@ -87,7 +88,7 @@ async function frozenDurations(typed: string | undefined, folder: string): Promi
   if (typed === undefined) return undefined;
   const file = join(folder, "durations.json");
   await writeDurations(file, await readDurations(resolve(userFolder(), typed)));
-  return shownPath(file, userFolder());
+  return displayPath(file, userFolder());
 }
 
 /** Jobs for other operating systems become skipped ones: their reports are not to be waited for. */

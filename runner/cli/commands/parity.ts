@@ -2,12 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
+import { displayPath } from "../../base/paths.ts";
 import type { GatewayRun } from "../../parity/gateway-run.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { newRunId, withSession } from "../session.ts";
-import { outFolder, shownPath, userFolder } from "../workspace.ts";
+import { outFolder, userFolder } from "../workspace.ts";
 
 type ParityOptions = OptionsOf<"parity">;
 
@@ -99,7 +100,7 @@ async function report(
   ]);
   const comparison = compareRuns(runs, { command: commandLine(args), createdAt: new Date(), interrupted });
   await writeComparison(comparison, out);
-  const path = shownPath(join(out, "parity.md"), userFolder());
+  const path = displayPath(join(out, "parity.md"), userFolder());
   process.stdout.write(`\n${renderText(comparison)}Report: ${path}\n`);
   return comparison.exitCode;
 }

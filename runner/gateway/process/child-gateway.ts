@@ -4,9 +4,9 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
 import { waitForCondition } from "../../base/waits.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
-import type { GatewayFacts } from "../../report/events.ts";
 import { AGENT_ID } from "../config.ts";
 import { type DialectAccess, type GatewayDialect, statusDialect } from "../dialect.ts";
+import type { GatewayFacts } from "../facts.ts";
 import type {
   BootTimings,
   CallOptions,

@@ -2,7 +2,7 @@ import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRedactor } from "../../base/redact.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
-import type { GatewayFacts } from "../../report/events.ts";
+import type { GatewayFacts } from "../facts.ts";
 import type { CallOptions, Capability, GatewayEvent, GatewayIdentity, GatewayUnderTest } from "../gateway.ts";
 import { readIdentity } from "../identity.ts";
 import { waitUntilReady } from "../process/readiness.ts";

@@ -1,4 +1,4 @@
-import { displayPath } from "../../base/display-path.ts";
+import { displayPath } from "../../base/paths.ts";
 import { formatDuration, oneLine, plural } from "../../base/text.ts";
 import { type RunFacts, resultNotes } from "../attempts.ts";
 import { countTexts } from "../counts.ts";

@@ -1,18 +1,12 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, isAbsolute, join, normalize, sep } from "node:path";
+import { dirname, join } from "node:path";
 import type { ScenarioReport } from "../../report/schema/report-schema.ts";
 
 /** Files of a scenario and of its attempts, each once, relative to the report's folder. */
 export function evidencePaths({ evidence, attempts }: ScenarioReport): string[] {
   const all = [...evidence, ...attempts.flatMap((attempt) => attempt.evidence)];
   return [...new Set(all.map(({ path }) => path))];
-}
-
-/** A report from elsewhere must not name files outside of its folder. */
-export function isInside(path: string): boolean {
-  const plain = normalize(path);
-  return plain !== "." && !isAbsolute(plain) && plain !== ".." && !plain.startsWith(`..${sep}`);
 }
 
 /**

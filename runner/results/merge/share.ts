@@ -1,12 +1,13 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { isWithin } from "../../base/paths.ts";
 import { formatDuration } from "../../base/text.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { type Reading, readReport } from "../read-report.ts";
 import { type EventLog, readEventLog } from "./event-log.ts";
-import { evidencePaths, isInside } from "./evidence.ts";
+import { evidencePaths } from "./evidence.ts";
 import { type Problem, problem } from "./problem.ts";
 
 const HARNESS_FAILURE =
@@ -141,7 +142,11 @@ function* contradictions(report: RunReport, rebuilt: RunReport | undefined): Gen
 async function missingEvidence(report: RunReport, folder: string): Promise<string[]> {
   const paths = report.scenarios.flatMap(evidencePaths);
   const there = await Promise.all(
-    paths.map(async (path) => isInside(path) && ((await lstatOf(join(folder, path)))?.isFile() ?? false)),
+    // A report from elsewhere must not name files outside of its folder.
+    paths.map(async (path) => {
+      const file = join(folder, path);
+      return isWithin(file, folder) && ((await lstatOf(file))?.isFile() ?? false);
+    }),
   );
   return paths.filter((_, index) => !there[index]);
 }

@@ -10,40 +10,37 @@ import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
-import type { Scenario } from "../../scenario/types.ts";
+import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
-import { logOf } from "../attempt/log-lines.ts";
-import type { PreparedScenario } from "../prepared.ts";
-import { pluginPatches } from "./plugins.ts";
-import { workspaceSeed } from "./workspace.ts";
+import type { TestbedNeeds } from "./needs.ts";
 
-/** Time to tear down a stage: its gateway, servers and folders. */
+/** Time to tear down a testbed: its gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
 
-/** What of a run a stage needs. */
-export interface StageOptions {
+/** What all testbeds of a run have in common. */
+export interface TestbedOptions {
   gateway: GatewayKind;
-  /** Each gateway gets a scripted model of its own. */
-  scriptedModel: boolean;
-  /** Each gateway gets this one. */
+  /** Each testbed gets a scripted model of its own; default: it does. */
+  scriptedModel?: boolean;
+  /** The agent talks to this one instead. */
   liveModel?: LiveModel;
-  /** Ways to break the embedded gateway in every scenario. */
-  faults: readonly string[];
+  /** Ends a start that is under way. */
   signal: AbortSignal;
 }
 
-/** The gateway of a stage that has become ready, and what it was started with. */
-export interface StageSet {
+/** The gateway of a testbed that has become ready, and what it was started with. */
+export interface ReadyTestbed {
   gateway: GatewayUnderTest;
   busUrl: string;
   startConfig: JsonObject;
 }
 
 /**
- * What scenarios are played on: a channel, a model and a gateway. It begins to be set when it is made; whoever has
- * made it closes it, whether or not it was ever ready. The parts are there as far as they came to be.
+ * A channel, a model and a gateway that know each other: the only place where these are put together. It begins to
+ * start when it is made, and must be closed whether or not it was ever ready. The parts are there as far as they came
+ * to be.
  */
-export class Stage {
+export class Testbed {
   readonly wakeups = new Wakeups();
   readonly teardown = new Teardown();
   readonly bus = new QaBus(this.wakeups);
@@ -52,42 +49,38 @@ export class Stage {
   model: ScriptedModel | undefined;
   gateway: GatewayUnderTest | undefined;
   /** Rejects when the gateway cannot be started. */
-  readonly set: Promise<StageSet>;
-  readonly #options: StageOptions;
+  readonly ready: Promise<ReadyTestbed>;
+  readonly #options: TestbedOptions;
   readonly #closing = new AbortController();
-  /** Where the log of the scenario that is played begins. */
+  /** Where the log since the last `reset` begins. */
   #logMark: number | undefined;
   /** The log of a gateway that is not ready, and may never be. */
   #startLog = () => "";
 
-  constructor(prepared: PreparedScenario, options: StageOptions) {
+  constructor(options: TestbedOptions, needs: TestbedNeeds = {}) {
     this.#options = options;
-    this.set = this.#set(prepared);
-    // Whoever plays on it sees the error; a stage that is set ahead of its turn may never be played on.
-    this.set.catch(() => {});
+    this.ready = this.#start(needs);
+    // The error is for those who wait for it; a testbed that was started ahead may never be used.
+    this.ready.catch(() => {});
   }
 
-  async #set(prepared: PreparedScenario): Promise<StageSet> {
-    const { scenario, release } = prepared;
+  async #start({ modelScript, configPatches = [], ...needs }: TestbedNeeds): Promise<ReadyTestbed> {
     const { teardown, wakeups } = this;
+    const { gateway: kind, scriptedModel = true, liveModel, signal } = this.#options;
     const [{ url: busUrl }, model] = await Promise.all([
       serveBus(this.bus, teardown),
-      this.#options.scriptedModel
-        ? startScriptedModel({ teardown, wakeups, script: scenario.modelScript?.value })
-        : undefined,
+      scriptedModel ? startScriptedModel({ teardown, wakeups, script: modelScript }) : undefined,
     ]);
     this.model = model;
-    const gateway = await this.#options.gateway.start({
+    const gateway = await kind.start({
+      ...needs,
       teardown,
       wakeups,
-      signal: AbortSignal.any([this.#options.signal, this.#closing.signal]),
+      signal: AbortSignal.any([signal, this.#closing.signal]),
       busUrl,
       modelUrl: model?.v1Url ?? "",
-      liveModel: this.#options.liveModel,
-      configPatches: configPatches(scenario),
-      seedWorkspace: workspaceSeed(prepared),
-      env: { ...this.#faultEnv(scenario), ...guardEnv(scenario) },
-      release,
+      liveModel,
+      configPatches,
       onLog: (read) => {
         this.#startLog = read;
       },
@@ -96,56 +89,43 @@ export class Stage {
     return { gateway, busUrl, startConfig: await readConfig(gateway) };
   }
 
-  /** What the scenario itself breaks, and what the command line breaks to see it fail. */
-  #faultEnv(scenario: Scenario): Record<string, string> {
-    const faults = [...(scenario.meta.faults ?? []), ...this.#options.faults];
-    return faults.length > 0 ? { GATEWAY_FAULTS: faults.join(",") } : {};
-  }
-
-  /** Clears the stage for the next scenario: nobody sees what was said, asked and logged before. */
-  clearFor({ scenario }: PreparedScenario): void {
+  /** Makes it ready for somebody else: what was said, asked and logged before is no longer to be seen. */
+  reset(modelScript?: ModelScript): void {
     this.bus.reset();
     this.answers = new AnswerShapes();
-    this.model?.reset(scenario.modelScript?.value);
+    this.model?.reset(modelScript);
     if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();
   }
 
-  /** Whether the next scenario may have it: its gateway lives, and no answer of the model is under way. */
+  /** Whether somebody else may have it: its gateway lives, and no answer of the model is under way. */
   get isAtRest(): boolean {
     const isAnswered = ({ status }: RecordedRequest) => status === "answered" || status === "aborted";
     const lives = this.gateway !== undefined && (this.gateway.pid !== undefined || !this.gateway.bootTimings);
     return lives && (this.model?.requests.every(isAnswered) ?? true);
   }
 
-  /** The gateway's log of the scenario that is played on the stage; empty while there is none. */
+  /** The gateway's log since the last `reset`; empty where the run may not have it. */
   log(): string {
     if (!this.gateway) return this.#startLog();
-    return this.#logMark === undefined ? logOf(this.gateway) : this.gateway.readLogsSince(this.#logMark);
+    if (!this.gateway.capabilities.has("logs")) return "";
+    return this.#logMark === undefined ? this.gateway.logs() : this.gateway.readLogsSince(this.#logMark);
   }
 
   /** @returns what could not be torn down */
   async close(): Promise<string[]> {
     this.#closing.abort(
-      new QaError("the stage was closed while it was set", { code: "stage-closed", fault: "harness" }),
+      new QaError("the testbed was closed while it was starting", {
+        code: "testbed-closed",
+        fault: "harness",
+      }),
     );
-    // What is still being started would come after its tear-down.
-    await this.set.catch(() => {});
+    // What is still being started would come after its teardown.
+    await this.ready.catch(() => {});
     return this.teardown.run(TEARDOWN_MS);
   }
 }
 
-function configPatches(scenario: Scenario): JsonObject[] {
-  const { gatewayConfigPatch } = scenario.meta;
-  return [...pluginPatches(scenario), ...(gatewayConfigPatch ? [gatewayConfigPatch as JsonObject] : [])];
-}
-
-/** A flow may look its guard up in the gateway's environment; that it runs at all means that it is set. */
-function guardEnv(scenario: Scenario): Record<string, string> {
-  const guard = scenario.meta.execution?.config?.allowEnv;
-  return typeof guard === "string" ? { [guard]: "1" } : {};
-}
-
-/** The config that the gateway was started with; of one that is attached, what it has now. */
+/** The config that the gateway was started with; of one that was already running, what it has now. */
 async function readConfig(gateway: GatewayUnderTest): Promise<JsonObject> {
   if (!gateway.capabilities.has("config-file")) {
     return (await gateway.call("config.get")).config as JsonObject;

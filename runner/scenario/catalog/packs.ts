@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import { isWithin } from "../../base/paths.ts";
 import type { Pack } from "../types.ts";
 
 /** The repository's own pack: `qa/scenarios`. */
@@ -65,9 +66,4 @@ function repositoryRoot(folder: string): string | undefined {
 
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-export function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || !(isAbsolute(way) || way === ".." || way.startsWith(`..${sep}`));
 }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { isWithin } from "../../base/paths.ts";
 import { type Finding, findingAtPath, ownRule } from "../source/finding.ts";
 import type { Diagnostic } from "../source/source.ts";
 import type { Scenario } from "../types.ts";
-import { isWithin } from "./packs.ts";
 
 const LISTS = ["docsRefs", "codeRefs"] as const;
 

@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
-import { relative } from "node:path";
-import { isWithin } from "../catalog/packs.ts";
+import { displayPath } from "../../base/paths.ts";
 import { type Finding, findingInFile } from "./finding.ts";
 import { type Diagnostic, SourceFile } from "./source.ts";
 
@@ -10,7 +9,7 @@ const MAX_BYTES = 1024 * 1024;
 
 /** Reads a source file; what cannot be text of a scenario is told instead of parsed. */
 export function readSource(path: string, cwd: string): { file: SourceFile; diagnostics: Diagnostic[] } {
-  const name = displayName(path, cwd);
+  const name = displayPath(path, cwd);
   if (statSync(path).size > MAX_BYTES) {
     return refused(name, path, {
       code: "file-too-large",
@@ -30,11 +29,6 @@ export function readSource(path: string, cwd: string): { file: SourceFile; diagn
   }
   // Editors do not show a byte order mark, so it has no column.
   return { file: new SourceFile(name, path, bytes.toString("utf8").replace(/^\uFEFF/, "")), diagnostics: [] };
-}
-
-/** As the user would type it. */
-export function displayName(path: string, cwd: string): string {
-  return isWithin(path, cwd) ? relative(cwd, path) : path;
 }
 
 function refused(

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Teardown } from "../../../runner/base/teardown.ts";
 import { waitForCondition } from "../../../runner/base/waits.ts";
-import { Wakeups } from "../../../runner/base/wakeups.ts";
-import { QaBus } from "../../../runner/channel/bus.ts";
-import { serveBus } from "../../../runner/channel/server.ts";
+import type { Wakeups } from "../../../runner/base/wakeups.ts";
+import type { QaBus } from "../../../runner/channel/bus.ts";
 import { EmbeddedKind } from "../../../runner/gateway/embedded/embedded.ts";
 import type { GatewayUnderTest } from "../../../runner/gateway/gateway.ts";
-import { startScriptedModel } from "../../../runner/model/scripted.ts";
+import { Testbed } from "../../../runner/run/testbed/testbed.ts";
 import { type Activity, configWrite, pluginInstall, sentinelWrite } from "./activities.ts";
 import { SeededRandom } from "./random.ts";
 
@@ -38,25 +37,15 @@ const OVERLAP = 0.3;
  */
 export async function killAgainAndAgain({ repoRoot, kills, seed }: KillOptions): Promise<KillCounts> {
   const teardown = new Teardown();
-  const never = new AbortController().signal;
+  const testbed = new Testbed({
+    gateway: new EmbeddedKind(repoRoot, teardown),
+    signal: new AbortController().signal,
+  });
   try {
-    const wakeups = new Wakeups();
-    const bus = new QaBus(wakeups);
-    const [{ url: busUrl }, model] = await Promise.all([
-      serveBus(bus, teardown),
-      startScriptedModel({ teardown, wakeups }),
-    ]);
-    const kind = new EmbeddedKind(repoRoot, teardown);
-    const gateway = await kind.start({
-      teardown,
-      wakeups,
-      signal: never,
-      busUrl,
-      modelUrl: model.v1Url,
-      configPatches: [],
-    });
-    return await new KillRun(gateway, bus, wakeups, { repoRoot, kills, seed }).perform();
+    const { gateway } = await testbed.ready;
+    return await new KillRun(gateway, testbed, { repoRoot, kills, seed }).perform();
   } finally {
+    await testbed.close();
     await teardown.run(TEARDOWN_MS);
   }
 }
@@ -70,7 +59,7 @@ class KillRun {
   readonly #sent: string[] = [];
   #notesAsked = 0;
 
-  constructor(gateway: GatewayUnderTest, bus: QaBus, wakeups: Wakeups, options: KillOptions) {
+  constructor(gateway: GatewayUnderTest, { bus, wakeups }: Testbed, options: KillOptions) {
     this.#gateway = gateway;
     this.#bus = bus;
     this.#wakeups = wakeups;

@@ -1,4 +1,4 @@
-import { displayPath } from "../../../base/display-path.ts";
+import { displayPath } from "../../../base/paths.ts";
 import { formatDuration, plural } from "../../../base/text.ts";
 import type { RunFacts } from "../../attempts.ts";
 import type { RunEvent, RunStarted } from "../../events.ts";

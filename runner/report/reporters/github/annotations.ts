@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
+import { displayPath, isWithin } from "../../../base/paths.ts";
 import { oneLine, shorten } from "../../../base/text.ts";
 import { attemptsNote, excuseFor, failedAttempts } from "../../attempts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
@@ -103,9 +104,9 @@ function message({ steps, rerun }: ScenarioReport, failure: Failure | undefined,
 /** An annotation can only stand in a file of the checkout. */
 function place(scenario: ScenarioReport, failure: Failure | undefined, { cwd, workspace }: Places) {
   const file = failure?.file ?? scenario.file;
-  const path = relative(workspace, resolve(cwd, file));
-  if (file === "" || path.startsWith("..") || isAbsolute(path)) return {};
+  const path = resolve(cwd, file);
+  if (file === "" || !isWithin(path, workspace)) return {};
   // Without a position it is the file as a whole that failed, as when the gateway did not start.
   const { line, column } = failure?.position ?? { line: 1 };
-  return { file: path.split(sep).join("/"), line, column };
+  return { file: displayPath(path, workspace), line, column };
 }

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { errorMessage } from "../base/errors.ts";
+import type { CompiledFlow } from "../flow/types.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { runAttemptFlow } from "./attempt/flow.ts";
+import { ended, type Outcome } from "./attempt/outcome.ts";
+import { writeEvidence } from "./evidence.ts";
+import type { PreparedScenario } from "./prepared.ts";
+import type { RunSetup } from "./setup.ts";
+import type { TestbedPool } from "./testbed/pool.ts";
+import type { Testbed } from "./testbed/testbed.ts";
+
+export interface AttemptOptions {
+  prepared: PreparedScenario;
+  /** 1-based place of the scenario in the run. */
+  index: number;
+  /** 1-based. */
+  attempt: number;
+  run: RunSetup;
+  testbeds: TestbedPool;
+  /** Called when the gateway is ready. */
+  onReady(): void;
+  /** Whether another attempt follows one that ended so. */
+  next(outcome: Outcome): ScenarioFinished["next"];
+}
+
+/** Runs a scenario once, from its testbed to its evidence, and reports it. Never throws. */
+export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinished> {
+  const { prepared, index, attempt, run, testbeds, next } = options;
+  const { scenario } = prepared;
+  const startedAt = performance.now();
+  run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt });
+
+  const testbed = testbeds.take(prepared);
+  const folder = evidenceFolder(run, scenario.id, attempt);
+  const { outcome, problems } = await perform(testbed, folder, options);
+  const evidence = await writeEvidence(folder, testbed, run).catch((error: unknown) => {
+    problems.push(`evidence: ${errorMessage(error)}`);
+    return [];
+  });
+  const another = next(outcome);
+  problems.push(...(await testbeds.give(testbed, prepared, outcome, another === undefined)));
+
+  const finished: ScenarioFinished = {
+    type: "scenario-finished",
+    at: Date.now(),
+    scenarioId: scenario.id,
+    attempt,
+    durationMs: Math.round(performance.now() - startedAt),
+    ...outcome,
+    cleanupProblems: problems,
+    evidence,
+    rerun: run.rerunCommand(scenario.id),
+  };
+  if (another) finished.next = another;
+  run.events.emit(finished);
+  return finished;
+}
+
+async function perform(
+  testbed: Testbed,
+  folder: string,
+  { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
+): Promise<{ outcome: Outcome; problems: string[] }> {
+  try {
+    if (!flow) throw new Error("a scenario without a flow cannot be ended");
+    const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true })]);
+    run.secrets.add(ready.gateway.token);
+    run.events.emit({
+      type: "gateway-ready",
+      at: Date.now(),
+      scenarioId: scenario.id,
+      gateway: ready.gateway.facts,
+    });
+    onReady();
+    const ended = await runAttemptFlow({ flow, scenario, testbed, ready, evidenceFolder: folder, run });
+    return { outcome: ended.outcome, problems: [...ended.cleanupProblems] };
+  } catch (error) {
+    // Nothing of the flow has run: its steps are all still to come.
+    return { outcome: await ended(error, scenario, testbed, stepNames(flow)), problems: [] };
+  }
+}
+
+export function stepNames(flow: CompiledFlow | undefined): string[] {
+  return flow?.steps.map(({ name }) => name) ?? [];
+}
+
+function evidenceFolder({ reportFolder }: RunSetup, id: string, attempt: number): string {
+  const folder = join(reportFolder, folderName(id));
+  return attempt === 1 ? folder : join(folder, `attempt-${attempt}`);
+}
+
+/** A foreign pack may use ids that are no folder names, or that lead out of the report; each gets one of its own. */
+function folderName(id: string): string {
+  const name = id
+    .replaceAll(/[^\w.-]/g, "_")
+    .replace(/^\.+/, "_")
+    .slice(0, 100);
+  return name === id ? id : `${name}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
+}

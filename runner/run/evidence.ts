@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { formatConversationTranscript } from "../channel/transcript.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { SHAPES_FILE } from "../shape/answers.ts";
+import type { RunSetup } from "./setup.ts";
+import type { Testbed } from "./testbed/testbed.ts";
+
+/**
+ * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
+ * that the model received, the gateway's log, the shapes of its answers. Redacted; nothing is written for what there was not.
+ */
+export async function writeEvidence(
+  folder: string,
+  testbed: Testbed,
+  { reportFolder, secrets }: RunSetup,
+): Promise<ScenarioFinished["evidence"]> {
+  const parts: { kind: string; name: string; text: string }[] = [
+    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(testbed.bus) },
+    { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(testbed.model?.requests ?? []) },
+    { kind: "gateway log", name: "gateway.log", text: testbed.log() },
+    { kind: "rpc shapes", name: SHAPES_FILE, text: testbed.answers.toText() },
+  ];
+  const present = parts.filter(({ text }) => text.trim() !== "");
+  if (present.length === 0) return [];
+  await mkdir(folder, { recursive: true });
+  return Promise.all(
+    present.map(async ({ kind, name, text }) => {
+      const path = join(folder, name);
+      await writeFile(path, secrets.redactText(text.endsWith("\n") ? text : `${text}\n`), { mode: 0o600 });
+      return { kind, path: relative(reportFolder, path) };
+    }),
+  );
+}
+
+function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join("");
+}

@@ -1,0 +1,88 @@
+import type { RunPolicy, ScenarioFinished, Verdict } from "../report/events.ts";
+import type { Outcome } from "./attempt/outcome.ts";
+import { runAttempt, stepNames } from "./attempt.ts";
+import type { PreparedScenario } from "./prepared.ts";
+import type { RunSetup } from "./setup.ts";
+import type { TestbedPool } from "./testbed/pool.ts";
+
+/**
+ * Runs one scenario: as often as the run's policy asks for. Never throws.
+ * @param onReady called when its gateway is ready, so that the next one can start while this one is used
+ * @returns whether a failure is its result
+ */
+export async function runScenario(
+  prepared: PreparedScenario,
+  index: number,
+  run: RunSetup,
+  testbeds: TestbedPool,
+  onReady: () => void,
+): Promise<boolean> {
+  const outcome = notRunnable(prepared);
+  if (outcome) {
+    endWithout(prepared, index, run, outcome);
+    return false;
+  }
+  const verdicts: Verdict[] = [];
+  let finished: ScenarioFinished;
+  do {
+    const attempt = verdicts.length + 1;
+    const next = ({ verdict }: Outcome) =>
+      run.signal.aborted ? undefined : nextAttempt(verdict, attempt, run.policy);
+    finished = await runAttempt({ prepared, index, attempt, run, testbeds, next, onReady });
+    verdicts.push(finished.verdict);
+  } while (finished.next);
+  return run.policy.repeat > 1 ? verdicts.includes("failed") : verdicts.at(-1) === "failed";
+}
+
+/** Reports how a scenario ended that nothing was started for. */
+export function endWithout(
+  { scenario, flow }: PreparedScenario,
+  index: number,
+  run: RunSetup,
+  outcome: Pick<Outcome, "verdict" | "reason">,
+): void {
+  run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt: 1 });
+  run.events.emit({
+    type: "scenario-finished",
+    at: Date.now(),
+    scenarioId: scenario.id,
+    attempt: 1,
+    durationMs: 0,
+    ...outcome,
+    notReached: stepNames(flow),
+    cleanupProblems: [],
+    evidence: [],
+    rerun: run.rerunCommand(scenario.id),
+  });
+}
+
+/** What follows an attempt with this verdict; only a failure is worth another try, only a result a repetition. */
+export function nextAttempt(
+  verdict: Verdict,
+  attempt: number,
+  { retries, repeat }: Pick<RunPolicy, "retries" | "repeat">,
+): ScenarioFinished["next"] {
+  if (repeat > 1) {
+    const result = verdict === "passed" || verdict === "failed";
+    return result && attempt < repeat ? "repeat" : undefined;
+  }
+  return verdict === "failed" && attempt <= retries ? "retry" : undefined;
+}
+
+/** Whether it needs a testbed. */
+export function needsTestbed(prepared: PreparedScenario): boolean {
+  return notRunnable(prepared) === undefined;
+}
+
+function notRunnable({
+  scenario,
+  skip,
+  blocked,
+  flow,
+}: PreparedScenario): Pick<Outcome, "verdict" | "reason"> | undefined {
+  if (skip) return { verdict: "skipped", reason: `${skip.reason}. ${skip.hint}` };
+  if (blocked) return { verdict: "blocked", reason: `${blocked.reason}. ${blocked.hint}` };
+  if (flow) return undefined;
+  const kind = scenario.meta.execution?.kind;
+  return { verdict: "blocked", reason: `a scenario of the kind ${kind} is carried out by another program` };
+}

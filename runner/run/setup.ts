@@ -1,0 +1,44 @@
+import type { GatewayKind } from "../gateway/gateway.ts";
+import type { LiveModel } from "../gateway/live-model.ts";
+import type { RunPolicy, RunStarted } from "../report/events.ts";
+import type { OpenReport } from "../report/open.ts";
+import type { PreparedScenario } from "./prepared.ts";
+import type { RunSecrets } from "./secrets.ts";
+
+/** What a run is to do, on what, and where it reports. */
+export interface RunSetup {
+  runId: string;
+  tool: RunStarted["tool"];
+  /** What the run is a part of. */
+  place: Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
+  command: string;
+  /** The same as values. */
+  given: RunStarted["options"];
+  /** The command that runs one scenario again, as the user would type it. */
+  rerunCommand(scenarioId: string): string;
+  gateway: GatewayKind;
+  providerMode: string;
+  /** `provider/model` */
+  primaryModel: string;
+  /** Each gateway gets a scripted model of its own. */
+  scriptedModel: boolean;
+  /** Each gateway gets this one. */
+  liveModel?: LiveModel;
+  jobs: number;
+  /** Testbeds that are started ahead of their scenario's turn. */
+  bootAhead: number;
+  /** Runs scenarios that change nothing in the gateway one after the other on the same one. */
+  share: boolean;
+  policy: RunPolicy;
+  scenarios: readonly PreparedScenario[];
+  reportFolder: string;
+  repoRoot: string;
+  /** Ways to break the embedded gateway in every scenario. */
+  faults: readonly string[];
+  secrets: RunSecrets;
+  events: Pick<OpenReport, "emit">;
+  /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */
+  signal: AbortSignal;
+  /** Fires when the time of the whole run is up; a scenario that has not begun then is not run. */
+  timeUp: AbortSignal;
+}

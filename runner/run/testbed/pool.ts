@@ -1,0 +1,75 @@
+import type { Outcome } from "../attempt/outcome.ts";
+import type { PreparedScenario } from "../prepared.ts";
+import { needsOf } from "./needs.ts";
+import { Testbed, type TestbedOptions } from "./testbed.ts";
+
+export interface PoolOptions extends TestbedOptions {
+  /** Ways to break the embedded gateway in every scenario. */
+  faults: readonly string[];
+  /** Runs scenarios that allow it one after the other on the same testbed. */
+  share: boolean;
+}
+
+/**
+ * The testbeds of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario as
+ * long as everything on it passed and is at rest: after a failure the state of its gateway is not known.
+ */
+export class TestbedPool {
+  readonly #options: PoolOptions;
+  readonly #ahead = new Map<PreparedScenario, Testbed>();
+  readonly #taken = new Set<PreparedScenario>();
+  readonly #free: Testbed[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to start the testbed of a scenario whose turn comes later; nothing happens if it has come already. */
+  prepare(prepared: PreparedScenario): void {
+    if (this.#taken.has(prepared) || this.#ahead.has(prepared) || this.#shares(prepared)) return;
+    this.#ahead.set(prepared, this.#newTestbed(prepared));
+  }
+
+  /** A testbed for an attempt; it goes back with `give`. Only the first attempt may get one that was used before. */
+  take(prepared: PreparedScenario): Testbed {
+    const ahead = this.#ahead.get(prepared);
+    this.#ahead.delete(prepared);
+    const shared = !this.#taken.has(prepared) && this.#shares(prepared) ? this.#free.pop() : undefined;
+    this.#taken.add(prepared);
+    shared?.reset(prepared.scenario.modelScript?.value);
+    return ahead ?? shared ?? this.#newTestbed(prepared);
+  }
+
+  #newTestbed(prepared: PreparedScenario): Testbed {
+    return new Testbed(this.#options, needsOf(prepared, this.#options.faults));
+  }
+
+  /**
+   * @param outcome of the attempt
+   * @param isLast no other attempt of the scenario follows, which would get a testbed of its own
+   * @returns what could not be torn down, when the testbed had to go
+   */
+  async give(
+    testbed: Testbed,
+    prepared: PreparedScenario,
+    { verdict }: Pick<Outcome, "verdict">,
+    isLast: boolean,
+  ): Promise<string[]> {
+    const stays = verdict === "passed" && isLast && this.#shares(prepared) && testbed.isAtRest;
+    if (!stays) return testbed.close();
+    this.#free.push(testbed);
+    return [];
+  }
+
+  /** @returns what could not be torn down of the testbeds that are not in use */
+  async close(): Promise<string[]> {
+    const left = [...this.#ahead.values(), ...this.#free];
+    this.#ahead.clear();
+    this.#free.length = 0;
+    return (await Promise.all(left.map((testbed) => testbed.close()))).flat();
+  }
+
+  #shares({ sharable }: PreparedScenario): boolean {
+    return this.#options.share && sharable === true;
+  }
+}
