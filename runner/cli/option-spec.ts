@@ -111,7 +111,11 @@ export const DURATION: ValueKind<number> = {
     throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
   },
   format(milliseconds) {
-    return `${milliseconds / 1000}s`;
+    const [unit, size] = Object.entries(UNITS).findLast(([, size]) => milliseconds % size === 0) ?? [
+      "s",
+      1000,
+    ];
+    return `${milliseconds / size}${unit}`;
   },
 };
 
