@@ -1,5 +1,6 @@
 import { actionReference } from "../runner/actions/reference.ts";
 import { VOCABULARY } from "../runner/actions/vocabulary.ts";
+import { compareText } from "../runner/base/text.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -41,7 +42,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 }
 
 function diagnosticReference(codes: Readonly<Record<string, string>>): string {
-  const rows = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = Object.entries(codes).sort(([a], [b]) => compareText(a, b));
   return [
     "# Diagnostics",
     "",

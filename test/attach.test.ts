@@ -9,6 +9,7 @@ import { BlockedError } from "../runner/base/errors.ts";
 import { Teardown } from "../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../runner/gateway/kinds.ts";
+import { parseGatewayTarget } from "../runner/gateway/target.ts";
 import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";
@@ -149,7 +150,11 @@ test("what counts as reading, a client that may only read may call", async () =>
   onTestFinished(async () => {
     await teardown.run(5000);
   });
-  const kind = await resolveGatewayKind(gateway.wsUrl, { repoRoot: ROOT, env: process.env, teardown });
+  const kind = await resolveGatewayKind(parseGatewayTarget(gateway.wsUrl), {
+    repoRoot: ROOT,
+    env: process.env,
+    teardown,
+  });
   const attached = await kind.start(gatewayStart({ teardown }));
   const refused: string[] = [];
   let answered = 0;

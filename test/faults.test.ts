@@ -1,37 +1,12 @@
-import { describe, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
+import { Sandbox } from "./testing/qa.ts";
 
-/**
- * Every scenario has been seen to fail with its subject broken: at the step that is about it, with words that
- * say what is wrong. Most of these wait for a time-out of the scenario, so they run side by side.
- */
+const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
+
+/** One of each kind that fails at once; the others wait for a time-out and run at night (faults*.night.test.ts). */
 const BROKEN: BrokenSubject[] = [
-  ["plugin-lifecycle-hot-reload", "skills-ignore-disabled", /switches it off/, /waiting for .*disabled/],
-  [
-    "plugin-lifecycle-hot-reload",
-    "skills-catalogue-stale",
-    /switches it on again/,
-    /waiting for an outbound message/,
-  ],
-  ["plugin-lifecycle-hot-reload", "reload-drop", /switches it off/, /waiting for .*disabled/],
-  ["plugin-lifecycle-hot-reload", "reload-always-restart", /same process/, /the gateway restarted/],
-  ["config-patch-hot-apply", "reload-always-restart", /shows in the skill status/, /the gateway restarted/],
   ["config-invalid-rejected", "config-accept-invalid", /refuses a patch/, /the gateway accepted/],
-  [
-    "skill-install-hot-availability",
-    "skills-watch-off",
-    /eligible without a restart/,
-    /waiting for .*eligible/,
-  ],
-  ["skill-visibility-invocation", "skills-watch-off", /status lists both/, /waiting for .*eligible/],
-  ["dm-chat-baseline", "channel-drop-outbound", /answers two messages/, /waiting for an outbound message/],
-  ["channel-reconnect-dedupe", "channel-duplicate-inbound", /reconnects/, /expected one reply to each/],
-  [
-    "channel-chat-baseline",
-    "channel-ignore-mention",
-    /ignores chatter/,
-    /expected one reply in the room, saw 2/,
-  ],
   ["thread-follow-up", "channel-ignore-thread", /own answer/, /went to the room/],
   [
     "attached-gateway-smoke",
@@ -39,10 +14,36 @@ const BROKEN: BrokenSubject[] = [
     /keeps its secrets/,
     /config.get shows the operator token/,
   ],
-  ["attached-gateway-smoke", "channel-gives-up", /account .* is connected/, /not connected: qa-channel/],
-  ["reaction-edit-delete", "message-actions-noop", /changes it on the channel/, /reaction does not stand/],
+  ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
+  ["plugin-optional-tool", "plugins-optional-open", /each way to name it/, /tool is offered/],
 ];
 
 describe.concurrent("with its subject broken, a scenario fails where it should", () => {
   test.for(BROKEN)("%s, %s", (subject, { onTestFinished }) => expectFailure(subject, onTestFinished));
+});
+
+test("without its guard, a destructive scenario is skipped and nothing is started for it", async () => {
+  vi.stubEnv(GUARD, undefined);
+  const sandbox = await Sandbox.create();
+  const { exitCode, report } = await sandbox.qa("run", "--tag", "update");
+  expect(exitCode).toBe(0);
+  for (const { verdict, reason, gateway } of report?.scenarios ?? []) {
+    expect(verdict).toBe("skipped");
+    expect(reason).toContain(`Set ${GUARD}=1`);
+    expect(gateway).toBeUndefined();
+  }
+  expect(report?.scenarios.length).toBeGreaterThan(5);
+});
+
+test("a destructive scenario is refused on a gateway that the runner did not install", async () => {
+  vi.stubEnv("GATEWAY_QA_TOKEN", "none");
+  const sandbox = await Sandbox.create();
+  const { exitCode, stderr } = await sandbox.qa(
+    "run",
+    "update-run-package-self-upgrade",
+    "--gateway",
+    "ws://127.0.0.1:9",
+  );
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("cannot run here");
 });

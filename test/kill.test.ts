@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { breadth } from "./testing/breadth.ts";
 import { killAgainAndAgain } from "./testing/kill/kills.ts";
 import { ROOT } from "./testing/qa.ts";
 
-const KILLS = 9;
+const KILLS = breadth(6, 100);
 
 test("a gateway that is killed at any moment starts again, and neither loses nor repeats a message", async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);

@@ -32,12 +32,15 @@ let reason: string | undefined;
 beforeAll(async () => {
   reason = await obstacle();
   if (reason !== undefined) return;
-  const kind = new OpenClawKind(`openclaw@${RELEASE}`, {
-    repoRoot: ROOT,
-    cacheFolder: cacheFolder(process.env),
-    env: process.env,
-    progress: streamProgress(process.stderr),
-  });
+  const kind = new OpenClawKind(
+    { kind: "openclaw", spec: RELEASE },
+    {
+      repoRoot: ROOT,
+      cacheFolder: cacheFolder(process.env),
+      env: process.env,
+      progress: streamProgress(process.stderr),
+    },
+  );
   await kind.install(new AbortController().signal);
 }, TIMEOUT_MS);
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { errorMessage } from "../base/errors.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { disconnectSignal, HttpError, readJson, sendJson } from "../http/json.ts";
-import { listenOnLoopback } from "../http/loopback.ts";
+import { listenOnLoopback } from "../http/listen.ts";
 import { BodyChecker } from "./body-check.ts";
 import type { QaBus } from "./bus.ts";
 import { ENDPOINTS } from "./endpoints.ts";

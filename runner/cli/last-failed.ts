@@ -1,8 +1,10 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { displayPath } from "../base/paths.ts";
 import { plural } from "../base/text.ts";
+import { parseGatewayTarget } from "../gateway/target.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { readOptions } from "./command-options.ts";
 import type { OptionsOf } from "./options.ts";
@@ -30,7 +32,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
   const again = toRunAgain(report);
   const of = `${report.runId} (${displayPath(folder, cwd)})`;
   if (again.length === 0) {
-    const ending = report.exitCode === 0 ? "" : `, yet it ended with exit code ${report.exitCode}`;
+    const ending = report.exitCode === EXIT.passed ? "" : `, yet it ended with exit code ${report.exitCode}`;
     process.stdout.write(`Nothing failed in the last run, ${of}${ending}.\n`);
     return report.exitCode;
   }
@@ -76,7 +78,10 @@ function inherited({ folder, report }: LastRun, command: Command): Partial<Optio
   const { ids: _, ...given } = report.options;
   const isNew = (name: string) => command.getOptionValueSource(name) === "cli";
   try {
-    const earlier = readOptions("run", { ...given, gateway: report.gateway }, ["context"]);
+    const earlier = {
+      ...readOptions("run", given, ["context"]),
+      ...(isNew("gateway") ? {} : { gateway: parseGatewayTarget(report.gateway) }),
+    };
     return Object.fromEntries(Object.entries(earlier).filter(([name]) => !isNew(name)));
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
 import type { Shard } from "../plan/shard.ts";
 import { userFolder } from "./workspace.ts";
 
@@ -140,6 +141,9 @@ export const PATH: ValueKind<string> = {
   },
 };
 
+/** What `--gateway` names. */
+export const TARGET: ValueKind<GatewayTarget> = { parse: parseGatewayTarget, format: formatTarget };
+
 /** Comma-separated. */
 export const LIST: ValueKind<string[]> = {
   parse(text) {
@@ -147,4 +151,10 @@ export const LIST: ValueKind<string[]> = {
     return entries.filter((entry) => entry !== "");
   },
   format: (entries) => entries.join(","),
+};
+
+/** Comma-separated. */
+export const TARGETS: ValueKind<GatewayTarget[]> = {
+  parse: (text) => LIST.parse(text).map(parseGatewayTarget),
+  format: (targets) => LIST.format(targets.map(formatTarget)),
 };

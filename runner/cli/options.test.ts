@@ -1,9 +1,20 @@
 import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseGatewayTarget } from "../gateway/target.ts";
 import { commandLine } from "../lanes/job.ts";
 import { addOptions, givenOptions, readOptions, toArgs } from "./command-options.ts";
-import { COUNT, DURATION, LIST, type OptionSpec, PATH, REPLAYS, SHARD } from "./option-spec.ts";
+import {
+  COUNT,
+  DURATION,
+  LIST,
+  type OptionSpec,
+  PATH,
+  REPLAYS,
+  SHARD,
+  TARGET,
+  TARGETS,
+} from "./option-spec.ts";
 import { type CommandName, OPTIONS, type OptionName } from "./options.ts";
 
 const SPECS = Object.entries(OPTIONS) as [OptionName, OptionSpec<CommandName>][];
@@ -14,11 +25,14 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."'\"\\ $`*a-=/") }),
   fc.constantFrom("", "--gateway", "it's"),
 );
+const target = fc.constantFrom("embedded", "openclaw@latest", "ws://127.0.0.1:18789").map(parseGatewayTarget);
 const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [COUNT, fc.integer({ min: 1 })],
   [DURATION, fc.integer({ min: 1, max: 2 ** 31 - 1 })],
   [SHARD, fc.tuple(fc.nat(50), fc.nat(50)).map(([a, b]) => ({ index: a + 1, total: a + b + 1 }))],
   [PATH, fc.constantFrom("reports", "../my pack/qa", ".", "-out", "a=b")],
+  [TARGET, target],
+  [TARGETS, fc.array(target, { minLength: 1 })],
   [LIST, fc.array(fc.constantFrom("embedded", "openclaw@latest", "a b"), { minLength: 1 })],
 ]);
 

@@ -1,4 +1,14 @@
-import { COUNT, DURATION, LIST, type OptionSpec, PATH, type Parsed, SHARD } from "./option-spec.ts";
+import {
+  COUNT,
+  DURATION,
+  LIST,
+  type OptionSpec,
+  PATH,
+  type Parsed,
+  SHARD,
+  TARGET,
+  TARGETS,
+} from "./option-spec.ts";
 
 export type CommandName =
   | "run"
@@ -88,6 +98,7 @@ export const OPTIONS = {
     about:
       "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running (default: embedded, or the lane's)",
     on: ["run"],
+    kind: TARGET,
     group: GATEWAY,
     replay: "context",
   },
@@ -96,7 +107,7 @@ export const OPTIONS = {
     about:
       "comma-separated, for instance embedded,openclaw@2026.4.26; the others are compared with the first",
     on: ["parity"],
-    kind: LIST,
+    kind: TARGETS,
     group: GATEWAY,
     replay: "context",
   },

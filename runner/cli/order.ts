@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { isWithin } from "../base/paths.ts";
+import { EMBEDDED, formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { readDurations } from "../lanes/durations.ts";
 import { rejectErrors } from "../lanes/invalid.ts";
 import { jobName, osOf } from "../lanes/job.ts";
@@ -17,7 +18,7 @@ import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** What a run is to do, whoever says so: the command line, or a lane. */
 export interface RunOrder {
-  target: string;
+  target: GatewayTarget;
   /** As typed, or absolute. */
   packs: readonly string[];
   /** Only the packs are read, not this repository's scenarios. */
@@ -39,7 +40,7 @@ export async function orderOf(ids: readonly string[], options: RunOptions): Prom
     const packsOnly = pack.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
     const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, named };
     return {
-      target: gateway ?? "embedded",
+      target: gateway ?? EMBEDDED,
       packs: pack,
       packsOnly,
       ids: namedIds(selection),
@@ -106,7 +107,7 @@ export async function takeShare(
       ...(lane ? { lane: lane.lane } : {}),
       // What was narrowed by hand is no job of the matrix.
       ...(lane && ids.length === 0
-        ? { job: jobName(lane.lane, target, osOf(process.platform), shard ?? whole) }
+        ? { job: jobName(lane.lane, formatTarget(target), osOf(process.platform), shard ?? whole) }
         : {}),
       ...(shard ? { shard } : {}),
       selection: chosen.map(({ scenario }) => scenario.id),

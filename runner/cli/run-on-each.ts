@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { QaError, UsageError } from "../base/errors.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
+import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { type GatewayRun, noRun, readRun } from "../parity/gateway-run.ts";
 import { offerOf } from "../plan/capabilities.ts";
 import { fits } from "../plan/eligibility.ts";
@@ -18,7 +19,9 @@ type ParityOptions = OptionsOf<"parity">;
 
 /** A gateway to be compared, and the scenarios that are for it. */
 interface Candidate {
-  target: string;
+  target: GatewayTarget;
+  /** The target as text. */
+  name: string;
   kind: GatewayKind;
   ids: string[];
   /** Those that the user named, and did not only match. */
@@ -32,7 +35,7 @@ interface Candidate {
  * @throws UsageError when the choice is wrong, or no scenario is for two of the gateways; InvalidScenarios
  */
 export async function runOnEach(
-  targets: readonly string[],
+  targets: readonly GatewayTarget[],
   ids: readonly string[],
   options: ParityOptions,
   { makeFolder, session }: { makeFolder(): Promise<string>; session: Session },
@@ -42,15 +45,15 @@ export async function runOnEach(
   const { signal } = session;
   // What can be wrong with a gateway's name or install shows before the first scenario runs.
   const problems = new Map<string, string>();
-  for (const { target, kind, ids } of candidates) {
-    if (ids.length > 0) await kind.prepare(signal).catch((error) => problems.set(target, problemText(error)));
+  for (const { name, kind, ids } of candidates) {
+    if (ids.length > 0) await kind.prepare(signal).catch((error) => problems.set(name, problemText(error)));
   }
   const runs: GatewayRun[] = [];
   for (const candidate of candidates) {
-    const problem = problems.get(candidate.target);
+    const problem = problems.get(candidate.name);
     runs.push(
       problem !== undefined || signal.aborted
-        ? noRun(candidate.target, problem)
+        ? noRun(candidate.name, problem)
         : await runOne(candidate, out, options, session),
     );
   }
@@ -59,7 +62,7 @@ export async function runOnEach(
 
 /** @throws UsageError when the choice is wrong, or no scenario is for two of the gateways */
 async function chooseForEach(
-  targets: readonly string[],
+  targets: readonly GatewayTarget[],
   patterns: readonly string[],
   options: ParityOptions,
   { teardown }: Session,
@@ -76,10 +79,10 @@ async function chooseForEach(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
       const fitting = selected.filter(({ scenario }) =>
-        fits(scenario, offerOf(kind, chooseModel(undefined, kind.name, process.env), process.env)),
+        fits(scenario, offerOf(target, chooseModel(undefined, target, process.env), { env: process.env })),
       );
       const named = fitting.filter((choice) => choice.named);
-      return { target, kind, ids: fitting.map(idOf), named: named.map(idOf) };
+      return { target, name: formatTarget(target), kind, ids: fitting.map(idOf), named: named.map(idOf) };
     }),
   );
   const shared = selected.some(
@@ -98,15 +101,15 @@ function idOf({ scenario }: Selected): string {
 
 /** Through `qa run`'s own way, so that every gateway's report is one that `qa run` would have made. */
 async function runOne(
-  { target, ids, named }: Candidate,
+  { target, name, ids, named }: Candidate,
   out: string,
   options: ParityOptions,
   session: Session,
 ): Promise<GatewayRun> {
-  const name = target.replaceAll(/[^\w.@-]+/g, "-");
-  const folder = join(out, name);
-  if (ids.length === 0) return noRun(target, "none of the chosen scenarios is for it");
-  process.stdout.write(`\n── ${target}\n\n`);
+  const subfolder = name.replaceAll(/[^\w.@-]+/g, "-");
+  const folder = join(out, subfolder);
+  if (ids.length === 0) return noRun(name, "none of the chosen scenarios is for it");
+  process.stdout.write(`\n── ${name}\n\n`);
   try {
     await runScenarios(
       ids,
@@ -122,9 +125,9 @@ async function runOne(
       session,
     );
   } catch (error) {
-    return noRun(target, problemText(error));
+    return noRun(name, problemText(error));
   }
-  return { ...(await readRun(folder)), target, folder: name };
+  return { ...(await readRun(folder)), target: name, folder: subfolder };
 }
 
 /** What every gateway's run has of the command's options. */

@@ -43,7 +43,7 @@ export async function runScenarios(
   const order = await orderOf(ids, options);
   const { target, env, lane } = order;
   // A lane alone does not say on which of its gateways.
-  const given = { ...options, gateway: lane || target !== "embedded" ? target : undefined };
+  const given = { ...options, gateway: lane || target.kind !== "embedded" ? target : undefined };
   const reportFolder = outFolder(options.out, "report", runId);
   const chosen = await loadReporters(options.reporter, {
     reportFolder,
@@ -61,16 +61,16 @@ export async function runScenarios(
     allowWrites: options.allowWrites,
     updateTo: options.updateTo,
   });
-  if (options.allowWrites && gateway.name !== "remote") {
+  if (options.allowWrites && target.kind !== "remote") {
     throw new UsageError(
       "--allow-writes is about a gateway that is already running",
       "A gateway that the run starts may be changed anyway: leave out --allow-writes, or give --gateway ws://….",
     );
   }
-  if (options.fault.length > 0 && gateway.name !== "embedded") {
+  if (options.fault.length > 0 && target.kind !== "embedded") {
     throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
   }
-  const model = chooseModel(options.model ?? lane?.model, gateway.name, env);
+  const model = chooseModel(options.model ?? lane?.model, target, env);
   // Building the gateway and reading the scenarios need nothing of each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
@@ -85,7 +85,11 @@ export async function runScenarios(
       ids: order.ids,
     }),
   );
-  const fitting = chooseScenarios(catalog, selection, offerOf(gateway, model, env));
+  const fitting = chooseScenarios(
+    catalog,
+    selection,
+    offerOf(target, model, { env, allowWrites: options.allowWrites }),
+  );
   const { scenarios, place } = await takeShare(fitting, ids, options, order);
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
+import { breadth } from "../../test/testing/breadth.ts";
 import { compileFlow } from "./compile/compile.ts";
 import { compileOrThrow, FOREIGN, flowOfActions, OWN, run } from "./testing/flows.ts";
 
@@ -145,7 +146,7 @@ it("a flow does what its statements say", async () => {
       expect(log).toEqual(expected);
       expect(result.status).toBe(stops ? "failed" : "passed");
     }),
-    { numRuns: 200 },
+    { numRuns: breadth(60, 1000) },
   );
 });
 
@@ -199,6 +200,6 @@ it("the compiler never throws, and what it reports lies in the file", () => {
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: breadth(150, 2500) },
   );
 });

@@ -1,6 +1,5 @@
-import type { JsonObject } from "../base/json.ts";
+import { type JsonObject, mergePatch } from "../base/json.ts";
 import { isLoopback } from "../base/loopback.ts";
-import { mergePatch } from "../base/merge-patch.ts";
 import type { LiveModel } from "./live-model.ts";
 import type { TempRoot } from "./process/temp-root.ts";
 

@@ -4,6 +4,7 @@ import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayFacts } from "./facts.ts";
 import type { LiveModel } from "./live-model.ts";
+import type { GatewayTarget } from "./target.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {
@@ -154,17 +155,7 @@ export interface GatewayStart {
 
 /** One kind of gateway (`embedded`, `openclaw@…`, `ws://…`). */
 export interface GatewayKind {
-  /** What scenarios name in `gateways`. */
-  readonly name: "embedded" | "openclaw" | "remote";
-  /** As given to --gateway. */
-  readonly target: string;
-  /** Whether scenarios may change it. A gateway of the run's own always may be. */
-  readonly mayWrite: boolean;
-  /**
-   * Whether this runner can make an install that nobody else uses. Where it cannot, nothing that
-   * replaces or removes an install is run.
-   */
-  readonly ownsInstall: boolean;
+  readonly target: GatewayTarget;
   /** What one gateway with its share of the runner may need at most. */
   readonly memoryBytes: number;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */

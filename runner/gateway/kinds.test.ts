@@ -4,6 +4,7 @@ import { Teardown } from "../base/teardown.ts";
 import type { GatewayStart } from "./gateway.ts";
 import { resolveGatewayKind } from "./kinds.ts";
 import { startChildGateway } from "./process/start-child.ts";
+import { EMBEDDED, parseGatewayTarget } from "./target.ts";
 import { FAKE_PROGRAM, gatewayStart } from "./testing/fixture.ts";
 
 const started: GatewayStart[] = [];
@@ -12,8 +13,8 @@ const begin = () => {
   started.push(start);
   return start;
 };
-const resolve = (target: string, env = {}) =>
-  resolveGatewayKind(target, { repoRoot: "/repo", env, teardown: new Teardown() });
+const resolve = async (target: string, env = {}) =>
+  resolveGatewayKind(parseGatewayTarget(target), { repoRoot: "/repo", env, teardown: new Teardown() });
 
 afterEach(async () => {
   for (const { teardown } of started.splice(0).reverse()) expect(await teardown.run(10_000)).toEqual([]);
@@ -41,7 +42,7 @@ test.each([
 });
 
 test("what to update to is for published releases only", async () => {
-  const resolving = resolveGatewayKind("embedded", {
+  const resolving = resolveGatewayKind(EMBEDDED, {
     repoRoot: "/repo",
     env: {},
     teardown: new Teardown(),
@@ -68,7 +69,7 @@ test("credentials in an address are refused without showing them", async () => {
 test("a running gateway can be asked; its process and files are out of reach", async () => {
   const running = await startChildGateway(FAKE_PROGRAM, begin());
   const kind = await resolve(running.wsUrl, { GATEWAY_QA_TOKEN: running.token });
-  expect(kind).toMatchObject({ name: "remote", target: running.wsUrl });
+  expect(kind).toMatchObject({ target: { kind: "remote", url: running.wsUrl } });
   await kind.prepare(new AbortController().signal);
   const gateway = await kind.start(begin());
   expect(gateway.facts).toMatchObject({ version: "1.2.3", protocol: 4 });

@@ -1,8 +1,8 @@
 import { UsageError } from "../base/errors.ts";
-import { suggest } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { GatewayKind } from "./gateway.ts";
 import type { Environment } from "./process/env.ts";
+import type { GatewayTarget } from "./target.ts";
 
 export interface ResolveOptions {
   /** Holds fixtures/gateway. */
@@ -16,48 +16,37 @@ export interface ResolveOptions {
   updateTo?: string;
 }
 
-const OPENCLAW = /^openclaw(?:@|$)/;
-const KNOWN = "`embedded`, `openclaw@<version>` or `ws://host:port`";
-
 /**
- * Turns the value of --gateway into a kind of gateway; loads no more than that kind needs.
- * @throws UsageError for what is no gateway; QaError `gateway-token-missing`
+ * The kind of gateway that a target names; loads no more than that kind needs.
+ * @throws UsageError for `updateTo` without a release; QaError `gateway-token-missing`
  */
 export async function resolveGatewayKind(
-  target: string,
+  target: GatewayTarget,
   { repoRoot, env, teardown, allowWrites = false, updateTo }: ResolveOptions,
 ): Promise<GatewayKind> {
-  if (updateTo !== undefined && !OPENCLAW.test(target)) {
+  if (updateTo !== undefined && target.kind !== "openclaw") {
     throw new UsageError(
       "--update-to is for published releases only",
       "Choose one with --gateway openclaw@<version>.",
     );
   }
-  if (target === "embedded") {
-    const { EmbeddedKind } = await import("./embedded/embedded.ts");
-    return new EmbeddedKind(repoRoot, teardown);
+  switch (target.kind) {
+    case "embedded": {
+      const { EmbeddedKind } = await import("./embedded/embedded.ts");
+      return new EmbeddedKind(repoRoot, teardown);
+    }
+    case "openclaw": {
+      const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([
+        import("./openclaw/openclaw.ts"),
+        import("./openclaw/cache.ts"),
+        import("./openclaw/progress.ts"),
+      ]);
+      const progress = streamProgress(process.stderr);
+      return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress, updateTo });
+    }
+    case "remote": {
+      const { RemoteKind } = await import("./remote/remote.ts");
+      return new RemoteKind(target, { env, mayWrite: allowWrites });
+    }
   }
-  if (OPENCLAW.test(target)) {
-    const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([
-      import("./openclaw/openclaw.ts"),
-      import("./openclaw/cache.ts"),
-      import("./openclaw/progress.ts"),
-    ]);
-    const progress = streamProgress(process.stderr);
-    return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress, updateTo });
-  }
-  if (/^wss?:/.test(target)) {
-    const { RemoteKind } = await import("./remote/remote.ts");
-    return new RemoteKind(target, { env, mayWrite: allowWrites });
-  }
-  throw new UsageError(`--gateway ${target}: no such kind of gateway`, suggestion(target));
-}
-
-function suggestion(target: string): string {
-  if (/^https?:/.test(target)) return `Did you mean ${target.replace(/^http/, "ws")}?`;
-  if (/^[\w.-]+:\d+$/.test(target)) return `Did you mean ws://${target}?`;
-  const [name = target, version] = target.split("@");
-  const near = suggest(name, ["embedded", "openclaw"]);
-  if (near === undefined) return `Use ${KNOWN}.`;
-  return `Did you mean ${near}${near === "openclaw" ? `@${version ?? "latest"}` : ""}?`;
 }

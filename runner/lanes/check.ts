@@ -9,24 +9,22 @@ import { catalogOf, checkPacks, type PackContext, selectOfLane } from "./select.
  * What is wrong with lanes that needs the scenarios to see, but no registry and no environment.
  * @param catalog holds the scenarios of `packsOf` the lanes
  */
-export async function checkLanes(
+export function checkLanes(
   chosen: readonly LocatedLane[],
   lanes: Lanes,
   catalog: Catalog,
   context: PackContext,
-): Promise<Diagnostic[]> {
-  const found: Diagnostic[] = [];
-  for (const lane of chosen) found.push(...(await checkLane(lane, lanes, catalog, context)).diagnostics);
-  return found;
+): Diagnostic[] {
+  return chosen.flatMap((lane) => checkLane(lane, lanes, catalog, context).diagnostics);
 }
 
 /** The same for one lane, and what it chooses. */
-export async function checkLane(
+export function checkLane(
   lane: LocatedLane,
   lanes: Lanes,
   catalog: Catalog,
   context: PackContext,
-): Promise<{ selected: Selected[]; diagnostics: Diagnostic[] }> {
+): { selected: Selected[]; diagnostics: Diagnostic[] } {
   const missing = checkPacks(lane, lanes, context);
   if (missing.length > 0) return { selected: [], diagnostics: missing };
   const { selected, diagnostics } = selectOfLane(lane, lanes, catalogOf(lane, lanes, catalog, context));
@@ -34,7 +32,7 @@ export async function checkLane(
   diagnostics.push(...unusedGuards(lane, lanes, selected));
   const env = guardsOf(lane.lane);
   for (const { entry, index } of lane.entries) {
-    const fit = await fitTo(entry, selected, { lane: lane.lane, env, repoRoot: context.repoRoot });
+    const fit = fitTo(entry, selected, { lane: lane.lane, env });
     diagnostics.push(...checkFit(lane, lanes, index, fit));
   }
   return { selected, diagnostics: withoutRepeats(diagnostics) };

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { EMBEDDED, parseGatewayTarget } from "../gateway/target.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { sampleReport } from "../results/testing/sample-report.ts";
 import { folderWith, parseText } from "../scenario/testing/parse.ts";
@@ -36,7 +37,7 @@ test("without earlier runs a scenario costs its steps", async () => {
   for (const folder of [undefined, folderWith({}), "/nowhere/at/all"]) {
     const durations = await readDurations(folder);
     expect(durations.reports).toBe(0);
-    expect(durations.costsOn("embedded", [A, B])).toEqual({ costs: [2, 5], unit: "steps" });
+    expect(durations.costsOn(EMBEDDED, [A, B])).toEqual({ costs: [2, 5], unit: "steps" });
   }
 });
 
@@ -49,9 +50,12 @@ test("the median of the runs on this gateway counts, else of runs on its kind, e
   });
   const durations = await readDurations(folder);
   expect(durations.reports).toBe(4);
-  expect(durations.costsOn("embedded", [A, B])).toEqual({ costs: [200, 900], unit: "ms" });
+  expect(durations.costsOn(EMBEDDED, [A, B])).toEqual({ costs: [200, 900], unit: "ms" });
   // b was never measured on a release: 5 steps at the 2000 ms a step that a took.
-  expect(durations.costsOn("openclaw@2026.9.6", [A, B])).toEqual({ costs: [4000, 10_000], unit: "ms" });
+  expect(durations.costsOn(parseGatewayTarget("openclaw@2026.9.6"), [A, B])).toEqual({
+    costs: [4000, 10_000],
+    unit: "ms",
+  });
 });
 
 test("a dist-tag is measured as the version that answered", async () => {
@@ -60,8 +64,8 @@ test("a dist-tag is measured as the version that answered", async () => {
     "two/report.json": report("openclaw@2026.4.26", { a: 10 }),
   });
   const durations = await readDurations(folder);
-  expect(durations.costsOn("openclaw@2026.9.6", [A]).costs).toEqual([70]);
-  expect(durations.costsOn("openclaw@2026.4.26", [A]).costs).toEqual([10]);
+  expect(durations.costsOn(parseGatewayTarget("openclaw@2026.9.6"), [A]).costs).toEqual([70]);
+  expect(durations.costsOn(parseGatewayTarget("openclaw@2026.4.26"), [A]).costs).toEqual([10]);
 });
 
 test("what was cut off, skipped, broken on purpose or cannot be read does not count", async () => {
@@ -77,7 +81,7 @@ test("what was cut off, skipped, broken on purpose or cannot be read does not co
     "skipped/report.json": JSON.stringify(skipped),
   });
   const durations = await readDurations(folder);
-  expect(durations.costsOn("embedded", [A])).toEqual({ costs: [2], unit: "steps" });
+  expect(durations.costsOn(EMBEDDED, [A])).toEqual({ costs: [2], unit: "steps" });
 });
 
 test("durations that are kept in a file say the same, whatever is reported later", async () => {
@@ -92,7 +96,9 @@ test("durations that are kept in a file say the same, whatever is reported later
   const after = await readDurations(kept);
   expect(after.reports).toBe(2);
   for (const target of ["embedded", "openclaw@2026.4.26", "openclaw@2026.9.6"])
-    expect(after.costsOn(target, [A, B])).toEqual(before.costsOn(target, [A, B]));
+    expect(after.costsOn(parseGatewayTarget(target), [A, B])).toEqual(
+      before.costsOn(parseGatewayTarget(target), [A, B]),
+    );
 });
 
 test("a file that holds no durations is refused", async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { specOf } from "../gateway/openclaw/resolve.ts";
+import { formatTarget, type GatewayTarget, recognizeTarget } from "../gateway/target.ts";
 import { stepCount } from "../plan/shard.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { median } from "../results/history/statistics.ts";
@@ -31,7 +31,7 @@ export class Durations {
     for (const { id, verdict, durationMs, gateway } of report.scenarios) {
       // Skipped and blocked ones say nothing about the time that the scenario takes.
       if (verdict !== "passed" && verdict !== "failed") continue;
-      const target = targetOf(gateway?.target ?? report.gateway, gateway?.version);
+      const target = measuredTarget(gateway?.target ?? report.gateway, gateway?.version);
       const ofTarget = this.#measured.get(target) ?? new Map<string, number[]>();
       ofTarget.set(id, [...(ofTarget.get(id) ?? []), durationMs]);
       this.#measured.set(target, ofTarget);
@@ -59,9 +59,8 @@ export class Durations {
   /**
    * Estimates scenarios on one gateway, in milliseconds: as measured there, else as measured on a gateway of the same
    * kind, else by their steps at the pace of those measured. Where nothing was measured, the unit is a step.
-   * @param target as a job's `--gateway` names it
    */
-  costsOn(target: string, scenarios: readonly Scenario[]): { costs: number[]; unit: "ms" | "steps" } {
+  costsOn(target: GatewayTarget, scenarios: readonly Scenario[]): { costs: number[]; unit: "ms" | "steps" } {
     const known = scenarios.map(({ id }) => this.#medianOf(id, target));
     const measured = scenarios.filter((_, index) => known[index] !== undefined);
     const steps = measured.reduce((sum, scenario) => sum + stepCount(scenario), 0);
@@ -73,11 +72,11 @@ export class Durations {
     };
   }
 
-  #medianOf(id: string, target: string): number | undefined {
-    const there = this.#measured.get(target)?.get(id);
+  #medianOf(id: string, target: GatewayTarget): number | undefined {
+    const there = this.#measured.get(formatTarget(target))?.get(id);
     if (there) return median(there);
     const alike = [...this.#measured]
-      .filter(([other]) => kindOf(other) === kindOf(target))
+      .filter(([other]) => recognizeTarget(other)?.kind === target.kind)
       .flatMap(([, ofTarget]) => ofTarget.get(id) ?? []);
     return alike.length > 0 ? median(alike) : undefined;
   }
@@ -133,10 +132,8 @@ function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 /** A dist-tag means another release in every month; the version that answered is what was measured. */
-function targetOf(target: string, version: string | undefined): string {
-  return kindOf(target) === "openclaw" ? `openclaw@${version ?? specOf(target)}` : target;
-}
-
-function kindOf(target: string): string {
-  return /^[a-z]+/.exec(target)?.[0] ?? target;
+function measuredTarget(text: string, version: string | undefined): string {
+  const target = recognizeTarget(text);
+  if (target?.kind !== "openclaw") return text;
+  return formatTarget({ ...target, spec: version ?? target.spec });
 }

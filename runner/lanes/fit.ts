@@ -1,7 +1,5 @@
 import { quotedList, suggestion } from "../base/suggest.ts";
-import { Teardown } from "../base/teardown.ts";
 import { PRIMARY_MODEL } from "../gateway/config.ts";
-import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { guardOf, judgeScenario, type Offer } from "../plan/eligibility.ts";
 import type { Selected } from "../plan/selection.ts";
 import type { Diagnostic } from "../scenario/source/source.ts";
@@ -36,22 +34,15 @@ export function providerModeOf({ model = "scripted" }: Lane): string {
  * Decides for each scenario what becomes of it, just as the run itself will.
  * @param env holds the lane's guards as well
  */
-export async function fitTo(
+export function fitTo(
   { kind }: GatewayEntry,
   selected: readonly Selected[],
-  { lane, env, repoRoot }: { lane: Lane; env: Environment; repoRoot: string },
-): Promise<Fit> {
-  const target = kind === "embedded" ? "embedded" : "openclaw";
-  // Asked for what it is, never started: there is nothing to tear down.
-  const { name, ownsInstall, mayWrite } = await resolveGatewayKind(target, {
-    repoRoot,
-    env,
-    teardown: new Teardown(),
-  });
+  { lane, env }: { lane: Lane; env: Environment },
+): Fit {
   const offer: Offer = {
-    gatewayKind: name,
-    ownsInstall,
-    mayWrite,
+    gatewayKind: kind === "embedded" ? kind : "openclaw",
+    ownsInstall: true,
+    mayWrite: true,
     providerMode: providerModeOf(lane),
     scriptedModel: lane.model !== "live",
     primaryModel: PRIMARY_MODEL,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { compare, gte, lte, prerelease } from "semver";
 import { expect, test } from "vitest";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
+import { parseGatewayTarget } from "../gateway/target.ts";
 import { mayMean, readEntry, releasesBetween, targetsOf } from "./gateways.ts";
 import type { Lane } from "./schema.ts";
 
@@ -70,7 +71,7 @@ test.for<[Lane["gateways"][number], string[]]>([
   [{ releases: { to: "2026.5.7" } }, ["openclaw@2026.5.7", `openclaw@${OLDEST_SUPPORTED}`]],
   [{ releases: { from: "2026.4.25", to: "2026.4.26" } }, ["openclaw@2026.4.26", "openclaw@2026.4.25"]],
 ])("%j means %j", ([value, targets]) => {
-  expect(targetsOf(entryOf(value), RELEASES)).toEqual({ targets });
+  expect(targetsOf(entryOf(value), RELEASES)).toEqual({ targets: targets.map(parseGatewayTarget) });
 });
 
 test.for<[Lane["gateways"][number], RegExp]>([
@@ -99,5 +100,5 @@ test.for<[Lane["gateways"][number], string, boolean]>([
   [{ releases: { last: 1 } }, "openclaw@2026.10.1-beta.1", false],
   [{ releases: { last: 1 } }, "embedded", false],
 ])("a lane with %j may be run on %s: %s", ([value, target, expected]) => {
-  expect(mayMean(entryOf(value), target)).toBe(expected);
+  expect(mayMean(entryOf(value), parseGatewayTarget(target))).toBe(expected);
 });

@@ -3,7 +3,8 @@ import { UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
-import { exactVersion, pickRelease, specOf } from "../gateway/openclaw/resolve.ts";
+import { exactVersion, pickRelease } from "../gateway/openclaw/resolve.ts";
+import { EMBEDDED, type GatewayTarget, type ReleaseTarget, recognizeTarget } from "../gateway/target.ts";
 import type { Lane } from "./schema.ts";
 
 /** An entry of a lane's `gateways`, understood. */
@@ -46,17 +47,17 @@ export function readEntry(value: EntryValue): { entry: GatewayEntry | undefined;
   return { entry: { kind: "releases", last, from, to }, ...oldProblem(from) };
 }
 
-function readTarget(target: string): { entry: GatewayEntry | undefined; problem?: EntryProblem } {
-  if (target === "embedded") return { entry: { kind: "embedded" } };
-  if (/^openclaw(?:@|$)/.test(target)) {
-    const spec = specOf(target);
-    const exact = exactVersion(spec);
-    return { entry: { kind: "release", spec: exact ?? spec }, ...(exact ? oldProblem(exact) : {}) };
+function readTarget(text: string): { entry: GatewayEntry | undefined; problem?: EntryProblem } {
+  const target = recognizeTarget(text);
+  if (target?.kind === "embedded") return { entry: target };
+  if (target?.kind === "openclaw") {
+    const exact = exactVersion(target.spec);
+    return { entry: { kind: "release", spec: exact ?? target.spec }, ...(exact ? oldProblem(exact) : {}) };
   }
-  const hint = /^wss?:/.test(target)
+  const hint = target
     ? "A lane starts its gateways itself: `embedded` or `openclaw@<version>`."
-    : suggestion(target, ["embedded", "openclaw@latest"]);
-  return { entry: undefined, problem: { message: `\`${target}\` is no gateway of a lane`, hint } };
+    : suggestion(text, ["embedded", "openclaw@latest"]);
+  return { entry: undefined, problem: { message: `\`${text}\` is no gateway of a lane`, hint } };
 }
 
 function oldProblem(version: string): { problem?: EntryProblem } {
@@ -82,12 +83,12 @@ export function needsRegistry(entry: GatewayEntry): boolean {
 export function targetsOf(
   entry: GatewayEntry,
   published: PublishedReleases | undefined,
-): { targets: string[]; problem?: EntryProblem } {
-  if (entry.kind === "embedded") return { targets: ["embedded"] };
-  if (!published) return { targets: entry.kind === "release" ? [`openclaw@${entry.spec}`] : [] };
+): { targets: GatewayTarget[]; problem?: EntryProblem } {
+  if (entry.kind === "embedded") return { targets: [EMBEDDED] };
+  if (!published) return { targets: entry.kind === "release" ? [releaseTarget(entry.spec)] : [] };
   if (entry.kind === "releases") {
     const versions = releasesBetween(entry, published.versions);
-    if (versions.length > 0) return { targets: versions.map((version) => `openclaw@${version}`) };
+    if (versions.length > 0) return { targets: versions.map(releaseTarget) };
     const newest = published.versions.toSorted(rcompare).slice(0, 3).join(", ");
     return {
       targets: [],
@@ -98,7 +99,7 @@ export function targetsOf(
     };
   }
   try {
-    return { targets: [`openclaw@${pickRelease(entry.spec, { ...published, kept: false }, [])}`] };
+    return { targets: [releaseTarget(pickRelease(entry.spec, { ...published, kept: false }, []))] };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return {
@@ -106,6 +107,10 @@ export function targetsOf(
       problem: { message: `there is no release openclaw@${entry.spec}`, hint: error.hint ?? "" },
     };
   }
+}
+
+function releaseTarget(spec: string): ReleaseTarget {
+  return { kind: "openclaw", spec };
 }
 
 /** The `last` releases between two versions, both included, newest first. Pre-releases do not count. */
@@ -124,10 +129,10 @@ export function releasesBetween(
  * Whether a target given to a job may be one of the entry's, without asking a registry: what was the newest release
  * when the jobs were planned may not be any more when they run.
  */
-export function mayMean(entry: GatewayEntry, target: string): boolean {
-  if (entry.kind === "embedded") return target === "embedded";
-  if (!/^openclaw(?:@|$)/.test(target)) return false;
-  const spec = specOf(target);
+export function mayMean(entry: GatewayEntry, target: GatewayTarget): boolean {
+  if (entry.kind === "embedded") return target.kind === "embedded";
+  if (target.kind !== "openclaw") return false;
+  const { spec } = target;
   const version = exactVersion(spec);
   if (entry.kind === "release" && (spec === entry.spec || version === entry.spec)) return true;
   if (!version) return false;

@@ -1,4 +1,5 @@
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
+import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { guardOf } from "../plan/eligibility.ts";
 import type { Selected } from "../plan/selection.ts";
 import type { Shard } from "../plan/shard.ts";
@@ -78,7 +79,7 @@ export interface MatrixRequest {
   /** Asked at most once, and only if an entry needs it. */
   published(): Promise<PublishedReleases & { kept: boolean }>;
   /** Arguments of `qa` that run a job. The command line is not this room's: it knows its own flags. */
-  argsOf(job: { lane: string; gateway: string; shard?: Shard }): string[];
+  argsOf(job: { lane: string; gateway: GatewayTarget; shard?: Shard }): string[];
 }
 
 /**
@@ -94,10 +95,10 @@ export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   const matrix: Matrix = { version: MATRIX_VERSION, jobs: [], notes: [] };
   const published = await publishedFor(request, matrix.notes);
   for (const lane of chosen) {
-    const { selected, diagnostics } = await checkLane(lane, lanes, catalog, context);
+    const { selected, diagnostics } = checkLane(lane, lanes, catalog, context);
     found.push(...diagnostics);
     if (diagnostics.some(({ severity }) => severity === "error")) continue;
-    const planned = await planLane(lane, selected, published, request);
+    const planned = planLane(lane, selected, published, request);
     found.push(...planned.diagnostics);
     matrix.jobs.push(...planned.jobs);
     matrix.notes.push(...planned.notes);
@@ -127,13 +128,13 @@ async function publishedFor(
   }
 }
 
-async function planLane(
+function planLane(
   located: LocatedLane,
   selected: readonly Selected[],
   published: PublishedReleases | undefined,
   request: MatrixRequest,
-): Promise<{ jobs: Job[]; diagnostics: Diagnostic[]; notes: string[] }> {
-  const { lanes, env, context } = request;
+): { jobs: Job[]; diagnostics: Diagnostic[]; notes: string[] } {
+  const { lanes, env } = request;
   const { lane, path } = located;
   const diagnostics: Diagnostic[] = [];
   const jobs: Job[] = [];
@@ -145,19 +146,16 @@ async function planLane(
       const place = [...path, "gateways", index];
       diagnostics.push(laneFinding(lanes, place, { code: "unknown-gateway", ...problem }));
     }
-    const fit = await fitTo(entry, selected, {
-      lane,
-      env: { ...env, ...guardsOf(lane) },
-      repoRoot: context.repoRoot,
-    });
+    const fit = fitTo(entry, selected, { lane, env: { ...env, ...guardsOf(lane) } });
     diagnostics.push(...checkFit(located, lanes, index, fit));
     const asked = entryText(lane.gateways[index] ?? "");
     for (const target of targets) {
-      if (seen.has(target)) {
-        notes.push(`${located.name}: ${asked} means ${target}, which the lane has already`);
+      const name = formatTarget(target);
+      if (seen.has(name)) {
+        notes.push(`${located.name}: ${asked} means ${name}, which the lane has already`);
         continue;
       }
-      seen.add(target);
+      seen.add(name);
       jobs.push(...jobsOn(located, { target, asked, fit }, request));
     }
   }
@@ -166,16 +164,17 @@ async function planLane(
 
 function jobsOn(
   { name: laneName, lane }: LocatedLane,
-  { target, asked, fit }: { target: string; asked: string; fit: Fit },
+  { target, asked, fit }: { target: GatewayTarget; asked: string; fit: Fit },
   { durations, env, argsOf }: MatrixRequest,
 ): Job[] {
   const { shards = 1, os: systems = ["linux"], secrets = [] } = lane;
   const total = Math.min(shards, fit.selection.length);
   const skip = secretSkip(secrets, env);
+  const gateway = formatTarget(target);
   const cuts = cutSelection(fit.selection, ({ scenario }) => scenario, { target, total, durations });
   return systems.flatMap((os) =>
     cuts.map(({ shard, items, cost, unit }) => {
-      const name = jobName(laneName, target, os, shard);
+      const name = jobName(laneName, gateway, os, shard);
       const args = argsOf({ lane: laneName, gateway: target, ...(total > 1 ? { shard } : {}) });
       const ids = items.map(({ scenario }) => scenario.id);
       return {
@@ -183,7 +182,7 @@ function jobsOn(
         id: jobId(name),
         lane: laneName,
         owner: lane.owner,
-        gateway: target,
+        gateway,
         gatewayAsked: asked,
         os,
         shard,

@@ -1,4 +1,5 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { checkLane } from "./check.ts";
@@ -12,8 +13,7 @@ import { type PackContext, packsOf } from "./select.ts";
 /** What a lane asks of a run. */
 export interface LaneOrder {
   lane: string;
-  /** For `--gateway`. */
-  target: string;
+  target: GatewayTarget;
   /** Absolute. */
   packs: string[];
   model: "scripted" | "live";
@@ -38,7 +38,7 @@ export interface LaneOrder {
  */
 export function orderOfLane(
   lanes: Lanes,
-  { name, gateway, ids }: { name: string; gateway: string | undefined; ids: readonly string[] },
+  { name, gateway, ids }: { name: string; gateway: GatewayTarget | undefined; ids: readonly string[] },
   context: PackContext,
   env: Readonly<Record<string, string | undefined>>,
 ): LaneOrder {
@@ -53,7 +53,7 @@ export function orderOfLane(
     guards: guardsOf(lane),
     ...limitsOf(lane),
     async choose(catalog) {
-      const { selected, diagnostics } = await checkLane(located, lanes, catalog, context);
+      const { selected, diagnostics } = checkLane(located, lanes, catalog, context);
       rejectErrors(diagnostics);
       const chosen = { ...catalog, scenarios: selected.map(({ scenario }) => scenario) };
       rejectOthers(ids, chosen, catalog, name);
@@ -77,17 +77,17 @@ function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lan
   }
 }
 
-function targetFor({ name, lane, entries }: LocatedLane, gateway: string | undefined): string {
+function targetFor({ name, lane, entries }: LocatedLane, gateway: GatewayTarget | undefined): GatewayTarget {
   const shown = lane.gateways.map(entryText);
   if (gateway !== undefined) {
     if (entries.some(({ entry }) => mayMean(entry, gateway))) return gateway;
     throw new UsageError(
-      `the lane ${name} does not have the gateway ${gateway}`,
+      `the lane ${name} does not have the gateway ${formatTarget(gateway)}`,
       `It has ${shown.join("; ")}.`,
     );
   }
   const [only, ...others] = lane.gateways;
-  if (typeof only === "string" && others.length === 0) return only;
+  if (typeof only === "string" && others.length === 0) return parseGatewayTarget(only.trim());
   throw new UsageError(
     `the lane ${name} has several gateways: ${shown.join("; ")}`,
     `Choose one with --gateway; \`qa matrix ${name}\` prints a command for each.`,

@@ -1,3 +1,4 @@
+import type { GatewayTarget } from "../gateway/target.ts";
 import { cutShares, type Shard } from "../plan/shard.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { Durations } from "./durations.ts";
@@ -14,12 +15,11 @@ export interface Cut<T> {
 /**
  * Cuts a selection into shards by what is known of its durations on a gateway. The matrix and the job itself both cut
  * with this, so that a job needs no list of its scenarios.
- * @param target as `--gateway` names it
  */
 export function cutSelection<T>(
   selection: readonly T[],
   scenarioOf: (item: T) => Scenario,
-  { target, total, durations }: { target: string; total: number; durations: Durations },
+  { target, total, durations }: { target: GatewayTarget; total: number; durations: Durations },
 ): Cut<T>[] {
   const { costs, unit } = durations.costsOn(target, selection.map(scenarioOf));
   const shares = selection.map((item, index) => ({

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { errorMessage } from "../base/errors.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { disconnectSignal, HttpError, readJson, sendJson } from "../http/json.ts";
-import { listenOnLoopback } from "../http/loopback.ts";
+import { listenOnLoopback } from "../http/listen.ts";
 import type { ModelApi } from "./api/api.ts";
 import { chatCompletions } from "./api/chat-completions.ts";
 import { responses } from "./api/responses.ts";

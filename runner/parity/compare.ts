@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { EXIT } from "../base/exit-codes.ts";
 import { compareAnswers } from "./answers.ts";
 import type { GatewayRun } from "./gateway-run.ts";
 import { PARITY_VERSION, type ParityGateway, type ParityReport } from "./parity-schema.ts";
@@ -19,7 +20,7 @@ export function compareRuns(runs: readonly GatewayRun[], facts: ComparisonFacts)
     version: PARITY_VERSION,
     command: facts.command,
     createdAt: facts.createdAt.toISOString(),
-    exitCode: 0,
+    exitCode: EXIT.passed,
     counts: {
       total: scenarios.length,
       compared: compared.length,
@@ -30,7 +31,7 @@ export function compareRuns(runs: readonly GatewayRun[], facts: ComparisonFacts)
     scenarios,
     methods: compareAnswers(runs),
   };
-  report.exitCode = facts.interrupted ? 130 : exitCodeOf(report, lacksNamed(runs));
+  report.exitCode = facts.interrupted ? EXIT.interrupted : exitCodeOf(report, lacksNamed(runs));
   return report;
 }
 
@@ -67,8 +68,8 @@ function gatewaysOf(runs: readonly GatewayRun[]): ParityGateway[] {
 function exitCodeOf({ gateways, scenarios, counts }: ParityReport, namedIsLacking: boolean): number {
   const results = scenarios.flatMap((scenario) => scenario.results);
   const failed = results.filter(({ verdict }) => verdict === "failed");
-  if (gateways.some(({ problem }) => problem !== undefined)) return 4;
-  if (namedIsLacking || !scenarios.some(wasPlayedTwice)) return 4;
-  if (failed.some(({ fault }) => fault !== "product" && fault !== "scenario")) return 4;
-  return failed.length > 0 || counts.different > 0 ? 1 : 0;
+  if (gateways.some(({ problem }) => problem !== undefined)) return EXIT.harness;
+  if (namedIsLacking || !scenarios.some(wasPlayedTwice)) return EXIT.harness;
+  if (failed.some(({ fault }) => fault !== "product" && fault !== "scenario")) return EXIT.harness;
+  return failed.length > 0 || counts.different > 0 ? EXIT.failed : EXIT.passed;
 }

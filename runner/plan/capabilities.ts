@@ -1,18 +1,19 @@
-import type { GatewayKind } from "../gateway/gateway.ts";
 import type { Environment } from "../gateway/process/env.ts";
+import type { GatewayTarget } from "../gateway/target.ts";
 import type { Offer } from "./eligibility.ts";
 import type { RunModel } from "./model.ts";
 
 /** What a run on this gateway with this model has for scenarios. */
 export function offerOf(
-  { name, ownsInstall, mayWrite }: GatewayKind,
+  target: GatewayTarget,
   { providerMode, primaryModel, scriptedModel }: RunModel,
-  env: Environment,
+  { env, allowWrites = false }: { env: Environment; allowWrites?: boolean },
 ): Offer {
+  const isOurs = target.kind !== "remote";
   return {
-    gatewayKind: name,
-    ownsInstall,
-    mayWrite,
+    gatewayKind: target.kind,
+    ownsInstall: isOurs,
+    mayWrite: isOurs || allowWrites,
     providerMode,
     primaryModel,
     scriptedModel,

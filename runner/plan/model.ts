@@ -1,8 +1,8 @@
 import { UsageError } from "../base/errors.ts";
 import { primaryModel } from "../gateway/config.ts";
-import type { GatewayKind } from "../gateway/gateway.ts";
 import { type LiveModel, liveModelFrom } from "../gateway/live-model.ts";
 import type { Environment } from "../gateway/process/env.ts";
+import type { GatewayTarget } from "../gateway/target.ts";
 
 /** The model behind the agents of a run. */
 export interface RunModel {
@@ -20,10 +20,10 @@ export interface RunModel {
  */
 export function chooseModel(
   mode: "scripted" | "live" | undefined,
-  gateway: GatewayKind["name"],
+  gateway: GatewayTarget,
   env: Environment,
 ): RunModel {
-  if (gateway === "remote") {
+  if (gateway.kind === "remote") {
     if (mode === undefined) {
       return { providerMode: "live-frontier", primaryModel: "unknown", scriptedModel: false };
     }

@@ -1,7 +1,8 @@
+import { EXIT } from "../base/exit-codes.ts";
 import type { RunReport, ScenarioReport } from "./schema/report-schema.ts";
 
-/** What the exit code of a finished run can be; 2 (usage) and 3 (invalid scenario file) end earlier. */
-export type RunExitCode = 0 | 1 | 4 | 130;
+/** What the exit code of a finished run can be; a usage error and an invalid file end it earlier. */
+export type RunExitCode = (typeof EXIT)["passed" | "failed" | "harness" | "interrupted"];
 
 /**
  * The exit code of a run; of several that apply, the highest.
@@ -16,11 +17,12 @@ export type RunExitCode = 0 | 1 | 4 | 130;
  *   and what is in quarantine may fail.
  */
 export function exitCodeFor(report: Outcome, harnessFailures: number): RunExitCode {
-  if (report.interrupted) return 130;
-  if (harnessFailures > 0 || blamelessFailures(report).length > 0 || doubts(report).length > 0) return 4;
+  if (report.interrupted) return EXIT.interrupted;
+  if (harnessFailures > 0 || blamelessFailures(report).length > 0 || doubts(report).length > 0)
+    return EXIT.harness;
   const { policy, scenarios } = report;
   const flaky = scenarios.some((scenario) => scenario.flaky && !isExcused(scenario, report));
-  return failures(report).length > 0 || (policy?.failOnFlaky && flaky) ? 1 : 0;
+  return failures(report).length > 0 || (policy?.failOnFlaky && flaky) ? EXIT.failed : EXIT.passed;
 }
 
 /**
@@ -28,7 +30,7 @@ export function exitCodeFor(report: Outcome, harnessFailures: number): RunExitCo
  * @returns undefined for any other run
  */
 export function whyUnreliable(report: Outcome & Pick<RunReport, "exitCode">): string | undefined {
-  if (report.exitCode !== 4 || blamelessFailures(report).length > 0) return undefined;
+  if (report.exitCode !== EXIT.harness || blamelessFailures(report).length > 0) return undefined;
   return doubts(report).join("; ") || OUTSIDE;
 }
 

@@ -1,10 +1,8 @@
-import { withoutUndefined } from "../base/without-undefined.ts";
+import { EXIT } from "../base/exit-codes.ts";
+import { withoutUndefined } from "../base/json.ts";
 import type { RunEvent, RunFinished, RunStarted } from "./events.ts";
 import { ScenarioRecord } from "./scenario-record.ts";
 import { REPORT_VERSION, type RunReport, type ScenarioReport } from "./schema/report-schema.ts";
-
-/** Exit code of a run that has not (or not yet) come to its end: as if it had been interrupted. */
-const INTERRUPTED = 130;
 
 /**
  * Folds the events of a run into its report. The report can be asked for at any time: before the end
@@ -69,7 +67,7 @@ export class RunAggregate {
       faults: started.faults,
       quarantine: started.quarantine,
       interrupted,
-      exitCode: this.#finished?.exitCode ?? INTERRUPTED,
+      exitCode: this.#finished?.exitCode ?? EXIT.interrupted,
       counts: countVerdicts(scenarios),
       scenarios,
     });

@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../base/without-undefined.ts";
+import { withoutUndefined } from "../base/json.ts";
 import type { GatewayFacts, RunEvent, ScenarioFinished, ScenarioRef } from "./events.ts";
 import type { AttemptReport, ScenarioReport, StepReport } from "./schema/report-schema.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compareText } from "../base/compare-text.ts";
+import { compareText } from "../base/text.ts";
 import type { RunReport, ScenarioReport } from "../report/schema/report-schema.ts";
 import { findReportFolders } from "./find.ts";
 import { mergedAway } from "./merged-shares.ts";

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { formatTarget } from "../gateway/target.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
 import type { RunSetup } from "./setup.ts";
@@ -20,7 +21,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     ...options.place,
     command: options.command,
     options: options.given,
-    gateway: options.gateway.target,
+    gateway: formatTarget(options.gateway.target),
     providerMode: options.providerMode,
     jobs: options.jobs,
     policy,

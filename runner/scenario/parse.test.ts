@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { breadth } from "../../test/testing/breadth.ts";
 import { FLOW, METADATA, markdownScenario, parseText } from "./testing/parse.ts";
 import type { Scenario } from "./types.ts";
 import { plainValue } from "./yaml/yaml.ts";
@@ -184,7 +185,7 @@ describe("parseScenarioFile", () => {
           expect(column).toBeLessThanOrEqual((lines[line - 1] ?? "").length + 1);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: breadth(500, 10_000) },
     );
   });
 

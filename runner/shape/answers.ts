@@ -1,3 +1,4 @@
+import { compareText } from "../base/text.ts";
 import { mergeShapes, type Shape, shapeOf } from "./shape.ts";
 
 /** Counts up with every change that a reader of `rpc-shapes.json` could trip over. */
@@ -36,7 +37,7 @@ export class AnswerShapes {
   /** The text of `rpc-shapes.json`; empty when nothing was asked. */
   toText(): string {
     if (this.#byMethod.size === 0) return "";
-    const methods = [...this.#byMethod].sort(([a], [b]) => (a < b ? -1 : 1));
+    const methods = [...this.#byMethod].sort(([a], [b]) => compareText(a, b));
     const file: ShapesFile = { version: SHAPES_VERSION, methods: Object.fromEntries(methods) };
     return `${JSON.stringify(file)}\n`;
   }

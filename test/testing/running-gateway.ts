@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import { Teardown } from "../../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
+import { parseGatewayTarget } from "../../runner/gateway/target.ts";
 import { Testbed } from "../../runner/run/testbed/testbed.ts";
 import { ROOT } from "./qa.ts";
 
@@ -14,7 +15,11 @@ export async function startRunningGateway(target: string): Promise<GatewayUnderT
     await teardown.run(TEARDOWN_MS);
   });
   const { signal } = new AbortController();
-  const kind = await resolveGatewayKind(target, { repoRoot: ROOT, env: process.env, teardown });
+  const kind = await resolveGatewayKind(parseGatewayTarget(target), {
+    repoRoot: ROOT,
+    env: process.env,
+    teardown,
+  });
   await kind.prepare(signal);
   const testbed = new Testbed({ gateway: kind, signal });
   teardown.defer("testbed", () => testbed.close());

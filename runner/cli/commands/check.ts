@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import { plural } from "../../base/text.ts";
+import { compareText, plural } from "../../base/text.ts";
 import type { Diagnostic } from "../../scenario/source/source.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -102,12 +102,12 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
   });
   const quarantine = readQuarantine(quarantinePath(typed), { cwd, today: today() });
   diagnostics.push(...ofFile, ...quarantine.diagnostics);
-  if (lanes) diagnostics.push(...(await checkLanes(chosen, lanes, catalog, context)));
+  if (lanes) diagnostics.push(...checkLanes(chosen, lanes, catalog, context));
   if (quarantine.diagnostics.length === 0)
     diagnostics.push(...checkQuarantine(quarantinePath(typed), cwd, catalog));
   return { files: [...files, name, ...(quarantine.name ? [quarantine.name] : [])], diagnostics };
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
+  return compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import type { InstalledRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
+import { parseRelease } from "../../gateway/target.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
@@ -48,7 +49,7 @@ async function installRelease(release: string): Promise<number> {
     import("../../gateway/openclaw/progress.ts"),
   ]);
   return withSession(async ({ signal }) => {
-    const kind = new OpenClawKind(release.startsWith("openclaw") ? release : `openclaw@${release}`, {
+    const kind = new OpenClawKind(parseRelease(release), {
       repoRoot: REPO_ROOT,
       cacheFolder: cacheFolder(process.env),
       env: process.env,
@@ -79,7 +80,7 @@ async function removeReleases(versions: readonly string[]): Promise<number> {
   const { removeRelease } = await import("../../gateway/openclaw/prune.ts");
   return withSession(async ({ signal }) => {
     for (const given of versions) {
-      const version = given.replace(/^openclaw@/, "");
+      const { spec: version } = parseRelease(given);
       if (!(await cache.find(version))) throw await notInstalled(version, cache);
       await removeRelease(cache, version, signal);
       process.stdout.write(`openclaw@${version} is removed\n`);

@@ -142,7 +142,8 @@ function worst(ended: readonly Ended[]): number {
 
 function summary(ended: readonly Ended[], folder: string): string {
   const lines = ended.map(({ name, exitCode, durationMs, mayFail }) => {
-    const outcome = exitCode === 0 ? "passed" : `exit code ${exitCode}${mayFail ? ", may fail" : ""}`;
+    const outcome =
+      exitCode === EXIT.passed ? "passed" : `exit code ${exitCode}${mayFail ? ", may fail" : ""}`;
     return `${name}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`;
   });
   return `\n--- the night\n${lines.map((line) => `${line}\n`).join("")}Reports: ${folder}\n`;

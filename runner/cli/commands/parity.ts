@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { displayPath } from "../../base/paths.ts";
+import { formatTarget } from "../../gateway/target.ts";
 import type { GatewayRun } from "../../parity/gateway-run.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -70,7 +71,8 @@ function rejectContradictions(ids: readonly string[], options: ParityOptions): v
     return;
   }
   if (gateways.length < 2) throw tooFew("--gateways", "two gateways, for instance embedded,openclaw@latest");
-  const twice = gateways.find((target, index) => gateways.indexOf(target) !== index);
+  const names = gateways.map(formatTarget);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw new UsageError(`--gateways names ${twice} twice`, "Name every gateway once.");
 }
 

@@ -10,6 +10,7 @@ import { QaBus } from "../../channel/bus.ts";
 import { serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { resolveGatewayKind } from "../kinds.ts";
+import { EMBEDDED, parseGatewayTarget } from "../target.ts";
 import { gatewayStart, isAlive } from "../testing/fixture.ts";
 
 const repoRoot = fileURLToPath(new URL("../../..", import.meta.url));
@@ -18,7 +19,7 @@ let kind: GatewayKind;
 const runTeardown = new Teardown();
 
 beforeAll(async () => {
-  kind = await resolveGatewayKind("embedded", { repoRoot, env: {}, teardown: runTeardown });
+  kind = await resolveGatewayKind(EMBEDDED, { repoRoot, env: {}, teardown: runTeardown });
   await kind.prepare(new AbortController().signal);
 });
 
@@ -131,7 +132,7 @@ test("a config that it refuses fails the start with its own words", async () => 
 
 test("as a running gateway it can be read, not written", async () => {
   const running = await startGateway();
-  const remote = await resolveGatewayKind(running.wsUrl, {
+  const remote = await resolveGatewayKind(parseGatewayTarget(running.wsUrl), {
     repoRoot,
     env: { GATEWAY_QA_TOKEN: running.token },
     teardown: runTeardown,

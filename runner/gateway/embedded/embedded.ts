@@ -3,16 +3,14 @@ import type { Teardown } from "../../base/teardown.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
+import { EMBEDDED, formatTarget } from "../target.ts";
 import { type EmbeddedBuild, ensureBuild } from "./build.ts";
 import type { ReleaseLane } from "./release/lane.ts";
 
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
 export class EmbeddedKind implements GatewayKind {
-  readonly name = "embedded";
-  readonly target = "embedded";
-  readonly ownsInstall = true;
+  readonly target = EMBEDDED;
   readonly memoryBytes = 400 * 1024 * 1024;
-  readonly mayWrite = true;
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
   #lane: Promise<ReleaseLane> | undefined;
@@ -38,7 +36,7 @@ export class EmbeddedKind implements GatewayKind {
     const build = await this.#ensureBuild(options.signal);
     return startChildGateway(
       {
-        target: this.target,
+        target: formatTarget(this.target),
         product: "embedded gateway",
         version: build.version,
         buildId: build.buildId,
@@ -59,7 +57,7 @@ export class EmbeddedKind implements GatewayKind {
     return startChildGateway(async ({ root }) => {
       const { command, env } = await lane.install(version, join(root, "prefix"), options.signal);
       return {
-        target: this.target,
+        target: formatTarget(this.target),
         product: "embedded gateway, installed",
         version,
         node: process.version,

@@ -8,6 +8,7 @@ import type { GatewayProgram } from "../process/program.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { WATCHDOG } from "../process/watchdog-env.ts";
+import { formatTarget, type ReleaseTarget } from "../target.ts";
 import { type InstalledRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
@@ -16,7 +17,7 @@ import { installForOneself } from "./own-install.ts";
 import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
-import { exactVersion, pickRelease, specOf } from "./resolve.ts";
+import { exactVersion, pickRelease } from "./resolve.ts";
 import { supervised } from "./supervised.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
@@ -35,18 +36,13 @@ export interface OpenClawOptions {
 
 /** A published release of OpenClaw, installed on first use and run by the runner's own Node where that will do. */
 export class OpenClawKind implements GatewayKind {
-  readonly name = "openclaw";
-  /** Releases lie in a cache that all runs share; whoever may replace one gets an install of its own. */
-  readonly ownsInstall = true;
   readonly memoryBytes = 1200 * 1024 * 1024;
-  readonly mayWrite = true;
-  readonly target: string;
+  readonly target: ReleaseTarget;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
   #release: Promise<InstalledRelease> | undefined;
 
-  /** @param target `openclaw@<version, range or dist-tag>` */
-  constructor(target: string, options: OpenClawOptions) {
+  constructor(target: ReleaseTarget, options: OpenClawOptions) {
     this.target = target;
     this.#options = options;
     this.#cache = new ReleaseCache(options.cacheFolder);
@@ -134,7 +130,7 @@ export class OpenClawKind implements GatewayKind {
   }
 
   async #resolve(signal: AbortSignal): Promise<string> {
-    const spec = specOf(this.target);
+    const { spec } = this.target;
     const exact = exactVersion(spec);
     if (exact && (await this.#cache.find(exact))) return exact;
     const published = await this.#published(signal);
@@ -157,7 +153,7 @@ export class OpenClawKind implements GatewayKind {
     const { version, packageRoot, buildId, trimmedPluginsDir } = release;
     const node = nodeOf(release);
     return {
-      target: this.target,
+      target: formatTarget(this.target),
       product: "OpenClaw",
       version,
       buildId,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { pickRelease, specOf } from "./resolve.ts";
+import { parseRelease } from "../target.ts";
+import { pickRelease } from "./resolve.ts";
 
 const PUBLISHED = {
   versions: ["2026.4.25", "2026.4.26", "2026.5.7", "2026.9.6", "2026.10.1-beta.1"],
@@ -19,7 +20,7 @@ test.each([
   ["openclaw@<2026.9", "2026.5.7"],
   ["openclaw@*", "2026.9.6"],
 ])("%s means %s", (target, version) => {
-  expect(pickRelease(specOf(target), ONLINE, [])).toBe(version);
+  expect(pickRelease(parseRelease(target).spec, ONLINE, [])).toBe(version);
 });
 
 test.each([

@@ -3,12 +3,6 @@ import { QaError, UsageError } from "../../base/errors.ts";
 import { suggest } from "../../base/suggest.ts";
 import type { PublishedReleases } from "./registry.ts";
 
-/** The part behind `openclaw@`; `latest` when there is none. */
-export function specOf(target: string): string {
-  const [, spec] = /^openclaw@?(.*)$/.exec(target) ?? [];
-  return spec?.trim() || "latest";
-}
-
 /** The version that a spec names by itself, without asking anybody. */
 export function exactVersion(spec: string): string | undefined {
   return valid(spec) ?? undefined;

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
+import { EXIT } from "../../base/exit-codes.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
 import { excuseFor, verdictText } from "../attempts.ts";
 import { failureText } from "../failure-text.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";
@@ -125,7 +126,7 @@ function environment(report: RunReport) {
     testEnvironment: report.gateway,
     osPlatform: report.tool.platform,
     shardId: shard && `${shard.index}/${shard.total}`,
-    healthy: report.exitCode === 0,
+    healthy: report.exitCode === EXIT.passed,
     extra: withoutUndefined({
       gatewayBuildId: gateway?.buildId,
       gatewayNode: gateway?.node,

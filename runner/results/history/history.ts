@@ -1,5 +1,5 @@
-import { compareText } from "../../base/compare-text.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { withoutUndefined } from "../../base/json.ts";
+import { compareText } from "../../base/text.ts";
 import { isTelling, type Sample } from "./samples.ts";
 import { median, rate, trend } from "./statistics.ts";
 

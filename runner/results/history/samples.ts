@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { valid } from "semver";
-import { compareText } from "../../base/compare-text.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { withoutUndefined } from "../../base/json.ts";
+import { compareText } from "../../base/text.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
 import { mergedAway } from "../merged-shares.ts";

@@ -1,5 +1,5 @@
 import { compareBuild, valid } from "semver";
-import { compareText } from "../../base/compare-text.ts";
+import { compareText } from "../../base/text.ts";
 import { isTelling, type Sample } from "./samples.ts";
 
 export interface VersionResults {

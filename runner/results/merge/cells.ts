@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { excuseFor } from "../../report/attempts.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";

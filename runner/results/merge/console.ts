@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { EXIT } from "../../base/exit-codes.ts";
 import { formatDuration, oneLine } from "../../base/text.ts";
 import { COLOURS, type Paint, SYMBOLS } from "../../report/reporters/console/style.ts";
 import type { CellVerdict } from "./cells.ts";
@@ -57,7 +58,7 @@ function failedLines({ scenarios }: MergedReport, paint: Paint): string[] {
 
 function groupLines({ groups }: MergedReport, paint: Paint): string[] {
   return groups.map((group) => {
-    const verdict = group.complete ? (group.exitCode === 0 ? "passed" : "failed") : "missing";
+    const verdict = group.complete ? (group.exitCode === EXIT.passed ? "passed" : "failed") : "missing";
     const { symbol, colour } = CELL_STYLES[verdict];
     const time = group.durationMs === undefined ? "" : `  ${paint("dim", formatDuration(group.durationMs))}`;
     const leave = group.mayFail ? "  (may fail)" : "";

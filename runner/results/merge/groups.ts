@@ -1,4 +1,4 @@
-import { compareText } from "../../base/compare-text.ts";
+import { compareText } from "../../base/text.ts";
 import type { RunReport } from "../../report/schema/report-schema.ts";
 import { configurationProblems } from "./configuration.ts";
 import type { ExpectedJob } from "./matrix.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
 import { countVerdicts } from "../../report/run-state.ts";
 import type { ReportedOptions, RunReport } from "../../report/schema/report-schema.ts";

@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { compareText } from "../../base/compare-text.ts";
+import { EXIT } from "../../base/exit-codes.ts";
+import { withoutUndefined } from "../../base/json.ts";
 import { replaceFile } from "../../base/replace-file.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { compareText } from "../../base/text.ts";
 import { quarantinedIn } from "../../report/counts.ts";
 import { renderMarkdown } from "../../report/reporters/markdown/render.ts";
 import type { ReportedOptions, RunReport } from "../../report/schema/report-schema.ts";
@@ -93,7 +94,7 @@ function describe(
   return {
     version: MERGED_VERSION,
     complete: problems.length === 0,
-    exitCode: problems.length > 0 ? 4 : Math.max(0, ...deciding),
+    exitCode: problems.length > 0 ? EXIT.harness : Math.max(EXIT.passed, ...deciding),
     problems,
     notes: shares.flatMap(({ notes }) => notes),
     skippedJobs: jobs.flatMap(({ name, skip }) => (skip ? [{ name, reason: skip.reason }] : [])),
@@ -111,7 +112,7 @@ function describeGroup(group: JoinedGroup): MergedGroup {
     os,
     mayFail,
     complete: report !== undefined,
-    exitCode: report?.exitCode ?? 4,
+    exitCode: report?.exitCode ?? EXIT.harness,
     report: report && (subfolder || "."),
     counts: report?.counts,
     quarantined: report && quarantinedIn(report),

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { EXIT } from "../../base/exit-codes.ts";
 import { isWithin } from "../../base/paths.ts";
 import { formatDuration } from "../../base/text.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
@@ -83,7 +84,7 @@ function exitCodeProblems(report: RunReport): Problem[] {
   const { exitCode } = report;
   const expected = exitCodeFor(report, 0);
   if (exitCode === expected) return [];
-  if (exitCode === 4) return [problem("harness-failure", HARNESS_FAILURE)];
+  if (exitCode === EXIT.harness) return [problem("harness-failure", HARNESS_FAILURE)];
   return [problem("contradictory-share", `its exit code is ${exitCode}, and its scenarios give ${expected}`)];
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { breadth } from "../../../test/testing/breadth.ts";
 import { findCuts } from "./cuts.ts";
 import { outlineMarkdown } from "./markdown.ts";
 
@@ -55,7 +56,7 @@ describe("outlineMarkdown", () => {
       fc.property(document, (text) => {
         expect(outlineMarkdown(text)).toEqual(outlineMarkdown(text, []));
       }),
-      { numRuns: 3000 },
+      { numRuns: breadth(800, 10_000) },
     );
   });
 

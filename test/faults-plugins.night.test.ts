@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
 
-/** As in faults.test.ts, for the plugin system. */
+/** As in faults.night.test.ts, for the plugin system. */
 const BROKEN: BrokenSubject[] = [
   ["plugin-enable-disable-hot", "plugins-reload-noop", /disable takes them away/, /still offered/],
   [
@@ -16,7 +16,6 @@ const BROKEN: BrokenSubject[] = [
   ["plugin-optional-tool-cold", "plugins-load-all", /neither offered nor loaded/, /loaded its plugin/],
   ["plugin-switch", "plugins-reload-noop", /disable takes it away/, /timed out/],
   ["plugin-switch", "plugins-stale-tools", /an enable brings it back/, /waiting for an outbound message/],
-  ["plugin-optional-tool", "plugins-optional-open", /each way to name it/, /tool is offered/],
   ["plugin-explicit-owner", "plugins-load-all", /nothing is loaded by the start/, /the start loaded/],
   ["plugin-install-rolled-back", "plugin-install-no-rollback", /no trace/, /refused/],
   ["plugin-install-restart", "plugin-install-drops-others", /loaded by the new process/, /installed plugins/],

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
 
-/** As in faults.test.ts, for restarts and what they leave behind. */
+/** As in faults.night.test.ts, for restarts and what they leave behind. */
 const BROKEN: BrokenSubject[] = [
   ["restart-switched-off", "restart-always-allowed", /a signal is ignored/, /timed out|restarted/],
   [
@@ -34,7 +34,6 @@ const BROKEN: BrokenSubject[] = [
     /once and in order/,
     /expected one answer/,
   ],
-  ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
   [
     "restart-forced-during-turn",
     "restart-waits-for-ever",

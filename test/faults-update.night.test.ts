@@ -5,7 +5,7 @@ import { Sandbox } from "./testing/qa.ts";
 
 const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 
-/** As in faults.test.ts: every update scenario has been seen to fail where its subject is broken. */
+/** As in faults.night.test.ts: every update scenario has been seen to fail where its subject is broken. */
 const BROKEN: BrokenSubject[] = [
   [
     "update-run-package-self-upgrade",
@@ -78,30 +78,4 @@ test("a release check fails on a release that does not start", { timeout: 240_00
     expect(verdict, route).toMatchObject({ ok: false, seen: expect.stringContaining("boot-check-failed") });
   }
   expect(await sandbox.processes()).toEqual([]);
-});
-
-test("without its guard, a destructive scenario is skipped and nothing is started for it", async () => {
-  vi.stubEnv(GUARD, undefined);
-  const sandbox = await Sandbox.create();
-  const { exitCode, report } = await sandbox.qa("run", "--tag", "update");
-  expect(exitCode).toBe(0);
-  for (const { verdict, reason, gateway } of report?.scenarios ?? []) {
-    expect(verdict).toBe("skipped");
-    expect(reason).toContain(`Set ${GUARD}=1`);
-    expect(gateway).toBeUndefined();
-  }
-  expect(report?.scenarios.length).toBeGreaterThan(5);
-});
-
-test("a destructive scenario is refused on a gateway that the runner did not install", async () => {
-  vi.stubEnv("GATEWAY_QA_TOKEN", "none");
-  const sandbox = await Sandbox.create();
-  const { exitCode, stderr } = await sandbox.qa(
-    "run",
-    "update-run-package-self-upgrade",
-    "--gateway",
-    "ws://127.0.0.1:9",
-  );
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("cannot run here");
 });
