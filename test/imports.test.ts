@@ -100,7 +100,6 @@ const REPOSITORY: Readonly<Record<string, readonly string[]>> = {
 const KNOWN_CIRCLES: Readonly<Record<string, number>> = {
   "runner/channel": 1,
   "runner/flow": 1,
-  "runner/cli": 10,
 };
 
 const everything = importsBelow("runner", "fixtures", "scripts", "bench", "test");

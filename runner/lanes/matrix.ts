@@ -78,8 +78,8 @@ export interface MatrixRequest {
   durations: Durations;
   /** Asked at most once, and only if an entry needs it. */
   published(): Promise<PublishedReleases & { kept: boolean }>;
-  /** Arguments that every job needs besides its own: where lanes, packs and durations are. */
-  contextArgs: readonly string[];
+  /** Arguments of `qa` that run a job. The command line is not this room's: it knows its own flags. */
+  argsOf(job: { lane: string; gateway: GatewayTarget; shard?: Shard }): string[];
 }
 
 /**
@@ -165,7 +165,7 @@ function planLane(
 function jobsOn(
   { name: laneName, lane }: LocatedLane,
   { target, asked, fit }: { target: GatewayTarget; asked: string; fit: Fit },
-  { durations, env, contextArgs }: MatrixRequest,
+  { durations, env, argsOf }: MatrixRequest,
 ): Job[] {
   const { shards = 1, os: systems = ["linux"], secrets = [] } = lane;
   const total = Math.min(shards, fit.selection.length);
@@ -175,12 +175,7 @@ function jobsOn(
   return systems.flatMap((os) =>
     cuts.map(({ shard, items, cost, unit }) => {
       const name = jobName(laneName, gateway, os, shard);
-      const args = [
-        "run",
-        ...["--lane", laneName, "--gateway", gateway],
-        ...(total > 1 ? ["--shard", `${shard.index}/${shard.total}`] : []),
-        ...contextArgs,
-      ];
+      const args = argsOf({ lane: laneName, gateway: target, ...(total > 1 ? { shard } : {}) });
       const ids = items.map(({ scenario }) => scenario.id);
       return {
         name,
