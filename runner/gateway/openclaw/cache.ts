@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { rcompare, valid } from "semver";
-import type { JsonObject } from "../../base/json.ts";
+import { readJsonObject } from "../../base/files.ts";
 import type { Environment } from "../process/env.ts";
 import type { ReleaseNode } from "./node.ts";
 
@@ -12,7 +12,7 @@ const MARKER = "installed.json";
 const STAGING = ".staging-";
 
 /** A release in the cache, ready to be started. */
-export interface InstalledRelease {
+export interface CachedRelease {
   version: string;
   /** Folder of the release in the cache; absolute. */
   root: string;
@@ -31,7 +31,7 @@ export interface InstalledRelease {
 }
 
 /** What the marker says; paths are relative, so that a release can be moved into place. */
-export type Marker = Pick<InstalledRelease, "version" | "buildId" | "nodeRange" | "node"> & {
+export type Marker = Pick<CachedRelease, "version" | "buildId" | "nodeRange" | "node"> & {
   trimmedPluginsDir: string | undefined;
 };
 
@@ -55,12 +55,12 @@ export class ReleaseCache {
   }
 
   /** Undefined unless the release was installed to the end. */
-  async find(version: string): Promise<InstalledRelease | undefined> {
+  async find(version: string): Promise<CachedRelease | undefined> {
     const root = this.rootOf(version);
     const path = join(root, MARKER);
     try {
-      const [text, { mtime, birthtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-      const { buildId, nodeRange, node, trimmedPluginsDir } = JSON.parse(text) as JsonObject;
+      const [marker, { mtime, birthtime }] = await Promise.all([readJsonObject(path), stat(path)]);
+      const { buildId, nodeRange, node, trimmedPluginsDir } = marker;
       return {
         version,
         root,
@@ -78,14 +78,14 @@ export class ReleaseCache {
   }
 
   /** Everything that is installed, newest release first. */
-  async list(): Promise<InstalledRelease[]> {
+  async list(): Promise<CachedRelease[]> {
     const versions = (await this.#entries()).filter((name) => valid(name) !== null).sort(rcompare);
     const found = await Promise.all(versions.map((version) => this.find(version)));
     return found.filter((release) => release !== undefined);
   }
 
   /** Remembers that the release was used just now, for `prune`. */
-  async touch({ root }: InstalledRelease): Promise<void> {
+  async touch({ root }: CachedRelease): Promise<void> {
     const now = new Date();
     // Another run may be removing it; then there is nothing to remember.
     await utimes(join(root, MARKER), now, now).catch(() => {});

@@ -1,11 +1,12 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { QaError } from "../../base/errors.ts";
+import { readJsonObject } from "../../base/files.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { runNpm } from "../npm/npm.ts";
+import { requireNpm } from "../npm/npm.ts";
 import type { Environment } from "../process/env.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
-import { type InstalledRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
+import { type CachedRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
 import { installHelpFor } from "./known-problems.ts";
 import { withLock } from "./lock.ts";
 import { nodePackage, nodeProgramIn, ownNodeFits, type ReleaseNode } from "./node.ts";
@@ -25,7 +26,7 @@ export interface InstallOptions {
  * a folder of its own and moved into place when it is complete, so an interrupted install is never taken for one.
  * @throws QaError `release-install-failed` with npm's own words; the signal's reason
  */
-export async function ensureInstalled(version: string, options: InstallOptions): Promise<InstalledRelease> {
+export async function ensureInstalled(version: string, options: InstallOptions): Promise<CachedRelease> {
   const { cache, progress, signal } = options;
   const present = await cache.find(version);
   if (present) return present;
@@ -36,7 +37,7 @@ export async function ensureInstalled(version: string, options: InstallOptions):
   });
 }
 
-async function install(version: string, options: InstallOptions): Promise<InstalledRelease> {
+async function install(version: string, options: InstallOptions): Promise<CachedRelease> {
   const { cache, progress } = options;
   for (const { folder, version: abandoned } of await cache.leftovers()) {
     if (abandoned === version) await rm(folder, { recursive: true, force: true });
@@ -110,7 +111,7 @@ async function fetchNode(
   );
   await npmInstall(folder, `Node ${range}`, [], { env, signal });
   const file = nodeProgramIn(folder, name);
-  const manifest = await readJson(join(folder, "node_modules", name, "package.json"));
+  const manifest = await readJsonObject(join(folder, "node_modules", name, "package.json"));
   if (!file) throw new Error(`${name} was installed and brought no Node`);
   return { file, version: String(manifest.version) };
 }
@@ -121,24 +122,21 @@ async function npmInstall(
   flags: readonly string[],
   { env, signal }: Pick<InstallOptions, "env" | "signal">,
 ): Promise<void> {
-  const { ok, output } = await runNpm(["install", "--prefer-offline", "--no-package-lock", ...flags], {
-    cwd: folder,
-    env: watchedEnv(env, folder),
-    signal,
-  });
-  if (ok) return;
-  throw new QaError(`${what} could not be installed`, {
-    code: "release-install-failed",
-    fault: "environment",
-    hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
-    details: output,
-  });
+  await requireNpm(
+    ["install", "--prefer-offline", "--no-package-lock", ...flags],
+    { cwd: folder, env: watchedEnv(env, folder), signal },
+    {
+      message: `${what} could not be installed`,
+      code: "release-install-failed",
+      hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
+    },
+  );
 }
 
 async function describePackage(root: string): Promise<{ buildId: string | undefined; nodeRange: string }> {
   const [manifest, build] = await Promise.all([
-    readJson(join(root, "package.json")),
-    readJson(join(root, "dist", "build-info.json")).catch((): JsonObject => ({})),
+    readJsonObject(join(root, "package.json")),
+    readJsonObject(join(root, "dist", "build-info.json")).catch((): JsonObject => ({})),
   ]);
   const nodeRange = (manifest.engines as JsonObject | undefined)?.node;
   const buildId = build.buildId ?? build.commit;
@@ -146,8 +144,4 @@ async function describePackage(root: string): Promise<{ buildId: string | undefi
     buildId: typeof buildId === "string" ? buildId : undefined,
     nodeRange: typeof nodeRange === "string" ? nodeRange : "*",
   };
-}
-
-async function readJson(path: string): Promise<JsonObject> {
-  return JSON.parse(await readFile(path, "utf8")) as JsonObject;
 }
