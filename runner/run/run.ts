@@ -31,7 +31,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
       id: scenario.id,
       title: scenario.title,
       file: scenario.file.name,
-      tags: scenario.tags,
+      tags: [...scenario.tags],
       objective: scenario.meta.objective,
       successCriteria: scenario.meta.successCriteria,
       named,

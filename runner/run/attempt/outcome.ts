@@ -1,6 +1,6 @@
 import { BlockedError, errorMessage, type Fault, QaError, SkipError } from "../../base/errors.ts";
 import { recentMessages } from "../../channel/transcript.ts";
-import { FlowError } from "../../flow/failure.ts";
+import { FlowError } from "../../flow/run/failure.ts";
 import type { FlowResult } from "../../flow/run/run.ts";
 import type { Failure, ScenarioFinished } from "../../report/events.ts";
 import { sourceFrame } from "../../scenario/source/format.ts";
