@@ -160,6 +160,16 @@ test("the repository's folders import only from those they may know", () => {
   expect(wrong.map(asText)).toEqual([]);
 });
 
+test("actions reach the gateway through its interface", () => {
+  const files = ["gateway", "health-probe", "overlay", "rpc/errors", "rpc/interceptors"];
+  const known = files.map((file) => `runner/gateway/${file}.ts`);
+  const wrong = inProduct.filter(
+    ({ from, to }) =>
+      from.startsWith("runner/actions/") && to.startsWith("runner/gateway/") && !known.includes(to),
+  );
+  expect(wrong.map(asText)).toEqual([]);
+});
+
 test("what is no test imports nothing that is there for tests", () => {
   const wrong = inProduct.filter(
     ({ from, to, isPackage }) => !from.startsWith("bench/") && !isPackage && isTestCode(to),

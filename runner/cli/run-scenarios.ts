@@ -124,7 +124,6 @@ export async function runScenarios(
     policy: policyOf(options, lane),
     scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
     reportFolder,
-    repoRoot: REPO_ROOT,
     faults: options.fault,
     secrets,
     events: report,

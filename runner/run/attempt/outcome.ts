@@ -45,7 +45,7 @@ async function failureOf(error: unknown, scenario: Scenario, testbed: Testbed): 
     fault: known ? error.fault : ("harness" satisfies Fault),
     message: errorMessage(error),
     hint: known ? error.hint : undefined,
-    // A defect of the runner keeps its stack: nobody could find it otherwise.
+    // A defect of the runner keeps its stack: it could not be found otherwise.
     details: known ? error.details : (error as { stack?: string }).stack,
     ...(error instanceof FlowError ? await placeOf(error, scenario) : {}),
     messages: recentMessages(testbed.bus),
