@@ -55,7 +55,7 @@ async function timeUpdate(gateway: GatewayUnderTest): Promise<number> {
   const { ok, result } = await update(gateway, before.version);
   const took = performance.now() - startedAt;
   if (ok !== true) throw new Error(`the update failed: ${JSON.stringify(result)}`);
-  await back(gateway, before.bootId);
+  await gateway.waitForNewBoot(before.bootId);
   return took;
 }
 
@@ -73,26 +73,13 @@ async function killDuringUpdate(gateway: GatewayUnderTest, afterMs: number): Pro
     // It had restarted already.
   }
   const outcome = await updating;
-  await back(gateway, bootId);
+  await gateway.waitForNewBoot(bootId);
   return outcome;
 }
 
 function update(gateway: GatewayUnderTest, version: string) {
   const target = VERSIONS.find((other) => other !== version);
   return gateway.call("update.run", { target, allowDowngrade: true }, { timeoutMs: TIMEOUT_MS });
-}
-
-async function back(gateway: GatewayUnderTest, bootId: string): Promise<void> {
-  const deadline = performance.now() + TIMEOUT_MS;
-  while (performance.now() < deadline) {
-    const now = await gateway.identity({ timeoutMs: 2_000 }).catch(() => undefined);
-    if (now !== undefined && now.bootId !== bootId) {
-      await gateway.waitHealthy(TIMEOUT_MS);
-      return;
-    }
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  throw new Error(`the gateway did not come back:\n${gateway.logs().split("\n").slice(-20).join("\n")}`);
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

@@ -65,7 +65,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   parity: { rooms: ["base", "shape", "report", "results"], packages: ["json-schema-to-ts"] },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
-    packages: ["execa"],
+    packages: [],
   },
   cli: {
     rooms: [

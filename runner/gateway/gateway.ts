@@ -43,6 +43,39 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** How a program is started that belongs to the gateway: it ends with the run, even with one that is killed. */
+export interface CliCommand {
+  file: string;
+  /** Those that lead to the gateway's own command line. */
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment. */
+  env: Record<string, string>;
+}
+
+export interface CliRunOptions {
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Besides the environment of the gateway. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** How a run of the gateway's command line ended. */
+export interface CliResult {
+  /** Undefined when a signal ended it or it never started. */
+  exitCode: number | undefined;
+  signal: NodeJS.Signals | undefined;
+  timedOut: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+export interface NewBootOptions {
+  /** Milliseconds; default 60 000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
 /** An event frame from the gateway. */
 export interface GatewayEvent {
   event: string;
@@ -69,8 +102,6 @@ export interface GatewayUnderTest {
   readonly configPath: string;
   /** Environment of the gateway process (secrets stripped). */
   readonly runtimeEnv: Readonly<Record<string, string | undefined>>;
-  /** The gateway's own command line: program and leading arguments; absent when it is not on this machine. */
-  readonly cliCommand?: readonly string[];
   /** Set where the runner decides what the gateway updates itself to, and not the scenario. */
   readonly updatePlan?: UpdatePlan;
   /** Of the running process; undefined while it is down. */
@@ -83,6 +114,21 @@ export interface GatewayUnderTest {
   identity(options?: CallOptions): Promise<GatewayIdentity>;
   /** Waits until /readyz says ready and RPC answers; no sleeping. */
   waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Waits until another process than that of `bootId` is ready and answers RPC; it may have come already.
+   * @throws QaError `wait-timeout`, `gateway-crashed`
+   */
+  waitForNewBoot(bootId: string, options?: NewBootOptions): Promise<GatewayIdentity>;
+  /**
+   * How the gateway's own command line is started; undefined when it is not on this machine.
+   * @param env besides the environment of the gateway
+   */
+  cliCommand(env?: Readonly<Record<string, string>>): CliCommand | undefined;
+  /**
+   * Runs the gateway's own command line to its end, in the environment of the gateway.
+   * @throws BlockedError `cli` when it is not on this machine; the signal's reason
+   */
+  runCli(args: readonly string[], options: CliRunOptions): Promise<CliResult>;
   onEvent(listener: (event: GatewayEvent) => void): () => void;
   /**
    * Calls `listener` once if the process ends without having been asked to (by `stop`, a restart or

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { scanLog } from "../actions/gateway/log-sentinels.ts";
 import { errorMessage } from "../base/errors.ts";
-import { waitForCondition } from "../base/waits.ts";
-import type { Wakeups } from "../base/wakeups.ts";
 import type { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
@@ -46,7 +44,7 @@ export async function checkUpdate(
   const testbed = new Testbed({ gateway: kind, signal }, { release: { version: from } });
   try {
     const { gateway } = await testbed.ready;
-    const findings = await new Judge(gateway, testbed, signal).judge(route, from, to);
+    const findings = await new Judge(gateway, testbed.bus, signal).judge(route, from, to);
     return { route, passed: findings.every(({ ok }) => ok), findings };
   } finally {
     for (const problem of await testbed.close()) onLeft(problem);
@@ -56,14 +54,12 @@ export async function checkUpdate(
 class Judge {
   readonly #gateway: GatewayUnderTest;
   readonly #bus: QaBus;
-  readonly #wakeups: Wakeups;
   readonly #signal: AbortSignal;
   readonly #findings: Finding[] = [];
 
-  constructor(gateway: GatewayUnderTest, { bus, wakeups }: Testbed, signal: AbortSignal) {
+  constructor(gateway: GatewayUnderTest, bus: QaBus, signal: AbortSignal) {
     this.#gateway = gateway;
     this.#bus = bus;
-    this.#wakeups = wakeups;
     this.#signal = signal;
   }
 
@@ -75,7 +71,7 @@ class Judge {
     this.#noteOutcome(outcome);
     if (outcome.ok) {
       await this.#try("another process runs", async () => {
-        const { bootId } = await this.#restarted(before.bootId);
+        const { bootId } = await this.#gateway.waitForNewBoot(before.bootId, { signal: this.#signal });
         return `boot ${before.bootId} became ${bootId}`;
       });
     }
@@ -111,21 +107,6 @@ class Judge {
       this.#signal.throwIfAborted();
       this.#note(what, false, errorMessage(error));
     }
-  }
-
-  #restarted(bootId: string) {
-    return waitForCondition(
-      this.#wakeups,
-      async () => {
-        const now = await this.#gateway.identity({ signal: this.#signal });
-        return now.bootId !== bootId && now;
-      },
-      {
-        what: "the gateway to be back with a new boot id",
-        timeoutMs: RESTART_TIMEOUT_MS,
-        signal: this.#signal,
-      },
-    );
   }
 
   async #turn(): Promise<string> {

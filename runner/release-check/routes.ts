@@ -1,7 +1,5 @@
-import { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
-import { loadExeca } from "../gateway/process/start-process.ts";
 
 /** The ways to update: the gateway's command line, and its RPC method. */
 export const ROUTES = ["gateway update", "update.run"] as const;
@@ -43,28 +41,12 @@ async function updateOverRpc(
 
 /** Only exit code 0 counts, whatever was printed. */
 async function updateOnCommandLine(
-  { cliCommand = [], runtimeEnv, tempRoot }: GatewayUnderTest,
+  gateway: GatewayUnderTest,
   to: string,
   signal: AbortSignal,
 ): Promise<UpdateOutcome> {
-  const [file, ...leading] = cliCommand;
-  if (file === undefined) {
-    throw new QaError("this gateway's command line is not on this machine", {
-      code: "cli-missing",
-      fault: "environment",
-    });
-  }
-  const { execa } = await loadExeca();
-  const { exitCode, stdout, stderr } = await execa(file, [...leading, "update", "--tag", to, "--json"], {
-    cwd: tempRoot,
-    env: { ...runtimeEnv },
-    extendEnv: false,
-    timeout: UPDATE_TIMEOUT_MS,
-    cancelSignal: signal,
-    stdin: "ignore",
-    reject: false,
-  });
-  signal.throwIfAborted();
+  const args = ["update", "--tag", to, "--json"];
+  const { exitCode, stdout, stderr } = await gateway.runCli(args, { timeoutMs: UPDATE_TIMEOUT_MS, signal });
   const { version, reason } = summarize(parse(stdout));
   const exit = `exit code ${exitCode ?? "none"}`;
   return { ok: exitCode === 0 && version === to, exit, version, reason: reason ?? lastLine(stderr) };

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "../base/replace-file.ts";
+import { replaceJsonFile } from "../base/files.ts";
 import type { RunEvent, RunFinished } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
@@ -93,6 +93,6 @@ async function amendEnd(folder: string, run: RunAggregate, end: RunFinished): Pr
   run.apply(end);
   await Promise.allSettled([
     appendFile(join(folder, "events.jsonl"), `${JSON.stringify(end)}\n`),
-    replaceFile(join(folder, "report.json"), `${JSON.stringify(run.report(), null, 2)}\n`),
+    replaceJsonFile(join(folder, "report.json"), run.report()),
   ]);
 }

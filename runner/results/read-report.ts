@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { errorMessage } from "../base/errors.ts";
+import { readJsonFile } from "../base/files.ts";
 import {
   EARLIER_REPORT_VERSION,
   REPORT_VERSION,
@@ -15,7 +15,7 @@ export type Reading = { report: RunReport } | { problem: string };
 export async function readReport(path: string): Promise<Reading> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = await readJsonFile(path);
   } catch (error) {
     return { problem: errorMessage(error) };
   }

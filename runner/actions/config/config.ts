@@ -8,7 +8,6 @@ import { type JsonObject, mergePatch } from "../../base/json.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
-import { waitIn } from "../wait.ts";
 
 /** Attempts of one config write before its last error is the result. */
 const MUTATION_ATTEMPTS = 8;
@@ -71,7 +70,11 @@ export async function mutateConfig(
           },
           { signal: context.signal(), timeoutMs: liveTurnTimeout(context.providerMode, 20_000) },
         );
-        if (result.restart) await waitForOtherBoot(context, before.bootId);
+        if (result.restart) {
+          const options = { timeoutMs: MUTATION_TIMEOUT_MS, signal: context.signal() };
+          await context.gateway.waitForNewBoot(before.bootId, options);
+          await waitForChannelReady(context);
+        }
         return result;
       } catch (error) {
         const code = error instanceof QaError ? error.code : "";
@@ -90,16 +93,6 @@ export async function mutateConfig(
     },
     { retries: MUTATION_ATTEMPTS - 1, minTimeout: 10, factor: 2, signal: context.signal() },
   );
-}
-
-async function waitForOtherBoot(context: ActionContext, bootId: string): Promise<void> {
-  await waitIn(
-    context,
-    "the gateway to come back from the restart that the config change asked for",
-    async () => (await context.gateway.identity({ signal: context.signal() })).bootId !== bootId,
-    { timeoutMs: MUTATION_TIMEOUT_MS },
-  );
-  await waitForChannelReady(context);
 }
 
 function retryAfter(error: unknown): number | undefined {

@@ -10,10 +10,9 @@ import {
   type FlowObjects,
   requireCapability,
 } from "../define.ts";
-import { blockUnknownMethods } from "../gateway/rpc-capabilities.ts";
 import { pictureConstants } from "../model/pictures.ts";
 import { ACTIONS } from "../vocabulary.ts";
-import { flowGateway } from "./flow-gateway.ts";
+import { flowGateway, interceptedGateway } from "./flow-gateway.ts";
 
 /** What `env` tells a flow beside the gateway and the channel. */
 export interface RunFacts {
@@ -30,10 +29,11 @@ export interface RunFacts {
 }
 
 /** The values behind the vocabulary's names, for one run of one scenario. */
-export function createFlowApi(stage: ActionContext, facts: RunFacts): Record<string, unknown> {
-  const { bus } = stage;
-  const context = { ...stage, gateway: blockUnknownMethods(stage.gateway, stage.foreign) };
-  const state = needingChannel(stage.gateway, {
+export function createFlowApi(attempt: ActionContext, facts: RunFacts): Record<string, unknown> {
+  const { bus } = attempt;
+  const gateway = interceptedGateway(attempt.gateway, attempt);
+  const context = { ...attempt, gateway };
+  const state = needingChannel(gateway, {
     reset: bus.reset.bind(bus),
     getSnapshot: bus.getSnapshot.bind(bus),
     addInboundMessage: bus.addInboundMessage.bind(bus),
@@ -50,7 +50,7 @@ export function createFlowApi(stage: ActionContext, facts: RunFacts): Record<str
   };
   const lab = { baseUrl: facts.busUrl };
   const env = {
-    gateway: flowGateway(context.gateway, facts.cfg),
+    gateway: flowGateway(attempt.gateway, gateway.call, facts.cfg),
     transport,
     lab,
     mock: context.model

@@ -1,14 +1,37 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
-import { overlay } from "../../gateway/rpc/overlay.ts";
+import { overlay } from "../../gateway/overlay.ts";
+import { interceptedCall, watchAnswers } from "../../gateway/rpc/interceptors.ts";
+import type { ActionContext } from "../define.ts";
 import { usageOf } from "../gateway/process-usage.ts";
+import { blockUnknownMethods, mayLackMethods } from "../gateway/rpc-capabilities.ts";
 
-/** `env.gateway`: the gateway with the members that flows know under names of their own. */
-export function flowGateway(gateway: GatewayUnderTest, cfg: JsonObject): object {
-  const [executablePath, ...argsPrefix] = gateway.cliCommand ?? [];
+/** The gateway as actions reach it: what a scenario asks of it passes the interceptors in this order, the first outermost. */
+export function interceptedGateway(
+  gateway: GatewayUnderTest,
+  { foreign, observed }: Pick<ActionContext, "foreign" | "observed">,
+): GatewayUnderTest {
+  const call = interceptedCall(gateway, [
+    ...(mayLackMethods(gateway, foreign) ? [blockUnknownMethods] : []),
+    watchAnswers(observed),
+  ]);
+  return overlay(gateway, { call });
+}
+
+/**
+ * `env.gateway`: the gateway with the members that flows know under names of their own.
+ * @param call with the interceptors of the scenario
+ */
+export function flowGateway(
+  gateway: GatewayUnderTest,
+  call: GatewayUnderTest["call"],
+  cfg: JsonObject,
+): object {
+  const command = gateway.cliCommand();
   return overlay(gateway, {
+    call,
     cfg,
-    cliCommand: executablePath && { executablePath, argsPrefix, cwd: gateway.tempRoot },
+    cliCommand: command && { executablePath: command.file, argsPrefix: command.args, cwd: command.cwd },
     get evidenceIdentity() {
       const { target, product, version, buildId } = gateway.facts;
       return { target, product, version, buildId };

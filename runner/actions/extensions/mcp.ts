@@ -2,7 +2,6 @@ import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { watchedEnv } from "../../gateway/process/watchdog-env.ts";
 import { type ActionContext, actionsOf } from "../define.ts";
 
 /** Where releases have the program that serves the tools of their plugins, seen from the program of their CLI. */
@@ -50,28 +49,18 @@ async function callPluginTool(context: ActionContext, { toolName, args = {} }: T
   }
 }
 
-interface ServerCommand {
-  command: string;
-  args: string[];
-  cwd: string;
-  env: Record<string, string>;
-}
-
 /** @throws BlockedError when the gateway brings no such server */
-async function pluginToolsServer({ gateway }: ActionContext): Promise<ServerCommand> {
-  const [command, ...leading] = gateway.cliCommand ?? [];
-  const program = leading.at(-1);
+async function pluginToolsServer({ gateway }: ActionContext) {
+  const { file, args = [], cwd, env } = gateway.cliCommand() ?? {};
+  const program = args.at(-1);
   const server = program && join(dirname(program), PLUGIN_TOOLS_SERVER);
-  if (!command || !server || !(await exists(server))) {
+  if (!file || !server || !(await exists(server))) {
     throw new BlockedError(
       "mcp",
       "this gateway lacks `mcp`: it brings no MCP server for the tools of its plugins",
     );
   }
-  const env = Object.entries(watchedEnv(gateway.runtimeEnv, gateway.tempRoot)).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return { command, args: [server], cwd: gateway.tempRoot, env: Object.fromEntries(env) };
+  return { command: file, args: [server], cwd, env };
 }
 
 async function exists(path: string): Promise<boolean> {

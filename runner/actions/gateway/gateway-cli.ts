@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import { BlockedError, QaError } from "../../base/errors.ts";
-import { loadExeca } from "../../gateway/process/start-process.ts";
-import { watchedEnv } from "../../gateway/process/watchdog-env.ts";
+import { QaError } from "../../base/errors.ts";
+import type { CliResult } from "../../gateway/gateway.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
 import { jsonIn } from "./cli-json.ts";
 
@@ -21,24 +20,8 @@ export async function runGatewayCli(
   args: readonly string[],
   { timeoutMs = CLI_TIMEOUT_MS, json = false, env = {} }: CliOptions = {},
 ): Promise<unknown> {
-  const { cliCommand } = context.gateway;
-  const [file, ...leading] = cliCommand ?? [];
-  if (file === undefined) {
-    throw new BlockedError("cli", "this gateway lacks `cli`: its command line is not on this machine");
-  }
-  const { runtimeEnv, tempRoot } = context.gateway;
-  const { execa } = await loadExeca();
-  const result = await execa(file, [...leading, ...args.map(String)], {
-    cwd: tempRoot,
-    env: watchedEnv({ ...runtimeEnv, ...env }, tempRoot),
-    extendEnv: false,
-    killDescendants: true,
-    timeout: timeoutMs,
-    cancelSignal: context.signal(),
-    stdin: "ignore",
-    reject: false,
-  });
-  context.signal().throwIfAborted();
+  const signal = context.signal();
+  const result = await context.gateway.runCli(args.map(String), { timeoutMs, env, signal });
   const command = `openclaw ${args.join(" ")}`;
   if (result.timedOut) {
     throw cliError("cli-timeout", `qa cli timed out: ${command} took longer than ${timeoutMs} ms`, result);
@@ -65,11 +48,7 @@ function reasonIn(output: string): string {
   return reason.trim().slice(0, SHOWN_REASON);
 }
 
-function cliError(
-  code: string,
-  message: string,
-  { stdout, stderr }: { stdout: string; stderr: string },
-): QaError {
+function cliError(code: string, message: string, { stdout, stderr }: CliResult): QaError {
   const output = [stderr, stdout].filter((text) => text !== "").join("\n");
   return new QaError(message, {
     code,

@@ -2,9 +2,8 @@ import { join } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
-import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/process/health-probe.ts";
+import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/health-probe.ts";
 import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
-import { waitIn } from "../wait.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { readStateFile } from "./state-file.ts";
 
@@ -19,18 +18,8 @@ async function waitForRestart(
   { timeoutMs = RESTART_TIMEOUT_MS }: { timeoutMs?: number } = {},
 ): Promise<GatewayIdentity> {
   const deadline = performance.now() + timeoutMs;
-  const left = () => Math.max(1, deadline - performance.now());
-  const after = await waitIn(
-    context,
-    `the gateway to restart (another boot id than ${before.bootId})`,
-    async () => {
-      const now = await context.gateway.identity({ signal: context.signal() });
-      return now.bootId === before.bootId ? undefined : now;
-    },
-    { timeoutMs },
-  );
-  await context.gateway.waitHealthy(left(), context.signal());
-  await waitForChannelReady(context, left());
+  const after = await context.gateway.waitForNewBoot(before.bootId, { timeoutMs, signal: context.signal() });
+  await waitForChannelReady(context, Math.max(1, deadline - performance.now()));
   return after;
 }
 

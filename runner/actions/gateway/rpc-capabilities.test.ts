@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { BlockedError } from "../../base/errors.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
 import { toRpcError } from "../../gateway/rpc/errors.ts";
-import { blockUnknownMethods, capabilityOf } from "./rpc-capabilities.ts";
+import { interceptedGateway } from "../env/flow-gateway.ts";
+import { capabilityOf } from "./rpc-capabilities.ts";
 
 /** Knows `known`, refuses `refused`, and has never heard of anything else. */
 class SmallGateway {
@@ -22,7 +23,8 @@ class SmallGateway {
 }
 
 function reach(target: string, foreign: boolean): GatewayUnderTest {
-  return blockUnknownMethods(new SmallGateway(target) as unknown as GatewayUnderTest, foreign);
+  const small = new SmallGateway(target) as unknown as GatewayUnderTest;
+  return interceptedGateway(small, { foreign, observed: () => {} });
 }
 
 const gateway = reach("openclaw@2026.9.6", false);

@@ -1,7 +1,7 @@
 import { BlockedError } from "../../base/errors.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
-import { overlay } from "../../gateway/rpc/overlay.ts";
+import type { Interceptor } from "../../gateway/rpc/interceptors.ts";
 
 /** Without one of these a gateway is broken, not merely a lesser one: that they are unknown is a failure. */
 const EVERY_GATEWAY_HAS: ReadonlySet<string> = new Set([
@@ -22,22 +22,22 @@ export function capabilityOf(method: string): string {
   return named?.[1] ?? method.split(".")[0] ?? method;
 }
 
+/** A method that the gateway does not know ends the scenario as *blocked*: it asks for what is not offered here. */
+export const blockUnknownMethods: Interceptor = async (method, next) => {
+  try {
+    return await next();
+  } catch (error) {
+    throw isUnknown(method, error) ? missing(method) : error;
+  }
+};
+
 /**
- * The gateway as flows and actions reach it: a method that it does not know ends the scenario as *blocked*,
- * because the scenario asks for something that this gateway does not offer. Not so where both belong to this
- * repository: its scenarios ask the embedded gateway only for what it has, so a method that is unknown was lost.
- * @param foreign the scenario belongs to a pack of somebody else's
+ * Whether an unknown method blocks a scenario. Not where scenario and gateway both belong to this repository: its
+ * scenarios ask the embedded gateway only for what it has, so a method that is unknown was lost.
+ * @param foreign the scenario belongs to a pack from elsewhere
  */
-export function blockUnknownMethods(gateway: GatewayUnderTest, foreign: boolean): GatewayUnderTest {
-  if (!foreign && gateway.facts.target === "embedded") return gateway;
-  const call: GatewayUnderTest["call"] = async (method, params, options) => {
-    try {
-      return await gateway.call(method, params, options);
-    } catch (error) {
-      throw isUnknown(method, error) ? missing(method) : error;
-    }
-  };
-  return overlay(gateway, { call });
+export function mayLackMethods({ facts }: Pick<GatewayUnderTest, "facts">, foreign: boolean): boolean {
+  return foreign || facts.target !== "embedded";
 }
 
 function isUnknown(method: string, error: unknown): boolean {

@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError } from "../../base/errors.ts";
+import { readJsonObject } from "../../base/files.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -34,10 +35,10 @@ export async function ensureBuild(packageRoot: string, signal: AbortSignal): Pro
 /** Looks at sizes and times only: asking the build script would cost as much as starting the gateway. */
 async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | undefined> {
   try {
-    const current = await readJson(join(packageRoot, ".build", "current.json"));
+    const current = await readJsonObject(join(packageRoot, ".build", "current.json"));
     const found = parseBuild(current);
     if (!found) return undefined;
-    const { inputs } = await readJson(join(found.root, "build.json"));
+    const { inputs } = await readJsonObject(join(found.root, "build.json"));
     const unchanged = Array.isArray(inputs) && inputs.length > 0 && (await areUnchanged(packageRoot, inputs));
     return unchanged && (await stat(found.entry)).isFile() ? found : undefined;
   } catch {
@@ -81,10 +82,6 @@ function parseBuild({ root, entry, version, buildId, faults }: JsonObject): Embe
   if (typeof version !== "string" || typeof buildId !== "string") return undefined;
   if (!Array.isArray(faults)) return undefined;
   return { root, entry: resolve(root, entry), version, buildId, faults };
-}
-
-async function readJson(path: string): Promise<JsonObject> {
-  return JSON.parse(await readFile(path, "utf8")) as JsonObject;
 }
 
 function parseJson(text: string): JsonObject {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { rcompare, valid } from "semver";
-import type { JsonObject } from "../../base/json.ts";
+import { readJsonObject } from "../../base/files.ts";
 import type { Environment } from "../process/env.ts";
 import type { ReleaseNode } from "./node.ts";
 
@@ -59,8 +59,8 @@ export class ReleaseCache {
     const root = this.rootOf(version);
     const path = join(root, MARKER);
     try {
-      const [text, { mtime, birthtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-      const { buildId, nodeRange, node, trimmedPluginsDir } = JSON.parse(text) as JsonObject;
+      const [marker, { mtime, birthtime }] = await Promise.all([readJsonObject(path), stat(path)]);
+      const { buildId, nodeRange, node, trimmedPluginsDir } = marker;
       return {
         version,
         root,

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { QaError } from "../../base/errors.ts";
+import { readJsonObject } from "../../base/files.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { runNpm } from "../npm/npm.ts";
 import type { Environment } from "../process/env.ts";
@@ -110,7 +111,7 @@ async function fetchNode(
   );
   await npmInstall(folder, `Node ${range}`, [], { env, signal });
   const file = nodeProgramIn(folder, name);
-  const manifest = await readJson(join(folder, "node_modules", name, "package.json"));
+  const manifest = await readJsonObject(join(folder, "node_modules", name, "package.json"));
   if (!file) throw new Error(`${name} was installed and brought no Node`);
   return { file, version: String(manifest.version) };
 }
@@ -137,8 +138,8 @@ async function npmInstall(
 
 async function describePackage(root: string): Promise<{ buildId: string | undefined; nodeRange: string }> {
   const [manifest, build] = await Promise.all([
-    readJson(join(root, "package.json")),
-    readJson(join(root, "dist", "build-info.json")).catch((): JsonObject => ({})),
+    readJsonObject(join(root, "package.json")),
+    readJsonObject(join(root, "dist", "build-info.json")).catch((): JsonObject => ({})),
   ]);
   const nodeRange = (manifest.engines as JsonObject | undefined)?.node;
   const buildId = build.buildId ?? build.commit;
@@ -146,8 +147,4 @@ async function describePackage(root: string): Promise<{ buildId: string | undefi
     buildId: typeof buildId === "string" ? buildId : undefined,
     nodeRange: typeof nodeRange === "string" ? nodeRange : "*",
   };
-}
-
-async function readJson(path: string): Promise<JsonObject> {
-  return JSON.parse(await readFile(path, "utf8")) as JsonObject;
 }

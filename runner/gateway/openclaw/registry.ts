@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { QaError } from "../../base/errors.ts";
+import { replaceFile } from "../../base/files.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { runNpm } from "../npm/npm.ts";
 import type { Environment } from "../process/env.ts";
@@ -46,9 +47,7 @@ export async function publishedReleases(
 
 async function keep(path: string, { versions, tags }: PublishedReleases): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const draft = join(dirname(path), `.${process.pid}.releases.json`);
-  await writeFile(draft, JSON.stringify({ versions, "dist-tags": tags }));
-  await rename(draft, path);
+  await replaceFile(path, JSON.stringify({ versions, "dist-tags": tags }));
 }
 
 function readReleases(text: string): PublishedReleases | undefined {

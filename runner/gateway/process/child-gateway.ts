@@ -2,7 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
-import { waitForCondition } from "../../base/waits.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import { AGENT_ID } from "../config.ts";
 import { type DialectAccess, type GatewayDialect, statusDialect } from "../dialect.ts";
@@ -11,19 +10,26 @@ import type {
   BootTimings,
   CallOptions,
   Capability,
+  CliCommand,
+  CliResult,
+  CliRunOptions,
   GatewayEvent,
   GatewayIdentity,
   GatewayUnderTest,
+  NewBootOptions,
   UpdatePlan,
 } from "../gateway.ts";
+import { waitForNewBoot } from "../new-boot.ts";
 import { RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import { restartedError, stoppedError } from "../rpc/errors.ts";
 import { Listeners } from "../rpc/listeners.ts";
+import { runCommand } from "./cli.ts";
 import type { LogCapture } from "./log.ts";
 import type { GatewayProgram } from "./program.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./start-process.ts";
 import type { TempRoot } from "./temp-root.ts";
+import { watchedEnv } from "./watchdog-env.ts";
 
 /** From spawn to ready. Published releases that need six seconds on an idle machine need a minute on a busy one. */
 const START_TIMEOUT_MS = 120_000;
@@ -76,7 +82,6 @@ export class ChildGateway implements GatewayUnderTest {
   readonly stateDir: string;
   readonly configPath: string;
   readonly runtimeEnv: Readonly<Record<string, string>>;
-  readonly cliCommand: readonly string[] | undefined;
   readonly updatePlan: UpdatePlan | undefined;
   readonly #options: ChildGatewayOptions;
   readonly #client: RpcClient;
@@ -108,7 +113,6 @@ export class ChildGateway implements GatewayUnderTest {
     this.stateDir = tempRoot.stateDir;
     this.configPath = tempRoot.configPath;
     this.runtimeEnv = env;
-    this.cliCommand = program.cliArgs && [program.file, ...program.cliArgs];
     this.updatePlan = program.updatePlan;
     const { target, product, version, buildId, node, boot } = program;
     this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
@@ -285,6 +289,21 @@ export class ChildGateway implements GatewayUnderTest {
     await this.identity({ timeoutMs: Math.max(1, deadline - performance.now()), signal });
   }
 
+  waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {
+    const { wakeups, log } = this.#options;
+    return waitForNewBoot(this, bootId, options, { wakeups, logTail: () => log.tail(TAIL_LINES) });
+  }
+
+  cliCommand(env: Readonly<Record<string, string>> = {}): CliCommand | undefined {
+    const { file, cliArgs } = this.#options.program;
+    const runtimeEnv = { ...this.runtimeEnv, ...env };
+    return cliArgs && { file, args: cliArgs, cwd: this.tempRoot, env: watchedEnv(runtimeEnv, this.tempRoot) };
+  }
+
+  runCli(args: readonly string[], { env, ...options }: CliRunOptions): Promise<CliResult> {
+    return runCommand(this.cliCommand(env), args, options);
+  }
+
   onEvent(listener: (event: GatewayEvent) => void): () => void {
     return this.#events.add(listener);
   }
@@ -304,7 +323,7 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   async restart(): Promise<void> {
-    const { wakeups, log, signal } = this.#options;
+    const { signal } = this.#options;
     const { bootId } = await this.identity({ signal });
     try {
       await this.#dialect.requestRestart();
@@ -312,20 +331,7 @@ export class ChildGateway implements GatewayUnderTest {
       // The restart may be faster than its answer.
       if (!(error instanceof QaError && error.code === "gateway-restarted")) throw error;
     }
-    await waitForCondition(
-      wakeups,
-      async () => {
-        this.#requireAlive();
-        return (await this.identity({ signal })).bootId !== bootId;
-      },
-      {
-        what: "the gateway to be back from its restart with a new boot id",
-        timeoutMs: RESTART_TIMEOUT_MS,
-        signal,
-        evidence: () => log.tail(TAIL_LINES),
-      },
-    );
-    await this.waitHealthy(RESTART_TIMEOUT_MS, signal);
+    await this.waitForNewBoot(bootId, { signal });
   }
 
   async restartAfterStateMutation(mutate: (gateway: GatewayUnderTest) => unknown): Promise<void> {

@@ -7,7 +7,7 @@ export const WATCHDOG = new URL("watchdog.js", import.meta.url).href;
  * Environment with which a Node program and what it starts end with this process, even when it is killed, and take
  * `folder` with them.
  */
-export function watchedEnv(env: Environment, folder: string): Environment {
+export function watchedEnv<Env extends Environment>(env: Env, folder: string) {
   return {
     ...env,
     NODE_OPTIONS: [env.NODE_OPTIONS, `--import=${WATCHDOG}`].filter(Boolean).join(" "),

@@ -3,8 +3,19 @@ import type { JsonObject } from "../../base/json.ts";
 import { createRedactor } from "../../base/redact.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayFacts } from "../facts.ts";
-import type { CallOptions, Capability, GatewayEvent, GatewayIdentity, GatewayUnderTest } from "../gateway.ts";
+import type {
+  CallOptions,
+  Capability,
+  CliResult,
+  CliRunOptions,
+  GatewayEvent,
+  GatewayIdentity,
+  GatewayUnderTest,
+  NewBootOptions,
+} from "../gateway.ts";
 import { readIdentity } from "../identity.ts";
+import { waitForNewBoot } from "../new-boot.ts";
+import { runCommand } from "../process/cli.ts";
 import { waitUntilReady } from "../process/readiness.ts";
 import { RpcClient } from "../rpc/client.ts";
 import { RpcError } from "../rpc/errors.ts";
@@ -180,6 +191,18 @@ export class RemoteGateway implements GatewayUnderTest {
     const deadline = performance.now() + timeoutMs;
     await this.#waitReady(timeoutMs, signal);
     await this.call("health", {}, { timeoutMs: Math.max(1, deadline - performance.now()), signal });
+  }
+
+  waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {
+    const { wakeups } = this.#options;
+    return waitForNewBoot(this, bootId, options, { wakeups, logTail: () => "" });
+  }
+
+  /** It may run on another machine. */
+  cliCommand(): undefined {}
+
+  runCli(args: readonly string[], options: CliRunOptions): Promise<CliResult> {
+    return runCommand(this.cliCommand(), args, options);
   }
 
   #waitReady(timeoutMs: number, signal?: AbortSignal): Promise<void> {

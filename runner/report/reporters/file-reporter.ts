@@ -1,4 +1,4 @@
-import { replaceFile } from "../../base/replace-file.ts";
+import { replaceFile } from "../../base/files.ts";
 import { RunAggregate } from "../run-state.ts";
 import type { RunReport } from "../schema/report-schema.ts";
 import type { Reporter } from "../stream.ts";

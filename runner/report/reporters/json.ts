@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { replaceFile } from "../../base/replace-file.ts";
+import { replaceJsonFile } from "../../base/files.ts";
 import type { RunEvent } from "../events.ts";
 import { RunAggregate } from "../run-state.ts";
 import type { Reporter } from "../stream.ts";
@@ -58,6 +58,6 @@ export class JsonReporter implements Reporter {
   }
 
   #write(): Promise<void> {
-    return replaceFile(this.#path, `${JSON.stringify(this.#run.report(), null, 2)}\n`);
+    return replaceJsonFile(this.#path, this.#run.report());
   }
 }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { FromSchema } from "json-schema-to-ts";
 import { errorMessage, UsageError } from "../../base/errors.ts";
+import { readJsonFile } from "../../base/files.ts";
 import { compileSchema, schemaProblem } from "../read-report.ts";
 
 const text = { type: "string" } as const;
@@ -48,7 +48,7 @@ export async function readMatrix(path: string): Promise<ExpectedJob[]> {
   const hint = "Give --expect what `qa matrix --format json` printed.";
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = await readJsonFile(path);
   } catch (error) {
     throw new UsageError(`the matrix ${path} cannot be read: ${errorMessage(error)}`, hint);
   }

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT } from "../../base/exit-codes.ts";
+import { replaceFile, replaceJsonFile } from "../../base/files.ts";
 import { withoutUndefined } from "../../base/json.ts";
-import { replaceFile } from "../../base/replace-file.ts";
 import { compareText } from "../../base/text.ts";
 import { quarantinedIn } from "../../report/counts.ts";
 import { renderMarkdown } from "../../report/reporters/markdown/render.ts";
@@ -57,7 +57,7 @@ export async function mergeShares(options: MergeOptions): Promise<MergedReport> 
   const merged = describe(shares, groups, problems, options.jobs ?? []);
   await mkdir(options.out, { recursive: true, mode: 0o700 });
   for (const group of groups) await writeGroup(group, options.out);
-  await replaceFile(join(options.out, "merged.json"), `${JSON.stringify(merged, null, 2)}\n`);
+  await replaceJsonFile(join(options.out, "merged.json"), merged);
   await replaceFile(join(options.out, "merged.md"), renderMergedMarkdown(merged));
   return merged;
 }
@@ -132,7 +132,7 @@ async function writeGroup({ report, subfolder, shares }: JoinedGroup, out: strin
   const folder = join(out, subfolder ?? "");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const share of shares) await copyEvidence(share.report.scenarios, share.folder, folder);
-  await replaceFile(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  await replaceJsonFile(join(folder, "report.json"), report);
   await replaceFile(join(folder, "report.md"), renderMarkdown(report));
 }
 

@@ -6,7 +6,6 @@ import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
 import type { CompiledFlow } from "../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../gateway/config.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
-import { watchAnswers } from "../../gateway/rpc/watch-answers.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { RunSetup } from "../setup.ts";
 import type { ReadyTestbed, Testbed } from "../testbed/testbed.ts";
@@ -41,11 +40,10 @@ export async function runAttemptFlow(options: AttemptFlowOptions): Promise<FlowE
   const teardown = new Teardown();
   const signal = AbortSignal.any([run.signal, endSignal(ready.gateway, limits.scenarioMs, teardown)]);
   const { answers } = testbed;
-  const observed = answers.add.bind(answers);
   const api = createFlowApi(
     {
-      gateway: watchAnswers(ready.gateway, observed),
-      observed,
+      gateway: ready.gateway,
+      observed: answers.add.bind(answers),
       bus: testbed.bus,
       model: testbed.model,
       wakeups: testbed.wakeups,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { errorMessage } from "../../base/errors.ts";
-import type { GatewayUnderTest } from "../gateway.ts";
+import { errorMessage } from "../base/errors.ts";
+import type { GatewayUnderTest } from "./gateway.ts";
 
 /** Far below the length of any disruption, far above the cost of a check. */
 const INTERVAL_MS = 10;

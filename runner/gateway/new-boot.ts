@@ -1,0 +1,38 @@
+import { waitForCondition } from "../base/waits.ts";
+import type { Wakeups } from "../base/wakeups.ts";
+import type { GatewayIdentity, GatewayUnderTest, NewBootOptions } from "./gateway.ts";
+
+const RESTART_TIMEOUT_MS = 60_000;
+
+interface Surroundings {
+  wakeups: Wakeups;
+  /** End of the gateway's log, for the time-out error. */
+  logTail(): string;
+}
+
+/** See `GatewayUnderTest.waitForNewBoot`. */
+export async function waitForNewBoot(
+  gateway: Pick<GatewayUnderTest, "identity" | "waitHealthy">,
+  bootId: string,
+  { timeoutMs = RESTART_TIMEOUT_MS, signal }: NewBootOptions,
+  { wakeups, logTail }: Surroundings,
+): Promise<GatewayIdentity> {
+  const deadline = performance.now() + timeoutMs;
+  // The new process may migrate the old one's state first: a call may take as long as the wait does.
+  const left = () => Math.max(1, deadline - performance.now());
+  const after = await waitForCondition(
+    wakeups,
+    async () => {
+      const now = await gateway.identity({ timeoutMs: left(), signal });
+      return now.bootId !== bootId && now;
+    },
+    {
+      what: `the gateway to restart (another boot id than ${bootId})`,
+      timeoutMs,
+      signal,
+      evidence: logTail,
+    },
+  );
+  await gateway.waitHealthy(left(), signal);
+  return after;
+}

@@ -1,0 +1,34 @@
+import type { JsonObject } from "../../base/json.ts";
+import type { GatewayUnderTest } from "../gateway.ts";
+
+type Call = GatewayUnderTest["call"];
+
+/**
+ * Stands between those who call the gateway and the gateway: sees the call and its outcome, and may replace either.
+ * @param next passes the call on
+ */
+export type Interceptor = (method: string, next: () => Promise<JsonObject>) => Promise<JsonObject>;
+
+/**
+ * The gateway's `call` with interceptors before it, the first one outermost. What the runner asks for itself (identity,
+ * health) does not pass them.
+ */
+export function interceptedCall(
+  gateway: Pick<GatewayUnderTest, "call">,
+  interceptors: readonly Interceptor[],
+): Call {
+  return (method, params, options) =>
+    interceptors.reduceRight<() => Promise<JsonObject>>(
+      (next, interceptor) => () => interceptor(method, next),
+      () => gateway.call(method, params, options),
+    )();
+}
+
+/** Shows every answer to `onAnswer` before the caller gets it. */
+export function watchAnswers(onAnswer: (method: string, answer: unknown) => void): Interceptor {
+  return async (method, next) => {
+    const answer = await next();
+    onAnswer(method, answer);
+    return answer;
+  };
+}
