@@ -4,10 +4,10 @@ import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { type GatewayRun, noRun, readRun } from "../parity/gateway-run.ts";
-import { offerOf } from "../plan/capabilities.ts";
-import { fits } from "../plan/eligibility.ts";
+import { capabilitiesOf } from "../plan/capabilities.ts";
+import { canChoose } from "../plan/eligibility.ts";
 import { chooseModel } from "../plan/model.ts";
-import { InvalidScenarios, selectReadable } from "../plan/plan.ts";
+import { InvalidScenarios, requireSelected } from "../plan/prepare.ts";
 import type { Selected } from "../plan/selection.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { OptionsOf } from "./options.ts";
@@ -74,13 +74,13 @@ async function chooseForEach(
     modelScripts: options.modelScript,
     cwd: userFolder(),
   });
-  const selected = selectReadable(catalog, { patterns, tags: options.tag, all: options.all === true });
+  const selected = requireSelected(catalog, { patterns, tags: options.tag, all: options.all === true });
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
-      const fitting = selected.filter(({ scenario }) =>
-        fits(scenario, offerOf(target, chooseModel(undefined, target, process.env), { env: process.env })),
-      );
+      const model = chooseModel(undefined, target, process.env);
+      const capabilities = capabilitiesOf(target, model, { env: process.env });
+      const fitting = selected.filter(({ scenario }) => canChoose(scenario, capabilities));
       const named = fitting.filter((choice) => choice.named);
       return { target, name: formatTarget(target), kind, ids: fitting.map(idOf), named: named.map(idOf) };
     }),

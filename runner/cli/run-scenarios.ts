@@ -4,11 +4,11 @@ import { secretValues } from "../base/redact.ts";
 import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
-import { offerOf } from "../plan/capabilities.ts";
+import { capabilitiesOf } from "../plan/capabilities.ts";
 import { mayShareGateway } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { chooseModel } from "../plan/model.ts";
-import { chooseScenarios } from "../plan/plan.ts";
+import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/index.ts";
@@ -85,12 +85,9 @@ export async function runScenarios(
       ids: order.ids,
     }),
   );
-  const fitting = chooseScenarios(
-    catalog,
-    selection,
-    offerOf(target, model, { env, allowWrites: options.allowWrites }),
-  );
-  const { scenarios, place } = await takeShare(fitting, ids, options, order);
+  const capabilities = capabilitiesOf(target, model, { env, allowWrites: options.allowWrites });
+  const prepared = prepareRun(catalog, selection, capabilities);
+  const { scenarios, place } = await takeShare(prepared, ids, options, order);
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 

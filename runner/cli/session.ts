@@ -93,7 +93,7 @@ function watchStrayRejections(): { count(): number; dispose(): void } {
 async function reportInvalid(error: unknown): Promise<number> {
   const [{ InvalidLanes }, { InvalidScenarios }, { formatDiagnostics }] = await Promise.all([
     import("../lanes/invalid.ts"),
-    import("../plan/plan.ts"),
+    import("../plan/prepare.ts"),
     import("../scenario/source/format.ts"),
   ]);
   if (!(error instanceof InvalidScenarios || error instanceof InvalidLanes)) throw error;

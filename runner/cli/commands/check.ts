@@ -68,7 +68,7 @@ async function checkScenarios(
 ) {
   const [{ loadCatalog }, { compileScenario }] = await Promise.all([
     import("../../scenario/catalog/catalog.ts"),
-    import("../../plan/prepare.ts"),
+    import("../../plan/compile.ts"),
   ]);
   const catalog = await loadCatalog({
     repoRoot: REPO_ROOT,

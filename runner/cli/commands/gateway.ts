@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import type { InstalledRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
+import type { CachedRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
 import { parseRelease } from "../../gateway/target.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -105,7 +105,7 @@ async function releaseCache(): Promise<ReleaseCache> {
   return new ReleaseCache(cacheFolder(process.env));
 }
 
-function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: InstalledRelease) {
+function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: CachedRelease) {
   return {
     version,
     buildId,

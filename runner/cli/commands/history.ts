@@ -5,6 +5,7 @@ import { EXIT } from "../../base/exit-codes.ts";
 import { displayPath } from "../../base/paths.ts";
 import { suggestion } from "../../base/suggest.ts";
 import { formatDuration, plural } from "../../base/text.ts";
+import { PROVIDER_MODE } from "../../gateway/provider-mode.ts";
 import type { Occasion, ScenarioHistory } from "../../results/history/history.ts";
 import type { Past } from "../../results/history/samples.ts";
 import type { Course, ScenarioCourse } from "../../results/history/since-version.ts";
@@ -105,7 +106,7 @@ function historyTable(histories: readonly ScenarioHistory[]): string {
 
 /** The scripted model is behind nearly every run: only another one is worth a word. */
 function gatewayText(gateway: string, providerMode: string): string {
-  return providerMode === "mock-openai" ? gateway : `${gateway}, ${providerMode}`;
+  return providerMode === PROVIDER_MODE.scripted ? gateway : `${gateway}, ${providerMode}`;
 }
 
 /** How it stands, and what the rates leave out. */

@@ -34,25 +34,21 @@ export function addListCommand(program: Command, finish: (exitCode: number) => v
 
 /** Needs the scenario files and nothing else. */
 async function list(options: OptionsOf<"list">): Promise<number> {
-  const [{ loadCatalog }, { selectScenarios }, { guardOf }] = await Promise.all([
+  const [{ loadCatalog }, { requireTagged }, { guardOf }] = await Promise.all([
     import("../../scenario/catalog/catalog.ts"),
     import("../../plan/selection.ts"),
-    import("../../plan/eligibility.ts"),
+    import("../../plan/guard.ts"),
   ]);
-  const { scenarios, diagnostics } = await loadCatalog({
+  const catalog = await loadCatalog({
     repoRoot: REPO_ROOT,
     packs: options.pack,
     cwd: userFolder(),
     metadataOnly: true,
   });
-  const broken = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
-  const chosen =
-    options.tag.length === 0
-      ? scenarios
-      : selectScenarios(scenarios, { patterns: [], tags: options.tag, all: false }).map(
-          ({ scenario }) => scenario,
-        );
-  const rows = chosen.map((scenario) => rowOf(scenario, guardOf(scenario)));
+  const broken = new Set(
+    catalog.diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file),
+  );
+  const rows = requireTagged(catalog, options.tag).map((scenario) => rowOf(scenario, guardOf(scenario)));
   process.stdout.write(options.json ? `${JSON.stringify({ scenarios: rows }, undefined, 2)}\n` : table(rows));
   if (broken.size > 0) {
     process.stderr.write(`${broken.size} scenario file(s) have errors: run \`qa check\`\n`);

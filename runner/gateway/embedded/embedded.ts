@@ -5,7 +5,7 @@ import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { EMBEDDED, formatTarget } from "../target.ts";
 import { type EmbeddedBuild, ensureBuild } from "./build.ts";
-import type { ReleaseLane } from "./release/lane.ts";
+import type { EmbeddedReleases } from "./release/embedded-releases.ts";
 
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
 export class EmbeddedKind implements GatewayKind {
@@ -13,7 +13,7 @@ export class EmbeddedKind implements GatewayKind {
   readonly memoryBytes = 400 * 1024 * 1024;
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
-  #lane: Promise<ReleaseLane> | undefined;
+  #releases: Promise<EmbeddedReleases> | undefined;
   #build: Promise<EmbeddedBuild> | undefined;
 
   /** @param teardown of the whole run */
@@ -50,12 +50,13 @@ export class EmbeddedKind implements GatewayKind {
   }
 
   async #startRelease(version: string, options: GatewayStart): Promise<GatewayUnderTest> {
-    this.#lane ??= import("./release/lane.ts").then(
-      ({ ReleaseLane }) => new ReleaseLane(this.#packageRoot, this.#teardown),
+    this.#releases ??= import("./release/embedded-releases.ts").then(
+      ({ EmbeddedReleases }) => new EmbeddedReleases(this.#packageRoot, this.#teardown),
     );
-    const lane = await this.#lane;
+    const releases = await this.#releases;
     return startChildGateway(async ({ root }) => {
-      const { command, env } = await lane.install(version, join(root, "prefix"), options.signal);
+      const { prefix, env } = await releases.install(version, join(root, "prefix"), options.signal);
+      const command = join(prefix, "bin", "gateway");
       return {
         target: formatTarget(this.target),
         product: "embedded gateway, installed",

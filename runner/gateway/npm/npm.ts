@@ -1,7 +1,19 @@
 import { delimiter, dirname } from "node:path";
+import { QaError } from "../../base/errors.ts";
 import { isSecretName } from "../../base/redact.ts";
 import type { Environment } from "../process/env.ts";
 import { loadExeca } from "../process/start-process.ts";
+
+export interface NpmOptions {
+  cwd: string;
+  /** What is secret in it and not npm's own is left out. */
+  env: Environment;
+  signal: AbortSignal;
+  /** Milliseconds; default: no limit. */
+  timeoutMs?: number;
+  /** Run npm with the Node of the PATH; default: with our own, because releases check which Node installs them. */
+  userNode?: boolean;
+}
 
 /** How npm ended. */
 export interface NpmResult {
@@ -9,50 +21,69 @@ export interface NpmResult {
   stdout: string;
   /** The end of what it said, for errors. */
   output: string;
+  /** There is no npm on the PATH. */
+  missing: boolean;
 }
 
 /** npm's own credentials; every other secret is none of its business, and less so of install scripts. */
 const NPM_VARIABLE = /^(?:npm_|node_auth_token$)/i;
 const OUTPUT_LINES = 25;
+const QUIET = ["--no-audit", "--no-fund", "--no-progress", "--no-update-notifier", "--loglevel=error"];
 
-/** Runs npm with our own Node: releases check which Node installs them. */
-export async function runNpm(
-  args: readonly string[],
-  { cwd, env, signal }: { cwd: string; env: Environment; signal: AbortSignal },
-): Promise<NpmResult> {
+/** Runs npm; that it fails is a result. What it has started ends with it. @throws the signal's reason */
+export async function runNpm(args: readonly string[], options: NpmOptions): Promise<NpmResult> {
+  const { cwd, env, signal, timeoutMs, userNode } = options;
   const { execa } = await loadExeca();
-  const result = await execa(
-    "npm",
-    [...args, "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"],
-    {
-      cwd,
-      env: npmEnv(env),
-      extendEnv: false,
-      stdin: "ignore",
-      all: true,
-      reject: false,
-      cancelSignal: signal,
-      killDescendants: true,
-      forceKillAfterDelay: 2000,
-    },
-  );
+  const result = await execa("npm", [...args, ...QUIET], {
+    cwd,
+    env: userNode ? npmVariables(env) : withOwnNode(npmVariables(env)),
+    extendEnv: false,
+    stdin: "ignore",
+    all: true,
+    reject: false,
+    timeout: timeoutMs,
+    cancelSignal: signal,
+    killDescendants: true,
+    forceKillAfterDelay: 2000,
+  });
   signal.throwIfAborted();
   return {
     ok: !result.failed,
     stdout: result.stdout,
     output: (result.all || result.shortMessage || "").split("\n").slice(-OUTPUT_LINES).join("\n"),
+    missing: result.code === "ENOENT",
   };
 }
 
-function npmEnv(env: Environment): Record<string, string> {
-  return {
-    ...npmVariables(env),
-    PATH: [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter),
-  };
+/**
+ * Runs npm where it must succeed.
+ * @returns what it printed
+ * @throws QaError `npm-missing`, or the given one with npm's own words; the signal's reason
+ */
+export async function requireNpm(
+  args: readonly string[],
+  options: NpmOptions,
+  failure: { message: string; code: string; hint?: string },
+): Promise<string> {
+  const { ok, stdout, output, missing } = await runNpm(args, options);
+  if (ok) return stdout;
+  if (missing) {
+    throw new QaError("npm was not found", {
+      code: "npm-missing",
+      fault: "environment",
+      hint: "Releases are installed with npm, which comes with every Node: put it on the PATH.",
+    });
+  }
+  const { message, code, hint } = failure;
+  throw new QaError(message, { code, fault: "environment", hint, details: output });
+}
+
+function withOwnNode(env: Record<string, string>): Record<string, string> {
+  return { ...env, PATH: [dirname(process.execPath), env.PATH].filter(Boolean).join(delimiter) };
 }
 
 /** What npm may see of an environment. */
-export function npmVariables(env: Environment): Record<string, string> {
+function npmVariables(env: Environment): Record<string, string> {
   const passedOn: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && (NPM_VARIABLE.test(name) || !isSecretName(name))) passedOn[name] = value;

@@ -12,7 +12,7 @@ const MARKER = "installed.json";
 const STAGING = ".staging-";
 
 /** A release in the cache, ready to be started. */
-export interface InstalledRelease {
+export interface CachedRelease {
   version: string;
   /** Folder of the release in the cache; absolute. */
   root: string;
@@ -31,7 +31,7 @@ export interface InstalledRelease {
 }
 
 /** What the marker says; paths are relative, so that a release can be moved into place. */
-export type Marker = Pick<InstalledRelease, "version" | "buildId" | "nodeRange" | "node"> & {
+export type Marker = Pick<CachedRelease, "version" | "buildId" | "nodeRange" | "node"> & {
   trimmedPluginsDir: string | undefined;
 };
 
@@ -55,7 +55,7 @@ export class ReleaseCache {
   }
 
   /** Undefined unless the release was installed to the end. */
-  async find(version: string): Promise<InstalledRelease | undefined> {
+  async find(version: string): Promise<CachedRelease | undefined> {
     const root = this.rootOf(version);
     const path = join(root, MARKER);
     try {
@@ -78,14 +78,14 @@ export class ReleaseCache {
   }
 
   /** Everything that is installed, newest release first. */
-  async list(): Promise<InstalledRelease[]> {
+  async list(): Promise<CachedRelease[]> {
     const versions = (await this.#entries()).filter((name) => valid(name) !== null).sort(rcompare);
     const found = await Promise.all(versions.map((version) => this.find(version)));
     return found.filter((release) => release !== undefined);
   }
 
   /** Remembers that the release was used just now, for `prune`. */
-  async touch({ root }: InstalledRelease): Promise<void> {
+  async touch({ root }: CachedRelease): Promise<void> {
     const now = new Date();
     // Another run may be removing it; then there is nothing to remember.
     await utimes(join(root, MARKER), now, now).catch(() => {});

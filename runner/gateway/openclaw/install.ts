@@ -3,10 +3,10 @@ import { join, relative } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { runNpm } from "../npm/npm.ts";
+import { requireNpm } from "../npm/npm.ts";
 import type { Environment } from "../process/env.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
-import { type InstalledRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
+import { type CachedRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
 import { installHelpFor } from "./known-problems.ts";
 import { withLock } from "./lock.ts";
 import { nodePackage, nodeProgramIn, ownNodeFits, type ReleaseNode } from "./node.ts";
@@ -26,7 +26,7 @@ export interface InstallOptions {
  * a folder of its own and moved into place when it is complete, so an interrupted install is never taken for one.
  * @throws QaError `release-install-failed` with npm's own words; the signal's reason
  */
-export async function ensureInstalled(version: string, options: InstallOptions): Promise<InstalledRelease> {
+export async function ensureInstalled(version: string, options: InstallOptions): Promise<CachedRelease> {
   const { cache, progress, signal } = options;
   const present = await cache.find(version);
   if (present) return present;
@@ -37,7 +37,7 @@ export async function ensureInstalled(version: string, options: InstallOptions):
   });
 }
 
-async function install(version: string, options: InstallOptions): Promise<InstalledRelease> {
+async function install(version: string, options: InstallOptions): Promise<CachedRelease> {
   const { cache, progress } = options;
   for (const { folder, version: abandoned } of await cache.leftovers()) {
     if (abandoned === version) await rm(folder, { recursive: true, force: true });
@@ -122,18 +122,15 @@ async function npmInstall(
   flags: readonly string[],
   { env, signal }: Pick<InstallOptions, "env" | "signal">,
 ): Promise<void> {
-  const { ok, output } = await runNpm(["install", "--prefer-offline", "--no-package-lock", ...flags], {
-    cwd: folder,
-    env: watchedEnv(env, folder),
-    signal,
-  });
-  if (ok) return;
-  throw new QaError(`${what} could not be installed`, {
-    code: "release-install-failed",
-    fault: "environment",
-    hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
-    details: output,
-  });
+  await requireNpm(
+    ["install", "--prefer-offline", "--no-package-lock", ...flags],
+    { cwd: folder, env: watchedEnv(env, folder), signal },
+    {
+      message: `${what} could not be installed`,
+      code: "release-install-failed",
+      hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
+    },
+  );
 }
 
 async function describePackage(root: string): Promise<{ buildId: string | undefined; nodeRange: string }> {

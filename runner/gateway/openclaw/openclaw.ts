@@ -9,7 +9,7 @@ import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { WATCHDOG } from "../process/watchdog-env.ts";
 import { formatTarget, type ReleaseTarget } from "../target.ts";
-import { type InstalledRelease, ReleaseCache } from "./cache.ts";
+import { type CachedRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
 import { ownNodeFits, type ReleaseNode } from "./node.ts";
@@ -40,7 +40,7 @@ export class OpenClawKind implements GatewayKind {
   readonly target: ReleaseTarget;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
-  #release: Promise<InstalledRelease> | undefined;
+  #release: Promise<CachedRelease> | undefined;
 
   constructor(target: ReleaseTarget, options: OpenClawOptions) {
     this.target = target;
@@ -59,7 +59,7 @@ export class OpenClawKind implements GatewayKind {
    * @throws UsageError when there is no such release; QaError `registry-unreachable`, `release-not-installed`,
    *   `release-install-failed`, `gateway-node-unsupported`
    */
-  install(signal: AbortSignal): Promise<InstalledRelease> {
+  install(signal: AbortSignal): Promise<CachedRelease> {
     this.#release ??= this.#findRelease(signal).catch((error: unknown) => {
       this.#release = undefined;
       throw error;
@@ -80,7 +80,7 @@ export class OpenClawKind implements GatewayKind {
 
   /** Installs the release once more, for this one gateway, and keeps it running through an update. */
   async #startOwn(
-    release: InstalledRelease,
+    release: CachedRelease,
     targetTag: string,
     options: GatewayStart,
   ): Promise<GatewayUnderTest> {
@@ -115,7 +115,7 @@ export class OpenClawKind implements GatewayKind {
     return pickRelease(spec, await this.#published(signal), [], "--update-to");
   }
 
-  async #findRelease(signal: AbortSignal): Promise<InstalledRelease> {
+  async #findRelease(signal: AbortSignal): Promise<CachedRelease> {
     const { env, progress } = this.#options;
     const version = await this.#resolve(signal);
     if (lt(version, OLDEST_SUPPORTED)) {
@@ -149,7 +149,7 @@ export class OpenClawKind implements GatewayKind {
   }
 
   /** @param compileCache folder of compiled code that its gateways share; an install of one's own has none */
-  #programOf(release: InstalledRelease, compileCache?: string): GatewayProgram {
+  #programOf(release: CachedRelease, compileCache?: string): GatewayProgram {
     const { version, packageRoot, buildId, trimmedPluginsDir } = release;
     const node = nodeOf(release);
     return {
@@ -188,7 +188,7 @@ export class OpenClawKind implements GatewayKind {
 }
 
 /** @throws QaError `gateway-node-unsupported` */
-function nodeOf({ version, nodeRange, node }: InstalledRelease): ReleaseNode {
+function nodeOf({ version, nodeRange, node }: CachedRelease): ReleaseNode {
   if (node && satisfies(node.version, nodeRange)) return node;
   if (ownNodeFits(nodeRange)) return { file: process.execPath, version: process.versions.node };
   throw new QaError(

@@ -1,8 +1,8 @@
 import { delimiter, dirname, join } from "node:path";
 import type { UpdatePlan } from "../gateway.ts";
+import type { InstalledRelease } from "../npm/global-install.ts";
 import type { GatewayProgram } from "../process/program.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
-import type { OwnInstall } from "./own-install.ts";
 import { traitsOf } from "./releases.ts";
 import { supervisorArgument } from "./supervisor-job.ts";
 
@@ -11,7 +11,7 @@ const SUPERVISOR = join(import.meta.dirname, "supervise.ts");
 /** The program of a release that may replace itself: kept running by a supervisor, and told what to update to. */
 export function supervised(
   program: GatewayProgram,
-  { packageRoot, env }: OwnInstall,
+  { packageRoot, env }: InstalledRelease,
   { scratch, updatePlan }: { scratch: string; updatePlan: UpdatePlan },
 ): GatewayProgram {
   const asService = traitsOf(program.version).updatesAs === "service";

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
 import type { Teardown } from "../../../base/teardown.ts";
@@ -29,13 +30,14 @@ export interface Registry {
  * Starts verdaccio on a free loopback port.
  * @param folder private to this registry; made when missing
  * @param published files of an earlier registry to begin with
- * @throws QaError `registry-failed` with what verdaccio said
+ * @throws QaError `registry-missing`, or `registry-failed` with what verdaccio said
  */
 export async function startRegistry(
   folder: string,
   teardown: Teardown,
   published?: string,
 ): Promise<Registry> {
+  requireVerdaccio();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const storage = join(folder, "storage");
   if (published !== undefined) await cp(published, storage, { recursive: true });
@@ -73,4 +75,25 @@ export async function startRegistry(
 
 function portOf(message: unknown): number {
   return (message as { port: number }).port;
+}
+
+/**
+ * Verdaccio is only there for development: the tool runs without it until a release of the embedded gateway is needed.
+ * @param from file that would import it
+ * @throws QaError `registry-missing`
+ */
+export function requireVerdaccio(from: string = SERVER): void {
+  try {
+    createRequire(from).resolve("verdaccio");
+  } catch (error) {
+    throw new QaError(
+      "releases of the embedded gateway need a package registry, and verdaccio is not installed",
+      {
+        code: "registry-missing",
+        fault: "environment",
+        hint: "It is a development dependency: run `pnpm install` without --prod.",
+        cause: error,
+      },
+    );
+  }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
 import { loadExeca } from "../../process/start-process.ts";
 
-/** A release of the embedded gateway as the lane publishes it. */
+/** A release of the embedded gateway as the registry of a run offers it. */
 export interface ReleaseSpec {
   version: string;
   /** Dist-tag that points to it. */
@@ -13,7 +13,7 @@ export interface ReleaseSpec {
   tampered?: boolean;
 }
 
-/** What the lane's registry offers. Scenarios choose by tag; docs/updates.md lists them. */
+/** What the registry of a run offers. Scenarios choose by tag; docs/updates.md lists them. */
 export const RELEASES: readonly ReleaseSpec[] = [
   { version: "1.0.0", tag: "previous" },
   { version: "1.1.0", tag: "latest" },

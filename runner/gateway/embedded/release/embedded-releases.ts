@@ -5,26 +5,19 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
 import type { Teardown } from "../../../base/teardown.ts";
-import { type NpmOptions, npmEnv, runNpm } from "../../npm/npm-of-lane.ts";
-import { globalPackageRoot } from "../../npm/prefix.ts";
+import { type InstalledRelease, installGlobally } from "../../npm/global-install.ts";
+import { type NpmOptions, requireNpm } from "../../npm/npm.ts";
+import { watchedEnv } from "../../process/watchdog-env.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 import { type BuiltRelease, buildReleases, RELEASES, type ReleaseSpec } from "./releases.ts";
 
-/** A release installed as `npm install --global` does it, into a prefix of its own. */
-export interface InstalledRelease {
-  prefix: string;
-  /** The package's folder. */
-  packageRoot: string;
-  /** What a user would call `gateway`. */
-  command: string;
-  version: string;
-  /** npm's settings for whoever updates this install. */
-  env: Record<string, string>;
-}
+const NPM_TIMEOUT_MS = 120_000;
 
 interface Opened {
   registry: Registry;
-  home: string;
+  /** npm's settings that keep it away from the user's own: cache, settings and registry. */
+  settings: Record<string, string>;
+  folder: string;
   /** Name of the gateway's package. */
   name: string;
 }
@@ -33,7 +26,7 @@ interface Opened {
  * Where self-updates are rehearsed: a registry with several releases, and installs from it. Opened on
  * first use, shared by the scenarios of a run; each gets a prefix that nobody else uses.
  */
-export class ReleaseLane {
+export class EmbeddedReleases {
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
   readonly #releases: readonly ReleaseSpec[];
@@ -51,14 +44,12 @@ export class ReleaseLane {
 
   /**
    * Installs a release.
-   * @param prefix folder that does not exist yet; whoever made its parent removes it
+   * @param prefix folder that does not exist yet; it goes with its parent
    * @throws QaError from building, publishing or installing
    */
   async install(version: string, prefix: string, signal: AbortSignal): Promise<InstalledRelease> {
     this.#opened ??= this.#open(signal);
-    const { registry, home, name } = await this.#opened;
-    await mkdir(prefix, { mode: 0o700 });
-    const npm: NpmOptions = { registry: registry.url, home, signal };
+    const { settings, folder, name } = await this.#opened;
     if (!this.#releases.some((release) => release.version === version)) {
       const known = this.#releases.map((release) => `${release.version} (${release.tag})`).join(", ");
       throw new QaError(`there is no release ${version} of the embedded gateway`, {
@@ -67,21 +58,19 @@ export class ReleaseLane {
         hint: `There are ${known}.`,
       });
     }
-    await runNpm(["install", "--global", "--prefix", prefix, `${name}@${version}`], npm);
-    return {
+    await mkdir(prefix, { mode: 0o700 });
+    return installGlobally(name, version, {
       prefix,
-      packageRoot: globalPackageRoot(prefix, name),
-      command: join(prefix, "bin", "gateway"),
-      version,
-      env: npmEnv(npm),
-    };
+      npm: npmIn(folder, settings, signal),
+      updateEnv: settings,
+      failure: { message: "npm install failed", code: "npm-failed" },
+    });
   }
 
   async #open(signal: AbortSignal): Promise<Opened> {
     const folder = join(await realpath(tmpdir()), `gateway-qa-registry-${randomBytes(8).toString("hex")}`);
     this.#teardown.defer(`temp folder ${folder}`, () => rm(folder, { recursive: true, force: true }));
-    const home = join(folder, "home");
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await mkdir(join(folder, "home"), { recursive: true, mode: 0o700 });
     const releases = await buildReleases(this.#packageRoot, this.#releases, signal);
     const published = publishedPath(releases);
     const known = existsSync(published);
@@ -90,15 +79,30 @@ export class ReleaseLane {
       this.#teardown,
       known ? published : undefined,
     );
+    const settings = npmSettings(registry, join(folder, "home"));
     if (!known) {
       // npm keeps what it publishes, and would not notice later what the registry makes of it.
       const desk = join(folder, "publish");
       await mkdir(desk, { mode: 0o700 });
-      await publish(releases, registry, { registry: registry.url, home: desk, signal });
+      await publish(releases, registry, npmIn(folder, npmSettings(registry, desk), signal));
       await keep(registry.storage, published);
     }
-    return { registry, home, name: releases[0]?.name ?? "" };
+    return { registry, settings, folder, name: releases[0]?.name ?? "" };
   }
+}
+
+function npmSettings({ url }: Registry, home: string): Record<string, string> {
+  return {
+    npm_config_registry: url,
+    npm_config_cache: join(home, "npm-cache"),
+    npm_config_userconfig: join(home, ".npmrc"),
+  };
+}
+
+/** npm with nothing of the user's. It ends with the run, also with one that is killed. */
+function npmIn(folder: string, settings: Readonly<Record<string, string>>, signal: AbortSignal): NpmOptions {
+  const env = { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), NO_COLOR: "1", ...settings };
+  return { cwd: folder, env: watchedEnv(env, folder), signal, timeoutMs: NPM_TIMEOUT_MS };
 }
 
 /** Where the registry's files are kept once these builds were published: beside the builds. */
@@ -124,7 +128,10 @@ async function publish(
   const login = `--//${new URL(url).host}/:_authToken=none`;
   // One after the other: all of them change the same document of the registry.
   for (const { name, version, root, tag, tampered } of releases) {
-    await runNpm(["publish", root, "--tag", tag, login], npm);
+    await requireNpm(["publish", root, "--tag", tag, login], npm, {
+      message: "npm publish failed",
+      code: "npm-failed",
+    });
     if (tampered) await appendFile(join(storage, name, `${name}-${version}.tgz`), "tampered");
   }
 }

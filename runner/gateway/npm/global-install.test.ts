@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { globalPackageRoot } from "./prefix.ts";
+import { globalPackageRoot } from "./global-install.ts";
 
 test.for([
   ["linux", "prefix/lib/node_modules/openclaw"],
