@@ -231,7 +231,7 @@ test("the repository's folders import only from those they may know", () => {
 });
 
 test("actions reach the gateway through its interface", () => {
-  const files = ["gateway", "health-probe", "overlay", "rpc/errors", "rpc/interceptors"];
+  const files = ["gateway", "health-probe", "overlay", "provider-mode", "rpc/errors", "rpc/interceptors"];
   const known = files.map((file) => `runner/gateway/${file}.ts`);
   const wrong = inProduct.filter(
     ({ from, to }) =>
