@@ -78,7 +78,7 @@ const scenarioSchema = {
     gateway: { ...gatewaySchema, description: "The gateway of the attempt that decided." },
     steps: { type: "array", description: "Steps of the attempt that decided.", items: stepSchema },
     failure: failureSchema,
-    cleanupProblems: { ...texts, description: "What tear-down could not release, in any attempt." },
+    cleanupProblems: { ...texts, description: "What teardown could not release, in any attempt." },
     evidence: evidenceSchema,
     rerun: { type: "string", description: "The command that runs just this scenario again." },
   },
@@ -132,8 +132,6 @@ export const reportSchema = {
 } as const;
 
 export type RunReport = FromSchema<typeof reportSchema>;
-/** The options of a run as values; only the command line knows which there are. */
-export type ReportedOptions = NonNullable<RunReport["options"]>;
 export type ScenarioReport = FromSchema<typeof scenarioSchema>;
 export type AttemptReport = FromSchema<typeof attemptSchema>;
 export type StepReport = FromSchema<typeof stepSchema>;
