@@ -176,10 +176,12 @@ test("a gateway that cannot be had is named, the others run, and the result is n
 test("a scenario file with errors ends the command before anything runs", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/broken.md", READS.replace("health.ok", "healt.ok"));
-  const gateways = ["--gateways", "embedded,openclaw@2026.4.26"];
+  vi.stubEnv("GATEWAY_QA_TOKEN", "none");
+  const gateways = ["--gateways", "embedded,ws://127.0.0.1:9"];
   const { exitCode, stdout, stderr } = await sandbox.qa(
     ...["parity", "reads-health", "--pack", "pack", "--out", "parity", ...gateways],
   );
+  vi.unstubAllEnvs();
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(/broken\.md:\d+:\d+ {2}error[\s\S]*healt/);
   expect(stdout).not.toContain("✓");

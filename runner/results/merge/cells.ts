@@ -1,5 +1,5 @@
 import { withoutUndefined } from "../../base/json.ts";
-import { excuseFor } from "../../report/attempts.ts";
+import { excuseFor } from "../../report/outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { type Group, isComplete } from "./groups.ts";
