@@ -193,7 +193,7 @@ export class QaBus implements ChannelBus {
     return threadId !== undefined && group ? group : { id, kind };
   }
 
-  /** Keeps the conversation and what was said of it before. */
+  /** Keeps the conversation, with what was known of it before. */
   #remember(conversation: BusConversation): BusConversation {
     const key = `${conversation.kind}:${conversation.id}`;
     const merged = { ...this.#conversations.get(key), ...withoutUndefined(conversation) };
