@@ -10,11 +10,12 @@ import {
   quarantineSchema,
 } from "../runner/lanes/schema.ts";
 import { paritySchemaText } from "../runner/parity/parity-schema.ts";
+import { eventSchemaText } from "../runner/report/schema/events-schema.ts";
 import { reportSchemaText } from "../runner/report/schema/report-schema.ts";
 import { mergedSchemaText } from "../runner/results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../runner/scenario/codes.ts";
 import { validatorsModuleText } from "../runner/scenario/schema/compile-validators.ts";
-import { scenarioJsonSchemaText } from "../runner/scenario/schema/published-schema.ts";
+import { scenarioJsonSchemaText } from "../runner/scenario/schema/schema.ts";
 
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
@@ -31,11 +32,12 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
       "runner/lanes/validators.generated.js",
       await validatorsModuleText(
         { lanes: lanesSchema, quarantine: quarantineSchema },
-        "../scenario/schema/formats.ts",
+        "../scenario/schema/parts.ts",
       ),
     ],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
+    ["runner/report/schema/events.schema.json", eventSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];

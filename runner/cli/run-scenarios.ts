@@ -75,7 +75,6 @@ export async function runScenarios(
     ...chosen,
     ...paceOf(options, order, chosen),
     reportFolder,
-    repoRoot: REPO_ROOT,
     secrets,
     events: report,
     signal,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
 import { type CompileOptions, compileFlow } from "./compile/compile.ts";
 import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./testing/flows.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BlockedError, QaError, SkipError } from "../base/errors.ts";
 import { currentSignal } from "./current-signal.ts";
-import { FlowError } from "./failure.ts";
+import { FlowError } from "./run/failure.ts";
 import type { FlowOptions } from "./run/run.ts";
 import {
   compileOrThrow,

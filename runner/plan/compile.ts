@@ -22,7 +22,7 @@ function compile({ flow, pack, permissions, meta }: Scenario): FlowCompilation {
   return compileFlow(flow, {
     vocabulary: VOCABULARY,
     permissions: pack.trusted ? ALL_PERMISSIONS : permissions,
-    foreign: pack.foreign,
+    pack,
     configKeys: Object.keys(meta.execution?.config ?? {}),
   });
 }

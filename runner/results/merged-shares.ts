@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readMerged } from "./merge/merged-schema.ts";
 
 /**
  * Ids of the runs of which a merge made another report that lies among these folders: counted again they would be there
@@ -14,16 +15,12 @@ export async function mergedAway(folders: readonly string[]): Promise<Set<string
 
 /** Ids of the runs that the merge in this folder, if there is one, made other reports of. */
 async function sharesMergedIn(folder: string): Promise<string[]> {
-  const text = await readFile(join(folder, "merged.json"), "utf8").catch(() => "{}");
-  try {
-    const { groups = [] } = JSON.parse(text) as {
-      groups?: { report?: string; shares: { runId: string }[] }[];
-    };
-    return groups.flatMap(({ report, shares }) =>
-      report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
-    );
-  } catch {
-    // Then its shares are no merge of anything that could be read.
-    return [];
-  }
+  const path = join(folder, "merged.json");
+  if (!existsSync(path)) return [];
+  const reading = await readMerged(path);
+  // Of what cannot be read its shares are not a merge.
+  if ("problem" in reading) return [];
+  return reading.value.groups.flatMap(({ report, shares }) =>
+    report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
+  );
 }

@@ -1,6 +1,6 @@
 import { outlineMarkdown } from "../../scenario/markdown/markdown.ts";
+import type { LocatedNode } from "../../scenario/source/locate.ts";
 import { SourceFile } from "../../scenario/source/source.ts";
-import type { LocatedNode } from "../../scenario/yaml/source.ts";
 import { parseYamlPiece } from "../../scenario/yaml/yaml.ts";
 import { type CompileOptions, compileFlow } from "../compile/compile.ts";
 import { type FlowOptions, type FlowResult, runFlow } from "../run/run.ts";
@@ -106,8 +106,12 @@ export function flowOfActions(actions: string, ...stepLines: string[]): LocatedN
   return flowOfMarkdown(["# Test", "", "```yaml qa-flow", ...yaml, "```", ""].join("\n"));
 }
 
-export const OWN: CompileOptions = { vocabulary: VOCABULARY, permissions: new Set(), foreign: false };
-export const FOREIGN: CompileOptions = { ...OWN, foreign: true };
+export const OWN: CompileOptions = {
+  vocabulary: VOCABULARY,
+  permissions: new Set(),
+  pack: { foreign: false },
+};
+export const FOREIGN: CompileOptions = { ...OWN, pack: { foreign: true } };
 
 /** @throws with the diagnostics if the flow has errors */
 export function compileOrThrow(flow: LocatedNode, options: CompileOptions = OWN): CompiledFlow {

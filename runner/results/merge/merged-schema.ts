@@ -1,4 +1,5 @@
 import type { FromSchema } from "json-schema-to-ts";
+import { JsonFormat, type Reading } from "../../base/json-format.ts";
 import { reportSchema } from "../../report/schema/report-schema.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
@@ -116,6 +117,17 @@ export const mergedSchema = {
 export type MergedReport = FromSchema<typeof mergedSchema>;
 export type MergedGroup = FromSchema<typeof groupSchema>;
 export type MergedCell = FromSchema<typeof cellSchema>;
+
+const FORMAT = new JsonFormat<MergedReport>({
+  what: "a merged report",
+  version: MERGED_VERSION,
+  schema: mergedSchema,
+});
+
+/** Reads a merged.json and checks it against its schema. Never throws. */
+export function readMerged(path: string): Promise<Reading<MergedReport>> {
+  return FORMAT.read(path);
+}
 
 /** Text of the published merged.schema.json. */
 export function mergedSchemaText(): string {

@@ -1,5 +1,5 @@
-import { formats } from "./formats.ts";
 import { modelScriptSchema } from "./model-script-schema.ts";
+import { formats } from "./parts.ts";
 import { packIndexSchema, scenarioSchema } from "./schema.ts";
 
 const SCHEMAS = { scenario: scenarioSchema, packIndex: packIndexSchema, modelScript: modelScriptSchema };
@@ -19,11 +19,11 @@ const require = createRequire(import.meta.url);
 /**
  * Text of a `validators.generated.js`: the checks of file formats as plain JavaScript, one export each.
  * @param schemas by the name of the export; by default those of scenario files
- * @param formatsFrom where the module finds `formats.ts`
+ * @param formatsFrom where the module finds `parts.ts`
  */
 export async function validatorsModuleText(
   schemas: Readonly<Record<string, object>> = SCHEMAS,
-  formatsFrom = "./formats.ts",
+  formatsFrom = "./parts.ts",
 ): Promise<string> {
   const { Ajv, _ } = await import("ajv");
   const { default: standalone } = await import("ajv/dist/standalone/index.js");

@@ -1,12 +1,9 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import type { DiagnosticCode } from "../codes.ts";
-import { describeSchemaError } from "../schema/messages.ts";
-import { type SchemaName, validator } from "../schema/validators.ts";
-import type { Path } from "../types.ts";
-import type { LocatedNode } from "../yaml/source.ts";
-import { findingInYaml, ownRule } from "./finding.ts";
-import { locatePath, markedRange } from "./locate.ts";
-import type { Diagnostic } from "./source.ts";
+import { atKey, atPath, type Diagnostics } from "../source/diagnostic.ts";
+import type { LocatedNode, Path } from "../source/locate.ts";
+import { describeSchemaError } from "./messages.ts";
+import { modelScript, packIndex, scenario } from "./validators.generated.js";
 
 /** Keywords about the presence of members: the key of the mapping is the place to look at. */
 const ON_KEY = new Set([
@@ -21,40 +18,43 @@ const ON_KEY = new Set([
 /** In a foreign pack its own runner decides about these. */
 const OWN_RULES = new Set<DiagnosticCode>(["unknown-key", "invalid-id"]);
 
-/** What the formats of a scenario file are called where a finding is about the whole. */
-const SUBJECTS: Record<SchemaName, string> = {
-  scenario: "the scenario",
-  "pack-index": "the pack index",
-  "model-script": "the model script",
-};
+interface Format {
+  /** The compiled check; its `errors` hold until the next call. */
+  validate: ValidateFunction;
+  /** What it is called where a diagnostic is about the whole. */
+  subject: string;
+}
+
+const FORMATS = {
+  scenario: { validate: scenario, subject: "the scenario" },
+  "pack-index": { validate: packIndex, subject: "the pack index" },
+  "model-script": { validate: modelScript, subject: "the model script" },
+} satisfies Record<string, Format>;
 
 /**
- * Checks a value against one of the formats of a scenario file and tells what is wrong where it stands.
+ * Checks a value against one of the formats of a scenario file and reports what is wrong where it stands.
  * @param located the node that `value` was read from
  */
 export function checkAgainstSchema(
-  name: SchemaName,
+  name: keyof typeof FORMATS,
   value: unknown,
   located: LocatedNode,
-  foreign: boolean,
-): Diagnostic[] {
-  return checkFormat({ validate: validator(name), subject: SUBJECTS[name] }, value, located, foreign);
+  diagnostics: Diagnostics,
+): void {
+  checkFormat(FORMATS[name], value, located, diagnostics);
 }
 
-/**
- * The same for any file format.
- * @param format its compiled check, and what it is called where a finding is about the whole
- */
+/** The same for any file format. */
 export function checkFormat(
-  { validate, subject }: { validate: ValidateFunction; subject: string },
+  { validate, subject }: Format,
   value: unknown,
   located: LocatedNode,
-  foreign = false,
-): Diagnostic[] {
-  if (validate(value)) return [];
-  return (validate.errors ?? [])
-    .filter((error) => !repeatsOthers(error))
-    .map((error) => diagnose(error, subject, value, located, foreign));
+  diagnostics: Diagnostics,
+): void {
+  if (validate(value)) return;
+  for (const error of validate.errors ?? []) {
+    if (!repeatsOthers(error)) report(error, subject, value, located, diagnostics);
+  }
 }
 
 /** `if` says that a branch failed, which the branch itself says better; branches of `anyOf` say too much. */
@@ -62,22 +62,22 @@ function repeatsOthers(error: ErrorObject): boolean {
   return error.keyword === "if" || /\/(?:anyOf|oneOf)\/\d+\//.test(error.schemaPath);
 }
 
-function diagnose(
+function report(
   error: ErrorObject,
   subject: string,
   root: unknown,
   located: LocatedNode,
-  foreign: boolean,
-): Diagnostic {
+  diagnostics: Diagnostics,
+): void {
   const path = parsePointer(error.instancePath, root);
-  const description = describeSchemaError(error, path, subject);
-  const place = locatePath(located.node, placeOf(error, path));
-  const node = ON_KEY.has(error.keyword) ? (place.key ?? place.value) : place.value;
-  const severity = OWN_RULES.has(description.code) ? ownRule(foreign) : "error";
-  return findingInYaml(located.source, markedRange(node), { ...description, severity });
+  const text = describeSchemaError(error, path, subject);
+  const range = (ON_KEY.has(error.keyword) ? atKey : atPath)(located, pathOf(error, path));
+  if (OWN_RULES.has(text.code)) diagnostics.ownRule(range, text);
+  else diagnostics.error(range, text);
 }
 
-function placeOf({ keyword, params }: ErrorObject, path: Path): Path {
+/** Of what the error is about, which may be a member of what was checked. */
+function pathOf({ keyword, params }: ErrorObject, path: Path): Path {
   if (keyword === "additionalProperties") return [...path, String(params.additionalProperty)];
   if (keyword === "dependencies") return [...path, String(params.property)];
   if (keyword === "uniqueItems") return [...path, Math.max(Number(params.i), Number(params.j))];

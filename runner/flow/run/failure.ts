@@ -1,12 +1,12 @@
 import { types } from "node:util";
-import { errorMessage, type Fault, QaError } from "../base/errors.ts";
-import type { Position } from "../scenario/source/source.ts";
-import type { FlowFailureCode } from "./codes.ts";
-import { scenarioFrames } from "./run/stack.ts";
-import type { CompiledFlow } from "./types.ts";
+import { errorMessage, type Fault, QaError } from "../../base/errors.ts";
+import type { Position } from "../../scenario/source/source.ts";
+import type { FlowFailureCode } from "../codes.ts";
+import type { CompiledFlow } from "../types.ts";
+import { scenarioFrames } from "./stack.ts";
 
 /** Where a flow was when something went wrong. */
-export interface Whereabouts {
+export interface FlowPosition {
   flow: CompiledFlow;
   step: { index: number; name: string };
   /** In a few words, for instance `call waitForOutboundMessage`. */
@@ -46,7 +46,7 @@ export class FlowError extends QaError {
   /** What was thrown, as the scenario's own `catch` sees it. */
   readonly thrown: unknown;
 
-  constructor(message: string, where: Whereabouts, options: FlowErrorOptions) {
+  constructor(message: string, where: FlowPosition, options: FlowErrorOptions) {
     super(message, { ...options, cause: options.thrown });
     this.name = "FlowError";
     this.file = where.flow.file;
@@ -63,7 +63,7 @@ export class FlowError extends QaError {
 export function flowFailure(
   code: FlowFailureCode,
   message: string,
-  where: Whereabouts,
+  where: FlowPosition,
   options: Omit<FlowErrorOptions, "code">,
 ): FlowError {
   return new FlowError(message, where, { code, ...options });
@@ -74,7 +74,7 @@ export function flowFailure(
  * itself, a mistake in an expression is the scenario's, a programming error in an action is the
  * harness's, and whatever else an action reports is the product's.
  */
-export function locateFailure(thrown: unknown, where: Whereabouts): FlowError {
+export function locateFailure(thrown: unknown, where: FlowPosition): FlowError {
   if (thrown instanceof FlowError) return thrown;
   const frames = scenarioFrames(stackOf(thrown), where.flow);
   const place = { thrown, position: frames.position, stackLines: frames.lines };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { sampleReport } from "../results/testing/sample-report.ts";
 import { checkReport } from "./read-report.ts";
-import { sampleReport } from "./testing/sample-report.ts";
 
 const REPORT = sampleReport({
   scenarios: [{ id: "one", attempts: [{ verdict: "passed" }] }],
