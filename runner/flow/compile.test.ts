@@ -115,8 +115,9 @@ describe("in a foreign pack", () => {
         kind: "function",
         subject: "core",
         summary: "",
-        returns: "",
-        params: [{ name: "module", type: "string", description: "" }],
+        returns: {},
+        params: { module: { type: "string" } },
+        positional: [{ name: "module", takes: "value", optional: false }],
         permissionOf: (module) => (module === "node:path" ? undefined : "import"),
       };
       const missing = (text: string) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { VOCABULARY } from "../actions/vocabulary.ts";
+import { FLOW_API } from "../actions/vocabulary.ts";
 import { firstWrite } from "./effects.ts";
 import { compileOrThrow, flowOfActions } from "./testing/flows.ts";
 
-const OPTIONS = { vocabulary: VOCABULARY, permissions: new Set<never>(), pack: { foreign: false } };
+const OPTIONS = { vocabulary: FLOW_API, permissions: new Set<never>(), pack: { foreign: false } };
 
 function writeIn(actions: string, options: Partial<Parameters<typeof compileOrThrow>[1]> = {}) {
   return firstWrite(compileOrThrow(flowOfActions(actions), { ...OPTIONS, ...options }));

@@ -29,10 +29,11 @@ const REPORT = {
   kind: "function",
   summary: "",
   subject: "test",
-  params: [{ name: "values", type: "unknown", rest: true, description: "" }],
-  returns: "nothing",
+  params: {},
+  positional: [{ name: "values", takes: "rest", optional: false }],
+  returns: {},
 } as const;
-const SLEEP = { ...REPORT, budgetMs: ([ms]: readonly unknown[]) => Number(ms) };
+const SLEEP = { ...REPORT, budgetMs: ({ values }: { values: number[] }) => Number(values[0]) };
 
 /** Never ends by itself, as a wait for something that does not come. */
 const hang = () => new Promise<never>(() => {});

@@ -1,7 +1,8 @@
 import { suggestion } from "../../base/suggest.ts";
 import type { Diagnostics } from "../../scenario/source/diagnostic.ts";
+import { signature } from "../arguments.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
-import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
+import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { Use } from "./names.ts";
 
@@ -52,13 +53,16 @@ function reportMissingMember(
 
 function checkArgumentCount(
   name: string,
-  { params }: FunctionEntry,
+  entry: FunctionEntry,
   { argumentCount, range }: NonNullable<Use["call"]>,
   diagnostics: Diagnostics<FlowDiagnosticCode>,
 ): void {
   if (argumentCount === undefined) return;
-  const least = params.filter((parameter) => !parameter.optional && !parameter.rest).length;
-  const most = params.some((parameter) => parameter.rest) ? Number.POSITIVE_INFINITY : params.length;
+  const { positional } = entry;
+  const least = positional.filter(({ optional, takes }) => !optional && takes !== "rest").length;
+  const most = positional.some(({ takes }) => takes === "rest")
+    ? Number.POSITIVE_INFINITY
+    : positional.length;
   if (argumentCount >= least && argumentCount <= most) return;
   const several = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
   const wanted = least === most ? `${least}` : several;
@@ -66,13 +70,9 @@ function checkArgumentCount(
   const wording = {
     code: "argument-count",
     message: `\`${name}\` takes ${wanted} argument${plural}, got ${argumentCount}`,
-    hint: `${name}(${params.map(parameterText).join(", ")})`,
+    hint: `${name}(${signature(entry)})`,
   } as const;
   // JavaScript ignores what is too much.
   if (argumentCount < least) diagnostics.error(range, wording);
   else diagnostics.ownRule(range, wording);
-}
-
-function parameterText({ name, optional, rest }: Parameter): string {
-  return `${rest ? "..." : ""}${name}${optional ? "?" : ""}`;
 }

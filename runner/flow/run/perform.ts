@@ -1,4 +1,5 @@
 import { errorMessage, QaError } from "../../base/errors.ts";
+import { budgetOf } from "../arguments.ts";
 import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { BlockScope } from "./block-scope.ts";
@@ -58,7 +59,7 @@ async function performCall({ path, args, saveAs }: CallStatement, context: State
   const values = await resolveList(args, evaluator, scope);
   // Functions of the top level announce their budgets themselves, also when an expression calls them.
   const entry = path.length > 1 ? lookupPath(where.flow.vocabulary, path).entry : undefined;
-  const budget = entry?.kind === "function" ? entry.budgetMs?.(values) : undefined;
+  const budget = entry?.kind === "function" ? budgetOf(entry, values) : undefined;
   if (budget !== undefined) context.allow(budget);
   const result: unknown = await Reflect.apply(callable, owner, values);
   if (saveAs !== undefined) store(saveAs, result, context);

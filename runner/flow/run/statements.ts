@@ -1,3 +1,4 @@
+import { untilAborted } from "../../base/abort.ts";
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import { withCurrentSignal } from "../current-signal.ts";
@@ -12,7 +13,7 @@ import { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { show } from "./evidence.ts";
 import { FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
-import { CleanupWindow, type FlowLimits, GRACE_MS, untilAborted, Watchdog } from "./limits.ts";
+import { CleanupWindow, type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { perform } from "./perform.ts";
 import { resolveValue } from "./resolve.ts";
 

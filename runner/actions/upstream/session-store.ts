@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
 import { readStateFile } from "../gateway/state-file.ts";
+import { OBJECT, record, STRING } from "../schema.ts";
 
 /** More than any scenario makes; without a limit some releases list a page. */
 const LIST_LIMIT = 1_000;
@@ -16,11 +18,10 @@ const FILE_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
 /** @throws QaError `bad-argument`, fault scenario */
 export function requireFileId(action: string, what: "agentId" | "sessionId", id: unknown): void {
   if (typeof id === "string" && FILE_ID.test(id)) return;
-  throw new QaError(`${action}: \`${what}\` must be an id, got ${JSON.stringify(id)}`, {
-    code: "bad-argument",
-    fault: "scenario",
-    hint: "An id has letters, digits, dots, dashes and underscores, and begins with a letter or a digit.",
-  });
+  throw badArgument(
+    `${action}: \`${what}\` must be an id, got ${JSON.stringify(id)}`,
+    "An id has letters, digits, dots, dashes and underscores, and begins with a letter or a digit.",
+  );
 }
 
 /**
@@ -45,53 +46,40 @@ export async function readStoreFile(
 /** From the file where there is one; gateways with a database of their own are asked. */
 async function readStore(
   context: ActionContext,
-  _env: object,
-  { agentId = context.agentId }: { agentId?: string } = {},
+  { agentId = context.agentId }: { agentId?: string },
 ): Promise<SessionStore> {
   const reachable = context.gateway.capabilities.has("config-file");
   const stored = reachable ? await readStoreFile(context, "readRawQaSessionStore", agentId) : undefined;
   if (stored) return stored;
-  const { sessions = [] } = (await context.gateway.call(
-    "sessions.list",
-    { agentId, limit: LIST_LIMIT },
-    { signal: context.signal() },
-  )) as { sessions?: JsonObject[] };
+  const { sessions = [] } = (await context.call("sessions.list", { agentId, limit: LIST_LIMIT })) as {
+    sessions?: JsonObject[];
+  };
   return Object.fromEntries(sessions.map(({ key, ...entry }) => [String(key), entry]));
 }
 
 export const sessionStoreActions = actionsOf("sessions", (define) => ({
   readRawQaSessionStore: define({
     summary:
-      "The sessions of the agent as the gateway keeps them: its `sessions.json`, or, where it keeps them in a database, what `sessions.list` tells.",
-    params: [
-      ENV_PARAMETER,
-      {
-        name: "options",
-        type: "{ agentId? }",
-        optional: true,
-        description: "default: the scenario's agent",
-      },
-    ],
-    returns: "object of { sessionId, updatedAt, … } by session key",
+      "The sessions of the agent as the gateway keeps them: its `sessions.json`, or, where it keeps them in a database, what `sessions.list` says. They stand under their keys.",
+    params: { agentId: { ...STRING, optional: true, description: "default: the scenario's agent" } },
+    main: "agentId",
+    positional: ["env", members("options?")],
+    returns: { type: "object", additionalProperties: record({}, { sessionId: STRING }) },
     effect: "reads",
     run: readStore,
   }),
   resolveSessionTranscriptsDirForAgent: define({
     summary: "Folder of an agent's transcripts, in gateways that keep them as files.",
-    params: [
-      { name: "agentId", type: "string", description: "for instance `qa`" },
-      {
-        name: "runtimeEnv",
-        type: "object",
-        optional: true,
-        description: "accepted for upstream's scenarios",
-      },
-      { name: "homeDir", type: "unknown", optional: true, description: "accepted for upstream's scenarios" },
-    ],
-    returns: "absolute path",
+    params: {
+      agentId: { ...STRING, description: "for instance `qa`" },
+      runtimeEnv: { ...OBJECT, optional: true, description: "accepted for upstream's scenarios" },
+      homeDir: { optional: true, description: "accepted for upstream's scenarios" },
+    },
+    main: "agentId",
+    positional: ["agentId", "runtimeEnv", "homeDir"],
+    returns: { ...STRING, description: "absolute path" },
     effect: "reads",
     needs: "config-file",
-    run: (context, agentId: string) =>
-      sessionsFolder(context, "resolveSessionTranscriptsDirForAgent", agentId),
+    run: (context, { agentId }) => sessionsFolder(context, "resolveSessionTranscriptsDirForAgent", agentId),
   }),
 }));

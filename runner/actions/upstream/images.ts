@@ -5,9 +5,11 @@ import type { JsonObject } from "../../base/json.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import { createSession } from "../agent/sessions.ts";
 import { mutateConfig } from "../config/config.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
 import { effectiveTools } from "../extensions/tools.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
+import { milliseconds, NOTHING, NUMBER, STRING, type ValuesOf } from "../schema.ts";
 import { waitIn } from "../wait.ts";
 
 const READY_MS = 60_000;
@@ -31,7 +33,7 @@ export async function ensureImageGeneration(context: ActionContext): Promise<voi
     throw new BlockedError("scripted-model", "images come from the scripted model; the run uses a live one");
   }
   await configureImageModel(context, context.model.v1Url);
-  await context.gateway.waitHealthy(READY_MS, context.signal());
+  await context.waitHealthy(READY_MS);
   await waitForChannelReady(context, READY_MS);
   const session = await createSession(context, "Image check", `agent:${context.agentId}:image-check`);
   const tools = await effectiveTools(context, session);
@@ -74,14 +76,14 @@ function missing(reason: string): BlockedError {
   return new BlockedError("image-generation", `this gateway lacks \`image-generation\`: ${reason}`);
 }
 
-interface ImageRequest {
-  promptSnippet: string;
-  startedAtMs: number;
-  timeoutMs?: number;
-}
+const IMAGE_PARAMS = {
+  promptSnippet: { ...STRING, description: "part of the turn's prompt" },
+  startedAtMs: { ...NUMBER, description: "older files do not count" },
+  timeoutMs: milliseconds(15_000),
+} as const;
 
 /** The image that a turn made: named in the tool's result that the model got, or lying in the media folder. */
-function generatedImage(context: ActionContext, request: ImageRequest): Promise<string> {
+function generatedImage(context: ActionContext, request: ValuesOf<typeof IMAGE_PARAMS>): Promise<string> {
   const { promptSnippet, startedAtMs, timeoutMs } = request;
   return waitIn(
     context,
@@ -118,10 +120,10 @@ async function fileAt(path: string): Promise<{ path: string; mtimeMs: number } |
 }
 
 /** Path or URL of the first media file that a tool's result names, given as the JSON text that the model gets. */
-export function mediaPathIn(text: string | undefined): string | undefined {
+export function mediaPathIn(text: unknown): string | undefined {
   let result: unknown;
   try {
-    result = JSON.parse(text ?? "");
+    result = JSON.parse(String(text));
   } catch {
     return undefined;
   }
@@ -150,38 +152,29 @@ export const imageActions = actionsOf("images", (define) => ({
   ensureImageGenerationConfigured: define({
     summary:
       "Configures an image model for the agent, which the scripted model plays, and waits until the gateway has it. A gateway that does not offer the tool for it ends the scenario as *blocked*.",
-    params: [ENV_PARAMETER],
-    returns: "nothing",
+    positional: ["env"],
+    returns: NOTHING,
     budgetMs: () => 240_000,
-    run: (context) => ensureImageGeneration(context),
+    run: ensureImageGeneration,
   }),
   resolveGeneratedImagePath: define({
     summary:
       "Waits for the image that a turn made, and returns its path. Ends as *blocked* when the gateway has no plugin that makes images.",
-    params: [
-      {
-        name: "request",
-        type: "{ env, promptSnippet, startedAtMs, timeoutMs? }",
-        description:
-          "`promptSnippet`: part of the turn's prompt; `startedAtMs`: older files do not count; `timeoutMs`: default 15 000",
-      },
-    ],
-    returns: "absolute path",
+    params: IMAGE_PARAMS,
+    main: "promptSnippet",
+    positional: [members("request")],
+    returns: { ...STRING, description: "absolute path" },
     effect: "reads",
-    budgetMs: ([request]) => (request as ImageRequest | undefined)?.timeoutMs ?? 15_000,
+    budgetMs: ({ timeoutMs }) => timeoutMs,
     run: generatedImage,
   }),
   extractMediaPathFromText: define({
     summary: "Path of the media file that a tool's result names, or undefined.",
-    params: [
-      {
-        name: "text",
-        type: "unknown",
-        description: "the result as JSON text, for instance `request.toolOutput`",
-      },
-    ],
-    returns: "string or undefined",
+    params: { text: { description: "the result as JSON text, for instance `request.toolOutput`" } },
+    main: "text",
+    positional: ["text"],
+    returns: { ...STRING, optional: true },
     effect: "reads",
-    run: (_context, text: string | undefined) => mediaPathIn(text),
+    run: (_context, { text }) => mediaPathIn(text),
   }),
 }));

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../base/json.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { callback, milliseconds, NUMBER, record, STRING, typed, type ValuesOf } from "../schema.ts";
 import { waitIn } from "../wait.ts";
 
 const CALL_MS = 30_000;
@@ -20,20 +22,28 @@ const DREAMING_MARK = "[managed-by=memory-core.short-term-promotion]";
 const DREAMING_NAME = "Memory Dreaming Promotion";
 const DREAMING_PROMPT = "__openclaw_memory_core_short_term_promotion_dream__";
 
-interface RunWait {
-  callGateway?(method: string, params?: unknown, options?: object): unknown;
-  jobId: string;
-  /** Milliseconds since the epoch: runs that ended before do not count. */
-  afterTs: number;
-  timeoutMs?: number;
-  intervalMs?: number;
-}
+const RUN_PARAMS = {
+  jobId: { ...STRING, description: "from `listCronJobs`" },
+  afterTs: {
+    ...NUMBER,
+    description: "milliseconds since the epoch: runs that ended before do not count",
+  },
+  timeoutMs: milliseconds(RUN_MS),
+  intervalMs: milliseconds(1_000),
+  callGateway: {
+    ...callback<(method: string, params?: unknown, options?: { timeoutMs?: number }) => unknown>(
+      "(method, params, options) => unknown",
+      "instead of `env.gateway.call`",
+    ),
+    optional: true,
+  },
+} as const;
 
 async function listJobs(context: ActionContext): Promise<CronJob[]> {
-  const { jobs } = await context.gateway.call(
+  const { jobs } = await context.call(
     "cron.list",
     { includeDisabled: true, limit: 200, sortBy: "name", sortDir: "asc" },
-    { signal: context.signal(), timeoutMs: CALL_MS },
+    { timeoutMs: CALL_MS },
   );
   return (jobs ?? []) as CronJob[];
 }
@@ -43,9 +53,8 @@ function isDreaming({ name, description, payload }: CronJob): boolean {
   return name === DREAMING_NAME && [payload?.text, payload?.message].includes(DREAMING_PROMPT);
 }
 
-function waitForRun(context: ActionContext, wait: RunWait): Promise<JsonObject> {
-  const { jobId, afterTs, timeoutMs = RUN_MS, intervalMs = 1_000 } = wait;
-  const call = wait.callGateway ?? context.gateway.call;
+function waitForRun(context: ActionContext, wait: ValuesOf<typeof RUN_PARAMS>): Promise<JsonObject> {
+  const { jobId, afterTs, timeoutMs, intervalMs, callGateway: call = context.call } = wait;
   let seen: JsonObject[] = [];
   return waitIn(
     context,
@@ -63,36 +72,38 @@ function waitForRun(context: ActionContext, wait: RunWait): Promise<JsonObject> 
   );
 }
 
+const JOB = record({ id: STRING }, { name: STRING, schedule: {}, payload: {}, state: {} });
+
 export const cronActions = actionsOf("cron", (define) => ({
   listCronJobs: define({
     summary: "All cron jobs of the gateway, also those that are switched off (`cron.list`).",
-    params: [ENV_PARAMETER],
-    returns: "array of { id, name, schedule, payload, state, … }",
+    positional: ["env"],
+    returns: { type: "array", items: JOB },
     effect: "reads",
     budgetMs: () => CALL_MS,
     run: listJobs,
   }),
   findManagedDreamingCronJob: define({
     summary: "The job with which the memory plugin promotes memories at night, or undefined.",
-    params: [{ name: "jobs", type: "array", description: "from `listCronJobs`" }],
-    returns: "the job or undefined",
+    params: { jobs: typed<readonly CronJob[]>({ type: "array", description: "from `listCronJobs`" }) },
+    main: "jobs",
+    positional: ["jobs"],
+    returns: { ...JOB, optional: true },
     effect: "reads",
-    run: (_context, jobs: readonly CronJob[]) => jobs.find(isDreaming),
+    run: (_context, { jobs }) => jobs.find(isDreaming),
   }),
   waitForCronRunCompletion: define({
     summary:
       "Waits until a run of a cron job has ended, well or not (`cron.runs`). Only runs that ended at or after `afterTs` count.",
-    params: [
-      {
-        name: "request",
-        type: "{ jobId, afterTs, timeoutMs?, intervalMs?, callGateway? }",
-        description:
-          "`afterTs`: milliseconds since the epoch; `timeoutMs`: default 90 000; `callGateway`: a function instead of `env.gateway.call`",
-      },
-    ],
-    returns: "{ status: ok | error | skipped | warning, ts, summary?, error?, deliveryStatus?, … }",
+    params: RUN_PARAMS,
+    main: "jobId",
+    positional: [members("request")],
+    returns: record(
+      { status: { enum: ["ok", "error", "skipped", "warning"] }, ts: NUMBER },
+      { summary: STRING, error: {}, deliveryStatus: STRING },
+    ),
     effect: "reads",
-    budgetMs: ([request]) => (request as RunWait | undefined)?.timeoutMs ?? RUN_MS,
+    budgetMs: ({ timeoutMs }) => timeoutMs,
     run: waitForRun,
   }),
 }));

@@ -1,8 +1,9 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
-import { type ActionContext, actionsOf } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 
 /** Where releases have the program that serves the tools of their plugins, seen from the program of their CLI. */
 const PLUGIN_TOOLS_SERVER = join("dist", "mcp", "plugin-tools-serve.js");
@@ -10,13 +11,16 @@ const PLUGIN_TOOLS_SERVER = join("dist", "mcp", "plugin-tools-serve.js");
 const REQUEST_MS = 180_000;
 const STDERR_SHOWN = 4_000;
 
-interface ToolCall {
-  toolName: string;
-  args?: JsonObject;
-}
+const CALL_PARAMS = {
+  toolName: { ...STRING, description: "the tool's name" },
+  args: { ...OBJECT, default: {}, description: "its arguments" },
+} as const;
 
 /** Calls a plugin's tool as an MCP client does: over the standard streams of the gateway's own MCP server. */
-async function callPluginTool(context: ActionContext, { toolName, args = {} }: ToolCall): Promise<unknown> {
+async function callPluginTool(
+  context: ActionContext,
+  { toolName, args }: ValuesOf<typeof CALL_PARAMS>,
+): Promise<unknown> {
   const server = await pluginToolsServer(context);
   const [{ Client }, { StdioClientTransport }] = await Promise.all([
     import("@modelcontextprotocol/client"),
@@ -83,10 +87,10 @@ export const mcpActions = actionsOf("tools", (define) => ({
   callPluginToolsMcp: define({
     summary:
       "Calls a plugin's tool as an MCP client does: starts the gateway's own MCP server for plugin tools, connects to its standard streams, and ends it. A gateway without such a server ends the scenario as *blocked*.",
-    params: [
-      { name: "request", type: "{ env, toolName, args? }", description: "`args`: the tool's arguments" },
-    ],
-    returns: "{ content, isError? }: what the tool returned",
+    params: CALL_PARAMS,
+    main: "toolName",
+    positional: [members("request")],
+    returns: record({ content: {} }, { isError: BOOLEAN }),
     budgetMs: () => REQUEST_MS,
     run: callPluginTool,
   }),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { agentRoute, agentSessionKey, splitModelRef } from "./routing.ts";
+import { agentSessionKey } from "../channel/session-key.ts";
+import { agentRoute, splitModelRef } from "./routing.ts";
 
 const direct = { kind: "direct", id: "Alice" } as const;
 const room = { kind: "channel", id: "Harbor" } as const;

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
-import { BlockedError, QaError } from "../../base/errors.ts";
+import { BlockedError, errorMessage } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { SESSION_KEY } from "../agent/schemas.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
 import { runGatewayCli } from "../gateway/gateway-cli.ts";
+import { BOOLEAN, NEVER, NUMBER, OBJECTS, record, STRING } from "../schema.ts";
 import { waitIn } from "../wait.ts";
 
 const CALL_MS = 30_000;
@@ -18,13 +22,8 @@ interface MemoryStatus extends JsonObject {
   embedding?: { ok?: boolean; error?: string };
 }
 
-interface IndexRequest {
-  query: string;
-  expectedNeedle: string;
-}
-
 function readStatus(context: ActionContext): Promise<MemoryStatus> {
-  return context.gateway.call("doctor.memory.status", {}, { signal: context.signal(), timeoutMs: CALL_MS });
+  return context.call("doctor.memory.status", {}, { timeoutMs: CALL_MS });
 }
 
 /** A gateway may know the methods of memory and have no plugin behind them. */
@@ -39,8 +38,11 @@ async function requireMemory(context: ActionContext): Promise<void> {
 }
 
 /** Indexes the agent's memory anew, waits until a search finds what it must, and starts the gateway afresh. */
-async function forceIndex(context: ActionContext, { query, expectedNeedle }: IndexRequest): Promise<unknown> {
-  await context.gateway.waitHealthy(READY_MS, context.signal());
+async function forceIndex(
+  context: ActionContext,
+  { query, expectedNeedle }: { query: string; expectedNeedle: string },
+): Promise<unknown> {
+  await context.waitHealthy(READY_MS);
   await waitForChannelReady(context, READY_MS);
   await requireMemory(context);
   const timeoutMs = liveTurnTimeout(context.providerMode, CLI_MS);
@@ -76,67 +78,63 @@ function dayOf(at: number, timeZone?: string): string {
   try {
     return new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(at);
   } catch (error) {
-    throw new QaError(`formatMemoryDreamingDay: ${String((error as Error).message)}`, {
-      code: "bad-argument",
-      fault: "scenario",
-    });
+    throw badArgument(`formatMemoryDreamingDay: ${errorMessage(error)}`);
   }
 }
 
 export const memoryActions = actionsOf("memory", (define) => ({
   readDoctorMemoryStatus: define({
     summary: "The state of the agent's memory as the gateway reports it (`doctor.memory.status`).",
-    params: [ENV_PARAMETER],
-    returns: "{ agentId, embedding: { ok, error? }, dreaming?, … }",
+    positional: ["env"],
+    returns: record(
+      {},
+      { agentId: STRING, embedding: record({}, { ok: BOOLEAN, error: STRING }), dreaming: {} },
+    ),
     effect: "reads",
     budgetMs: () => CALL_MS,
     run: readStatus,
   }),
   forceMemoryIndex: define({
     summary:
-      "Indexes the agent's memory anew with the gateway's command line, waits until a search finds the text that it must, and restarts the gateway on the new index.",
-    params: [
-      {
-        name: "request",
-        type: "{ env, query, expectedNeedle }",
-        description: "`expectedNeedle`: part of what the search for `query` must find",
-      },
-    ],
-    returns: "{ results }: what the search found",
+      "Indexes the agent's memory anew with the gateway's command line, waits until a search finds the text that it must, and restarts the gateway on the new index. Returns what the search found.",
+    params: {
+      query: { ...STRING, description: "what is searched for" },
+      expectedNeedle: { ...STRING, description: "part of what the search must find" },
+    },
+    main: "query",
+    positional: [members("request")],
+    returns: record({ results: OBJECTS }),
     budgetMs: () => 3 * READY_MS + 2 * CLI_MS + INDEX_LAG_MS,
     run: forceIndex,
   }),
   formatMemoryDreamingDay: define({
     summary: "The day of a moment as memory files are named, `2026-11-27`.",
-    params: [
-      { name: "epochMs", type: "number", description: "milliseconds since the epoch" },
-      {
-        name: "timeZone",
-        type: "string",
-        optional: true,
-        description: "for instance `UTC`; default: this machine's",
-      },
-    ],
-    returns: "string",
+    params: {
+      epochMs: { ...NUMBER, description: "milliseconds since the epoch" },
+      timeZone: { ...STRING, optional: true, description: "for instance `UTC`; default: this machine's" },
+    },
+    main: "epochMs",
+    positional: ["epochMs", "timeZone"],
+    returns: STRING,
     effect: "reads",
-    run: (_context, epochMs: number, timeZone?: string) => dayOf(epochMs, timeZone),
+    run: (_context, { epochMs, timeZone }) => dayOf(epochMs, timeZone),
   }),
   activeMemoryToggleKey: define({
     summary: "The key under which the active-memory plugin notes that it is switched off for a session.",
-    params: [{ name: "sessionKey", type: "string", description: "`agent:<agent>:<rest>`" }],
-    returns: "string",
+    params: { sessionKey: SESSION_KEY },
+    main: "sessionKey",
+    positional: ["sessionKey"],
+    returns: STRING,
     effect: "reads",
-    run: (_context, sessionKey: string) => toggleKey(sessionKey),
+    run: (_context, { sessionKey }) => toggleKey(sessionKey),
   }),
   setActiveMemorySessionDisabled: define({
     summary:
       "Switches active memory off for a session. The plugin keeps that in a database of its own, so this ends as *blocked*.",
-    params: [
-      ENV_PARAMETER,
-      { name: "sessionKey", type: "string", description: "`agent:<agent>:<rest>`" },
-      { name: "disabled", type: "boolean", description: "true: off" },
-    ],
-    returns: "never",
+    params: { sessionKey: SESSION_KEY, disabled: { ...BOOLEAN, description: "true: off" } },
+    main: "sessionKey",
+    positional: ["env", "sessionKey", "disabled"],
+    returns: NEVER,
     run: () => {
       throw new BlockedError(
         "active-memory",

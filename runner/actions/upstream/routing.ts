@@ -1,58 +1,25 @@
 import type { JsonObject } from "../../base/json.ts";
-import { actionsOf } from "../define.ts";
+import {
+  agentSessionKey,
+  DEFAULT_ACCOUNT,
+  type DirectScope,
+  PEER,
+  type Peer,
+} from "../channel/session-key.ts";
+import { actionsOf, members } from "../define.ts";
+import { OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 
-interface Peer {
-  kind: "direct" | "channel" | "group";
-  id: string;
-}
-
-/** How direct chats are told apart; `main`: they all share one session. */
-type DirectScope = "main" | "per-peer" | "per-channel-peer" | "per-account-channel-peer";
-
-interface SessionKeyParts {
-  agentId: string;
-  channel: string;
-  accountId?: string;
-  peer?: Peer | null;
-  threadId?: string;
-  dmScope?: DirectScope;
-}
-
-const DEFAULT_ACCOUNT = "default";
-
-/** The session that messages of a conversation belong to, by the gateway's routing rules. */
-export function agentSessionKey(parts: SessionKeyParts): string {
-  const thread = parts.threadId && parts.peer?.kind !== "direct" ? `:thread:${parts.threadId}` : "";
-  return `agent:${parts.agentId}:${conversationPart(parts)}${thread}`.toLowerCase();
-}
-
-function conversationPart(parts: SessionKeyParts): string {
-  const { channel, accountId = DEFAULT_ACCOUNT, peer, dmScope = "main" } = parts;
-  if (peer && peer.kind !== "direct") return `${channel}:${peer.kind}:${peer.id}`;
-  if (!peer?.id) return "main";
-  switch (dmScope) {
-    case "per-peer":
-      return `direct:${peer.id}`;
-    case "per-channel-peer":
-      return `${channel}:direct:${peer.id}`;
-    case "per-account-channel-peer":
-      return `${channel}:${accountId}:direct:${peer.id}`;
-    default:
-      return "main";
-  }
-}
+const ROUTE_PARAMS = {
+  channel: { ...STRING, description: "for instance `qa-channel`" },
+  cfg: { ...OBJECT, description: "a config, for instance `env.cfg`" },
+  accountId: { ...STRING, optional: true, description: "default: `default`" },
+  peer: { anyOf: [PEER, { type: "null" }], optional: true, description: "the conversation" },
+  parentPeer: { anyOf: [PEER, { type: "null" }], optional: true, description: "the room of a thread" },
+} as const;
 
 interface Binding {
   agentId?: string;
   match?: { channel?: string; accountId?: string; peer?: Peer };
-}
-
-interface RouteRequest {
-  cfg: JsonObject;
-  channel: string;
-  accountId?: string;
-  peer?: Peer | null;
-  parentPeer?: Peer | null;
 }
 
 interface AgentRoute {
@@ -66,7 +33,7 @@ interface AgentRoute {
 }
 
 /** The agent and session that a config gives a conversation: the most specific binding, else the default agent. */
-export function agentRoute(request: RouteRequest): AgentRoute {
+export function agentRoute(request: ValuesOf<typeof ROUTE_PARAMS>): AgentRoute {
   const { cfg, channel, peer, parentPeer, accountId = DEFAULT_ACCOUNT } = request;
   const bindings = ((cfg.bindings ?? []) as Binding[]).filter(
     ({ match }) => match?.channel === channel && isForAccount(match.accountId, accountId),
@@ -110,50 +77,47 @@ export function splitModelRef(ref: string): { provider: string; model: string } 
   return provider && model ? { provider, model } : null;
 }
 
-const MODEL_REF_PARAMETER = { name: "ref", type: "string", description: "`provider/model`" } as const;
+const MODEL_REF = { ...STRING, description: "`provider/model`" } as const;
+const MODEL_REF_PARTS = {
+  anyOf: [record({ provider: STRING, model: STRING }), { type: "null" }],
+  description: "null when it is not of this form",
+} as const;
 
 export const routingActions = actionsOf("sessions", (define) => ({
-  buildAgentSessionKey: define({
-    summary: "The session key that the gateway's routing gives a conversation.",
-    params: [
-      {
-        name: "parts",
-        type: "{ agentId, channel, accountId?, peer: { kind, id }, threadId?, dmScope? }",
-        description:
-          "`kind` is direct, channel or group; `dmScope` is main (default: all direct chats share the agent's main session), per-peer, per-channel-peer or per-account-channel-peer",
-      },
-    ],
-    returns: "string",
-    effect: "reads",
-    run: (_context, parts: SessionKeyParts) => agentSessionKey(parts),
-  }),
   resolveAgentRoute: define({
     summary:
       "The agent and session that a config's `bindings` give a conversation; the most specific binding decides.",
-    params: [
-      {
-        name: "request",
-        type: "{ cfg, channel, accountId?, peer?, parentPeer? }",
-        description: "`cfg`: for instance `env.cfg`",
-      },
-    ],
-    returns: "{ agentId, channel, accountId, sessionKey, mainSessionKey, matchedBy }",
+    params: ROUTE_PARAMS,
+    main: "channel",
+    positional: [members("request")],
+    returns: record({
+      agentId: STRING,
+      channel: STRING,
+      accountId: STRING,
+      sessionKey: STRING,
+      mainSessionKey: STRING,
+      matchedBy: STRING,
+    }),
     effect: "reads",
-    run: (_context, request: RouteRequest) => agentRoute(request),
+    run: (_context, request) => agentRoute(request),
   }),
   splitModelRef: define({
     summary: "The parts of a model's name.",
-    params: [MODEL_REF_PARAMETER],
-    returns: "{ provider, model }, or null when it is not of this form",
+    params: { ref: MODEL_REF },
+    main: "ref",
+    positional: ["ref"],
+    returns: MODEL_REF_PARTS,
     effect: "reads",
-    run: (_context, ref: string) => splitModelRef(ref),
+    run: (_context, { ref }) => splitModelRef(ref),
   }),
   normalizeModelRef: define({
     summary: "The parts of a model's name, the provider in lower case as configs write it.",
-    params: [MODEL_REF_PARAMETER],
-    returns: "{ provider, model }, or null when it is not of this form",
+    params: { ref: MODEL_REF },
+    main: "ref",
+    positional: ["ref"],
+    returns: MODEL_REF_PARTS,
     effect: "reads",
-    run: (_context, ref: string) => {
+    run: (_context, { ref }) => {
       const parts = splitModelRef(ref);
       return parts && { ...parts, provider: parts.provider.toLowerCase() };
     },

@@ -1,33 +1,40 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlockedError, QaError } from "../../base/errors.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { BlockedError } from "../../base/errors.ts";
+import { SESSION_KEY } from "../agent/schemas.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { NUMBER, record, STRING, type ValuesOf } from "../schema.ts";
 import { readStoreFile, requireFileId, type SessionStore, sessionsFolder } from "./session-store.ts";
 
-interface SeedMessage {
-  role: "user" | "assistant";
-  text?: string;
-  content?: { type: "text"; text: string }[];
-  timestamp?: number;
-}
+const SEED_TEXT = record({ type: { const: "text" }, text: STRING });
+const SEED_MESSAGE = record(
+  { role: { enum: ["user", "assistant"] } },
+  {
+    text: STRING,
+    content: { type: "array", items: SEED_TEXT },
+    timestamp: NUMBER,
+  },
+);
 
-interface TranscriptSeed {
-  sessionId: string;
-  sessionKey: string;
-  agentId?: string;
-  messages?: readonly SeedMessage[];
-  /** When the session was used last; `now` is the older name. */
-  updatedAt?: number;
-  now?: number;
-  /** What the session shows as its origin; `originLabel` is the older name. */
-  label?: string;
-  originLabel?: string;
-  spawnedBy?: string;
-  lastChannel?: string;
-  lastProvider?: string;
-  lastTo?: string;
-}
+const SEED_PARAMS = {
+  sessionKey: SESSION_KEY,
+  sessionId: { ...STRING, description: "becomes the name of its file" },
+  messages: { type: "array", items: SEED_MESSAGE, default: [], description: "with `text` or `content`" },
+  agentId: { ...STRING, optional: true, description: "default: the scenario's agent" },
+  updatedAt: { ...NUMBER, optional: true, description: "when it was used last; default: now" },
+  now: { ...NUMBER, optional: true, description: "older name of `updatedAt`" },
+  label: { ...STRING, optional: true, description: "what it shows as its origin" },
+  originLabel: { ...STRING, optional: true, description: "older name of `label`" },
+  spawnedBy: { ...STRING, optional: true },
+  lastChannel: { ...STRING, optional: true },
+  lastProvider: { ...STRING, optional: true },
+  lastTo: { ...STRING, optional: true },
+} as const;
+
+type TranscriptSeed = ValuesOf<typeof SEED_PARAMS>;
 
 const NAME = "seedQaSessionTranscript";
 /** Version of the transcript file that releases of spring 2026 write; the embedded gateway reads it as well. */
@@ -37,11 +44,11 @@ const TRANSCRIPT_VERSION = 3;
  * Puts a session with a past into the gateway's state. A running gateway has its store in memory and writes it
  * whole, so the files are changed while it is down.
  */
-async function seedTranscript(context: ActionContext, _env: object, seed: TranscriptSeed): Promise<object> {
+async function seedTranscript(context: ActionContext, seed: TranscriptSeed): Promise<object> {
   const { sessionId, sessionKey, agentId = context.agentId } = seed;
   requireFileId(NAME, "sessionId", sessionId);
   if (!sessionKey) {
-    throw new QaError(`${NAME} needs a \`sessionKey\``, { code: "bad-argument", fault: "scenario" });
+    throw badArgument(`${NAME} needs a \`sessionKey\``);
   }
   const folder = sessionsFolder(context, NAME, agentId);
   const path = join(folder, `${sessionId}.jsonl`);
@@ -59,7 +66,7 @@ async function seedTranscript(context: ActionContext, _env: object, seed: Transc
 
 /** Later releases keep sessions in a database, and say so where they list them. */
 async function requireFiles(context: ActionContext, agentId: string): Promise<void> {
-  const listed = await context.gateway.call("sessions.list", { agentId }, { signal: context.signal() });
+  const listed = await context.call("sessions.list", { agentId });
   if (!String(listed.path ?? "").endsWith(".sqlite")) return;
   throw new BlockedError(
     "session-files",
@@ -86,7 +93,7 @@ function storeEntry(seed: TranscriptSeed, sessionFile: string): SessionStore[str
 
 function transcriptText(seed: TranscriptSeed, cwd: string): string {
   const timestamp = new Date(updatedAtOf(seed)).toISOString();
-  const { sessionId, sessionKey, messages = [] } = seed;
+  const { sessionId, sessionKey, messages } = seed;
   const header = {
     type: "session",
     version: TRANSCRIPT_VERSION,
@@ -129,16 +136,10 @@ export const transcriptSeedActions = actionsOf("sessions", (define) => ({
   seedQaSessionTranscript: define({
     summary:
       "Gives the agent a session with a past. Restarts the gateway, because only a gateway that is down takes over files. Only for gateways that keep sessions as files.",
-    params: [
-      ENV_PARAMETER,
-      {
-        name: "seed",
-        type: "{ sessionId, sessionKey, messages: [{ role, text, timestamp? }], updatedAt?, label?, agentId?, … }",
-        description:
-          "a message may have `content` blocks instead of `text`; `now` and `originLabel` are older names of `updatedAt` and `label`",
-      },
-    ],
-    returns: "{ sessionId, sessionKey, sessionFile }",
+    params: SEED_PARAMS,
+    main: "sessionKey",
+    positional: ["env", members("seed")],
+    returns: record({ sessionId: STRING, sessionKey: STRING, sessionFile: STRING }),
     budgetMs: () => 120_000,
     needs: "config-file",
     run: seedTranscript,
