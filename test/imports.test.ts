@@ -38,15 +38,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   report: { rooms: ["base"], packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update"] },
   gateway: {
     rooms: ["base"],
-    packages: [
-      "execa",
-      "fastest-levenshtein",
-      "log-update",
-      "p-retry",
-      "proper-lockfile",
-      "semver",
-      "verdaccio",
-    ],
+    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],
   },
   actions: {
     rooms: ["base", "channel", "flow", "gateway", "model"],
@@ -58,7 +50,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   plan: {
     rooms: ["base", "scenario", "flow", "gateway", "actions", "run"],
-    packages: ["fastest-levenshtein", "picomatch", "yaml"],
+    packages: ["picomatch", "yaml"],
   },
   results: { rooms: ["base", "report"], packages: ["json-schema-to-ts", "semver"] },
   lanes: {

@@ -83,7 +83,7 @@ export interface GatewayEvent {
 }
 
 /**
- * The gateway under test, started and ready. One per stage. Actions reach the gateway only
+ * The gateway under test, started and ready. One per testbed. Actions reach the gateway only
  * through this interface, so that they run unchanged on every kind.
  */
 export interface GatewayUnderTest {
