@@ -19,7 +19,7 @@ import { RunSecrets } from "../run/secrets.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { givenOptions, toArgs } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
-import { orderOf, type RunOrder, takeShare } from "./order.ts";
+import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
 import { outFolder, REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -87,7 +87,7 @@ export async function runScenarios(
   );
   const capabilities = capabilitiesOf(target, model, { env, allowWrites: options.allowWrites });
   const prepared = prepareRun(catalog, selection, capabilities);
-  const { scenarios, place } = await takeShare(prepared, ids, options, order);
+  const { scenarios, place } = await takeShard(prepared, ids, options, order);
   await preparing;
   rejectUnknownFaults(options.fault, await gateway.faults?.(signal));
 

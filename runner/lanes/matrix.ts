@@ -15,7 +15,7 @@ import { checkPlan, guardsOf, planOn } from "./lane-plan.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 import type { Lane, OperatingSystem } from "./schema.ts";
 import { catalogOf, type PackContext } from "./select.ts";
-import { cutSelection } from "./share.ts";
+import { cutSelection } from "./shard.ts";
 
 /** Counts up with every change that a reader of a matrix could trip over. */
 export const MATRIX_VERSION = 1;

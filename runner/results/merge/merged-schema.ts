@@ -3,7 +3,7 @@ import { reportSchema } from "../../report/schema/report-schema.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
 /** Counts up with every change that a reader of merged.json could trip over. */
-export const MERGED_VERSION = 1;
+export const MERGED_VERSION = 2;
 
 const text = { type: "string" } as const;
 const { counts, shard } = reportSchema.properties;
@@ -22,12 +22,12 @@ const problemSchema = {
 const groupSchema = {
   type: "object",
   additionalProperties: false,
-  required: ["name", "gateway", "os", "mayFail", "complete", "exitCode", "shares"],
+  required: ["name", "gateway", "os", "mayFail", "complete", "exitCode", "shards"],
   properties: {
     name: { type: "string", description: "Unique in this file." },
     lane: text,
     gateway: { type: "string", description: "As given to --gateway." },
-    os: { type: "string", description: "Of the matrix's job; else the platform that the shares ran on." },
+    os: { type: "string", description: "Of the matrix's job; else the platform that the shards ran on." },
     mayFail: { type: "boolean", description: "Its failures do not change the exit code of the whole." },
     complete: { type: "boolean", description: "Nothing of a group that is not counts as passed." },
     exitCode: { type: "integer", description: "Of the group by itself; 4 when it is not complete." },
@@ -38,8 +38,8 @@ const groupSchema = {
       minimum: 0,
       description: "How many of the failed ones are excused; only of a complete group.",
     },
-    durationMs: { type: "number", minimum: 0, description: "Sum over its shares, in milliseconds." },
-    shares: {
+    durationMs: { type: "number", minimum: 0, description: "Sum over its shards, in milliseconds." },
+    shards: {
       type: "array",
       items: {
         type: "object",
@@ -50,7 +50,7 @@ const groupSchema = {
           runId: text,
           job: text,
           shard,
-          sound: { type: "boolean", description: "Nothing is wrong with this share by itself." },
+          sound: { type: "boolean", description: "Nothing is wrong with this shard by itself." },
         },
       },
     },
@@ -66,7 +66,7 @@ const cellSchema = {
     verdict: {
       enum: ["failed", "missing", "unconfirmed", "blocked", "skipped", "passed"],
       description:
-        "`missing`: there is no result to rely on. `unconfirmed`: a share says passed, but its group is not complete.",
+        "`missing`: there is no result to rely on. `unconfirmed`: a shard says passed, but its group is not complete.",
     },
     flaky: { type: "boolean" },
     quarantined: { type: "boolean", description: "Its failure is excused." },

@@ -9,21 +9,28 @@ import { dirname, join } from "node:path";
 export async function mergedAway(folders: readonly string[]): Promise<Set<string>> {
   // Reports of several groups lie one level below their merged.json.
   const mergeFolders = new Set(folders.flatMap((path) => [path, dirname(path)]));
-  return new Set((await Promise.all([...mergeFolders].map(sharesMergedIn))).flat());
+  return new Set((await Promise.all([...mergeFolders].map(shardsMergedIn))).flat());
+}
+
+interface MergedFrom {
+  report?: string;
+  shards?: { runId: string }[];
+  /** What version 1 calls them. */
+  shares?: { runId: string }[];
 }
 
 /** Ids of the runs that the merge in this folder, if there is one, made other reports of. */
-async function sharesMergedIn(folder: string): Promise<string[]> {
+async function shardsMergedIn(folder: string): Promise<string[]> {
   const text = await readFile(join(folder, "merged.json"), "utf8").catch(() => "{}");
   try {
     const { groups = [] } = JSON.parse(text) as {
-      groups?: { report?: string; shares: { runId: string }[] }[];
+      groups?: MergedFrom[];
     };
-    return groups.flatMap(({ report, shares }) =>
-      report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
+    return groups.flatMap(({ report, shares = [], shards = shares }) =>
+      report !== undefined && shards.length > 1 ? shards.map(({ runId }) => runId) : [],
     );
   } catch {
-    // Then its shares are no merge of anything that could be read.
+    // Then its shards are no merge of anything that could be read.
     return [];
   }
 }
