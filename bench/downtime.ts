@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { summarize, type Times } from "./measure.ts";
+import { reportIn, summarize, type Times } from "./measure.ts";
 
 /** The variable that allows a run to update a gateway; without it there is nothing to measure. */
 export const UPDATE_GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
@@ -48,8 +48,7 @@ async function measure(
   await mkdir(join(pack, "bench"), { recursive: true });
   await writeFile(join(pack, "bench", `${id}.md`), scenario(id, frontMatter, flow));
   await runQa("run", id, "--pack", pack, "--out", out);
-  const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
-  const gaps: number[] = JSON.parse(report.scenarios[0].steps[0].details);
+  const gaps: number[] = JSON.parse((await reportIn(out)).scenarios[0]?.steps[0]?.details ?? "[]");
   // The first one also fills caches.
   return summarize(gaps.slice(1));
 }

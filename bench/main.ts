@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Wakeups } from "../runner/base/wakeups.ts";
 import { QaBus } from "../runner/channel/bus.ts";
 import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
 import { measureRestart, measureUpdate, UPDATE_GUARD } from "./downtime.ts";
-import { measure, summarize, type Times, timeCommand } from "./measure.ts";
+import { measure, reportIn, summarize, type Times, timeCommand } from "./measure.ts";
 import { measureRegistry } from "./plugins.ts";
 import { measureRelease } from "./releases.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
@@ -119,8 +119,7 @@ async function benchRelease(version: string): Promise<void> {
 }
 
 async function readyMs(reportFolder: string): Promise<number> {
-  const report = JSON.parse(await readFile(join(reportFolder, "report.json"), "utf8"));
-  return report.scenarios[0].gateway.readyMs;
+  return (await reportIn(reportFolder)).scenarios[0]?.gateway?.readyMs ?? Number.NaN;
 }
 
 /** From a message on the bus to the wait that it satisfies, with an interval far longer than both. */

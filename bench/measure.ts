@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { readReport } from "../runner/report/read-report.ts";
+import type { RunReport } from "../runner/report/schema/report-schema.ts";
 
 /** Milliseconds of the fastest, the middle and the slowest run. */
 export interface Times {
@@ -22,6 +25,16 @@ export function summarize(times: readonly number[]): Times {
     median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
     max: sorted.at(-1) ?? Number.NaN,
   };
+}
+
+/**
+ * The report that a run left in a folder.
+ * @throws if it cannot be read
+ */
+export async function reportIn(folder: string): Promise<RunReport> {
+  const reading = await readReport(join(folder, "report.json"));
+  if ("problem" in reading) throw new Error(`${folder} has no report: ${reading.problem}`);
+  return reading.report;
 }
 
 /** Characters of a failed command's output that its error shows. */

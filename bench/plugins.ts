@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { summarize, type Times } from "./measure.ts";
+import { reportIn, summarize, type Times } from "./measure.ts";
 
 /** What a registry of a given size costs. Times in milliseconds. */
 export interface RegistryCost {
@@ -33,9 +33,9 @@ export async function measureRegistry(
     const out = join(root, `run-${run}`);
     const faults = narrowing ? [] : ["--fault", "plugins-load-all"];
     await runQa("run", "bench-registry", "--pack", pack, "--out", out, ...faults);
-    const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
-    const [measured] = report.scenarios;
-    samples.push({ ready: measured.gateway.readyMs, ...JSON.parse(measured.steps[0].details) });
+    const [measured] = (await reportIn(out)).scenarios;
+    const details = JSON.parse(measured?.steps[0]?.details ?? "{}");
+    samples.push({ ready: measured?.gateway?.readyMs ?? Number.NaN, ...details });
   }
   // The first run also fills caches of the file system.
   const counted = samples.slice(1);

@@ -1,8 +1,8 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import type { RunReport } from "../runner/report/schema/report-schema.ts";
-import { summarize, type Times } from "./measure.ts";
+import { reportIn, summarize, type Times } from "./measure.ts";
 
 /** Runs the command line with these arguments and gives its wall time in milliseconds. */
 type Qa = (...args: string[]) => Promise<number>;
@@ -50,7 +50,7 @@ export async function measureRelease(
   const run = async (...args: string[]) => {
     const out = join(folder, `release-${version}-${serial++}`);
     const wallMs = await qa("run", ...args, ...gateway, "--out", out);
-    return { wallMs, report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) as RunReport };
+    return { wallMs, report: await reportIn(out) };
   };
 
   const cold: number[] = [];

@@ -1,5 +1,6 @@
+import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
-import { VOCABULARY } from "../runner/actions/vocabulary.ts";
+import { FLOW_API } from "../runner/actions/vocabulary.ts";
 import { compareText } from "../runner/base/text.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
@@ -10,16 +11,17 @@ import {
   quarantineSchema,
 } from "../runner/lanes/schema.ts";
 import { paritySchemaText } from "../runner/parity/parity-schema.ts";
+import { eventSchemaText } from "../runner/report/schema/events-schema.ts";
 import { reportSchemaText } from "../runner/report/schema/report-schema.ts";
 import { mergedSchemaText } from "../runner/results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../runner/scenario/codes.ts";
 import { validatorsModuleText } from "../runner/scenario/schema/compile-validators.ts";
-import { scenarioJsonSchemaText } from "../runner/scenario/schema/published-schema.ts";
+import { scenarioJsonSchemaText } from "../runner/scenario/schema/schema.ts";
 
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
   return [
-    ["docs/actions.md", actionReference(VOCABULARY)],
+    ["docs/actions.md", actionReference(FLOW_API)],
     [
       "docs/diagnostics.md",
       diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES, ...LANE_DIAGNOSTIC_CODES }),
@@ -31,14 +33,36 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
       "runner/lanes/validators.generated.js",
       await validatorsModuleText(
         { lanes: lanesSchema, quarantine: quarantineSchema },
-        "../scenario/schema/formats.ts",
+        "../scenario/schema/parts.ts",
       ),
     ],
+    ["runner/actions/validators.generated.js", await actionValidatorsText()],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
+    ["runner/report/schema/events.schema.json", eventSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
+}
+
+/** Numbers may be anything that JavaScript calls one, and functions are checked as such. */
+async function actionValidatorsText(): Promise<string> {
+  const { _ } = await import("ajv");
+  return validatorsModuleText(parameterSchemas(), undefined, {
+    strictNumbers: false,
+    verbose: false,
+    messages: false,
+    keywords: [
+      "opaque",
+      "optional",
+      {
+        keyword: "function",
+        schemaType: "string",
+        error: { message: "must be a function" },
+        code: (check) => check.fail(_`typeof ${check.data} != "function"`),
+      },
+    ],
+  });
 }
 
 function diagnosticReference(codes: Readonly<Record<string, string>>): string {

@@ -429,7 +429,7 @@ describe("with the matrix", () => {
 
   test.for([
     ["nothing", "cannot be read"],
-    ["{}", "is no matrix"],
+    ["{}", "is not a matrix"],
     [JSON.stringify({ version: 1, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
   ] as const)("%s is a usage error", async ([text, message]) => {
     const sandbox = await twoShards();

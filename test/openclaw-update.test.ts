@@ -2,9 +2,9 @@ import { globSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { isAlive } from "../runner/base/testing/processes.ts";
 import { runNpm } from "../runner/gateway/npm/npm.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
-import { isAlive } from "../runner/gateway/testing/fixture.ts";
 import { Sandbox } from "./testing/qa.ts";
 
 const SOURCE = "2026.4.26";

@@ -1,11 +1,12 @@
+import { mayBeLeftOut } from "../flow/arguments.ts";
 import type {
   FunctionEntry,
   ObjectEntry,
   ValueEntry,
+  ValueSchema,
   Vocabulary,
   VocabularyEntry,
 } from "../flow/vocabulary.ts";
-import { signature } from "./define.ts";
 
 /** Subjects in the order a reader meets them. */
 const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
@@ -57,7 +58,9 @@ export function actionReference(vocabulary: Vocabulary): string {
     "# Actions",
     "",
     "What a flow can call and name. Generated from the declarations in `runner/actions` by `pnpm generate`;",
-    "change them there. Times are milliseconds. `?` marks what may be left out. *Only reads*: it leaves the gateway as",
+    "change them there. Times are milliseconds. `?` marks what may be left out. An action's parameters have names, and",
+    "one of them may be its main one. *Called*: with arguments in a row, as `call` and expressions do; an argument in",
+    "braces is an object that holds these parameters, and may hold `env` as well. *Only reads*: it leaves the gateway as",
     "it was, and may be called on one that is already running. *Needs*: where the gateway does not offer this, the",
     "scenario ends as blocked.",
     "",
@@ -86,11 +89,11 @@ function describe(name: string, entry: VocabularyEntry, subject: string): string
 }
 
 function describeFunction(name: string, entry: FunctionEntry): string[] {
-  const lines = [`### \`${name}(${signature(entry)})\``, "", entry.summary, ""];
-  for (const { name: parameter, type, description } of entry.params) {
-    lines.push(`- \`${parameter}\` (\`${type}\`): ${description}`);
-  }
-  lines.push(`- returns: ${entry.returns}`);
+  const { params, main, returns } = entry;
+  const lines = [`### \`${name}\``, "", entry.summary, "", `- called: \`${name}(${placesOf(entry)})\``];
+  for (const [parameter, schema] of Object.entries(params))
+    lines.push(describeParameter(parameter, schema, main));
+  lines.push(`- returns: ${resultText(returns)}`);
   if (entry.aliases?.length)
     lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
   if (entry.effect === "reads") lines.push("- only reads");
@@ -99,8 +102,76 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
   return [...lines, ""];
 }
 
+/** `env, { patch, note? }`: the arguments of a call in a row. */
+function placesOf({ params, positional }: FunctionEntry): string {
+  const placed = new Set(positional.flatMap(({ name, takes }) => (takes === "value" ? [name] : [])));
+  const held = Object.keys(params).filter((name) => !placed.has(name));
+  return positional
+    .map(({ name, takes, optional }) => {
+      const mark = optional ? "?" : "";
+      if (takes !== "members") return `${takes === "rest" ? "..." : ""}${name}${mark}`;
+      return `{ ${held.map((member) => `${member}${mayBeLeftOut(params[member]) ? "?" : ""}`).join(", ")} }${mark}`;
+    })
+    .join(", ");
+}
+
+function describeParameter(name: string, schema: ValueSchema, main: string | undefined): string {
+  const { default: fallback, description } = schema;
+  const remarks = [
+    description,
+    fallback === undefined ? undefined : `default ${JSON.stringify(fallback)}`,
+    mayBeLeftOut(schema) && fallback === undefined && !description?.includes("default")
+      ? "may be left out"
+      : undefined,
+  ].filter((remark) => remark !== undefined);
+  const type = typeText(schema);
+  return `- \`${name}\`${name === main ? " (main)" : ""}${type ? `, \`${type}\`` : ""}: ${remarks.join("; ")}`;
+}
+
+function resultText(schema: ValueSchema): string {
+  const { description, opaque, optional } = schema;
+  const type = opaque ?? (typeText(schema) && `\`${typeText(schema)}\``);
+  const text = [type, description].filter(Boolean).join(": ");
+  return optional && opaque !== "nothing" ? `${text}, or undefined` : text;
+}
+
+/** A schema in TypeScript's words; empty for anything. */
+function typeText(schema: ValueSchema): string {
+  const {
+    type,
+    enum: choices,
+    const: only,
+    anyOf,
+    items,
+    properties,
+    required = [],
+    additionalProperties,
+  } = schema;
+  if (schema.function !== undefined) return schema.function;
+  if (schema.opaque !== undefined) return schema.opaque;
+  if (anyOf) return anyOf.map(typeText).join(" or ");
+  if (choices) return choices.join(" | ");
+  if (only !== undefined) return String(only);
+  if (type === "array") return `array of ${(items && typeText(items)) || "anything"}`;
+  if (properties && Object.keys(properties).length > 0) {
+    const members = Object.entries(properties).map(
+      ([name, member]) => `${name}${required.includes(name) ? "" : "?"}${nestedText(member)}`,
+    );
+    return `{ ${members.join(", ")} }`;
+  }
+  if (typeof additionalProperties === "object") return `object of ${typeText(additionalProperties)}`;
+  return String(type ?? "");
+}
+
+/** The members of a member, where they are few enough to be read in one line. */
+function nestedText(schema: ValueSchema): string {
+  const inner = schema.items ?? schema;
+  const count = Object.keys(inner.properties ?? {}).length;
+  return count > 0 && count <= 6 ? `: ${typeText(schema)}` : "";
+}
+
 function describeValue(name: string, entry: ValueEntry | ObjectEntry): string {
-  const type = entry.kind === "value" ? ` (\`${entry.type}\`)` : "";
+  const type = entry.kind === "value" ? ` (\`${typeText(entry.type)}\`)` : "";
   const permission = entry.permission ? ` Needs \`permissions: [${entry.permission}]\`.` : "";
   return `- \`${name}\`${type}: ${entry.summary}${permission}`;
 }

@@ -1,21 +1,15 @@
-import type { Vocabulary, VocabularyEntry } from "../flow/vocabulary.ts";
 import { agentActions } from "./agent/agent.ts";
-import { cronActions } from "./agent/cron.ts";
-import { memoryActions } from "./agent/memory.ts";
-import { sessionStoreActions } from "./agent/session-store.ts";
 import { sessionActions } from "./agent/sessions.ts";
-import { transcriptSeedActions } from "./agent/transcript-seed.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
 import { channelActions } from "./channel/channel.ts";
 import { messageActions } from "./channel/messages.ts";
-import { routingActions } from "./channel/routing.ts";
-import { transportActions } from "./channel/transport.ts";
+import { sessionKeyActions } from "./channel/session-key.ts";
 import { configActions } from "./config/config.ts";
 import type { ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { importActions } from "./env/imports.ts";
-import { objectEntries } from "./env/objects.ts";
-import { mcpActions } from "./extensions/mcp.ts";
+import { FLOW_OBJECTS } from "./env/objects.ts";
+import type { FlowMember } from "./env/run.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
@@ -24,32 +18,49 @@ import { gatewayCliActions } from "./gateway/gateway-cli.ts";
 import { logActions } from "./gateway/logs.ts";
 import { restartActions } from "./gateway/restart.ts";
 import { updateActions } from "./gateway/update.ts";
-import { imageActions } from "./model/images.ts";
 import { modelActions } from "./model/model.ts";
+import { ALIASES } from "./upstream/aliases.ts";
+import { channelNameActions } from "./upstream/channel-names.ts";
+import { configSettleActions } from "./upstream/config-settle.ts";
+import { cronActions } from "./upstream/cron.ts";
+import { historyReplyActions } from "./upstream/history-reply.ts";
+import { imageActions } from "./upstream/images.ts";
 import { judgementActions } from "./upstream/judgements.ts";
+import { mcpActions } from "./upstream/mcp.ts";
+import { memoryActions } from "./upstream/memory.ts";
+import { moduleStepActions } from "./upstream/module-steps.ts";
 import { notOfferedActions } from "./upstream/not-offered.ts";
+import { routingActions } from "./upstream/routing.ts";
+import { sessionStoreActions } from "./upstream/session-store.ts";
 import { toolFixtureActions } from "./upstream/tool-fixture.ts";
+import { toolPayloadActions } from "./upstream/tool-payload.ts";
+import { transcriptSeedActions } from "./upstream/transcript-seed.ts";
 
-/** Every function that flows can call by name. */
 export const ACTIONS: ActionSet = {
   ...coreActions,
+  ...moduleStepActions,
   ...importActions,
   ...channelActions,
   ...messageActions,
+  ...channelNameActions,
   ...gatewayActions,
   ...gatewayCliActions,
   ...restartActions,
   ...updateActions,
   ...configActions,
+  ...configSettleActions,
   ...skillActions,
   ...pluginActions,
   ...sessionActions,
+  ...sessionKeyActions,
   ...routingActions,
   ...transcriptActions,
+  ...historyReplyActions,
   ...transcriptSeedActions,
   ...sessionStoreActions,
   ...agentActions,
   ...toolActions,
+  ...toolPayloadActions,
   ...toolFixtureActions,
   ...mcpActions,
   ...modelActions,
@@ -61,8 +72,13 @@ export const ACTIONS: ActionSet = {
   ...notOfferedActions,
 };
 
-/** Everything that flows can name, for the flow compiler and for docs/actions.md. */
-export const VOCABULARY: Vocabulary = {
-  ...ACTIONS,
-  ...objectEntries(transportActions as Record<string, VocabularyEntry>),
-};
+function withAliases(actions: ActionSet): ActionSet {
+  for (const name of Object.keys(ALIASES))
+    if (!actions[name]) throw new Error(`there is no action ${name} that could have aliases`);
+  return Object.fromEntries(
+    Object.entries(actions).map(([name, action]) => [name, { ...action, aliases: ALIASES[name] }]),
+  );
+}
+
+/** Everything that flows can name, with what stands behind it: for the compiler, for docs/actions.md and for runs. */
+export const FLOW_API: Readonly<Record<string, FlowMember>> = { ...withAliases(ACTIONS), ...FLOW_OBJECTS };

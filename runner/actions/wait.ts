@@ -1,5 +1,5 @@
 import { type CheckResult, type WaitOptions, waitForCondition } from "../base/waits.ts";
-import type { ActionContext } from "./define.ts";
+import type { ActionContext } from "./context.ts";
 
 /** `waitForCondition` with the wake-ups and the signal of the running action. */
 export function waitIn<T>(

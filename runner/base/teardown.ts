@@ -1,7 +1,8 @@
+import { endsWithin } from "./abort.ts";
 import { errorMessage } from "./errors.ts";
 
 /**
- * Last-in first-out tear-down of processes, servers, folders and timers.
+ * Last-in first-out teardown of processes, servers, folders and timers.
  * Register a resource *before* starting it, so that a failure half way still cleans up.
  */
 export class Teardown {
@@ -31,17 +32,11 @@ export class Teardown {
     const deadline = performance.now() + budgetMs;
     for (let entry = this.#entries.pop(); entry; entry = this.#entries.pop()) {
       const left = Math.max(250, deadline - performance.now());
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<"late">((resolve) => {
-        timer = setTimeout(() => resolve("late"), left);
-      });
       try {
-        const result = await Promise.race([Promise.resolve().then(entry.release), late]);
-        if (result === "late") problems.push(`${entry.name}: not released within ${Math.round(left)} ms`);
+        const released = await endsWithin(Promise.resolve().then(entry.release), left);
+        if (!released) problems.push(`${entry.name}: not released within ${Math.round(left)} ms`);
       } catch (error) {
         problems.push(`${entry.name}: ${errorMessage(error)}`);
-      } finally {
-        clearTimeout(timer);
       }
     }
     return problems;

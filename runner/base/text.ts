@@ -44,3 +44,17 @@ export function plural(count: number, noun: string): string {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/**
+ * A Markdown table without an end of line.
+ * @param rows cells that are Markdown already, without a bar that would end them
+ * @param toTheRight columns whose cells are aligned to the right
+ */
+export function markdownTable(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  toTheRight: readonly string[] = [],
+): string {
+  const rule = columns.map((column) => (toTheRight.includes(column) ? "--:" : "---"));
+  return [columns, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

@@ -1,5 +1,5 @@
 /**
- * Tells waits that something may have changed: a bus event, an RPC event, a log line, a process exit.
+ * Wakes the waits when something may have changed: a bus event, an RPC event, a log line, a process exit.
  * A wait re-checks its condition on every wake-up, so it reacts in milliseconds without polling.
  */
 export class Wakeups {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Wakeups } from "../base/wakeups.ts";
+import type { ChannelBus } from "./channel-bus.ts";
 import { BOT_ID, BOT_NAME, DEFAULT_ACCOUNT } from "./defaults.ts";
 import { EventLog } from "./event-log.ts";
 import { BusFaults } from "./faults.ts";
@@ -31,7 +32,7 @@ import { findWaitMatch, waitForMatch } from "./wait-match.ts";
  * State of the QA channel: people (the flow) put inbound messages in, the gateway polls them and
  * puts outbound messages and actions in. Everything handed out is a copy.
  */
-export class QaBus {
+export class QaBus implements ChannelBus {
   readonly wakeups: Wakeups;
   readonly faults = new BusFaults();
   readonly #log = new EventLog();

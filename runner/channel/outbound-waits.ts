@@ -1,6 +1,6 @@
 import { QaError } from "../base/errors.ts";
 import { waitForCondition } from "../base/waits.ts";
-import type { QaBus } from "./bus.ts";
+import type { ChannelBus } from "./channel-bus.ts";
 import { formatMessage, recentMessages } from "./transcript.ts";
 import type { BusMessage } from "./types.ts";
 
@@ -38,7 +38,7 @@ export function outboundPredicate(filter: OutboundFilter): (message: BusMessage)
  * @throws QaError `wait-timeout` with the last messages that were there
  */
 export function waitForOutboundMessage(
-  bus: QaBus,
+  bus: ChannelBus,
   predicate: OutboundPredicate,
   timeoutMs?: number,
   { sinceIndex, giveUp, what = "an outbound message", signal }: OutboundWaitOptions = {},
@@ -58,7 +58,7 @@ export function waitForOutboundMessage(
  * @throws QaError `unexpected-outbound` as soon as there is a message
  */
 export async function waitForNoOutbound(
-  bus: QaBus,
+  bus: ChannelBus,
   quietMs = 1_200,
   options: Pick<OutboundWaitOptions, "sinceIndex" | "signal"> = {},
 ): Promise<void> {
@@ -81,7 +81,7 @@ export async function waitForNoOutbound(
   });
 }
 
-function evidenceOf(bus: QaBus): string {
+function evidenceOf(bus: ChannelBus): string {
   const recent = recentMessages(bus);
   return recent.length === 0 ? "no messages on the channel" : ["last messages:", ...recent].join("\n");
 }

@@ -1,10 +1,10 @@
+import { isSecretName } from "../base/redact.ts";
 import type { BusToolCall } from "./types.ts";
 
-const SECRET_KEY = /token|secret|password|passphrase|api_?key|authorization|cookie|credential/i;
 const MAX_DEPTH = 8;
 
 /**
- * Tool calls as they may be shown: names and arguments, with the values of secret-looking keys masked.
+ * Tool calls as they may be shown: names and arguments, with the values of members that hold a credential masked.
  * Arguments that are not an object are left out.
  */
 export function sanitizeToolCalls(calls: readonly { name: string; arguments?: unknown }[]): BusToolCall[] {
@@ -20,7 +20,7 @@ function maskObject(value: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key,
-      SECRET_KEY.test(key) ? "[redacted]" : mask(member, depth + 1),
+      isSecretName(key) ? "[redacted]" : mask(member, depth + 1),
     ]),
   );
 }

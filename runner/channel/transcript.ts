@@ -1,4 +1,4 @@
-import type { QaBus } from "./bus.ts";
+import type { ChannelBus } from "./channel-bus.ts";
 import { formatTarget } from "./targets.ts";
 import type { BusMessage, MessageDirection } from "./types.ts";
 
@@ -13,7 +13,7 @@ export interface TranscriptFilter {
 }
 
 /** The messages of a conversation, oldest first. */
-export function transcriptMessages(bus: QaBus, filter: TranscriptFilter = {}): BusMessage[] {
+export function transcriptMessages(bus: ChannelBus, filter: TranscriptFilter = {}): BusMessage[] {
   const messages = bus
     .getSnapshot()
     .messages.filter(
@@ -26,18 +26,18 @@ export function transcriptMessages(bus: QaBus, filter: TranscriptFilter = {}): B
 }
 
 /** The conversation as lines of text, oldest message first. */
-export function formatConversationTranscript(bus: QaBus, filter?: TranscriptFilter): string {
+export function formatConversationTranscript(bus: ChannelBus, filter?: TranscriptFilter): string {
   return transcriptMessages(bus, filter).map(formatMessage).join("\n");
 }
 
 /** The gateway's last messages, for failure texts. */
-export function recentOutboundSummary(bus: QaBus, limit = 5): string {
+export function recentOutboundSummary(bus: ChannelBus, limit = 5): string {
   const recent = lastOf(bus.outboundMessages(), limit);
   return recent.length === 0 ? "no outbound messages" : recent.map(formatMessage).join("\n");
 }
 
 /** The last messages in both directions, one line each, oldest first. */
-export function recentMessages(bus: QaBus, limit = 5): string[] {
+export function recentMessages(bus: ChannelBus, limit = 5): string[] {
   return lastOf(bus.getSnapshot().messages, limit).map(formatMessage);
 }
 

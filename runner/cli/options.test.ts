@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { parseGatewayTarget } from "../gateway/target.ts";
 import { commandLine } from "../lanes/job.ts";
 import { addOptions, givenOptions, readOptions, toArgs } from "./command-options.ts";
@@ -15,7 +15,7 @@ import {
   TARGET,
   TARGETS,
 } from "./option-spec.ts";
-import { type CommandName, OPTIONS, type OptionName } from "./options.ts";
+import { type CommandName, OPTIONS, type OptionName, type OptionsOf } from "./options.ts";
 
 const SPECS = Object.entries(OPTIONS) as [OptionName, OptionSpec<CommandName>][];
 const COMMANDS = [...new Set(SPECS.flatMap(([, { on }]) => on))];
@@ -61,6 +61,14 @@ describe("options that are written down are the same when they are read", () => 
       }),
     );
   });
+});
+
+test("a command's options have the types that the table says", () => {
+  expectTypeOf<OptionsOf<"run">>().toHaveProperty("pack").toEqualTypeOf<string[]>();
+  expectTypeOf<OptionsOf<"run">>().toHaveProperty("bail").toEqualTypeOf<number | true | undefined>();
+  expectTypeOf<OptionsOf<"run">>().toHaveProperty("model").toEqualTypeOf<"scripted" | "live" | undefined>();
+  expectTypeOf<OptionsOf<"run">>().not.toHaveProperty("sinceVersion");
+  expectTypeOf<OptionsOf<"merge">>().toHaveProperty("out").toEqualTypeOf<string>();
 });
 
 test("every option is written down as a flag", () => {

@@ -32,6 +32,7 @@ const REPORT = "Report:";
 /**
  * Every option of every command, once. The parsed options' types, what Commander checks and shows, the commands that
  * reports say, and what report.json keeps of a run's options all come from here: an option is added by adding it here.
+ * Rooms below this one know no flags: they take values, and are handed what writes these down where they need it.
  * In the order of the help; `lane` and `gateway` come first in a command that is written down.
  */
 export const OPTIONS = {
@@ -70,7 +71,7 @@ export const OPTIONS = {
   },
   shard: {
     takes: "<index/total>",
-    about: "run one share of what was chosen, for instance 2/5",
+    about: "run one shard of what was chosen, for instance 2/5",
     on: ["run"],
     kind: SHARD,
     group: CHOOSE,

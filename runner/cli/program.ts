@@ -59,12 +59,13 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Without the name of a command, and for one that there is not, all are needed for what the program then says. */
+/** Without the name of a command, or with an unknown one, all are needed for what the program then says. */
 async function addCommands(
   program: Command,
   asked: string | undefined,
   finish: (exitCode: number) => void,
 ): Promise<void> {
+  if (asked === "--version" || asked === "-V") return;
   const isKnown = Object.values(COMMANDS).some((group) => Object.hasOwn(group, asked ?? ""));
   for (const [heading, group] of Object.entries(COMMANDS)) {
     program.commandsGroup(heading);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
 import { type CompileOptions, compileFlow } from "./compile/compile.ts";
 import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./testing/flows.ts";
@@ -115,8 +115,9 @@ describe("in a foreign pack", () => {
         kind: "function",
         subject: "core",
         summary: "",
-        returns: "",
-        params: [{ name: "module", type: "string", description: "" }],
+        returns: {},
+        params: { module: { type: "string" } },
+        positional: [{ name: "module", takes: "value", optional: false }],
         permissionOf: (module) => (module === "node:path" ? undefined : "import"),
       };
       const missing = (text: string) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { VOCABULARY } from "../actions/vocabulary.ts";
+import { FLOW_API } from "../actions/vocabulary.ts";
 import { firstWrite } from "./effects.ts";
 import { compileOrThrow, flowOfActions } from "./testing/flows.ts";
 
-const OPTIONS = { vocabulary: VOCABULARY, permissions: new Set<never>(), foreign: false };
+const OPTIONS = { vocabulary: FLOW_API, permissions: new Set<never>(), pack: { foreign: false } };
 
 function writeIn(actions: string, options: Partial<Parameters<typeof compileOrThrow>[1]> = {}) {
   return firstWrite(compileOrThrow(flowOfActions(actions), { ...OPTIONS, ...options }));
@@ -102,7 +102,7 @@ describe("what may change the gateway is found, and where", () => {
       "patchConfig",
     ],
   ])("what is a parameter of a foreign pack in one place is none in all others: %s", (actions, what) => {
-    expect(writeIn(actions, { foreign: true })).toMatchObject({ what });
+    expect(writeIn(actions, { pack: { foreign: true } })).toMatchObject({ what });
   });
 
   test("a variable of a foreign pack that hides an action is not taken for it", () => {
@@ -112,6 +112,6 @@ describe("what may change the gateway is found, and where", () => {
       "- call: readSkillStatus",
       "  args: [{ ref: env }]",
     ].join("\n");
-    expect(writeIn(actions, { foreign: true })).toMatchObject({ what: "env" });
+    expect(writeIn(actions, { pack: { foreign: true } })).toMatchObject({ what: "env" });
   });
 });

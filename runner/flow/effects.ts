@@ -1,8 +1,9 @@
 import type { Position } from "../scenario/source/source.ts";
+import { effectOf } from "./arguments.ts";
 import { type FreeReference, type ParsedExpression, parseExpression } from "./compile/expression.ts";
 import { permissionFor } from "./host-names.ts";
 import type { CallStatement, CompiledExpression, CompiledFlow, Statement, Value } from "./types.ts";
-import type { Effect, FunctionEntry, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
+import type { Effect, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
 import { lookupEntry } from "./vocabulary-lookup.ts";
 
 /** A place in a flow where it may change the gateway. */
@@ -177,10 +178,6 @@ function follow(
     entry = next;
   }
   return { entry, rest: 0 };
-}
-
-function effectOf({ effect }: FunctionEntry, literals: readonly unknown[]): Effect {
-  return typeof effect === "function" ? effect(literals) : (effect ?? "writes");
 }
 
 /** Values of a statement other than the arguments of a call, which `#call` looks at. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BlockedError, QaError, SkipError } from "../base/errors.ts";
 import { currentSignal } from "./current-signal.ts";
-import { FlowError } from "./failure.ts";
+import { FlowError } from "./run/failure.ts";
 import type { FlowOptions } from "./run/run.ts";
 import {
   compileOrThrow,
@@ -29,10 +29,11 @@ const REPORT = {
   kind: "function",
   summary: "",
   subject: "test",
-  params: [{ name: "values", type: "unknown", rest: true, description: "" }],
-  returns: "nothing",
+  params: {},
+  positional: [{ name: "values", takes: "rest", optional: false }],
+  returns: {},
 } as const;
-const SLEEP = { ...REPORT, budgetMs: ([ms]: readonly unknown[]) => Number(ms) };
+const SLEEP = { ...REPORT, budgetMs: ({ values }: { values: number[] }) => Number(values[0]) };
 
 /** Never ends by itself, as a wait for something that does not come. */
 const hang = () => new Promise<never>(() => {});

@@ -54,3 +54,16 @@ export function lookupPath(vocabulary: Vocabulary, path: readonly string[]): Pat
   }
   return { entry };
 }
+
+/** Every function of a vocabulary by its dotted path; one that several paths lead to, by the first. */
+export function functionsIn(vocabulary: Vocabulary): [path: string, entry: FunctionEntry][] {
+  const seen = new Set<object>();
+  const list = (members: Members, prefix: string): [string, FunctionEntry][] =>
+    Object.entries(members).flatMap(([name, entry]): [string, FunctionEntry][] => {
+      if (entry.kind === "function") return [[prefix + name, entry]];
+      if (entry.kind === "value" || seen.has(entry)) return [];
+      seen.add(entry);
+      return list(entry.members, `${prefix}${name}.`);
+    });
+  return list(vocabulary, "");
+}

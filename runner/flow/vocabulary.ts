@@ -2,14 +2,37 @@
  * What flows may name. The flow compiler checks names, members and argument counts against it;
  * docs/actions.md is generated from it; `runner/actions` implements it.
  */
-export interface Parameter {
+
+/**
+ * What a parameter or a result is, as JSON Schema. What JSON cannot hold has a keyword of its own: `function` (the
+ * signature) or `opaque` (what it is, in words).
+ */
+export interface ValueSchema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, ValueSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | ValueSchema;
+  readonly items?: ValueSchema;
+  readonly anyOf?: readonly ValueSchema[];
+  readonly function?: string;
+  readonly opaque?: string;
+  /** Of a parameter: it may be left out. Of a result: it may be undefined. */
+  readonly optional?: boolean;
+}
+
+/** One place in the call of a function, as the older forms and expressions write it. */
+export interface Argument {
   name: string;
-  /** TypeScript-like, for people: `string`, `{ env, patch, note? }`. */
-  type: string;
-  optional?: boolean;
-  /** Takes all further arguments. */
-  rest?: boolean;
-  description: string;
+  /**
+   * `value`: the parameter of this name. `members`: an object whose members are the parameters that have no place of
+   * their own. `object`: the flow's `env` or `state` itself, from which nothing is taken. `rest`: all further arguments.
+   */
+  takes: "value" | "members" | "object" | "rest";
+  optional: boolean;
 }
 
 /**
@@ -18,25 +41,33 @@ export interface Parameter {
  */
 export type Effect = "reads" | "converses" | "writes";
 
+/** The values of a call's parameters, by name. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
 export interface FunctionEntry {
   kind: "function";
   summary: string;
-  params: readonly Parameter[];
-  returns: string;
+  /** Named parameters. Those that are not `optional` and have no `default` must be given. */
+  params: Readonly<Record<string, ValueSchema>>;
+  /** The parameter whose value stands behind the name in a statement. */
+  main?: string;
+  /** How it is called with arguments in a row. */
+  positional: readonly Argument[];
+  returns: ValueSchema;
   /** Subject page in docs/actions.md, for instance `config`. */
   subject: string;
   /** Older or upstream names for the same function. */
   aliases?: readonly string[];
   /**
-   * How long the call may rightly take, in milliseconds, judged from its resolved arguments.
+   * How long the call may take, in milliseconds, judged from its parameters.
    * The watchdog of the action trails it. Undefined: the default limit.
    */
-  budgetMs?(args: readonly unknown[]): number | undefined;
+  budgetMs?(params: Parameters): number | undefined;
   /**
-   * Left out: the call may change the gateway. Where it depends on the arguments, a function judges them; an argument
-   * that is no literal is undefined to it.
+   * Left out: the call may change the gateway. Where it depends on the parameters, a function judges them; one that is
+   * not a literal is undefined to it.
    */
-  effect?: "reads" | "converses" | ((literals: readonly unknown[]) => Effect);
+  effect?: "reads" | "converses" | ((literals: Parameters) => Effect);
   /** Capability of the gateway that the call cannot do without: where it is missing, the scenario ends as blocked. */
   needs?: string;
   /** The function exists only for scenarios that declare this permission. */
@@ -64,7 +95,7 @@ export interface ValueEntry {
   kind: "value";
   summary: string;
   subject: string;
-  type: string;
+  type: ValueSchema;
   permission?: Permission;
 }
 

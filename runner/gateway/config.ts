@@ -6,7 +6,7 @@ import type { TempRoot } from "./process/temp-root.ts";
 /** Agent that scenarios talk to. */
 export const AGENT_ID = "qa";
 /** Channel account of the bus. */
-export const CHANNEL_ACCOUNT_ID = "default";
+const CHANNEL_ACCOUNT_ID = "default";
 /** Scripted model of that agent, `provider/model`. */
 export const PRIMARY_MODEL = "mock/mock-1";
 /** Another model of the same provider, for scenarios that switch. */

@@ -25,7 +25,7 @@ export interface GatewayDialect {
   call(method: string, params?: unknown, options?: CallOptions): Promise<JsonObject>;
 }
 
-/** A gateway that tells everything over RPC. */
+/** A gateway that reports everything over RPC. */
 export function statusDialect(access: DialectAccess): GatewayDialect {
   return {
     identity: async (options) => readIdentity(await access.call("gateway.status", {}, options)),

@@ -32,7 +32,7 @@ export interface GatewayIdentity {
   version: string;
   /**
    * Config and plugin reloads applied since the start of this process.
-   * @throws BlockedError `reload-generation` when read on a gateway that does not tell it
+   * @throws BlockedError `reload-generation` when read on a gateway that does not report it
    */
   generation: number;
 }
@@ -83,12 +83,12 @@ export interface GatewayEvent {
 }
 
 /**
- * The gateway under test, started and ready. One per stage. Actions reach the gateway only
+ * The gateway under test, started and ready. One per testbed. Actions reach the gateway only
  * through this interface, so that they run unchanged on every kind.
  */
 export interface GatewayUnderTest {
   readonly facts: GatewayFacts;
-  /** Of the last start by this runner; absent for a gateway that somebody else started. */
+  /** Of the last start by this runner; absent for a gateway that was already running. */
   readonly bootTimings?: BootTimings;
   readonly capabilities: ReadonlySet<Capability>;
   /** Id of the agent that scenarios talk to. */
@@ -149,9 +149,9 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
-/** An install that nobody else uses, as the scenario that may replace it wants it. */
+/** An install that nothing else uses, as the scenario that may replace it wants it. */
 export interface OwnRelease {
-  /** Version to begin with; of no account where the target (`--gateway`) names it. */
+  /** Version to begin with; ignored where the target (`--gateway`) names it. */
   version?: string;
   /** What it is to be updated to by default: a version, range or dist-tag. */
   updateTo?: string;
@@ -164,7 +164,7 @@ export interface UpdatePlan {
   targetTag: string;
   targetVersion: string;
   /**
-   * What the conversation that asked is told: the note that came with the request, or what changed (the versions
+   * What the conversation that asked gets to read: the note that came with the request, or what changed (the versions
    * before and after), in the gateway's own words.
    */
   notice: "note" | "versions";

@@ -80,7 +80,7 @@ export class HealthProbe {
         noteGap();
         lastGoodAt = performance.now();
       } catch (error) {
-        // A check that the end of the probe cut off tells nothing.
+        // A check that the end of the probe cut off says nothing.
         if (signal.aborted) break;
         series.failures += 1;
         series.lastFailure = errorMessage(error);

@@ -4,7 +4,7 @@ import type { GatewayIdentity } from "./gateway.ts";
 
 /**
  * Reads the answer of `gateway.status`.
- * @throws QaError `rpc-bad-answer` when it does not tell who the process is
+ * @throws QaError `rpc-bad-answer` when it does not say who the process is
  */
 export function readIdentity({ bootId, pid, version, generation }: JsonObject): GatewayIdentity {
   if (typeof bootId !== "string" || typeof generation !== "number") {

@@ -24,7 +24,7 @@ export interface LiveModel {
 
 /**
  * The provider for `--model live`, as the environment names it.
- * @throws QaError `live-model-missing` naming the variable that is not set; UsageError for an address that is none
+ * @throws QaError `live-model-missing` naming the variable that is not set; UsageError for what is not an address
  */
 export function liveModelFrom(env: Environment): LiveModel {
   const baseUrl = baseUrlFrom(env);
@@ -37,7 +37,7 @@ export function liveModelFrom(env: Environment): LiveModel {
   return { provider: isPublic ? "openai" : "live", baseUrl, model, apiKey };
 }
 
-/** Without a slash at its end. @throws UsageError when it is no address, or one that must not get a key */
+/** Without a slash at its end. @throws UsageError when it is not an address, or one that must not get a key */
 function baseUrlFrom(env: Environment): string {
   const baseUrl = (env[BASE_URL_VARIABLE] || PUBLIC_BASE_URL).replace(/\/+$/, "");
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;

@@ -41,7 +41,7 @@ function readText(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits)
     const settle = (outcome: () => void) => {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
-      // Whatever still arrives is read and thrown away, so that the answer can be sent.
+      // What still arrives is read and thrown away, so that the answer can be sent.
       request.resume();
       outcome();
     };

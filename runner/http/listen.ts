@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { Teardown } from "../base/teardown.ts";
 
 /**
- * Starts a server on a random port of 127.0.0.1. Tear-down cuts its connections, so that nobody's
+ * Starts a server on a random port of 127.0.0.1. The teardown cuts its connections, so that no
  * held request keeps the run from ending.
  * @returns the origin, for instance `http://127.0.0.1:1234`
  */

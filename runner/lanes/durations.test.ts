@@ -101,7 +101,17 @@ test("durations that are kept in a file say the same, whatever is reported later
     );
 });
 
-test("a file that holds no durations is refused", async () => {
-  const folder = folderWith({ "report.json": report("embedded", { a: 1 }) });
-  await expect(readDurations(join(folder, "report.json"))).rejects.toThrow(/report\.json holds no durations/);
+test.for([
+  [
+    report("embedded", { a: 1 }),
+    /it is a file of durations of version \d+, and this program reads version 1/,
+  ],
+  ["[]", /it is not a file of durations/],
+  ['{"version":2,"reports":1,"measured":{}}', /of version 2, and this program reads version 1/],
+  ['{"version":1,"reports":1,"measured":{"embedded":{"a":1}}}', /measured\/embedded\/a must be array/],
+  ["{", /JSON/],
+] as const)("a file that holds no durations is refused: %s", async ([text, problem]) => {
+  const path = join(folderWith({ "durations.json": text }), "durations.json");
+  await expect(readDurations(path)).rejects.toThrow(/durations\.json holds no durations/);
+  await expect(readDurations(path)).rejects.toThrow(problem);
 });

@@ -1,22 +1,43 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { FromSchema } from "json-schema-to-ts";
 import { UsageError } from "../base/errors.ts";
+import { JsonFormat } from "../base/json-format.ts";
 import { formatTarget, type GatewayTarget, recognizeTarget } from "../gateway/target.ts";
 import { stepCount } from "../plan/shard.ts";
+import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { median } from "../results/history/statistics.ts";
-import { readReport } from "../results/read-report.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** Counts up with every change of the file that keeps durations. */
 const DURATIONS_VERSION = 1;
 
-interface KeptDurations {
-  version: typeof DURATIONS_VERSION;
-  reports: number;
-  /** By target, then by scenario id: milliseconds of each run. */
-  measured: Record<string, Record<string, number[]>>;
-}
+const durationsSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["version", "reports", "measured"],
+  properties: {
+    version: { const: DURATIONS_VERSION },
+    reports: { type: "integer", minimum: 0 },
+    measured: {
+      type: "object",
+      description: "By target, then by scenario id: milliseconds of each run.",
+      additionalProperties: {
+        type: "object",
+        additionalProperties: { type: "array", items: { type: "number", minimum: 0 } },
+      },
+    },
+  },
+} as const;
+
+type KeptDurations = FromSchema<typeof durationsSchema>;
+
+const FORMAT = new JsonFormat<KeptDurations>({
+  what: "a file of durations",
+  version: DURATIONS_VERSION,
+  schema: durationsSchema,
+});
 
 /** How long scenarios took in earlier runs, by gateway. */
 export class Durations {
@@ -45,10 +66,8 @@ export class Durations {
     return { version: DURATIONS_VERSION, reports: this.reports, measured };
   }
 
-  /** @returns undefined for what `toJSON` has not made */
-  static fromJSON(value: unknown): Durations | undefined {
-    const { version, reports, measured } = (value ?? {}) as Partial<KeptDurations>;
-    if (version !== DURATIONS_VERSION || reports === undefined || measured === undefined) return undefined;
+  /** What `toJSON` has made. */
+  static fromJSON({ reports, measured }: KeptDurations): Durations {
     const durations = new Durations();
     durations.reports = reports;
     for (const [target, ofTarget] of Object.entries(measured))
@@ -113,13 +132,10 @@ async function readReports(folder: string): Promise<Durations> {
 }
 
 async function readKept(path: string): Promise<Durations> {
-  const value: unknown = await readFile(path, "utf8")
-    .then(JSON.parse)
-    .catch(() => undefined);
-  const durations = Durations.fromJSON(value);
-  if (durations) return durations;
+  const reading = await FORMAT.read(path);
+  if ("value" in reading) return Durations.fromJSON(reading.value);
   throw new UsageError(
-    `${path} holds no durations`,
+    `${path} holds no durations: ${reading.problem}`,
     "Give --durations a folder of reports, or the durations.json of a night.",
   );
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Matrix } from "./matrix.ts";
 import { type Lanes, laneFinding } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";

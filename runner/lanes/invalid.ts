@@ -1,5 +1,5 @@
 import { QaError } from "../base/errors.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 
 /** A lanes or quarantine file, or what lanes choose from, has errors; ends the program with exit code 3. */
 export class InvalidLanes extends QaError {

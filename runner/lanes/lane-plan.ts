@@ -7,7 +7,7 @@ import { expectModel } from "../plan/model.ts";
 import { type Plan, planRun } from "../plan/plan.ts";
 import type { Selected } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
 import type { Lane } from "./schema.ts";

@@ -4,8 +4,9 @@ import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { guardOf } from "../plan/guard.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Shard } from "../plan/shard.ts";
+import { MATRIX_VERSION } from "../results/merge/matrix.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { checkLane } from "./check.ts";
 import type { Durations } from "./durations.ts";
 import { entryText, needsRegistry, targetsOf } from "./gateways.ts";
@@ -16,9 +17,6 @@ import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 import type { Lane, OperatingSystem } from "./schema.ts";
 import { catalogOf, type PackContext } from "./select.ts";
 import { cutSelection } from "./shard.ts";
-
-/** Counts up with every change that a reader of a matrix could trip over. */
-export const MATRIX_VERSION = 1;
 
 /** One run of `qa run`, somewhere. */
 export interface Job {

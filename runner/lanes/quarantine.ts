@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { suggestion } from "../base/suggest.ts";
 import type { Quarantined } from "../report/events.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { type LocatedFile, laneFinding, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";

@@ -2,15 +2,19 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
-import { trimTexts } from "../scenario/normalize.ts";
-import { checkFormat } from "../scenario/source/diagnostics.ts";
-import { type Finding, findingAtPath, findingInYaml } from "../scenario/source/finding.ts";
-import { locatePath, markedRange } from "../scenario/source/locate.ts";
+import { checkFormat } from "../scenario/schema/check.ts";
+import {
+  atKey,
+  atPath,
+  type Diagnostic,
+  Diagnostics,
+  type DiagnosticText,
+  diagnosticAt,
+} from "../scenario/source/diagnostic.ts";
+import type { LocatedNode, Path } from "../scenario/source/locate.ts";
 import { readSource } from "../scenario/source/read-source.ts";
-import type { Diagnostic, SourceFile } from "../scenario/source/source.ts";
-import type { Path } from "../scenario/types.ts";
-import type { LocatedNode } from "../scenario/yaml/source.ts";
-import { parseYamlPiece, plainValue, requireMapping } from "../scenario/yaml/yaml.ts";
+import type { SourceFile } from "../scenario/source/source.ts";
+import { parseYamlPiece, plainValue, requireMapping, trimTexts } from "../scenario/yaml/yaml.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
 import { type GatewayEntry, readEntry } from "./gateways.ts";
 import type { Lane, LanesFile } from "./schema.ts";
@@ -24,11 +28,11 @@ export interface LocatedFile<Value> {
 }
 
 /** An error unless it says otherwise. */
-type LaneFinding = Omit<Finding<LaneDiagnosticCode>, "severity"> & { severity?: "warning" | undefined };
+type LaneFinding = DiagnosticText<LaneDiagnosticCode> & { severity?: "warning" | undefined };
 
 /** A finding of this stage at the value that stands at `path`. */
 export function laneFinding({ located }: LocatedFile<unknown>, path: Path, finding: LaneFinding): Diagnostic {
-  return findingAtPath(located, path, { ...finding, severity: finding.severity ?? "error" });
+  return diagnosticAt(atPath(located, path), finding.severity ?? "error", finding);
 }
 
 /** The same at the key of that value. */
@@ -37,9 +41,7 @@ export function laneFindingAtKey(
   path: Path,
   finding: LaneFinding,
 ): Diagnostic {
-  const { key, value } = locatePath(located.node, path);
-  const range = markedRange(key ?? value);
-  return findingInYaml(located.source, range, { ...finding, severity: finding.severity ?? "error" });
+  return diagnosticAt(atKey(located, path), finding.severity ?? "error", finding);
 }
 
 /**
@@ -58,8 +60,9 @@ export function readLocatedFile<Value>(
   const piece = requireMapping(parseYamlPiece(file, file.text, 0, file.text.length), format.subject);
   if (!piece.root) return { document: undefined, name, diagnostics: piece.diagnostics };
   const value = trimTexts(plainValue(piece.root));
-  const found = checkFormat(format, value, piece.root);
-  if (found.length > 0) return { document: undefined, name, diagnostics: found };
+  const found = new Diagnostics();
+  checkFormat(format, value, piece.root, found);
+  if (found.all.length > 0) return { document: undefined, name, diagnostics: found.all };
   return { document: { file, located: piece.root, value: value as Value }, name, diagnostics: [] };
 }
 

@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import type { Selection, SelectionProblem } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import { findScenarioFiles } from "../scenario/catalog/discover.ts";
-import { isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
-import type { Path } from "../scenario/types.ts";
+import { findScenarioFiles, isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import type { Path } from "../scenario/source/locate.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 

@@ -23,7 +23,7 @@ export interface Delivery {
 export async function deliver({ api, request, plan, serial, response, signal }: Delivery): Promise<void> {
   const { answer, delayMs } = plan;
   if (delayMs !== undefined) await delay(delayMs, undefined, { signal });
-  if (answer.kind === "hang") await untilAborted(signal);
+  if (answer.kind === "hang") await untilAborted(new Promise(() => {}), signal);
   else if (answer.kind === "error")
     sendJson(response, answer.status, apiError(answer.status, answer.message));
   else {

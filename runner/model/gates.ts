@@ -26,7 +26,7 @@ export class Gates {
   /** Resolves once the gate is open. @throws the signal's reason */
   async pass(name: string, signal: AbortSignal): Promise<void> {
     for (let gate = this.#closed.get(name); gate; gate = this.#closed.get(name)) {
-      await Promise.race([gate.promise, untilAborted(signal)]);
+      await untilAborted(gate.promise, signal);
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
+import type { AgentModel } from "./agent-model.ts";
 import type { Plan } from "./answer.ts";
-import { Continuations, type HeldContinuation } from "./continuations.ts";
+import { Continuations } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
 import { EVERY_ANSWER, Gates } from "./gates.ts";
 import { obey } from "./instructions/instructions.ts";
@@ -12,21 +13,9 @@ import { type ModelCall, serveModel } from "./server.ts";
 import { currentTurn } from "./turn.ts";
 
 /** The scripted model, running. */
-export interface ScriptedModel {
-  /** Origin, for instance `http://127.0.0.1:1234`. */
-  readonly baseUrl: string;
-  /** What a gateway takes as the provider's base URL. */
-  readonly v1Url: string;
-  /** Every request so far, oldest first; recorded before it is answered. */
-  readonly requests: readonly RecordedRequest[];
-  /** Holds answers from now on: those of the rules with this `hold`, or all of them. */
-  hold(name?: string): void;
-  /** Lets held answers go, and later ones too: those of one gate, or all. */
-  release(name?: string): void;
+export interface ScriptedModel extends AgentModel {
   /** Forgets requests and holds, and goes on with another script: for the next scenario on the same gateway. */
   reset(script?: ModelScript): void;
-  /** Freezes the model at the next request that carries a tool result. */
-  holdNextContinuation(): HeldContinuation;
 }
 
 export interface ScriptedModelOptions {

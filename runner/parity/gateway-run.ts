@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
 import { exitCodeFor } from "../report/exit-code.ts";
+import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
 
@@ -9,7 +10,7 @@ import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
 export interface GatewayRun {
   /** As given to --gateway. */
   target: string;
-  /** Folder of its report, as it is told; undefined when there was no run. */
+  /** Folder of its report, as it is shown; undefined when there was no run. */
   folder: string | undefined;
   report: RunReport | undefined;
   /** Per scenario id and method; absent for a scenario that left no shapes. */
@@ -29,18 +30,14 @@ export function noRun(target: string, problem: string | undefined): GatewayRun {
  */
 export async function readRun(folder: string): Promise<GatewayRun> {
   const path = join(folder, "report.json");
-  let report: RunReport;
-  try {
-    report = JSON.parse(await readFile(path, "utf8")) as RunReport;
-  } catch (error) {
+  const reading = await readReport(path);
+  if ("problem" in reading) {
     throw new UsageError(
-      `${path} cannot be read: ${errorMessage(error)}`,
+      `${path} cannot be read: ${reading.problem}`,
       "Give the folder that `qa run` named as its report.",
     );
   }
-  if (!Array.isArray(report.scenarios)) {
-    throw new UsageError(`${path} is no report of a run`, "Give the folder of a report of `qa run`.");
-  }
+  const { report } = reading;
   const found = report.scenarios.flatMap(({ id, evidence }) =>
     evidence.filter(({ path }) => path.endsWith(SHAPES_FILE)).map(({ path }) => ({ id, path })),
   );

@@ -1,4 +1,4 @@
-import { formatDuration } from "../base/text.ts";
+import { formatDuration, markdownTable } from "../base/text.ts";
 import { codeCell, codeSpan, escapeText } from "../report/reporters/markdown/escape.ts";
 import { groupsOf, isReadByScenarios } from "./brief.ts";
 import type { ParityGateway, ParityMethod, ParityReport, ParityResult } from "./parity-schema.ts";
@@ -22,10 +22,6 @@ export function headline({ counts }: ParityReport): string {
   return `Parity: ${counts.same} of ${counts.compared} scenarios the same`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
 function gatewayTable(gateways: readonly ParityGateway[]): string {
   const rows = gateways.map(({ name, product, version, buildId, node, protocol, startedAt, problem }) => [
     codeCell(name),
@@ -36,7 +32,7 @@ function gatewayTable(gateways: readonly ParityGateway[]): string {
     startedAt ?? "",
     escapeText(problem ?? ""),
   ]);
-  return table(["gateway", "product", "build", "Node", "protocol", "started", "problem"], rows);
+  return markdownTable(["gateway", "product", "build", "Node", "protocol", "started", "problem"], rows);
 }
 
 function scenarioTable({ gateways, scenarios }: ParityReport): string {
@@ -45,7 +41,7 @@ function scenarioTable({ gateways, scenarios }: ParityReport): string {
     ...results.map(resultText),
     escapeText(firstDifference?.name ?? ""),
   ]);
-  return table(["scenario", ...gateways.map(({ name }) => codeCell(name)), "first difference"], rows);
+  return markdownTable(["scenario", ...gateways.map(({ name }) => codeCell(name)), "first difference"], rows);
 }
 
 /** `passed 1.20 s`, `passed 1.20 s, flaky`, `left out`. */
@@ -87,7 +83,7 @@ function answers({ gateways, methods }: ParityReport): string[] {
 
 function answerTable({ differences }: ParityMethod, names: readonly string[]): string {
   const rows = differences.map(({ path, kinds }) => [codeCell(path), ...kinds.map(escapeText)]);
-  return table(["path", ...names.map(codeCell)], rows);
+  return markdownTable(["path", ...names.map(codeCell)], rows);
 }
 
 function briefLine(method: ParityMethod, first: string): string {

@@ -1,4 +1,4 @@
-import { VOCABULARY } from "../actions/vocabulary.ts";
+import { FLOW_API } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
 import type { Scenario } from "../scenario/types.ts";
@@ -20,9 +20,9 @@ export function compileScenario(scenario: Scenario): FlowCompilation {
 function compile({ flow, pack, permissions, meta }: Scenario): FlowCompilation {
   if (!flow) return { flow: undefined, diagnostics: [], missingPermissions: [] };
   return compileFlow(flow, {
-    vocabulary: VOCABULARY,
+    vocabulary: FLOW_API,
     permissions: pack.trusted ? ALL_PERMISSIONS : permissions,
-    foreign: pack.foreign,
+    pack,
     configKeys: Object.keys(meta.execution?.config ?? {}),
   });
 }

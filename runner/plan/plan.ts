@@ -1,5 +1,5 @@
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 import { type Eligibility, eligibilityOf, type Reason } from "./eligibility.ts";

@@ -2,7 +2,7 @@ import { QaError, UsageError } from "../base/errors.ts";
 import type { MissingPermission } from "../flow/types.ts";
 import type { IndexedPack, PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 import { compileScenario } from "./compile.ts";

@@ -3,7 +3,7 @@ import picomatch from "picomatch";
 import { UsageError } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import type { Diagnostic } from "../scenario/source/source.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 export interface Selection {

@@ -11,7 +11,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 const TURN_TIMEOUT_MS = 30_000;
 
 /** One thing that was judged. */
-export interface Finding {
+interface Judgement {
   what: string;
   ok: boolean;
   seen: string;
@@ -20,7 +20,7 @@ export interface Finding {
 export interface RouteReport {
   route: Route;
   passed: boolean;
-  findings: Finding[];
+  findings: Judgement[];
 }
 
 export interface CheckOptions {
@@ -55,7 +55,7 @@ class Judge {
   readonly #gateway: GatewayUnderTest;
   readonly #bus: QaBus;
   readonly #signal: AbortSignal;
-  readonly #findings: Finding[] = [];
+  readonly #findings: Judgement[] = [];
 
   constructor(gateway: GatewayUnderTest, bus: QaBus, signal: AbortSignal) {
     this.#gateway = gateway;
@@ -63,7 +63,7 @@ class Judge {
     this.#signal = signal;
   }
 
-  async judge(route: Route, from: string, to: string): Promise<Finding[]> {
+  async judge(route: Route, from: string, to: string): Promise<Judgement[]> {
     const before = await this.#gateway.identity({ signal: this.#signal });
     this.#note("version before", before.version === from, before.version);
     const mark = this.#gateway.markLogs();

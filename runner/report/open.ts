@@ -5,7 +5,7 @@ import { replaceJsonFile } from "../base/files.ts";
 import type { RunEvent, RunFinished } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
-import { JsonReporter } from "./reporters/json.ts";
+import { JsonReporter } from "./reporters/files.ts";
 import { jsonlReporter } from "./reporters/jsonl.ts";
 import { markdownReporter } from "./reporters/markdown/markdown.ts";
 import { RunAggregate } from "./run-state.ts";

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
+import type { ValidateFunction } from "ajv";
 import { errorMessage, QaError } from "../base/errors.ts";
+import { compileSchema } from "../base/json-format.ts";
 import type { RunEvent } from "./events.ts";
+import { eventSchema } from "./schema/events-schema.ts";
 
 /** What a run left in its events.jsonl. */
 export interface StoredEvents {
@@ -9,37 +12,27 @@ export interface StoredEvents {
   truncated: boolean;
 }
 
-const TYPES: Record<RunEvent["type"], true> = {
-  "run-started": true,
-  "scenario-started": true,
-  "gateway-ready": true,
-  "step-started": true,
-  "statement-started": true,
-  "step-finished": true,
-  "scenario-finished": true,
-  "run-finished": true,
-};
-
 /**
  * Reads the events of a run. Whether the run came to its end is another question: then the last event is
  * `run-finished`.
  * @throws QaError `events-unreadable` if the file cannot be read, `events-damaged` if anything but its last
- *   line is no event of a run
+ *   line is not an event of a run
  */
 export async function readEvents(path: string): Promise<StoredEvents> {
   const lines = (await readText(path)).split("\n");
+  const isEvent = await eventCheck();
   // Every event ends with a line feed: what follows the last one was being written.
   const rest = lines.pop() ?? "";
   const events = lines.map((line, index) => {
-    const event = parse(line);
+    const event = parse(line, isEvent);
     if (event) return event;
-    throw new QaError(`line ${index + 1} of ${path} is no event of a run`, {
+    throw new QaError(`line ${index + 1} of ${path} is not an event of a run`, {
       code: "events-damaged",
       fault: "environment",
       hint: "The file was changed or damaged after the run, or another version wrote it. Run again.",
     });
   });
-  const last = parse(rest);
+  const last = parse(rest, isEvent);
   return { events: last ? [...events, last] : events, truncated: rest !== "" && !last };
 }
 
@@ -55,7 +48,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function parse(line: string): RunEvent | undefined {
+function parse(line: string, isEvent: ValidateFunction<RunEvent>): RunEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return isEvent(value) ? value : undefined;
@@ -64,7 +57,9 @@ function parse(line: string): RunEvent | undefined {
   }
 }
 
-function isEvent(value: unknown): value is RunEvent {
-  if (typeof value !== "object" || value === null || !("type" in value) || !("at" in value)) return false;
-  return typeof value.type === "string" && Object.hasOwn(TYPES, value.type) && typeof value.at === "number";
+let check: Promise<ValidateFunction<RunEvent>> | undefined;
+
+function eventCheck(): Promise<ValidateFunction<RunEvent>> {
+  check ??= compileSchema<RunEvent>(eventSchema);
+  return check;
 }

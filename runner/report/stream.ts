@@ -1,3 +1,4 @@
+import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
 import type { RunEvent } from "./events.ts";
 
@@ -68,7 +69,7 @@ export class EventStream {
   async settle(budgetMs: number): Promise<void> {
     await Promise.all(
       this.#subscriptions.map(async (subscription) => {
-        if (!(await within(subscription.idle, budgetMs))) {
+        if (!(await endsWithin(subscription.idle, budgetMs))) {
           subscription.fail(new Error(`did not handle its events within ${budgetMs} ms`));
         }
       }),
@@ -100,7 +101,7 @@ export class EventStream {
   async #finish(subscriptions: readonly Subscription[], budgetMs: number): Promise<void> {
     await Promise.all(
       subscriptions.map(async (subscription) => {
-        if (!(await within(subscription.finish(), budgetMs))) {
+        if (!(await endsWithin(subscription.finish(), budgetMs))) {
           subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
         }
       }),
@@ -172,18 +173,5 @@ class Subscription {
     } finally {
       this.#busy = false;
     }
-  }
-}
-
-/** @returns false when `promise` took longer than `budgetMs` */
-async function within(promise: Promise<void>, budgetMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), budgetMs);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compareText } from "../base/text.ts";
+import { readReport } from "../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../report/schema/report-schema.ts";
 import { findReportFolders } from "./find.ts";
 import { mergedAway } from "./merged-shards.ts";
 import { hasNoVerdict } from "./no-verdict.ts";
-import { readReport } from "./read-report.ts";
 
 export interface LastRun {
   folder: string;

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readMerged } from "./merge/merged-schema.ts";
 
 /**
  * Ids of the runs of which a merge made another report that lies among these folders: counted again they would be there
@@ -12,25 +13,14 @@ export async function mergedAway(folders: readonly string[]): Promise<Set<string
   return new Set((await Promise.all([...mergeFolders].map(shardsMergedIn))).flat());
 }
 
-interface MergedFrom {
-  report?: string;
-  shards?: { runId: string }[];
-  /** What version 1 calls them. */
-  shares?: { runId: string }[];
-}
-
 /** Ids of the runs that the merge in this folder, if there is one, made other reports of. */
 async function shardsMergedIn(folder: string): Promise<string[]> {
-  const text = await readFile(join(folder, "merged.json"), "utf8").catch(() => "{}");
-  try {
-    const { groups = [] } = JSON.parse(text) as {
-      groups?: MergedFrom[];
-    };
-    return groups.flatMap(({ report, shares = [], shards = shares }) =>
-      report !== undefined && shards.length > 1 ? shards.map(({ runId }) => runId) : [],
-    );
-  } catch {
-    // Then its shards are no merge of anything that could be read.
-    return [];
-  }
+  const path = join(folder, "merged.json");
+  if (!existsSync(path)) return [];
+  const reading = await readMerged(path);
+  // Of what cannot be read its shards are not a merge.
+  if ("problem" in reading) return [];
+  return reading.value.groups.flatMap(({ report, shares }) =>
+    report !== undefined && shares.length > 1 ? shares.map(({ runId }) => runId) : [],
+  );
 }

@@ -31,7 +31,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
       id: scenario.id,
       title: scenario.title,
       file: scenario.file.name,
-      tags: scenario.tags,
+      tags: [...scenario.tags],
       objective: scenario.meta.objective,
       successCriteria: scenario.meta.successCriteria,
       named,
@@ -40,7 +40,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
   const testbeds = new TestbedPool(run);
   const limit = pLimit(options.jobs);
-  // A failure that is excused is no reason to end the run.
+  // A failure that is excused does not end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));
   let failed = 0;
   await Promise.all(

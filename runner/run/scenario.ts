@@ -57,7 +57,7 @@ export function endWithout(
 }
 
 /** What follows an attempt with this verdict; only a failure is worth another try, only a result a repetition. */
-export function nextAttempt(
+function nextAttempt(
   verdict: Verdict,
   attempt: number,
   { retries, repeat }: Pick<RunPolicy, "retries" | "repeat">,

@@ -33,7 +33,6 @@ export interface RunSetup {
   policy: RunPolicy;
   scenarios: readonly PreparedScenario[];
   reportFolder: string;
-  repoRoot: string;
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];
   secrets: RunSecrets;

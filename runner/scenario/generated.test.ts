@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { validatorsModuleText } from "./schema/compile-validators.ts";
-import { scenarioJsonSchemaText } from "./schema/published-schema.ts";
+import { scenarioJsonSchemaText } from "./schema/schema.ts";
 
 const REPO_ROOT = join(import.meta.dirname, "..", "..");
 

@@ -1,17 +1,21 @@
-import type { Draft, ParsedFile } from "./draft.ts";
 import { readMarkdownFile } from "./markdown/form.ts";
-import { trimTexts } from "./normalize.ts";
-import { checkMetadataRules } from "./rules.ts";
+import { checkMetadataRules, scenarioTags, scenarioTheme } from "./metadata.ts";
+import { checkAgainstSchema } from "./schema/check.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
-import { checkAgainstSchema } from "./source/diagnostics.ts";
-import { type Finding, findingInFile } from "./source/finding.ts";
-import { locatePath } from "./source/locate.ts";
-import type { Diagnostic, SourceFile } from "./source/source.ts";
-import { scenarioTags, scenarioTheme } from "./tags.ts";
-import type { Pack, Scenario } from "./types.ts";
+import { atOffset, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
+import { type LocatedNode, locatePath } from "./source/locate.ts";
+import type { SourceFile } from "./source/source.ts";
+import type { Draft, Pack, Scenario } from "./types.ts";
 import { readYamlFile } from "./yaml/form.ts";
-import { plainValue, requireMapping, type YamlPiece } from "./yaml/yaml.ts";
+import { plainValue, requireMapping, trimTexts, type YamlPiece } from "./yaml/yaml.ts";
+
+/** What a file turned out to be. */
+export type ParsedFile =
+  | { kind: "scenario"; scenario: Scenario | undefined; id: string | undefined; diagnostics: Diagnostic[] }
+  | { kind: "pack-index"; index: PackIndex | undefined; diagnostics: Diagnostic[] }
+  /** Neither scenario nor index: documentation, or material that lies beside scenarios. */
+  | { kind: "other" };
 
 /**
  * Reads a file in any of the three forms, or a pack index. Never throws on what the file holds.
@@ -19,8 +23,8 @@ import { plainValue, requireMapping, type YamlPiece } from "./yaml/yaml.ts";
  */
 export function parseScenarioFile(file: SourceFile, pack: Pack, readsFlow = true): ParsedFile {
   const content = file.path.toLowerCase().endsWith(".md")
-    ? readMarkdownFile(file, pack.foreign, readsFlow)
-    : readYamlFile(file, pack.foreign);
+    ? readMarkdownFile(file, pack, readsFlow)
+    : readYamlFile(file, pack);
   if (content === undefined) return { kind: "other" };
   return "packIndex" in content ? parsePackIndex(content.packIndex, pack) : parseDraft(content, file, pack);
 }
@@ -29,31 +33,38 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
   const { root, diagnostics } = requireMapping(piece, "the pack index");
   if (!root) return { kind: "pack-index", index: undefined, diagnostics };
   const value = plainValue(root);
-  const problems = checkAgainstSchema("pack-index", value, root, pack.foreign);
-  const index = hasErrors(problems) ? undefined : (value as PackIndex);
-  return { kind: "pack-index", index, diagnostics: problems };
+  const found = new Diagnostics(pack);
+  checkAgainstSchema("pack-index", value, root, found);
+  const index = found.hasErrors ? undefined : (value as PackIndex);
+  return { kind: "pack-index", index, diagnostics: found.all };
 }
 
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const value = draft.meta && trimTexts(plainValue(draft.meta));
-  if (draft.meta) diagnostics.push(...checkMetadata(value, draft.meta, pack.foreign));
+  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft.meta, pack));
   const kind = executionKind(value);
-  if (kind === "flow" && !draft.hasFlow) diagnostics.push(missingFlow(draft, file));
-  const modelValue = draft.modelScript && plainValue(draft.modelScript);
-  if (draft.modelScript) {
-    diagnostics.push(...checkAgainstSchema("model-script", modelValue, draft.modelScript, pack.foreign));
+  if (kind === "flow" && !draft.hasFlow) {
+    diagnostics.error(atOffset(file, draft.start), {
+      code: "missing-flow",
+      message: "the scenario has no flow",
+      hint: draft.flowAdvice,
+    });
   }
+  const modelValue = draft.modelScript && plainValue(draft.modelScript);
+  if (draft.modelScript) checkAgainstSchema("model-script", modelValue, draft.modelScript, diagnostics);
   const id = readId(value);
-  if (hasErrors(diagnostics) || !draft.meta)
-    return { kind: "scenario", scenario: undefined, id, diagnostics };
+  if (diagnostics.hasErrors || !draft.meta)
+    return { kind: "scenario", scenario: undefined, id, diagnostics: diagnostics.all };
 
   // No error was found, so the values have the types that their schemas declare.
   const meta = value as ScenarioMeta;
   if (draft.heading && draft.heading.text !== meta.title) {
-    diagnostics.push(
-      findingInFile(file, draft.heading.offset, headingMismatch(draft.heading.text, meta.title)),
-    );
+    diagnostics.warning(atOffset(file, draft.heading.offset), {
+      code: "heading-mismatch",
+      message: `the heading is \`${draft.heading.text}\`, but the scenario's title is \`${meta.title}\``,
+      hint: "Use the same words, so that a report and the file can be matched.",
+    });
   }
   const { source, node } = draft.meta;
   const theme = scenarioTheme(meta, file, pack);
@@ -73,32 +84,14 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
     permissions: new Set(meta.permissions),
     locate: (path) => source.locate(locatePath(node, path).value.range?.[0] ?? 0),
   };
-  return { kind: "scenario", scenario, id, diagnostics };
+  return { kind: "scenario", scenario, id, diagnostics: diagnostics.all };
 }
 
-function checkMetadata(value: unknown, located: NonNullable<Draft["meta"]>, foreign: boolean): Diagnostic[] {
-  const problems = checkAgainstSchema("scenario", value, located, foreign);
-  return hasErrors(problems)
-    ? problems
-    : [...problems, ...checkMetadataRules(value as ScenarioMeta, located)];
-}
-
-function missingFlow(draft: Draft, file: SourceFile): Diagnostic {
-  return findingInFile(file, draft.start, {
-    code: "missing-flow",
-    severity: "error",
-    message: "the scenario has no flow",
-    hint: draft.flowAdvice,
-  });
-}
-
-function headingMismatch(heading: string, title: string): Finding {
-  return {
-    code: "heading-mismatch",
-    severity: "warning",
-    message: `the heading is \`${heading}\`, but the scenario's title is \`${title}\``,
-    hint: "Use the same words, so that a report and the file can be matched.",
-  };
+function checkMetadata(value: unknown, located: LocatedNode, pack: Pack): Diagnostic[] {
+  const found = new Diagnostics(pack);
+  checkAgainstSchema("scenario", value, located, found);
+  if (!found.hasErrors) checkMetadataRules(value as ScenarioMeta, located, found);
+  return found.all;
 }
 
 /** Read before the metadata is known to be valid; anything unclear counts as a flow. */
@@ -114,8 +107,4 @@ function readId(value: unknown): string | undefined {
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }

@@ -1,10 +1,8 @@
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
+import type { Diagnostics } from "./source/diagnostic.ts";
+import type { LocatedNode, Path } from "./source/locate.ts";
 import type { Position, SourceFile } from "./source/source.ts";
-import type { LocatedNode } from "./yaml/source.ts";
-
-/** Names from the root of a YAML value to one of its parts. */
-export type Path = readonly (string | number)[];
 
 /** A folder of scenarios. */
 export interface Pack {
@@ -51,4 +49,23 @@ export interface LocatedPackIndex {
   pack: Pack;
   file: SourceFile;
   index: PackIndex;
+}
+
+/** A scenario file taken apart, before its parts are checked against the formats. */
+export interface Draft {
+  form: ScenarioForm;
+  /** The metadata mapping; absent if it is missing or cannot be read (reported in `diagnostics`). */
+  meta: LocatedNode | undefined;
+  flow: LocatedNode | undefined;
+  /** A flow block is there, even if it cannot be read. */
+  hasFlow: boolean;
+  /** What to do if the flow is missing. */
+  flowAdvice: string;
+  modelScript: LocatedNode | undefined;
+  prose: string;
+  /** The first heading; undefined for YAML files. */
+  heading: { text: string; offset: number } | undefined;
+  /** Offset in the file of the metadata block. */
+  start: number;
+  diagnostics: Diagnostics;
 }

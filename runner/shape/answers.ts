@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.ts";
 import { compareText } from "../base/text.ts";
 import { mergeShapes, type Shape, shapeOf } from "./shape.ts";
 
@@ -48,9 +49,21 @@ export class AnswerShapes {
  * @throws Error when it is not that, or of another version
  */
 export function readShapes(text: string): Map<string, AnswerShape> {
-  const file = JSON.parse(text) as ShapesFile;
-  if (file.version !== SHAPES_VERSION) {
-    throw new Error(`version ${SHAPES_VERSION} was expected, this is version ${file.version}`);
+  const { version, methods } = asObject(JSON.parse(text));
+  if (version !== SHAPES_VERSION) {
+    throw new Error(`version ${SHAPES_VERSION} was expected, this is version ${version}`);
   }
-  return new Map(Object.entries(file.methods));
+  const answers = Object.entries(asObject(methods));
+  const wrong = answers.find(([, answer]) => !isAnswerShape(answer));
+  if (wrong) throw new Error(`what it says about ${wrong[0]} is not the shape of answers`);
+  return new Map(answers.filter((answer): answer is [string, AnswerShape] => isAnswerShape(answer[1])));
+}
+
+function isAnswerShape(value: unknown): value is AnswerShape {
+  const { answers, shape } = asObject(value);
+  return typeof answers === "number" && typeof shape === "object" && shape !== null;
+}
+
+function asObject(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null ? (value as JsonObject) : {};
 }

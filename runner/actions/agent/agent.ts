@@ -3,34 +3,39 @@ import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import { agentDelivery } from "../channel/transport.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, milliseconds, record, STRING, type ValuesOf } from "../schema.ts";
+import { SESSION_KEY } from "./schemas.ts";
 
-const DEFAULT_TARGET = "dm:qa-operator";
 const TURN_TIMEOUT_MS = 30_000;
 /** Words of different releases for a turn that ended well. */
 const SUCCESS: ReadonlySet<string> = new Set(["ok", "completed", "succeeded"]);
 /** The gateway's own wait ends first, so that its answer and not our watchdog reports a slow turn. */
 const WAIT_GRACE_MS = 5_000;
 
-interface AgentPrompt {
-  sessionKey: string;
-  message: string;
-  to?: string;
-  threadId?: string;
-  provider?: string;
-  model?: string;
-  timeoutMs?: number;
-  attachments?: readonly Attachment[];
-  /** False: as a chat client sends a message, without a task of its own. */
-  taskTracking?: boolean;
-}
+/** Where replies go by default. */
+export const DEFAULT_TARGET = "dm:qa-operator";
 
-interface Attachment {
-  mimeType: string;
-  fileName: string;
-  /** Base64. */
-  content: string;
-}
+const ATTACHMENT = record({ mimeType: STRING, fileName: STRING, content: STRING });
+
+const PROMPT_PARAMS = {
+  message: { ...STRING, description: "what the agent is told" },
+  sessionKey: SESSION_KEY,
+  to: { ...STRING, default: DEFAULT_TARGET, description: "where the reply goes" },
+  threadId: { ...STRING, optional: true },
+  provider: { ...STRING, optional: true },
+  model: { ...STRING, optional: true },
+  attachments: { type: "array", items: ATTACHMENT, optional: true, description: "`content` is base64" },
+  taskTracking: {
+    ...BOOLEAN,
+    optional: true,
+    description: "false: as a chat client sends a message (`chat.send`), without a task of its own",
+  },
+  timeoutMs: milliseconds(TURN_TIMEOUT_MS),
+} as const;
+
+type AgentPrompt = ValuesOf<typeof PROMPT_PARAMS>;
 
 interface RunResult extends JsonObject {
   status?: string;
@@ -41,7 +46,7 @@ async function startRun(context: ActionContext, prompt: AgentPrompt): Promise<{ 
   const [method, params] = prompt.taskTracking === false ? chatSend(prompt) : agentTurn(context, prompt);
   let started: JsonObject;
   try {
-    started = await context.gateway.call(method, params, { signal: context.signal() });
+    started = await context.call(method, params);
   } catch (error) {
     throw prompt.attachments && refusesAttachments(error) ? attachmentsMissing(error) : error;
   }
@@ -64,7 +69,7 @@ function agentTurn(context: ActionContext, prompt: AgentPrompt): Call {
       message: prompt.message,
       idempotencyKey: randomUUID(),
       deliver: true,
-      ...agentDelivery(prompt.to ?? DEFAULT_TARGET),
+      ...agentDelivery(prompt.to),
       ...(threadId ? { threadId } : {}),
       ...(provider ? { provider } : {}),
       ...(model ? { model } : {}),
@@ -74,7 +79,7 @@ function agentTurn(context: ActionContext, prompt: AgentPrompt): Call {
 }
 
 function chatSend({ sessionKey, message, to, attachments }: AgentPrompt): Call {
-  const { replyChannel, replyTo } = agentDelivery(to ?? DEFAULT_TARGET);
+  const { replyChannel, replyTo } = agentDelivery(to);
   return [
     "chat.send",
     {
@@ -100,16 +105,12 @@ function attachmentsMissing(error: RpcError): BlockedError {
 }
 
 async function waitForRun(context: ActionContext, runId: string, timeoutMs: number): Promise<RunResult> {
-  return context.gateway.call(
-    "agent.wait",
-    { runId, timeoutMs },
-    { signal: context.signal(), timeoutMs: timeoutMs + WAIT_GRACE_MS },
-  );
+  return context.call("agent.wait", { runId, timeoutMs }, { timeoutMs: timeoutMs + WAIT_GRACE_MS });
 }
 
 /** Starts a turn and waits for its end; a turn that fails or does not end is an error. */
 export async function runPrompt(context: ActionContext, prompt: AgentPrompt): Promise<RunResult> {
-  const timeoutMs = prompt.timeoutMs ?? TURN_TIMEOUT_MS;
+  const { timeoutMs } = prompt;
   const started = await startRun(context, prompt);
   const { runId } = started;
   const waited = await waitForRun(context, runId, timeoutMs);
@@ -123,45 +124,44 @@ export async function runPrompt(context: ActionContext, prompt: AgentPrompt): Pr
   );
 }
 
-const PROMPT_PARAMETER = {
-  name: "prompt",
-  type: "{ sessionKey, message, to?, threadId?, provider?, model?, attachments?, taskTracking?, timeoutMs? }",
-  description:
-    "`to` defaults to `dm:qa-operator`; an attachment is { mimeType, fileName, content } with base64 content; `taskTracking: false` sends the message as a chat client does (`chat.send`)",
-} as const;
-const promptBudget = ([, prompt]: readonly unknown[]) =>
-  ((prompt as AgentPrompt | undefined)?.timeoutMs ?? TURN_TIMEOUT_MS) + 2 * WAIT_GRACE_MS;
+const RUN = record({ runId: STRING }, { status: STRING });
+const WAITED = record({ status: STRING }, { error: {} });
+const promptBudget = ({ timeoutMs }: AgentPrompt) => timeoutMs + 2 * WAIT_GRACE_MS;
 
 export const agentActions = actionsOf("agent", (define) => ({
   startAgentRun: define({
     summary: "Starts an agent turn whose reply goes to the QA channel, and returns at once.",
-    params: [ENV_PARAMETER, PROMPT_PARAMETER],
-    returns: "{ runId, status }",
+    params: PROMPT_PARAMS,
+    main: "message",
+    positional: ["env", members("prompt")],
+    returns: RUN,
     effect: "converses",
     needs: "qa-channel",
     budgetMs: promptBudget,
-    run: (context, _env: object, prompt: AgentPrompt) => startRun(context, prompt),
+    run: startRun,
   }),
   waitForAgentRun: define({
     summary: "Waits for the end of a turn (`agent.wait`); a turn that fails is reported, not thrown.",
-    params: [
-      ENV_PARAMETER,
-      { name: "runId", type: "string", description: "from `startAgentRun`" },
-      { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 30 000" },
-    ],
-    returns: "{ status: ok | error | timeout, error? }",
+    params: {
+      runId: { ...STRING, description: "from `startAgentRun`" },
+      timeoutMs: milliseconds(TURN_TIMEOUT_MS),
+    },
+    main: "runId",
+    positional: ["env", "runId", "timeoutMs"],
+    returns: WAITED,
     effect: "reads",
-    budgetMs: ([, , timeoutMs]) => Number(timeoutMs ?? TURN_TIMEOUT_MS) + WAIT_GRACE_MS,
-    run: (context, _env: object, runId: string, timeoutMs: number = TURN_TIMEOUT_MS) =>
-      waitForRun(context, runId, timeoutMs),
+    budgetMs: ({ timeoutMs }) => timeoutMs + WAIT_GRACE_MS,
+    run: (context, { runId, timeoutMs }) => waitForRun(context, runId, timeoutMs),
   }),
   runAgentPrompt: define({
     summary: "Runs one agent turn to its end. Fails when the turn fails or does not end in time.",
-    params: [ENV_PARAMETER, PROMPT_PARAMETER],
-    returns: "{ runId, status, started, waited }",
+    params: PROMPT_PARAMS,
+    main: "message",
+    positional: ["env", members("prompt")],
+    returns: record({ runId: STRING, status: STRING, started: RUN, waited: WAITED }),
     effect: "converses",
     needs: "qa-channel",
     budgetMs: promptBudget,
-    run: (context, _env: object, prompt: AgentPrompt) => runPrompt(context, prompt),
+    run: runPrompt,
   }),
 }));

@@ -1,17 +1,13 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
-import { waitIn } from "../wait.ts";
-import { messageText, summarizeTranscript, type TranscriptSummary } from "./transcript-summary.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, NUMBER, OBJECT, record, STRING, STRINGS, type ValuesOf } from "../schema.ts";
+import { SESSION_KEY, TRANSCRIPT_MESSAGE } from "./schemas.ts";
+import { summarizeTranscript, type TranscriptSummary } from "./transcript-summary.ts";
 
 const WHOLE_TRANSCRIPT = 1_000;
-const NEWEST = 12;
-
-export const SESSION_KEY_PARAMETER = {
-  name: "sessionKey",
-  type: "string",
-  description: "`agent:<agent>:<rest>`",
-} as const;
 
 /** The newest messages of a session's transcript, oldest first. */
 export async function readHistory(
@@ -19,31 +15,30 @@ export async function readHistory(
   sessionKey: string,
   limit = WHOLE_TRANSCRIPT,
 ): Promise<JsonObject[]> {
-  const answer = await context.gateway.call(
-    "chat.history",
-    { sessionKey, limit },
-    { signal: context.signal() },
-  );
+  const answer = await context.call("chat.history", { sessionKey, limit });
   return (answer.messages ?? []) as JsonObject[];
 }
 
-interface SummaryOptions {
-  afterEventCursor?: number;
-  allowEmpty?: boolean;
-}
+const SUMMARY_PARAMS = {
+  sessionKey: SESSION_KEY,
+  afterEventCursor: {
+    ...NUMBER,
+    default: 0,
+    description: "only what came after: `eventCursor` of an earlier summary",
+  },
+  allowEmpty: { ...BOOLEAN, default: false, description: "nothing at all is not an error" },
+} as const;
 
 async function transcriptSummary(
   context: ActionContext,
-  _env: object,
-  sessionKey: string,
-  { afterEventCursor = 0, allowEmpty = false }: SummaryOptions = {},
+  { sessionKey, afterEventCursor, allowEmpty }: ValuesOf<typeof SUMMARY_PARAMS>,
 ): Promise<TranscriptSummary> {
   const messages = await readHistory(context, sessionKey);
   const inRange = Number.isSafeInteger(afterEventCursor) && afterEventCursor >= 0;
   if (!inRange || afterEventCursor > messages.length) {
-    throw new QaError(
-      `readSessionTranscriptSummary: ${afterEventCursor} is no event cursor of ${sessionKey}, which holds ${messages.length}`,
-      { code: "bad-argument", fault: "scenario", hint: "Take `eventCursor` of an earlier summary." },
+    throw badArgument(
+      `readSessionTranscriptSummary: ${afterEventCursor} is not an event cursor of ${sessionKey}, which holds ${messages.length}`,
+      "Take `eventCursor` of an earlier summary.",
     );
   }
   if (messages.length === afterEventCursor && !allowEmpty) {
@@ -57,72 +52,45 @@ async function transcriptSummary(
   return summarizeTranscript(messages, afterEventCursor);
 }
 
-/** Waits for what the newest reply says; `undefined` while there is none. */
-async function newestReply(context: ActionContext, sessionKey: string): Promise<string | undefined> {
-  const replies = (await readHistory(context, sessionKey, NEWEST)).filter(({ role }) => role === "assistant");
-  return replies.map(messageText).findLast((said) => said !== "");
-}
-
 export const transcriptActions = actionsOf("sessions", (define) => ({
   readSessionHistory: define({
     summary: "The messages of a session's transcript, oldest first (`chat.history`).",
-    params: [
-      ENV_PARAMETER,
-      SESSION_KEY_PARAMETER,
-      { name: "limit", type: "number", optional: true, description: "newest n messages; default 200" },
-    ],
-    returns: "array of { role, content, timestamp }",
+    params: {
+      sessionKey: SESSION_KEY,
+      limit: { ...NUMBER, default: 200, description: "newest n messages" },
+    },
+    main: "sessionKey",
+    positional: ["env", "sessionKey", "limit"],
+    returns: { type: "array", items: TRANSCRIPT_MESSAGE },
     effect: "reads",
-    run: (context, _env: object, sessionKey: string, limit: number = 200) =>
-      readHistory(context, sessionKey, limit),
+    run: (context, { sessionKey, limit }) => readHistory(context, sessionKey, limit),
   }),
   readSessionTranscriptSummary: define({
     summary:
       "What a session's transcript holds: how often each tool was called, got a result, and a good one; the last text; where it ends.",
-    params: [
-      ENV_PARAMETER,
-      SESSION_KEY_PARAMETER,
+    params: SUMMARY_PARAMS,
+    main: "sessionKey",
+    positional: ["env", "sessionKey", members("options?")],
+    returns: record(
       {
-        name: "options",
-        type: "{ afterEventCursor?, allowEmpty? }",
-        optional: true,
-        description:
-          "`afterEventCursor`: only what came after, `eventCursor` of an earlier summary; `allowEmpty`: nothing at all is no error",
+        messageCount: NUMBER,
+        eventCursor: NUMBER,
+        assistantToolCallCounts: OBJECT,
+        completedToolCallCounts: OBJECT,
+        successfulToolCallCounts: OBJECT,
+        finalText: STRING,
+        hasDirectReplySelfMessage: BOOLEAN,
       },
-    ],
-    returns:
-      "{ messageCount, eventCursor, assistantToolCallCounts, completedToolCallCounts, successfulToolCallCounts, finalText, hasDirectReplySelfMessage, lastMessageRole, lastAssistantToolNames, lastAssistantStopReason, … }",
+      {
+        lastMessageRole: STRING,
+        lastAssistantContentTypes: STRINGS,
+        lastAssistantToolNames: STRINGS,
+        lastAssistantStopReason: STRING,
+        lastAssistantErrorMessage: STRING,
+        assistantMirrors: { type: "array", items: record({ identity: STRING, text: STRING }) },
+      },
+    ),
     effect: "reads",
     run: transcriptSummary,
-  }),
-  waitForAgentHistoryReply: define({
-    summary: "Waits until the newest assistant text of a session satisfies the predicate.",
-    params: [
-      ENV_PARAMETER,
-      SESSION_KEY_PARAMETER,
-      { name: "predicate", type: "(text) => boolean", description: "judges the text" },
-      { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 30 000" },
-      { name: "intervalMs", type: "number", optional: true, description: "milliseconds; default 250" },
-    ],
-    returns: "{ text }",
-    effect: "reads",
-    budgetMs: ([, , , timeoutMs]) => Number(timeoutMs ?? 30_000),
-    run: (
-      context,
-      _env: object,
-      sessionKey: string,
-      predicate: (text: string) => unknown,
-      timeoutMs: number = 30_000,
-      intervalMs: number = 250,
-    ) =>
-      waitIn(
-        context,
-        `a reply in the transcript of ${sessionKey}`,
-        async () => {
-          const said = await newestReply(context, sessionKey);
-          return said !== undefined && (await predicate(said)) ? { text: said } : undefined;
-        },
-        { timeoutMs, intervalMs },
-      ),
   }),
 }));

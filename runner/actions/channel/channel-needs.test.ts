@@ -1,19 +1,24 @@
 import { expect, test } from "vitest";
-import type { ActionContext, ActionSet } from "../define.ts";
-import { ACTIONS } from "../vocabulary.ts";
-import { transportActions } from "./transport.ts";
+import type { ActionContext } from "../context.ts";
+import type { Action } from "../define.ts";
+import type { FlowMember } from "../env/run.ts";
+import { FLOW_API } from "../vocabulary.ts";
+import { stateObject } from "./state.ts";
+import { transportObject } from "./transport.ts";
 
 /** The subjects of which actions reach the bus; the others reach the gateway. */
 const SUBJECTS: ReadonlySet<string> = new Set(["channel", "transport"]);
 /** They look for replies that end a wait early; what they wait for may be anything. */
 const ONLY_GIVE_UP = ["waitForCondition", "transport.waitForCondition"];
 
-function named(prefix: string, actions: ActionSet) {
-  return Object.entries(actions).map(([name, action]) => ({ name: prefix + name, action }));
+function named(prefix: string, members: Readonly<Record<string, FlowMember>>) {
+  return Object.entries(members).flatMap(([name, action]) =>
+    action.kind === "function" ? [{ name: prefix + name, action }] : [],
+  );
 }
 
 /** Whether the action reaches the bus when it is called with next to nothing. */
-async function reachesBus(run: (context: ActionContext, ...args: never[]) => unknown): Promise<boolean> {
+async function reachesBus({ run }: Action): Promise<boolean> {
   let reached = false;
   const bus = new Proxy(
     {},
@@ -28,9 +33,16 @@ async function reachesBus(run: (context: ActionContext, ...args: never[]) => unk
   );
   const gateway = { capabilities: new Set(), call: () => Promise.reject(new Error("not asked here")) };
   const context = { bus, gateway, signal: () => AbortSignal.abort() } as unknown as ActionContext;
-  const args = [{ action: "react", args: {} }, () => true] as unknown as never[];
+  const params = {
+    action: "react",
+    args: {},
+    predicate: () => true,
+    check: () => undefined,
+    kind: "thread-id",
+    threadId: "",
+  };
   try {
-    await run(context, ...args);
+    await run(context, params);
   } catch {
     // What it needs beside the bus is not here either.
   }
@@ -38,11 +50,15 @@ async function reachesBus(run: (context: ActionContext, ...args: never[]) => unk
 }
 
 test("every action that reaches the bus says that it needs the channel", async () => {
-  const all = [...named("", ACTIONS), ...named("transport.", transportActions)];
+  const all = [
+    ...named("", FLOW_API),
+    ...named("transport.", transportObject.members),
+    ...named("state.", stateObject.members),
+  ];
   const reaching: string[] = [];
   const silent: string[] = [];
   for (const { name, action } of all.filter(({ action }) => SUBJECTS.has(action.subject))) {
-    if (!(await reachesBus(action.run))) continue;
+    if (!(await reachesBus(action))) continue;
     reaching.push(name);
     if (action.needs !== "qa-channel") silent.push(name);
   }

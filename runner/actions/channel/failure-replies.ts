@@ -1,5 +1,5 @@
 import { QaError } from "../../base/errors.ts";
-import type { QaBus } from "../../channel/bus.ts";
+import type { ChannelBus } from "../../channel/channel-bus.ts";
 import type { BusMessage } from "../../channel/types.ts";
 
 /** How gateways word a turn that failed, when they tell it to the person who asked. */
@@ -20,7 +20,7 @@ export function isFailureReply({ direction, text }: BusMessage): boolean {
  * @param sinceIndex counts outbound messages, from 0
  * @throws QaError `failure-reply`
  */
-export function throwFailureReply(bus: QaBus, sinceIndex = 0): void {
+export function throwFailureReply(bus: ChannelBus, sinceIndex = 0): void {
   const failure = bus.outboundMessages(sinceIndex).find(isFailureReply);
   if (!failure) return;
   throw new QaError(`the gateway replied that it failed: ${failure.text.trim()}`, {

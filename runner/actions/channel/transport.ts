@@ -3,34 +3,31 @@ import {
   waitForNoOutbound,
   waitForOutboundMessage,
 } from "../../channel/outbound-waits.ts";
-import type { InboundMessageInput } from "../../channel/types.ts";
-import { type ActionContext, actionsOf } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { type FlowObject, value } from "../env/run.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
+import { milliseconds, NOTHING, NUMBER, OBJECT, record, STRING, STRINGS, type ValuesOf } from "../schema.ts";
 import { waitIn } from "../wait.ts";
 import { channelActions } from "./channel.ts";
 import { throwFailureReply } from "./failure-replies.ts";
-import { ACTION_DESCRIPTION, channelAction } from "./messages.ts";
-import { QUIET_MS, WAIT_MS } from "./parameters.ts";
+import { QUIET_MS, WAIT_MS } from "./limits.ts";
+import { CHANNEL_ACTION_PARAMS, CHANNEL_ACTION_RESULT, channelAction } from "./messages.ts";
+import { CONVERSATION_FILTER, INBOUND_PARAMS, MESSAGE, SINCE_INDEX } from "./schemas.ts";
+import { stateObject } from "./state.ts";
 
-/** What `transport` says of itself. */
-export const TRANSPORT = {
-  id: "qa-channel",
-  label: "QA Channel",
-  accountId: "default",
-  requiredPluginIds: ["qa-channel"],
+const CHANNEL_ID = "qa-channel";
+
+const SEQUENCE_PARAMS = {
+  finalTextIncludes: { ...STRING, description: "part of the text with which the reply ends" },
+  ...CONVERSATION_FILTER,
+  minimumPreviewEvents: { ...NUMBER, default: 0, description: "messages and edits before the final text" },
+  timeoutMs: milliseconds(WAIT_MS),
 } as const;
 
-interface SequenceRequest {
-  conversationId?: string;
-  threadId?: string;
-  finalTextIncludes: string;
-  minimumPreviewEvents?: number;
-  timeoutMs?: number;
-}
-
 /** What the channel saw of a reply that is built up by sending and editing, until its final text. */
-function waitForReplySequence(context: ActionContext, request: SequenceRequest) {
-  const { conversationId, threadId, finalTextIncludes, minimumPreviewEvents = 0, timeoutMs } = request;
+function waitForReplySequence(context: ActionContext, params: ValuesOf<typeof SEQUENCE_PARAMS>) {
+  const { conversationId, threadId, finalTextIncludes, minimumPreviewEvents, timeoutMs } = params;
   return waitIn(
     context,
     `a reply that ends with ${JSON.stringify(finalTextIncludes)} after ${minimumPreviewEvents} preview(s)`,
@@ -52,42 +49,32 @@ function waitForReplySequence(context: ActionContext, request: SequenceRequest) 
   );
 }
 
-const budgetOfRequest =
-  (fallback: number) =>
-  ([request]: readonly unknown[]) =>
-    (request as { timeoutMs?: number } | undefined)?.timeoutMs ?? fallback;
+const { text: _text, ...COMMAND_PARAMS } = INBOUND_PARAMS;
 
 /** Members of `transport`, which the flow's shorthands (`sendInbound: …`) call. */
-export const transportActions = actionsOf("transport", (define) => ({
+const transportActions = actionsOf("transport", (define) => ({
   sendInbound: define({
     summary: "Writes a message to the gateway, as a person would.",
-    params: [
-      {
-        name: "message",
-        type: "{ conversation: { id, kind }, senderId, senderName?, text, threadId?, replyToId? }",
-        description: "`kind` is direct, channel or group",
-      },
-    ],
-    returns: "the message",
+    params: INBOUND_PARAMS,
+    main: "text",
+    positional: [members("message")],
+    returns: MESSAGE,
     effect: "converses",
     needs: "qa-channel",
-    run: (context, message: InboundMessageInput) => context.bus.addInboundMessage(message),
+    run: (context, message) => context.bus.addInboundMessage(message),
   }),
   sendNativeCommand: define({
     summary: "Sends a chat command the way a client with a command menu does.",
-    params: [
-      {
-        name: "message",
-        type: "{ conversation: { id, kind }, senderId, command, args? }",
-        description: "`command` without the slash",
-      },
-    ],
-    returns: "the message",
+    params: {
+      ...COMMAND_PARAMS,
+      command: { ...STRING, description: "without the slash" },
+      args: { ...STRING, optional: true, description: "what follows it" },
+    },
+    main: "command",
+    positional: [members("message")],
+    returns: MESSAGE,
     needs: "qa-channel",
-    run: (
-      context,
-      { command, args, ...message }: Omit<InboundMessageInput, "text"> & { command: string; args?: string },
-    ) =>
+    run: (context, { command, args, ...message }) =>
       context.bus.addInboundMessage({
         ...message,
         text: `/${command}${args ? ` ${args}` : ""}`,
@@ -96,108 +83,118 @@ export const transportActions = actionsOf("transport", (define) => ({
   }),
   waitForOutbound: define({
     summary: "Waits for a message of the gateway that fits everything given.",
-    params: [
-      {
-        name: "request",
-        type: "{ conversation?, threadId?, textIncludes?, sinceIndex?, timeoutMs? }",
-        description: "`timeoutMs` defaults to 15 000",
-      },
-    ],
-    returns: "the message",
+    params: {
+      textIncludes: { ...STRING, optional: true, description: "part of its text" },
+      conversation: { ...record({ id: STRING }, { kind: STRING }), optional: true, description: "where" },
+      threadId: { ...STRING, optional: true },
+      sinceIndex: SINCE_INDEX,
+      timeoutMs: milliseconds(WAIT_MS),
+    },
+    main: "textIncludes",
+    positional: [members("request")],
+    returns: MESSAGE,
     effect: "reads",
     needs: "qa-channel",
-    budgetMs: budgetOfRequest(WAIT_MS),
-    run: (
-      context,
-      request: Parameters<typeof outboundPredicate>[0] & { sinceIndex?: number; timeoutMs?: number },
-    ) =>
-      waitForOutboundMessage(context.bus, outboundPredicate(request), request.timeoutMs ?? WAIT_MS, {
-        sinceIndex: request.sinceIndex,
-        giveUp: () => throwFailureReply(context.bus, request.sinceIndex),
+    budgetMs: ({ timeoutMs }) => timeoutMs,
+    run: (context, { sinceIndex, timeoutMs, ...filter }) =>
+      waitForOutboundMessage(context.bus, outboundPredicate(filter), timeoutMs, {
+        sinceIndex,
+        giveUp: () => throwFailureReply(context.bus, sinceIndex),
         signal: context.signal(),
       }),
   }),
   waitForOutboundSequence: define({
     summary: "Waits for a reply that grows by previews and edits into its final text.",
-    params: [
-      {
-        name: "request",
-        type: "{ conversationId?, threadId?, finalTextIncludes, minimumPreviewEvents?, timeoutMs? }",
-        description: "previews are messages and edits before the final text",
-      },
-    ],
-    returns: "{ events: [{ kind: sent | edited, message }], final }",
+    params: SEQUENCE_PARAMS,
+    main: "finalTextIncludes",
+    positional: [members("request")],
+    returns: record({
+      events: { type: "array", items: record({ kind: { enum: ["sent", "edited"] }, message: MESSAGE }) },
+      final: MESSAGE,
+    }),
     effect: "reads",
     needs: "qa-channel",
-    budgetMs: budgetOfRequest(WAIT_MS),
+    budgetMs: ({ timeoutMs }) => timeoutMs,
     run: waitForReplySequence,
   }),
   waitForNoOutbound: define({
     summary: "Fails as soon as the gateway sends something within the quiet period.",
-    params: [
-      { name: "request", type: "{ quietMs?, sinceIndex? }", optional: true, description: "default 1 200 ms" },
-    ],
-    returns: "nothing",
+    params: { quietMs: milliseconds(QUIET_MS), sinceIndex: SINCE_INDEX },
+    main: "quietMs",
+    positional: [members("request?")],
+    returns: NOTHING,
     effect: "reads",
     needs: "qa-channel",
-    budgetMs: ([request]) => (request as { quietMs?: number } | undefined)?.quietMs ?? QUIET_MS,
-    run: (context, { quietMs = QUIET_MS, sinceIndex }: { quietMs?: number; sinceIndex?: number } = {}) =>
+    budgetMs: ({ quietMs }) => quietMs,
+    run: (context, { quietMs, sinceIndex }) =>
       waitForNoOutbound(context.bus, quietMs, { sinceIndex, signal: context.signal() }),
   }),
-  reset: define({
-    summary: "See the function `reset`.",
-    params: [],
-    returns: "nothing",
-    effect: "reads",
-    needs: "qa-channel",
-    run: (context) => context.bus.reset(),
-  }),
-  waitForCondition: define({
+  reset: { ...channelActions.reset, summary: "See the function `reset`.", subject: "transport" },
+  waitForCondition: {
+    ...channelActions.waitForCondition,
     summary: "See the function `waitForCondition`.",
-    params: channelActions.waitForCondition.params,
-    returns: channelActions.waitForCondition.returns,
-    effect: "reads",
-    budgetMs: channelActions.waitForCondition.budgetMs,
-    run: channelActions.waitForCondition.run,
-  }),
+    subject: "transport",
+  },
   waitReady: define({
     summary: "Waits until the gateway's QA channel is connected to the bus.",
-    params: [
-      { name: "request", type: "{ gateway, timeoutMs? }", description: "`timeoutMs` defaults to 45 000" },
-    ],
-    returns: "nothing",
+    params: { timeoutMs: milliseconds(45_000) },
+    main: "timeoutMs",
+    positional: [members("request")],
+    returns: NOTHING,
     effect: "reads",
     needs: "qa-channel",
-    budgetMs: budgetOfRequest(45_000),
-    run: (context, { timeoutMs }: { timeoutMs?: number }) => waitForChannelReady(context, timeoutMs),
+    budgetMs: ({ timeoutMs }) => timeoutMs,
+    run: (context, { timeoutMs }) => waitForChannelReady(context, timeoutMs),
   }),
   buildAgentDelivery: define({
     summary: "Where the reply of an agent turn goes, as the `agent` method takes it.",
-    params: [{ name: "request", type: "{ target }", description: "for instance `dm:alice`" }],
-    returns: "{ channel, to, replyChannel, replyTo }",
+    params: { target: { ...STRING, description: "for instance `dm:alice`" } },
+    main: "target",
+    positional: [members("request")],
+    returns: record({ channel: STRING, to: STRING, replyChannel: STRING, replyTo: STRING }),
     effect: "reads",
-    run: (_context, { target }: { target: string }) => agentDelivery(target),
+    run: (_context, { target }) => agentDelivery(target),
   }),
   handleAction: define({
     summary: "See the function `handleQaAction`.",
-    params: [{ name: "request", type: "{ action, args }", description: ACTION_DESCRIPTION }],
-    returns: "{ message } or { thread }",
+    params: CHANNEL_ACTION_PARAMS,
+    main: "action",
+    positional: [members("request")],
+    returns: CHANNEL_ACTION_RESULT,
     effect: "converses",
     needs: "qa-channel",
     run: channelAction,
   }),
   createGatewayConfig: define({
     summary: "The part of the gateway's config that connects it to a bus.",
-    params: [{ name: "request", type: "{ baseUrl }", description: "where the bus listens" }],
-    returns: "{ channels }",
+    params: { baseUrl: { ...STRING, description: "where the bus listens" } },
+    main: "baseUrl",
+    positional: [members("request")],
+    returns: record({ channels: OBJECT }),
     effect: "reads",
-    run: (_context, { baseUrl }: { baseUrl: string }) => ({
-      channels: { [TRANSPORT.id]: { enabled: true, baseUrl, allowFrom: ["*"] } },
+    run: (_context, { baseUrl }) => ({
+      channels: { [CHANNEL_ID]: { enabled: true, baseUrl, allowFrom: ["*"] } },
     }),
   }),
 }));
 
+export const transportObject: FlowObject = {
+  kind: "object",
+  subject: "transport",
+  summary: "The channel in the words that work for every channel driver.",
+  members: {
+    ...transportActions,
+    id: value("transport", STRING, "`qa-channel`", () => CHANNEL_ID),
+    label: value("transport", STRING, "Name for people.", () => "QA Channel"),
+    accountId: value("transport", STRING, "Account of the gateway on the channel.", () => "default"),
+    requiredPluginIds: value("transport", STRINGS, "Plugins that the gateway needs for the channel.", () => [
+      CHANNEL_ID,
+    ]),
+    state: stateObject,
+  },
+};
+
 /** Parameters of the `agent` method that send its reply to the channel. */
 export function agentDelivery(target: string) {
-  return { channel: TRANSPORT.id, to: target, replyChannel: TRANSPORT.id, replyTo: target };
+  return { channel: CHANNEL_ID, to: target, replyChannel: CHANNEL_ID, replyTo: target };
 }

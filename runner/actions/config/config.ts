@@ -5,21 +5,38 @@ import JSON5 from "json5";
 import pRetry, { AbortError } from "p-retry";
 import { errorMessage, QaError } from "../../base/errors.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
+import {
+  BOOLEAN,
+  callback,
+  NOTHING,
+  NUMBER,
+  OBJECT,
+  record,
+  STRING,
+  STRINGS,
+  type ValuesOf,
+} from "../schema.ts";
 
 /** Attempts of one config write before its last error is the result. */
 const MUTATION_ATTEMPTS = 8;
 const MUTATION_TIMEOUT_MS = 180_000;
 
-interface Mutation {
-  sessionKey?: string;
-  deliveryContext?: JsonObject;
-  note?: string;
-  restartDelayMs?: number;
-  replacePaths?: readonly string[];
-}
+const MUTATION_PARAMS = {
+  note: { ...STRING, optional: true, description: "for the restart sentinel" },
+  sessionKey: { ...STRING, optional: true },
+  deliveryContext: { ...OBJECT, optional: true },
+  restartDelayMs: {
+    ...NUMBER,
+    default: 0,
+    description: "milliseconds; so that no time is lost when a restart is needed",
+  },
+  replacePaths: { ...STRINGS, optional: true },
+} as const;
 
 interface Snapshot {
   hash: string;
@@ -27,7 +44,7 @@ interface Snapshot {
 }
 
 async function readSnapshot(context: ActionContext): Promise<Snapshot> {
-  const { hash, config } = await context.gateway.call("config.get", {}, { signal: context.signal() });
+  const { hash, config } = await context.call("config.get", {});
   if (typeof hash !== "string" || typeof config !== "object" || config === null) {
     throw new QaError("config.get returned no hash or no config", { code: "bad-answer", fault: "product" });
   }
@@ -43,13 +60,19 @@ export async function mutateConfig(
   context: ActionContext,
   method: "config.patch" | "config.apply",
   body: JsonObject,
-  { sessionKey, deliveryContext, note, restartDelayMs = 0, replacePaths }: Mutation,
+  {
+    sessionKey,
+    deliveryContext,
+    note,
+    restartDelayMs = 0,
+    replacePaths,
+  }: Partial<ValuesOf<typeof MUTATION_PARAMS>>,
 ): Promise<JsonObject> {
   const isApplied = ({ config }: Snapshot) =>
     method === "config.patch"
       ? isDeepStrictEqual(mergePatch(config, body), config)
       : isDeepStrictEqual(withoutMeta(body), withoutMeta(config));
-  const before = await context.gateway.identity({ signal: context.signal() });
+  const before = await context.identity();
   let restarted = false;
 
   return pRetry(
@@ -57,7 +80,7 @@ export async function mutateConfig(
       const snapshot = await readSnapshot(context);
       if (isApplied(snapshot)) return { ok: true, ...(restarted ? { restarted } : { noop: true }) };
       try {
-        const result = await context.gateway.call(
+        const result = await context.call(
           method,
           {
             raw: JSON.stringify(body),
@@ -68,11 +91,10 @@ export async function mutateConfig(
             ...(replacePaths?.length ? { replacePaths } : {}),
             restartDelayMs,
           },
-          { signal: context.signal(), timeoutMs: liveTurnTimeout(context.providerMode, 20_000) },
+          { timeoutMs: liveTurnTimeout(context.providerMode, 20_000) },
         );
         if (result.restart) {
-          const options = { timeoutMs: MUTATION_TIMEOUT_MS, signal: context.signal() };
-          await context.gateway.waitForNewBoot(before.bootId, options);
+          await context.waitForNewBoot(before.bootId, MUTATION_TIMEOUT_MS);
           await waitForChannelReady(context);
         }
         return result;
@@ -80,7 +102,7 @@ export async function mutateConfig(
         const code = error instanceof QaError ? error.code : "";
         if (code === "gateway-restarted") {
           restarted = true;
-          await context.gateway.waitHealthy(MUTATION_TIMEOUT_MS, context.signal());
+          await context.waitHealthy(MUTATION_TIMEOUT_MS);
           await waitForChannelReady(context);
           throw error;
         }
@@ -114,16 +136,12 @@ function withoutMeta({ meta: _meta, ...rest }: JsonObject): JsonObject {
 /** Writes the config file the way a person with an editor does: whole text, in place. */
 async function editConfigFile(
   context: ActionContext,
-  _env: object,
-  edit: (text: string) => unknown,
+  { edit }: { edit: (text: string) => unknown },
 ): Promise<string> {
   const path = context.gateway.configPath;
   const next = await edit(await readFile(path, "utf8"));
   if (typeof next !== "string") {
-    throw new QaError("editConfigFile: the function must return the new text of the file", {
-      code: "bad-argument",
-      fault: "scenario",
-    });
+    throw badArgument("editConfigFile: the function must return the new text of the file");
   }
   await writeFile(path, next, { mode: 0o600 });
   return next;
@@ -137,78 +155,58 @@ async function restartWithPatch(context: ActionContext, { patch }: { patch: Json
   });
 }
 
-const MUTATION_OPTIONS =
-  "note?, sessionKey?, deliveryContext?, restartDelayMs?, replacePaths?" as const satisfies string;
+const PATCH = { ...OBJECT, description: "a merge patch: null deletes a key" } as const;
+const MUTATED = record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN });
 
 export const configActions = actionsOf("config", (define) => ({
   readConfigSnapshot: define({
     summary: "The config in force and the hash that a write must be based on.",
-    params: [ENV_PARAMETER],
-    returns: "{ hash, config }",
+    positional: ["env"],
+    returns: record({ hash: STRING, config: OBJECT }),
     effect: "reads",
-    run: (context) => readSnapshot(context),
+    run: readSnapshot,
   }),
   patchConfig: define({
     summary:
-      "Merges `patch` into the config through `config.patch` (null deletes a key) and returns when the change is in force, also if it restarts the gateway. A patch that changes nothing is not sent.",
-    params: [
-      {
-        name: "request",
-        type: `{ env, patch, ${MUTATION_OPTIONS} }`,
-        description: "`restartDelayMs` defaults to 0, so that no time is lost when a restart is needed",
-      },
-    ],
-    returns: "{ ok, noop?, restarted?, … }: what the gateway answered",
+      "Merges `patch` into the config through `config.patch` and returns when the change is in force, also if it restarts the gateway. A patch that changes nothing is not sent. Returns what the gateway answered.",
+    params: { patch: PATCH, ...MUTATION_PARAMS },
+    main: "patch",
+    positional: [members("request")],
+    returns: MUTATED,
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, request: { patch: JsonObject } & Mutation) =>
-      mutateConfig(context, "config.patch", request.patch, request),
+    run: (context, { patch, ...mutation }) => mutateConfig(context, "config.patch", patch, mutation),
   }),
   applyConfig: define({
     summary: "Replaces the whole config through `config.apply`; otherwise like `patchConfig`.",
-    params: [
-      { name: "request", type: `{ env, nextConfig, ${MUTATION_OPTIONS} }`, description: "the whole config" },
-    ],
-    returns: "{ ok, noop?, restarted?, … }",
+    params: { nextConfig: { ...OBJECT, description: "the whole config" }, ...MUTATION_PARAMS },
+    main: "nextConfig",
+    positional: [members("request")],
+    returns: MUTATED,
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, request: { nextConfig: JsonObject } & Mutation) =>
-      mutateConfig(context, "config.apply", request.nextConfig, request),
+    run: (context, { nextConfig, ...mutation }) =>
+      mutateConfig(context, "config.apply", nextConfig, mutation),
   }),
   restartGatewayWithConfigPatch: define({
     summary: "Stops the gateway, merges `patch` into its config file while it is down, and starts it again.",
-    params: [{ name: "request", type: "{ env, patch }", description: "a merge patch" }],
-    returns: "nothing",
+    params: { patch: PATCH },
+    main: "patch",
+    positional: [members("request")],
+    returns: NOTHING,
     needs: "config-file",
     budgetMs: () => MUTATION_TIMEOUT_MS,
     run: restartWithPatch,
   }),
-  waitForConfigRestartSettle: define({
-    summary:
-      "Waits until the gateway and its channel are ready after a change that may restart it. `patchConfig` already does this.",
-    params: [
-      ENV_PARAMETER,
-      {
-        name: "restartDelayMs",
-        type: "number",
-        optional: true,
-        description: "accepted for upstream's scenarios",
-      },
-      { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 60 000" },
-    ],
-    returns: "nothing",
-    effect: "reads",
-    budgetMs: ([, , timeoutMs]) => Number(timeoutMs ?? 60_000),
-    run: async (context, _env: object, _restartDelayMs?: number, timeoutMs: number = 60_000) => {
-      await context.gateway.waitHealthy(timeoutMs, context.signal());
-      await waitForChannelReady(context, timeoutMs);
-    },
-  }),
   editConfigFile: define({
-    summary: "Changes the config file by hand, as a person with an editor does: the gateway is not told.",
-    params: [
-      ENV_PARAMETER,
-      { name: "edit", type: "(text) => string", description: "gets the file's text, returns the new one" },
-    ],
-    returns: "the text written",
+    summary: "Changes the config file by hand, as a person with an editor does: the gateway is not asked.",
+    params: {
+      edit: callback<(text: string) => unknown>(
+        "(text) => string",
+        "gets the file's text, returns the new one",
+      ),
+    },
+    main: "edit",
+    positional: ["env", "edit"],
+    returns: { ...STRING, description: "the text written" },
     needs: "config-file",
     run: editConfigFile,
   }),

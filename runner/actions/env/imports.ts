@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BlockedError, QaError } from "../../base/errors.ts";
-import { type ActionContext, actionsOf } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { opaque, STRING } from "../schema.ts";
 
 /** Modules that only compute: any scenario may have them. */
 const HARMLESS = ["node:assert", "node:crypto", "node:path", "node:querystring", "node:url", "node:util"];
@@ -40,10 +42,12 @@ async function importModule(
 export const importActions = actionsOf("core", (define) => ({
   qaImport: define({
     summary: `Imports a module. ${HARMLESS.join(", ")} are there for every scenario; others need \`permissions: [import]\`. A relative path starts at the scenario file.`,
-    params: [{ name: "specifier", type: "string", description: "for instance `node:path`" }],
-    returns: "the module",
+    params: { specifier: { ...STRING, description: "for instance `node:path`" } },
+    main: "specifier",
+    positional: ["specifier"],
+    returns: opaque("the module"),
     permissionOf: (specifier) =>
       specifier !== undefined && harmlessModule(specifier) ? undefined : "import",
-    run: importModule,
+    run: (context, { specifier }) => importModule(context, specifier),
   }),
 }));

@@ -1,22 +1,20 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { QaError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
-
-interface WorkspaceSkill {
-  name: string;
-  body: string;
-}
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, OBJECTS, record, STRING } from "../schema.ts";
 
 /** Writes `<workspace>/skills/<name>/SKILL.md`, the way an author drops a skill into the workspace. */
-async function writeWorkspaceSkill(context: ActionContext, { name, body }: WorkspaceSkill): Promise<string> {
+async function writeWorkspaceSkill(
+  context: ActionContext,
+  { name, body }: { name: string; body: string },
+): Promise<string> {
   if (!/^[a-z0-9][a-z0-9._-]*$/i.test(String(name))) {
-    throw new QaError(`writeWorkspaceSkill: "${name}" cannot be a skill's folder name`, {
-      code: "bad-argument",
-      fault: "scenario",
-      hint: "Use letters, digits, dots, dashes and underscores.",
-    });
+    throw badArgument(
+      `writeWorkspaceSkill: "${name}" cannot be a skill's folder name`,
+      "Use letters, digits, dots, dashes and underscores.",
+    );
   }
   const folder = join(context.gateway.workspaceDir, "skills", name);
   await mkdir(folder, { recursive: true });
@@ -25,40 +23,42 @@ async function writeWorkspaceSkill(context: ActionContext, { name, body }: Works
   return path;
 }
 
+const SKILL = record({ name: STRING, eligible: BOOLEAN, disabled: BOOLEAN }, { filePath: STRING });
+
 export const skillActions = actionsOf("skills", (define) => ({
   readSkillStatus: define({
     summary: "The skills as the gateway reports them (`skills.status`).",
-    params: [
-      ENV_PARAMETER,
-      { name: "agentId", type: "string", optional: true, description: "default: the scenario's agent" },
-    ],
-    returns: "array of { name, eligible, disabled, missing, filePath, … }",
+    params: { agentId: { ...STRING, optional: true, description: "default: the scenario's agent" } },
+    main: "agentId",
+    positional: ["env", "agentId"],
+    returns: { type: "array", items: SKILL },
     effect: "reads",
-    run: async (context, _env: object, agentId: string = context.agentId) => {
-      const status = await context.gateway.call("skills.status", { agentId }, { signal: context.signal() });
+    run: async (context, { agentId = context.agentId }) => {
+      const status = await context.call("skills.status", { agentId });
       return status.skills ?? [];
     },
   }),
   findSkill: define({
     summary: "The entry with this name in what `readSkillStatus` returned, or undefined.",
-    params: [
-      { name: "skills", type: "array", description: "from `readSkillStatus`" },
-      { name: "name", type: "string", description: "the skill's name" },
-    ],
-    returns: "the entry or undefined",
+    params: {
+      skills: { ...OBJECTS, description: "from `readSkillStatus`" },
+      name: { ...STRING, description: "the skill's name" },
+    },
+    main: "name",
+    positional: ["skills", "name"],
+    returns: { ...SKILL, optional: true },
     effect: "reads",
-    run: (_context, skills: JsonObject[], name: string) => skills.find((skill) => skill.name === name),
+    run: (_context, { skills, name }) => skills.find((skill) => skill.name === name),
   }),
   writeWorkspaceSkill: define({
     summary: "Writes a skill into the agent's workspace.",
-    params: [
-      {
-        name: "request",
-        type: "{ env, name, body }",
-        description: "`body` is the whole SKILL.md with its front matter",
-      },
-    ],
-    returns: "path of the file",
+    params: {
+      name: { ...STRING, description: "the skill's folder" },
+      body: { ...STRING, description: "the whole SKILL.md with its front matter" },
+    },
+    main: "name",
+    positional: [members("request")],
+    returns: { ...STRING, description: "path of the file" },
     needs: "workspace",
     run: writeWorkspaceSkill,
   }),

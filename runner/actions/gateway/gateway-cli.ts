@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { QaError } from "../../base/errors.ts";
 import type { CliResult } from "../../gateway/gateway.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, milliseconds, STRINGS, typed } from "../schema.ts";
 import { jsonIn } from "./cli-json.ts";
 
 const CLI_TIMEOUT_MS = 60_000;
@@ -61,21 +63,24 @@ export const gatewayCliActions = actionsOf("gateway", (define) => ({
   runGatewayCli: define({
     summary:
       "Runs the gateway's own command line, in the environment of the gateway under test. An exit code other than 0 is an error.",
-    params: [
-      ENV_PARAMETER,
-      { name: "args", type: "string[]", description: "for instance `[health, --json]`" },
-      {
-        name: "options",
-        type: "{ json?, timeoutMs?, env? }",
-        optional: true,
-        description:
-          "`json`: parse the output, whatever log lines stand around it; `timeoutMs`: default 60 000",
+    params: {
+      args: { ...STRINGS, description: "for instance `[health, --json]`" },
+      json: {
+        ...BOOLEAN,
+        default: false,
+        description: "parse the output, whatever log lines stand around it",
       },
-    ],
-    returns: "what it printed, or the parsed JSON",
-    aliases: ["runQaCli"],
-    budgetMs: ([, , options]) => (options as CliOptions | undefined)?.timeoutMs ?? CLI_TIMEOUT_MS,
-    run: (context, _env: object, args: readonly string[], options?: CliOptions) =>
-      runGatewayCli(context, args, options),
+      timeoutMs: milliseconds(CLI_TIMEOUT_MS),
+      env: typed<Record<string, string>>({
+        type: "object",
+        default: {},
+        description: "added to the gateway's environment",
+      }),
+    },
+    main: "args",
+    positional: ["env", "args", members("options?")],
+    returns: { description: "what it printed, or the parsed JSON" },
+    budgetMs: ({ timeoutMs }) => timeoutMs,
+    run: (context, { args, ...options }) => runGatewayCli(context, args, options),
   }),
 }));

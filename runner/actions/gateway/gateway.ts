@@ -1,16 +1,13 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { ANY, milliseconds, NOTHING, NUMBER, STRING, type ValuesOf } from "../schema.ts";
 import { waitIn } from "../wait.ts";
+import { BEFORE, IDENTITY } from "./schemas.ts";
 
 const HEALTH_TIMEOUT_MS = 45_000;
-const TIMEOUT_PARAMETER = {
-  name: "timeoutMs",
-  type: "number",
-  optional: true,
-  description: "milliseconds; default 45 000",
-} as const;
 
 /**
  * Waits until the channel account is connected, judged by what `channels.status` reports. A gateway that was not
@@ -24,8 +21,7 @@ export async function waitForChannelReady(
   await waitIn(
     context,
     "the QA channel to be connected (channels.status)",
-    async () =>
-      isChannelRunning(await context.gateway.call("channels.status", {}, { signal: context.signal() })),
+    async () => isChannelRunning(await context.call("channels.status", {})),
     { timeoutMs },
   );
 }
@@ -37,7 +33,15 @@ function isChannelRunning(status: JsonObject): boolean {
   );
 }
 
-async function fetchJson(context: ActionContext, url: string, timeoutMs = 15_000): Promise<unknown> {
+const FETCH_PARAMS = {
+  url: { ...STRING, description: "an absolute address" },
+  timeoutMs: milliseconds(15_000),
+} as const;
+
+async function fetchJson(
+  context: ActionContext,
+  { url, timeoutMs }: ValuesOf<typeof FETCH_PARAMS>,
+): Promise<unknown> {
   const signal = AbortSignal.any([context.signal(), AbortSignal.timeout(timeoutMs)]);
   const response = await fetch(url, { signal });
   if (!response.ok) {
@@ -47,17 +51,20 @@ async function fetchJson(context: ActionContext, url: string, timeoutMs = 15_000
   return response.json();
 }
 
+const HOT_RELOAD_PARAMS = {
+  before: BEFORE,
+  reloads: { ...NUMBER, default: 1, description: "at least so many" },
+} as const;
+
 /**
  * Compares who the process is now with who it was. A restart shows as another boot id; a change that
  * was not applied shows as a generation that did not move.
  */
 async function expectHotReload(
   context: ActionContext,
-  _env: object,
-  before: GatewayIdentity,
-  { reloads = 1 }: { reloads?: number } = {},
+  { before, reloads }: ValuesOf<typeof HOT_RELOAD_PARAMS>,
 ): Promise<GatewayIdentity> {
-  const after = await context.gateway.identity({ signal: context.signal() });
+  const after = await context.identity();
   const who = (identity: GatewayIdentity) => `boot ${identity.bootId}, generation ${identity.generation}`;
   if (after.bootId !== before.bootId) {
     throw new QaError(`the gateway restarted: ${who(before)} became ${who(after)}`, {
@@ -82,51 +89,50 @@ async function expectHotReload(
 export const gatewayActions = actionsOf("gateway", (define) => ({
   fetchJson: define({
     summary: "GETs a URL and parses its JSON body. An HTTP error status is an error.",
-    params: [
-      { name: "url", type: "string", description: "an absolute address" },
-      { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 15 000" },
-    ],
-    returns: "the parsed body",
+    params: FETCH_PARAMS,
+    main: "url",
+    positional: ["url", "timeoutMs"],
+    returns: { ...ANY, description: "the parsed body" },
     effect: "reads",
-    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? 15_000),
+    budgetMs: ({ timeoutMs }) => timeoutMs,
     run: fetchJson,
   }),
   waitForGatewayHealthy: define({
     summary: "Waits until the gateway is ready (`/readyz`) and answers RPC.",
-    params: [ENV_PARAMETER, TIMEOUT_PARAMETER],
-    returns: "nothing",
+    params: { timeoutMs: milliseconds(HEALTH_TIMEOUT_MS) },
+    main: "timeoutMs",
+    positional: ["env", "timeoutMs"],
+    returns: NOTHING,
     effect: "reads",
-    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? HEALTH_TIMEOUT_MS),
-    run: (context, _env: object, timeoutMs: number = HEALTH_TIMEOUT_MS) =>
-      context.gateway.waitHealthy(timeoutMs, context.signal()),
+    budgetMs: ({ timeoutMs }) => timeoutMs,
+    run: (context, { timeoutMs }) => context.waitHealthy(timeoutMs),
   }),
   waitForTransportReady: define({
     summary: "Waits until the gateway's QA channel is connected to the bus.",
-    params: [ENV_PARAMETER, TIMEOUT_PARAMETER],
-    returns: "nothing",
+    params: { timeoutMs: milliseconds(HEALTH_TIMEOUT_MS) },
+    main: "timeoutMs",
+    positional: ["env", "timeoutMs"],
+    returns: NOTHING,
     effect: "reads",
     needs: "qa-channel",
-    aliases: ["waitForChannelReady", "waitForQaChannelReady"],
-    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? HEALTH_TIMEOUT_MS),
-    run: (context, _env: object, timeoutMs?: number) => waitForChannelReady(context, timeoutMs),
+    budgetMs: ({ timeoutMs }) => timeoutMs,
+    run: (context, { timeoutMs }) => waitForChannelReady(context, timeoutMs),
   }),
   readGatewayIdentity: define({
     summary:
       "Who the gateway process is: `bootId` changes with every process start, `generation` counts the config changes applied since.",
-    params: [ENV_PARAMETER],
-    returns: "{ bootId, pid, version, generation }",
+    positional: ["env"],
+    returns: IDENTITY,
     effect: "reads",
-    run: (context) => context.gateway.identity({ signal: context.signal() }),
+    run: (context) => context.identity(),
   }),
   expectHotReload: define({
     summary:
       "Fails unless the gateway is still the process it was at `before` and has applied at least `reloads` changes since.",
-    params: [
-      ENV_PARAMETER,
-      { name: "before", type: "object", description: "from `readGatewayIdentity`" },
-      { name: "options", type: "{ reloads?: number }", optional: true, description: "default one reload" },
-    ],
-    returns: "the identity now",
+    params: HOT_RELOAD_PARAMS,
+    main: "reloads",
+    positional: ["env", "before", members("options?")],
+    returns: IDENTITY,
     effect: "reads",
     run: expectHotReload,
   }),

@@ -1,4 +1,4 @@
-import { QaError } from "../../base/errors.ts";
+import { badArgument } from "../bad-argument.ts";
 
 type Impact = "P0" | "P1" | "P2" | "P3" | "P4";
 
@@ -130,9 +130,8 @@ export function scanLog(
 
 function requireKind(kind: string): void {
   if (SENTINELS.some((sentinel) => sentinel.kind === kind)) return;
-  throw new QaError(`there is no log sentinel of the kind ${JSON.stringify(kind)}`, {
-    code: "bad-argument",
-    fault: "scenario",
-    hint: `Known: ${SENTINELS.map((sentinel) => sentinel.kind).join(", ")}.`,
-  });
+  throw badArgument(
+    `there is no log sentinel of the kind ${JSON.stringify(kind)}`,
+    `Known: ${SENTINELS.map((sentinel) => sentinel.kind).join(", ")}.`,
+  );
 }

@@ -1,29 +1,41 @@
 import { QaError } from "../../base/errors.ts";
-import { type ActionContext, actionsOf } from "../define.ts";
-import { type KindOptions, SENTINELS, type SentinelFinding, scanLog } from "./log-sentinels.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, NUMBER, record, STRING, STRINGS, type ValuesOf } from "../schema.ts";
+import { SENTINELS, type SentinelFinding, scanLog } from "./log-sentinels.ts";
 
-interface ScanOptions extends KindOptions {
-  since?: number;
-}
-
-interface AssertOptions extends ScanOptions {
-  allowEnvironmentBlocked?: boolean;
-}
+const KINDS = { ...STRINGS, optional: true } as const;
+const SCAN_PARAMS = {
+  kinds: { ...KINDS, description: `default: all of ${SENTINELS.map(({ kind }) => kind).join(", ")}` },
+  ignoreKinds: KINDS,
+  since: { ...NUMBER, optional: true, description: "only what came after: from `markGatewayLogCursor`" },
+} as const;
+const ASSERT_PARAMS = {
+  ...SCAN_PARAMS,
+  allowEnvironmentBlocked: {
+    ...BOOLEAN,
+    default: false,
+    description: "lines for which the environment is to blame are no failure",
+  },
+} as const;
 
 function readLogs({ gateway }: ActionContext, mark?: number): string {
   return mark === undefined ? gateway.logs() : gateway.readLogsSince(mark);
 }
 
-function scan(context: ActionContext, { since, ...kinds }: ScanOptions = {}): SentinelFinding[] {
+function scan(
+  context: ActionContext,
+  { since, kinds, ignoreKinds }: ValuesOf<typeof SCAN_PARAMS>,
+): SentinelFinding[] {
   const whole = context.gateway.logs();
   const part = readLogs(context, since);
   const before = whole.slice(0, whole.length - part.length);
-  return scanLog(part, kinds, before.split("\n").length);
+  return scanLog(part, { kinds, ignoreKinds }, before.split("\n").length);
 }
 
 function assertNone(
   context: ActionContext,
-  { allowEnvironmentBlocked = false, ...options }: AssertOptions = {},
+  { allowEnvironmentBlocked, ...options }: ValuesOf<typeof ASSERT_PARAMS>,
 ): SentinelFinding[] {
   const findings = scan(context, options);
   const onlyEnvironment = findings.every(({ verdict }) => verdict === "environment-blocked");
@@ -37,53 +49,55 @@ function assertNone(
   });
 }
 
-const SINCE_AND_KINDS = `\`since\` from \`markGatewayLogCursor\`; kinds: ${SENTINELS.map(({ kind }) => kind).join(", ")}`;
-const FINDINGS = "array of { kind, verdict, owner, productImpact, qaImpact, line, text }";
+const FINDINGS = {
+  type: "array",
+  items: record({
+    kind: STRING,
+    verdict: STRING,
+    owner: STRING,
+    productImpact: STRING,
+    qaImpact: STRING,
+    line: NUMBER,
+    text: STRING,
+  }),
+} as const;
 
 export const logActions = actionsOf("logs", (define) => ({
   markGatewayLogCursor: define({
     summary: "A mark for the log as it is now, to read later only what came after.",
-    params: [],
-    returns: "number",
+    positional: [],
+    returns: NUMBER,
     effect: "reads",
     needs: "logs",
     run: (context) => context.gateway.markLogs(),
   }),
   readGatewayLogs: define({
     summary: "The gateway's log, redacted; all of it or what came after a mark.",
-    params: [{ name: "mark", type: "number", optional: true, description: "from `markGatewayLogCursor`" }],
-    returns: "string",
+    params: { mark: { ...NUMBER, optional: true, description: "from `markGatewayLogCursor`" } },
+    main: "mark",
+    positional: ["mark"],
+    returns: STRING,
     effect: "reads",
     needs: "logs",
-    run: readLogs,
+    run: (context, { mark }) => readLogs(context, mark),
   }),
   scanGatewayLogSentinels: define({
     summary:
       "Looks in the log for lines that mean trouble. The verdict says whose fault such a line usually is, the impacts how bad it is for users and for the run, from P0 to P4.",
-    params: [
-      {
-        name: "options",
-        type: "{ since?, kinds?, ignoreKinds? }",
-        optional: true,
-        description: SINCE_AND_KINDS,
-      },
-    ],
+    params: SCAN_PARAMS,
+    main: "kinds",
+    positional: [members("options?")],
     returns: FINDINGS,
     effect: "reads",
     needs: "logs",
     run: scan,
   }),
   assertNoGatewayLogSentinels: define({
-    summary: "Fails if the log holds a line that means trouble.",
-    params: [
-      {
-        name: "options",
-        type: "{ since?, kinds?, ignoreKinds?, allowEnvironmentBlocked? }",
-        optional: true,
-        description: `${SINCE_AND_KINDS}; \`allowEnvironmentBlocked\`: lines for which the environment is to blame are no failure`,
-      },
-    ],
-    returns: `${FINDINGS}: those that are allowed`,
+    summary: "Fails if the log holds a line that means trouble. Returns those that are allowed.",
+    params: ASSERT_PARAMS,
+    main: "kinds",
+    positional: [members("options?")],
+    returns: FINDINGS,
     effect: "reads",
     needs: "logs",
     run: assertNone,

@@ -17,7 +17,7 @@ export const READING_METHODS: ReadonlySet<string> = new Set([
   ...["cron.list", "cron.status", "cron.runs", "node.list", "node.describe"],
 ]);
 
-/** What `env.gateway.call(method, …)` does, judged from its arguments as far as they are literals. */
-export function effectOfCall([method]: readonly unknown[]): Effect {
+/** What `env.gateway.call(method, …)` does, as far as its method is a literal. */
+export function effectOfCall(method: unknown): Effect {
   return typeof method === "string" && READING_METHODS.has(method) ? "reads" : "writes";
 }

@@ -3,8 +3,12 @@ import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/health-probe.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, milliseconds, NOTHING, NUMBER, OBJECT, opaque, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
+import { BEFORE, IDENTITY, SIGNAL } from "./schemas.ts";
 import { readStateFile } from "./state-file.ts";
 
 const RESTART_TIMEOUT_MS = 60_000;
@@ -13,22 +17,19 @@ const SENTINEL_FILE = "restart-sentinel.json";
 /** Waits for another process behind the same address, until it can work. */
 async function waitForRestart(
   context: ActionContext,
-  _env: object,
-  before: GatewayIdentity,
-  { timeoutMs = RESTART_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },
 ): Promise<GatewayIdentity> {
   const deadline = performance.now() + timeoutMs;
-  const after = await context.gateway.waitForNewBoot(before.bootId, { timeoutMs, signal: context.signal() });
+  const after = await context.waitForNewBoot(before.bootId, timeoutMs);
   await waitForChannelReady(context, Math.max(1, deadline - performance.now()));
   return after;
 }
 
 async function expectNoRestart(
   context: ActionContext,
-  _env: object,
-  before: GatewayIdentity,
+  { before }: { before: GatewayIdentity },
 ): Promise<GatewayIdentity> {
-  const after = await context.gateway.identity({ signal: context.signal() });
+  const after = await context.identity();
   if (after.bootId === before.bootId) return after;
   throw new QaError(`the gateway restarted: boot ${before.bootId} became ${after.bootId}`, {
     code: "unexpected-restart",
@@ -37,7 +38,7 @@ async function expectNoRestart(
   });
 }
 
-function startHealthProbe(context: ActionContext, _env: object, options?: ProbeOptions): HealthProbe {
+function startHealthProbe(context: ActionContext, options: ProbeOptions): HealthProbe {
   const probe = new HealthProbe(context.gateway, options);
   context.teardown.defer("health probe", () => probe.stop());
   probe.start();
@@ -46,14 +47,10 @@ function startHealthProbe(context: ActionContext, _env: object, options?: ProbeO
 
 async function stopHealthProbe(
   _context: ActionContext,
-  _env: object,
-  probe: unknown,
+  { probe }: { probe: unknown },
 ): Promise<ProbeResult | undefined> {
   if (probe instanceof HealthProbe) return probe.stop();
-  throw new QaError("stopHealthProbe: the probe must be what startHealthProbe returned", {
-    code: "bad-argument",
-    fault: "scenario",
-  });
+  throw badArgument("stopHealthProbe: the probe must be what startHealthProbe returned");
 }
 
 /** The sentinel as it lies on disk, not what the gateway makes of it. */
@@ -64,72 +61,77 @@ async function readRestartSentinel(context: ActionContext): Promise<JsonObject |
   return sentinel;
 }
 
-const BEFORE_PARAMETER = {
-  name: "before",
-  type: "object",
-  description: "from `readGatewayIdentity`",
-} as const;
+const PROBE_SERIES = record(
+  { checks: NUMBER, failures: NUMBER, longestGapMs: NUMBER },
+  { lastFailure: STRING },
+);
 
 export const restartActions = actionsOf("restart", (define) => ({
   waitForRestart: define({
     summary:
       "Waits until another gateway process than that of `before` is ready and its QA channel connected. It may have restarted already.",
-    params: [
-      ENV_PARAMETER,
-      BEFORE_PARAMETER,
-      { name: "options", type: "{ timeoutMs?: number }", optional: true, description: "default 60 000" },
-    ],
-    returns: "the identity of the new process",
+    params: { before: BEFORE, timeoutMs: milliseconds(RESTART_TIMEOUT_MS) },
+    main: "before",
+    positional: ["env", "before", members("options?")],
+    returns: IDENTITY,
     effect: "reads",
-    budgetMs: ([, , options]) =>
-      (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? RESTART_TIMEOUT_MS,
+    budgetMs: ({ timeoutMs }) => timeoutMs,
     run: waitForRestart,
   }),
   expectNoRestart: define({
     summary: "Fails unless the gateway is still the process that it was at `before`.",
-    params: [ENV_PARAMETER, BEFORE_PARAMETER],
-    returns: "the identity now",
+    params: { before: BEFORE },
+    main: "before",
+    positional: ["env", "before"],
+    returns: IDENTITY,
     effect: "reads",
     run: expectNoRestart,
   }),
   startHealthProbe: define({
     summary:
       "Begins to ask the gateway for its health, over HTTP and over RPC, many times a second; goes on until it is stopped or the scenario ends.",
-    params: [
-      ENV_PARAMETER,
-      {
-        name: "options",
-        type: "{ intervalMs?: number, httpOnly?: boolean }",
+    params: {
+      intervalMs: {
+        ...NUMBER,
         optional: true,
-        description:
-          "pause between two checks, default 10; `httpOnly` leaves RPC out. Both spare a slow gateway",
+        description: "pause between two checks; default 10. A longer one spares a slow gateway",
       },
-    ],
-    returns: "the probe, for `stopHealthProbe`",
+      httpOnly: {
+        ...BOOLEAN,
+        optional: true,
+        description: "leaves RPC out, which spares a slow gateway too",
+      },
+    },
+    main: "intervalMs",
+    positional: ["env", members("options?")],
+    returns: opaque("the probe, for `stopHealthProbe`"),
     effect: "reads",
     run: startHealthProbe,
   }),
   stopHealthProbe: define({
     summary: "Ends a probe and says for how long the gateway was away at most.",
-    params: [ENV_PARAMETER, { name: "probe", type: "object", description: "from `startHealthProbe`" }],
-    returns:
-      "{ durationMs, longestGapMs, http, rpc }; each of the two { checks, failures, longestGapMs, lastFailure? }",
+    params: { probe: opaque<unknown>("the probe", "from `startHealthProbe`") },
+    main: "probe",
+    positional: ["env", "probe"],
+    returns: record({ durationMs: NUMBER, longestGapMs: NUMBER, http: PROBE_SERIES, rpc: PROBE_SERIES }),
     effect: "reads",
     run: stopHealthProbe,
   }),
   readRestartSentinel: define({
     summary: "The restart sentinel that lies in the gateway's state folder, for the next process to find.",
-    params: [ENV_PARAMETER],
-    returns: "{ version, payload }, or undefined when there is none",
+    positional: ["env"],
+    returns: { ...record({ version: NUMBER, payload: OBJECT }), optional: true },
     effect: "reads",
     needs: "config-file",
     run: readRestartSentinel,
   }),
   signalGateway: define({
-    summary: "Sends a signal to the gateway process, for instance `SIGUSR1` or `SIGKILL`.",
-    params: [ENV_PARAMETER, { name: "signal", type: "string", description: "its name" }],
-    returns: "nothing",
+    summary: "Sends a signal to the gateway process.",
+    params: { signal: SIGNAL },
+    main: "signal",
+    positional: ["env", "signal"],
+    returns: NOTHING,
     needs: "process",
-    run: (context, _env: object, signal: NodeJS.Signals) => context.gateway.signalProcess(signal),
+    run: (context, { signal }) => context.gateway.signalProcess(signal),
   }),
 }));

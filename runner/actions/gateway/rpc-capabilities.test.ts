@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { BlockedError } from "../../base/errors.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
 import { toRpcError } from "../../gateway/rpc/errors.ts";
-import { interceptedGateway } from "../env/flow-gateway.ts";
+import { interceptedGateway } from "./intercepted-gateway.ts";
 import { capabilityOf } from "./rpc-capabilities.ts";
 
 /** Knows `known`, refuses `refused`, and has never heard of anything else. */

@@ -5,8 +5,11 @@ import { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { milliseconds } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
+import { BEFORE, IDENTITY } from "./schemas.ts";
 
 /** The slowest update that was seen took 90 s, most of it npm's. */
 const UPDATE_TIMEOUT_MS = 300_000;
@@ -61,9 +64,7 @@ interface UpdateEnd {
  */
 async function waitForUpdate(
   context: ActionContext,
-  _env: object,
-  before: GatewayIdentity,
-  { timeoutMs = UPDATE_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },
 ): Promise<GatewayIdentity> {
   const deadline = performance.now() + timeoutMs;
   // The new process may migrate the old one's state first: a call waits for it as long as the action does.
@@ -73,7 +74,7 @@ async function waitForUpdate(
     new Wakeups(),
     async () => {
       try {
-        const now = await context.gateway.identity({ timeoutMs: left(), signal: context.signal() });
+        const now = await context.identity({ timeoutMs: left() });
         if (now.bootId !== before.bootId) return now;
         rejectEnd(await readEnd(context, left()));
         rejectAnswer(context.model?.requests ?? []);
@@ -90,14 +91,14 @@ async function waitForUpdate(
       signal: context.signal(),
     },
   );
-  await context.gateway.waitHealthy(left(), context.signal());
+  await context.waitHealthy(left());
   await waitForChannelReady(context, left());
   return after;
 }
 
 /** As `update.status` tells it: by the sentinel, or where releases keep a history of updates, by the last of them. */
 async function readEnd(context: ActionContext, timeoutMs: number): Promise<UpdateEnd | undefined> {
-  const status = await context.gateway.call("update.status", {}, { timeoutMs, signal: context.signal() });
+  const status = await context.call("update.status", {}, { timeoutMs });
   const sentinel = status.sentinel as JsonObject | null | undefined;
   const lastRun = status.lastRun as JsonObject | undefined;
   const stats = sentinel?.kind === "update" ? (sentinel.stats as JsonObject | undefined) : undefined;
@@ -175,14 +176,11 @@ export const updateActions = actionsOf("update", (define) => ({
   waitForUpdate: define({
     summary:
       "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails, or a call of the agent that does, is an error.",
-    params: [
-      ENV_PARAMETER,
-      { name: "before", type: "object", description: "from `readGatewayIdentity`" },
-      { name: "options", type: "{ timeoutMs?: number }", optional: true, description: "default 300 000" },
-    ],
-    returns: "the identity of the new process",
-    budgetMs: ([, , options]) =>
-      (options as { timeoutMs?: number } | undefined)?.timeoutMs ?? UPDATE_TIMEOUT_MS,
+    params: { before: BEFORE, timeoutMs: milliseconds(UPDATE_TIMEOUT_MS) },
+    main: "before",
+    positional: ["env", "before", members("options?")],
+    returns: IDENTITY,
+    budgetMs: ({ timeoutMs }) => timeoutMs,
     run: waitForUpdate,
   }),
 }));

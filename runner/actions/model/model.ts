@@ -1,66 +1,88 @@
-import type { ScriptedModel } from "../../model/scripted.ts";
-import { type ActionContext, actionsOf } from "../define.ts";
+import { BlockedError } from "../../base/errors.ts";
+import type { AgentModel } from "../../model/agent-model.ts";
+import type { RecordedRequest } from "../../model/recorder.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { callback, milliseconds, NOTHING, NUMBER, OBJECT, record, STRING, STRINGS } from "../schema.ts";
 import { waitIn } from "../wait.ts";
 
-/** It is there: every action of this file needs it. */
-function scripted({ model }: ActionContext): ScriptedModel {
-  return model as ScriptedModel;
+/** The scripted model, for what cannot be done with a live one. */
+export function scriptedModel({ model }: ActionContext): AgentModel {
+  if (model) return model;
+  throw new BlockedError("scripted-model", "the run uses a live model");
 }
 
-const HOLD_PARAMETER = {
-  name: "name",
-  type: "string",
-  optional: true,
-  description: "a `hold` of the scenario's model script; default: any",
+const MODEL_REQUEST = record(
+  {
+    prompt: STRING,
+    allInputText: STRING,
+    instructions: STRING,
+    toolOutput: STRING,
+    model: STRING,
+    providerVariant: { enum: ["openai", "anthropic", "unknown"] },
+    imageInputCount: NUMBER,
+    toolNames: STRINGS,
+    rule: STRING,
+    status: { enum: ["planned", "held", "answered", "aborted"] },
+    raw: STRING,
+    body: OBJECT,
+  },
+  { plannedToolName: STRING, plannedToolArgs: OBJECT },
+);
+
+const HOLD_PARAMS = {
+  name: { ...STRING, optional: true, description: "a `hold` of the scenario's model script; default: any" },
 } as const;
 
 export const modelActions = actionsOf("model", (define) => ({
   readModelRequests: define({
     summary: "The requests that the scripted model received, oldest first.",
-    params: [
-      {
-        name: "since",
-        type: "number",
-        optional: true,
-        description: "leave out the first n: the length of an earlier answer",
-      },
-    ],
-    returns:
-      "array of { prompt, allInputText, instructions, toolOutput, plannedToolName, plannedToolArgs, body, … }",
+    params: {
+      since: { ...NUMBER, default: 0, description: "leave out the first n: the length of an earlier answer" },
+    },
+    main: "since",
+    positional: ["since"],
+    returns: { type: "array", items: MODEL_REQUEST },
     effect: "reads",
     needs: "scripted-model",
-    run: (context, since: number = 0) => scripted(context).requests.slice(since),
+    run: (context, { since }) => scriptedModel(context).requests.slice(since),
   }),
   waitForModelRequest: define({
     summary: "Waits for a request to the scripted model that satisfies the predicate.",
-    params: [
-      { name: "predicate", type: "(request) => boolean", description: "judges a request" },
-      { name: "timeoutMs", type: "number", optional: true, description: "milliseconds; default 15 000" },
-    ],
-    returns: "the request",
+    params: {
+      predicate: callback<(request: RecordedRequest) => unknown>("(request) => boolean", "judges a request"),
+      timeoutMs: milliseconds(15_000),
+    },
+    main: "predicate",
+    positional: ["predicate", "timeoutMs"],
+    returns: MODEL_REQUEST,
     effect: "reads",
     needs: "scripted-model",
-    budgetMs: ([, timeoutMs]) => Number(timeoutMs ?? 15_000),
-    run: (context, predicate: (request: unknown) => unknown, timeoutMs?: number) =>
-      waitIn(context, "a model request that fits", () => scripted(context).requests.find(predicate), {
+    budgetMs: ({ timeoutMs }) => timeoutMs,
+    run: (context, { predicate, timeoutMs }) =>
+      waitIn(context, "a model request that fits", () => scriptedModel(context).requests.find(predicate), {
         timeoutMs,
       }),
   }),
   holdModel: define({
     summary:
       "Makes the scripted model keep its next answer back until `releaseModel`: a turn frozen in the middle.",
-    params: [HOLD_PARAMETER],
-    returns: "nothing",
+    params: HOLD_PARAMS,
+    main: "name",
+    positional: ["name"],
+    returns: NOTHING,
     needs: "scripted-model",
     effect: "converses",
-    run: (context, name?: string) => scripted(context).hold(name),
+    run: (context, { name }) => scriptedModel(context).hold(name),
   }),
   releaseModel: define({
     summary: "Lets held answers go.",
-    params: [HOLD_PARAMETER],
-    returns: "nothing",
+    params: HOLD_PARAMS,
+    main: "name",
+    positional: ["name"],
+    returns: NOTHING,
     needs: "scripted-model",
     effect: "converses",
-    run: (context, name?: string) => scripted(context).release(name),
+    run: (context, { name }) => scriptedModel(context).release(name),
   }),
 }));

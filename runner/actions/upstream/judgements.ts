@@ -1,6 +1,7 @@
 import { actionsOf } from "../define.ts";
+import { BOOLEAN, STRING } from "../schema.ts";
 
-const TEXT_PARAMETER = { name: "text", type: "unknown", description: "what the agent wrote" } as const;
+const TEXT = { description: "what the agent wrote" } as const;
 
 /** Lower case without surrounding blanks; anything but a text counts as none. */
 function lower(value: unknown): string {
@@ -17,26 +18,32 @@ const DISCOVERY_FILES = ["qa/scenarios/index", "extensions/qa-lab/src/suite.ts",
 export const judgementActions = actionsOf("judgements", (define) => ({
   normalizeLowercaseStringOrEmpty: define({
     summary: "A text in lower case without surrounding blanks; anything else as the empty text.",
-    params: [{ name: "value", type: "unknown", optional: true, description: "anything" }],
-    returns: "string",
+    params: { value: { optional: true, description: "anything" } },
+    main: "value",
+    positional: ["value"],
+    returns: STRING,
     effect: "reads",
-    run: (_context, value: unknown) => lower(value),
+    run: (_context, { value }) => lower(value),
   }),
   hasDiscoveryLabels: define({
     summary: "Whether a report names what worked, failed, was blocked, and should follow.",
-    params: [TEXT_PARAMETER],
-    returns: "boolean",
+    params: { text: TEXT },
+    main: "text",
+    positional: ["text"],
+    returns: BOOLEAN,
     effect: "reads",
-    run: (_context, text: unknown) =>
+    run: (_context, { text }) =>
       ["worked", "failed", "blocked"].every((label) => lower(text).includes(label)) &&
       /follow[- ]up/.test(lower(text)),
   }),
   reportsMissingDiscoveryFiles: define({
     summary: "Whether a report says that files it had to read were missing.",
-    params: [TEXT_PARAMETER],
-    returns: "boolean",
+    params: { text: TEXT },
+    main: "text",
+    positional: ["text"],
+    returns: BOOLEAN,
     effect: "reads",
-    run: (_context, text: unknown) => {
+    run: (_context, { text }) => {
       const said = lower(text);
       const readThem = DISCOVERY_FILES.every((file) => said.includes(file)) && READ_ALL.test(said);
       return !readThem && FILES_MISSING.some((phrase) => said.includes(phrase));
@@ -44,19 +51,22 @@ export const judgementActions = actionsOf("judgements", (define) => ({
   }),
   reportsDiscoveryScopeLeak: define({
     summary: "Whether a report went on to work that nobody asked for.",
-    params: [TEXT_PARAMETER],
-    returns: "boolean",
+    params: { text: TEXT },
+    main: "text",
+    positional: ["text"],
+    returns: BOOLEAN,
     effect: "reads",
-    run: (_context, text: unknown) => BEYOND_SCOPE.some((phrase) => lower(text).includes(phrase)),
+    run: (_context, { text }) => BEYOND_SCOPE.some((phrase) => lower(text).includes(phrase)),
   }),
   hasModelSwitchContinuitySignal: define({
     summary:
       "Whether a reply after a change of the model shows that the task went on: it names the handoff and the task.",
-    params: [TEXT_PARAMETER],
-    returns: "boolean",
-    aliases: ["hasModelSwitchContinuityEvidence"],
+    params: { text: TEXT },
+    main: "text",
+    positional: ["text"],
+    returns: BOOLEAN,
     effect: "reads",
-    run: (_context, text: unknown) => {
+    run: (_context, { text }) => {
       const said = lower(text);
       const aboutSwitch = /\b(?:handoff|switch(?:ed)?)\b/.test(said);
       const aboutTask = /kickoff|qa mission|source and docs/.test(said);

@@ -1,5 +1,6 @@
 import { BlockedError } from "../../base/errors.ts";
 import { type Action, type ActionSet, actionsOf } from "../define.ts";
+import { NEVER } from "../schema.ts";
 
 /** What upstream's scenarios call and this runner does not do: known to the check, and never a pass. */
 const NOT_OFFERED: Readonly<Record<string, { what: string; names: readonly string[] }>> = {
@@ -32,8 +33,8 @@ export const notOfferedActions: ActionSet = actionsOf("not-offered", (define) =>
       name,
       define({
         summary: `Ends the scenario as *blocked*: this runner lacks \`${capability}\`.`,
-        params: [{ name: "args", type: "unknown", rest: true, description: "as upstream has them" }],
-        returns: "never",
+        positional: [{ name: "args", takes: "rest", optional: false }],
+        returns: NEVER,
         run: () => {
           throw new BlockedError(capability, `${name}: this runner lacks \`${capability}\`: ${what}`);
         },

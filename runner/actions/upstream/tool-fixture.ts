@@ -2,34 +2,46 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { runPrompt } from "../agent/agent.ts";
+import { DEFAULT_TARGET, runPrompt } from "../agent/agent.ts";
 import { createSession } from "../agent/sessions.ts";
 import { summarizeTranscript } from "../agent/transcript-summary.ts";
 import { readHistory } from "../agent/transcripts.ts";
-import { type ActionContext, actionsOf, ENV_PARAMETER } from "../define.ts";
+import { badArgument } from "../bad-argument.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
-import { effectiveTools, toolPayload } from "../extensions/tools.ts";
-import { ensureImageGeneration } from "../model/images.ts";
+import { effectiveTools } from "../extensions/tools.ts";
+import { BOOLEAN, record, STRING, type ValuesOf } from "../schema.ts";
+import { ensureImageGeneration } from "./images.ts";
+import { toolPayload } from "./tool-payload.ts";
 
 /** Tools that edit need something to edit. */
 const EDITABLE_FILE = "runtime-tool-fixture-edit.txt";
 const TURN_MS = 45_000;
 
-interface ToolFixture {
-  toolName: string;
-  /** False: that the tool is missing is only reported. */
-  expectedAvailable?: boolean;
-  happyPrompt?: string;
-  failurePrompt?: string;
-  ensureImageGeneration?: boolean;
-  knownBroken?: KnownProblem;
-  knownHarnessGap?: KnownProblem;
-}
+const KNOWN_PROBLEM = { ...record({}, { issue: STRING, reason: STRING }), optional: true } as const;
 
-interface KnownProblem {
-  issue?: string;
-  reason?: string;
-}
+const FIXTURE_PARAMS = {
+  toolName: { ...STRING, description: "the tool" },
+  happyPrompt: { ...STRING, optional: true, description: "makes the agent call it" },
+  failurePrompt: {
+    ...STRING,
+    optional: true,
+    description: "makes the agent call it with input that it must refuse",
+  },
+  expectedAvailable: {
+    ...BOOLEAN,
+    optional: true,
+    description: "false: that the tool is missing is only reported",
+  },
+  ensureImageGeneration: { ...BOOLEAN, optional: true, description: "configures a model that makes images" },
+  knownBroken: KNOWN_PROBLEM,
+  knownHarnessGap: KNOWN_PROBLEM,
+  promptSnippet: { ...STRING, optional: true, description: "accepted for upstream's scenarios" },
+  failurePromptSnippet: { ...STRING, optional: true, description: "accepted for upstream's scenarios" },
+} as const;
+
+type ToolFixture = ValuesOf<typeof FIXTURE_PARAMS>;
 
 type Path = "happy" | "failure";
 
@@ -37,13 +49,10 @@ type Path = "happy" | "failure";
  * Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and so does a turn that
  * must be refused. What a fixture declares as known is no failure, but no success either: the scenario is blocked.
  */
-async function runFixture(context: ActionContext, _env: object, fixture: ToolFixture): Promise<string> {
+async function runFixture(context: ActionContext, fixture: ToolFixture): Promise<string> {
   const { toolName } = fixture;
   if (!toolName) {
-    throw new QaError("runRuntimeToolFixture: the config has no `toolName`", {
-      code: "bad-argument",
-      fault: "scenario",
-    });
+    throw badArgument("runRuntimeToolFixture: the config has no `toolName`");
   }
   if (fixture.ensureImageGeneration) await ensureImageGeneration(context);
   if (context.gateway.capabilities.has("workspace")) {
@@ -86,6 +95,7 @@ async function playTurn(
   const requestsBefore = context.model?.requests.length ?? 0;
   const { length: before } = await readHistory(context, sessionKey);
   await runPrompt(context, {
+    to: DEFAULT_TARGET,
     sessionKey,
     message: promptOf(fixture, path),
     timeoutMs: liveTurnTimeout(context.providerMode, TURN_MS),
@@ -147,16 +157,10 @@ export const toolFixtureActions = actionsOf("tools", (define) => ({
   runRuntimeToolFixture: define({
     summary:
       "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a turn that must be refused is, by the transcript. What fails and is declared as known ends the scenario as *blocked*.",
-    params: [
-      ENV_PARAMETER,
-      {
-        name: "fixture",
-        type: "{ toolName, happyPrompt?, failurePrompt?, promptSnippet?, failurePromptSnippet?, expectedAvailable?, ensureImageGeneration?, knownBroken?, knownHarnessGap? }",
-        description:
-          "usually `config`; `expectedAvailable: false`: that the tool is missing is only reported; the snippets are accepted for upstream's scenarios",
-      },
-    ],
-    returns: "string: what was called",
+    params: FIXTURE_PARAMS,
+    main: "toolName",
+    positional: ["env", members("fixture")],
+    returns: { ...STRING, description: "what was called" },
     budgetMs: () => 4 * TURN_MS,
     run: runFixture,
   }),

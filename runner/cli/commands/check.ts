@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { compareText, plural } from "../../base/text.ts";
-import type { Diagnostic } from "../../scenario/source/source.ts";
+import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";

@@ -6,8 +6,6 @@ import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { displayPath } from "../../base/paths.ts";
-import { readDurations, writeDurations } from "../../lanes/durations.ts";
-import { osOf } from "../../lanes/job.ts";
 import type { Job, Matrix } from "../../lanes/matrix.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -48,14 +46,18 @@ export function addNightCommand(program: Command, finish: (exitCode: number) => 
  */
 function night(names: readonly string[], options: NightOptions): Promise<number> {
   return withSession(async ({ signal }) => {
-    const [{ loadLanes }, { planLanes, writeMatrix }] = await Promise.all([
+    const [{ loadLanes }, { planLanes, writeMatrix }, { osOf }] = await Promise.all([
       import("../lanes-file.ts"),
       import("../plan-lanes.ts"),
+      import("../../lanes/job.ts"),
     ]);
     const chosen = names.length > 0 ? names : (loadLanes(options.lanes).value.night ?? []);
     const folder = outFolder(options.out, "night", `night-${newRunId()}`);
     const durations = await frozenDurations(options.durations, folder);
-    const matrix = forThisMachine(await planLanes(chosen, { ...options, durations }, signal));
+    const matrix = forThisMachine(
+      await planLanes(chosen, { ...options, durations }, signal),
+      osOf(process.platform),
+    );
     const matrixFile = join(folder, "matrix.json");
     await writeMatrix(matrixFile, matrix);
     for (const note of matrix.notes) process.stdout.write(`note: ${note}\n`);
@@ -86,14 +88,14 @@ function night(names: readonly string[], options: NightOptions): Promise<number>
  */
 async function frozenDurations(typed: string | undefined, folder: string): Promise<string | undefined> {
   if (typed === undefined) return undefined;
+  const { readDurations, writeDurations } = await import("../../lanes/durations.ts");
   const file = join(folder, "durations.json");
   await writeDurations(file, await readDurations(resolve(userFolder(), typed)));
   return displayPath(file, userFolder());
 }
 
 /** Jobs for other operating systems become skipped ones: their reports are not to be waited for. */
-function forThisMachine(matrix: Matrix): Matrix {
-  const here = osOf(process.platform);
+function forThisMachine(matrix: Matrix, here: string): Matrix {
   const jobs = matrix.jobs.map((job) =>
     job.skip || job.os === here
       ? job

@@ -1,10 +1,11 @@
 import { isMap, type Node } from "yaml";
-import type { Diagnostic } from "../../scenario/source/source.ts";
-import type { LocatedNode } from "../../scenario/yaml/source.ts";
+import { type Diagnostic, Diagnostics } from "../../scenario/source/diagnostic.ts";
+import type { LocatedNode } from "../../scenario/source/locate.ts";
+import type { Pack } from "../../scenario/types.ts";
+import type { FlowDiagnosticCode } from "../codes.ts";
 import type { CompiledFlow, MissingPermission, Step } from "../types.ts";
 import type { Permission, Vocabulary } from "../vocabulary.ts";
 import { CompileContext } from "./context.ts";
-import { Findings } from "./findings.ts";
 import { describeNode, Mapping } from "./mapping.ts";
 import { NameTable } from "./names.ts";
 import { compileStatements } from "./statements.ts";
@@ -14,8 +15,8 @@ export interface CompileOptions {
   vocabulary: Vocabulary;
   /** What the scenario declares, or all of them for a trusted pack. */
   permissions: ReadonlySet<Permission>;
-  /** The scenario belongs to somebody else's pack: it runs as upstream runs it, with warnings. */
-  foreign: boolean;
+  /** A foreign one runs as upstream runs it, with warnings. */
+  pack: Pick<Pack, "foreign">;
   /** Keys of execution.config, to check `config.<key>`; left out, they are not checked. */
   configKeys?: readonly string[];
 }
@@ -34,9 +35,9 @@ export interface FlowCompilation {
  * to be wrong before it runs. Aliases in the YAML must have been expanded.
  */
 export function compileFlow({ source, node }: LocatedNode, options: CompileOptions): FlowCompilation {
-  const findings = new Findings(source, options.foreign);
-  const names = new NameTable(findings, options);
-  const context = new CompileContext(findings, names);
+  const diagnostics = new Diagnostics<FlowDiagnosticCode>(options.pack);
+  const names = new NameTable(diagnostics, options);
+  const context = new CompileContext(source, diagnostics, names);
   const steps = compileSteps(context, node);
   names.finish();
   const flow: CompiledFlow = {
@@ -48,22 +49,21 @@ export function compileFlow({ source, node }: LocatedNode, options: CompileOptio
     expressions: context.expressions,
   };
   return {
-    flow: findings.hasErrors ? undefined : flow,
-    diagnostics: findings.sorted(),
+    flow: diagnostics.hasErrors ? undefined : flow,
+    diagnostics: diagnostics.all.toSorted((a, b) => a.line - b.line || a.column - b.column),
     missingPermissions: names.missingPermissions,
   };
 }
 
 function compileSteps(context: CompileContext, node: Node): Step[] {
-  const { findings } = context;
   if (!isMap(node)) {
-    findings.error(findings.place(node), {
+    context.diagnostics.error(context.rangeOf(node), {
       code: "wrong-type",
       message: `a flow is a mapping with \`steps\`, got ${describeNode(node)}`,
     });
     return [];
   }
-  const mapping = new Mapping(node, "the flow", findings);
+  const mapping = new Mapping(node, "the flow", context);
   mapping.allowKeys(["steps"]);
   const nodes = mapping.list(mapping.required("steps"), 1)?.items ?? [];
   const seen = new Set<string>();
@@ -71,17 +71,20 @@ function compileSteps(context: CompileContext, node: Node): Step[] {
 }
 
 function compileStep(context: CompileContext, node: Node, seen: Set<string>): Step | undefined {
-  const { findings } = context;
-  const place = findings.place(node);
+  const { diagnostics } = context;
+  const range = context.rangeOf(node);
   if (!isMap(node)) {
-    findings.error(place, { code: "wrong-type", message: `a step is a mapping, got ${describeNode(node)}` });
+    diagnostics.error(range, {
+      code: "wrong-type",
+      message: `a step is a mapping, got ${describeNode(node)}`,
+    });
     return undefined;
   }
-  const mapping = new Mapping(node, "the step", findings);
+  const mapping = new Mapping(node, "the step", context);
   mapping.allowKeys(["name", "actions", "detailsExpr", "timeoutMs"]);
   const name = mapping.text(mapping.required("name"));
   if (name && seen.has(name.value.value)) {
-    findings.warning(name.valuePlace, {
+    diagnostics.warning(name.valueRange, {
       code: "duplicate-step",
       message: `there is another step named \`${name.value.value}\``,
       hint: "Give each step a name of its own, so that a report tells them apart.",
@@ -94,7 +97,7 @@ function compileStep(context: CompileContext, node: Node, seen: Set<string>): St
   const timeoutMs = mapping.milliseconds(mapping.field("timeoutMs"));
   return {
     name: name?.value.value ?? "",
-    position: place.start,
+    position: range.start,
     actions,
     ...(details ? { details } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -1,9 +1,11 @@
-import type { Scalar } from "yaml";
+import type { Node, Scalar } from "yaml";
+import { type Diagnostics, ofNode, SourceRange } from "../../scenario/source/diagnostic.ts";
+import type { YamlSource } from "../../scenario/source/locate.ts";
 import type { Position } from "../../scenario/source/source.ts";
+import type { FlowDiagnosticCode } from "../codes.ts";
 import { LANGUAGE_NAMES } from "../host-names.ts";
 import type { CompiledExpression } from "../types.ts";
 import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";
-import { type Findings, type Place, TextPlace } from "./findings.ts";
 import type { NameTable, Segment } from "./names.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 
@@ -16,15 +18,17 @@ interface Surroundings {
 
 /** What the parts of the compiler share while they walk one flow in document order. */
 export class CompileContext {
-  readonly findings: Findings;
+  readonly source: YamlSource;
+  readonly diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly names: NameTable;
   readonly expressions: CompiledExpression[] = [];
   #surroundings: Surroundings = { blockNames: [], loops: [] };
   #loopCount = 0;
   #isMessage = false;
 
-  constructor(findings: Findings, names: NameTable) {
-    this.findings = findings;
+  constructor(source: YamlSource, diagnostics: Diagnostics<FlowDiagnosticCode>, names: NameTable) {
+    this.source = source;
+    this.diagnostics = diagnostics;
     this.names = names;
   }
 
@@ -60,9 +64,13 @@ export class CompileContext {
     }
   }
 
+  rangeOf(node: Node): SourceRange {
+    return ofNode(this.source, node);
+  }
+
   /** Positions in the file of offsets in a scalar's value. */
   locator(scalar: Scalar): (offset: number) => Position {
-    const { source } = this.findings;
+    const { source } = this;
     let offsets: ((offset: number) => number) | undefined;
     return (offset) => {
       offsets ??= scalarOffsets(scalar, source.text);
@@ -77,7 +85,8 @@ export class CompileContext {
   expression(scalar: Scalar<string>, lambda?: CompiledExpression["lambda"]): CompiledExpression | undefined {
     const text = scalar.value;
     const locate = this.locator(scalar);
-    const place = ({ start, end }: Span): Place => new TextPlace(locate, start, end);
+    const range = ({ start, end }: Span): SourceRange =>
+      new SourceRange(this.source.file, locate, start, end);
     const parsed = parseExpression(text);
     if ("kind" in parsed) {
       const wording = {
@@ -85,18 +94,18 @@ export class CompileContext {
         message: parsed.message,
         ...(parsed.hint ? { hint: parsed.hint } : {}),
       } as const;
-      if (this.#isMessage) this.findings.ownRule(place(parsed), wording);
-      else this.findings.error(place(parsed), wording);
+      if (this.#isMessage) this.diagnostics.ownRule(range(parsed), wording);
+      else this.diagnostics.error(range(parsed), wording);
       return undefined;
     }
-    this.#checkAwait(parsed, lambda, place);
-    for (const span of parsed.imports) this.names.requirePermission("import", "import()", place(span));
+    this.#checkAwait(parsed, lambda, range);
+    for (const span of parsed.imports) this.names.requirePermission("import", "import()", range(span));
     const blockNames = new Set<string>();
     for (const reference of parsed.references) {
       if (lambda?.params.includes(reference.name)) continue;
       if (this.isBlockName(reference.name)) blockNames.add(reference.name);
       else if (!reference.guarded || reference.members.length > 0)
-        this.#use(reference, lambda !== undefined, place);
+        this.#use(reference, lambda !== undefined, range);
     }
     const compiled: CompiledExpression = {
       text,
@@ -115,23 +124,23 @@ export class CompileContext {
   #checkAwait(
     { ownAwait }: ParsedExpression,
     lambda: CompiledExpression["lambda"],
-    place: (span: Span) => Place,
+    range: (span: Span) => SourceRange,
   ): void {
     if (!ownAwait || !lambda || lambda.async) return;
-    this.findings.error(place(ownAwait), {
+    this.diagnostics.error(range(ownAwait), {
       code: "await-in-sync-lambda",
       message: "`await` in a lambda that is not async",
       hint: "Add `async: true` to the lambda.",
     });
   }
 
-  #use(reference: FreeReference, inLambda: boolean, place: (span: Span) => Place): void {
-    const root: Segment = { name: reference.name, place: place(reference) };
+  #use(reference: FreeReference, inLambda: boolean, range: (span: Span) => SourceRange): void {
+    const root: Segment = { name: reference.name, range: range(reference) };
     this.names.use(
       {
         via: "expression",
-        segments: [root, ...reference.members.map((member) => ({ name: member.name, place: place(member) }))],
-        ...(reference.call ? { call: { ...callUse(reference.call), place: root.place } } : {}),
+        segments: [root, ...reference.members.map((member) => ({ name: member.name, range: range(member) }))],
+        ...(reference.call ? { call: { ...callUse(reference.call), range: root.range } } : {}),
         write: reference.write || reference.memberWrite,
         deferred: inLambda || reference.deferred,
       },

@@ -1,27 +1,28 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { suggestion } from "../../base/suggest.ts";
-import type { Findings, Place } from "./findings.ts";
+import type { SourceRange } from "../../scenario/source/diagnostic.ts";
+import type { CompileContext } from "./context.ts";
 
 export class Field {
   readonly key: string;
   /** Undefined if nothing stands behind the key. */
   readonly value: Node | undefined;
   readonly #keyNode: Node;
-  readonly #findings: Findings;
+  readonly #context: CompileContext;
 
-  constructor(keyNode: Scalar, value: Node | undefined, findings: Findings) {
+  constructor(keyNode: Scalar, value: Node | undefined, context: CompileContext) {
     this.key = String(keyNode.value ?? "");
     this.value = value;
     this.#keyNode = keyNode;
-    this.#findings = findings;
+    this.#context = context;
   }
 
-  get keyPlace(): Place {
-    return this.#findings.place(this.#keyNode);
+  get keyRange(): SourceRange {
+    return this.#context.rangeOf(this.#keyNode);
   }
 
-  get valuePlace(): Place {
-    return this.#findings.place(this.value ?? this.#keyNode);
+  get valueRange(): SourceRange {
+    return this.#context.rangeOf(this.value ?? this.#keyNode);
   }
 }
 
@@ -30,28 +31,28 @@ export type TextField = Field & { readonly value: Scalar<string> };
 
 /**
  * A YAML mapping whose fields are taken out one by one, each with a check of its type.
- * What is wrong goes to the findings; the getter then gives undefined.
+ * What is wrong is reported; the getter then gives undefined.
  */
 export class Mapping {
   /** What the mapping is, for messages: `step`, `lambda`. */
   readonly what: string;
   readonly #node: YAMLMap;
-  readonly #findings: Findings;
+  readonly #context: CompileContext;
   readonly #fields = new Map<string, Field>();
 
-  constructor(node: YAMLMap, what: string, findings: Findings) {
+  constructor(node: YAMLMap, what: string, context: CompileContext) {
     this.what = what;
-    this.#findings = findings;
+    this.#context = context;
     this.#node = node;
     for (const { key, value } of node.items as { key: unknown; value: Node | null }[]) {
       if (!isScalar(key)) continue;
-      const field = new Field(key, value ?? undefined, findings);
+      const field = new Field(key, value ?? undefined, context);
       this.#fields.set(field.key, field);
     }
   }
 
-  get place(): Place {
-    return this.#findings.place(this.#node);
+  get range(): SourceRange {
+    return this.#context.rangeOf(this.#node);
   }
 
   get keys(): string[] {
@@ -67,7 +68,7 @@ export class Mapping {
     for (const field of this.#fields.values()) {
       const { key } = field;
       if (known.includes(key)) continue;
-      this.#findings.ownRule(field.keyPlace, {
+      this.#context.diagnostics.ownRule(field.keyRange, {
         code: "unknown-key",
         message: `${this.what} has no key \`${key}\``,
         hint: suggestion(key, known),
@@ -76,13 +77,13 @@ export class Mapping {
   }
 
   /** The field, which must be there; what is missing is reported at the mapping. */
-  required(key: string, at: Place = this.place): Field | undefined {
+  required(key: string, at: SourceRange = this.range): Field | undefined {
     const field = this.#fields.get(key);
     if (!field) {
-      this.#findings.error(
-        { start: at.start },
-        { code: "missing-property", message: `${this.what} needs \`${key}\`` },
-      );
+      this.#context.diagnostics.error(at.beginning, {
+        code: "missing-property",
+        message: `${this.what} needs \`${key}\``,
+      });
     }
     return field;
   }
@@ -107,7 +108,7 @@ export class Mapping {
       return undefined;
     }
     if (field.value.items.length < minimum) {
-      this.#findings.error(field.valuePlace, {
+      this.#context.diagnostics.error(field.valueRange, {
         code: "wrong-length",
         message: `\`${field.key}\` must not be empty`,
       });
@@ -118,7 +119,7 @@ export class Mapping {
 
   mapping(field: Field | undefined): Mapping | undefined {
     if (!field) return undefined;
-    if (isMap(field.value)) return new Mapping(field.value, `\`${field.key}\``, this.#findings);
+    if (isMap(field.value)) return new Mapping(field.value, `\`${field.key}\``, this.#context);
     this.#wrongType(field, "a mapping", describeNode(field.value));
     return undefined;
   }
@@ -139,14 +140,14 @@ export class Mapping {
   }
 
   #reportEmpty(field: Field): void {
-    this.#findings.error(field.valuePlace, {
+    this.#context.diagnostics.error(field.valueRange, {
       code: "wrong-length",
       message: `\`${field.key}\` must not be empty`,
     });
   }
 
   #wrongType(field: Field, wanted: string, got: string, hint?: string): void {
-    this.#findings.error(field.valuePlace, {
+    this.#context.diagnostics.error(field.valueRange, {
       code: "wrong-type",
       message: `\`${field.key}\` must be ${wanted}, got ${got}`,
       ...(hint ? { hint } : {}),

@@ -1,9 +1,10 @@
 import { suggestion } from "../../base/suggest.ts";
+import type { Diagnostics, SourceRange } from "../../scenario/source/diagnostic.ts";
+import type { FlowDiagnosticCode } from "../codes.ts";
 import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
 import type { MissingPermission } from "../types.ts";
 import type { Permission, Vocabulary } from "../vocabulary.ts";
 import { knownNames, lookupEntry } from "../vocabulary-lookup.ts";
-import type { Findings, Place } from "./findings.ts";
 import { checkVocabularyUse } from "./vocabulary-use.ts";
 
 /** A dotted path that a statement, a ref or an expression names. */
@@ -16,24 +17,16 @@ export interface Use {
     argumentCount: number | undefined;
     /** The first argument, if it is a text that stands there. */
     firstText?: string | undefined;
-    place: Place;
+    range: SourceRange;
   };
   write?: boolean;
   /** Runs later than its place in the document, in a lambda or an inner function. */
   deferred?: boolean;
 }
 
-/** Arguments of a call, as far as they are known before it is made. */
-export interface Call {
-  /** Undefined if it is only known at run time. */
-  argumentCount: number | undefined;
-  /** The first argument, if it is a text that stands in the scenario as it is. */
-  firstText?: string | undefined;
-}
-
 export interface Segment {
   name: string;
-  place: Place;
+  range: SourceRange;
 }
 
 export interface NameOptions {
@@ -43,8 +36,8 @@ export interface NameOptions {
   configKeys?: readonly string[];
 }
 
-/** When something happens: its turn in the document, and the forEach loops around it. */
-interface Moment {
+/** When something happens: its order in the document, and the forEach loops around it. */
+interface Timing {
   order: number;
   loops: readonly number[];
 }
@@ -64,15 +57,15 @@ const RESERVED = new Set(
  * reports at the end what does not fit: only then is every variable known.
  */
 export class NameTable {
-  readonly #findings: Findings;
+  readonly #diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly #options: NameOptions;
   readonly #missing: MissingPermission[] = [];
-  readonly #definitions = new Map<string, Moment[]>();
-  readonly #uses: { use: Use; moment: Moment }[] = [];
+  readonly #definitions = new Map<string, Timing[]>();
+  readonly #uses: { use: Use; timing: Timing }[] = [];
   #order = 0;
 
-  constructor(findings: Findings, options: NameOptions) {
-    this.#findings = findings;
+  constructor(diagnostics: Diagnostics<FlowDiagnosticCode>, options: NameOptions) {
+    this.#diagnostics = diagnostics;
     this.#options = options;
   }
 
@@ -87,24 +80,24 @@ export class NameTable {
   }
 
   /** A `set` or `saveAs`: visible to everything that runs after it. */
-  defineVariable(name: string, place: Place, loops: readonly number[]): void {
-    this.checkName(name, place);
+  defineVariable(name: string, range: SourceRange, loops: readonly number[]): void {
+    this.checkName(name, range);
     this.#defineAt(name, loops);
   }
 
   /** Checks the name of a variable, block name or lambda parameter. */
-  checkName(name: string, place: Place): void {
+  checkName(name: string, range: SourceRange): void {
     if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
-      this.#findings.error(place, {
+      this.#diagnostics.error(range, {
         code: "invalid-name",
         message: `\`${name}\` cannot be the name of a variable`,
         hint: "Use letters, digits, `_` and `$`, not beginning with a digit, and no word that JavaScript reserves.",
       });
     } else if (this.#isBuiltIn(name)) {
-      this.#findings.ownRule(place, {
+      this.#diagnostics.ownRule(range, {
         code: "shadowed-name",
         message: `the variable \`${name}\` hides ${this.#describe(name)} of the same name`,
-        hint: this.#findings.foreign
+        hint: this.#diagnostics.foreign
           ? "From here on the variable wins, as upstream has it."
           : "Choose another name, so that a reader knows which is meant.",
       });
@@ -112,18 +105,18 @@ export class NameTable {
   }
 
   use(use: Use, loops: readonly number[]): void {
-    this.#uses.push({ use, moment: { order: this.#order++, loops } });
+    this.#uses.push({ use, timing: { order: this.#order++, loops } });
     // `vars.name = …` in an expression makes a variable like `set` does.
     const [root, member] = use.segments;
     if (use.write && root.name === "vars" && member) this.#defineAt(member.name, loops);
   }
 
   /** An `import(…)`, or a name that needs a permission. Reports it if the permission is not declared. */
-  requirePermission(permission: Permission, what: string, place: Place): void {
+  requirePermission(permission: Permission, what: string, range: SourceRange): void {
     if (this.#options.permissions.has(permission)) return;
-    const { foreign } = this.#findings;
-    if (foreign) this.#missing.push({ permission, what, position: place.start });
-    this.#findings.ownRule(place, {
+    const { foreign } = this.#diagnostics;
+    if (foreign) this.#missing.push({ permission, what, position: range.start });
+    this.#diagnostics.ownRule(range, {
       code: "permission-required",
       message: `\`${what}\` needs the permission \`${permission}\`, which the scenario does not declare`,
       hint: foreign
@@ -134,21 +127,21 @@ export class NameTable {
 
   /** Reports every use that does not fit. */
   finish(): void {
-    for (const { use, moment } of this.#uses) this.#check(use, moment);
+    for (const { use, timing } of this.#uses) this.#check(use, timing);
   }
 
   #defineAt(name: string, loops: readonly number[]): void {
-    const moments = this.#definitions.get(name) ?? [];
-    moments.push({ order: this.#order++, loops });
-    this.#definitions.set(name, moments);
+    const timings = this.#definitions.get(name) ?? [];
+    timings.push({ order: this.#order++, loops });
+    this.#definitions.set(name, timings);
   }
 
-  #check(use: Use, moment: Moment): void {
+  #check(use: Use, timing: Timing): void {
     const [root] = use.segments;
     const definitions = this.#definitions.get(root.name);
     const builtIn = this.#isBuiltIn(root.name);
     if (definitions) {
-      const visible = use.deferred || definitions.some((definition) => isBefore(definition, moment));
+      const visible = use.deferred || definitions.some((definition) => isBefore(definition, timing));
       // A variable that hides an action (foreign packs only) may hold anything.
       if (visible || builtIn) return;
       if (!use.write) this.#reportTooEarly(root);
@@ -163,25 +156,25 @@ export class NameTable {
 
   #checkEntry(use: Use, root: Segment): void {
     const entry = lookupEntry(this.#options.vocabulary, root.name);
-    if (entry?.permission) this.requirePermission(entry.permission, root.name, root.place);
+    if (entry?.permission) this.requirePermission(entry.permission, root.name, root.range);
     if (entry?.kind === "function" && entry.permissionOf) {
       const text = use.call?.firstText;
       const permission = entry.permissionOf(text);
       const what = text === undefined ? root.name : `${root.name}('${text}')`;
-      if (permission) this.requirePermission(permission, what, root.place);
+      if (permission) this.requirePermission(permission, what, root.range);
     }
-    checkVocabularyUse(this.#options.vocabulary, use, this.#findings);
+    checkVocabularyUse(this.#options.vocabulary, use, this.#diagnostics);
   }
 
   #checkPermission(root: Segment): void {
     const permission = permissionFor(root.name);
-    if (permission) this.requirePermission(permission, root.name, root.place);
+    if (permission) this.requirePermission(permission, root.name, root.range);
   }
 
   #checkConfigKey(key: Segment | undefined): void {
     const { configKeys } = this.#options;
     if (!key || !configKeys || configKeys.includes(key.name)) return;
-    this.#findings.ownRule(key.place, {
+    this.#diagnostics.ownRule(key.range, {
       code: "unknown-config-key",
       message: `execution.config has no key \`${key.name}\``,
       hint: suggestion(key.name, configKeys, "Add it to execution.config; as it is, it reads undefined."),
@@ -189,7 +182,7 @@ export class NameTable {
   }
 
   #reportTooEarly(root: Segment): void {
-    this.#findings.error(root.place, {
+    this.#diagnostics.error(root.range, {
       code: "used-before-set",
       message: `\`${root.name}\` is used before the statement that sets it`,
       hint: "Move the statement that sets it up, or this one down.",
@@ -197,7 +190,7 @@ export class NameTable {
   }
 
   #reportAssignment(root: Segment): void {
-    this.#findings.error(root.place, {
+    this.#diagnostics.error(root.range, {
       code: "invalid-assignment",
       message: this.#isBuiltIn(root.name)
         ? `cannot assign to \`${root.name}\`: it is ${this.#describe(root.name)}`
@@ -219,8 +212,8 @@ export class NameTable {
       INSTEAD[root.name] ??
         "Names are the actions of docs/actions.md, `config`, `vars`, and what `set` and `saveAs` define.",
     );
-    this.#findings.error(
-      root.place,
+    this.#diagnostics.error(
+      root.range,
       use.via === "call"
         ? { code: "unknown-action", message: `there is no action \`${root.name}\``, hint }
         : { code: "unknown-name", message: `nothing defines \`${root.name}\``, hint },
@@ -244,6 +237,6 @@ export class NameTable {
 }
 
 /** Within a loop a later statement ran in the round before. */
-function isBefore(definition: Moment, use: Moment): boolean {
+function isBefore(definition: Timing, use: Timing): boolean {
   return definition.order < use.order || definition.loops.some((loop) => use.loops.includes(loop));
 }

@@ -21,8 +21,8 @@ type StatementCompiler = (context: CompileContext, mapping: Mapping, field: Fiel
 const shorthand: StatementCompiler = (context, mapping, field) => {
   mapping.allowKeys([field.key, "saveAs"]);
   const path = [
-    { name: "transport", place: field.keyPlace },
-    { name: field.key, place: field.keyPlace },
+    { name: "transport", range: field.keyRange },
+    { name: field.key, range: field.keyRange },
   ] as const;
   useUnlessBlockName(context, "call", path, 1);
   const value = compileValue(context, field.value);
@@ -70,13 +70,13 @@ export function compileStatements(context: CompileContext, list: YAMLSeq | undef
 
 function compileStatement(context: CompileContext, node: Node): Statement | undefined {
   if (!isMap(node)) {
-    context.findings.error(context.findings.place(node), {
+    context.diagnostics.error(context.rangeOf(node), {
       code: "unknown-statement",
       message: `a statement is a mapping such as \`call: reset\`, got ${describeNode(node)}`,
     });
     return undefined;
   }
-  const mapping = new Mapping(node, "the statement", context.findings);
+  const mapping = new Mapping(node, "the statement", context);
   const key = STATEMENT_KEYS.find((candidate) => mapping.field(candidate));
   const field = key === undefined ? undefined : mapping.field(key);
   const compile = key === undefined ? undefined : COMPILERS[key];
@@ -87,7 +87,7 @@ function compileStatement(context: CompileContext, node: Node): Statement | unde
 
 function reportUnknown(context: CompileContext, mapping: Mapping): void {
   const [first = ""] = mapping.keys;
-  context.findings.error(mapping.field(first)?.keyPlace ?? mapping.place, {
+  context.diagnostics.error(mapping.field(first)?.keyRange ?? mapping.range, {
     code: "unknown-statement",
     message: first === "" ? "the statement is empty" : `there is no statement \`${first}\``,
     hint: suggestion(first, STATEMENT_KEYS, `Statements are ${STATEMENT_KEYS.join(", ")}.`),
@@ -120,7 +120,7 @@ function call(
   args: readonly Value[],
   saveAs: string | undefined,
 ): CallStatement {
-  return { kind: "call", position: field.keyPlace.start, label, path, args, ...(saveAs ? { saveAs } : {}) };
+  return { kind: "call", position: field.keyRange.start, label, path, args, ...(saveAs ? { saveAs } : {}) };
 }
 
 function compileResetTransport(
@@ -130,23 +130,23 @@ function compileResetTransport(
 ): Statement | undefined {
   mapping.allowKeys(["resetTransport"]);
   if (mapping.boolean(field) === false) {
-    context.findings.error(field.valuePlace, {
+    context.diagnostics.error(field.valueRange, {
       code: "wrong-type",
       message: "`resetTransport` must be true",
       hint: "Leave the statement out if nothing is to be reset.",
     });
   }
-  useUnlessBlockName(context, "call", [{ name: "resetTransport", place: field.keyPlace }], 0);
+  useUnlessBlockName(context, "call", [{ name: "resetTransport", range: field.keyRange }], 0);
   return call(field, "resetTransport", ["resetTransport"], [], undefined);
 }
 
 function compileSet(context: CompileContext, mapping: Mapping, field: Field): SetStatement | undefined {
   mapping.allowKeys(["set", "value"]);
-  const valueField = mapping.required("value", field.keyPlace);
+  const valueField = mapping.required("value", field.keyRange);
   const value = valueField && compileValue(context, valueField.value);
   const name = compileVariable(context, mapping, field);
   if (name === undefined || !value) return undefined;
-  return { kind: "set", position: field.keyPlace.start, label: `set ${name}`, name, value };
+  return { kind: "set", position: field.keyRange.start, label: `set ${name}`, name, value };
 }
 
 function compileSaveAs(context: CompileContext, mapping: Mapping): string | undefined {
@@ -162,7 +162,7 @@ function compileVariable(
   const text = mapping.text(field);
   if (!text) return undefined;
   const name = text.value.value;
-  if (!context.isBlockName(name)) context.names.defineVariable(name, text.valuePlace, context.loops);
+  if (!context.isBlockName(name)) context.names.defineVariable(name, text.valueRange, context.loops);
   return name;
 }
 
@@ -176,7 +176,7 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
   const message = messageField && context.message(() => compileValue(context, messageField.value));
   if (!condition || !text) return undefined;
   if (isConstantlyTrue(condition.ast)) {
-    context.findings.warning(text.valuePlace, {
+    context.diagnostics.warning(text.valueRange, {
       code: "assert-cannot-fail",
       message: "the assert cannot fail, so it checks nothing",
       hint: "Assert on something that the gateway did, or remove the statement.",
@@ -185,7 +185,7 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
   const comparison = comparisonOf(condition);
   return {
     kind: "assert",
-    position: field.keyPlace.start,
+    position: field.keyRange.start,
     label: `assert ${shorten(condition.text)}`,
     condition: comparison ? { ...condition, comparison } : condition,
     ...(message ? { message } : {}),
@@ -194,7 +194,7 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
 
 function compileThrow(context: CompileContext, mapping: Mapping, field: Field): ThrowStatement | undefined {
   mapping.allowKeys(["throw"]);
-  const base = { kind: "throw", position: field.keyPlace.start, label: "throw" } as const;
+  const base = { kind: "throw", position: field.keyRange.start, label: "throw" } as const;
   if (!isMap(field.value)) {
     const text = mapping.text(field);
     return text && { ...base, message: { kind: "literal", value: text.value.value } };
@@ -213,14 +213,14 @@ function compileIf(context: CompileContext, mapping: Mapping, field: Field): IfS
   const form = mapping.mapping(field);
   if (!form) return undefined;
   form.allowKeys(["expr", "then", "else"]);
-  const text = form.text(form.required("expr", field.keyPlace));
+  const text = form.text(form.required("expr", field.keyRange));
   const condition = text && context.expression(text.value);
-  const consequent = compileStatements(context, form.list(form.required("then", field.keyPlace), 1));
+  const consequent = compileStatements(context, form.list(form.required("then", field.keyRange), 1));
   const alternate = compileStatements(context, form.list(form.field("else"), 0));
   return (
     condition && {
       kind: "if",
-      position: field.keyPlace.start,
+      position: field.keyRange.start,
       label: `if ${shorten(condition.text)}`,
       condition,
       consequent,
@@ -239,22 +239,22 @@ function compileForEach(
   if (!form) return undefined;
   form.allowKeys(["items", "item", "index", "actions"]);
   const items = compileItems(context, form, field);
-  const item = compileBlockName(context, form, form.required("item", field.keyPlace));
+  const item = compileBlockName(context, form, form.required("item", field.keyRange));
   const index = compileBlockName(context, form, form.field("index"));
-  const list = form.list(form.required("actions", field.keyPlace), 1);
+  const list = form.list(form.required("actions", field.keyRange), 1);
   const names = [item, index].filter((name) => name !== undefined);
   const actions = context.withinBlock(names, "loop", () => compileStatements(context, list));
   if (!items || item === undefined) return undefined;
-  const base = { kind: "forEach", position: field.keyPlace.start, label: `forEach ${item}` } as const;
+  const base = { kind: "forEach", position: field.keyRange.start, label: `forEach ${item}` } as const;
   return { ...base, items, item, ...(index === undefined ? {} : { index }), actions };
 }
 
 function compileItems(context: CompileContext, form: Mapping, field: Field): Value | undefined {
-  const itemsField = form.required("items", field.keyPlace);
+  const itemsField = form.required("items", field.keyRange);
   const items = itemsField && compileValue(context, itemsField.value);
   if (!itemsField || !items) return undefined;
   if (items.kind === "literal" || items.kind === "record" || items.kind === "lambda") {
-    context.findings.error(itemsField.valuePlace, {
+    context.diagnostics.error(itemsField.valueRange, {
       code: "wrong-type",
       message: `\`items\` must be a list, got ${describeNode(itemsField.value)}`,
       hint: "To use a variable, write `items: { ref: name }`; to compute a list, `items: { expr: … }`.",
@@ -269,12 +269,12 @@ function compileTry(context: CompileContext, mapping: Mapping, field: Field): Tr
   const form = mapping.mapping(field);
   if (!form) return undefined;
   form.allowKeys(["actions", "catchAs", "catch", "finally"]);
-  const actions = compileStatements(context, form.list(form.required("actions", field.keyPlace), 1));
+  const actions = compileStatements(context, form.list(form.required("actions", field.keyRange), 1));
   const catchAs = compileBlockName(context, form, form.field("catchAs"));
   const catchField = form.field("catch");
   const finallyField = form.field("finally");
   if (!catchField && !finallyField) {
-    context.findings.warning(field.keyPlace, {
+    context.diagnostics.warning(field.keyRange, {
       code: "try-without-handler",
       message: "the try has neither `catch` nor `finally`, so it changes nothing",
     });
@@ -285,7 +285,7 @@ function compileTry(context: CompileContext, mapping: Mapping, field: Field): Tr
   const finalizer = compileStatements(context, form.list(finallyField, 0));
   return {
     kind: "try",
-    position: field.keyPlace.start,
+    position: field.keyRange.start,
     label: "try",
     actions,
     ...(catchAs === undefined ? {} : { catchAs }),
@@ -301,7 +301,7 @@ function compileBlockName(
 ): string | undefined {
   const text = mapping.text(field);
   if (!text) return undefined;
-  context.names.checkName(text.value.value, text.valuePlace);
+  context.names.checkName(text.value.value, text.valueRange);
   return text.value.value;
 }
 

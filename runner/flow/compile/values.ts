@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
+import { SourceRange } from "../../scenario/source/diagnostic.ts";
 import type { CompiledExpression, Value } from "../types.ts";
 import type { CompileContext } from "./context.ts";
-import { TextPlace } from "./findings.ts";
 import { type Field, Mapping } from "./mapping.ts";
 import type { Segment } from "./names.ts";
 
@@ -37,7 +37,7 @@ function compileList(context: CompileContext, nodes: readonly Node[]): Value | u
 }
 
 function compileMapping(context: CompileContext, node: YAMLMap): Value | undefined {
-  const mapping = new Mapping(node, "the mapping", context.findings);
+  const mapping = new Mapping(node, "the mapping", context);
   const [key = ""] = mapping.keys;
   const field = mapping.field(key);
   if (mapping.keys.length === 1 && field && SPECIAL_KEYS.includes(key)) {
@@ -56,7 +56,7 @@ function warnOfLiteralExpression(context: CompileContext, mapping: Mapping): voi
   for (const key of ["expr", "lambda"]) {
     const field = mapping.field(key);
     if (!field) continue;
-    context.findings.warning(field.keyPlace, {
+    context.diagnostics.warning(field.keyRange, {
       code: "literal-expression",
       message: `\`${key}\` stands beside other keys, so the mapping is plain data and nothing is computed`,
       hint: `Only a mapping with the single key \`${key}\` is computed.`,
@@ -92,12 +92,12 @@ function compileLambda(context: CompileContext, mapping: Mapping): CompiledExpre
   const async = mapping.boolean(mapping.field("async")) ?? false;
   const params: string[] = [];
   for (const node of mapping.list(mapping.field("params"), 0)?.items ?? []) {
-    const place = context.findings.place(node as Node);
+    const range = context.rangeOf(node as Node);
     if (isScalar(node) && typeof node.value === "string") {
-      context.names.checkName(node.value, place);
+      context.names.checkName(node.value, range);
       params.push(node.value);
     } else {
-      context.findings.error(place, { code: "wrong-type", message: "a parameter of a lambda is a name" });
+      context.diagnostics.error(range, { code: "wrong-type", message: "a parameter of a lambda is a name" });
     }
   }
   return text && context.expression(text.value, { params, async });
@@ -112,9 +112,9 @@ export function compilePath(
   const segments: Segment[] = [];
   let offset = 0;
   for (const name of scalar.value.split(".")) {
-    const place = new TextPlace(locate, offset, offset + name.length);
+    const range = new SourceRange(context.source.file, locate, offset, offset + name.length);
     if (!/^[\p{ID_Continue}$-]+$/u.test(name) || FORBIDDEN_MEMBERS.has(name)) {
-      context.findings.error(place, {
+      context.diagnostics.error(range, {
         code: "invalid-path",
         message:
           name === "" ? `\`${scalar.value}\` has an empty part` : `\`${name}\` cannot be part of a path`,
@@ -122,7 +122,7 @@ export function compilePath(
       });
       return undefined;
     }
-    segments.push({ name, place });
+    segments.push({ name, range });
     offset += name.length + 1;
   }
   const [root, ...rest] = segments;
@@ -139,6 +139,6 @@ export function useUnlessBlockName(
 ): void {
   const [root] = segments;
   if (context.isBlockName(root.name)) return;
-  const call = via === "call" ? { call: { argumentCount, firstText, place: root.place } } : {};
+  const call = via === "call" ? { call: { argumentCount, firstText, range: root.range } } : {};
   context.names.use({ via, segments, ...call }, context.loops);
 }

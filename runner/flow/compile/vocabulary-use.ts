@@ -1,19 +1,25 @@
 import { suggestion } from "../../base/suggest.ts";
-import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
+import type { Diagnostics } from "../../scenario/source/diagnostic.ts";
+import { signature } from "../arguments.ts";
+import type { FlowDiagnosticCode } from "../codes.ts";
+import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
-import type { Findings } from "./findings.ts";
 import type { Use } from "./names.ts";
 
 /** Checks members and argument counts of a use whose root is in the vocabulary. */
-export function checkVocabularyUse(vocabulary: Vocabulary, use: Use, findings: Findings): void {
+export function checkVocabularyUse(
+  vocabulary: Vocabulary,
+  use: Use,
+  diagnostics: Diagnostics<FlowDiagnosticCode>,
+): void {
   const path = use.segments.map(({ name }) => name);
   const { entry, missingAt, available } = lookupPath(vocabulary, path);
   if (missingAt !== undefined) {
-    reportMissingMember(use, missingAt, available ?? [], findings);
+    reportMissingMember(use, missingAt, available ?? [], diagnostics);
   } else if (use.call && entry?.kind === "function") {
-    checkArgumentCount(path.join("."), entry, use.call, findings);
+    checkArgumentCount(path.join("."), entry, use.call, diagnostics);
   } else if (use.call && entry) {
-    findings.error(use.call.place, {
+    diagnostics.error(use.call.range, {
       code: "not-callable",
       message: `\`${path.join(".")}\` is ${entry.kind === "object" ? "an object" : "a value"} and cannot be called`,
       ...(entry.kind === "object"
@@ -27,7 +33,7 @@ function reportMissingMember(
   use: Use,
   index: number,
   available: readonly string[],
-  findings: Findings,
+  diagnostics: Diagnostics<FlowDiagnosticCode>,
 ): void {
   const missing = use.segments[index];
   if (!missing) return;
@@ -41,33 +47,32 @@ function reportMissingMember(
     hint: suggestion(missing.name, available, `It has ${available.join(", ")}.`),
   } as const;
   // Reading a missing member gives undefined, and flows written for another runner may probe for it.
-  if (use.via === "call") findings.error(missing.place, wording);
-  else findings.ownRule(missing.place, wording);
+  if (use.via === "call") diagnostics.error(missing.range, wording);
+  else diagnostics.ownRule(missing.range, wording);
 }
 
 function checkArgumentCount(
   name: string,
-  { params }: FunctionEntry,
-  { argumentCount, place }: NonNullable<Use["call"]>,
-  findings: Findings,
+  entry: FunctionEntry,
+  { argumentCount, range }: NonNullable<Use["call"]>,
+  diagnostics: Diagnostics<FlowDiagnosticCode>,
 ): void {
   if (argumentCount === undefined) return;
-  const least = params.filter((parameter) => !parameter.optional && !parameter.rest).length;
-  const most = params.some((parameter) => parameter.rest) ? Number.POSITIVE_INFINITY : params.length;
+  const { positional } = entry;
+  const least = positional.filter(({ optional, takes }) => !optional && takes !== "rest").length;
+  const most = positional.some(({ takes }) => takes === "rest")
+    ? Number.POSITIVE_INFINITY
+    : positional.length;
   if (argumentCount >= least && argumentCount <= most) return;
-  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
-  const wanted = least === most ? `${least}` : range;
+  const several = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
+  const wanted = least === most ? `${least}` : several;
   const plural = wanted === "1" || wanted === "at least 1" ? "" : "s";
   const wording = {
     code: "argument-count",
     message: `\`${name}\` takes ${wanted} argument${plural}, got ${argumentCount}`,
-    hint: `${name}(${params.map(parameterText).join(", ")})`,
+    hint: `${name}(${signature(entry)})`,
   } as const;
   // JavaScript ignores what is too much.
-  if (argumentCount < least) findings.error(place, wording);
-  else findings.ownRule(place, wording);
-}
-
-function parameterText({ name, optional, rest }: Parameter): string {
-  return `${rest ? "..." : ""}${name}${optional ? "?" : ""}`;
+  if (argumentCount < least) diagnostics.error(range, wording);
+  else diagnostics.ownRule(range, wording);
 }

@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 import { isPromise } from "node:util/types";
 import vm from "node:vm";
 import { QaError } from "../../base/errors.ts";
-import { isError } from "../failure.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
+import { isError } from "./failure.ts";
 import { createRealm, ENTRY_NAME, type RealmOptions } from "./realm.ts";
 
 const DEFAULT_EVALUATION_MS = 10_000;

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import type { AssertionEvidence } from "../failure.ts";
 import type { CompiledExpression } from "../types.ts";
+import type { AssertionEvidence } from "./failure.ts";
 
 const MAX_LENGTH = 300;
 

@@ -91,19 +91,3 @@ export class CleanupWindow implements Disposable {
     this.#parent.removeEventListener("abort", this.#open);
   }
 }
-
-/**
- * Waits for `work`, but not beyond the signal's abort: then it rejects with the signal's reason, and
- * what the work still does is ignored.
- */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}

@@ -1,25 +1,26 @@
 import { errorMessage, QaError } from "../../base/errors.ts";
-import {
-  type AssertionEvidence,
-  flowFailure,
-  isError,
-  isProgrammingError,
-  type Whereabouts,
-} from "../failure.ts";
+import { budgetOf } from "../arguments.ts";
 import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { BlockScope } from "./block-scope.ts";
 import { compare } from "./compare.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { compareEvidence, readValues, show } from "./evidence.ts";
+import {
+  type AssertionEvidence,
+  type FlowPosition,
+  flowFailure,
+  isError,
+  isProgrammingError,
+} from "./failure.ts";
 import { followPath, resolveList, resolveValue } from "./resolve.ts";
 import { scenarioFrames } from "./stack.ts";
 
 /** What the statements that do something themselves need. */
-export interface Performance {
+export interface StatementContext {
   evaluator: Evaluator;
   scope: BlockScope | undefined;
-  where: Whereabouts;
+  where: FlowPosition;
   /** The action that is about to start may take this long, in milliseconds. */
   allow(ms: number): void;
 }
@@ -27,22 +28,22 @@ export interface Performance {
 /** Carries out a statement that holds no other statements. */
 export function perform(
   statement: CallStatement | SetStatement | AssertStatement | ThrowStatement,
-  performance: Performance,
+  context: StatementContext,
 ): Promise<void> {
   switch (statement.kind) {
     case "call":
-      return performCall(statement, performance);
+      return performCall(statement, context);
     case "set":
-      return performSet(statement, performance);
+      return performSet(statement, context);
     case "assert":
-      return performAssert(statement, performance);
+      return performAssert(statement, context);
     case "throw":
-      return performThrow(statement, performance);
+      return performThrow(statement, context);
   }
 }
 
-async function performCall({ path, args, saveAs }: CallStatement, performance: Performance): Promise<void> {
-  const { evaluator, scope, where } = performance;
+async function performCall({ path, args, saveAs }: CallStatement, context: StatementContext): Promise<void> {
+  const { evaluator, scope, where } = context;
   const { value: callable, owner } = followPath(path, evaluator, scope);
   if (typeof callable !== "function") {
     throw flowFailure(
@@ -58,27 +59,27 @@ async function performCall({ path, args, saveAs }: CallStatement, performance: P
   const values = await resolveList(args, evaluator, scope);
   // Functions of the top level announce their budgets themselves, also when an expression calls them.
   const entry = path.length > 1 ? lookupPath(where.flow.vocabulary, path).entry : undefined;
-  const budget = entry?.kind === "function" ? entry.budgetMs?.(values) : undefined;
-  if (budget !== undefined) performance.allow(budget);
+  const budget = entry?.kind === "function" ? budgetOf(entry, values) : undefined;
+  if (budget !== undefined) context.allow(budget);
   const result: unknown = await Reflect.apply(callable, owner, values);
-  if (saveAs !== undefined) store(saveAs, result, performance);
+  if (saveAs !== undefined) store(saveAs, result, context);
 }
 
-async function performSet({ name, value }: SetStatement, performance: Performance): Promise<void> {
-  store(name, await resolveValue(value, performance.evaluator, performance.scope), performance);
+async function performSet({ name, value }: SetStatement, context: StatementContext): Promise<void> {
+  store(name, await resolveValue(value, context.evaluator, context.scope), context);
 }
 
 /** A block's own name changes in the block; any other name is a variable of the scenario. */
-function store(name: string, value: unknown, { evaluator, scope }: Performance): void {
+function store(name: string, value: unknown, { evaluator, scope }: StatementContext): void {
   if (scope?.has(name)) scope.set(name, value);
   else evaluator.variables[name] = value;
 }
 
 async function performAssert(
   { condition, message }: AssertStatement,
-  performance: Performance,
+  context: StatementContext,
 ): Promise<void> {
-  const { evaluator, scope, where } = performance;
+  const { evaluator, scope, where } = context;
   const result = await evaluator.evaluate(condition, scope);
   const sides = condition.comparison ? (result as [unknown, unknown]) : undefined;
   const holds =
@@ -92,7 +93,7 @@ async function performAssert(
     ),
     ...(sides ? compareEvidence(condition, sides) : {}),
   };
-  const { text, details } = await assertionMessage(message, performance);
+  const { text, details } = await assertionMessage(message, context);
   throw flowFailure("assertion-failed", text ?? `not true: ${condition.text.trim()}`, where, {
     fault: "product",
     position: condition.position,
@@ -104,7 +105,7 @@ async function performAssert(
 /** The author's message. One that cannot be computed must not hide the failed assert. */
 async function assertionMessage(
   message: Value | undefined,
-  { evaluator, scope }: Performance,
+  { evaluator, scope }: StatementContext,
 ): Promise<{ text?: string; details?: string }> {
   if (!message) return {};
   try {
@@ -115,8 +116,8 @@ async function assertionMessage(
   }
 }
 
-async function performThrow({ error, message }: ThrowStatement, performance: Performance): Promise<void> {
-  const { evaluator, scope, where } = performance;
+async function performThrow({ error, message }: ThrowStatement, context: StatementContext): Promise<void> {
+  const { evaluator, scope, where } = context;
   const thrown = error && (await evaluator.evaluate(error, scope));
   if (thrown instanceof QaError) throw thrown;
   if (isError(thrown)) {

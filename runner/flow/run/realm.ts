@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import vm from "node:vm";
+import { budgetOf } from "../arguments.ts";
 import { HARMLESS_GLOBALS, PERMISSION_NAMES } from "../host-names.ts";
 import type { CompiledFlow } from "../types.ts";
 import { lookupEntry, topLevelAliases } from "../vocabulary-lookup.ts";
@@ -63,7 +64,7 @@ function announceBudgets(
     const action: unknown = descriptor.value;
     if (entry?.kind !== "function" || !entry.budgetMs || typeof action !== "function") continue;
     surroundings[name] = (...args: unknown[]): unknown => {
-      const budget = entry.budgetMs?.(args);
+      const budget = budgetOf(entry, args);
       if (budget !== undefined) onBudget(budget);
       return Reflect.apply(action, undefined, args);
     };

@@ -1,8 +1,8 @@
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
-import { type FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
 import type { CompiledFlow, Step } from "../types.ts";
 import { Evaluator } from "./evaluate.ts";
+import { type FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
 import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { StatementRunner } from "./statements.ts";
 
@@ -123,14 +123,14 @@ class FlowRun {
   }
 }
 
-function stepTimeout(step: Step, afterMs: number, where: Whereabouts): FlowError {
+function stepTimeout(step: Step, afterMs: number, where: FlowPosition): FlowError {
   const message = `the step did not finish within ${afterMs} ms; it was at \`${where.statement}\``;
   const hint = step.timeoutMs === undefined ? undefined : "The limit is the step's own timeoutMs.";
   return flowFailure("step-timeout", message, where, { fault: "product", hint });
 }
 
 /** Texts as they are, other scalars as text, anything else as JSON. */
-function detailsText(value: unknown, where: Whereabouts): string | undefined {
+function detailsText(value: unknown, where: FlowPosition): string | undefined {
   switch (typeof value) {
     case "undefined":
     case "string":

@@ -1,7 +1,7 @@
+import { untilAborted } from "../../base/abort.ts";
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import { withCurrentSignal } from "../current-signal.ts";
-import { FlowError, flowFailure, locateFailure, type Whereabouts } from "../failure.ts";
 import type {
   CompiledExpression,
   CompiledFlow,
@@ -12,13 +12,14 @@ import type {
 import { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { show } from "./evidence.ts";
-import { CleanupWindow, type FlowLimits, GRACE_MS, untilAborted, Watchdog } from "./limits.ts";
+import { FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
+import { CleanupWindow, type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { perform } from "./perform.ts";
 import { resolveValue } from "./resolve.ts";
 
 export interface StatementRunnerOptions {
   flow: CompiledFlow;
-  step: Whereabouts["step"];
+  step: FlowPosition["step"];
   evaluator: Evaluator;
   limits: FlowLimits;
   onStatement(label: string, position: Position): void;
@@ -53,7 +54,7 @@ export class StatementRunner {
   }
 
   /** Where the flow is, or was last. */
-  get where(): Whereabouts {
+  get where(): FlowPosition {
     const { flow, step } = this.#options;
     return { flow, step, statement: this.#current.label, position: this.#current.position };
   }

@@ -1,11 +1,11 @@
 import { outlineMarkdown } from "../../scenario/markdown/markdown.ts";
+import type { LocatedNode } from "../../scenario/source/locate.ts";
 import { SourceFile } from "../../scenario/source/source.ts";
-import type { LocatedNode } from "../../scenario/yaml/source.ts";
 import { parseYamlPiece } from "../../scenario/yaml/yaml.ts";
 import { type CompileOptions, compileFlow } from "../compile/compile.ts";
 import { type FlowOptions, type FlowResult, runFlow } from "../run/run.ts";
 import type { CompiledFlow } from "../types.ts";
-import type { FunctionEntry, Parameter, Vocabulary } from "../vocabulary.ts";
+import type { Argument, FunctionEntry, Vocabulary } from "../vocabulary.ts";
 
 /** A vocabulary with the shapes of the real one: functions, nested and open objects, guarded names. */
 export const VOCABULARY: Vocabulary = {
@@ -40,7 +40,7 @@ export const VOCABULARY: Vocabulary = {
   reset: action(),
   resetTransport: action(),
   randomUUID: action(),
-  sleep: { ...action("ms"), budgetMs: ([ms]) => Number(ms) },
+  sleep: { ...action("ms"), budgetMs: ({ ms }) => Number(ms) },
   waitForCondition: action("check", "timeoutMs?", "intervalMs?"),
   waitForGatewayHealthy: action("env", "timeoutMs?"),
   waitForQaChannelReady: { ...action("env", "timeoutMs?"), aliases: ["waitForChannelReady"] },
@@ -58,29 +58,27 @@ export const VOCABULARY: Vocabulary = {
   joinPath: action("first", "...rest"),
 };
 
-function action(...params: string[]): FunctionEntry {
+function action(...args: string[]): FunctionEntry {
   return {
     kind: "function",
     summary: "",
     subject: "core",
-    params: params.map(parameter),
-    returns: "unknown",
+    params: {},
+    positional: args.map(argument),
+    returns: {},
   };
 }
 
-function parameter(text: string): Parameter {
-  const name = text.replace(/^\.\.\.|\?$/g, "");
+function argument(text: string): Argument {
   return {
-    name,
-    type: "unknown",
+    name: text.replace(/^\.\.\.|\?$/g, ""),
+    takes: text.startsWith("...") ? "rest" : "value",
     optional: text.endsWith("?"),
-    rest: text.startsWith("..."),
-    description: "",
   };
 }
 
 function value(type: string) {
-  return { kind: "value", summary: "", subject: "core", type } as const;
+  return { kind: "value", summary: "", subject: "core", type: { type } } as const;
 }
 
 /** The flow fence of a Markdown scenario. */
@@ -106,8 +104,12 @@ export function flowOfActions(actions: string, ...stepLines: string[]): LocatedN
   return flowOfMarkdown(["# Test", "", "```yaml qa-flow", ...yaml, "```", ""].join("\n"));
 }
 
-export const OWN: CompileOptions = { vocabulary: VOCABULARY, permissions: new Set(), foreign: false };
-export const FOREIGN: CompileOptions = { ...OWN, foreign: true };
+export const OWN: CompileOptions = {
+  vocabulary: VOCABULARY,
+  permissions: new Set(),
+  pack: { foreign: false },
+};
+export const FOREIGN: CompileOptions = { ...OWN, pack: { foreign: true } };
 
 /** @throws with the diagnostics if the flow has errors */
 export function compileOrThrow(flow: LocatedNode, options: CompileOptions = OWN): CompiledFlow {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type NpmOptions, requireNpm } from "./npm.ts";
 
-/** A release installed as `npm install --global` does it, into a prefix that nobody else uses. */
+/** A release installed as `npm install --global` does it, into a prefix that nothing else uses. */
 export interface InstalledRelease {
   version: string;
   prefix: string;

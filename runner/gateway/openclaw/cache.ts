@@ -7,7 +7,7 @@ import { readJsonObject } from "../../base/files.ts";
 import type { Environment } from "../process/env.ts";
 import type { ReleaseNode } from "./node.ts";
 
-/** Written last: a folder without it is no installed release, whatever else it holds. */
+/** Written last: a folder without it is not an installed release, whatever else it holds. */
 const MARKER = "installed.json";
 const STAGING = ".staging-";
 
@@ -41,7 +41,7 @@ export function cacheFolder(env: Environment): string {
   return resolve(base, "openclaw");
 }
 
-/** The releases on this machine. Whoever changes the folder of one release holds its lock. */
+/** The releases on this machine. To change the folder of a release, hold its lock. */
 export class ReleaseCache {
   readonly folder: string;
 
@@ -91,7 +91,7 @@ export class ReleaseCache {
     await utimes(join(root, MARKER), now, now).catch(() => {});
   }
 
-  /** A new folder to install a release in. Nobody else ever uses it, not even after a crash. */
+  /** A new folder to install a release in. Nothing else ever uses it, not even after a crash. */
   async createStaging(version: string): Promise<string> {
     const folder = join(this.folder, `${STAGING}${version}-${randomBytes(6).toString("hex")}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -100,7 +100,7 @@ export class ReleaseCache {
 
   /**
    * Turns a complete staging folder into the installed release, in one step. A release that is there already stays, and
-   * the staging folder goes: somebody may be running it.
+   * the staging folder goes: another run may be using it.
    */
   async commit(staging: string, marker: Marker): Promise<void> {
     if (await this.find(marker.version)) {

@@ -8,8 +8,8 @@ import { LifecycleLog } from "./lifecycle-log.ts";
 const PROBE = "health";
 
 /**
- * How a published OpenClaw release is spoken to. No release tells over RPC how often it has reloaded, and older ones
- * do not tell their boot either: both are read from the log.
+ * How a published OpenClaw release is spoken to. No release says over RPC how often it has reloaded, and older ones
+ * do not name their boot either: both are read from the log.
  */
 export class OpenClawDialect implements GatewayDialect {
   readonly #access: DialectAccess;

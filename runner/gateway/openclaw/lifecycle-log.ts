@@ -11,7 +11,7 @@ const EVALUATED = /\[reload\] .*config change detected; evaluating reload \(/;
 const NOT_APPLIED =
   /\[reload\] .*config (?:reload skipped(?! \(invalid config\))|reload disabled|reload requires gateway restart; hot mode ignoring|change requires gateway restart)/;
 
-/** Counts what a release's log tells about its life. */
+/** Counts what a release's log says about its life. */
 export class LifecycleLog {
   readonly #log: Pick<LogCapture, "mark" | "since">;
   #mark = 0;

@@ -11,7 +11,7 @@ const RENEW_MS = 2000;
 /**
  * Runs `work` while no other process holds the lock on `path`, which need not exist. The lock of a process that
  * was killed ends by itself after some seconds.
- * @param onWait called once when somebody else holds the lock
+ * @param onWait called once when another process holds the lock
  * @throws the signal's reason
  */
 export async function withLock<T>(

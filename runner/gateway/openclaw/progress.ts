@@ -1,6 +1,6 @@
 const TICK_MS = 1000;
 
-/** Tells a person what takes so long. */
+/** Says to a person what takes so long. */
 export interface Progress {
   note(line: string): void;
   /** Shows `what`, with the seconds on a terminal, while `work` runs, and how long it took. */

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { ReleaseCache } from "./cache.ts";
 import { isLocked, withLock } from "./lock.ts";
 
-/** Removes a release, unless somebody is just installing it: then it waits for that. */
+/** Removes a release, unless another run is just installing it: then it waits for that. */
 export async function removeRelease(
   cache: ReleaseCache,
   version: string,
@@ -21,7 +21,7 @@ export async function pruneCache(
 ): Promise<string[]> {
   const removed: string[] = [];
   for (const { folder, version } of await cache.leftovers()) {
-    // Somebody is installing it.
+    // Another run is installing it.
     if (await isLocked(cache.rootOf(version))) continue;
     await rm(folder, { recursive: true, force: true });
     removed.push(folder);

@@ -8,11 +8,11 @@ export interface ReleaseTraits {
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
   /**
-   * How it comes back from an update of itself. `service`: it ends, and whoever started it starts it again.
-   * `foreground`: it starts its successor itself, because it refuses updates under a service manager that is none.
+   * How it comes back from an update of itself. `service`: it ends, and what started it starts it again.
+   * `foreground`: it starts its successor itself, because it refuses updates under what only looks like a service manager.
    */
   updatesAs: "service" | "foreground";
-  /** What it tells the conversation that asked for the update that brought it; see `UpdatePlan`. */
+  /** What it says to the conversation that asked for the update that brought it; see `UpdatePlan`. */
   updateNotice: "note" | "versions";
 }
 
@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
   },
   {
     range: ">=2026.9.2",
-    why: "Tells of an update in words of its own, which leave out the note that came with the request.",
+    why: "Reports an update in words of its own, which leave out the note that came with the request.",
     updateNotice: "versions",
   },
 ];

@@ -11,7 +11,7 @@ export function exactVersion(spec: string): string | undefined {
 /**
  * Picks the release that a version, a range or a dist-tag means.
  * @param installed releases in the cache; the only ones to choose from when the registry was not reached
- * @throws UsageError for what is no release; QaError `release-not-installed` when it would have to be fetched
+ * @throws UsageError for what is not a release; QaError `release-not-installed` when it would have to be fetched
  */
 export function pickRelease(
   spec: string,

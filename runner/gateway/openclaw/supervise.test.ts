@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { isAlive } from "../../base/testing/processes.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
-import { isAlive } from "../testing/fixture.ts";
 import { STARTED_LINE, supervisorArgument } from "./supervisor-job.ts";
 
 const SUPERVISOR = join(import.meta.dirname, "supervise.ts");

@@ -26,7 +26,7 @@ class Supervisor {
   forward(signal: NodeJS.Signals): void {
     if (ENDING.has(signal)) this.#ending = true;
     this.#gateway?.kill(signal);
-    // Between two gateways, or beside one that went on without us: there is nobody to wait for.
+    // Between two gateways, or beside one that went on without us: there is nothing to wait for.
     if (this.#ending && this.#gateway === undefined) process.exit(0);
   }
 
@@ -42,7 +42,7 @@ class Supervisor {
   #ended(code: number | null, signal: NodeJS.Signals | null): void {
     this.#gateway = undefined;
     if (this.#ending || code !== 0) {
-      // A crash ends the supervisor the same way, so that whoever watches it sees a crash.
+      // A crash ends the supervisor the same way, so that those who watch it see a crash.
       if (signal === null) process.exit(code ?? 1);
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);

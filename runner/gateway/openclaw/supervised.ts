@@ -8,7 +8,7 @@ import { supervisorArgument } from "./supervisor-job.ts";
 
 const SUPERVISOR = join(import.meta.dirname, "supervise.ts");
 
-/** The program of a release that may replace itself: kept running by a supervisor, and told what to update to. */
+/** The program of a release that may replace itself: kept running by a supervisor, and given what to update to. */
 export function supervised(
   program: GatewayProgram,
   { packageRoot, env }: InstalledRelease,

@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterEach, expect, test } from "vitest";
 import { QaError } from "../../base/errors.ts";
+import { isAlive } from "../../base/testing/processes.ts";
 import type { GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { RpcError } from "../rpc/errors.ts";
-import { FAKE_PROGRAM, gatewayStart, isAlive } from "../testing/fixture.ts";
+import { FAKE_PROGRAM, gatewayStart } from "../testing/fixture.ts";
 import { startChildGateway } from "./start-child.ts";
 
 const started: GatewayStart[] = [];

@@ -24,27 +24,16 @@ import { RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import { restartedError, stoppedError } from "../rpc/errors.ts";
 import { Listeners } from "../rpc/listeners.ts";
 import { runCommand } from "./cli.ts";
+import { GatewayProcess } from "./gateway-process.ts";
 import type { LogCapture } from "./log.ts";
 import type { GatewayProgram } from "./program.ts";
 import { waitUntilReady } from "./readiness.ts";
-import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./start-process.ts";
 import type { TempRoot } from "./temp-root.ts";
 import { watchedEnv } from "./watchdog-env.ts";
 
 /** From spawn to ready. Published releases that need six seconds on an idle machine need a minute on a busy one. */
 const START_TIMEOUT_MS = 120_000;
 const RESTART_TIMEOUT_MS = 60_000;
-const TAIL_LINES = 40;
-/** Whoever sends one of these wants the process to end. */
-const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>([
-  "SIGTERM",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGHUP",
-  "SIGABRT",
-  "SIGKILL",
-]);
-
 export interface ChildGatewayOptions {
   program: GatewayProgram;
   tempRoot: TempRoot;
@@ -87,14 +76,7 @@ export class ChildGateway implements GatewayUnderTest {
   readonly #client: RpcClient;
   readonly #dialect: GatewayDialect;
   readonly #events = new Listeners<GatewayEvent>();
-  readonly #crashes = new Listeners<QaError>();
-  #process: ManagedProcess | undefined;
-  /** Set before the runner itself ends the process, so that the end is not taken for a crash. */
-  #stopping = false;
-  /** The process has answered RPC: from now on its end is a crash, before it was a failed start. */
-  #booted = false;
-  /** The scenario sent a signal that ends the process. */
-  #signalled = false;
+  readonly #process: GatewayProcess;
   #facts: GatewayFacts;
   #bootTimings: BootTimings | undefined;
 
@@ -116,6 +98,10 @@ export class ChildGateway implements GatewayUnderTest {
     this.updatePlan = program.updatePlan;
     const { target, product, version, buildId, node, boot } = program;
     this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
+    this.#process = new GatewayProcess({
+      ...options,
+      onUnexpectedEnd: (error) => this.#client.down(error),
+    });
     this.#client = this.#newClient({
       onEvent: (event) => {
         this.#events.emit(event);
@@ -127,13 +113,13 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   #newClient(listeners: Pick<RpcClientOptions, "onEvent" | "onChange">): RpcClient {
-    const { redact, log } = this.#options;
+    const { redact } = this.#options;
     return new RpcClient({
       url: this.wsUrl,
       token: this.token,
       scopes: ["operator.admin"],
       redact,
-      logTail: () => log.tail(TAIL_LINES),
+      logTail: this.#process.logTail,
       ...listeners,
     });
   }
@@ -152,7 +138,7 @@ export class ChildGateway implements GatewayUnderTest {
       },
       call: (method, params, options) => this.#client.call(method, params, options),
       callOnce: (method, params, options) => this.#callOnce(method, params, options),
-      signalProcess: (signal) => this.#process?.signal(signal),
+      signalProcess: (signal) => this.#process.signal(signal),
     };
   }
 
@@ -173,7 +159,7 @@ export class ChildGateway implements GatewayUnderTest {
     return this.#bootTimings;
   }
   get pid(): number | undefined {
-    return this.#process?.exited ? undefined : this.#process?.pid;
+    return this.#process.pid;
   }
 
   /** Writes the config, starts the process and waits until it is ready and answers RPC. */
@@ -185,7 +171,7 @@ export class ChildGateway implements GatewayUnderTest {
 
   async #boot(timeoutMs: number): Promise<void> {
     const { signal } = this.#options;
-    const { spawnedAt } = await this.#spawn();
+    const spawnedAt = await this.#process.spawn();
     const sinceSpawn = () => Math.round(performance.now() - spawnedAt);
     // Loading the WebSocket takes about as long as the gateway needs to listen: do both at once.
     void globalThis.WebSocket;
@@ -198,7 +184,7 @@ export class ChildGateway implements GatewayUnderTest {
     const readyMs = sinceSpawn();
     const { version, bootId, pid } = await this.identity({ signal });
     const rpcMs = sinceSpawn();
-    this.#booted = true;
+    this.#process.booted();
     this.#bootTimings = { listeningMs, readyMs, rpcMs };
     this.#facts = {
       ...this.#facts,
@@ -211,67 +197,15 @@ export class ChildGateway implements GatewayUnderTest {
     };
   }
 
-  async #spawn(): Promise<ManagedProcess> {
-    const { program, port, tempRoot, env, log } = this.#options;
-    this.#stopping = false;
-    this.#signalled = false;
-    this.#booted = false;
-    const started = await startProcess({
-      file: program.file,
-      args: program.args(port),
-      cwd: tempRoot.root,
-      env,
-      stdoutPath: tempRoot.stdoutPath,
-      stderrPath: tempRoot.stderrPath,
-      log,
-    });
-    this.#process = started;
-    void started.exit.then((exit) => this.#ended(exit));
-    // Stopped while it was being started: nobody else knows of the process.
-    if (this.#stopping) await started.stop();
-    return started;
-  }
-
-  #ended(exit: ProcessExit): void {
-    if (!this.#stopping) {
-      const error = this.#endedError(exit);
-      this.#client.down(error);
-      if (this.#booted && !this.#signalled) this.#crashes.emit(error);
-    }
-    this.#options.wakeups.notify();
-  }
-
-  /** @throws QaError when the process has ended: without it, waiting is in vain */
-  #requireAlive(): void {
-    const exit = this.#process?.exited;
-    if (!exit) return;
-    throw this.#stopping ? stoppedError() : this.#endedError(exit);
-  }
-
-  #endedError(exit: ProcessExit): QaError {
-    const { log, program } = this.#options;
-    const when = !this.#booted
-      ? "ended before it was ready"
-      : this.#signalled
-        ? "ended"
-        : "ended unexpectedly";
-    return new QaError(`the gateway process (${program.target}) ${when}: ${describeExit(exit)}`, {
-      code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
-      fault: "product",
-      hint: "The last lines of its log are below; the whole log is in the report folder.",
-      details: log.tail(TAIL_LINES) || "(it logged nothing)",
-    });
-  }
-
   #waitReady(timeoutMs: number, signal?: AbortSignal, onListening?: () => void): Promise<void> {
-    const { wakeups, log } = this.#options;
+    const { wakeups } = this.#options;
     return waitUntilReady(this.baseUrl, {
       timeoutMs,
       wakeups,
       signal,
       onListening,
-      requireAlive: () => this.#requireAlive(),
-      logTail: () => log.tail(TAIL_LINES),
+      requireAlive: () => this.#process.requireAlive(),
+      logTail: this.#process.logTail,
     });
   }
 
@@ -290,8 +224,8 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {
-    const { wakeups, log } = this.#options;
-    return waitForNewBoot(this, bootId, options, { wakeups, logTail: () => log.tail(TAIL_LINES) });
+    const { wakeups } = this.#options;
+    return waitForNewBoot(this, bootId, options, { wakeups, logTail: this.#process.logTail });
   }
 
   cliCommand(env: Readonly<Record<string, string>> = {}): CliCommand | undefined {
@@ -309,7 +243,7 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   onCrash(listener: (error: QaError) => void): () => void {
-    return this.#crashes.add(listener);
+    return this.#process.onCrash(listener);
   }
 
   logs(): string {
@@ -341,8 +275,7 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   signalProcess(signal: NodeJS.Signals): void {
-    if (ENDING_SIGNALS.has(signal)) this.#signalled = true;
-    this.#process?.signal(signal);
+    this.#process.signalForScenario(signal);
   }
 
   async stop(): Promise<void> {
@@ -350,8 +283,7 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   async #end(reason: QaError): Promise<void> {
-    this.#stopping = true;
     this.#client.down(reason);
-    await this.#process?.stop();
+    await this.#process.stop();
   }
 }

@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 const LOOPBACK = "127.0.0.1";
 
 /**
- * A loopback port that is free now. Somebody else may take it before it is used: whoever starts
- * a server on it tries again with another one.
+ * A loopback port that is free now. Another process may take it before it is used: a server that starts
+ * on it must be ready to try another one.
  */
 export async function freePort(): Promise<number> {
   const server = createServer();

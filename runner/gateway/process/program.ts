@@ -25,6 +25,6 @@ export interface GatewayProgram {
   env?: Readonly<Record<string, string>>;
   /** Set when the runner decides what the gateway updates itself to. */
   updatePlan?: UpdatePlan;
-  /** Default: a gateway that tells everything over RPC. */
+  /** Default: a gateway that reports everything over RPC. */
   dialect?(access: DialectAccess): GatewayDialect;
 }

@@ -4,21 +4,21 @@ import { waitForCondition } from "../../base/waits.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 
 const PROBE_TIMEOUT_MS = 2000;
-/** A probe of a port where nobody listens yet costs less than a millisecond. */
+/** A probe of a port where nothing listens yet costs less than a millisecond. */
 const POLL_MS = 10;
 
 /** One answer of /readyz. */
 interface Readiness {
-  /** False while nobody answers at all. */
+  /** False while nothing answers at all. */
   listening: boolean;
   ready: boolean;
   /** What the gateway still waits for, in its own words: `startup-sidecars`, `qa-channel`. */
   failing: readonly string[];
-  /** Why nobody answers, in the words of the network: a refused connection, a certificate that is not trusted. */
+  /** Why nothing answers, in the words of the network: a refused connection, a certificate that is not trusted. */
   problem?: string;
 }
 
-const NOBODY: Readiness = { listening: false, ready: false, failing: [] };
+const SILENT: Readiness = { listening: false, ready: false, failing: [] };
 
 /** Asks /readyz once. Whatever goes wrong counts as not ready. */
 async function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Readiness> {
@@ -45,7 +45,7 @@ async function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Re
       },
     );
     request.on("timeout", () => request.destroy());
-    request.on("error", ({ message }) => resolve({ ...NOBODY, problem: message }));
+    request.on("error", ({ message }) => resolve({ ...SILENT, problem: message }));
   });
 }
 
@@ -55,7 +55,7 @@ export interface ReadyOptions {
   signal?: AbortSignal;
   /** Throws when waiting has become pointless. */
   requireAlive?(): void;
-  /** Called when somebody begins to answer, ready or not. */
+  /** Called when something begins to answer, ready or not. */
   onListening?(): void;
   /** End of the gateway's log, for the time-out error. */
   logTail(): string;
@@ -67,7 +67,7 @@ export interface ReadyOptions {
  */
 export async function waitUntilReady(baseUrl: string, options: ReadyOptions): Promise<void> {
   const { timeoutMs, wakeups, signal, requireAlive, onListening, logTail } = options;
-  let seen = NOBODY;
+  let seen = SILENT;
   await waitForCondition(
     wakeups,
     async () => {

@@ -11,7 +11,7 @@ import { freePort } from "./ports.ts";
 import type { GatewayProgram } from "./program.ts";
 import { createTempRoot, type TempRoot } from "./temp-root.ts";
 
-/** Somebody may take a free port before the gateway does. */
+/** Another process may take a free port before the gateway does. */
 const PORT_ATTEMPTS = 5;
 const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?in use/i;
 
@@ -89,7 +89,7 @@ export async function startChildGateway(
   }
 }
 
-/** Somebody at our port does not know our token: a gateway that is slow to listen was overtaken by another one. */
+/** What answers at our port does not know our token: a gateway that is slow to listen was overtaken by another one. */
 function isStranger(error: unknown): boolean {
   return (
     error instanceof RpcError && error.method === "connect" && /unauthori[sz]ed|token/i.test(error.message)

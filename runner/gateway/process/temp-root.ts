@@ -31,7 +31,7 @@ export interface TempRootOptions {
   keep?: boolean;
 }
 
-/** Roots that are still to be removed: a second Ctrl-C ends the program before tear-down does. */
+/** Roots that are still to be removed: a second Ctrl-C ends the program before teardown does. */
 const pending = new Set<string>();
 let atExit = false;
 

@@ -2,7 +2,7 @@ import { type Hello, SERVICE_RESTART } from "../rpc/socket.ts";
 
 /**
  * Tells the processes behind one address apart. Newer releases name their boot when they let a client in. Older ones
- * tell for how long their process has run, and say so when they close a connection for a restart.
+ * say for how long their process has run, and say so when they close a connection for a restart.
  */
 export class RemoteBoots {
   #hello: Hello | undefined;

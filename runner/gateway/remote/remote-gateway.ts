@@ -23,7 +23,7 @@ import { Listeners } from "../rpc/listeners.ts";
 import { RemoteBoots } from "./remote-boots.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Tells who the process is; releases do not have it. */
+/** Says who the process is; releases do not have it. */
 const STATUS = "gateway.status";
 /** Agent of a gateway whose config names none. */
 const UNCONFIGURED_AGENT = "main";
@@ -35,7 +35,7 @@ export interface RemoteGatewayOptions {
   wakeups: Wakeups;
 }
 
-/** A gateway that somebody else runs: it can be asked, but its process and files are out of reach. */
+/** A gateway that was already running: it can be asked, but its process and files are out of reach. */
 export class RemoteGateway implements GatewayUnderTest {
   readonly baseUrl: string;
   readonly wsUrl: string;
@@ -248,7 +248,7 @@ export class RemoteGateway implements GatewayUnderTest {
   }
 }
 
-/** An identity whose generation nobody knows: a scenario that looks at it is blocked, not failed. */
+/** An identity whose generation is not known: a scenario that looks at it is blocked, not failed. */
 function withoutGeneration(known: Omit<GatewayIdentity, "generation">): GatewayIdentity {
   return Object.defineProperty(known as GatewayIdentity, "generation", {
     enumerable: false,

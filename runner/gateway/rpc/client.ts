@@ -44,7 +44,7 @@ interface PendingCall {
 
 /**
  * One operator connection that survives restarts of the gateway. Calls made while it is away are sent as
- * soon as it is back; calls that were on their way reject, because nobody knows whether they took effect.
+ * soon as it is back; calls that were on their way reject, because it is not known whether they took effect.
  */
 export class RpcClient {
   readonly #options: RpcClientOptions;

@@ -51,7 +51,7 @@ export function toRpcError(method: string, error: unknown, redact: Redactor, hin
   });
 }
 
-/** The call was on its way when the gateway restarted: nobody can say whether it took effect. */
+/** The call was on its way when the gateway restarted: whether it took effect is not known. */
 export function restartedError(method: string): QaError {
   return new QaError(`${method}: the gateway restarted before it answered`, {
     code: "gateway-restarted",

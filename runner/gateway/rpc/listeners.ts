@@ -1,4 +1,4 @@
-/** Functions that want to hear of something. One that ends its subscription while it is called is no problem. */
+/** Functions that want to hear of something. One may end its subscription while it is called. */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
 

@@ -16,11 +16,11 @@ export const SERVICE_RESTART = 1012;
 export interface Hello {
   protocol: number | undefined;
   version: string;
-  /** Undefined for a gateway that does not tell. */
+  /** Undefined for a gateway that does not say. */
   bootId: string | undefined;
   /** Names this very build. */
   buildId: string | undefined;
-  /** How long its process has run, in ms; undefined for a gateway that does not tell. */
+  /** How long its process has run, in ms; undefined for a gateway that does not say. */
   uptimeMs: number | undefined;
   /** When it said all this, by our clock. */
   receivedAt: number;
@@ -64,7 +64,7 @@ export function encodeRequest(id: string, method: string, params: unknown): stri
 
 /**
  * Connects and goes through the handshake: challenge, connect, hello.
- * @throws RpcError when the gateway refuses, QaError `rpc-closed` when there is nobody or it hangs up
+ * @throws RpcError when the gateway refuses, QaError `rpc-closed` when nothing answers or it hangs up
  */
 export function openSocket(options: SocketOptions): Promise<RpcSocket> {
   const { url, redact, signal } = options;

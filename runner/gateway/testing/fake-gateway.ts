@@ -11,6 +11,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
+import { isAlive } from "../../base/testing/processes.ts";
 
 interface Request {
   id: string;
@@ -132,14 +133,6 @@ setInterval(() => {
   rmSync(process.env.OPENCLAW_QA_TEMP_ROOT ?? "", { recursive: true, force: true });
   process.exit(0);
 }, 50);
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 server.on("error", (error) => {
   process.stderr.write(`${error.message}\n`);

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Teardown } from "../../base/teardown.ts";
 import { Wakeups } from "../../base/wakeups.ts";
@@ -15,7 +14,7 @@ export const FAKE_PROGRAM: GatewayProgram = {
   args: (port) => [fileURLToPath(new URL("fake-gateway.ts", import.meta.url)), "--port", String(port)],
 };
 
-/** What a test starts a gateway with. The bus and the model are addresses that nobody asks. */
+/** What a test starts a gateway with. The bus and the model are addresses that are never asked. */
 export function gatewayStart(extra: Partial<GatewayStart> = {}): GatewayStart {
   return {
     teardown: new Teardown(),
@@ -26,14 +25,4 @@ export function gatewayStart(extra: Partial<GatewayStart> = {}): GatewayStart {
     configPatches: [],
     ...extra,
   };
-}
-
-/** Whether a process of this id runs; one that ended and waits to be reaped does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !existsSync("/proc/self/stat") || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
 }

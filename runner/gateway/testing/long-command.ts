@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { isAlive } from "./fixture.ts";
+import { isAlive } from "../../base/testing/processes.ts";
 
 /** A command line that starts a program, which goes on for good and holds the command's output open. */
 const COMMAND = `

@@ -1,5 +1,6 @@
+import { isSecretName } from "../../base/redact.ts";
+
 const GIST_CHARS = 200;
-const SECRET_KEY = /token|secret|password|key|authorization|cookie/i;
 const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/;
 
 /** A tool result in one short line: the plain members of a JSON object, or the beginning of a text. */
@@ -17,7 +18,7 @@ function plainMembers(text: string): string | undefined {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   return Object.entries(value)
-    .filter(([key, member]) => typeof member !== "object" && !SECRET_KEY.test(key))
+    .filter(([key, member]) => typeof member !== "object" && !isSecretName(key))
     .map(([key, member]) => `${key}: ${member}`)
     .join(", ");
 }

@@ -269,10 +269,10 @@ export function repeatedRun(): RunEvent[] {
   const [started] = sampleRun();
   if (started?.type !== "run-started") throw new Error("the sample run begins with its start");
   const attempts = [1, 2, 3, 4].flatMap((attempt): RunEvent[] => {
-    const common = { at: START + attempt * 1000, scenarioId: FLAKY.id, attempt };
+    const common = { at: START + attempt * 1000, scenarioId: FLAKY.id };
     const fails = attempt % 2 === 0;
     return [
-      { ...common, type: "scenario-started", index: 1 },
+      { ...common, type: "scenario-started", attempt, index: 1 },
       {
         ...common,
         type: "step-finished",
@@ -284,6 +284,7 @@ export function repeatedRun(): RunEvent[] {
       {
         ...common,
         type: "scenario-finished",
+        attempt,
         next: attempt < 4 ? "repeat" : undefined,
         verdict: fails ? "failed" : "passed",
         failure: fails ? FLAKY_FAILURE : undefined,

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { valid } from "semver";
 import { withoutUndefined } from "../../base/json.ts";
 import { compareText } from "../../base/text.ts";
+import { readReport } from "../../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
 import { mergedAway } from "../merged-shards.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
-import { readReport } from "../read-report.ts";
 
 /** One result of one scenario. */
 export interface Sample {

@@ -1,8 +1,8 @@
 import { errorMessage } from "../../base/errors.ts";
 import type { RunEvent } from "../../report/events.ts";
 import { readEvents } from "../../report/read-events.ts";
+import { checkReport, type Reading } from "../../report/read-report.ts";
 import { aggregate } from "../../report/run-state.ts";
-import { checkReport, type Reading } from "../read-report.ts";
 
 /** What an events.jsonl says, and whether that is the whole run. */
 export interface EventLog {

@@ -1,4 +1,4 @@
-import { formatDuration, plural } from "../../base/text.ts";
+import { formatDuration, markdownTable, plural } from "../../base/text.ts";
 import { codeCell, codeSpan, escapeText, fileLink } from "../../report/reporters/markdown/escape.ts";
 import type { MergedCell, MergedGroup, MergedReport } from "./merged-schema.ts";
 import { cellText, countsText, headline } from "./words.ts";
@@ -46,7 +46,7 @@ function scenarios({ scenarios: rows, groups: columns }: MergedReport): string[]
     codeCell(id),
     ...columns.map(({ name }) => cell(results.find(({ group }) => group === name))),
   ]);
-  return ["## Scenarios", table(["scenario", ...columns.map(({ name }) => escapeText(name))], cells)];
+  return ["## Scenarios", markdownTable(["scenario", ...columns.map(({ name }) => escapeText(name))], cells)];
 }
 
 function cell(result: MergedCell | undefined): string {
@@ -65,16 +65,16 @@ function groups(all: readonly MergedGroup[]): string {
     countsText(group),
     group.durationMs === undefined ? "" : formatDuration(group.durationMs),
     `${group.exitCode}${group.mayFail ? " (may fail)" : ""}`,
-    `${plural(group.shards.length, "shard")}: ${group.shards.map(({ folder }) => codeCell(folder)).join(", ")}`,
+    `${plural(group.shares.length, "shard")}: ${group.shares.map(({ folder }) => codeCell(folder)).join(", ")}`,
   ]);
-  return `## Groups\n\n${table(["group", "result", "time", "exit code", "from"], rows)}`;
+  return `## Groups\n\n${markdownTable(["group", "result", "time", "exit code", "from"], rows)}`;
 }
 
 function skippedJobs({ skippedJobs: jobs }: MergedReport): string[] {
   if (jobs.length === 0) return [];
   return [
     "## Jobs that were not to run",
-    table(
+    markdownTable(
       ["job", "why"],
       jobs.map(({ name, reason }) => [codeCell(name), escapeText(reason)]),
     ),
@@ -83,9 +83,4 @@ function skippedJobs({ skippedJobs: jobs }: MergedReport): string[] {
 
 function notes({ notes: all }: MergedReport): string[] {
   return all.length === 0 ? [] : ["## Notes", all.map((note) => `- ${escapeText(note)}`).join("\n")];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

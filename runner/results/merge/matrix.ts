@@ -1,7 +1,9 @@
 import type { FromSchema } from "json-schema-to-ts";
-import { errorMessage, UsageError } from "../../base/errors.ts";
-import { readJsonFile } from "../../base/files.ts";
-import { compileSchema, schemaProblem } from "../read-report.ts";
+import { UsageError } from "../../base/errors.ts";
+import { JsonFormat } from "../../base/json-format.ts";
+
+/** Counts up with every change that a reader of a matrix could trip over. */
+export const MATRIX_VERSION = 1;
 
 const text = { type: "string" } as const;
 const ordinal = { type: "integer", minimum: 1 } as const;
@@ -11,7 +13,7 @@ const matrixSchema = {
   type: "object",
   required: ["version", "jobs"],
   properties: {
-    version: { const: 1 },
+    version: { const: MATRIX_VERSION },
     jobs: {
       type: "array",
       minItems: 1,
@@ -38,26 +40,29 @@ const matrixSchema = {
 } as const;
 
 /** A job whose report is expected; with `skip`, one that must not have run, and why. */
-export type ExpectedJob = FromSchema<typeof matrixSchema>["jobs"][number];
+export type ExpectedJob = ExpectedMatrix["jobs"][number];
+
+type ExpectedMatrix = FromSchema<typeof matrixSchema>;
+
+const FORMAT = new JsonFormat<ExpectedMatrix>({
+  what: "a matrix",
+  version: MATRIX_VERSION,
+  schema: matrixSchema,
+});
 
 /**
  * Reads the jobs that `qa matrix --format json` planned.
- * @throws UsageError for a file that cannot be read, is no matrix, or names two jobs the same
+ * @throws UsageError for a file that cannot be read, is not a matrix, or names two jobs the same
  */
 export async function readMatrix(path: string): Promise<ExpectedJob[]> {
   const hint = "Give --expect what `qa matrix --format json` printed.";
-  let value: unknown;
-  try {
-    value = await readJsonFile(path);
-  } catch (error) {
-    throw new UsageError(`the matrix ${path} cannot be read: ${errorMessage(error)}`, hint);
+  const reading = await FORMAT.read(path);
+  if ("problem" in reading) {
+    throw new UsageError(`the matrix ${path} cannot be read: ${reading.problem}`, hint);
   }
-  const validate = await compileSchema<FromSchema<typeof matrixSchema>>(matrixSchema);
-  if (!validate(value)) {
-    throw new UsageError(`${path} is no matrix: ${schemaProblem(validate.errors)}`, hint);
-  }
-  const names = value.jobs.map(({ name }) => name);
+  const { jobs } = reading.value;
+  const names = jobs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UsageError(`${path} names two jobs ${twice}`, hint);
-  return value.jobs;
+  return jobs;
 }

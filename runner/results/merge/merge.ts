@@ -117,7 +117,7 @@ function describeGroup(group: JoinedGroup): MergedGroup {
     counts: report?.counts,
     quarantined: report && quarantinedIn(report),
     durationMs: report?.durationMs,
-    shards: shards.map(({ shown, report: { runId, job, shard }, problems }) =>
+    shares: shards.map(({ shown, report: { runId, job, shard }, problems }) =>
       withoutUndefined({ folder: shown, runId, job, shard, sound: problems.length === 0 }),
     ),
   });

@@ -1,9 +1,10 @@
 import type { FromSchema } from "json-schema-to-ts";
+import { JsonFormat, type Reading } from "../../base/json-format.ts";
 import { reportSchema } from "../../report/schema/report-schema.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
 /** Counts up with every change that a reader of merged.json could trip over. */
-export const MERGED_VERSION = 2;
+export const MERGED_VERSION = 1;
 
 const text = { type: "string" } as const;
 const { counts, shard } = reportSchema.properties;
@@ -22,7 +23,7 @@ const problemSchema = {
 const groupSchema = {
   type: "object",
   additionalProperties: false,
-  required: ["name", "gateway", "os", "mayFail", "complete", "exitCode", "shards"],
+  required: ["name", "gateway", "os", "mayFail", "complete", "exitCode", "shares"],
   properties: {
     name: { type: "string", description: "Unique in this file." },
     lane: text,
@@ -39,7 +40,7 @@ const groupSchema = {
       description: "How many of the failed ones are excused; only of a complete group.",
     },
     durationMs: { type: "number", minimum: 0, description: "Sum over its shards, in milliseconds." },
-    shards: {
+    shares: {
       type: "array",
       items: {
         type: "object",
@@ -116,6 +117,17 @@ export const mergedSchema = {
 export type MergedReport = FromSchema<typeof mergedSchema>;
 export type MergedGroup = FromSchema<typeof groupSchema>;
 export type MergedCell = FromSchema<typeof cellSchema>;
+
+const FORMAT = new JsonFormat<MergedReport>({
+  what: "a merged report",
+  version: MERGED_VERSION,
+  schema: mergedSchema,
+});
+
+/** Reads a merged.json and checks it against its schema. Never throws. */
+export function readMerged(path: string): Promise<Reading<MergedReport>> {
+  return FORMAT.read(path);
+}
 
 /** Text of the published merged.schema.json. */
 export function mergedSchemaText(): string {

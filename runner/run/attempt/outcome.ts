@@ -1,6 +1,6 @@
 import { BlockedError, errorMessage, type Fault, QaError, SkipError } from "../../base/errors.ts";
 import { recentMessages } from "../../channel/transcript.ts";
-import { FlowError } from "../../flow/failure.ts";
+import { FlowError } from "../../flow/run/failure.ts";
 import type { FlowResult } from "../../flow/run/run.ts";
 import type { Failure, ScenarioFinished } from "../../report/events.ts";
 import { sourceFrame } from "../../scenario/source/format.ts";
@@ -45,7 +45,7 @@ async function failureOf(error: unknown, scenario: Scenario, testbed: Testbed): 
     fault: known ? error.fault : ("harness" satisfies Fault),
     message: errorMessage(error),
     hint: known ? error.hint : undefined,
-    // A defect of the runner keeps its stack: nobody could find it otherwise.
+    // A defect of the runner keeps its stack: it could not be found otherwise.
     details: known ? error.details : (error as { stack?: string }).stack,
     ...(error instanceof FlowError ? await placeOf(error, scenario) : {}),
     messages: recentMessages(testbed.bus),

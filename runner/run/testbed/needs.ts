@@ -6,7 +6,7 @@ import type { PreparedScenario } from "../prepared.ts";
 import { pluginPatches } from "./plugins.ts";
 import { workspaceSeed } from "./workspace.ts";
 
-/** What somebody needs of a testbed besides a channel, a model and a gateway as they come. */
+/** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
   extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "release">> {
   modelScript?: ModelScript;

@@ -89,7 +89,7 @@ export class Testbed {
     return { gateway, busUrl, startConfig: await readConfig(gateway) };
   }
 
-  /** Makes it ready for somebody else: what was said, asked and logged before is no longer to be seen. */
+  /** Makes it ready for the next scenario: what was said, asked and logged before is no longer to be seen. */
   reset(modelScript?: ModelScript): void {
     this.bus.reset();
     this.answers = new AnswerShapes();
@@ -97,7 +97,7 @@ export class Testbed {
     if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();
   }
 
-  /** Whether somebody else may have it: its gateway lives, and no answer of the model is under way. */
+  /** Whether the next scenario may have it: its gateway lives, and no answer of the model is under way. */
   get isAtRest(): boolean {
     const isAnswered = ({ status }: RecordedRequest) => status === "answered" || status === "aborted";
     const lives = this.gateway !== undefined && (this.gateway.pid !== undefined || !this.gateway.bootTimings);

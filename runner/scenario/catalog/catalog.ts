@@ -1,13 +1,18 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
-import type { ParsedFile } from "../draft.ts";
-import { type Finding, findingAtPath, findingInFile } from "../source/finding.ts";
+import type { ParsedFile } from "../parse.ts";
+import {
+  atOffset,
+  atPath,
+  type Diagnostic,
+  type DiagnosticText,
+  diagnosticAt,
+} from "../source/diagnostic.ts";
 import { readSource } from "../source/read-source.ts";
-import type { Diagnostic, SourceFile } from "../source/source.ts";
+import type { SourceFile } from "../source/source.ts";
 import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";
-import { findScenarioFiles } from "./discover.ts";
-import { ownPack, packAround, packOf, scriptsBeside } from "./packs.ts";
+import { findScenarioFiles, ownPack, packAround, packOf, scriptsBeside } from "./packs.ts";
 import { ReferenceChecker } from "./references.ts";
 
 export interface CatalogOptions {
@@ -154,7 +159,7 @@ function loadFile(
   const parsed = diagnostics.length > 0 ? undefined : parse(file, pack);
   if (parsed?.kind === "other") {
     if (!explicit) return;
-    catalog.diagnostics.push(findingInFile(file, 0, notAScenario));
+    catalog.diagnostics.push(diagnosticAt(atOffset(file, 0), "error", notAScenario));
   } else if (parsed) {
     catalog.diagnostics.push(...parsed.diagnostics);
   }
@@ -200,9 +205,8 @@ function rejectDuplicates(all: readonly Scenario[], diagnostics: Diagnostic[]): 
     for (const scenario of group) {
       const others = group.filter((other) => other !== scenario).map(idPlace);
       diagnostics.push(
-        findingAtPath(scenario.metadata, ["id"], {
+        diagnosticAt(atPath(scenario.metadata, ["id"]), "error", {
           code: "duplicate-id",
-          severity: "error",
           message: `the id \`${id}\` is also used in ${others.join(" and ")}`,
           hint: "Give each scenario an id of its own.",
         }),
@@ -221,9 +225,8 @@ function withoutReplaced(scenarios: readonly Scenario[], diagnostics: Diagnostic
     const [instead] = given.get(scenario.id) ?? [];
     if (!instead || scenario.pack.foreign) return true;
     diagnostics.push(
-      findingAtPath(instead.metadata, ["id"], {
+      diagnosticAt(atPath(instead.metadata, ["id"]), "warning", {
         code: "duplicate-id",
-        severity: "warning",
         message: `this scenario stands in for the repository's own in ${idPlace(scenario)}`,
         hint: "Only one of them can be chosen at a time: leave out `--pack` for the other.",
       }),
@@ -237,9 +240,8 @@ function idPlace(scenario: Scenario): string {
   return `${scenario.file.name}:${line}:${column}`;
 }
 
-const notAScenario: Finding = {
+const notAScenario: DiagnosticText = {
   code: "not-a-scenario",
-  severity: "error",
   message: "the file holds no scenario",
   hint: "A scenario begins with front matter that has an `id`, and holds its steps in a ```yaml qa-flow block.",
 };

@@ -3,16 +3,22 @@ import { basename, extname, resolve } from "node:path";
 import { isMap, isNode, isScalar, type Node } from "yaml";
 import { UsageError } from "../../base/errors.ts";
 import { suggestion } from "../../base/suggest.ts";
+import { checkAgainstSchema } from "../schema/check.ts";
 import type { ModelScript } from "../schema/model-script-schema.ts";
-import { checkAgainstSchema } from "../source/diagnostics.ts";
-import { findingInFile, findingInYaml } from "../source/finding.ts";
-import { markedRange } from "../source/locate.ts";
+import {
+  atNode,
+  atOffset,
+  type Diagnostic,
+  Diagnostics,
+  diagnosticAt,
+  type SourceRange,
+} from "../source/diagnostic.ts";
+import type { LocatedNode, YamlSource } from "../source/locate.ts";
 import { readSource } from "../source/read-source.ts";
-import type { Diagnostic, SourceFile } from "../source/source.ts";
+import type { SourceFile } from "../source/source.ts";
 import type { Scenario } from "../types.ts";
-import type { LocatedNode, YamlSource } from "../yaml/source.ts";
 import { parseYamlPiece, plainValue, requireMapping } from "../yaml/yaml.ts";
-import { findScenarioFiles } from "./discover.ts";
+import { findScenarioFiles } from "./packs.ts";
 
 type LocatedScript = NonNullable<Scenario["modelScript"]>;
 
@@ -80,7 +86,7 @@ class ScriptReader implements ModelScripts {
     for (const { key, value } of root.node.items) {
       if (!isScalar(key) || !isNode(value)) continue;
       const id = String(key.value);
-      if (!this.#isKnown(id, (finding) => findingInYaml(root.source, markedRange(key), finding))) continue;
+      if (!this.#isKnown(id, atNode(root.source, key))) continue;
       this.#take(id, root.source, value);
     }
   }
@@ -90,7 +96,7 @@ class ScriptReader implements ModelScripts {
     const root = this.#mapping(path, cwd);
     if (!root) return;
     const id = basename(path, extname(path));
-    if (!this.#isKnown(id, (finding) => findingInFile(root.source.file, 0, finding))) return;
+    if (!this.#isKnown(id, atOffset(root.source.file, 0))) return;
     this.#take(id, root.source, root.node);
   }
 
@@ -102,12 +108,11 @@ class ScriptReader implements ModelScripts {
     return piece?.root;
   }
 
-  #isKnown(id: string, locate: (finding: Parameters<typeof findingInFile>[2]) => Diagnostic): boolean {
+  #isKnown(id: string, range: SourceRange): boolean {
     if (this.#ids.includes(id)) return true;
     this.diagnostics.push(
-      locate({
+      diagnosticAt(range, "error", {
         code: "unknown-scenario",
-        severity: "error",
         message: `there is no scenario \`${id}\` for this model script`,
         hint: suggestion(id, this.#ids, "`qa list` shows the ids of all scenarios."),
       }),
@@ -118,9 +123,10 @@ class ScriptReader implements ModelScripts {
   #take(id: string, source: YamlSource, node: Node): void {
     const located: LocatedNode = { source, node };
     const value = plainValue(located);
-    const problems = checkAgainstSchema("model-script", value, located, false);
-    this.diagnostics.push(...problems);
-    if (problems.length === 0) this.scripts.set(id, { ...located, value: value as ModelScript });
+    const found = new Diagnostics();
+    checkAgainstSchema("model-script", value, located, found);
+    this.diagnostics.push(...found.all);
+    if (found.all.length === 0) this.scripts.set(id, { ...located, value: value as ModelScript });
   }
 }
 

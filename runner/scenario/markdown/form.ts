@@ -1,8 +1,8 @@
 import { suggestion } from "../../base/suggest.ts";
-import type { Draft } from "../draft.ts";
-import { type Finding, findingInFile, ownRule } from "../source/finding.ts";
-import type { Diagnostic, SourceFile } from "../source/source.ts";
-import type { LocatedNode } from "../yaml/source.ts";
+import { atOffset, Diagnostics, type SourceRange } from "../source/diagnostic.ts";
+import type { LocatedNode } from "../source/locate.ts";
+import type { SourceFile } from "../source/source.ts";
+import type { Draft, Pack } from "../types.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "../yaml/yaml.ts";
 import { type MarkdownBlock, type MarkdownOutline, outlineMarkdown } from "./markdown.ts";
 
@@ -17,23 +17,21 @@ const ID_LINE = /^id[ \t]*:/m;
  */
 export function readMarkdownFile(
   file: SourceFile,
-  foreign: boolean,
+  pack: Pack,
   readsFlow: boolean,
 ): Draft | { packIndex: YamlPiece } | undefined {
-  const reader = new MarkdownReader(file, foreign);
-  return reader.read(readsFlow);
+  return new MarkdownReader(file, pack).read(readsFlow);
 }
 
 class MarkdownReader {
   readonly #file: SourceFile;
-  readonly #foreign: boolean;
   readonly #outline: MarkdownOutline;
   readonly #blocks = new Map<FenceKind, MarkdownBlock>();
-  readonly #diagnostics: Diagnostic[] = [];
+  readonly #diagnostics: Diagnostics;
 
-  constructor(file: SourceFile, foreign: boolean) {
+  constructor(file: SourceFile, pack: Pack) {
     this.#file = file;
-    this.#foreign = foreign;
+    this.#diagnostics = new Diagnostics(pack);
     this.#outline = outlineMarkdown(file.text);
   }
 
@@ -45,9 +43,8 @@ class MarkdownReader {
     if (this.#blocks.size === 0 && !frontMatter?.hasId) return undefined;
     const scenarioFence = this.#blocks.get("qa-scenario");
     if (scenarioFence && frontMatter?.hasId) {
-      this.#tell(scenarioFence.start, {
+      this.#diagnostics.error(this.#at(scenarioFence.start), {
         code: "ambiguous-metadata",
-        severity: "error",
         message: "the scenario is described twice: in the front matter and in this block",
         hint: "Keep the front matter and remove the block.",
       });
@@ -80,9 +77,8 @@ class MarkdownReader {
     if (!kind || !(language === "yaml" || language === "yml")) {
       const mistyped = fence.info.find((part) => part.startsWith("qa-"));
       if (mistyped === undefined) return;
-      this.#tell(fence.start, {
+      this.#diagnostics.ownRule(this.#at(fence.start), {
         code: "unknown-fence",
-        severity: ownRule(this.#foreign),
         message: `\`${fence.info.join(" ")}\` is not a block of a scenario`,
         hint: suggestion(
           `yaml ${mistyped}`,
@@ -93,9 +89,8 @@ class MarkdownReader {
     }
     const first = this.#blocks.get(kind);
     if (first) {
-      this.#tell(fence.start, {
+      this.#diagnostics.warning(this.#at(fence.start), {
         code: "duplicate-fence",
-        severity: "warning",
         message: `this \`yaml ${kind}\` block is ignored; the one in line ${this.#file.position(first.start).line} counts`,
         hint: "Remove one of the two.",
       });
@@ -103,9 +98,8 @@ class MarkdownReader {
     }
     this.#blocks.set(kind, fence);
     if (!fence.closed) {
-      this.#tell(fence.start, {
+      this.#diagnostics.warning(this.#at(fence.start), {
         code: "unclosed-fence",
-        severity: "warning",
         message: `the \`yaml ${kind}\` block has no closing line`,
         hint: "End it with a line of the same backticks; all that follows is read as YAML.",
       });
@@ -117,9 +111,8 @@ class MarkdownReader {
     if (block) return { block, hasId: ID_LINE.test(block.content) };
     const opening = /^---[ \t]*\r?\n(?=[\w-]+[ \t]*:)/.exec(this.#file.text);
     if (!opening || !ID_LINE.test(this.#file.text)) return undefined;
-    this.#tell(0, {
+    this.#diagnostics.error(this.#at(0), {
       code: "unclosed-fence",
-      severity: "error",
       message: "the front matter has no closing `---` line",
       hint: "Put a line `---` after the metadata, without indentation.",
     });
@@ -128,9 +121,8 @@ class MarkdownReader {
 
   #missingMetadata(): void {
     const first = [...this.#blocks.values()][0];
-    this.#tell(first?.start ?? 0, {
+    this.#diagnostics.error(this.#at(first?.start ?? 0), {
       code: "missing-metadata",
-      severity: "error",
       message: "the file has a scenario block but no metadata",
       hint: this.#advice(
         "qa-scenario",
@@ -153,7 +145,7 @@ class MarkdownReader {
     if (!block) return undefined;
     const piece = this.#parse(block);
     const mapping = requireMapping(piece, "the block");
-    this.#diagnostics.push(...mapping.diagnostics);
+    this.#diagnostics.all.push(...mapping.diagnostics);
     return mapping.root;
   }
 
@@ -177,7 +169,7 @@ class MarkdownReader {
       .trim();
   }
 
-  #tell(offset: number, finding: Finding): void {
-    this.#diagnostics.push(findingInFile(this.#file, offset, finding));
+  #at(offset: number): SourceRange {
+    return atOffset(this.#file, offset);
   }
 }

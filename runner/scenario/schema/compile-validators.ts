@@ -1,29 +1,29 @@
-import { formats } from "./formats.ts";
+import type { Options } from "ajv";
 import { modelScriptSchema } from "./model-script-schema.ts";
+import { formats } from "./parts.ts";
 import { packIndexSchema, scenarioSchema } from "./schema.ts";
 
 const SCHEMAS = { scenario: scenarioSchema, packIndex: packIndexSchema, modelScript: modelScriptSchema };
 
 /** Stands in front of the compiled code, which names these. */
-const prologue = (
-  formatsFrom: string,
-) => `// Generated from the schemas by \`pnpm generate\`; compiling them at every start would take longer than the checks.
+const PROLOGUE = `// Generated from the schemas by \`pnpm generate\`; compiling them at every start would take longer than the checks.
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 import { createRequire } from "node:module";
-import { formats } from "${formatsFrom}";
 const require = createRequire(import.meta.url);
 `;
 
 /**
  * Text of a `validators.generated.js`: the checks of file formats as plain JavaScript, one export each.
  * @param schemas by the name of the export; by default those of scenario files
- * @param formatsFrom where the module finds `formats.ts`
+ * @param formatsFrom where the module finds `parts.ts`, if its schemas need it
+ * @param options of the checks, beside those that are the same for all
  */
 export async function validatorsModuleText(
   schemas: Readonly<Record<string, object>> = SCHEMAS,
-  formatsFrom = "./formats.ts",
+  formatsFrom = "./parts.ts",
+  options: Options = {},
 ): Promise<string> {
   const { Ajv, _ } = await import("ajv");
   const { default: standalone } = await import("ajv/dist/standalone/index.js");
@@ -37,9 +37,12 @@ export async function validatorsModuleText(
     strictTypes: false,
     formats,
     schemas: Object.entries(schemas).map(([name, schema]) => ({ $id: name, ...schema })),
-    keywords: ["patternErrorMessage"],
+    ...options,
+    keywords: ["patternErrorMessage", ...(options.keywords ?? [])],
     code: { source: true, esm: true, formats: _`formats` },
   });
   const names = Object.fromEntries(Object.keys(schemas).map((name) => [name, name]));
-  return prologue(formatsFrom) + standalone.default(ajv, names);
+  const code = standalone.default(ajv, names);
+  const imports = code.includes("formats") ? `import { formats } from "${formatsFrom}";\n` : "";
+  return PROLOGUE + imports + code;
 }

@@ -1,13 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
-import type { DiagnosticCode } from "../codes.ts";
-import type { Path } from "../types.ts";
-
-interface Description {
-  code: DiagnosticCode;
-  message: string;
-  hint?: string | undefined;
-}
+import type { DiagnosticText } from "../source/diagnostic.ts";
+import type { Path } from "../source/locate.ts";
 
 const TYPE_NAMES: Record<string, string> = {
   array: "a list",
@@ -22,7 +16,7 @@ const TYPE_NAMES: Record<string, string> = {
  * Says in words of the author what a schema error means; the schema's description is the advice.
  * @param subject what the whole file is called
  */
-export function describeSchemaError(error: ErrorObject, path: Path, subject: string): Description {
+export function describeSchemaError(error: ErrorObject, path: Path, subject: string): DiagnosticText {
   const { keyword, params } = error;
   const schema: Record<string, unknown> = error.parentSchema ?? {};
   const name = path.length === 0 ? subject : `\`${dotted(path)}\``;
@@ -95,7 +89,7 @@ export function describeSchemaError(error: ErrorObject, path: Path, subject: str
   }
 }
 
-function missing(message: string, schema: Record<string, unknown>, property: string): Description {
+function missing(message: string, schema: Record<string, unknown>, property: string): DiagnosticText {
   return { code: "missing-property", message, hint: propertiesOf(schema)[property]?.description };
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ModelScript } from "./model-script-schema.ts";
-import { validator } from "./validators.ts";
+import { modelScript } from "./validators.generated.js";
 
-const accepts = (value: unknown) => validator("model-script")(value);
+const accepts = (value: unknown) => modelScript(value);
 
 test("accepts every kind of rule", () => {
   const script: ModelScript = {

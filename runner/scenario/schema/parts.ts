@@ -14,3 +14,17 @@ export const dottedId = {
   patternErrorMessage:
     "must be a dotted lower-case id of two or more parts, for instance `plugins.hot-reload`",
 } as const;
+
+/** Formats that the schemas name; the generated validators import them. */
+export const formats = {
+  regex: { validate: isRegularExpression },
+};
+
+function isRegularExpression(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}

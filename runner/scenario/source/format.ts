@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Diagnostic } from "./source.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** What is asked of the stream that the text is meant for. */
 export interface Output {

@@ -1,19 +1,40 @@
-import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
-import type { Path } from "../types.ts";
+import { type Document, isMap, isNode, isScalar, isSeq, type Node } from "yaml";
+import type { Position, SourceFile } from "./source.ts";
 
-/** A value inside a YAML tree, as far as the path could be followed. */
-export interface Located {
-  /** Key of the value, if it is a member of a mapping. */
-  key: Node | undefined;
-  /** The value itself; if the path ends early, the last one found. */
-  value: Node;
-  /** Path names that were followed. */
-  depth: number;
+/** Names from the root of a YAML value to one of its parts. */
+export type Path = readonly (string | number)[];
+
+/**
+ * A piece of YAML inside a scenario file (front matter, a fence, or the whole file) after parsing.
+ * `yaml` node ranges are offsets into the piece; `locate` maps them to the file.
+ */
+export interface YamlSource {
+  file: SourceFile;
+  document: Document.Parsed;
+  /** Text of the piece as the YAML parser saw it. */
+  text: string;
+  /** Position in the file of an offset into `text`. */
+  locate(offset: number): Position;
 }
 
-/** Follows a path of keys and indexes; stops at the last part that is there. */
-export function locatePath(root: Node, path: Path): Located {
-  let located: Located = { key: undefined, value: root, depth: 0 };
+/** A node together with the piece it stands in: what later stages need to point at it. */
+export interface LocatedNode {
+  source: YamlSource;
+  node: Node;
+}
+
+/** A member of a mapping, or an element of a list, which has no key. */
+interface Member {
+  key: Node | undefined;
+  value: Node;
+}
+
+/**
+ * Follows a path of keys and indexes; stops at the last part that is there.
+ * @returns `depth` is how many of the path's names were followed
+ */
+export function locatePath(root: Node, path: Path): Member & { depth: number } {
+  let located: Member & { depth: number } = { key: undefined, value: root, depth: 0 };
   for (const name of path) {
     const next = member(located.value, name);
     if (!next) break;
@@ -23,10 +44,7 @@ export function locatePath(root: Node, path: Path): Located {
 }
 
 /** Value of a mapping's key, or of a list's index; undefined if it is not there. */
-export function member(
-  node: Node,
-  name: string | number,
-): { key: Node | undefined; value: Node } | undefined {
+export function member(node: Node, name: string | number): Member | undefined {
   if (isMap(node)) {
     const pair = node.items.find(
       (item) => isScalar(item.key) && String(item.key.value ?? "") === String(name),

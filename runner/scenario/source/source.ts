@@ -4,24 +4,6 @@ export interface Position {
   column: number;
 }
 
-/** A finding about a file, known before a gateway boots. */
-export interface Diagnostic {
-  /** As the user would type it: relative to the working folder where it lies below it. */
-  file: string;
-  line: number;
-  column: number;
-  /** Where the marked text ends (exclusive), if it is more than a point. */
-  endLine?: number;
-  endColumn?: number;
-  /** Stable, kebab-case, listed in docs/diagnostics.md. */
-  code: string;
-  severity: "error" | "warning";
-  /** What is wrong, one sentence without a final full stop. */
-  message: string;
-  /** What was meant or what to do. */
-  hint?: string;
-}
-
 /** Turns offsets into positions; one per file, shared by everything that reads it. */
 export class SourceFile {
   /** As shown to the user. */

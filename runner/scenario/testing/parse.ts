@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { ParsedFile } from "../draft.ts";
+import type { ParsedFile } from "../parse.ts";
 import { parseScenarioFile } from "../parse.ts";
 import { SourceFile } from "../source/source.ts";
 import type { Pack } from "../types.ts";

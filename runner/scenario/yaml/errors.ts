@@ -1,7 +1,6 @@
 import type { YAMLError } from "yaml";
-import { findingInYaml } from "../source/finding.ts";
-import type { Diagnostic } from "../source/source.ts";
-import type { YamlSource } from "./source.ts";
+import { type Diagnostic, diagnosticAt, SourceRange } from "../source/diagnostic.ts";
+import type { YamlSource } from "../source/locate.ts";
 
 interface Advice {
   /** In place of the library's message, where that speaks of the grammar. */
@@ -35,9 +34,8 @@ const ADVICE: Partial<Record<YAMLError["code"], Advice>> = {
 /** An error or warning of the YAML library as a diagnostic, with advice for the frequent ones. */
 export function yamlErrorDiagnostic(source: YamlSource, error: YAMLError): Diagnostic {
   const advice = ADVICE[error.code];
-  return findingInYaml(source, error.pos, {
+  return diagnosticAt(new SourceRange(source.file, source.locate, ...error.pos), "error", {
     code: error.code === "TAG_RESOLVE_FAILED" ? "yaml-tag" : "yaml-syntax",
-    severity: "error",
     message: advice?.message ?? inOurStyle(error.message),
     hint: advice?.hint,
   });

@@ -10,9 +10,8 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { type Finding, findingInYaml } from "../source/finding.ts";
-import type { Diagnostic } from "../source/source.ts";
-import type { YamlSource } from "./source.ts";
+import { type Diagnostic, Diagnostics, type DiagnosticText, ofNode } from "../source/diagnostic.ts";
+import type { YamlSource } from "../source/locate.ts";
 
 /** More nodes than any file needs; aliases of aliases would otherwise grow without bound. */
 const MAX_NODES = 50_000;
@@ -30,7 +29,7 @@ export function expandAliases(source: YamlSource, root: Node): { node: Node; dia
 }
 
 class Expansion {
-  readonly diagnostics: Diagnostic[] = [];
+  readonly #diagnostics = new Diagnostics();
   readonly #source: YamlSource;
   readonly #anchors = new Map<string, Node>();
   /** Nodes below each finished node, itself included. */
@@ -40,6 +39,10 @@ class Expansion {
 
   constructor(source: YamlSource) {
     this.#source = source;
+  }
+
+  get diagnostics(): Diagnostic[] {
+    return this.#diagnostics.all;
   }
 
   expand(node: Node): Node {
@@ -61,7 +64,6 @@ class Expansion {
     if (!target) {
       this.#report(alias, {
         code: "yaml-alias",
-        severity: "error",
         message: `the alias \`*${name}\` has no finished anchor \`&${name}\` before it`,
         hint: `Put a value that begins with \`*\` in quotes, or define \`&${name}\` earlier.`,
       });
@@ -102,14 +104,12 @@ class Expansion {
     if (first) {
       this.#report(key, {
         code: "duplicate-key",
-        severity: "error",
         message: `the key \`${name}\` is given twice; the first stands in line ${this.#lineOf(first)}`,
         hint: "Remove one of the two.",
       });
     } else if (UNSAFE_KEYS.has(name)) {
       this.#report(key, {
         code: "unsafe-key",
-        severity: "error",
         message: `the key \`${name}\` is not allowed`,
         hint: "Choose another name: JavaScript gives this one a meaning of its own.",
       });
@@ -124,7 +124,6 @@ class Expansion {
       if (!isMap(merged)) {
         this.#report(key, {
           code: "yaml-merge-key",
-          severity: "error",
           message: "a merge key `<<` needs a mapping or a list of mappings",
           hint: "Write `<<: *name`, where `&name` marks a mapping.",
         });
@@ -146,7 +145,6 @@ class Expansion {
       this.#tooMany = true;
       this.#report(at, {
         code: "yaml-alias",
-        severity: "error",
         message: `the block expands to more than ${MAX_NODES} values`,
         hint: "Aliases that repeat aliases grow quickly; write out what is needed.",
       });
@@ -158,14 +156,13 @@ class Expansion {
     return this.#source.locate(node.range?.[0] ?? 0).line;
   }
 
-  #report(node: Node, finding: Finding): void {
-    this.diagnostics.push(findingInYaml(this.#source, [node.range?.[0] ?? 0, node.range?.[1] ?? 0], finding));
+  #report(node: Node, text: DiagnosticText): void {
+    this.#diagnostics.error(ofNode(this.#source, node), text);
   }
 }
 
-const complexKey: Finding = {
+const complexKey: DiagnosticText = {
   code: "yaml-complex-key",
-  severity: "error",
   message: "a list or mapping cannot be a key",
   hint: "Quote the key if it is meant as text.",
 };

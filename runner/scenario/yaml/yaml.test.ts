@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { outlineMarkdown } from "../markdown/markdown.ts";
+import type { Path } from "../source/locate.ts";
 import { locatePath } from "../source/locate.ts";
 import { SourceFile } from "../source/source.ts";
-import type { Path } from "../types.ts";
 import { parseYamlPiece, plainValue } from "./yaml.ts";
 
 const key = fc.stringMatching(/^[a-z]{1,6}$/).filter((name) => name !== "constructor");

@@ -1,10 +1,10 @@
 import { isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
-import { type Finding, findingInYaml } from "../source/finding.ts";
+import { type Diagnostic, diagnosticAt, SourceRange } from "../source/diagnostic.ts";
+import type { LocatedNode, YamlSource } from "../source/locate.ts";
 import { piecePositions } from "../source/piece.ts";
-import type { Diagnostic, SourceFile } from "../source/source.ts";
+import type { SourceFile } from "../source/source.ts";
 import { yamlErrorDiagnostic } from "./errors.ts";
 import { expandAliases } from "./expand.ts";
-import type { LocatedNode, YamlSource } from "./source.ts";
 
 export interface YamlPiece {
   source: YamlSource;
@@ -57,16 +57,28 @@ export function requireMapping(
       : isSeq(root.node)
         ? "a list"
         : "a single value";
-  const finding: Finding = {
+  const wrongType = diagnosticAt(new SourceRange(source.file, source.locate, start), "error", {
     code: "wrong-type",
-    severity: "error",
     message: `${name} must be a mapping, but is ${seen}`,
     hint: "Write `name: value` lines.",
-  };
-  return { source, root: undefined, diagnostics: [findingInYaml(source, [start, start], finding)] };
+  });
+  return { source, root: undefined, diagnostics: [wrongType] };
 }
 
 /** Plain value of a node that has been expanded. */
 export function plainValue(located: LocatedNode): unknown {
   return located.node.toJS(located.source.document);
+}
+
+/** Members whose texts belong to the author's flow or the gateway, white space included. */
+const VERBATIM: ReadonlySet<string> = new Set(["config", "gatewayConfigPatch"]);
+
+/** Metadata with the texts trimmed, so that a stray blank never makes a different id or tag. */
+export function trimTexts(value: unknown): unknown {
+  if (typeof value === "string") return value.trim();
+  if (Array.isArray(value)) return value.map(trimTexts);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, VERBATIM.has(name) ? member : trimTexts(member)]),
+  );
 }

@@ -24,7 +24,7 @@ interface Opened {
 
 /**
  * Where self-updates are rehearsed: a registry with several releases, and installs from it. Opened on
- * first use, shared by the scenarios of a run; each gets a prefix that nobody else uses.
+ * first use, shared by the scenarios of a run; each gets a prefix that nothing else uses.
  */
 export class EmbeddedReleases {
   readonly #packageRoot: string;

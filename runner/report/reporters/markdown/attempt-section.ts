@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { formatDuration } from "../../../base/text.ts";
+import { formatDuration, markdownTable } from "../../../base/text.ts";
 import { attemptsNote, failedAttempts, type RunFacts } from "../../attempts.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { escapeText, evidenceLinks } from "./escape.ts";
@@ -11,13 +11,12 @@ export function attemptParts(scenario: ScenarioReport, run: RunFacts): string[] 
   if (!note) return [];
   const rows = scenario.attempts.map(({ attempt, verdict, durationMs, evidence, failure, reason }) => {
     const why = escapeText(failure?.message ?? reason ?? "");
-    const cells = [`${attempt}`, verdict, formatDuration(durationMs), why, evidenceLinks(evidence)];
-    return `| ${cells.join(" | ")} |`;
+    return [`${attempt}`, verdict, formatDuration(durationMs), why, evidenceLinks(evidence)];
   });
   return [
     "### Tries",
     `${note[0]?.toUpperCase()}${note.slice(1)}.`,
-    ["| try | verdict | time | why | evidence |", "| --: | --- | --: | --- | --- |", ...rows].join("\n"),
+    markdownTable(["try", "verdict", "time", "why", "evidence"], rows, ["try", "time"]),
     ...failedAttempts(scenario).flatMap((attempt) => failedTry(attempt, scenario)),
   ];
 }

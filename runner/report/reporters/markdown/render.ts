@@ -1,4 +1,4 @@
-import { formatDuration, oneLine } from "../../../base/text.ts";
+import { formatDuration, markdownTable, oneLine } from "../../../base/text.ts";
 import { attemptsNote, verdictText } from "../../attempts.ts";
 import { countTexts, READING_ORDER } from "../../counts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
@@ -88,7 +88,7 @@ function overview(report: RunReport): string[] {
     const ran = verdict === "passed" || verdict === "failed";
     const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
     const time = ran ? formatDuration(durationMs) : "";
-    return `| ${codeCell(id)} | ${verdictText(scenario, report)} | ${time} | ${escapeText(why)} |`;
+    return [codeCell(id), verdictText(scenario, report), time, escapeText(why)];
   });
-  return [["| scenario | verdict | time | why |", "| --- | --- | --: | --- |", ...rows].join("\n")];
+  return [markdownTable(["scenario", "verdict", "time", "why"], rows, ["time"])];
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../base/text.ts";
+import { formatDuration, markdownTable } from "../../../base/text.ts";
 import { excuseFor, type RunFacts, verdictText } from "../../attempts.ts";
 import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
 import { attemptParts } from "./attempt-section.ts";
@@ -55,16 +55,9 @@ function stepTable(steps: readonly StepReport[]): string[] {
   if (steps.length === 0) return [];
   const rows = steps.map(({ name, status, durationMs, details }, index) => {
     const time = durationMs === undefined ? "" : formatDuration(durationMs);
-    const cells = [
-      `${index + 1}`,
-      escapeText(name),
-      status.replace("-", " "),
-      time,
-      escapeText(details ?? ""),
-    ];
-    return `| ${cells.join(" | ")} |`;
+    return [`${index + 1}`, escapeText(name), status.replace("-", " "), time, escapeText(details ?? "")];
   });
-  return [["| # | step | result | time | details |", "| --: | --- | --- | --: | --- |", ...rows].join("\n")];
+  return [markdownTable(["#", "step", "result", "time", "details"], rows, ["#", "time"])];
 }
 
 function cleanup({ cleanupProblems }: ScenarioReport): string[] {

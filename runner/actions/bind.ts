@@ -1,0 +1,104 @@
+import { BlockedError } from "../base/errors.ts";
+import { argumentsByName, namedParameters, signature } from "../flow/arguments.ts";
+import type { ValueSchema } from "../flow/vocabulary.ts";
+import type { Capability, GatewayUnderTest } from "../gateway/gateway.ts";
+import { badArgument } from "./bad-argument.ts";
+import type { ActionContext } from "./context.ts";
+import type { Action } from "./define.ts";
+import { validatorOf } from "./validators.ts";
+
+/** The objects that flows hand to actions; an argument that takes one must be the one itself. */
+export interface FlowObjects {
+  env: object;
+  state: object;
+}
+
+/**
+ * The function that flows call: it checks that the gateway can do what the action needs and that the arguments fit,
+ * and runs the action with its named parameters.
+ * @param path the action's name in flows, for instance `transport.reset`
+ */
+export function bindAction(path: string, action: Action, context: ActionContext, objects: FlowObjects) {
+  return (...values: unknown[]): unknown => {
+    requireCapability(path, action.needs, context.gateway);
+    checkArguments(path, action, values, objects);
+    return action.run(context, namedParameters(action, values));
+  };
+}
+
+/**
+ * Keeps an action from a gateway that cannot do what it is about.
+ * @throws BlockedError naming the capability
+ */
+function requireCapability(path: string, needs: Capability | undefined, gateway: GatewayUnderTest): void {
+  if (needs === undefined || gateway.capabilities.has(needs)) return;
+  throw new BlockedError(
+    needs,
+    `${path} needs ${CAPABILITY_WORDS[needs]}, which this gateway does not offer`,
+  );
+}
+
+const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
+  "operator-admin": "a connection that may write",
+  "config-file": "the gateway's config file",
+  workspace: "the gateway's files",
+  process: "the gateway's process",
+  logs: "the gateway's log",
+  "reload-generation": "the number of config changes applied",
+  "qa-channel": "the run's own channel",
+  "scripted-model": "the run's own model",
+};
+
+/**
+ * A wrong argument is named where it is given. What upstream's scenarios pass inside of an object is taken as it is:
+ * their runner checks nothing.
+ * @throws QaError `bad-argument`, fault scenario
+ */
+function checkArguments(
+  path: string,
+  action: Action,
+  values: readonly unknown[],
+  objects: FlowObjects,
+): void {
+  const wrong = wrongParameters(path, argumentsByName(action, values));
+  for (const [index, { name, takes, optional }] of action.positional.entries()) {
+    const value = values[index];
+    if (takes === "rest" || (value === undefined && optional)) continue;
+    const wanted =
+      takes === "object"
+        ? value !== objects[name as keyof FlowObjects] && `\`${name}\``
+        : takes === "members"
+          ? (typeof value !== "object" || value === null) && "an object"
+          : wrong.has(name) && wordsOf(action.params[name]);
+    if (!wanted) continue;
+    throw badArgument(
+      `${path}: argument ${index + 1} (${name}) must be ${wanted}, got ${describe(value)}`,
+      `${path}(${signature(action)})`,
+    );
+  }
+}
+
+/** Names of the parameters whose own value, and not only something in it, does not fit. */
+function wrongParameters(path: string, params: Readonly<Record<string, unknown>>): Set<string> {
+  const validate = validatorOf(path);
+  if (!validate || validate(params)) return new Set();
+  const errors = validate.errors ?? [];
+  return new Set(
+    errors.flatMap(({ instancePath, keyword, params: { missingProperty } }) => {
+      if (keyword === "required") return instancePath === "" ? [String(missingProperty)] : [];
+      return instancePath.split("/").length === 2 ? [instancePath.slice(1)] : [];
+    }),
+  );
+}
+
+function wordsOf({ type, enum: choices, function: signatureOfFunction }: ValueSchema = {}): string {
+  if (signatureOfFunction !== undefined) return "a function (a lambda)";
+  if (choices) return `one of ${choices.join(", ")}`;
+  return type === "object" || type === "array" ? `an ${type}` : `a ${type}`;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return typeof value === "object" ? (Array.isArray(value) ? "an array" : "an object") : typeof value;
+}

@@ -1,0 +1,58 @@
+import type { JsonObject } from "../base/json.ts";
+import type { Teardown } from "../base/teardown.ts";
+import type { Wakeups } from "../base/wakeups.ts";
+import type { ChannelBus } from "../channel/channel-bus.ts";
+import type { Permission } from "../flow/vocabulary.ts";
+import type { GatewayIdentity, GatewayUnderTest } from "../gateway/gateway.ts";
+import type { ProviderMode } from "../gateway/provider-mode.ts";
+import type { AgentModel } from "../model/agent-model.ts";
+
+/** What a run gives the actions of one scenario. */
+export interface ScenarioContext {
+  gateway: GatewayUnderTest;
+  /** Takes note of what a scenario reads of the gateway by another way than a call. */
+  observed(what: string, answer: unknown): void;
+  bus: ChannelBus;
+  /** Undefined when the agent talks to a live provider. */
+  model: AgentModel | undefined;
+  wakeups: Wakeups;
+  /** For what an action leaves running: it ends with the scenario. */
+  teardown: Teardown;
+  /** Signal of the action that is running: fires at its own limit, the step's, the scenario's and on Ctrl-C. */
+  signal(): AbortSignal;
+  providerMode: ProviderMode;
+  /** `provider/model`. */
+  primaryModel: string;
+  /** Id of the agent that scenarios talk to. */
+  agentId: string;
+  /** Absolute root of the repository that the scenario belongs to. */
+  referenceRoot: string;
+  /** Absolute path of the scenario file. */
+  scenarioPath: string;
+  /** The scenario belongs to a pack of somebody else's. */
+  foreign: boolean;
+  /** What the scenario may use beyond the flow API. */
+  permissions: ReadonlySet<Permission>;
+}
+
+/** What every action can reach. What it asks the gateway ends with the action. */
+export interface ActionContext extends ScenarioContext {
+  /** One RPC. `timeoutMs` defaults to 20 000. */
+  call(method: string, params?: unknown, options?: { timeoutMs?: number }): Promise<JsonObject>;
+  identity(options?: { timeoutMs?: number }): Promise<GatewayIdentity>;
+  waitHealthy(timeoutMs: number): Promise<void>;
+  /** Waits for another process than that of `bootId`; it may have come already. */
+  waitForNewBoot(bootId: string, timeoutMs: number): Promise<GatewayIdentity>;
+}
+
+/** Adds to a scenario's context the ways to ask the gateway that carry the signal of the running action. */
+export function actionContext(scenario: ScenarioContext): ActionContext {
+  const { gateway, signal } = scenario;
+  return {
+    ...scenario,
+    call: (method, params, options) => gateway.call(method, params, { ...options, signal: signal() }),
+    identity: (options) => gateway.identity({ ...options, signal: signal() }),
+    waitHealthy: (timeoutMs) => gateway.waitHealthy(timeoutMs, signal()),
+    waitForNewBoot: (bootId, timeoutMs) => gateway.waitForNewBoot(bootId, { timeoutMs, signal: signal() }),
+  };
+}

@@ -1,0 +1,97 @@
+import { access } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf, members } from "../define.ts";
+import { BOOLEAN, OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
+
+/** Where releases have the program that serves the tools of their plugins, seen from the program of their CLI. */
+const PLUGIN_TOOLS_SERVER = join("dist", "mcp", "plugin-tools-serve.js");
+/** It loads all plugins before it answers. */
+const REQUEST_MS = 180_000;
+const STDERR_SHOWN = 4_000;
+
+const CALL_PARAMS = {
+  toolName: { ...STRING, description: "the tool's name" },
+  args: { ...OBJECT, default: {}, description: "its arguments" },
+} as const;
+
+/** Calls a plugin's tool as an MCP client does: over the standard streams of the gateway's own MCP server. */
+async function callPluginTool(
+  context: ActionContext,
+  { toolName, args }: ValuesOf<typeof CALL_PARAMS>,
+): Promise<unknown> {
+  const server = await pluginToolsServer(context);
+  const [{ Client }, { StdioClientTransport }] = await Promise.all([
+    import("@modelcontextprotocol/client"),
+    import("@modelcontextprotocol/client/stdio"),
+  ]);
+  const transport = new StdioClientTransport({ ...server, stderr: "pipe" });
+  let stderr = "";
+  transport.stderr?.on("data", (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-STDERR_SHOWN);
+  });
+  const client = new Client({ name: "gateway-qa", version: "1.0.0" });
+  context.teardown.defer("MCP client", () => client.close());
+  const options = { signal: context.signal(), timeout: REQUEST_MS };
+  try {
+    await client.connect(transport, options);
+    const { tools } = await client.listTools({}, options);
+    if (!tools.some(({ name }) => name === toolName)) throw toolMissing(toolName, tools);
+    return await client.callTool({ name: toolName, arguments: args }, options);
+  } catch (error) {
+    context.signal().throwIfAborted();
+    if (error instanceof QaError) throw error;
+    throw new QaError(`the MCP server of the gateway's plugin tools failed: ${errorMessage(error)}`, {
+      code: "mcp-failed",
+      fault: "product",
+      details: stderr || "(it wrote nothing to its error stream)",
+      cause: error,
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+/** @throws BlockedError when the gateway brings no such server */
+async function pluginToolsServer({ gateway }: ActionContext) {
+  const { file, args = [], cwd, env } = gateway.cliCommand() ?? {};
+  const program = args.at(-1);
+  const server = program && join(dirname(program), PLUGIN_TOOLS_SERVER);
+  if (!file || !server || !(await exists(server))) {
+    throw new BlockedError(
+      "mcp",
+      "this gateway lacks `mcp`: it brings no MCP server for the tools of its plugins",
+    );
+  }
+  return { command: file, args: [server], cwd, env };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function toolMissing(toolName: string, tools: readonly { name: string }[]): QaError {
+  const names = tools.map(({ name }) => name).sort();
+  return new QaError(`the gateway's MCP server offers no tool ${toolName}`, {
+    code: "tool-missing",
+    fault: "product",
+    details: names.length > 0 ? `It offers ${names.join(", ")}.` : "It offers none.",
+  });
+}
+
+export const mcpActions = actionsOf("tools", (define) => ({
+  callPluginToolsMcp: define({
+    summary:
+      "Calls a plugin's tool as an MCP client does: starts the gateway's own MCP server for plugin tools, connects to its standard streams, and ends it. A gateway without such a server ends the scenario as *blocked*.",
+    params: CALL_PARAMS,
+    main: "toolName",
+    positional: [members("request")],
+    returns: record({ content: {} }, { isError: BOOLEAN }),
+    budgetMs: () => REQUEST_MS,
+    run: callPluginTool,
+  }),
+}));

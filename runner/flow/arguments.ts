@@ -1,0 +1,51 @@
+import type { Effect, FunctionEntry, ValueSchema } from "./vocabulary.ts";
+
+/** What a call gives its function, with the defaults of what it leaves out. */
+export function namedParameters(entry: FunctionEntry, values: readonly unknown[]): Record<string, unknown> {
+  const named = argumentsByName(entry, values);
+  for (const [name, { default: fallback }] of Object.entries(entry.params)) {
+    if (fallback !== undefined) named[name] ??= fallback;
+  }
+  return named;
+}
+
+/**
+ * Gives the arguments of a call their parameters' names. They are taken as they are: an object that holds parameters may
+ * hold further members, which are handed on.
+ */
+export function argumentsByName(
+  { positional }: FunctionEntry,
+  values: readonly unknown[],
+): Record<string, unknown> {
+  const members = values[positional.findIndex(({ takes }) => takes === "members")];
+  const named: Record<string, unknown> = typeof members === "object" ? { ...members } : {};
+  for (const [index, { name, takes }] of positional.entries()) {
+    if (takes === "value") named[name] = values[index];
+    if (takes === "rest") named[name] = values.slice(index);
+  }
+  return named;
+}
+
+/** Whether a call may do without this parameter. */
+export function mayBeLeftOut(schema: ValueSchema | undefined): boolean {
+  return schema?.optional === true || schema?.default !== undefined;
+}
+
+/** How long a call with these arguments may take, in milliseconds; undefined: the default limit. */
+export function budgetOf(entry: FunctionEntry, values: readonly unknown[]): number | undefined {
+  const budget = Number(entry.budgetMs?.(namedParameters(entry, values)));
+  return Number.isNaN(budget) ? undefined : budget;
+}
+
+/** What a call does; a parameter that is not a literal is undefined to the judge. */
+export function effectOf(entry: FunctionEntry, literals: readonly unknown[]): Effect {
+  const { effect = "writes" } = entry;
+  return typeof effect === "function" ? effect(namedParameters(entry, literals)) : effect;
+}
+
+/** `env, timeoutMs?`: the arguments for people. */
+export function signature({ positional }: Pick<FunctionEntry, "positional">): string {
+  return positional
+    .map(({ name, takes, optional }) => `${takes === "rest" ? "..." : ""}${name}${optional ? "?" : ""}`)
+    .join(", ");
+}

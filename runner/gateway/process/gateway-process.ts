@@ -1,0 +1,136 @@
+import { QaError } from "../../base/errors.ts";
+import type { Wakeups } from "../../base/wakeups.ts";
+import { stoppedError } from "../rpc/errors.ts";
+import { Listeners } from "../rpc/listeners.ts";
+import type { LogCapture } from "./log.ts";
+import type { GatewayProgram } from "./program.ts";
+import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./start-process.ts";
+import type { TempRoot } from "./temp-root.ts";
+
+const TAIL_LINES = 40;
+/** A scenario that sends one of these wants the process to end. */
+const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>([
+  "SIGTERM",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGHUP",
+  "SIGABRT",
+  "SIGKILL",
+]);
+
+export interface GatewayProcessOptions {
+  program: GatewayProgram;
+  tempRoot: TempRoot;
+  port: number;
+  env: Readonly<Record<string, string>>;
+  log: LogCapture;
+  wakeups: Wakeups;
+  /** The process has ended, and not because the runner has ended it. The error says how. */
+  onUnexpectedEnd(error: QaError): void;
+}
+
+/** The process of a gateway, one after the other: knows whether an end was wanted, a failed start or a crash. */
+export class GatewayProcess {
+  readonly #options: GatewayProcessOptions;
+  readonly #crashes = new Listeners<QaError>();
+  #process: ManagedProcess | undefined;
+  /** Set before the runner itself ends the process, so that the end is not taken for a crash. */
+  #stopping = false;
+  /** The process has answered RPC: from now on its end is a crash, before it was a failed start. */
+  #booted = false;
+  /** The scenario sent a signal that ends the process. */
+  #signalled = false;
+
+  constructor(options: GatewayProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#process?.exited ? undefined : this.#process?.pid;
+  }
+
+  /** @returns when it was started, `performance.now()` time */
+  async spawn(): Promise<number> {
+    const { program, port, tempRoot, env, log } = this.#options;
+    this.#stopping = false;
+    this.#signalled = false;
+    this.#booted = false;
+    const started = await startProcess({
+      file: program.file,
+      args: program.args(port),
+      cwd: tempRoot.root,
+      env,
+      stdoutPath: tempRoot.stdoutPath,
+      stderrPath: tempRoot.stderrPath,
+      log,
+    });
+    this.#process = started;
+    void started.exit.then((exit) => this.#ended(exit));
+    // Stopped while it was being started: nothing else knows of the process.
+    if (this.#stopping) await started.stop();
+    return started.spawnedAt;
+  }
+
+  /** The process answers: its end is a crash from now on. */
+  booted(): void {
+    this.#booted = true;
+  }
+
+  #ended(exit: ProcessExit): void {
+    const { wakeups, onUnexpectedEnd } = this.#options;
+    if (!this.#stopping) {
+      const error = this.#endedError(exit);
+      onUnexpectedEnd(error);
+      if (this.#booted && !this.#signalled) this.#crashes.emit(error);
+    }
+    wakeups.notify();
+  }
+
+  /** @throws QaError when the process has ended: without it, waiting is in vain */
+  requireAlive(): void {
+    const exit = this.#process?.exited;
+    if (!exit) return;
+    throw this.#stopping ? stoppedError() : this.#endedError(exit);
+  }
+
+  #endedError(exit: ProcessExit): QaError {
+    const { program } = this.#options;
+    const when = !this.#booted
+      ? "ended before it was ready"
+      : this.#signalled
+        ? "ended"
+        : "ended unexpectedly";
+    return new QaError(`the gateway process (${program.target}) ${when}: ${describeExit(exit)}`, {
+      code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
+      fault: "product",
+      hint: "The last lines of its log are below; the whole log is in the report folder.",
+      details: this.logTail() || "(it logged nothing)",
+    });
+  }
+
+  /** The last lines of its log, for errors. */
+  logTail = (): string => this.#options.log.tail(TAIL_LINES);
+
+  /** See `GatewayUnderTest.onCrash`. */
+  onCrash(listener: (error: QaError) => void): () => void {
+    return this.#crashes.add(listener);
+  }
+
+  /** A signal of the gateway's own ways to restart. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.signal(signal);
+  }
+
+  /** A signal of the scenario: an end that it causes is not a crash. */
+  signalForScenario(signal: NodeJS.Signals): void {
+    if (ENDING_SIGNALS.has(signal)) this.#signalled = true;
+    this.signal(signal);
+  }
+
+  /** Resolves when the process is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#process?.stop();
+  }
+}

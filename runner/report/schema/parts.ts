@@ -1,0 +1,175 @@
+/** Parts that the format of the events and that of the report have in common. */
+
+export const text = { type: "string" } as const;
+export const texts = { type: "array", items: text } as const;
+export const milliseconds = { type: "number", minimum: 0, description: "Milliseconds." } as const;
+export const count = { type: "integer", minimum: 0 } as const;
+export const fault = {
+  enum: ["product", "scenario", "harness", "environment"],
+  description: "Who has to act.",
+} as const;
+
+/** A place in a scenario file. */
+export const positionSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["line", "column"],
+  properties: { line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 } },
+} as const;
+
+export const gatewaySchema = {
+  type: "object",
+  description: "The gateway under test, as it introduced itself.",
+  additionalProperties: false,
+  required: ["target", "product", "version", "readyMs"],
+  properties: {
+    target: { type: "string", description: "As given to --gateway." },
+    product: text,
+    version: text,
+    buildId: text,
+    node: text,
+    protocol: { type: "number" },
+    bootId: text,
+    pid: { type: "integer" },
+    boot: { enum: ["cold", "warm"], description: "Whether its code had been compiled by an earlier boot." },
+    readyMs: { ...milliseconds, description: "Milliseconds from spawn to /readyz." },
+    rpcMs: { ...milliseconds, description: "Milliseconds from spawn to the first answered RPC." },
+  },
+} as const;
+
+export const failureSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["code", "fault", "message"],
+  properties: {
+    code: { type: "string", description: "Stable, kebab-case." },
+    fault,
+    message: text,
+    hint: { type: "string", description: "What the reader can do about it." },
+    step: {
+      type: "object",
+      additionalProperties: false,
+      required: ["index", "name"],
+      properties: { index: { ...count, description: "Counts from 0." }, name: text },
+    },
+    file: text,
+    position: positionSchema,
+    codeFrame: text,
+    statement: text,
+    values: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["expression", "value"],
+        properties: { expression: text, value: text },
+      },
+    },
+    expected: text,
+    seen: text,
+    stack: { ...texts, description: "Stack lines that name the scenario." },
+    messages: { ...texts, description: "Last messages on the channel, oldest first." },
+    logLines: { ...texts, description: "Log lines that matter, oldest first." },
+    details: text,
+  },
+} as const;
+
+export const verdict = { enum: ["passed", "failed", "skipped", "blocked"] } as const;
+export const reason = {
+  type: "string",
+  description: "Why it was skipped or blocked, and what to set.",
+} as const;
+
+export const evidenceSchema = {
+  type: "array",
+  description: "Files, relative to the report's folder.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["kind", "path"],
+    properties: { kind: text, path: text },
+  },
+} as const;
+
+export const policySchema = {
+  type: "object",
+  description: "How often a scenario is played, and what ends the run early.",
+  additionalProperties: false,
+  required: ["retries", "repeat", "failOnFlaky"],
+  properties: {
+    retries: { ...count, description: "How often a scenario that failed is tried again." },
+    repeat: { type: "integer", minimum: 1, description: "How often each is played whatever comes out." },
+    failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is no success." },
+    bail: { type: "integer", minimum: 1, description: "Failed scenarios after which no other is begun." },
+  },
+} as const;
+
+export const quarantineSchema = {
+  type: "array",
+  description: "Scenarios of this run whose failures do not change the exit code.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["id", "owner", "reason", "expires"],
+    properties: {
+      id: text,
+      owner: text,
+      reason: text,
+      expires: { type: "string", description: "Date until which it may fail." },
+    },
+  },
+} as const;
+
+export const optionsSchema = {
+  type: "object",
+  description:
+    "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is made of a report of version 2.",
+  required: ["ids"],
+  properties: { ids: { ...texts, description: "Ids and globs over ids." } },
+} as const;
+
+/** What a run is, in the same words in its first event and in its report. */
+export const runFacts = {
+  runId: text,
+  tool: {
+    type: "object",
+    additionalProperties: false,
+    required: ["name", "version", "node", "platform"],
+    properties: { name: text, version: text, node: text, platform: text },
+  },
+  command: { type: "string", description: "As it could be typed again." },
+  options: optionsSchema,
+  gateway: { type: "string", description: "As given to --gateway." },
+  providerMode: text,
+  jobs: { type: "integer", minimum: 1 },
+  lane: text,
+  job: { type: "string", description: "Stable name of the job of a matrix that this run is." },
+  shard: {
+    type: "object",
+    description: "The share of the selection that this run takes.",
+    additionalProperties: false,
+    required: ["index", "total"],
+    properties: {
+      index: { type: "integer", minimum: 1, description: "Counts from 1." },
+      total: { type: "integer", minimum: 1 },
+    },
+  },
+  selection: { ...texts, description: "Ids of the whole selection, before it was cut into shards." },
+  policy: policySchema,
+  faults: { ...texts, description: "Ways in which the gateway is broken on purpose." },
+  quarantine: quarantineSchema,
+} as const;
+
+/** Those of them that every run has. */
+export const REQUIRED_RUN_FACTS = ["runId", "tool", "command", "gateway", "providerMode", "jobs"] as const;
+
+/** What a scenario is, in the same words where a run announces it and in its report. */
+export const scenarioFacts = {
+  id: text,
+  title: text,
+  file: { type: "string", description: "As the user would type it." },
+  tags: { ...texts, description: "It is selected by: theme, surface, coverage ids, own tags." },
+  objective: text,
+  successCriteria: texts,
+  named: { type: "boolean", description: "Asked for by its id, not merely matched by a pattern." },
+} as const;

@@ -1,0 +1,133 @@
+import type { Node } from "yaml";
+import type { DiagnosticCode } from "../codes.ts";
+import { type LocatedNode, locatePath, markedRange, type Path, type YamlSource } from "./locate.ts";
+import type { Position, SourceFile } from "./source.ts";
+
+/** Something wrong or doubtful in a file, known before a gateway boots. */
+export interface Diagnostic {
+  /** As the user would type it: relative to the working folder where it lies below it. */
+  file: string;
+  line: number;
+  column: number;
+  /** Where the marked text ends (exclusive), if it is more than a point. */
+  endLine?: number;
+  endColumn?: number;
+  /** Stable, kebab-case, listed in docs/diagnostics.md. */
+  code: string;
+  severity: "error" | "warning";
+  /** What is wrong, one sentence without a final full stop. */
+  message: string;
+  /** What was meant or what to do. */
+  hint?: string;
+}
+
+/** What a diagnostic says, wherever it points; `Code` for rooms with codes of their own. */
+export interface DiagnosticText<Code extends string = DiagnosticCode> {
+  code: Code;
+  message: string;
+  hint?: string | undefined;
+}
+
+/** A stretch of a file. Its positions are only looked up when there is something to report: nearly never. */
+export class SourceRange {
+  readonly file: SourceFile;
+  readonly #locate: (offset: number) => Position;
+  readonly #start: number;
+  readonly #end: number;
+
+  /** @param locate position in the file of an offset in the text that `start` and `end` count in */
+  constructor(file: SourceFile, locate: (offset: number) => Position, start: number, end = start) {
+    this.file = file;
+    this.#locate = locate;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get start(): Position {
+    return this.#locate(this.#start);
+  }
+
+  get end(): Position {
+    return this.#locate(this.#end);
+  }
+
+  /** The point where it begins. */
+  get beginning(): SourceRange {
+    return new SourceRange(this.file, this.#locate, this.#start);
+  }
+}
+
+/** The point at an offset of the file. */
+export function atOffset(file: SourceFile, offset: number): SourceRange {
+  return new SourceRange(file, (at) => file.position(at), offset);
+}
+
+/** The whole of a YAML node. */
+export function ofNode({ file, locate }: YamlSource, node: Node): SourceRange {
+  const [start, end] = node.range ?? [0, 0];
+  return new SourceRange(file, locate, start, end);
+}
+
+/** A YAML node: a scalar as a whole, a collection by its beginning. */
+export function atNode({ file, locate }: YamlSource, node: Node): SourceRange {
+  return new SourceRange(file, locate, ...markedRange(node));
+}
+
+/** The value that stands at `path`. */
+export function atPath({ source, node }: LocatedNode, path: Path): SourceRange {
+  return atNode(source, locatePath(node, path).value);
+}
+
+/** The key of that value, or the value of a list. */
+export function atKey({ source, node }: LocatedNode, path: Path): SourceRange {
+  const { key, value } = locatePath(node, path);
+  return atNode(source, key ?? value);
+}
+
+/** A diagnostic at a range; the end is marked only if it is on the same line, as more hides more than it shows. */
+export function diagnosticAt(
+  range: SourceRange,
+  severity: Diagnostic["severity"],
+  { code, message, hint }: DiagnosticText<string>,
+): Diagnostic {
+  const { start, end } = range;
+  const marked = end.line === start.line && end.column > start.column;
+  return {
+    file: range.file.name,
+    ...start,
+    ...(marked ? { endLine: end.line, endColumn: end.column } : {}),
+    code,
+    severity,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** Collects what is found in files of one pack. */
+export class Diagnostics<Code extends string = DiagnosticCode> {
+  /** In the order in which they were found. */
+  readonly all: Diagnostic[] = [];
+  readonly foreign: boolean;
+
+  /** @param pack left out where rules of one's own are no matter */
+  constructor(pack?: { foreign: boolean }) {
+    this.foreign = pack?.foreign ?? false;
+  }
+
+  error(range: SourceRange, text: DiagnosticText<Code>): void {
+    this.all.push(diagnosticAt(range, "error", text));
+  }
+
+  warning(range: SourceRange, text: DiagnosticText<Code>): void {
+    this.all.push(diagnosticAt(range, "warning", text));
+  }
+
+  /** A rule of style, or one that upstream's runner does not have: an error here, a warning in a foreign pack. */
+  ownRule(range: SourceRange, text: DiagnosticText<Code>): void {
+    this.all.push(diagnosticAt(range, this.foreign ? "warning" : "error", text));
+  }
+
+  get hasErrors(): boolean {
+    return this.all.some(({ severity }) => severity === "error");
+  }
+}
