@@ -210,7 +210,7 @@ describe("nothing passes and it is said what is missing", () => {
 
   test.for([
     ["report.md", "report.md"],
-    ["report.json", "report.json.next"],
+    ["report.json", "report.json"],
   ])("when a reporter failed, here that of %s", async ([, obstacle]) => {
     const sandbox = await twoShards();
     await rm(join(sandbox.folder, "shares/second"), { recursive: true });

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { expect, test, vi } from "vitest";
-import { QaBus } from "../runner/channel/bus.ts";
-import { serveBus } from "../runner/channel/server.ts";
+import { Teardown } from "../runner/base/teardown.ts";
 import { EmbeddedKind } from "../runner/gateway/embedded/embedded.ts";
-import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
 import { type ParityReport, paritySchema } from "../runner/parity/parity-schema.ts";
+import { Testbed } from "../runner/run/testbed/testbed.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(paritySchema);
@@ -130,10 +129,11 @@ test("gateways are run one after the other, each with a report of its own, and e
     "pack/test/needs.md",
     READS.replace("id: reads-health", "id: needs-more").replace("env.gateway.call", "env.gateway.fly"),
   );
-  const start = gatewayStart({ tempPrefix: "gateway-qa-parity-" });
+  const teardown = new Teardown();
+  const { signal } = new AbortController();
+  const testbed = new Testbed({ gateway: new EmbeddedKind(ROOT, teardown), signal });
   try {
-    const { url } = await serveBus(new QaBus(start.wakeups), start.teardown);
-    const running = await new EmbeddedKind(ROOT, start.teardown).start({ ...start, busUrl: url });
+    const { gateway: running } = await testbed.ready;
     vi.stubEnv("GATEWAY_QA_TOKEN", running.token);
     const out = join(sandbox.folder, "parity");
     const args = ["parity", "--tag", "test", "--pack", "pack", "--out", out];
@@ -152,7 +152,7 @@ test("gateways are run one after the other, each with a report of its own, and e
     }
   } finally {
     vi.unstubAllEnvs();
-    expect(await start.teardown.run(10_000)).toEqual([]);
+    expect([...(await testbed.close()), ...(await teardown.run(10_000))]).toEqual([]);
   }
   expect(await sandbox.processes()).toEqual([]);
 });
@@ -176,10 +176,12 @@ test("a gateway that cannot be had is named, the others run, and the result is n
 test("a scenario file with errors ends the command before anything runs", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/broken.md", READS.replace("health.ok", "healt.ok"));
-  const gateways = ["--gateways", "embedded,openclaw@2026.4.26"];
+  vi.stubEnv("GATEWAY_QA_TOKEN", "none");
+  const gateways = ["--gateways", "embedded,ws://127.0.0.1:9"];
   const { exitCode, stdout, stderr } = await sandbox.qa(
     ...["parity", "reads-health", "--pack", "pack", "--out", "parity", ...gateways],
   );
+  vi.unstubAllEnvs();
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(/broken\.md:\d+:\d+ {2}error[\s\S]*healt/);
   expect(stdout).not.toContain("✓");

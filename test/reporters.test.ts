@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
+import { readEvents } from "../runner/report/read-events.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const PASSES = scenarioText("passes", "  - name: adds\n    actions: [{ assert: '1 + 1 === 2' }]");
@@ -84,6 +85,9 @@ export default class Types {
   expect(bad.report?.counts).toMatchObject({ passed: 1, total: 1 });
   const files = await readdir(sandbox.reportFolder);
   expect(files).toEqual(expect.arrayContaining(["events.jsonl", "report.json", "report.md", "types.txt"]));
+  // Every line of a real run's log fits the published schema, or reading it would throw.
+  const log = await readEvents(join(sandbox.reportFolder, "events.jsonl"));
+  expect(log).toMatchObject({ truncated: false });
   const types = (await readFile(join(sandbox.reportFolder, "types.txt"), "utf8")).trimEnd().split("\n");
   const events = (await readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8")).trimEnd().split("\n");
   expect(types).toEqual([...events.map((line) => JSON.parse(line).type), "finish"]);

@@ -1,5 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import type { RecordedResult } from "./testing/record-results.ts";
 
 /** Calls that need what the embedded gateway does not have, by the capability that is missing. */
 const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
@@ -173,9 +177,19 @@ test("the vocabulary at work on the embedded gateway", async () => {
     await sandbox.write(`pack/test/${id}.md`, scenarioText(id, steps));
   }
   const ids = Object.keys(AT_WORK);
-  const { exitCode, report, stdout } = await sandbox.qa("run", ...ids, "--pack", "pack", "--jobs", "2");
+  const results = join(sandbox.folder, "results.jsonl");
+  const recorder = pathToFileURL(join(ROOT, "test/testing/record-results.ts")).href;
+  const recording = { RESULTS_FILE: results, NODE_OPTIONS: `--import=${recorder}` };
+  const { exitCode, report, stdout } = await sandbox.qaWith(
+    recording,
+    ...["run", ...ids, "--pack", "pack", "--jobs", "2"],
+  );
   expect(report?.counts, stdout).toMatchObject({ passed: ids.length, failed: 0, blocked: 0 });
   expect(exitCode).toBe(0);
+  const lines = (await readFile(results, "utf8")).trim().split("\n");
+  const recorded = lines.map((line): RecordedResult => JSON.parse(line));
+  expect(recorded.filter(({ problem }) => problem !== "")).toEqual([]);
+  expect(new Set(recorded.map(({ path }) => path)).size).toBeGreaterThan(25);
 });
 
 /** Steps that must fail, with the code of their failure. */

@@ -91,9 +91,15 @@ function wrongParameters(path: string, params: Readonly<Record<string, unknown>>
   );
 }
 
-function wordsOf({ type, enum: choices, function: signatureOfFunction }: ValueSchema = {}): string {
+/** Undefined for a parameter that takes anything, also nothing at all. */
+function wordsOf({
+  type,
+  enum: choices,
+  function: signatureOfFunction,
+}: ValueSchema = {}): string | undefined {
   if (signatureOfFunction !== undefined) return "a function (a lambda)";
   if (choices) return `one of ${choices.join(", ")}`;
+  if (type === undefined) return undefined;
   return type === "object" || type === "array" ? `an ${type}` : `a ${type}`;
 }
 

@@ -29,7 +29,7 @@ export interface ScenarioContext {
   referenceRoot: string;
   /** Absolute path of the scenario file. */
   scenarioPath: string;
-  /** The scenario belongs to a pack of somebody else's. */
+  /** The scenario belongs to a pack from elsewhere. */
   foreign: boolean;
   /** What the scenario may use beyond the flow API. */
   permissions: ReadonlySet<Permission>;

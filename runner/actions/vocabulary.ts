@@ -36,7 +36,7 @@ import { toolFixtureActions } from "./upstream/tool-fixture.ts";
 import { toolPayloadActions } from "./upstream/tool-payload.ts";
 import { transcriptSeedActions } from "./upstream/transcript-seed.ts";
 
-export const ACTIONS: ActionSet = {
+const ACTIONS: ActionSet = {
   ...coreActions,
   ...moduleStepActions,
   ...importActions,

@@ -11,7 +11,7 @@ import type {
   WaitInput,
 } from "./types.ts";
 
-export const MIB = 1024 * 1024;
+const MIB = 1024 * 1024;
 
 export interface Endpoint {
   /** Schema the body is checked against before `handle` sees it. */

@@ -1,7 +1,7 @@
 import type { BusEvent, BusMessageEvent, BusThreadEvent, PollInput, PollResult } from "./types.ts";
 
-export const POLL_LIMIT = 100;
-export const POLL_LIMIT_MAX = 500;
+const POLL_LIMIT = 100;
+const POLL_LIMIT_MAX = 500;
 
 type NewEvent = Omit<BusMessageEvent, "cursor"> | Omit<BusThreadEvent, "cursor">;
 

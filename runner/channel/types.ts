@@ -2,7 +2,7 @@
 
 export type ConversationKind = "direct" | "channel" | "group";
 export type MessageDirection = "inbound" | "outbound";
-export type AttachmentKind = "image" | "video" | "audio" | "file";
+type AttachmentKind = "image" | "video" | "audio" | "file";
 
 export interface BusConversation {
   id: string;
@@ -10,7 +10,7 @@ export interface BusConversation {
   title?: string;
 }
 
-export interface BusAttachment {
+interface BusAttachment {
   id: string;
   kind: AttachmentKind;
   mimeType: string;
@@ -25,7 +25,7 @@ export interface BusToolCall {
   arguments?: Record<string, unknown>;
 }
 
-export interface BusReaction {
+interface BusReaction {
   emoji: string;
   senderId: string;
   timestamp: number;
@@ -83,7 +83,7 @@ export interface BusThreadEvent extends EventBase {
 }
 
 export type BusEvent = BusMessageEvent | BusThreadEvent;
-export type BusEventKind = BusEvent["kind"];
+type BusEventKind = BusEvent["kind"];
 
 export interface BusSnapshot {
   cursor: number;

@@ -30,7 +30,7 @@ export type FlowDiagnosticCode =
   | Extract<DiagnosticCode, "missing-property" | "unknown-key" | "wrong-length" | "wrong-type">;
 
 /** Codes of failures while a flow runs, beside those that actions give their own errors. */
-export const FLOW_FAILURE_CODES = {
+const FLOW_FAILURE_CODES = {
   "action-failed": "An action threw an error that it has no code for.",
   "action-timeout": "An action did not finish within its limit.",
   "assertion-failed": "The condition of an assert was not true.",

@@ -4,12 +4,12 @@ import type { GatewayIdentity } from "./gateway.ts";
 
 /**
  * Reads the answer of `gateway.status`.
- * @throws QaError `rpc-bad-answer` when it does not say who the process is
+ * @throws QaError `bad-answer` when it does not say who the process is
  */
 export function readIdentity({ bootId, pid, version, generation }: JsonObject): GatewayIdentity {
   if (typeof bootId !== "string" || typeof generation !== "number") {
     throw new QaError("gateway.status: the answer names no bootId or no generation", {
-      code: "rpc-bad-answer",
+      code: "bad-answer",
       fault: "product",
     });
   }

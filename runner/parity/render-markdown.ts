@@ -87,8 +87,8 @@ function answerTable({ differences }: ParityMethod, names: readonly string[]): s
 }
 
 function briefLine(method: ParityMethod, first: string): string {
-  const told = groupsOf(method, codeSpan(first)).map(
+  const groups = groupsOf(method, codeSpan(first)).map(
     ([what, paths]) => `${what}: ${paths.map(codeSpan).join(", ")}`,
   );
-  return `- ${codeSpan(method.method)}: ${told.join("; ")}`;
+  return `- ${codeSpan(method.method)}: ${groups.join("; ")}`;
 }

@@ -17,7 +17,7 @@ export function compareVerdicts(runs: readonly GatewayRun[]): ParityScenario[] {
   return [...known.values()].map(({ id, title }) => compareScenario(id, title, runs));
 }
 
-/** Two gateways at least came to a verdict, and it was played on one of them. */
+/** Two gateways at least came to a verdict, and it ran on one of them. */
 export function isCompared({ results }: ParityScenario): boolean {
   const telling = results.filter(({ verdict }) => TELLING.has(verdict));
   return telling.length > 1 && results.some(wasPlayed);

@@ -8,7 +8,8 @@ import { renderSummary } from "./reporters/github/summary.ts";
 import { renderJunit } from "./reporters/junit/junit.ts";
 import { renderMarkdown } from "./reporters/markdown/render.ts";
 import { PlainReporter } from "./reporters/plain.ts";
-import { aggregate } from "./run-state.ts";
+import { reportOf } from "./run-state.ts";
+import { replay } from "./testing/replay.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 
@@ -20,9 +21,11 @@ async function everyReport(events: readonly RunEvent[]): Promise<string[]> {
     new PlainReporter({ stream, cwd: "/checkout" }),
     new GithubReporter({ stream, cwd: "/checkout", workspace: "/checkout", summaryFile: undefined }),
   ];
-  for (const event of events) for (const reporter of reporters) await reporter.onEvent(event);
-  for (const reporter of reporters) if ("finish" in reporter) await reporter.finish();
-  const report = aggregate(events);
+  for (const reporter of reporters) {
+    const run = await replay(reporter, events);
+    if ("finish" in reporter) await reporter.finish(run);
+  }
+  const report = reportOf(events);
   const rendered = [renderJunit, renderCtrf, renderMarkdown, JSON.stringify].map((render) => render(report));
   return [stream.text, renderSummary(report, 1e6) ?? "", ...rendered];
 }

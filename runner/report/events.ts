@@ -5,11 +5,11 @@ type Schemas = typeof eventSchemas;
 
 export type RunStarted = FromSchema<Schemas["run-started"]>;
 /** An attempt at a scenario begins; what follows until its `scenario-finished` belongs to it. */
-export type ScenarioStarted = FromSchema<Schemas["scenario-started"]>;
-export type GatewayReady = FromSchema<Schemas["gateway-ready"]>;
-export type StepStarted = FromSchema<Schemas["step-started"]>;
-export type StatementStarted = FromSchema<Schemas["statement-started"]>;
-export type StepFinished = FromSchema<Schemas["step-finished"]>;
+type ScenarioStarted = FromSchema<Schemas["scenario-started"]>;
+type GatewayReady = FromSchema<Schemas["gateway-ready"]>;
+type StepStarted = FromSchema<Schemas["step-started"]>;
+type StatementStarted = FromSchema<Schemas["statement-started"]>;
+type StepFinished = FromSchema<Schemas["step-finished"]>;
 /** An attempt at a scenario ended; without `next` the scenario did. */
 export type ScenarioFinished = FromSchema<Schemas["scenario-finished"]>;
 export type RunFinished = FromSchema<Schemas["run-finished"]>;

@@ -37,7 +37,7 @@ export function whyUnreliable(report: Outcome & Pick<RunReport, "exitCode">): st
 type Outcome = Pick<RunReport, "interrupted" | "scenarios" | "policy" | "quarantine">;
 
 const OUTSIDE =
-  "something besides the scenarios failed: a reporter, the run's own tear-down or its time limit; the output of the run says what";
+  "something besides the scenarios failed: a reporter, the run's own teardown or its time limit; the output of the run says what";
 
 function isExcused({ id }: ScenarioReport, { quarantine = [] }: Outcome): boolean {
   return quarantine.some((entry) => entry.id === id);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type OpenReport, openReport, type ReportOptions } from "./open.ts";
-import { fileReporter } from "./reporters/file-reporter.ts";
+import { fileReporter } from "./reporters/files.ts";
 import { renderJunit } from "./reporters/junit/junit.ts";
 import type { RunReport } from "./schema/report-schema.ts";
 import type { Reporter } from "./stream.ts";
@@ -102,7 +102,7 @@ it("does not call a run a success when a reporter failed, be it at the very end"
 
 it("lets every file say that one's own reporter failed at the very end", async () => {
   const finish = () => Promise.reject(new Error("no space left"));
-  const own: Reporter = { name: "own", onEvent: () => {}, finish, finishesEarly: true };
+  const own: Reporter = { name: "own", onEvent: () => {}, finish, finishes: "first" };
   const junit = fileReporter("junit", join(folder, "junit.xml"), renderJunit);
   const report = open({ reporters: [junit, own] });
   emitAll(

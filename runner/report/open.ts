@@ -1,15 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
-import { replaceJsonFile } from "../base/files.ts";
-import type { RunEvent, RunFinished } from "./events.ts";
+import type { RunEvent } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
-import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
-import { JsonReporter } from "./reporters/files.ts";
-import { jsonlReporter } from "./reporters/jsonl.ts";
-import { markdownReporter } from "./reporters/markdown/markdown.ts";
-import { RunAggregate } from "./run-state.ts";
-import { EventStream, type Reporter, type ReporterFailure } from "./stream.ts";
+import type { ConsoleOptions } from "./reporters/console/console.ts";
+import { REPORTERS } from "./reporters/index.ts";
+import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } from "./stream.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
 const CLOSE_BUDGET_MS = 5_000;
@@ -17,7 +11,7 @@ const CLOSE_BUDGET_MS = 5_000;
 export interface ReportOptions {
   /** Absolute; made if it does not exist. The same as in the run-started event. */
   folder: string;
-  /** Left out where one of `reporters` tells on stdout what happens. */
+  /** Left out where one of `reporters` says on stdout what happens. */
   console?: ConsoleOptions;
   redact: <T>(value: T) => T;
   /** Besides the console and the files of the folder. */
@@ -31,14 +25,14 @@ export interface OpenReport {
   emit(event: RunEvent): void;
   readonly failures: readonly ReporterFailure[];
   /**
-   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that fails
-   * only now changes it. One of the user's own finishes first, so that all the others get the run's end a second
-   * time; of one that writes down the run's end itself, events.jsonl and report.json do.
+   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that fails only now
+   * changes it: then those that finish after it get the run's end again. What the report's folder holds is written
+   * last, and says the final one.
    */
   finish(end: RunEnd): Promise<RunExitCode>;
 }
 
-export interface RunEnd {
+interface RunEnd {
   runId: string;
   durationMs: number;
   interrupted: boolean;
@@ -48,16 +42,14 @@ export interface RunEnd {
 
 /** Opens the report of a run, with the console and all files of its folder. */
 export function openReport(options: ReportOptions): OpenReport {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  const { folder: reportFolder, console, reporters = [] } = options;
+  mkdirSync(reportFolder, { recursive: true, mode: 0o700 });
   const stream = new EventStream(options);
-  const run = new RunAggregate();
   // The event log comes first: it has the event even if a later reporter takes the process down.
-  stream.subscribe(jsonlReporter(options.folder));
-  stream.subscribe({ name: "exit code", onEvent: (event) => run.apply(event) });
-  stream.subscribe(new JsonReporter(options.folder));
-  stream.subscribe(markdownReporter(options.folder));
-  if (options.console) stream.subscribe(new ConsoleReporter(options.console));
-  for (const reporter of options.reporters ?? []) stream.subscribe(reporter);
+  for (const { make } of [REPORTERS.jsonl, REPORTERS.json, REPORTERS.markdown])
+    stream.subscribe(make({ reportFolder }));
+  if (console) stream.subscribe(REPORTERS.console.make(console));
+  for (const reporter of reporters) stream.subscribe(reporter);
 
   return {
     emit: (event) => stream.emit(event),
@@ -66,33 +58,24 @@ export function openReport(options: ReportOptions): OpenReport {
     },
     async finish({ runId, durationMs, interrupted, harnessFailures }) {
       await stream.settle(CLOSE_BUDGET_MS);
-      const result = run.started ? run.report(interrupted) : { interrupted, scenarios: [] };
+      const result = stream.run.started ? stream.run.report(interrupted) : { interrupted, scenarios: [] };
       const exitCode = () => exitCodeFor(result, stream.failures.length + harnessFailures);
-      const facts = { type: "run-finished", at: Date.now(), runId, durationMs, interrupted } as const;
-      let end = { ...facts, exitCode: exitCode() };
-      stream.emit(end);
-      await stream.finishEarly(CLOSE_BUDGET_MS);
-      if (end.exitCode !== exitCode()) {
-        end = { ...facts, exitCode: exitCode() };
-        stream.emit(end);
+      let written: RunExitCode | undefined;
+      for (const turn of FINISHING_ORDER) {
+        if (written !== exitCode()) {
+          written = exitCode();
+          stream.emit({
+            type: "run-finished",
+            at: Date.now(),
+            runId,
+            durationMs,
+            interrupted,
+            exitCode: written,
+          });
+        }
+        await stream.finish(turn, CLOSE_BUDGET_MS);
       }
-      await stream.close(CLOSE_BUDGET_MS);
-      const finalCode = exitCode();
-      if (finalCode !== end.exitCode) await amendEnd(options.folder, run, { ...facts, exitCode: finalCode });
-      return finalCode;
+      return exitCode();
     },
   };
-}
-
-/**
- * Who reads the report later, to merge it or to look back, must not take a failed run for a good one. Where
- * only one of the files can be written they contradict each other, which a merge refuses.
- */
-async function amendEnd(folder: string, run: RunAggregate, end: RunFinished): Promise<void> {
-  if (!run.started) return;
-  run.apply(end);
-  await Promise.allSettled([
-    appendFile(join(folder, "events.jsonl"), `${JSON.stringify(end)}\n`),
-    replaceJsonFile(join(folder, "report.json"), run.report()),
-  ]);
 }

@@ -11,8 +11,9 @@ import { GithubReporter } from "./reporters/github/github.ts";
 import { renderJunit } from "./reporters/junit/junit.ts";
 import { renderMarkdown } from "./reporters/markdown/render.ts";
 import { PlainReporter } from "./reporters/plain.ts";
-import { aggregate } from "./run-state.ts";
+import { reportOf } from "./run-state.ts";
 import { reportSchema, reportSchemaText } from "./schema/report-schema.ts";
+import { replay } from "./testing/replay.ts";
 import { repeatedRun, sampleRun, sampleRunOf } from "./testing/sample-run.ts";
 import { CapturedStream } from "./testing/terminal.ts";
 
@@ -24,7 +25,7 @@ beforeEach(() => {
 async function consoleOutput(events: readonly RunEvent[]): Promise<string> {
   const stream = new CapturedStream();
   const reporter = new ConsoleReporter({ stream, env: {}, cwd: "/checkout" });
-  for (const event of events) await reporter.onEvent(event);
+  await replay(reporter, events);
   reporter.finish();
   return stream.text;
 }
@@ -38,15 +39,14 @@ async function githubOutput(events: readonly RunEvent[]): Promise<{ stdout: stri
   await writeFile(summaryFile, "Earlier in this step.\n");
   const places = { cwd: "/checkout/pack", workspace: "/checkout" };
   const reporter = new GithubReporter({ stream, summaryFile, token: "resume-token", ...places });
-  for (const event of events) reporter.onEvent(event);
-  await reporter.finish();
+  await reporter.finish(await replay(reporter, events));
   return { stdout: stream.text, summary: await readFile(summaryFile, "utf8") };
 }
 
-function plainOutput(events: readonly RunEvent[]): string {
+async function plainOutput(events: readonly RunEvent[]): Promise<string> {
   const stream = new CapturedStream();
   const reporter = new PlainReporter({ stream, cwd: "/checkout" });
-  for (const event of events) reporter.onEvent(event);
+  await replay(reporter, events);
   return stream.text;
 }
 
@@ -55,11 +55,11 @@ describe.each([
   ["repeated", repeatedRun],
 ])("the %s run", (name, events) => {
   it("for JUnit's readers", async () => {
-    await expect(renderJunit(aggregate(events()))).toMatchFileSnapshot(`golden/junit-${name}.xml`);
+    await expect(renderJunit(reportOf(events()))).toMatchFileSnapshot(`golden/junit-${name}.xml`);
   });
 
   it("for CTRF's readers", async () => {
-    await expect(renderCtrf(aggregate(events()))).toMatchFileSnapshot(`golden/ctrf-${name}.json`);
+    await expect(renderCtrf(reportOf(events()))).toMatchFileSnapshot(`golden/ctrf-${name}.json`);
   });
 
   it("for GitHub", async () => {
@@ -69,7 +69,7 @@ describe.each([
   });
 
   it("for logs, a line for each event", async () => {
-    const text = plainOutput(events());
+    const text = await plainOutput(events());
     expect(text.trimEnd().split("\n")).toHaveLength(events().length);
     await expect(text).toMatchFileSnapshot(`golden/plain-${name}.txt`);
   });
@@ -90,18 +90,18 @@ describe("what a run looks like", () => {
   });
 
   it("as report.md of a scenario played several times", async () => {
-    const markdown = renderMarkdown(aggregate(repeatedRun()));
+    const markdown = renderMarkdown(reportOf(repeatedRun()));
     await expect(markdown).toMatchFileSnapshot("golden/report-repeated.md");
   });
 
   it("as report.md", async () => {
-    await expect(renderMarkdown(aggregate(sampleRun()))).toMatchFileSnapshot("golden/report.md");
+    await expect(renderMarkdown(reportOf(sampleRun()))).toMatchFileSnapshot("golden/report.md");
   });
 
   it("as report.json, which its schema accepts", async () => {
-    const report = aggregate(sampleRun());
+    const report = reportOf(sampleRun());
     const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(reportSchema);
-    for (const run of [report, aggregate(repeatedRun())]) {
+    for (const run of [report, reportOf(repeatedRun())]) {
       validate(JSON.parse(JSON.stringify(run)));
       expect(validate.errors).toBeNull();
     }

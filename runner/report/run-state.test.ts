@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { RunEvent, RunStarted } from "./events.ts";
-import { aggregate } from "./run-state.ts";
+import { reportOf } from "./run-state.ts";
 import { reportSchema } from "./schema/report-schema.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 
@@ -93,8 +93,8 @@ it("makes a valid report whose counts add up from whatever happened, complete or
   fc.assert(
     fc.property(planned, fc.array(happening), end, (start, happenings, last) => {
       const events = [start, ...happenings, ...(last ? [last] : [])];
-      const report = aggregate(events);
-      expect(aggregate(events)).toEqual(report);
+      const report = reportOf(events);
+      expect(reportOf(events)).toEqual(report);
 
       valid(report);
       expect(valid.errors).toBeNull();
@@ -111,7 +111,7 @@ it("makes a valid report whose counts add up from whatever happened, complete or
 it("never lets a scenario pass that did not say so itself", () => {
   fc.assert(
     fc.property(planned, fc.array(happening), end, (start, happenings, last) => {
-      const report = aggregate([start, ...happenings, ...(last ? [last] : [])]);
+      const report = reportOf([start, ...happenings, ...(last ? [last] : [])]);
       for (const scenario of report.scenarios) {
         const own = happenings.filter((event) => "scenarioId" in event && event.scenarioId === scenario.id);
         const last = own.findLast(({ type }) => type === "scenario-started" || type === "scenario-finished");
@@ -139,7 +139,7 @@ it("never lets a scenario pass that did not say so itself", () => {
 it("is valid and marked as interrupted at every point of a run before its end", () => {
   const events = sampleRun();
   for (let length = 1; length < events.length; length += 1) {
-    const report = aggregate(events.slice(0, length));
+    const report = reportOf(events.slice(0, length));
     valid(report);
     expect(valid.errors).toBeNull();
     expect(report).toMatchObject({ interrupted: true, exitCode: 130 });
@@ -149,7 +149,7 @@ it("is valid and marked as interrupted at every point of a run before its end", 
 it("shows the step a killed run was in", () => {
   const events = sampleRun();
   const inStep = events.findIndex((event) => event.type === "step-started" && event.step === 1) + 1;
-  expect(aggregate(events.slice(0, inStep)).scenarios[0]?.steps).toEqual([
+  expect(reportOf(events.slice(0, inStep)).scenarios[0]?.steps).toEqual([
     { name: "starts without the skill", status: "passed", durationMs: 41, details: "" },
     { name: "switches the plugin on, hot", status: "failed", durationMs: expect.any(Number) },
   ]);
@@ -189,7 +189,7 @@ it.each([
   ["repeat", "pfpf", "failed", true, "failure 2", 2],
   ["repeat", "ffff", "failed", false, "failure 1", 1],
 ] as const)("with %s takes %s for %s, flaky %s", (next, outcomes, verdict, flaky, message, decisive) => {
-  const report = aggregate([{ ...start, scenarios: [] } as RunStarted, ...attemptsOf(outcomes, next)]);
+  const report = reportOf([{ ...start, scenarios: [] } as RunStarted, ...attemptsOf(outcomes, next)]);
   const [scenario] = report.scenarios;
   expect(scenario).toMatchObject({ verdict, flaky, durationMs: decisive });
   expect(scenario?.failure?.message).toBe(message);
@@ -201,7 +201,7 @@ it.each([
 it("does not take a run for passed that ended before the next attempt", () => {
   for (const next of ["retry", "repeat"] as const) {
     const cut = attemptsOf("pp", next).slice(0, -2);
-    expect(aggregate([start as RunStarted, ...cut]).scenarios.at(-1)).toMatchObject({
+    expect(reportOf([start as RunStarted, ...cut]).scenarios.at(-1)).toMatchObject({
       verdict: "failed",
       failure: { code: "missing-result" },
       attempts: [{ verdict: "passed" }],
@@ -216,7 +216,7 @@ it("makes no negative duration of a clock that jumps", () => {
       const jumping = events
         .slice(0, 1 + (cut % events.length))
         .map((event, index) => ({ ...event, at: event.at + (jumps[index % jumps.length] ?? 0) }));
-      const report = aggregate(jumping);
+      const report = reportOf(jumping);
       valid(report);
       expect(valid.errors).toBeNull();
       expect(Date.parse(report.finishedAt)).toBeGreaterThanOrEqual(Date.parse(report.startedAt));

@@ -8,7 +8,7 @@ import { REPORT_VERSION, type RunReport, type ScenarioReport } from "./schema/re
  * Folds the events of a run into its report. The report can be asked for at any time: before the end
  * it is the one a killed run leaves behind, marked as interrupted.
  */
-export class RunAggregate {
+export class RunState {
   #started: RunStarted | undefined;
   #finished: RunFinished | undefined;
   #lastAt = 0;
@@ -89,8 +89,8 @@ export class RunAggregate {
 }
 
 /** The report of a whole list of events. */
-export function aggregate(events: Iterable<RunEvent>): RunReport {
-  const run = new RunAggregate();
+export function reportOf(events: Iterable<RunEvent>): RunReport {
+  const run = new RunState();
   for (const event of events) run.apply(event);
   return run.report();
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { RunEvent } from "./events.ts";
-import { EventStream, type Reporter } from "./stream.ts";
+import { EventStream, FINISHING_ORDER, type Reporter } from "./stream.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 
 const unchanged = <T>(value: T): T => value;
@@ -27,6 +27,10 @@ function openStream(redact = unchanged) {
   const warnings: string[] = [];
   const stream = new EventStream({ redact, warn: (line) => warnings.push(line) });
   return { stream, warnings };
+}
+
+async function finish(stream: EventStream, budgetMs: number): Promise<void> {
+  for (const turn of FINISHING_ORDER) await stream.finish(turn, budgetMs);
 }
 
 it("gives a synchronous reporter each event before emit returns", () => {
@@ -56,7 +60,7 @@ it("keeps the order for a reporter that takes its time, one event at a time", as
   });
   const events = sampleRun();
   for (const event of events) stream.emit(event);
-  await stream.close(5_000);
+  await finish(stream, 5_000);
   expect(seen).toEqual(events);
   expect(stream.failures).toEqual([]);
 });
@@ -78,7 +82,7 @@ it.each([
   stream.subscribe(healthy);
   const events = sampleRun();
   for (const event of events) stream.emit(event);
-  await stream.close(5_000);
+  await finish(stream, 5_000);
 
   expect(healthy.seen).toEqual(events);
   expect(healthy.finished).toBe(1);
@@ -95,7 +99,7 @@ it("does not wait for ever for a reporter that hangs", async () => {
     finish: () => new Promise(() => {}),
   });
   for (const event of sampleRun()) stream.emit(event);
-  await stream.close(20);
+  await finish(stream, 20);
   expect(stream.failures).toHaveLength(1);
   expect(warnings).toEqual(["The stuck report is incomplete: did not handle its events within 20 ms"]);
 });

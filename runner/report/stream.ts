@@ -1,16 +1,29 @@
 import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
 import type { RunEvent } from "./events.ts";
+import { RunState } from "./run-state.ts";
+
+/** What a reporter may ask about the run as far as it has come. */
+export type RunView = Pick<RunState, "started" | "scenario" | "report">;
+
+/**
+ * The order in which reporters finish: the user's own, which may fail; those of the tool; then what is read again later,
+ * report.json and, last of all, the event log.
+ */
+export const FINISHING_ORDER = ["first", "normal", "late", "last"] as const;
 
 /** Receives every event of a run, in order and one at a time. */
 export interface Reporter {
   readonly name: string;
-  /** The next event is held back until a returned promise settles. */
-  onEvent(event: RunEvent): void | Promise<void>;
+  /** When it finishes; default is `normal`. */
+  readonly finishes?: (typeof FINISHING_ORDER)[number];
+  /**
+   * The next event is held back until a returned promise settles.
+   * @param run includes the event, and for a reporter that takes its time what happened since
+   */
+  onEvent(event: RunEvent, run: RunView): void | Promise<void>;
   /** Called once after the last event, also when `onEvent` failed before, so that resources are released. */
-  finish?(): void | Promise<void>;
-  /** It may fail in `finish`, and is finished before those that write down how the run ended. */
-  readonly finishesEarly?: boolean;
+  finish?(run: RunView): void | Promise<void>;
 }
 
 export interface ReporterFailure {
@@ -34,7 +47,8 @@ export class EventStream {
   readonly #warn: (line: string) => void;
   readonly #subscriptions: Subscription[] = [];
   readonly #failures: ReporterFailure[] = [];
-  #closed = false;
+  /** What the events come to: folded once, for all reporters. */
+  readonly run = new RunState();
 
   constructor(options: EventStreamOptions) {
     this.#redact = options.redact;
@@ -48,12 +62,13 @@ export class EventStream {
 
   /** Adds a reporter; it sees the events emitted from now on. */
   subscribe(reporter: Reporter): void {
-    this.#subscriptions.push(new Subscription(reporter, (error) => this.#failed(reporter.name, error)));
+    this.#subscriptions.push(
+      new Subscription(reporter, this.run, (error) => this.#failed(reporter.name, error)),
+    );
   }
 
   /** Never throws. A reporter that is idle and synchronous has seen the event on return. */
   emit(event: RunEvent): void {
-    if (this.#closed) return;
     let redacted: RunEvent;
     try {
       redacted = this.#redact(event);
@@ -62,6 +77,7 @@ export class EventStream {
       this.#failed("redaction", error);
       return;
     }
+    this.run.apply(redacted);
     for (const subscription of this.#subscriptions) subscription.deliver(redacted);
   }
 
@@ -77,34 +93,19 @@ export class EventStream {
   }
 
   /**
-   * Settles, then finishes the reporters that finish early: they see none of the events emitted later.
+   * Settles, then finishes the reporters whose turn it is: they see none of the events emitted later.
    * @param budgetMs for each of the two phases
    */
-  async finishEarly(budgetMs: number): Promise<void> {
+  async finish(turn: (typeof FINISHING_ORDER)[number], budgetMs: number): Promise<void> {
     await this.settle(budgetMs);
-    await this.#finish(
-      this.#subscriptions.filter(({ finishesEarly }) => finishesEarly),
-      budgetMs,
-    );
-  }
-
-  /**
-   * Ends the stream: settles, then finishes every other reporter. Events emitted later are dropped.
-   * @param budgetMs for each of the two phases
-   */
-  async close(budgetMs: number): Promise<void> {
-    this.#closed = true;
-    await this.settle(budgetMs);
-    await this.#finish(this.#subscriptions, budgetMs);
-  }
-
-  async #finish(subscriptions: readonly Subscription[], budgetMs: number): Promise<void> {
     await Promise.all(
-      subscriptions.map(async (subscription) => {
-        if (!(await endsWithin(subscription.finish(), budgetMs))) {
-          subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
-        }
-      }),
+      this.#subscriptions
+        .filter(({ finishes }) => finishes === turn)
+        .map(async (subscription) => {
+          if (!(await endsWithin(subscription.finish(), budgetMs))) {
+            subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
+          }
+        }),
     );
   }
 
@@ -119,19 +120,21 @@ export class EventStream {
 class Subscription {
   idle: Promise<void> = Promise.resolve();
   readonly #reporter: Reporter;
+  readonly #run: RunView;
   readonly #onFailure: (error: unknown) => void;
   readonly #queue: RunEvent[] = [];
   #busy = false;
   #failed = false;
   #finished = false;
 
-  constructor(reporter: Reporter, onFailure: (error: unknown) => void) {
+  constructor(reporter: Reporter, run: RunView, onFailure: (error: unknown) => void) {
     this.#reporter = reporter;
+    this.#run = run;
     this.#onFailure = onFailure;
   }
 
-  get finishesEarly(): boolean {
-    return this.#reporter.finishesEarly === true;
+  get finishes(): (typeof FINISHING_ORDER)[number] {
+    return this.#reporter.finishes ?? "normal";
   }
 
   deliver(event: RunEvent): void {
@@ -145,13 +148,13 @@ class Subscription {
     if (this.#finished) return;
     this.#finished = true;
     try {
-      await this.#reporter.finish?.();
+      await this.#reporter.finish?.(this.#run);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** Cuts the reporter off; only its first failure is told, the others follow from it. */
+  /** Cuts the reporter off; only its first failure is reported, the others follow from it. */
   fail(error: unknown): void {
     this.#queue.length = 0;
     this.idle = Promise.resolve();
@@ -165,7 +168,7 @@ class Subscription {
     this.#busy = true;
     try {
       for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
-        const pending = this.#reporter.onEvent(event);
+        const pending = this.#reporter.onEvent(event, this.#run);
         if (pending) await pending;
       }
     } catch (error) {

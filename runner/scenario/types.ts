@@ -18,7 +18,7 @@ export interface Pack {
 }
 
 /** How the file is written; all forms give the same scenario. */
-export type ScenarioForm = "front-matter" | "fences" | "yaml";
+type ScenarioForm = "front-matter" | "fences" | "yaml";
 
 export interface Scenario {
   id: string;

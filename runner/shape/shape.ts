@@ -1,5 +1,5 @@
 /** What one plain value can be in JSON. */
-export type Plain = "boolean" | "null" | "number" | "string";
+type Plain = "boolean" | "null" | "number" | "string";
 
 /**
  * What JSON values look like, without the values: everything that was seen in one place. Several kinds at

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent, RunStarted } from "../../runner/report/events.ts";
 import { readEvents } from "../../runner/report/read-events.ts";
-import { aggregate } from "../../runner/report/run-state.ts";
+import { reportOf } from "../../runner/report/run-state.ts";
 
 /** Gives the start of a run other facts: its shard, its lane, its tool. */
 export function setFacts(folder: string, change: (start: RunStarted) => RunStarted): Promise<void> {
@@ -32,5 +32,6 @@ async function rewrite(folder: string, change: (event: RunEvent, index: number) 
     changed.map((event) => `${JSON.stringify(event)}\n`).join(""),
   );
   const report = join(folder, "report.json");
-  if (existsSync(report)) await writeFile(report, JSON.stringify(aggregate(changed)));
+  if (statSync(report, { throwIfNoEntry: false })?.isFile())
+    await writeFile(report, JSON.stringify(reportOf(changed)));
 }

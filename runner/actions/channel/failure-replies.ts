@@ -11,7 +11,7 @@ const FAILURE_REPLIES: readonly RegExp[] = [
   /^status\s*[:=]\s*(?:blocked|failed)\b/im,
 ];
 
-export function isFailureReply({ direction, text }: BusMessage): boolean {
+function isFailureReply({ direction, text }: BusMessage): boolean {
   return direction === "outbound" && FAILURE_REPLIES.some((pattern) => pattern.test(text.trim()));
 }
 

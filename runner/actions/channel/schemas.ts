@@ -1,7 +1,7 @@
 import { BOOLEAN, NUMBER, OBJECT, record, STRING } from "../schema.ts";
 
 export const CONVERSATION_KIND = { enum: ["direct", "channel", "group"] } as const;
-export const CONVERSATION = record({ id: STRING, kind: CONVERSATION_KIND }, { title: STRING });
+const CONVERSATION = record({ id: STRING, kind: CONVERSATION_KIND }, { title: STRING });
 
 const ATTACHMENT = record(
   { kind: { enum: ["image", "video", "audio", "file"] }, mimeType: STRING },

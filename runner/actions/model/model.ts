@@ -7,7 +7,7 @@ import { callback, milliseconds, NOTHING, NUMBER, OBJECT, record, STRING, STRING
 import { waitIn } from "../wait.ts";
 
 /** The scripted model, for what cannot be done with a live one. */
-export function scriptedModel({ model }: ActionContext): AgentModel {
+function scriptedModel({ model }: ActionContext): AgentModel {
   if (model) return model;
   throw new BlockedError("scripted-model", "the run uses a live model");
 }

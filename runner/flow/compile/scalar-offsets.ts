@@ -1,7 +1,7 @@
 import { Scalar } from "yaml";
 
 /**
- * Maps offsets in a scalar's value to offsets in the YAML text it was read from, so that a finding
+ * Maps offsets in a scalar's value to offsets in the YAML text it was read from, so that a diagnostic
  * inside an expression points at the right character whatever YAML style the author chose.
  * Folded blocks (`>`) lose their line structure; every offset in them maps to the start.
  */

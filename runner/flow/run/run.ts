@@ -24,9 +24,9 @@ export interface FlowOptions {
   limits: FlowLimits;
 }
 
-export type FlowStatus = "passed" | "failed" | "skipped" | "blocked";
+type FlowStatus = "passed" | "failed" | "skipped" | "blocked";
 
-export interface StepResult {
+interface StepResult {
   name: string;
   status: FlowStatus;
   durationMs: number;

@@ -8,7 +8,7 @@ import type { CompiledFlow } from "../types.ts";
 import type { Argument, FunctionEntry, Vocabulary } from "../vocabulary.ts";
 
 /** A vocabulary with the shapes of the real one: functions, nested and open objects, guarded names. */
-export const VOCABULARY: Vocabulary = {
+const VOCABULARY: Vocabulary = {
   env: {
     kind: "object",
     summary: "",

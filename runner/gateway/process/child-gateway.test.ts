@@ -72,7 +72,7 @@ test("a refusal keeps the gateway's code and advice, and never the token", async
   expect(refused.details).toContain("a.b");
   expect(refused.details).not.toContain(gateway.token);
   expect(await errorOf(gateway.call("busy"))).toMatchObject({ retryable: true, retryAfterMs: 250 });
-  expect(await errorOf(gateway.call("list"))).toMatchObject({ code: "rpc-bad-answer" });
+  expect(await errorOf(gateway.call("list"))).toMatchObject({ code: "bad-answer" });
 });
 
 test("a call on its way when the gateway restarts rejects; the next one waits for the new process", async () => {

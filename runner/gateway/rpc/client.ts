@@ -206,7 +206,7 @@ function badAnswer(method: string, payload: unknown): QaError {
   return new QaError(
     `${method}: expected an object as the answer, got ${Array.isArray(payload) ? "an array" : typeof payload}`,
     {
-      code: "rpc-bad-answer",
+      code: "bad-answer",
       fault: "product",
     },
   );

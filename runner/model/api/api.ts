@@ -3,7 +3,7 @@ import type { ModelRequest } from "../request.ts";
 import type { JsonRecord } from "./values.ts";
 
 /** Text or tool calls; errors and hanging are the server's business. */
-export type SpokenAnswer = Extract<ModelAnswer, { kind: "text" | "tool-calls" }>;
+type SpokenAnswer = Extract<ModelAnswer, { kind: "text" | "tool-calls" }>;
 
 export interface AnswerContext {
   request: ModelRequest;

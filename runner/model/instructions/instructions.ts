@@ -8,7 +8,7 @@ import { type CatalogueSkill, catalogueSkills, fittingSkill } from "./skills.ts"
 import { toolInstructions } from "./tool-instructions.ts";
 
 /** What the rules look at. */
-export interface Situation {
+interface Situation {
   request: ModelRequest;
   turn: Turn;
   skills: readonly CatalogueSkill[];
@@ -16,7 +16,7 @@ export interface Situation {
   directions: readonly string[];
 }
 
-export interface ObedientRule {
+interface ObedientRule {
   name: string;
   answer(situation: Situation): ModelAnswer | undefined;
 }
@@ -98,7 +98,7 @@ const acknowledgeResult: ObedientRule = {
 const acknowledge: ObedientRule = { name: "acknowledge", answer: () => say("OK.") };
 
 /** Tried in order; the last one always answers. */
-export const OBEDIENT_RULES: readonly ObedientRule[] = [
+const OBEDIENT_RULES: readonly ObedientRule[] = [
   heartbeat,
   toldToCall,
   toldAboutFiles,

@@ -1,5 +1,5 @@
 import type { RunEvent, ScenarioFinished } from "../../report/events.ts";
-import { aggregate } from "../../report/run-state.ts";
+import { reportOf } from "../../report/run-state.ts";
 import { sampleRun } from "../../report/testing/sample-run.ts";
 import { AnswerShapes, readShapes } from "../../shape/answers.ts";
 import type { GatewayRun } from "../gateway-run.ts";
@@ -30,7 +30,7 @@ export function runOn(
       return [{ ...event, status: "passed" }];
     return [event];
   });
-  return { target, folder: target, report: aggregate(events), answers: shapesOf(answers) };
+  return { target, folder: target, report: reportOf(events), answers: shapesOf(answers) };
 }
 
 function shapesOf(

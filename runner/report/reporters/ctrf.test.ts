@@ -1,12 +1,12 @@
 import { type CTRFReport, calculateSummary, validate } from "ctrf";
 import { expect, it } from "vitest";
 import type { RunEvent } from "../events.ts";
-import { aggregate } from "../run-state.ts";
+import { reportOf } from "../run-state.ts";
 import { repeatedRun, sampleRun } from "../testing/sample-run.ts";
 import { renderCtrf } from "./ctrf.ts";
 
 function ctrf(events: readonly RunEvent[]): CTRFReport {
-  return JSON.parse(renderCtrf(aggregate(events)));
+  return JSON.parse(renderCtrf(reportOf(events)));
 }
 
 it.each([

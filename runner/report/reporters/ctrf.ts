@@ -1,10 +1,11 @@
 import { posix } from "node:path";
+import type { Attachment, CTRFReport, Environment, RetryAttempt, Test } from "ctrf";
 import { EXIT } from "../../base/exit-codes.ts";
 import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
-import { excuseFor, verdictText } from "../attempts.ts";
-import { failureText } from "../failure-text.ts";
+import { excuseFor, verdictText } from "../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";
+import { failureText } from "./console/failure-block.ts";
 
 /** Version of the Common Test Report Format that is written. */
 const SPEC_VERSION = "0.0.0";
@@ -24,7 +25,7 @@ const STATUS = {
 export function renderCtrf(report: RunReport): string {
   const { tool, counts } = report;
   const start = Date.parse(report.startedAt);
-  const document = {
+  const document: CTRFReport = {
     reportFormat: "CTRF",
     specVersion: SPEC_VERSION,
     runId: report.runId,
@@ -51,7 +52,7 @@ export function renderCtrf(report: RunReport): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function testOf(scenario: ScenarioReport, report: RunReport) {
+function testOf(scenario: ScenarioReport, report: RunReport): Test {
   const { failure, attempts, verdict, reason } = scenario;
   const earlier = attempts.slice(0, -1);
   const suite = posix
@@ -94,7 +95,7 @@ function testOf(scenario: ScenarioReport, report: RunReport) {
   });
 }
 
-function retryAttempt(attempt: AttemptReport, scenario: ScenarioReport) {
+function retryAttempt(attempt: AttemptReport, scenario: ScenarioReport): RetryAttempt {
   const { failure } = attempt;
   return withoutUndefined({
     attempt: attempt.attempt,
@@ -108,7 +109,7 @@ function retryAttempt(attempt: AttemptReport, scenario: ScenarioReport) {
   });
 }
 
-function attachments(evidence: ScenarioReport["evidence"]) {
+function attachments(evidence: ScenarioReport["evidence"]): Attachment[] {
   return evidence.map(({ kind, path }) => ({
     name: kind,
     contentType: path.endsWith(".jsonl") ? "application/jsonl" : "text/plain",
@@ -116,7 +117,7 @@ function attachments(evidence: ScenarioReport["evidence"]) {
   }));
 }
 
-function environment(report: RunReport) {
+function environment(report: RunReport): Environment {
   const gateway = report.scenarios.find((scenario) => scenario.gateway)?.gateway;
   const { shard } = report;
   return withoutUndefined({

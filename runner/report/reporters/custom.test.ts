@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import type { RunEvent } from "../events.ts";
+import { reportOf } from "../run-state.ts";
+import { replay } from "../testing/replay.ts";
 import { sampleRun } from "../testing/sample-run.ts";
 import { CapturedStream } from "../testing/terminal.ts";
 import { loadCustomReporter } from "./custom.ts";
@@ -35,10 +37,31 @@ it.each([
   Object.assign(globalThis, { seen });
   const reporter = await load(`export const version = 1;\n${source}`);
   const [event] = sampleRun() as [RunEvent];
-  await reporter.onEvent(event);
-  await reporter.finish?.();
+  await reporter.finish?.(await replay(reporter, [event]));
   expect(seen).toEqual([[{ version: 1, reportFolder: "/reports/r", cwd: folder }, "run-started"]]);
   expect(event.type).toBe("run-started");
+});
+
+it("lets a reporter ask for the run as it is, in copies", async () => {
+  const seen: unknown[] = [];
+  Object.assign(globalThis, { seen });
+  const reporter = await load(`export const version = 1;
+export default () => ({
+  onEvent(event, run) {
+    if (event.type !== "scenario-finished" || event.next) return;
+    const scenario = run.scenario(event.scenarioId);
+    seen.push([scenario.id, scenario.verdict]);
+    scenario.steps.length = 0;
+  },
+  finish(run) { seen.push(run.report().exitCode); },
+});`);
+  const run = await replay(reporter, sampleRun());
+  await reporter.finish?.(run);
+  const { scenarios, exitCode } = reportOf(sampleRun());
+  expect(run.report()).toEqual(reportOf(sampleRun()));
+  expect(seen).toHaveLength(scenarios.length + 1);
+  expect(seen).toContainEqual(["dm-chat-baseline", "failed"]);
+  expect(seen.at(-1)).toBe(exitCode);
 });
 
 it.each([

@@ -4,10 +4,10 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errorMessage, UsageError } from "../../base/errors.ts";
 import type { RunEvent } from "../events.ts";
-import type { Reporter } from "../stream.ts";
+import type { Reporter, RunView } from "../stream.ts";
 
 /** Counts up with every change that a reporter written for the version before would trip over. */
-export const REPORTER_VERSION = 1;
+const REPORTER_VERSION = 1;
 
 /** What a reporter of one's own is made with. */
 export interface CustomReporterContext {
@@ -19,17 +19,20 @@ export interface CustomReporterContext {
 }
 
 /** A reporter of one's own, version 1. It may have more members; they are not looked at. */
-export interface CustomReporter {
-  /** Gets every event, redacted, in order and one at a time; a promise holds back the next one. */
-  onEvent(event: RunEvent): void | Promise<void>;
+interface CustomReporter {
+  /**
+   * Gets every event, redacted, in order and one at a time; a promise holds back the next one.
+   * @param run gives copies, as in report.json: changing them changes nothing for others
+   */
+  onEvent(event: RunEvent, run: RunView): void | Promise<void>;
   /** Called once at the end, also when `onEvent` failed before. */
-  finish?(): void | Promise<void>;
+  finish?(run: RunView): void | Promise<void>;
 }
 
 /**
  * Loads a reporter from an ES module that exports `version` and, as its default, a class or a function.
  * @param path relative to `context.cwd`, or absolute
- * @throws UsageError if there is no such module, or it is none for this version of the interface
+ * @throws UsageError if there is no such module, or it is not one for this version of the interface
  */
 export async function loadCustomReporter(
   path: string,
@@ -64,10 +67,20 @@ export async function loadCustomReporter(
   }
   return {
     name: path,
-    // A copy: what it does to an event must not reach the other reporters.
-    onEvent: (event) => custom.onEvent(structuredClone(event)),
-    finish: () => custom.finish?.(),
-    finishesEarly: true,
+    finishes: "first",
+    // Copies: what it does to them must not reach the other reporters.
+    onEvent: (event, run) => custom.onEvent(structuredClone(event), copyOf(run)),
+    finish: (run) => custom.finish?.(copyOf(run)),
+  };
+}
+
+function copyOf(run: RunView): RunView {
+  return {
+    get started() {
+      return run.started;
+    },
+    report: () => structuredClone(run.report()),
+    scenario: (id) => structuredClone(run.scenario(id)),
   };
 }
 

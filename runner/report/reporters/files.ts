@@ -1,8 +1,23 @@
+import { appendFileSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { replaceJsonFile } from "../../base/files.ts";
+import { replaceFile, replaceJsonFile } from "../../base/files.ts";
 import type { RunEvent } from "../events.ts";
-import { RunAggregate } from "../run-state.ts";
-import type { Reporter } from "../stream.ts";
+import type { RunReport } from "../schema/report-schema.ts";
+import type { Reporter, RunView } from "../stream.ts";
+
+/**
+ * Appends every event to `<folder>/events.jsonl` as it happens. Written synchronously, so that the
+ * file is complete up to the moment a run is killed.
+ */
+export function eventLog(folder: string): Reporter {
+  const file = openSync(join(folder, "events.jsonl"), "a", 0o600);
+  return {
+    name: "events.jsonl",
+    finishes: "last",
+    onEvent: (event) => appendFileSync(file, `${JSON.stringify(event)}\n`),
+    finish: () => closeSync(file),
+  };
+}
 
 /** Events after which the report differs in something a reader of a killed run's report wants to know. */
 const MILESTONES: ReadonlySet<RunEvent["type"]> = new Set([
@@ -15,10 +30,10 @@ const MILESTONES: ReadonlySet<RunEvent["type"]> = new Set([
  * Keeps `<folder>/report.json` up to date while the run goes on and writes it a last time at its end.
  * The file is valid at any moment; until the end it says `interrupted`.
  */
-export class JsonReporter implements Reporter {
+export class ReportFile implements Reporter {
   readonly name = "report.json";
+  readonly finishes = "late";
   readonly #path: string;
-  readonly #run = new RunAggregate();
   #writing: Promise<void> | undefined;
   #stale = false;
   #error: unknown;
@@ -27,21 +42,20 @@ export class JsonReporter implements Reporter {
     this.#path = join(folder, "report.json");
   }
 
-  onEvent(event: RunEvent): void {
-    this.#run.apply(event);
+  onEvent(event: RunEvent, run: RunView): void {
     if (this.#error !== undefined) throw this.#error;
-    if (MILESTONES.has(event.type)) this.#refresh();
+    if (MILESTONES.has(event.type)) this.#refresh(run);
   }
 
-  async finish(): Promise<void> {
+  async finish(run: RunView): Promise<void> {
     await this.#writing;
-    if (this.#run.started) await this.#write();
+    if (run.started) await this.#write(run);
   }
 
   /** At most one write at a time; what happens during it is in the next one. */
-  #refresh(): void {
+  #refresh(run: RunView): void {
     this.#stale = true;
-    this.#writing ??= this.#writeWhileStale()
+    this.#writing ??= this.#writeWhileStale(run)
       .catch((error: unknown) => {
         this.#error = error;
       })
@@ -50,14 +64,33 @@ export class JsonReporter implements Reporter {
       });
   }
 
-  async #writeWhileStale(): Promise<void> {
+  async #writeWhileStale(run: RunView): Promise<void> {
     while (this.#stale) {
       this.#stale = false;
-      await this.#write();
+      await this.#write(run);
     }
   }
 
-  #write(): Promise<void> {
-    return replaceJsonFile(this.#path, this.#run.report());
+  #write(run: RunView): Promise<void> {
+    return replaceJsonFile(this.#path, run.report());
   }
+}
+
+/**
+ * Writes one file when the run ends, made of the run's report. Of a run that is killed there is no such
+ * file: report.json and events.jsonl are the ones that are kept up to date.
+ * @param path absolute; its folder exists
+ */
+export function fileReporter(
+  name: string,
+  path: string,
+  render: (report: RunReport) => string | Promise<string>,
+): Reporter {
+  return {
+    name,
+    onEvent: () => {},
+    async finish(run) {
+      if (run.started) await replaceFile(path, await render(run.report()));
+    },
+  };
 }

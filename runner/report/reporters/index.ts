@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../../base/errors.ts";
 import { suggestion } from "../../base/suggest.ts";
 import type { Reporter } from "../stream.ts";
-import type { ConsoleOptions } from "./console/console.ts";
-import { fileReporter } from "./file-reporter.ts";
+import { type ConsoleOptions, ConsoleReporter } from "./console/console.ts";
+import { eventLog, fileReporter, ReportFile } from "./files.ts";
 
 export interface ReporterContext extends ConsoleOptions {
   /** Absolute; the report's own folder. */
@@ -18,26 +18,58 @@ export interface ChosenReporters {
   console: ConsoleOptions | undefined;
 }
 
-/** Reporters that write one file, with its name in the report's folder. Loaded only when asked for. */
-const FILES = {
-  junit: { file: "junit.xml", load: async () => (await import("./junit/junit.ts")).renderJunit },
-  ctrf: { file: "ctrf-report.json", load: async () => (await import("./ctrf.ts")).renderCtrf },
-};
+interface ReporterEntry {
+  /** Every run has it; any other is added by `--reporter <name>`. */
+  standard?: boolean;
+  /** Name of its file in the report's folder, which `<name>=<file>` replaces; without one it writes to stdout. */
+  file?: string;
+  /** It takes the console's place. */
+  replacesConsole?: boolean;
+  /** @param path of its file, absolute */
+  make(context: ReporterContext, path: string): Reporter | Promise<Reporter>;
+}
 
-/** Reporters that write to stdout. */
-const STREAMS = {
-  async github({ stream, env, cwd }: ReporterContext): Promise<Reporter> {
-    const { GithubReporter } = await import("./github/github.ts");
-    const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
-    return new GithubReporter({ stream, cwd, workspace, summaryFile });
-  },
-  async plain(context: ReporterContext): Promise<Reporter> {
-    const { PlainReporter } = await import("./plain.ts");
-    return new PlainReporter(context);
-  },
-};
+type Folder = Pick<ReporterContext, "reportFolder">;
 
-const NAMES = [...Object.keys(FILES), ...Object.keys(STREAMS)];
+/** Every reporter that comes with the tool, by name: adding one is one entry. What not every run has is loaded late. */
+export const REPORTERS = {
+  jsonl: { standard: true, make: ({ reportFolder }: Folder) => eventLog(reportFolder) },
+  json: { standard: true, make: ({ reportFolder }: Folder) => new ReportFile(reportFolder) },
+  markdown: {
+    standard: true,
+    make: ({ reportFolder }: Folder) =>
+      fileReporter("report.md", join(reportFolder, "report.md"), async (report) =>
+        (await import("./markdown/render.ts")).renderMarkdown(report),
+      ),
+  },
+  console: { standard: true, make: (options: ConsoleOptions) => new ConsoleReporter(options) },
+  junit: {
+    file: "junit.xml",
+    make: async (_context: ReporterContext, path: string) =>
+      fileReporter("junit", path, (await import("./junit/junit.ts")).renderJunit),
+  },
+  ctrf: {
+    file: "ctrf-report.json",
+    make: async (_context: ReporterContext, path: string) =>
+      fileReporter("ctrf", path, (await import("./ctrf.ts")).renderCtrf),
+  },
+  github: {
+    async make({ stream, env, cwd }: ReporterContext) {
+      const { GithubReporter } = await import("./github/github.ts");
+      const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
+      return new GithubReporter({ stream, cwd, workspace, summaryFile });
+    },
+  },
+  plain: {
+    replacesConsole: true,
+    make: async (context: ReporterContext) => new (await import("./plain.ts")).PlainReporter(context),
+  },
+} satisfies Readonly<Record<string, ReporterEntry>>;
+
+const CHOOSABLE: ReadonlyMap<string, ReporterEntry> = new Map(
+  Object.entries<ReporterEntry>(REPORTERS).filter(([, { standard }]) => !standard),
+);
+
 const MODULE = /[/\\]|\.[cm]?[jt]s$/;
 
 /**
@@ -50,22 +82,23 @@ export async function loadReporters(
   context: ReporterContext,
 ): Promise<ChosenReporters> {
   const reporters = await Promise.all([...new Set(specs)].map((spec) => load(spec, context)));
-  return { reporters, console: specs.includes("plain") ? undefined : context };
+  const replaced = specs.some((spec) => CHOOSABLE.get(spec)?.replacesConsole);
+  return { reporters, console: replaced ? undefined : context };
 }
 
 async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   const { cwd, reportFolder } = context;
   const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
-  if (isKey(name, FILES)) {
-    const { file, load: loadRender } = FILES[name];
+  const entry = CHOOSABLE.get(name);
+  if (entry) {
+    const { file } = entry;
+    if (file === undefined && target !== undefined) {
+      throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
+    }
     // The report's own folder is made when the run begins.
-    const path = target ? resolve(cwd, target) : resolve(reportFolder, file);
+    const path = target ? resolve(cwd, target) : resolve(reportFolder, file ?? "");
     if (target) await makeFolder(dirname(path));
-    return fileReporter(name, path, await loadRender());
-  }
-  if (isKey(name, STREAMS)) {
-    if (target === undefined) return STREAMS[name](context);
-    throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
+    return entry.make(context, path);
   }
   if (target === undefined && MODULE.test(spec)) {
     const { loadCustomReporter } = await import("./custom.ts");
@@ -73,7 +106,7 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   }
   throw new UsageError(
     `there is no reporter ${name}`,
-    `${suggestion(name, NAMES)} One of your own is given by its path, such as ./${name}.mjs.`,
+    `${suggestion(name, [...CHOOSABLE.keys()])} One of your own is given by its path, such as ./${name}.mjs.`,
   );
 }
 
@@ -83,8 +116,4 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     throw new UsageError(`no report can be written to ${folder}: ${errorMessage(error)}`);
   }
-}
-
-function isKey<T extends object>(name: string, record: T): name is Extract<keyof T, string> {
-  return Object.hasOwn(record, name);
 }

@@ -1,10 +1,8 @@
 import { displayPath } from "../../base/paths.ts";
 import { formatDuration, oneLine, plural } from "../../base/text.ts";
-import { type RunFacts, resultNotes } from "../attempts.ts";
-import { countTexts } from "../counts.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
-import { RunAggregate } from "../run-state.ts";
-import type { Reporter } from "../stream.ts";
+import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
+import type { Reporter, RunView } from "../stream.ts";
 import { location } from "./console/failure-block.ts";
 
 export interface PlainOptions {
@@ -20,39 +18,37 @@ export interface PlainOptions {
 export class PlainReporter implements Reporter {
   readonly name = "plain";
   readonly #options: PlainOptions;
-  readonly #run = new RunAggregate();
   #facts: RunFacts = {};
 
   constructor(options: PlainOptions) {
     this.#options = options;
   }
 
-  onEvent(event: RunEvent): void {
-    this.#run.apply(event);
+  onEvent(event: RunEvent, run: RunView): void {
     if (event.type === "run-started") this.#facts = event;
-    this.#options.stream.write(`${oneLine(this.#line(event))}\n`);
+    this.#options.stream.write(`${oneLine(this.#line(event, run))}\n`);
   }
 
-  #line(event: RunEvent): string {
+  #line(event: RunEvent, run: RunView): string {
     switch (event.type) {
       case "run-started":
         return runStarted(event, this.#options.cwd);
       case "run-finished":
-        return this.#runFinished(event);
+        return runFinished(event, run);
       case "scenario-finished":
-        return `${event.scenarioId}: ${this.#scenarioFinished(event)}`;
+        return `${event.scenarioId}: ${this.#scenarioFinished(event, run)}`;
       default:
         return `${event.scenarioId}: ${progress(event)}`;
     }
   }
 
-  #scenarioFinished(event: ScenarioFinished): string {
+  #scenarioFinished(event: ScenarioFinished, run: RunView): string {
     const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, rerun } = event;
     const ran = verdict === "passed" || verdict === "failed";
     const result = [
       `${verdict}${ran ? ` in ${formatDuration(durationMs)}` : ""}`,
       ...(next ? [`try ${attempt}, to be ${next === "retry" ? "tried again" : "repeated"}`] : []),
-      ...(next ? [] : resultNotes(this.#run.scenario(event.scenarioId), this.#facts)),
+      ...(next ? [] : resultNotes(run.scenario(event.scenarioId), this.#facts)),
     ].join(", ");
     const why = failure ? whyFailed(failure) : reason;
     return [
@@ -61,13 +57,13 @@ export class PlainReporter implements Reporter {
       ...(verdict === "failed" ? [`run again: ${rerun}`] : []),
     ].join("; ");
   }
+}
 
-  #runFinished({ runId, durationMs, exitCode, interrupted }: RunFinished): string {
-    const counts = countTexts(this.#run.report()).map(({ text }) => text);
-    const result = counts.length > 0 ? counts.join(", ") : "nothing ran";
-    const cut = interrupted ? ", interrupted" : "";
-    return `run ${runId}: ${result} in ${formatDuration(durationMs)}${cut}, exit code ${exitCode}`;
-  }
+function runFinished({ runId, durationMs, exitCode, interrupted }: RunFinished, run: RunView): string {
+  const counts = countTexts(run.report()).map(({ text }) => text);
+  const result = counts.length > 0 ? counts.join(", ") : "nothing ran";
+  const cut = interrupted ? ", interrupted" : "";
+  return `run ${runId}: ${result} in ${formatDuration(durationMs)}${cut}, exit code ${exitCode}`;
 }
 
 function runStarted({ runId, scenarios, gateway, jobs, reportFolder }: RunStarted, cwd: string): string {

@@ -91,20 +91,20 @@ export const evidenceSchema = {
   },
 } as const;
 
-export const policySchema = {
+const policySchema = {
   type: "object",
-  description: "How often a scenario is played, and what ends the run early.",
+  description: "How often a scenario is run, and what ends the run early.",
   additionalProperties: false,
   required: ["retries", "repeat", "failOnFlaky"],
   properties: {
     retries: { ...count, description: "How often a scenario that failed is tried again." },
-    repeat: { type: "integer", minimum: 1, description: "How often each is played whatever comes out." },
-    failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is no success." },
+    repeat: { type: "integer", minimum: 1, description: "How often each is run whatever comes out." },
+    failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is not a success." },
     bail: { type: "integer", minimum: 1, description: "Failed scenarios after which no other is begun." },
   },
 } as const;
 
-export const quarantineSchema = {
+const quarantineSchema = {
   type: "array",
   description: "Scenarios of this run whose failures do not change the exit code.",
   items: {
@@ -120,7 +120,7 @@ export const quarantineSchema = {
   },
 } as const;
 
-export const optionsSchema = {
+const optionsSchema = {
   type: "object",
   description:
     "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is made of a report of version 2.",

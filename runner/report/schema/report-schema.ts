@@ -78,7 +78,7 @@ const scenarioSchema = {
     gateway: { ...gatewaySchema, description: "The gateway of the attempt that decided." },
     steps: { type: "array", description: "Steps of the attempt that decided.", items: stepSchema },
     failure: failureSchema,
-    cleanupProblems: { ...texts, description: "What tear-down could not release, in any attempt." },
+    cleanupProblems: { ...texts, description: "What teardown could not release, in any attempt." },
     evidence: evidenceSchema,
     rerun: { type: "string", description: "The command that runs just this scenario again." },
   },

@@ -2,7 +2,7 @@ import { compareBuild, valid } from "semver";
 import { compareText } from "../../base/text.ts";
 import { isTelling, type Sample } from "./samples.ts";
 
-export interface VersionResults {
+interface VersionResults {
   version: string;
   passed: number;
   failed: number;

@@ -1,5 +1,5 @@
 import { withoutUndefined } from "../../base/json.ts";
-import { excuseFor } from "../../report/attempts.ts";
+import { excuseFor } from "../../report/outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 import { type Group, isComplete } from "./groups.ts";
@@ -8,7 +8,7 @@ import type { MergedCell, MergedReport } from "./merged-schema.ts";
 export type CellVerdict = MergedCell["verdict"];
 
 /** What needs a person comes first. */
-export const WORST_FIRST: readonly CellVerdict[] = [
+const WORST_FIRST: readonly CellVerdict[] = [
   "failed",
   "missing",
   "unconfirmed",

@@ -2,7 +2,7 @@ import { errorMessage } from "../../base/errors.ts";
 import type { RunEvent } from "../../report/events.ts";
 import { readEvents } from "../../report/read-events.ts";
 import { checkReport, type Reading } from "../../report/read-report.ts";
-import { aggregate } from "../../report/run-state.ts";
+import { reportOf } from "../../report/run-state.ts";
 
 /** What an events.jsonl says, and whether that is the whole run. */
 export interface EventLog {
@@ -57,7 +57,7 @@ function setBack(events: readonly RunEvent[]): number {
 
 async function rebuild(events: readonly RunEvent[]): Promise<Reading> {
   try {
-    return await checkReport(aggregate(events));
+    return await checkReport(reportOf(events));
   } catch (error) {
     return { problem: errorMessage(error) };
   }

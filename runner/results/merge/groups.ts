@@ -74,7 +74,7 @@ export function isComplete({ problems }: Group): boolean {
 }
 
 /** `shard 2 of 3`, or `the run` where there is only one. */
-export function shardName({ index, total }: { index: number; total: number }): string {
+function shardName({ index, total }: { index: number; total: number }): string {
   return total === 1 ? "the run" : `shard ${index} of ${total}`;
 }
 

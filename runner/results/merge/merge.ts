@@ -4,7 +4,7 @@ import { EXIT } from "../../base/exit-codes.ts";
 import { replaceFile, replaceJsonFile } from "../../base/files.ts";
 import { withoutUndefined } from "../../base/json.ts";
 import { compareText } from "../../base/text.ts";
-import { quarantinedIn } from "../../report/counts.ts";
+import { quarantinedIn } from "../../report/outcomes.ts";
 import { renderMarkdown } from "../../report/reporters/markdown/render.ts";
 import type { ReportedOptions, RunReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";

@@ -1,5 +1,5 @@
 import { plural } from "../../base/text.ts";
-import { countsInWords } from "../../report/counts.ts";
+import { countsInWords } from "../../report/outcomes.ts";
 import type { MergedCell, MergedGroup, MergedReport } from "./merged-schema.ts";
 
 /** `failed (quarantined)`, `passed, flaky`, `passed, not counted`. */

@@ -1,6 +1,6 @@
 import type { RunEvent, RunStarted, ScenarioFinished, Verdict } from "../../report/events.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
-import { aggregate } from "../../report/run-state.ts";
+import { reportOf } from "../../report/run-state.ts";
 import type { RunReport } from "../../report/schema/report-schema.ts";
 
 /** How each attempt at a scenario went. */
@@ -56,7 +56,7 @@ export function sampleReport({ scenarios, version, ...facts }: SampleRun): RunRe
       events.push(finish(scenario, number, { ...attempt, at: start.at }));
     }
   }
-  const report = aggregate([
+  const report = reportOf([
     ...events,
     {
       type: "run-finished",

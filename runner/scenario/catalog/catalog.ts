@@ -118,7 +118,7 @@ function mentioned(candidates: Candidate[], ids: readonly string[] | undefined):
   const missing = new Set(ids);
   const chosen = candidates.filter(({ path }) => {
     const name = nameOf(path);
-    // The name counts too: of a broken file it may be all that tells its id.
+    // The name counts too: of a broken file it may be all that gives its id.
     const text = `${name}\n${readFileSync(path, "utf8")}`;
     const found = ids.filter((id) => text.includes(id));
     for (const id of found) missing.delete(id);
@@ -194,7 +194,7 @@ async function addModelScripts(catalog: Catalog, paths: readonly string[], cwd: 
 }
 
 /**
- * Keeps the first scenario of each id, and tells at each of several where the others are. Where a pack
+ * Keeps the first scenario of each id, and says at each of several where the others are. Where a pack
  * given by the user has an id of the repository's own scenarios, the pack's scenario counts.
  */
 function rejectDuplicates(all: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {

@@ -109,7 +109,7 @@ export class Diagnostics<Code extends string = DiagnosticCode> {
   readonly all: Diagnostic[] = [];
   readonly foreign: boolean;
 
-  /** @param pack left out where rules of one's own are no matter */
+  /** @param pack left out where no rule depends on it */
   constructor(pack?: { foreign: boolean }) {
     this.foreign = pack?.foreign ?? false;
   }

@@ -38,11 +38,7 @@ export async function formatDiagnostics(
  * place marked, then what to do.
  * @param text content of the file; if empty, no lines are shown
  */
-export async function formatDiagnostic(
-  diagnostic: Diagnostic,
-  text: string,
-  colors = false,
-): Promise<string> {
+async function formatDiagnostic(diagnostic: Diagnostic, text: string, colors = false): Promise<string> {
   const { file, line, column, severity, message, code, hint } = diagnostic;
   const paint = (color: number, words: string): string =>
     colors ? `\u001b[${color}m${words}\u001b[39m` : words;

@@ -1,5 +1,5 @@
 import { formatDuration, oneLine } from "../../../base/text.ts";
-import { failedAttempts } from "../../attempts.ts";
+import { failedAttempts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "./failure-block.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { RunEvent } from "../../events.ts";
+import { replay } from "../../testing/replay.ts";
 import { sampleRun } from "../../testing/sample-run.ts";
 import { screen } from "../../testing/screen.ts";
 import { CapturedStream } from "../../testing/terminal.ts";
@@ -30,7 +31,7 @@ async function tell(
 ): Promise<Session> {
   const stream = new CapturedStream(terminal);
   const reporter = new ConsoleReporter({ stream, env, cwd: "/checkout" });
-  for (const event of events) await reporter.onEvent(event);
+  await replay(reporter, events);
   return { stream, reporter };
 }
 

@@ -1,10 +1,9 @@
 import { displayPath } from "../../../base/paths.ts";
 import { formatDuration, plural } from "../../../base/text.ts";
-import type { RunFacts } from "../../attempts.ts";
 import type { RunEvent, RunStarted } from "../../events.ts";
-import { RunAggregate } from "../../run-state.ts";
-import type { ScenarioReport } from "../../schema/report-schema.ts";
-import type { Reporter } from "../../stream.ts";
+import type { RunFacts } from "../../outcomes.ts";
+import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
+import type { Reporter, RunView } from "../../stream.ts";
 import { Activities } from "./activity.ts";
 import { attemptLines } from "./attempt-lines.ts";
 import { failureBlock } from "./failure-block.ts";
@@ -23,13 +22,12 @@ export interface ConsoleOptions {
   cwd: string;
 }
 
-/** Tells a person what happens: live lines on a terminal, plain ones elsewhere. */
+/** Shows a person what happens: live lines on a terminal, plain ones elsewhere. */
 export class ConsoleReporter implements Reporter {
   readonly name = "console";
   readonly #options: ConsoleOptions;
-  readonly #run = new RunAggregate();
   readonly #activities = new Activities();
-  readonly #told = new Set<string>();
+  readonly #shown = new Set<string>();
   readonly #layout: Layout;
   readonly #slow: SlowNotices;
   #live: LiveRegion | undefined;
@@ -41,11 +39,10 @@ export class ConsoleReporter implements Reporter {
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.#layout = { paint: paintFor(options.stream), idWidth: 0 };
-    this.#slow = new SlowNotices((id, elapsedMs) => this.#tellSlow(id, elapsedMs));
+    this.#slow = new SlowNotices((id, elapsedMs) => this.#showSlow(id, elapsedMs));
   }
 
-  onEvent(event: RunEvent): void | Promise<void> {
-    this.#run.apply(event);
+  onEvent(event: RunEvent, run: RunView): void | Promise<void> {
     this.#activities.apply(event);
     switch (event.type) {
       case "run-started":
@@ -55,10 +52,10 @@ export class ConsoleReporter implements Reporter {
         break;
       case "scenario-finished":
         this.#slow.stop(event.scenarioId);
-        if (event.next === undefined) this.#tell(this.#run.scenario(event.scenarioId));
+        if (event.next === undefined) this.#showScenario(run.scenario(event.scenarioId));
         break;
       case "run-finished":
-        this.#end();
+        this.#end(run.report());
         break;
     }
     // Statements follow each other faster than anyone can read; the next frame shows them.
@@ -86,8 +83,8 @@ export class ConsoleReporter implements Reporter {
     }
   }
 
-  #tell(scenario: ScenarioReport): void {
-    this.#told.add(scenario.id);
+  #showScenario(scenario: ScenarioReport): void {
+    this.#shown.add(scenario.id);
     const { paint } = this.#layout;
     const failed = scenario.verdict === "failed";
     const lines = [scenarioLine(scenario, this.#facts, this.#layout), ...attemptLines(scenario, paint)];
@@ -97,32 +94,31 @@ export class ConsoleReporter implements Reporter {
     this.#print(lines);
   }
 
-  #tellSlow(id: string, elapsedMs: number): void {
+  #showSlow(id: string, elapsedMs: number): void {
     const doing = this.#activities.get(id)?.doing ?? "";
     this.#print([`  ${id} still running after ${formatDuration(elapsedMs)}: ${doing}`]);
   }
 
-  #end(): void {
-    const report = this.#run.report();
-    // What was cut off or got lost has not been told yet; what an interrupt kept from starting need not be.
-    const untold = report.scenarios.filter(({ id, verdict }) => verdict === "failed" && !this.#told.has(id));
-    for (const scenario of untold) this.#tell(scenario);
+  #end(report: RunReport): void {
+    // What was cut off or got lost has not been shown yet; what an interrupt kept from starting need not be.
+    const left = report.scenarios.filter(({ id, verdict }) => verdict === "failed" && !this.#shown.has(id));
+    for (const scenario of left) this.#showScenario(scenario);
     this.finish();
     this.#print(summaryLines(report, this.#reportFolder, this.#layout.paint));
   }
 
   #view(): LiveView {
-    const done = this.#told.size;
+    const done = this.#shown.size;
     const footer = this.#planned > 1 && done < this.#planned ? `${done} of ${this.#planned} done` : "";
     return { running: this.#activities.running, footer };
   }
 
   #print(lines: readonly string[]): void {
     // Blocks set themselves off with empty lines; one between two of them is enough.
-    const shown = this.#afterEmptyLine && lines[0] === "" ? lines.slice(1) : lines;
+    const text = this.#afterEmptyLine && lines[0] === "" ? lines.slice(1) : lines;
     this.#afterEmptyLine = lines.at(-1) === "";
-    if (this.#live) this.#live.print(shown);
-    else this.#options.stream.write(`${shown.join("\n")}\n`);
+    if (this.#live) this.#live.print(text);
+    else this.#options.stream.write(`${text.join("\n")}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { oneLine, printable } from "../../../base/text.ts";
-import type { ScenarioReport } from "../../schema/report-schema.ts";
+import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Paint } from "./style.ts";
 
 const INDENT = "    ";
@@ -93,4 +93,20 @@ function lines(text: string | undefined): string[] {
 
 function indent(content: readonly string[]): string[] {
   return content.map((line) => `${INDENT}${line}`.trimEnd());
+}
+
+/**
+ * A failure as plain text, with all that helps to understand it; paths of evidence are relative to the
+ * report's folder.
+ * @param attempt the one to describe; default is the one that decided
+ */
+export function failureText(
+  scenario: ScenarioReport,
+  { failure, evidence }: Pick<AttemptReport, "failure" | "evidence"> = scenario,
+): string {
+  const lines = failureBlock({ ...scenario, failure, evidence }, "", (_format, text) => text);
+  return lines
+    .map((line) => line.replace(/^ {4}/, ""))
+    .join("\n")
+    .trim();
 }

@@ -1,5 +1,5 @@
 import { formatDuration, oneLine, shorten } from "../../../base/text.ts";
-import { type RunFacts, resultNotes } from "../../attempts.ts";
+import { type RunFacts, resultNotes } from "../../outcomes.ts";
 import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
 

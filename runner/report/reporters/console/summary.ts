@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import { formatDuration, oneLine } from "../../../base/text.ts";
-import { attemptsNote, excuseFor } from "../../attempts.ts";
-import { countTexts } from "../../counts.ts";
+import { attemptsNote, countTexts, excuseFor } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
 import { location } from "./failure-block.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
@@ -34,7 +33,7 @@ function failedList(report: RunReport, paint: Paint): string[] {
   return ["Failed:", ...entries, ""];
 }
 
-/** What passed after a failure is a finding as well, although it counts as passed. */
+/** What passed after a failure matters as well, although it counts as passed. */
 function flakyList(report: RunReport, paint: Paint): string[] {
   const flaky = report.scenarios.filter((scenario) => scenario.flaky && scenario.verdict === "passed");
   if (flaky.length === 0) return [];

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { displayPath, isWithin } from "../../../base/paths.ts";
 import { oneLine, shorten } from "../../../base/text.ts";
-import { attemptsNote, excuseFor, failedAttempts } from "../../attempts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
+import { attemptsNote, excuseFor, failedAttempts } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "../console/failure-block.ts";
 import type { Annotation } from "./commands.ts";
@@ -23,7 +23,7 @@ export interface Places {
 
 /**
  * Failures as errors; flaky, quarantined and blocked scenarios as warnings. Never more than the service
- * shows: the last one of a level then tells of those that are left out.
+ * shows: the last one of a level then names those that are left out.
  */
 export function annotationsFor(report: RunReport, places: Places): Annotation[] {
   const all = [

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { oneLine, printable } from "../../../base/text.ts";
-import { aggregate } from "../../run-state.ts";
+import { reportOf } from "../../run-state.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
+import { replay } from "../../testing/replay.ts";
 import { sampleRun } from "../../testing/sample-run.ts";
 import { CapturedStream } from "../../testing/terminal.ts";
 import { annotationsFor } from "./annotations.ts";
@@ -24,7 +25,7 @@ function scenarioOf(report: RunReport, id: string): ScenarioReport {
 
 /** A report with `count` failures, each with `message`. */
 function failures(count: number, message: string): RunReport {
-  const report = aggregate(sampleRun());
+  const report = reportOf(sampleRun());
   const failed = scenarioOf(report, "dm-chat-baseline");
   const scenarios = Array.from({ length: count }, (_item, index) => {
     const copy = structuredClone(failed);
@@ -36,7 +37,7 @@ function failures(count: number, message: string): RunReport {
 }
 
 function passedScenario() {
-  return { ...scenarioOf(aggregate(sampleRun()), "plugin-lifecycle-hot-reload"), cleanupProblems: [] };
+  return { ...scenarioOf(reportOf(sampleRun()), "plugin-lifecycle-hot-reload"), cleanupProblems: [] };
 }
 
 /** What the service makes of a command, by the rules of its documentation. */
@@ -153,8 +154,7 @@ it("counts what is in the summary of the step already", async () => {
     await writeFile(summaryFile, "x".repeat(already));
     const stream = new CapturedStream();
     const reporter = new GithubReporter({ stream, summaryFile, ...PLACES });
-    for (const event of sampleRun()) reporter.onEvent(event);
-    await reporter.finish();
+    await reporter.finish(await replay(reporter, sampleRun()));
     return { size: (await stat(summaryFile)).size, stdout: stream.text };
   };
   expect((await finish(MEBIBYTE - 500)).size).toBeLessThanOrEqual(MEBIBYTE);
@@ -169,10 +169,10 @@ it("switches commands off while the run goes on, and on again with the same rand
   for (let time = 0; time < 2; time += 1) {
     const stream = new CapturedStream();
     const reporter = new GithubReporter({ stream, summaryFile: undefined, ...PLACES });
-    for (const event of sampleRun()) reporter.onEvent(event);
+    const run = await replay(reporter, sampleRun());
     const [, word = ""] = /^::stop-commands::([\w-]{30,})\n$/.exec(stream.text) ?? [];
     words.add(word);
-    await reporter.finish();
+    await reporter.finish(run);
     expect(stream.text.split("\n")[1]).toBe(`::${word}::`);
   }
   expect(words.size).toBe(2);

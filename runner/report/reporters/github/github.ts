@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { appendFile, stat } from "node:fs/promises";
 import type { RunEvent } from "../../events.ts";
-import { RunAggregate } from "../../run-state.ts";
-import type { Reporter } from "../../stream.ts";
+import type { Reporter, RunView } from "../../stream.ts";
 import { annotationsFor, type Places } from "./annotations.ts";
 import { annotationCommand } from "./commands.ts";
 import { renderSummary } from "./summary.ts";
@@ -26,7 +25,6 @@ export class GithubReporter implements Reporter {
   readonly name = "github";
   readonly #options: GithubOptions;
   readonly #token: string;
-  readonly #run = new RunAggregate();
 
   constructor(options: GithubOptions) {
     this.#options = options;
@@ -34,14 +32,13 @@ export class GithubReporter implements Reporter {
   }
 
   onEvent(event: RunEvent): void {
-    this.#run.apply(event);
     if (event.type === "run-started") this.#print(`::stop-commands::${this.#token}`);
   }
 
-  async finish(): Promise<void> {
-    if (!this.#run.started) return;
+  async finish(run: RunView): Promise<void> {
+    if (!run.started) return;
     this.#print(`::${this.#token}::`);
-    const report = this.#run.report();
+    const report = run.report();
     for (const annotation of annotationsFor(report, this.#options))
       this.#print(annotationCommand(annotation));
 

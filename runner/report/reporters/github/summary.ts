@@ -1,7 +1,6 @@
 import { formatDuration, oneLine, printable, shorten } from "../../../base/text.ts";
-import { attemptsNote, verdictText } from "../../attempts.ts";
-import { countTexts } from "../../counts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
+import { attemptsNote, countTexts, verdictText } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "../console/failure-block.ts";
 import { codeBlock, codeCell, codeSpan, escapeText } from "../markdown/escape.ts";
@@ -17,7 +16,7 @@ const CUT = "\n*The rest did not fit into the summary of this step. It is in the
  * @returns undefined if not even that it does not fit could be said
  */
 export function renderSummary(report: RunReport, budget: number): string | undefined {
-  return cutTo([title(report), ...table(report), ...findings(report)], budget);
+  return cutTo([title(report), ...table(report), ...problems(report)], budget);
 }
 
 function title(report: RunReport): string {
@@ -42,13 +41,13 @@ function table(report: RunReport): string[] {
   return rows.length > 0 ? ["| scenario | verdict | time | why |\n| --- | --- | --: | --- |\n", ...rows] : [];
 }
 
-function findings(report: RunReport): string[] {
+function problems(report: RunReport): string[] {
   return report.scenarios
     .filter(({ verdict, flaky }) => verdict === "failed" || flaky)
-    .map((scenario) => finding(scenario, report));
+    .map((scenario) => problemSection(scenario, report));
 }
 
-function finding(scenario: ScenarioReport, report: RunReport): string {
+function problemSection(scenario: ScenarioReport, report: RunReport): string {
   const failure = scenario.failure ?? scenario.attempts.find((attempt) => attempt.failure)?.failure;
   const place = failure && location(failure);
   const parts = [

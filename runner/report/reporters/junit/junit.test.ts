@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { validateXML } from "xmllint-wasm";
-import { aggregate } from "../../run-state.ts";
+import { reportOf } from "../../run-state.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
 import { repeatedRun, sampleRun } from "../../testing/sample-run.ts";
 import { renderJunit } from "./junit.ts";
@@ -17,7 +17,7 @@ async function problems(...documents: string[]): Promise<readonly string[]> {
 
 /** The sample run's report with a text of somebody else's in every place that takes one. */
 function withText(text: string): RunReport {
-  const report = aggregate(sampleRun());
+  const report = reportOf(sampleRun());
   const replaced = structuredClone(report);
   for (const scenario of replaced.scenarios) {
     scenario.title = text;
@@ -34,15 +34,15 @@ function withText(text: string): RunReport {
 it("fits the schema", async () => {
   const [first] = sampleRun();
   const reports = [sampleRun(), repeatedRun(), first ? [first] : []].map((events) =>
-    renderJunit(aggregate(events)),
+    renderJunit(reportOf(events)),
   );
-  const unreliable = renderJunit({ ...aggregate(repeatedRun()), exitCode: 4 });
+  const unreliable = renderJunit({ ...reportOf(repeatedRun()), exitCode: 4 });
   expect(unreliable).toContain('name="the run itself"');
   expect(await problems(...reports, unreliable)).toEqual([]);
 });
 
 it("is held against a schema that refuses what is not right", async () => {
-  const xml = renderJunit(aggregate(sampleRun()));
+  const xml = renderJunit(reportOf(sampleRun()));
   const wrong = [
     xml.replace('time="0.412"', 'time="-0.001"'),
     xml.replace('name="dm-chat-baseline"', 'name="thread-follow-up"'),
@@ -79,7 +79,7 @@ it("keeps what can be kept of a text, and attributes short", async () => {
 });
 
 it("counts and tells the kinds of failure apart", () => {
-  const xml = renderJunit(aggregate(sampleRun()));
+  const xml = renderJunit(reportOf(sampleRun()));
   const count = (element: string) => [...xml.matchAll(new RegExp(`<${element} `, "g"))].length;
   expect(xml).toContain('tests="6" failures="1" errors="1" skipped="2"');
   expect(["testcase", "failure", "error", "rerunFailure", "flakyFailure", "skipped"].map(count)).toEqual([

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { oneLine, shorten } from "../../../base/text.ts";
-import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../../attempts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
-import { failureText } from "../../failure-text.ts";
+import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../../schema/report-schema.ts";
+import { failureText } from "../console/failure-block.ts";
 import { element } from "./xml.ts";
 
 const LONGEST_MESSAGE = 1000;
@@ -79,7 +79,7 @@ function distinct(
   return [...new Set(values)].join(", ");
 }
 
-/** A run that is no success for a reason that no test case has gets one of its own: readers look at nothing else. */
+/** A run that is not a success for a reason that no test case has gets one of its own: readers look at nothing else. */
 function runCase(report: RunReport): string[] {
   const why = whyUnreliable(report);
   if (why === undefined) return [];

@@ -25,7 +25,7 @@ function attributeTexts(attributes: Attributes): string[] {
 }
 
 /** Text that an XML 1.0 parser accepts and gives back, without what no XML document may contain. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return printable(text)
     .toWellFormed()
     .replace(/[\ufffe\uffff]/g, "\ufffd")

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatDuration, markdownTable } from "../../../base/text.ts";
-import { attemptsNote, failedAttempts, type RunFacts } from "../../attempts.ts";
+import { attemptsNote, failedAttempts, type RunFacts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { escapeText, evidenceLinks } from "./escape.ts";
 import { failureFacts } from "./failure-section.ts";
@@ -21,7 +21,7 @@ export function attemptParts(scenario: ScenarioReport, run: RunFacts): string[] 
   ];
 }
 
-/** A try that failed as the scenario did is told of already. */
+/** A try that failed as the scenario did is described already. */
 function failedTry({ attempt, failure }: AttemptReport, scenario: ScenarioReport): string[] {
   if (!failure || isDeepStrictEqual(failure, scenario.failure)) return [];
   return [`### What went wrong in try ${attempt}`, ...failureFacts(failure, scenario.steps.length)];

@@ -1,7 +1,6 @@
 import { formatDuration, markdownTable, oneLine } from "../../../base/text.ts";
-import { attemptsNote, verdictText } from "../../attempts.ts";
-import { countTexts, READING_ORDER } from "../../counts.ts";
 import { whyUnreliable } from "../../exit-code.ts";
+import { attemptsNote, countTexts, READING_ORDER, verdictText } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
 import { codeCell, escapeText } from "./escape.ts";
 import { scenarioSection } from "./scenario-section.ts";

@@ -1,5 +1,5 @@
 import { formatDuration, markdownTable } from "../../../base/text.ts";
-import { excuseFor, type RunFacts, verdictText } from "../../attempts.ts";
+import { excuseFor, type RunFacts, verdictText } from "../../outcomes.ts";
 import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
 import { attemptParts } from "./attempt-section.ts";
 import { codeSpan, escapeText, evidenceLinks } from "./escape.ts";
