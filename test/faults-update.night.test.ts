@@ -10,7 +10,7 @@ const BROKEN: BrokenSubject[] = [
   [
     "update-run-package-self-upgrade",
     "update-drops-note",
-    /hears of the update/,
+    /is notified of the update/,
     /waiting for an outbound message/,
   ],
   [
@@ -19,9 +19,14 @@ const BROKEN: BrokenSubject[] = [
     /every broken release/,
     /expected the reason inventory-mismatch/,
   ],
-  ["update-downgrade-asks", "update-never-asks", /without a yes/, /did not ask/],
+  ["update-downgrade-asks", "update-never-asks", /without a confirmation/, /did not ask/],
   ["update-status-after", "update-forgets-restart", /ends when the new version runs/, /did not see the new/],
-  ["update-while-turn-runs", "update-waits-for-work", /before the turn is let go/, /did not restart at once/],
+  [
+    "update-while-turn-runs",
+    "update-waits-for-work",
+    /before the turn is released/,
+    /did not restart at once/,
+  ],
   [
     "update-stale-chunk",
     "update-waits-for-work",
