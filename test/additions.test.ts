@@ -18,7 +18,7 @@ async function copyOfRepository(folder: string): Promise<void> {
 }
 
 test("an option, an action, a reporter and a release are one declaration each, as CONTRIBUTING.md shows them", {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const sandbox = await Sandbox.create();
   const copy = join(sandbox.folder, "copy");
