@@ -110,6 +110,58 @@ mayFail: true`),
     }
   });
 
+  test("a live lane is planned with the live model, and where that is not known the run decides", async () => {
+    const requiring = passing("requiring", 1, "execution: { config: { requiredProvider: openai } }\n");
+    const sandbox = await repository(
+      lanesText(`
+gateways: [embedded]
+model: live
+select: { packs: [../pack], ids: [a, requiring] }`),
+      { a: passing("a"), requiring },
+    );
+    const unset = ["OPENAI_API_KEY", "GATEWAY_QA_LIVE_API_KEY", "GATEWAY_QA_LIVE_BASE_URL"];
+    for (const name of [...unset, "GATEWAY_QA_LIVE_MODEL"]) vi.stubEnv(name, undefined);
+    const bothRun = { scenarios: ["a", "requiring"], skipped: [] };
+    expect((await sandbox.qa("check", ...LANES)).exitCode).toBe(0);
+    expect((await matrixOf(sandbox)).jobs[0]).toMatchObject(bothRun);
+
+    vi.stubEnv("GATEWAY_QA_LIVE_MODEL", "a-model");
+    vi.stubEnv("OPENAI_API_KEY", "a-key");
+    expect((await matrixOf(sandbox)).jobs[0]).toMatchObject(bothRun);
+
+    vi.stubEnv("GATEWAY_QA_LIVE_BASE_URL", "https://models.example/v1");
+    vi.stubEnv("GATEWAY_QA_LIVE_API_KEY", "another-key");
+    const planned = await sandbox.qa("matrix", ...LANES);
+    expect(planned).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(
+        /`requiring` would be skipped: it needs the model provider openai[\s\S]*This run has the model provider live/,
+      ),
+    });
+    expect(await sandbox.qa("run", "--lane", "demo", ...LANES)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/requiring cannot run here: it needs the model provider openai/),
+    });
+  });
+
+  test("a scripted lane cannot name what needs another provider", async () => {
+    const sandbox = await repository(
+      lanesText(`
+gateways: [embedded]
+select: { packs: [../pack], ids: [a, requiring] }`),
+      {
+        a: passing("a"),
+        requiring: passing("requiring", 1, "execution: { config: { requiredProvider: openai } }\n"),
+      },
+    );
+    expect(await sandbox.qa("matrix", ...LANES)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(
+        /it needs the model provider openai[\s\S]*This run has the model provider mock/,
+      ),
+    });
+  });
+
   test("guards and missing secrets become named skips", async () => {
     const sandbox = await repository(
       lanesText(`

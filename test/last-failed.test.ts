@@ -114,6 +114,16 @@ test("a run without failures that was no success stays none", async () => {
   expect(exitCode).toBe(4);
 });
 
+test("a report of the version before, which kept no options, is refused with what to type instead", async () => {
+  const sandbox = await oneFailed();
+  const { options: _, ...report } = (await sandbox.reportIn("reports/one")) ?? {};
+  await sandbox.write("reports/one/report.json", JSON.stringify({ ...report, version: 2 }));
+  const { exitCode, stderr } = await sandbox.qa("run", "--last-failed", "reports");
+  expect(stderr).toMatch(/the report in reports\/one is of an earlier version, which kept no options/);
+  expect(stderr).toMatch(/as in: pnpm qa run bad --pack 'a pack'$/m);
+  expect(exitCode).toBe(2);
+});
+
 test("a report that cannot be read is left out, and that is said", async () => {
   const sandbox = await oneFailed();
   await sandbox.write("reports/broken/report.json", "{");

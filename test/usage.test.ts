@@ -58,6 +58,60 @@ test.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(
   },
 );
 
+test("the help of qa run is grouped by what one wants, and ends with examples", async () => {
+  const sandbox = await Sandbox.create();
+  const { stdout } = await sandbox.qa("run", "--help");
+  expect(stdout.match(/^[A-Z][\w ]+:$/gm)).toEqual([
+    "Arguments:",
+    "Choose scenarios:",
+    "Gateway:",
+    "Model:",
+    "Order and time:",
+    "Report:",
+    "Options:",
+    "Examples:",
+  ]);
+  expect(stdout).toMatch(/\nExamples:(\n {2}\$ qa run .+){3}$/);
+});
+
+test("a report holds every option that was given, as a command and as values", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("a pack/test/passes.md", PASSING);
+  await sandbox.qa(
+    ...["run", "passes", "--jobs", "1", "--timeout", "2m", "--retries", "1", "--bail", "--fail-on-flaky"],
+    ...[
+      "--pack",
+      "a pack",
+      "--reporter",
+      "plain",
+      "--out",
+      "out",
+      "--boot-ahead",
+      "1",
+      "--model",
+      "scripted",
+    ],
+  );
+  const written = await sandbox.reportIn("out");
+  expect(written?.command).toBe(
+    "pnpm qa run passes --model scripted --pack 'a pack' " +
+      "--jobs 1 --retries 1 --fail-on-flaky --bail --timeout 2m --boot-ahead 1 --out out --reporter plain",
+  );
+  expect(written?.options).toEqual({
+    ids: ["passes"],
+    pack: ["a pack"],
+    model: "scripted",
+    jobs: 1,
+    retries: 1,
+    failOnFlaky: true,
+    bail: true,
+    timeout: 120_000,
+    bootAhead: 1,
+    out: "out",
+    reporter: ["plain"],
+  });
+});
+
 describe("scenario files with errors", () => {
   test("a chosen one ends with exit code 3 before anything boots, with its place", async () => {
     const sandbox = await Sandbox.create();

@@ -4,6 +4,7 @@ import type { Wakeups } from "../base/wakeups.ts";
 import type { ChannelBus } from "../channel/channel-bus.ts";
 import type { Permission } from "../flow/vocabulary.ts";
 import type { GatewayIdentity, GatewayUnderTest } from "../gateway/gateway.ts";
+import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { AgentModel } from "../model/agent-model.ts";
 
 /** What a run gives the actions of one scenario. */
@@ -19,8 +20,7 @@ export interface ScenarioContext {
   teardown: Teardown;
   /** Signal of the action that is running: fires at its own limit, the step's, the scenario's and on Ctrl-C. */
   signal(): AbortSignal;
-  /** `mock-openai` or `live-frontier`. */
-  providerMode: string;
+  providerMode: ProviderMode;
   /** `provider/model`. */
   primaryModel: string;
   /** Id of the agent that scenarios talk to. */

@@ -1,19 +1,15 @@
 import { join, resolve } from "node:path";
-import { Command, type OptionValues } from "commander";
+import type { Command } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { displayPath } from "../base/paths.ts";
 import { plural } from "../base/text.ts";
-import type { RunReport } from "../report/schema/report-schema.ts";
+import { parseGatewayTarget } from "../gateway/target.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
-import { commandWords } from "./command-words.ts";
-import { run } from "./commands/run.ts";
-import { requireFolder } from "./paths.ts";
-import { addRunCommand, type RunOptions } from "./run-options.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
-
-/** Options that choose scenarios; ids of failed ones take their place. */
-const CHOICES = ["all", "tag", "shard", "lastFailed", "out"];
+import { readOptions } from "./command-options.ts";
+import type { OptionsOf } from "./options.ts";
+import { run } from "./run-scenarios.ts";
+import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
 
 /**
  * `qa run --last-failed`: runs again what failed in the latest report, with the options of that run that
@@ -22,7 +18,7 @@ const CHOICES = ["all", "tag", "shard", "lastFailed", "out"];
  * @throws UsageError without any report: that nothing is known to have failed is no pass
  */
 export async function runLastFailed(ids: readonly string[], command: Command): Promise<number> {
-  const given = command.opts<RunOptions>();
+  const given = command.opts<OptionsOf<"run">>();
   if (ids.length > 0 || given.all || given.tag.length > 0) {
     throw new UsageError(
       "--last-failed already chooses the scenarios",
@@ -43,7 +39,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
   process.stdout.write(`Running ${plural(again.length, "scenario")} again from the last run, ${of}\n\n`);
   return run(
     again.map(({ id }) => id),
-    { ...given, ...inherited({ folder, report }, command) },
+    { ...given, ...inherited({ folder, report }, command), lastFailed: undefined },
   );
 }
 
@@ -69,34 +65,26 @@ async function lastRun(root: string, cwd: string): Promise<LastRun> {
   );
 }
 
-/** The options of an earlier run that are not given anew. */
-function inherited({ report }: LastRun, command: Command): OptionValues {
-  const earlier = optionsOf(report);
-  const isNew = (name: string) => command.getOptionValueSource(name) === "cli";
-  return Object.fromEntries(Object.entries(earlier).filter(([name]) => !isNew(name)));
-}
-
 /**
- * Every scenario that ended says how to run it again, with all that matters for it; where none did, the
- * command of the run does.
+ * What of an earlier run's options every rerun of its scenarios needs, and is not given anew.
+ * @throws UsageError for a report that does not have them, or not as this version knows them
  */
-function optionsOf(report: RunReport): OptionValues {
-  const line = toRunAgain(report).find(({ attempts }) => attempts.length > 0)?.rerun ?? report.command;
-  const parser = addRunCommand(new Command(), () => {})
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  const hint = "Give the ids and options yourself.";
-  try {
-    const { unknown } = parser.parseOptions(commandWords(line));
-    if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(" ")}`);
-  } catch (error) {
-    throw new UsageError(
-      `the options of the last run cannot be read from ${line}: ${errorMessage(error)}`,
-      hint,
-    );
+function inherited({ folder, report }: LastRun, command: Command): Partial<OptionsOf<"run">> {
+  const shown = displayPath(folder, userFolder());
+  const hint = `Give the ids and options yourself, as in: ${toRunAgain(report)[0]?.rerun}`;
+  if (!report.options) {
+    throw new UsageError(`the report in ${shown} is of an earlier version, which kept no options`, hint);
   }
-  const given = Object.entries(parser.opts()).filter(
-    ([name]) => parser.getOptionValueSource(name) === "cli" && !CHOICES.includes(name),
-  );
-  return { gateway: report.gateway, ...Object.fromEntries(given) };
+  const { ids: _, ...given } = report.options;
+  const isNew = (name: string) => command.getOptionValueSource(name) === "cli";
+  try {
+    const earlier = {
+      ...readOptions("run", given, ["context"]),
+      ...(isNew("gateway") ? {} : { gateway: parseGatewayTarget(report.gateway) }),
+    };
+    return Object.fromEntries(Object.entries(earlier).filter(([name]) => !isNew(name)));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`the options of the run in ${shown} cannot be used: ${errorMessage(error)}`, hint);
+  }
 }

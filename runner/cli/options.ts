@@ -1,76 +1,334 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Shard } from "../plan/shard.ts";
+import {
+  COUNT,
+  DURATION,
+  LIST,
+  type OptionSpec,
+  PATH,
+  type Parsed,
+  SHARD,
+  TARGET,
+  TARGETS,
+} from "./option-spec.ts";
 
-/** Collects a repeatable option into a list. */
-export function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
-}
+export type CommandName =
+  | "run"
+  | "parity"
+  | "list"
+  | "check"
+  | "matrix"
+  | "night"
+  | "gateway list"
+  | "gateway prune"
+  | "release-check"
+  | "merge"
+  | "history";
 
-export function positiveInteger(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError("It must be a whole number from 1 up.");
-}
+const CHOOSE = "Choose scenarios:";
+const GATEWAY = "Gateway:";
+const MODEL = "Model:";
+const ORDER = "Order and time:";
+const REPORT = "Report:";
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-
-/** A timer that is set to more goes off at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Milliseconds of a duration such as `90s`, `20m` or `1h`; a number alone means seconds. */
-export function duration(value: string): number {
-  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)\s*([smh])?$/.exec(value) ?? [];
-  const milliseconds = Number(amount) * (UNITS[unit] ?? Number.NaN);
-  if (milliseconds > LONGEST_TIMER_MS) {
-    throw new InvalidArgumentError("It can be no longer than 596h.");
-  }
-  if (milliseconds > 0) return milliseconds;
-  throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
-}
-
-/** `2/5` */
-export function shard(value: string): Shard {
-  const [, index, total] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).map(Number);
-  if (index && total && index <= total) return { index, total };
-  throw new InvalidArgumentError("It looks like 2/5: the second of five.");
-}
-
-/** `--pack <folder>`, shared by every command that reads scenarios. */
-export function addPackOption(command: Command): Command {
-  return command.addOption(
-    new Option("--pack <folder>", "read scenarios from this folder too (repeatable)")
-      .argParser(collect)
-      .default([], "none"),
-  );
-}
-
-/** `--model-script <path>`, shared by the commands that read the model's scripts. */
-export function addModelScriptOption(command: Command): Command {
-  return command.addOption(
-    new Option(
-      "--model-script <path>",
-      "how the model answers, by scenario: a YAML file, or a folder with <id>.yaml files (repeatable)",
-    )
-      .argParser(collect)
-      .default([], "none"),
-  );
-}
-
-/** `--lanes` and `--durations`, shared by every command that cuts lanes into jobs. */
-export function addLanesOptions(command: Command): Command {
-  return command
-    .option("--lanes <file>", "read lanes from this file (default: this repository's qa/lanes.yaml)")
-    .option(
-      "--durations <path>",
+/**
+ * Every option of every command, once. The parsed options' types, what Commander checks and shows, the commands that
+ * reports say, and what report.json keeps of a run's options all come from here: an option is added by adding it here.
+ * Rooms below this one know no flags: they take values, and are handed what writes these down where they need it.
+ * In the order of the help; `lane` and `gateway` come first in a command that is written down.
+ */
+export const OPTIONS = {
+  all: {
+    about: "run every scenario that fits the gateway (default with --pack: all of the pack's)",
+    on: ["run", "parity"],
+    but: { parity: { about: "run every scenario, each on the gateways that it is for" } },
+    group: CHOOSE,
+    replay: "choice",
+  },
+  tag: {
+    takes: "<tag>",
+    about: "theme, surface, coverage id or own tag; any of them (repeatable)",
+    on: ["run", "parity", "list"],
+    repeatable: true,
+    group: CHOOSE,
+    replay: "choice",
+  },
+  lane: {
+    takes: "<name>",
+    about: "run what a lane says, on one of its gateways; ids narrow what it chooses",
+    on: ["run"],
+    group: CHOOSE,
+    replay: "context",
+  },
+  lanes: {
+    takes: "<file>",
+    about: "read lanes from this file (default: this repository's qa/lanes.yaml)",
+    on: ["run", "check", "matrix", "night"],
+    but: {
+      check: { about: "check this lanes file, its packs and the quarantine list beside it instead" },
+    },
+    kind: PATH,
+    group: CHOOSE,
+    replay: "context",
+  },
+  shard: {
+    takes: "<index/total>",
+    about: "run one share of what was chosen, for instance 2/5",
+    on: ["run"],
+    kind: SHARD,
+    group: CHOOSE,
+    replay: "choice",
+  },
+  durations: {
+    takes: "<path>",
+    about:
       "cut shards by what scenarios took in the reports below this folder, or by a night's durations.json",
-    );
-}
+    on: ["run", "matrix", "night"],
+    kind: PATH,
+    group: CHOOSE,
+    replay: "choice",
+  },
+  lastFailed: {
+    takes: "[folder]",
+    about: "run again what failed in the latest report (default: below reports/)",
+    on: ["run"],
+    kind: PATH,
+    group: CHOOSE,
+    replay: "choice",
+  },
+  gateway: {
+    takes: "<target>",
+    about:
+      "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running (default: embedded, or the lane's)",
+    on: ["run"],
+    kind: TARGET,
+    group: GATEWAY,
+    replay: "context",
+  },
+  gateways: {
+    takes: "<targets>",
+    about:
+      "comma-separated, for instance embedded,openclaw@2026.4.26; the others are compared with the first",
+    on: ["parity"],
+    kind: TARGETS,
+    group: GATEWAY,
+    replay: "context",
+  },
+  allowWrites: {
+    about: "let scenarios change a gateway that is already running",
+    on: ["run"],
+    group: GATEWAY,
+    replay: "context",
+  },
+  updateTo: {
+    takes: "<release>",
+    about:
+      "version, range or dist-tag that a published release updates itself to, where a scenario has it do so (default: what the scenario says)",
+    on: ["run"],
+    group: GATEWAY,
+    replay: "context",
+  },
+  from: {
+    takes: "<version>",
+    about: "version to install first, for instance 1.0.0",
+    on: ["release-check"],
+    required: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  to: {
+    takes: "<version>",
+    about: "version to update to, for instance 1.1.0",
+    on: ["release-check"],
+    required: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  days: {
+    takes: "<n>",
+    about: "how long a release may stay unused",
+    on: ["gateway prune"],
+    kind: COUNT,
+    default: 30,
+    group: GATEWAY,
+    replay: "policy",
+  },
+  model: {
+    takes: "<mode>",
+    about: "scripted, or live: the provider that the environment names (default: scripted)",
+    on: ["run"],
+    choices: ["scripted", "live"],
+    group: MODEL,
+    replay: "context",
+  },
+  pack: {
+    takes: "<folder>",
+    about: "read scenarios from this folder too (repeatable)",
+    on: ["run", "parity", "list", "check", "matrix", "night"],
+    kind: PATH,
+    repeatable: true,
+    group: CHOOSE,
+    replay: "context",
+  },
+  trust: {
+    about: "grant the packs given with --pack every permission that their flows use",
+    on: ["run", "parity"],
+    group: CHOOSE,
+    replay: "context",
+  },
+  modelScript: {
+    takes: "<path>",
+    about: "how the model answers, by scenario: a YAML file, or a folder with <id>.yaml files (repeatable)",
+    on: ["run", "parity", "check"],
+    kind: PATH,
+    repeatable: true,
+    group: MODEL,
+    replay: "context",
+  },
+  fault: {
+    takes: "<name>",
+    about: "break the embedded gateway on purpose, to see a scenario fail (repeatable)",
+    on: ["run"],
+    repeatable: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  jobs: {
+    takes: "<n>",
+    about: "scenarios at the same time (default: by cores and free memory)",
+    on: ["run", "parity", "night"],
+    but: { night: { about: "scenarios at the same time, in each job" } },
+    kind: COUNT,
+    group: ORDER,
+    replay: "policy",
+  },
+  retries: {
+    takes: "<n>",
+    about: "try a failed scenario again, up to n times; a pass then is flaky",
+    on: ["run", "parity"],
+    kind: COUNT,
+    conflicts: "repeat",
+    group: ORDER,
+    replay: "policy",
+  },
+  repeat: {
+    takes: "<n>",
+    about: "run every scenario n times; one failure is a failure",
+    on: ["run"],
+    kind: COUNT,
+    group: ORDER,
+    replay: "policy",
+  },
+  failOnFlaky: {
+    about: "let a scenario that passed only on a later try fail the run",
+    on: ["run"],
+    group: ORDER,
+    replay: "policy",
+  },
+  bail: {
+    takes: "[n]",
+    about: "begin no other scenario after n failures (default: 1)",
+    on: ["run"],
+    kind: COUNT,
+    group: ORDER,
+    replay: "policy",
+  },
+  timeout: {
+    takes: "<duration>",
+    about: "time for the whole run, for instance 90s, 20m or 1h",
+    on: ["run"],
+    kind: DURATION,
+    group: ORDER,
+    replay: "policy",
+  },
+  bootAhead: {
+    takes: "<n>",
+    about: "gateways that start while the scenario before theirs runs (default: 0)",
+    on: ["run"],
+    kind: COUNT,
+    group: ORDER,
+    replay: "policy",
+  },
+  shareGateway: {
+    about: "run scenarios that leave a gateway as it was one after the other on the same one",
+    on: ["run"],
+    group: ORDER,
+    replay: "policy",
+  },
+  reports: {
+    takes: "<folders>",
+    about: "compare finished runs instead: comma-separated folders of reports",
+    on: ["parity"],
+    kind: LIST,
+    group: REPORT,
+    replay: "context",
+  },
+  sinceVersion: {
+    about: "tell in which release of the gateway a scenario began to fail",
+    on: ["history"],
+    group: REPORT,
+    replay: "output",
+  },
+  expect: {
+    takes: "<matrix.json>",
+    about: "what `qa matrix --format json` printed: each of its jobs must be there",
+    on: ["merge"],
+    kind: PATH,
+    group: REPORT,
+    replay: "context",
+  },
+  out: {
+    takes: "<folder>",
+    about: "where the report goes (default: reports/<run id>)",
+    on: ["run", "parity", "matrix", "night", "merge"],
+    but: {
+      parity: { about: "where the reports go (default: reports/parity-<run id>)" },
+      night: { about: "where the reports go (default: reports/night-<time>)" },
+      matrix: {
+        takes: "<file>",
+        about: "write the whole matrix there as JSON too, for `qa merge --expect`",
+      },
+      merge: { about: "where the merged report goes; new or empty", required: true },
+    },
+    kind: PATH,
+    group: REPORT,
+    replay: "output",
+  },
+  reporter: {
+    takes: "<name>",
+    about: "junit, ctrf, github, plain, or the path of one's own; junit=<file> says where (repeatable)",
+    on: ["run"],
+    repeatable: true,
+    group: REPORT,
+    replay: "output",
+  },
+  format: {
+    takes: "<format>",
+    about: "github is one line for fromJSON in a workflow",
+    on: ["matrix"],
+    choices: ["text", "json", "github"],
+    default: "text",
+    group: REPORT,
+    replay: "output",
+  },
+  json: {
+    about: "print JSON",
+    on: ["list", "check", "gateway list", "release-check", "merge", "history"],
+    but: {
+      check: { about: "print { files, diagnostics } as JSON" },
+      "release-check": { about: "print the findings as JSON" },
+      merge: { about: "print merged.json instead of words" },
+    },
+    group: REPORT,
+    replay: "output",
+  },
+} as const satisfies Readonly<Record<string, OptionSpec<CommandName>>>;
 
-/** `--tag <tag>`, shared by the commands that choose scenarios. */
-export function addTagOption(command: Command): Command {
-  return command.addOption(
-    new Option("--tag <tag>", "theme, surface, coverage id or own tag; any of them (repeatable)")
-      .argParser(collect)
-      .default([], "none"),
-  );
-}
+export type OptionName = keyof typeof OPTIONS;
+
+/** The parsed options of one command. */
+export type OptionsOf<Name extends CommandName> = Parsed<typeof OPTIONS, Name>;
+
+/** What is asked of a run: the options of `qa run`, and what another command settles for the user. */
+export type RunOptions = OptionsOf<"run"> & {
+  /** Which of the ids the user named, when a command chose them for the user. */
+  named?: readonly string[];
+};

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { isWithin } from "../base/paths.ts";
-import { EMBEDDED, formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
+import { EMBEDDED, formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { readDurations } from "../lanes/durations.ts";
 import { rejectErrors } from "../lanes/invalid.ts";
 import { jobName, osOf } from "../lanes/job.ts";
@@ -13,7 +13,7 @@ import type { RunStarted } from "../report/events.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** What a run is to do, whoever says so: the command line, or a lane. */
@@ -33,8 +33,7 @@ export interface RunOrder {
 
 /** @throws UsageError, InvalidLanes; QaError `secret-missing` */
 export async function orderOf(ids: readonly string[], options: RunOptions): Promise<RunOrder> {
-  const { lane: name, lanes: typed, pack, tag, all, named } = options;
-  const gateway = options.gateway === undefined ? undefined : parseGatewayTarget(options.gateway);
+  const { lane: name, lanes: typed, gateway, pack, tag, all, named } = options;
   if (name === undefined) {
     if (typed !== undefined) throw new UsageError("--lanes says where a lane is read", "Add --lane <name>.");
     // A pack alone means all of it.

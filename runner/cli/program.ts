@@ -2,16 +2,31 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { QaError, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import { addCheckCommand } from "./check-options.ts";
-import { addGatewayCommand } from "./gateway-options.ts";
-import { addHistoryCommand } from "./history-options.ts";
-import { addListCommand } from "./list-options.ts";
-import { addMatrixCommand } from "./matrix-options.ts";
-import { addMergeCommand } from "./merge-options.ts";
-import { addNightCommand } from "./night-options.ts";
-import { addParityCommand } from "./parity-options.ts";
-import { addReleaseCheckCommand } from "./release-check-options.ts";
-import { addRunCommand } from "./run-options.ts";
+import { examples } from "./output.ts";
+
+type AddCommand = (program: Command, finish: (exitCode: number) => void) => Command;
+
+/** The commands in the order of the help, by its headings. Only what is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
+  "Scenarios:": {
+    run: async () => (await import("./commands/run.ts")).addRunCommand,
+    list: async () => (await import("./commands/list.ts")).addListCommand,
+    check: async () => (await import("./commands/check.ts")).addCheckCommand,
+  },
+  "Lanes:": {
+    matrix: async () => (await import("./commands/matrix.ts")).addMatrixCommand,
+    night: async () => (await import("./commands/night.ts")).addNightCommand,
+  },
+  "Reports:": {
+    merge: async () => (await import("./commands/merge.ts")).addMergeCommand,
+    history: async () => (await import("./commands/history.ts")).addHistoryCommand,
+  },
+  "Gateways:": {
+    parity: async () => (await import("./commands/parity.ts")).addParityCommand,
+    gateway: async () => (await import("./commands/gateway.ts")).addGatewayCommand,
+    "release-check": async () => (await import("./commands/release-check.ts")).addReleaseCheckCommand,
+  },
+};
 
 /**
  * Runs one command line.
@@ -27,29 +42,36 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .showHelpAfterError("(run with --help to see what there is)")
     .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      "after",
+      examples("qa list", "qa run dm-chat-baseline", "qa run --all --gateway openclaw@latest"),
+    )
     .exitOverride();
   const finish = (code: number) => {
     exitCode = code;
   };
-  for (const add of [
-    addRunCommand,
-    addParityCommand,
-    addListCommand,
-    addCheckCommand,
-    addMatrixCommand,
-    addNightCommand,
-    addGatewayCommand,
-    addReleaseCheckCommand,
-    addMergeCommand,
-    addHistoryCommand,
-  ]) {
-    complete(add(program, finish));
-  }
+  await addCommands(program, argv[0], finish);
   try {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
     return reportError(error);
+  }
+}
+
+/** Without the name of a command, or with an unknown one, all are needed for what the program then says. */
+async function addCommands(
+  program: Command,
+  asked: string | undefined,
+  finish: (exitCode: number) => void,
+): Promise<void> {
+  if (asked === "--version" || asked === "-V") return;
+  const isKnown = Object.values(COMMANDS).some((group) => Object.hasOwn(group, asked ?? ""));
+  for (const [heading, group] of Object.entries(COMMANDS)) {
+    program.commandsGroup(heading);
+    for (const [name, load] of Object.entries(group)) {
+      if (!isKnown || name === asked) complete((await load())(program, finish));
+    }
   }
 }
 

@@ -1,4 +1,8 @@
-import { resolve } from "node:path";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { errorMessage, UsageError } from "../base/errors.ts";
+import { displayPath } from "../base/paths.ts";
 
 /** Root of this repository: holds `qa/`, `runner/` and `fixtures/`. */
 export const REPO_ROOT = resolve(import.meta.dirname, "../..");
@@ -13,4 +17,64 @@ const SCRIPTS: readonly (string | undefined)[] = ["qa", "night"];
 export function userFolder(): string {
   const { INIT_CWD, npm_lifecycle_event } = process.env;
   return SCRIPTS.includes(npm_lifecycle_event) && INIT_CWD ? INIT_CWD : process.cwd();
+}
+
+/** @throws UsageError unless the path is a folder in which reports may be */
+export async function requireFolder(path: string, shown: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new UsageError(
+      `there is no folder ${shown}`,
+      "Give folders that `qa run` reported to, or above them.",
+    );
+  }
+}
+
+const NEW_OR_EMPTY = "Give --out a folder that is new or empty.";
+
+/** The file by which a folder is known to hold what a command left there. */
+const LEFT_BY = {
+  report: "events.jsonl",
+  comparison: "parity.json",
+  night: "matrix.json",
+} as const;
+
+/**
+ * The absolute folder for what a command leaves. Looks only: what is wrong with the rest of the command line must not
+ * leave a folder behind.
+ * @param typed as given to --out; undefined means `reports/<name>` of this repository
+ * @throws UsageError if the folder cannot take anything, or holds the like already: two runs must not mix
+ */
+export function outFolder(typed: string | undefined, what: keyof typeof LEFT_BY, name: string): string {
+  const folder = typed === undefined ? join(REPO_ROOT, "reports", name) : resolve(userFolder(), typed);
+  if (existsSync(join(folder, LEFT_BY[what]))) {
+    throw new UsageError(`${folder} holds a ${what} already`, NEW_OR_EMPTY);
+  }
+  rejectUnwritable(folder);
+  return folder;
+}
+
+/** @throws UsageError unless the absolute folder is new, or empty and can be written to */
+export function rejectUsedFolder(folder: string): void {
+  rejectUnwritable(folder);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new UsageError(`${displayPath(folder, userFolder())} is not empty`, NEW_OR_EMPTY);
+  }
+}
+
+function rejectUnwritable(folder: string): void {
+  const parent = existingParent(folder);
+  try {
+    if (!statSync(parent).isDirectory()) throw new Error(`${parent} is not a folder`);
+    accessSync(parent, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(`the report cannot be written to ${folder}: ${errorMessage(error)}`, NEW_OR_EMPTY);
+  }
+}
+
+/** The folder itself or, where it has yet to be made, what it is to be made in. */
+function existingParent(folder: string): string {
+  let path = folder;
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  return path;
 }

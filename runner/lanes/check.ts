@@ -1,9 +1,9 @@
-import type { Selected } from "../plan/selection.ts";
+import { type Selected, selectScenarios } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { checkFit, fitTo, guardsOf, unusedGuards } from "./fit.ts";
+import { checkPlan, guardsOf, planOn, unusedGuards } from "./lane-plan.ts";
 import type { Lanes, LocatedLane } from "./read.ts";
-import { catalogOf, checkPacks, type PackContext, selectOfLane } from "./select.ts";
+import { catalogOf, checkPacks, checkSelection, type PackContext, selectionOf } from "./select.ts";
 
 /**
  * What is wrong with lanes that needs the scenarios to see, but no registry and no environment.
@@ -27,13 +27,14 @@ export function checkLane(
 ): { selected: Selected[]; diagnostics: Diagnostic[] } {
   const missing = checkPacks(lane, lanes, context);
   if (missing.length > 0) return { selected: [], diagnostics: missing };
-  const { selected, diagnostics } = selectOfLane(lane, lanes, catalogOf(lane, lanes, catalog, context));
+  const own = catalogOf(lane, lanes, catalog, context);
+  const { selected, problems } = selectScenarios(own, selectionOf(lane));
+  const diagnostics = checkSelection(lane, lanes, problems);
   if (diagnostics.length > 0) return { selected, diagnostics };
   diagnostics.push(...unusedGuards(lane, lanes, selected));
   const env = guardsOf(lane.lane);
-  for (const { entry, index } of lane.entries) {
-    const fit = fitTo(entry, selected, { lane: lane.lane, env });
-    diagnostics.push(...checkFit(lane, lanes, index, fit));
+  for (const gateway of lane.entries) {
+    diagnostics.push(...checkPlan(lane, lanes, gateway, planOn(gateway, lane, own, env)));
   }
   return { selected, diagnostics: withoutRepeats(diagnostics) };
 }

@@ -1,20 +1,21 @@
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
+import type { ModelChoice } from "../gateway/provider-mode.ts";
 import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
-import { guardOf } from "../plan/eligibility.ts";
-import type { Selected } from "../plan/selection.ts";
+import { guardOf } from "../plan/guard.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Shard } from "../plan/shard.ts";
 import { MATRIX_VERSION } from "../results/merge/matrix.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { checkLane } from "./check.ts";
 import type { Durations } from "./durations.ts";
-import { checkFit, type Fit, fitTo, guardsOf } from "./fit.ts";
 import { entryText, needsRegistry, targetsOf } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
 import { commandLine, jobId, jobName } from "./job.ts";
+import { checkPlan, guardsOf, planOn } from "./lane-plan.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 import type { Lane, OperatingSystem } from "./schema.ts";
-import type { PackContext } from "./select.ts";
+import { catalogOf, type PackContext } from "./select.ts";
 import { cutSelection } from "./share.ts";
 
 /** One run of `qa run`, somewhere. */
@@ -31,7 +32,7 @@ export interface Job {
   gatewayAsked: string;
   os: OperatingSystem;
   shard: Shard;
-  model: "scripted" | "live";
+  model: ModelChoice;
   /** Ids that this job runs or reports as skipped, in order. */
   scenarios: string[];
   /** Ids of all shards together. */
@@ -76,8 +77,8 @@ export interface MatrixRequest {
   durations: Durations;
   /** Asked at most once, and only if an entry needs it. */
   published(): Promise<PublishedReleases & { kept: boolean }>;
-  /** Arguments that every job needs besides its own: where lanes, packs and durations are. */
-  contextArgs: readonly string[];
+  /** Arguments of `qa` that run a job. The command line is not this room's: it knows its own flags. */
+  argsOf(job: { lane: string; gateway: GatewayTarget; shard?: Shard }): string[];
 }
 
 /**
@@ -93,10 +94,10 @@ export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   const matrix: Matrix = { version: MATRIX_VERSION, jobs: [], notes: [] };
   const published = await publishedFor(request, matrix.notes);
   for (const lane of chosen) {
-    const { selected, diagnostics } = checkLane(lane, lanes, catalog, context);
+    const { diagnostics } = checkLane(lane, lanes, catalog, context);
     found.push(...diagnostics);
     if (diagnostics.some(({ severity }) => severity === "error")) continue;
-    const planned = planLane(lane, selected, published, request);
+    const planned = planLane(lane, published, request);
     found.push(...planned.diagnostics);
     matrix.jobs.push(...planned.jobs);
     matrix.notes.push(...planned.notes);
@@ -128,24 +129,25 @@ async function publishedFor(
 
 function planLane(
   located: LocatedLane,
-  selected: readonly Selected[],
   published: PublishedReleases | undefined,
   request: MatrixRequest,
 ): { jobs: Job[]; diagnostics: Diagnostic[]; notes: string[] } {
-  const { lanes, env } = request;
+  const { lanes, env, catalog, context } = request;
   const { lane, path } = located;
   const diagnostics: Diagnostic[] = [];
   const jobs: Job[] = [];
   const notes: string[] = [];
   const seen = new Set<string>();
-  for (const { entry, index } of located.entries) {
-    const { targets, problem } = targetsOf(entry, published);
+  const own = catalogOf(located, lanes, catalog, context);
+  for (const gateway of located.entries) {
+    const { index } = gateway;
+    const { targets, problem } = targetsOf(gateway.entry, published);
     if (problem) {
       const place = [...path, "gateways", index];
       diagnostics.push(laneFinding(lanes, place, { code: "unknown-gateway", ...problem }));
     }
-    const fit = fitTo(entry, selected, { lane, env: { ...env, ...guardsOf(lane) } });
-    diagnostics.push(...checkFit(located, lanes, index, fit));
+    const plan = planOn(gateway, located, own, { ...env, ...guardsOf(lane) });
+    diagnostics.push(...checkPlan(located, lanes, gateway, plan));
     const asked = entryText(lane.gateways[index] ?? "");
     for (const target of targets) {
       const name = formatTarget(target);
@@ -154,7 +156,7 @@ function planLane(
         continue;
       }
       seen.add(name);
-      jobs.push(...jobsOn(located, { target, asked, fit }, request));
+      jobs.push(...jobsOn(located, { target, asked, plan }, request));
     }
   }
   return { jobs, diagnostics, notes };
@@ -162,23 +164,18 @@ function planLane(
 
 function jobsOn(
   { name: laneName, lane }: LocatedLane,
-  { target, asked, fit }: { target: GatewayTarget; asked: string; fit: Fit },
-  { durations, env, contextArgs }: MatrixRequest,
+  { target, asked, plan }: { target: GatewayTarget; asked: string; plan: Plan },
+  { durations, env, argsOf }: MatrixRequest,
 ): Job[] {
   const { shards = 1, os: systems = ["linux"], secrets = [] } = lane;
-  const total = Math.min(shards, fit.selection.length);
+  const total = Math.min(shards, plan.scenarios.length);
   const skip = secretSkip(secrets, env);
   const gateway = formatTarget(target);
-  const cuts = cutSelection(fit.selection, ({ scenario }) => scenario, { target, total, durations });
+  const cuts = cutSelection(plan.scenarios, ({ scenario }) => scenario, { target, total, durations });
   return systems.flatMap((os) =>
     cuts.map(({ shard, items, cost, unit }) => {
       const name = jobName(laneName, gateway, os, shard);
-      const args = [
-        "run",
-        ...["--lane", laneName, "--gateway", gateway],
-        ...(total > 1 ? ["--shard", `${shard.index}/${shard.total}`] : []),
-        ...contextArgs,
-      ];
+      const args = argsOf({ lane: laneName, gateway: target, ...(total > 1 ? { shard } : {}) });
       const ids = items.map(({ scenario }) => scenario.id);
       return {
         name,
@@ -191,11 +188,11 @@ function jobsOn(
         shard,
         model: lane.model ?? "scripted",
         scenarios: ids,
-        selection: fit.selection.map(({ scenario }) => scenario.id),
-        skipped: fit.skipped
+        selection: plan.scenarios.map(({ scenario }) => scenario.id),
+        skipped: plan.skipped
           .filter(({ scenario }) => ids.includes(scenario.id))
           .map(({ scenario, reason }) => ({ id: scenario.id, guard: guardOf(scenario) ?? null, reason })),
-        leftOut: fit.leftOut.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
+        leftOut: plan.notApplicable.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
         guards: guardsOf(lane),
         secrets: [...secrets],
         ...limitsOf(lane),

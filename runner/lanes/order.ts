@@ -1,14 +1,15 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import type { ModelChoice } from "../gateway/provider-mode.ts";
 import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { checkLane } from "./check.ts";
-import { guardsOf } from "./fit.ts";
 import { entryText, mayMean } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
+import { guardsOf } from "./lane-plan.ts";
 import { limitsOf, missingSecrets } from "./matrix.ts";
 import { chooseLanes, type Lanes, type LocatedLane } from "./read.ts";
-import { type PackContext, packsOf } from "./select.ts";
+import { type PackContext, packsOf, selectionOf } from "./select.ts";
 
 /** What a lane asks of a run. */
 export interface LaneOrder {
@@ -16,7 +17,7 @@ export interface LaneOrder {
   target: GatewayTarget;
   /** Absolute. */
   packs: string[];
-  model: "scripted" | "live";
+  model: ModelChoice;
   /** Variables for this run alone. */
   guards: Record<string, string>;
   retries: number;
@@ -57,10 +58,8 @@ export function orderOfLane(
       rejectErrors(diagnostics);
       const chosen = { ...catalog, scenarios: selected.map(({ scenario }) => scenario) };
       rejectOthers(ids, chosen, catalog, name);
-      const { ids: patterns = [], tags = [] } = lane.select;
-      const all = patterns.length === 0 && tags.length === 0;
-      const selection = ids.length > 0 ? { patterns: ids, tags: [], all: false } : { patterns, tags, all };
-      return { catalog: chosen, selection };
+      if (ids.length > 0) return { catalog: chosen, selection: { patterns: ids, tags: [], all: false } };
+      return { catalog: chosen, selection: { ...selectionOf(located), named: lane.select.ids } };
     },
   };
 }

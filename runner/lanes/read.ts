@@ -66,12 +66,19 @@ export function readLocatedFile<Value>(
   return { document: { file, located: piece.root, value: value as Value }, name, diagnostics: [] };
 }
 
+/** One of a lane's gateways, understood. */
+export interface LaneGateway {
+  entry: GatewayEntry;
+  /** In `lane.gateways`. */
+  index: number;
+}
+
 /** A lane with where it stands. */
 export interface LocatedLane {
   name: string;
   lane: Lane;
-  /** Those of `lane.gateways` that can be understood, each with its index. */
-  entries: { entry: GatewayEntry; index: number }[];
+  /** Those of `lane.gateways` that can be understood. */
+  entries: LaneGateway[];
   /** From the root of the file. */
   path: Path;
 }

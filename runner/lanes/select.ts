@@ -1,9 +1,9 @@
-import { basename, extname, resolve } from "node:path";
-import { suggestion } from "../base/suggest.ts";
-import { matchesId, type Selected } from "../plan/selection.ts";
+import { resolve } from "node:path";
+import type { Selection, SelectionProblem } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { findScenarioFiles, isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import type { Path } from "../scenario/source/locate.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 
@@ -48,65 +48,65 @@ export function catalogOf(lane: LocatedLane, lanes: Lanes, catalog: Catalog, con
   return { ...catalog, scenarios: catalog.scenarios.filter(({ pack }) => roots.has(pack.root)) };
 }
 
-/**
- * The scenarios that a lane chooses, in catalog order, and what is wrong with its choice.
- * @param catalog as `catalogOf` gives it
- */
-export function selectOfLane(
-  lane: LocatedLane,
-  lanes: Lanes,
-  { scenarios, unusable }: Catalog,
-): { selected: Selected[]; diagnostics: Diagnostic[] } {
-  const { ids = [], tags = [], all } = lane.lane.select;
-  const diagnostics: Diagnostic[] = [];
-  const tell = (
-    path: readonly (string | number)[],
-    code: LaneDiagnosticCode,
-    message: string,
-    hint: string,
-  ) => diagnostics.push(laneFinding(lanes, [...lane.path, "select", ...path], { code, message, hint }));
-
-  if (all && (ids.length > 0 || tags.length > 0))
-    tell(
-      ["all"],
-      "impossible-lane",
-      "`all` already chooses every scenario",
-      "Leave out `all`, or the others.",
-    );
-  const knownIds = scenarios.map(({ id }) => id);
-  // What is wrong with their files says more than that there is no such scenario.
-  const brokenIds = unusable.map(({ id, file }) => id ?? basename(file.name, extname(file.name)));
-  for (const [index, pattern] of ids.entries()) {
-    if ([...knownIds, ...brokenIds].some((id) => matchesId(pattern, id))) continue;
-    tell(
-      ["ids", index],
-      "unknown-scenario",
-      `no scenario of the lane's packs has the id \`${pattern}\``,
-      nearOrList(pattern, knownIds),
-    );
-  }
-  const knownTags = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
-  for (const [index, tag] of tags.entries()) {
-    if (!knownTags.includes(tag))
-      tell(
-        ["tags", index],
-        "unknown-tag",
-        `no scenario of the lane's packs has the tag \`${tag}\``,
-        nearOrList(tag, knownTags),
-      );
-  }
-
-  const selected = scenarios
-    .filter(({ id }) => ids.length === 0 || ids.some((pattern) => matchesId(pattern, id)))
-    .filter((scenario) => tags.length === 0 || tags.some((tag) => scenario.tags.includes(tag)))
-    .map((scenario) => ({ scenario, named: ids.includes(scenario.id) }));
-  if (selected.length === 0 && diagnostics.length === 0) {
-    const advice = "A scenario must fit every key of `select`; `qa list` shows ids and tags.";
-    tell([], "impossible-lane", "the lane chooses no scenario", advice);
-  }
-  return { selected, diagnostics };
+/** What a lane chooses of its catalog. No scenario counts as named: the lane's check says where one stands that is. */
+export function selectionOf({ lane }: LocatedLane): Selection {
+  const { ids = [], tags = [], all } = lane.select;
+  return { patterns: ids, tags, all: all === true || (ids.length === 0 && tags.length === 0), named: [] };
 }
 
-function nearOrList(wrong: string, known: readonly string[]): string {
-  return suggestion(wrong, known, "`qa list` shows what there is.");
+/** What is wrong with a lane's choice, where it stands. */
+export function checkSelection(
+  lane: LocatedLane,
+  lanes: Lanes,
+  problems: readonly SelectionProblem[],
+): Diagnostic[] {
+  return problems.map((problem) => {
+    const { at, ...finding } = findingOf(problem);
+    return laneFinding(lanes, [...lane.path, "select", ...at], finding);
+  });
+}
+
+/** @returns `at` is a path below `select` */
+function findingOf(problem: SelectionProblem): {
+  at: Path;
+  code: LaneDiagnosticCode;
+  message: string;
+  hint: string;
+} {
+  switch (problem.kind) {
+    case "all-and-more":
+      return {
+        at: ["all"],
+        code: "impossible-lane",
+        message: "`all` already chooses every scenario",
+        hint: "Leave out `all`, or the others.",
+      };
+    case "unknown-id":
+    case "unknown-glob":
+      return {
+        at: ["ids", problem.index],
+        code: "unknown-scenario",
+        message: `no scenario of the lane's packs has the id \`${problem.pattern}\``,
+        hint: didYouMean(problem.near),
+      };
+    case "unknown-tag":
+      return {
+        at: ["tags", problem.index],
+        code: "unknown-tag",
+        message: `no scenario of the lane's packs has the tag \`${problem.tag}\``,
+        hint: didYouMean(problem.near),
+      };
+    case "empty":
+    case "no-match":
+      return {
+        at: [],
+        code: "impossible-lane",
+        message: "the lane chooses no scenario",
+        hint: "A scenario must fit every key of `select`; `qa list` shows ids and tags.",
+      };
+  }
+}
+
+function didYouMean(near: string | undefined): string {
+  return near ? `Did you mean \`${near}\`?` : "`qa list` shows what there is.";
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { exitCodeFor } from "../report/exit-code.ts";
 import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { type AnswerShape, readShapes, SHAPES_FILE } from "../shape/answers.ts";
@@ -18,11 +19,16 @@ export interface GatewayRun {
   problem?: string;
 }
 
+/** Stands for a run that there was none of. */
+export function noRun(target: string, problem: string | undefined): GatewayRun {
+  return { target, folder: undefined, report: undefined, answers: new Map(), problem };
+}
+
 /**
  * Reads what a run left in its folder.
  * @throws UsageError when there is no readable report
  */
-export async function readRun(folder: string): Promise<Pick<GatewayRun, "report" | "answers">> {
+export async function readRun(folder: string): Promise<GatewayRun> {
   const path = join(folder, "report.json");
   const reading = await readReport(path);
   if ("problem" in reading) {
@@ -38,7 +44,23 @@ export async function readRun(folder: string): Promise<Pick<GatewayRun, "report"
   const answers = await Promise.all(
     found.map(async ({ id, path }) => [id, await readShapesFile(join(folder, path))] as const),
   );
-  return { report, answers: new Map(answers) };
+  return {
+    target: report.gateway,
+    folder,
+    report,
+    answers: new Map(answers),
+    problem: problemOf(report),
+  };
+}
+
+/** What makes a finished run no ground for a comparison. */
+function problemOf(report: RunReport): string | undefined {
+  if (report.interrupted) return "its run was interrupted";
+  const untidy = report.scenarios.filter(({ cleanupProblems }) => cleanupProblems.length > 0);
+  if (untidy.length > 0) return `not everything was torn down: ${untidy.map(({ id }) => id).join(", ")}`;
+  const expected = exitCodeFor(report, 0);
+  if (report.exitCode === expected) return undefined;
+  return `its run ended with exit code ${report.exitCode}, and its scenarios give ${expected}: a reporter failed, or something that no step waited for`;
 }
 
 async function readShapesFile(path: string): Promise<Map<string, AnswerShape>> {

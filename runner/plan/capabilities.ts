@@ -1,22 +1,38 @@
 import type { Environment } from "../gateway/process/env.ts";
+import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { GatewayTarget } from "../gateway/target.ts";
-import type { Offer } from "./eligibility.ts";
-import type { RunModel } from "./model.ts";
+import type { ExpectedModel } from "./model.ts";
 
-/** What a run on this gateway with this model has for scenarios. */
-export function offerOf(
-  target: GatewayTarget,
-  { providerMode, primaryModel, scriptedModel }: RunModel,
-  { env, allowWrites = false }: { env: Environment; allowWrites?: boolean },
-): Offer {
-  const isOurs = target.kind !== "remote";
+/** What a run has for scenarios, which state what they need of it. */
+export interface RunCapabilities {
+  gateway: GatewayTarget["kind"];
+  /** The runner can make an install that nothing else uses: a scenario may break it. */
+  ownsInstall: boolean;
+  /** Scenarios may change the gateway. */
+  mayWrite: boolean;
+  providerMode: ProviderMode;
+  /** The run brings the model that answers. */
+  scriptedModel: boolean;
+  /** `provider/model`; undefined while it is not known: what scenarios need of it is then left to the run. */
+  primaryModel: string | undefined;
+  channelDriver: string;
+  env: Environment;
+}
+
+/** The capabilities of a run on this gateway with this model. */
+export function capabilitiesOf(
+  { kind }: GatewayTarget,
+  { providerMode, primaryModel, scriptedModel }: ExpectedModel,
+  { env, allowWrites = false }: { env: Environment; allowWrites?: boolean | undefined },
+): RunCapabilities {
+  const isOurs = kind !== "remote";
   return {
-    gatewayKind: target.kind,
+    gateway: kind,
     ownsInstall: isOurs,
     mayWrite: isOurs || allowWrites,
     providerMode,
-    primaryModel,
     scriptedModel,
+    primaryModel,
     channelDriver: "qa-channel",
     env,
   };

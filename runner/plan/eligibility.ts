@@ -1,176 +1,112 @@
-import { UsageError } from "../base/errors.ts";
 import { firstWrite } from "../flow/effects.ts";
+import type { OwnRelease } from "../gateway/gateway.ts";
+import { PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
 import type { Scenario } from "../scenario/types.ts";
-import { compileScenario } from "./prepare.ts";
+import type { RunCapabilities } from "./capabilities.ts";
+import { compileScenario } from "./compile.ts";
+import { isDestructive, missingGuard, releaseOf } from "./guard.ts";
 import type { Selected } from "./selection.ts";
 
-/** What a run offers; scenarios state what they need of it. */
-export interface Offer {
-  /** `embedded`, `openclaw` or `remote`. */
-  gatewayKind: string;
-  /** The runner can make an install that nobody else uses. */
-  ownsInstall: boolean;
-  /** Scenarios may change the gateway. */
-  mayWrite: boolean;
-  /** `mock-openai` or `live-frontier`. */
-  providerMode: string;
-  /** The run brings the model that answers. */
-  scriptedModel: boolean;
-  /** `provider/model`. */
-  primaryModel: string;
-  channelDriver: string;
-  env: Readonly<Record<string, string | undefined>>;
-}
-
-const SCRIPTED_MODE = "mock-openai";
-const LIVE_MODE = "live-frontier";
-
-export interface PlannedScenario {
-  scenario: Scenario;
-  /** Set: report it as skipped, with this reason, and do not touch anything. */
-  skip?: { reason: string; hint: string };
-  /** Install the gateway for this scenario alone, because it may replace it. */
-  release?: { version?: string; updateTo?: string };
-}
-
-/** The environment variable that must be `1` before a destructive scenario may run. */
-export function guardOf(scenario: Scenario): string | undefined {
-  const guard = scenario.meta.execution?.config?.allowEnv;
-  return typeof guard === "string" ? guard : undefined;
-}
-
-/** What an offer means for one scenario. */
-export interface Judgement {
-  /** It is for other gateways, and no part of a run that did not name it. */
-  mismatch?: Mismatch;
-  /** It is reported as skipped, and nothing is touched. */
-  skip?: { reason: string; hint: string };
-  /** Why a run that names it is in error. */
-  refusal?: Mismatch;
-}
-
-/** Whether a scenario fits, is skipped for want of a model, a channel or a guard, or runs. */
-export function judgeScenario(scenario: Scenario, offer: Offer): Judgement {
-  const mismatch = gatewayMismatch(scenario, offer);
-  if (mismatch) return { mismatch, refusal: mismatch };
-  const refusal = surroundingsMismatch(scenario, offer);
-  if (refusal) return { refusal, skip: { reason: refusal.needs, hint: refusal.hint } };
-  return { skip: guardSkip(scenario, offer.env) };
-}
-
-/**
- * Decides for each chosen scenario whether it runs, is skipped, or does not fit this run. A guard that is
- * not set skips it, and so does a model or channel that this run does not have. One that is for other
- * gateways is left out of `--all` and of globs. Whatever does not fit is an error when it was named.
- * @throws UsageError naming what the named scenario needs
- */
-export function planScenarios(selected: readonly Selected[], offer: Offer): PlannedScenario[] {
-  const planned = selected.flatMap(({ scenario, named }): PlannedScenario[] => {
-    const { mismatch, skip, refusal } = judgeScenario(scenario, offer);
-    if (refusal && named) {
-      throw new UsageError(`${scenario.id} cannot run here: ${refusal.needs}`, refusal.hint);
-    }
-    if (mismatch) return [];
-    return [skip ? { scenario, skip } : { scenario, release: releaseOf(scenario) }];
-  });
-  if (planned.length > 0) return planned;
-  throw new UsageError(
-    "none of the chosen scenarios fits this gateway and model",
-    "`qa list` shows what each needs.",
-  );
-}
-
-/** Whether a run with this offer may choose the scenario at all; its guard may still skip it. */
-export function fits(scenario: Scenario, offer: Offer): boolean {
-  return judgeScenario(scenario, offer).refusal === undefined;
-}
-
-function guardSkip(scenario: Scenario, env: Offer["env"]): PlannedScenario["skip"] {
-  const guard = guardOf(scenario);
-  if (!isDestructive(scenario)) return undefined;
-  if (!guard) {
-    return {
-      reason: "destructive, and names no guard variable",
-      hint: "Give it execution.config.allowEnv, the variable that allows it.",
-    };
-  }
-  if (env[guard] === "1") return undefined;
-  return { reason: `guarded by ${guard}`, hint: `Set ${guard}=1 to run it.` };
-}
-
-function isDestructive(scenario: Scenario): boolean {
-  return scenario.meta.risk === "destructive" || guardOf(scenario) !== undefined;
-}
-
-function releaseOf(scenario: Scenario): PlannedScenario["release"] {
-  if (!isDestructive(scenario)) return undefined;
-  const { sourceVersion, targetTag } = scenario.meta.execution?.config ?? {};
-  return { version: textOf(sourceVersion), updateTo: textOf(targetTag) };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-interface Mismatch {
-  needs: string;
+export interface Reason {
+  reason: string;
   hint: string;
 }
 
+/** What becomes of a scenario in a run. */
+export type Eligibility =
+  /** `release`: the gateway is installed for this scenario alone, because it may replace it. */
+  | { kind: "run"; release: OwnRelease | undefined }
+  /** It is reported as skipped, and nothing is touched. */
+  | ({ kind: "skip" } & Reason)
+  /** It is for other gateways, and not a part of this run. */
+  | ({ kind: "notApplicable" } & Reason)
+  /** It was named, and cannot run: the run is in error. */
+  | ({ kind: "refuse" } & Reason);
+
+/**
+ * Decides whether a scenario runs with these capabilities. A guard that is not set skips it, and so does a model or
+ * channel that the run does not have; one that is for other gateways is not applicable. A scenario that was named is
+ * refused unless only its guard is missing.
+ */
+export function eligibilityOf({ scenario, named }: Selected, capabilities: RunCapabilities): Eligibility {
+  const otherGateway = gatewayMismatch(scenario, capabilities);
+  if (otherGateway) return { kind: named ? "refuse" : "notApplicable", ...otherGateway };
+  const otherModel = modelMismatch(scenario, capabilities);
+  if (otherModel) return { kind: named ? "refuse" : "skip", ...otherModel };
+  const guarded = missingGuard(scenario, capabilities.env);
+  return guarded ? { kind: "skip", ...guarded } : { kind: "run", release: releaseOf(scenario) };
+}
+
+/** Whether a run that names the scenario is right to; its guard may still skip it. */
+export function canChoose(scenario: Scenario, capabilities: RunCapabilities): boolean {
+  return eligibilityOf({ scenario, named: true }, capabilities).kind !== "refuse";
+}
+
 /** A model or a channel that the scenario cannot do without: what it would do instead proves nothing. */
-function surroundingsMismatch(scenario: Scenario, offer: Offer): Mismatch | undefined {
+function modelMismatch(scenario: Scenario, capabilities: RunCapabilities): Reason | undefined {
+  const { providerMode, primaryModel, channelDriver, scriptedModel } = capabilities;
   const { execution, runtimeParityTier } = scenario.meta;
   const config = execution?.config ?? {};
-  const [provider = "", ...model] = offer.primaryModel.split("/");
-  // Upstream names its scripted model's provider like the mode.
-  const providers = [provider, ...(offer.providerMode === SCRIPTED_MODE ? [SCRIPTED_MODE] : [])];
-  const needs: [wanted: unknown, offered: readonly string[], what: string][] = [
-    [config.requiredProviderMode, [offer.providerMode], "model mode"],
-    [execution?.providerMode, [offer.providerMode], "model mode"],
-    [runtimeParityTier === "live-only" ? LIVE_MODE : undefined, [offer.providerMode], "model mode"],
-    [config.requiredProvider, providers, "model provider"],
-    [config.requiredModel, [model.join("/")], "model"],
-    [config.requiredChannelDriver, [offer.channelDriver], "channel driver"],
+  const model = primaryModel === undefined ? undefined : splitModel(primaryModel);
+  // Nothing is available where it is not known yet what the run will have.
+  const needs: [wanted: unknown, available: readonly string[] | undefined, what: string][] = [
+    [config.requiredProviderMode, [providerMode], "model mode"],
+    [execution?.providerMode, [providerMode], "model mode"],
+    [runtimeParityTier === "live-only" ? PROVIDER_MODE.live : undefined, [providerMode], "model mode"],
+    [config.requiredProvider, model && providersOf(model.provider, providerMode), "model provider"],
+    [config.requiredModel, model && [model.name], "model"],
+    [config.requiredChannelDriver, [channelDriver], "channel driver"],
   ];
-  for (const [wanted, offered, what] of needs) {
-    if (typeof wanted === "string" && !offered.includes(wanted)) {
-      return { needs: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${offered[0]}.` };
+  for (const [wanted, available, what] of needs) {
+    if (typeof wanted === "string" && available && !available.includes(wanted)) {
+      return { reason: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${available[0]}.` };
     }
   }
-  if (scenario.modelScript && !offer.scriptedModel) {
+  if (scenario.modelScript && !scriptedModel) {
     return {
-      needs: "it scripts the model (`yaml qa-model`), and this run does not bring the model",
+      reason: "it scripts the model (`yaml qa-model`), and this run does not bring the model",
       hint: "Leave out --model live, or run it on a gateway that the run starts.",
     };
   }
   return undefined;
 }
 
-function gatewayMismatch(scenario: Scenario, offer: Offer): Mismatch | undefined {
+/** Upstream names its scripted model's provider like the mode. */
+function providersOf(provider: string, mode: ProviderMode): string[] {
+  return mode === PROVIDER_MODE.scripted ? [provider, mode] : [provider];
+}
+
+function splitModel(primaryModel: string): { provider: string; name: string } {
+  const [provider = "", ...name] = primaryModel.split("/");
+  return { provider, name: name.join("/") };
+}
+
+function gatewayMismatch(scenario: Scenario, capabilities: RunCapabilities): Reason | undefined {
+  const { gateway, ownsInstall, mayWrite } = capabilities;
   const kinds = scenario.meta.gateways;
-  if (kinds && !kinds.some((kind) => kind === offer.gatewayKind)) {
+  if (kinds && !kinds.some((kind) => kind === gateway)) {
     return {
-      needs: `it runs on ${kinds.join(", ")}, not on ${offer.gatewayKind}`,
+      reason: `it runs on ${kinds.join(", ")}, not on ${gateway}`,
       hint: "Choose another --gateway.",
     };
   }
-  if (isDestructive(scenario) && !offer.ownsInstall) {
+  if (isDestructive(scenario) && !ownsInstall) {
     return {
-      needs: `it is destructive, and the ${offer.gatewayKind} gateway is not this runner's own to break`,
+      reason: `it is destructive, and the ${gateway} gateway is not this runner's own to break`,
       hint: "Run it with --gateway embedded.",
     };
   }
-  if (offer.gatewayKind === "remote") return attachMismatch(scenario, offer.mayWrite);
+  if (gateway === "remote") return runningMismatch(scenario, mayWrite);
   return undefined;
 }
 
 /** What a gateway that is already running does not do for a scenario. */
-function attachMismatch(scenario: Scenario, mayWrite: boolean): Mismatch | undefined {
+function runningMismatch(scenario: Scenario, mayWrite: boolean): Reason | undefined {
   const { gatewayConfigPatch, plugins, faults } = scenario.meta;
   const startsWith = Object.entries({ gatewayConfigPatch, plugins, faults }).find(([, value]) => value)?.[0];
   if (startsWith) {
     return {
-      needs: `its \`${startsWith}\` must be there when the gateway starts, and this one is already running`,
+      reason: `its \`${startsWith}\` must be there when the gateway starts, and this one is already running`,
       hint: "Run it with --gateway embedded, or on a release.",
     };
   }
@@ -180,7 +116,7 @@ function attachMismatch(scenario: Scenario, mayWrite: boolean): Mismatch | undef
   if (!write) return undefined;
   const { line, column } = write.position;
   return {
-    needs: `it may change the gateway (${write.what}, ${scenario.file.name}:${line}:${column})`,
+    reason: `it may change the gateway (${write.what}, ${scenario.file.name}:${line}:${column})`,
     hint: "A gateway that is already running is only read. --allow-writes allows more.",
   };
 }

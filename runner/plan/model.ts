@@ -1,12 +1,13 @@
-import { UsageError } from "../base/errors.ts";
+import { QaError, UsageError } from "../base/errors.ts";
 import { primaryModel } from "../gateway/config.ts";
 import { type LiveModel, liveModelFrom } from "../gateway/live-model.ts";
 import type { Environment } from "../gateway/process/env.ts";
+import { type ModelChoice, PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
 import type { GatewayTarget } from "../gateway/target.ts";
 
 /** The model behind the agents of a run. */
 export interface RunModel {
-  providerMode: "mock-openai" | "live-frontier";
+  providerMode: ProviderMode;
   /** `provider/model` */
   primaryModel: string;
   /** The run brings it itself. */
@@ -14,29 +15,49 @@ export interface RunModel {
   liveModel?: LiveModel;
 }
 
+/** The same as far as it is known before the run. */
+export type ExpectedModel = Pick<RunModel, "providerMode" | "scriptedModel"> & {
+  /** Undefined if only the machine that runs the scenarios knows it. */
+  primaryModel: string | undefined;
+};
+
 /**
  * Settles which model a run has.
  * @throws UsageError when a gateway that is already running is to get another; what `liveModelFrom` throws
  */
 export function chooseModel(
-  mode: "scripted" | "live" | undefined,
+  choice: ModelChoice | undefined,
   gateway: GatewayTarget,
   env: Environment,
 ): RunModel {
   if (gateway.kind === "remote") {
-    if (mode === undefined) {
-      return { providerMode: "live-frontier", primaryModel: "unknown", scriptedModel: false };
+    if (choice === undefined) {
+      return { providerMode: PROVIDER_MODE.live, primaryModel: "unknown", scriptedModel: false };
     }
     throw new UsageError(
-      `--model ${mode}: a gateway that is already running keeps the model that it has`,
+      `--model ${choice}: a gateway that is already running keeps the model that it has`,
       "Leave out --model.",
     );
   }
-  const liveModel = mode === "live" ? liveModelFrom(env) : undefined;
+  const liveModel = choice === "live" ? liveModelFrom(env) : undefined;
   return {
-    providerMode: liveModel ? "live-frontier" : "mock-openai",
+    providerMode: PROVIDER_MODE[liveModel ? "live" : "scripted"],
     primaryModel: primaryModel(liveModel),
     scriptedModel: liveModel === undefined,
     liveModel,
   };
+}
+
+/**
+ * The model of a run that is planned here and may happen elsewhere: a live one that this environment does not name is
+ * not known yet.
+ * @throws what `chooseModel` throws, except for a live model that is missing
+ */
+export function expectModel(choice: ModelChoice, gateway: GatewayTarget, env: Environment): ExpectedModel {
+  try {
+    return chooseModel(choice, gateway, env);
+  } catch (error) {
+    if (!(error instanceof QaError && error.code === "live-model-missing")) throw error;
+    return { providerMode: PROVIDER_MODE.live, primaryModel: undefined, scriptedModel: false };
+  }
 }

@@ -1,6 +1,9 @@
+import { basename, extname } from "node:path";
 import picomatch from "picomatch";
 import { UsageError } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
+import type { Catalog } from "../scenario/catalog/catalog.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 export interface Selection {
@@ -19,45 +22,49 @@ export interface Selected {
   named: boolean;
 }
 
-/**
- * Chooses scenarios in catalog order. With both patterns and tags, a scenario must fit both.
- * @throws UsageError for an id, a glob or a tag that fits nothing, and for an empty selection
- */
-export function selectScenarios(scenarios: readonly Scenario[], selection: Selection): Selected[] {
-  const { patterns, tags, all } = selection;
-  const byName = selection.named ?? patterns;
-  if (!all && patterns.length === 0 && tags.length === 0) {
-    throw new UsageError(
-      "no scenario chosen",
-      "Give ids or globs, --tag <tag>, or --all; `qa list` shows them.",
-    );
-  }
-  if (all && (patterns.length > 0 || tags.length > 0)) {
-    throw new UsageError(
-      "--all already chooses every scenario",
-      "Leave out --all to run only what the ids and tags choose.",
-    );
-  }
-  const ids = scenarios.map(({ id }) => id);
-  const chosen = patterns.map((pattern) => matcherOf(pattern, ids));
-  rejectUnknownTags(scenarios, tags);
+/** Why a selection cannot be what was meant. */
+export type SelectionProblem =
+  | { kind: "empty" }
+  /** `all`, and ids or tags beside it. */
+  | { kind: "all-and-more" }
+  | { kind: "unknown-id" | "unknown-glob"; pattern: string; index: number; near: string | undefined }
+  | { kind: "unknown-tag"; tag: string; index: number; near: string | undefined }
+  | { kind: "no-match" };
 
-  const selected = scenarios.flatMap((scenario): Selected[] => {
-    const named = byName.includes(scenario.id);
-    if (patterns.length > 0 && !chosen.some((matches) => matches(scenario.id))) return [];
-    if (tags.length > 0 && !tags.some((tag) => scenario.tags.includes(tag))) return [];
-    return [{ scenario, named }];
-  });
-  if (selected.length > 0) return selected;
-  throw new UsageError(
-    all ? "there is no scenario to run" : "no scenario fits all of the ids, globs and tags given",
-    "`qa list` shows what there is.",
-  );
+export interface SelectionResult {
+  /** In catalog order. With both patterns and tags, a scenario must fit both. */
+  selected: Selected[];
+  problems: SelectionProblem[];
+  /** Errors of files that are chosen, or may be, and gave no scenario. */
+  unreadable: Diagnostic[];
 }
 
-/** Whether an id or a glob over ids means this scenario. */
-export function matchesId(pattern: string, id: string): boolean {
-  return isGlob(pattern) ? picomatch.isMatch(id, pattern) : id === pattern;
+/**
+ * Chooses scenarios of a catalog. A file that could not be read counts as chosen when it may be meant: with `all` and
+ * tags always, with an id or a glob by its id or, if that is not known, by its name.
+ */
+export function selectScenarios(catalog: Catalog, selection: Selection): SelectionResult {
+  const { patterns, tags, named = patterns } = selection;
+  const selected = catalog.scenarios
+    .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => matchesId(pattern, id)))
+    .filter((scenario) => tags.length === 0 || tags.some((tag) => scenario.tags.includes(tag)))
+    .map((scenario) => ({ scenario, named: named.includes(scenario.id) }));
+  const problems = problemsOf(catalog, selection);
+  if (selected.length === 0 && problems.length === 0) problems.push({ kind: "no-match" });
+  return { selected, problems, unreadable: unreadableFor(catalog, selection) };
+}
+
+/**
+ * The scenarios with any of these tags that can be read; all of them for no tags.
+ * @throws UsageError for a tag that no scenario has
+ */
+export function requireTagged(catalog: Catalog, tags: readonly string[]): readonly Scenario[] {
+  if (tags.length === 0) return catalog.scenarios;
+  const selection = { patterns: [], tags, all: false };
+  const { selected, problems } = selectScenarios(catalog, selection);
+  const [problem] = problems;
+  if (problem) throw selectionError(problem, selection);
+  return selected.map(({ scenario }) => scenario);
 }
 
 /** The ids that a selection names, when it chooses nothing by other means; undefined when it does. */
@@ -65,25 +72,80 @@ export function namedIds({ patterns, tags, all }: Selection): readonly string[] 
   return all || tags.length > 0 || patterns.some(isGlob) ? undefined : patterns;
 }
 
-function isGlob(pattern: string): boolean {
-  return picomatch.scan(pattern).isGlob;
-}
-
-function matcherOf(pattern: string, ids: readonly string[]): (id: string) => boolean {
-  if (ids.some((id) => matchesId(pattern, id))) return (id) => matchesId(pattern, id);
-  if (isGlob(pattern))
-    throw new UsageError(`no scenario id fits the glob ${pattern}`, "`qa list` shows all ids.");
-  throw new UsageError(`unknown scenario id: ${pattern}`, didYouMean(pattern, ids));
-}
-
-function rejectUnknownTags(scenarios: readonly Scenario[], tags: readonly string[]): void {
-  const known = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
-  for (const tag of tags) {
-    if (!known.includes(tag)) throw new UsageError(`no scenario has the tag ${tag}`, didYouMean(tag, known));
+/** A problem of a selection as the command line is told about it. */
+export function selectionError(problem: SelectionProblem, { all }: Selection): UsageError {
+  switch (problem.kind) {
+    case "empty":
+      return new UsageError(
+        "no scenario chosen",
+        "Give ids or globs, --tag <tag>, or --all; `qa list` shows them.",
+      );
+    case "all-and-more":
+      return new UsageError(
+        "--all already chooses every scenario",
+        "Leave out --all to run only what the ids and tags choose.",
+      );
+    case "unknown-glob":
+      return new UsageError(`no scenario id fits the glob ${problem.pattern}`, "`qa list` shows all ids.");
+    case "unknown-id":
+      return new UsageError(`unknown scenario id: ${problem.pattern}`, didYouMean(problem.near));
+    case "unknown-tag":
+      return new UsageError(`no scenario has the tag ${problem.tag}`, didYouMean(problem.near));
+    case "no-match":
+      return new UsageError(
+        all ? "there is no scenario to run" : "no scenario fits all of the ids, globs and tags given",
+        didYouMean(undefined),
+      );
   }
 }
 
-function didYouMean(wrong: string, known: readonly string[]): string {
-  const near = suggest(wrong, known);
+function didYouMean(near: string | undefined): string {
   return near ? `Did you mean ${near}? \`qa list\` shows all.` : "`qa list` shows what there is.";
+}
+
+function problemsOf(
+  { scenarios, unusable }: Catalog,
+  { patterns, tags, all }: Selection,
+): SelectionProblem[] {
+  const isNarrowed = patterns.length > 0 || tags.length > 0;
+  const ids = scenarios.map(({ id }) => id);
+  // What is wrong with their files says more than that there is no such scenario.
+  const knownIds = [...ids, ...unusable.map(nameOf)];
+  const knownTags = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
+  return [
+    ...(all || isNarrowed ? [] : [{ kind: "empty" as const }]),
+    ...(all && isNarrowed ? [{ kind: "all-and-more" as const }] : []),
+    ...patterns.flatMap((pattern, index): SelectionProblem[] => {
+      if (knownIds.some((id) => matchesId(pattern, id))) return [];
+      const kind = isGlob(pattern) ? "unknown-glob" : "unknown-id";
+      return [{ kind, pattern, index, near: suggest(pattern, ids) }];
+    }),
+    ...tags.flatMap((tag, index): SelectionProblem[] =>
+      knownTags.includes(tag) ? [] : [{ kind: "unknown-tag", tag, index, near: suggest(tag, knownTags) }],
+    ),
+  ];
+}
+
+function unreadableFor(catalog: Catalog, { patterns, tags, all }: Selection): Diagnostic[] {
+  const errors = catalog.diagnostics.filter(({ severity }) => severity === "error");
+  const shared = errors.filter(({ file }) => catalog.shared.includes(file));
+  if (shared.length > 0) return shared;
+  if (all) return errors;
+  const meant = catalog.unusable.filter((file) =>
+    patterns.length === 0 ? tags.length > 0 : patterns.some((pattern) => matchesId(pattern, nameOf(file))),
+  );
+  const names = new Set(meant.map(({ file }) => file.name));
+  return errors.filter(({ file }) => names.has(file));
+}
+
+function nameOf({ id, file }: Catalog["unusable"][number]): string {
+  return id ?? basename(file.name, extname(file.name));
+}
+
+function matchesId(pattern: string, id: string): boolean {
+  return isGlob(pattern) ? picomatch.isMatch(id, pattern) : id === pattern;
+}
+
+function isGlob(pattern: string): boolean {
+  return picomatch.scan(pattern).isGlob;
 }

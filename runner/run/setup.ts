@@ -1,5 +1,6 @@
 import type { GatewayKind } from "../gateway/gateway.ts";
 import type { LiveModel } from "../gateway/live-model.ts";
+import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
@@ -17,7 +18,7 @@ export interface RunSetup {
   /** The command that runs one scenario again, as the user would type it. */
   rerunCommand(scenarioId: string): string;
   gateway: GatewayKind;
-  providerMode: string;
+  providerMode: ProviderMode;
   /** `provider/model` */
   primaryModel: string;
   /** Each gateway gets a scripted model of its own. */

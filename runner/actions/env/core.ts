@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage, SkipError } from "../../base/errors.ts";
+import { PROVIDER_MODE, type ProviderMode } from "../../gateway/provider-mode.ts";
 import { actionsOf } from "../define.ts";
 import { NEVER, NOTHING, NUMBER, STRING } from "../schema.ts";
 
@@ -8,8 +9,8 @@ import { NEVER, NOTHING, NUMBER, STRING } from "../schema.ts";
 const LIVE_TURN_FLOOR_MS = 180_000;
 
 /** Time to give an agent turn: the wished one with the scripted model, at least three minutes with a live one. */
-export function liveTurnTimeout(providerMode: string, fallbackMs: number): number {
-  return providerMode === "mock-openai" ? fallbackMs : Math.max(fallbackMs, LIVE_TURN_FLOOR_MS);
+export function liveTurnTimeout(providerMode: ProviderMode, fallbackMs: number): number {
+  return providerMode === PROVIDER_MODE.scripted ? fallbackMs : Math.max(fallbackMs, LIVE_TURN_FLOOR_MS);
 }
 
 export const coreActions = actionsOf("core", (define) => ({

@@ -1,17 +1,39 @@
 import { existsSync } from "node:fs";
+import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { compareText, plural } from "../../base/text.ts";
-import { compileScenario } from "../../plan/prepare.ts";
-import { loadCatalog } from "../../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
-import { formatDiagnostics } from "../../scenario/source/format.ts";
-import type { CheckOptions } from "../check-options.ts";
-import { foldersOf, lanesPath, packContext, quarantinePath, today } from "../lanes-file.ts";
+import { addOptions } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples } from "../output.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
 
-/** `qa check`: everything that can be wrong before a gateway boots. */
-export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+type CheckOptions = OptionsOf<"check">;
+
+/** Declares `qa check`. */
+export function addCheckCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("check")
+    .description(
+      "find everything that can be wrong with scenarios, lanes and quarantine before a gateway boots",
+    )
+    .argument("[paths...]", "files or folders; default: all of this repository's scenarios and its lanes")
+    .addHelpText(
+      "after",
+      examples(
+        "qa check",
+        "qa check qa/scenarios/plugins my-scenario.md",
+        "qa check --lanes ../my-plugin/lanes.yaml",
+      ),
+    );
+  return addOptions(command, "check").action(async (paths: string[], options: CheckOptions) =>
+    finish(await check(paths, options)),
+  );
+}
+
+/** Everything that can be wrong before a gateway boots. */
+async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   if (options.lanes !== undefined && paths.length > 0) {
     throw new UsageError(
       "--lanes checks the lanes' own packs",
@@ -25,8 +47,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ files, diagnostics }, undefined, 2)}\n`);
   } else {
-    if (diagnostics.length > 0)
+    if (diagnostics.length > 0) {
+      const { formatDiagnostics } = await import("../../scenario/source/format.ts");
       process.stdout.write(`${await formatDiagnostics(diagnostics, process.stdout, userFolder())}\n\n`);
+    }
     const summary = [plural(errors, "error"), plural(diagnostics.length - errors, "warning")].join(", ");
     process.stdout.write(`${plural(files.length, "file")} checked: ${summary}\n`);
   }
@@ -42,6 +66,10 @@ async function checkScenarios(
   paths: readonly string[],
   { pack, modelScript }: Pick<CheckOptions, "pack" | "modelScript">,
 ) {
+  const [{ loadCatalog }, { compileScenario }] = await Promise.all([
+    import("../../scenario/catalog/catalog.ts"),
+    import("../../plan/compile.ts"),
+  ]);
   const catalog = await loadCatalog({
     repoRoot: REPO_ROOT,
     packs: pack,
@@ -55,6 +83,7 @@ async function checkScenarios(
 
 /** Scenarios, and the lanes that choose from them. */
 async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Promise<Findings> {
+  const { foldersOf, lanesPath, packContext, quarantinePath, today } = await import("../lanes-file.ts");
   const path = lanesPath(typed);
   if (typed === undefined && !existsSync(path)) return checkScenarios([], { pack, modelScript });
   const [{ readLanes }, { checkLanes }, { checkQuarantine, readQuarantine }] = await Promise.all([

@@ -1,19 +1,54 @@
+import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import { type CachedRelease, cacheFolder, ReleaseCache } from "../../gateway/openclaw/cache.ts";
-import { OpenClawKind } from "../../gateway/openclaw/openclaw.ts";
-import { streamProgress } from "../../gateway/openclaw/progress.ts";
-import { pruneCache, removeRelease } from "../../gateway/openclaw/prune.ts";
+import type { CachedRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
 import { parseRelease } from "../../gateway/target.ts";
-import type { GatewayListOptions, GatewayPruneOptions } from "../gateway-options.ts";
-import { watchInterrupt } from "../interrupt.ts";
+import { addOptions } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples } from "../output.ts";
+import { withSession } from "../session.ts";
 import { REPO_ROOT } from "../workspace.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** `qa gateway install` */
-export async function installRelease(release: string): Promise<number> {
-  return interruptible(async (signal) => {
+/** Declares `qa gateway …`: the published releases on this machine. */
+export function addGatewayCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const group = program
+    .command("gateway")
+    .description("manage the published gateway releases on this machine")
+    .addHelpText(
+      "after",
+      examples("qa gateway install 2026.4.26", "qa gateway list", "qa gateway prune --days 7"),
+    );
+  group
+    .command("install")
+    .description("install a release, so that later runs need no network")
+    .argument("<release>", "version, range or dist-tag, with or without openclaw@")
+    .action(async (release: string) => finish(await installRelease(release)));
+  addOptions(group.command("list").description("show the installed releases"), "gateway list").action(
+    async (options: OptionsOf<"gateway list">) => finish(await listReleases(options)),
+  );
+  group
+    .command("remove")
+    .description("remove installed releases")
+    .argument("<version...>", "versions as `qa gateway list` shows them")
+    .action(async (versions: string[]) => finish(await removeReleases(versions)));
+  addOptions(
+    group
+      .command("prune")
+      .description("remove what interrupted installs left, and releases that were not used for a while"),
+    "gateway prune",
+  ).action(async (options: OptionsOf<"gateway prune">) => finish(await pruneReleases(options)));
+  return group;
+}
+
+async function installRelease(release: string): Promise<number> {
+  const [{ cacheFolder }, { OpenClawKind }, { streamProgress }] = await Promise.all([
+    import("../../gateway/openclaw/cache.ts"),
+    import("../../gateway/openclaw/openclaw.ts"),
+    import("../../gateway/openclaw/progress.ts"),
+  ]);
+  return withSession(async ({ signal }) => {
     const kind = new OpenClawKind(parseRelease(release), {
       repoRoot: REPO_ROOT,
       cacheFolder: cacheFolder(process.env),
@@ -22,12 +57,12 @@ export async function installRelease(release: string): Promise<number> {
     });
     const { version, root } = await kind.install(signal);
     process.stdout.write(`openclaw@${version} is installed in ${root}\n`);
+    return EXIT.passed;
   });
 }
 
-/** `qa gateway list` */
-export async function listReleases({ json }: GatewayListOptions): Promise<number> {
-  const cache = new ReleaseCache(cacheFolder(process.env));
+async function listReleases({ json }: OptionsOf<"gateway list">): Promise<number> {
+  const cache = await releaseCache();
   const rows = (await cache.list()).map(rowOf);
   if (json) process.stdout.write(`${JSON.stringify({ folder: cache.folder, releases: rows }, null, 2)}\n`);
   else if (rows.length === 0) process.stdout.write(`no release is installed in ${cache.folder}\n`);
@@ -40,40 +75,34 @@ export async function listReleases({ json }: GatewayListOptions): Promise<number
   return EXIT.passed;
 }
 
-/** `qa gateway remove` */
-export async function removeReleases(versions: readonly string[]): Promise<number> {
-  const cache = new ReleaseCache(cacheFolder(process.env));
-  return interruptible(async (signal) => {
+async function removeReleases(versions: readonly string[]): Promise<number> {
+  const cache = await releaseCache();
+  const { removeRelease } = await import("../../gateway/openclaw/prune.ts");
+  return withSession(async ({ signal }) => {
     for (const given of versions) {
       const { spec: version } = parseRelease(given);
       if (!(await cache.find(version))) throw await notInstalled(version, cache);
       await removeRelease(cache, version, signal);
       process.stdout.write(`openclaw@${version} is removed\n`);
     }
+    return EXIT.passed;
   });
 }
 
-/** `qa gateway prune` */
-export async function pruneReleases({ days }: GatewayPruneOptions): Promise<number> {
-  const cache = new ReleaseCache(cacheFolder(process.env));
-  return interruptible(async (signal) => {
+async function pruneReleases({ days }: OptionsOf<"gateway prune">): Promise<number> {
+  const cache = await releaseCache();
+  const { pruneCache } = await import("../../gateway/openclaw/prune.ts");
+  return withSession(async ({ signal }) => {
     const removed = await pruneCache(cache, { unusedForMs: days * DAY_MS, signal });
     for (const path of removed) process.stdout.write(`removed ${path}\n`);
     if (removed.length === 0) process.stdout.write("there is nothing to remove\n");
+    return EXIT.passed;
   });
 }
 
-async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
-  const interrupt = watchInterrupt();
-  try {
-    await work(interrupt.signal);
-    return EXIT.passed;
-  } catch (error) {
-    if (interrupt.signal.aborted) return EXIT.interrupted;
-    throw error;
-  } finally {
-    interrupt.dispose();
-  }
+async function releaseCache(): Promise<ReleaseCache> {
+  const { cacheFolder, ReleaseCache } = await import("../../gateway/openclaw/cache.ts");
+  return new ReleaseCache(cacheFolder(process.env));
 }
 
 function rowOf({ version, buildId, nodeRange, root, installedAt, lastUsedAt }: CachedRelease) {

@@ -1,26 +1,56 @@
 import { resolve } from "node:path";
+import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { displayPath } from "../../base/paths.ts";
 import { suggestion } from "../../base/suggest.ts";
 import { formatDuration, plural } from "../../base/text.ts";
-import { historiesOf, type Occasion, type ScenarioHistory } from "../../results/history/history.ts";
-import { type Past, readPast } from "../../results/history/samples.ts";
-import { type Course, coursesOf, type ScenarioCourse } from "../../results/history/since-version.ts";
-import type { HistoryOptions } from "../history-options.ts";
-import { requireFolder } from "../paths.ts";
-import { textTable } from "../table.ts";
-import { userFolder } from "../workspace.ts";
+import { PROVIDER_MODE } from "../../gateway/provider-mode.ts";
+import type { Occasion, ScenarioHistory } from "../../results/history/history.ts";
+import type { Past } from "../../results/history/samples.ts";
+import type { Course, ScenarioCourse } from "../../results/history/since-version.ts";
+import { addOptions } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples, textTable } from "../output.ts";
+import { requireFolder, userFolder } from "../workspace.ts";
 
 /** Counts up with every change that a reader of `qa history --json` could trip over. */
 const HISTORY_VERSION = 2;
 
-/** `qa history`: looks back; a past failure is no failure of this command. */
-export async function history(
+/** Declares `qa history`. */
+export function addHistoryCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("history")
+    .description(
+      "tell from the reports below a folder how each scenario fared on each gateway, and since when",
+    )
+    .argument("<folder>", "folder with reports of `qa run` and `qa merge` at any depth")
+    .argument("[ids...]", "scenario ids; default: all")
+    .addHelpText(
+      "after",
+      examples(
+        "qa history reports",
+        "qa history reports dm-chat-baseline --json",
+        "qa history reports --since-version",
+      ),
+    );
+  return addOptions(command, "history").action(
+    async (folder: string, ids: string[], options: OptionsOf<"history">) =>
+      finish(await history(folder, ids, options)),
+  );
+}
+
+/** Looks back; a past failure is no failure of this command. */
+async function history(
   folder: string,
   ids: readonly string[],
-  { json, sinceVersion }: HistoryOptions,
+  { json, sinceVersion }: OptionsOf<"history">,
 ): Promise<number> {
+  const [{ readPast }, { historiesOf }, { coursesOf }] = await Promise.all([
+    import("../../results/history/samples.ts"),
+    import("../../results/history/history.ts"),
+    import("../../results/history/since-version.ts"),
+  ]);
   const cwd = userFolder();
   const root = resolve(cwd, folder);
   await requireFolder(root, displayPath(root, cwd));
@@ -76,7 +106,7 @@ function historyTable(histories: readonly ScenarioHistory[]): string {
 
 /** The scripted model is behind nearly every run: only another one is worth a word. */
 function gatewayText(gateway: string, providerMode: string): string {
-  return providerMode === "mock-openai" ? gateway : `${gateway}, ${providerMode}`;
+  return providerMode === PROVIDER_MODE.scripted ? gateway : `${gateway}, ${providerMode}`;
 }
 
 /** How it stands, and what the rates leave out. */

@@ -1,10 +1,9 @@
+import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
-import { guardOf } from "../../plan/eligibility.ts";
-import { selectScenarios } from "../../plan/selection.ts";
-import { loadCatalog } from "../../scenario/catalog/catalog.ts";
 import type { Scenario } from "../../scenario/types.ts";
-import type { ListOptions } from "../list-options.ts";
-import { textTable } from "../table.ts";
+import { addOptions } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples, textTable } from "../output.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
 
 const ALL_GATEWAYS = ["embedded", "openclaw", "remote"];
@@ -19,22 +18,37 @@ interface Row {
   file: string;
 }
 
-/** `qa list`: needs the scenario files and nothing else. */
-export async function list(options: ListOptions): Promise<number> {
-  const { scenarios, diagnostics } = await loadCatalog({
+/** Declares `qa list`. */
+export function addListCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("list")
+    .description("list the scenarios: id, title, theme, gateways, guard")
+    .addHelpText(
+      "after",
+      examples("qa list --tag channels", "qa list --pack ../my-plugin/qa", "qa list --json"),
+    );
+  return addOptions(command, "list").action(async (options: OptionsOf<"list">) =>
+    finish(await list(options)),
+  );
+}
+
+/** Needs the scenario files and nothing else. */
+async function list(options: OptionsOf<"list">): Promise<number> {
+  const [{ loadCatalog }, { requireTagged }, { guardOf }] = await Promise.all([
+    import("../../scenario/catalog/catalog.ts"),
+    import("../../plan/selection.ts"),
+    import("../../plan/guard.ts"),
+  ]);
+  const catalog = await loadCatalog({
     repoRoot: REPO_ROOT,
     packs: options.pack,
     cwd: userFolder(),
     metadataOnly: true,
   });
-  const broken = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
-  const chosen =
-    options.tag.length === 0
-      ? scenarios
-      : selectScenarios(scenarios, { patterns: [], tags: options.tag, all: false }).map(
-          ({ scenario }) => scenario,
-        );
-  const rows = chosen.map(rowOf);
+  const broken = new Set(
+    catalog.diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file),
+  );
+  const rows = requireTagged(catalog, options.tag).map((scenario) => rowOf(scenario, guardOf(scenario)));
   process.stdout.write(options.json ? `${JSON.stringify({ scenarios: rows }, undefined, 2)}\n` : table(rows));
   if (broken.size > 0) {
     process.stderr.write(`${broken.size} scenario file(s) have errors: run \`qa check\`\n`);
@@ -42,13 +56,13 @@ export async function list(options: ListOptions): Promise<number> {
   return EXIT.passed;
 }
 
-function rowOf(scenario: Scenario): Row {
+function rowOf(scenario: Scenario, guard: string | undefined): Row {
   return {
     id: scenario.id,
     title: scenario.title,
     theme: scenario.theme ?? "",
     gateways: scenario.meta.gateways ?? ALL_GATEWAYS,
-    guard: guardOf(scenario) ?? null,
+    guard: guard ?? null,
     tags: scenario.tags,
     file: scenario.file.name,
   };

@@ -1,21 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { QaError, UsageError } from "../../base/errors.ts";
+import type { Command } from "commander";
+import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { displayPath } from "../../base/paths.ts";
-import { readDurations, writeDurations } from "../../lanes/durations.ts";
-import { osOf } from "../../lanes/job.ts";
 import type { Job, Matrix } from "../../lanes/matrix.ts";
-import { watchInterrupt } from "../interrupt.ts";
-import { reportInvalid } from "../invalid.ts";
-import { loadLanes } from "../lanes-file.ts";
-import type { NightOptions } from "../night-options.ts";
-import { newRunId } from "../run-id.ts";
-import { REPO_ROOT, userFolder } from "../workspace.ts";
-import { planLanes, writeMatrix } from "./matrix.ts";
+import { addOptions, toArgs } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples } from "../output.ts";
+import { newRunId, withSession } from "../session.ts";
+import { outFolder, userFolder } from "../workspace.ts";
+
+type NightOptions = OptionsOf<"night">;
 
 const MAIN = join(import.meta.dirname, "../main.js");
 
@@ -27,17 +25,39 @@ interface Ended {
   mayFail: boolean;
 }
 
+/** Declares `qa night`. */
+export function addNightCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("night")
+    .description("run the jobs of lanes one after another on this machine, and merge what they report")
+    .argument("[lanes...]", "names of lanes; default: those that the lanes file lists under `night`")
+    .addHelpText(
+      "after",
+      examples("qa night", "qa night smoke --jobs 2", "qa night --durations reports --out tonight"),
+    );
+  return addOptions(command, "night").action(async (names: string[], options: NightOptions) =>
+    finish(await night(names, options)),
+  );
+}
+
 /**
- * `qa night`: what the nightly workflow does on many machines, on this one: plans the jobs, runs each with its own
- * `qa run`, and merges their reports with `qa merge`. One job's failure does not keep the others from running.
+ * What the nightly workflow does on many machines, on this one: plans the jobs, runs each with its own `qa run`, and
+ * merges their reports with `qa merge`. One job's failure does not keep the others from running.
  */
-export async function night(names: readonly string[], options: NightOptions): Promise<number> {
-  const interrupt = watchInterrupt();
-  try {
+function night(names: readonly string[], options: NightOptions): Promise<number> {
+  return withSession(async ({ signal }) => {
+    const [{ loadLanes }, { planLanes, writeMatrix }, { osOf }] = await Promise.all([
+      import("../lanes-file.ts"),
+      import("../plan-lanes.ts"),
+      import("../../lanes/job.ts"),
+    ]);
     const chosen = names.length > 0 ? names : (loadLanes(options.lanes).value.night ?? []);
-    const folder = outFolder(options.out);
+    const folder = outFolder(options.out, "night", `night-${newRunId()}`);
     const durations = await frozenDurations(options.durations, folder);
-    const matrix = forThisMachine(await planLanes(chosen, { ...options, durations }, interrupt.signal));
+    const matrix = forThisMachine(
+      await planLanes(chosen, { ...options, durations }, signal),
+      osOf(process.platform),
+    );
     const matrixFile = join(folder, "matrix.json");
     await writeMatrix(matrixFile, matrix);
     for (const note of matrix.notes) process.stdout.write(`note: ${note}\n`);
@@ -46,31 +66,19 @@ export async function night(names: readonly string[], options: NightOptions): Pr
     for (const job of matrix.jobs) {
       if (job.skip)
         process.stdout.write(`\n--- ${job.name}: skipped, ${job.skip.reason}. ${job.skip.hint}\n`);
-      else if (!interrupt.signal.aborted) ended.push(await runJob(job, folder, options, interrupt.signal));
+      else if (!signal.aborted) ended.push(await runJob(job, folder, options, signal));
     }
-    if (ended.length === 0 && !interrupt.signal.aborted) throw nothingRan();
-    if (!interrupt.signal.aborted) {
+    if (ended.length === 0 && !signal.aborted) throw nothingRan();
+    if (!signal.aborted) {
       // Also where no job left anything: the merge is what misses a report, even of a job that may fail.
       const shares = join(folder, "shares");
       await mkdir(shares, { recursive: true });
-      const merge = ["merge", shares, "--out", join(folder, "merged"), "--expect", matrixFile];
-      ended.push({ name: "merge", mayFail: false, ...(await qa(merge, interrupt.signal)) });
+      const merge = ["merge", shares, ...toArgs({ expect: matrixFile, out: join(folder, "merged") })];
+      ended.push({ name: "merge", mayFail: false, ...(await qa(merge, signal)) });
     }
     process.stdout.write(summary(ended, folder));
-    return interrupt.signal.aborted ? EXIT.interrupted : worst(ended);
-  } catch (error) {
-    if (interrupt.signal.aborted) return EXIT.interrupted;
-    return await reportInvalid(error);
-  } finally {
-    interrupt.dispose();
-  }
-}
-
-function outFolder(typed: string | undefined): string {
-  const folder = typed ? resolve(userFolder(), typed) : join(REPO_ROOT, "reports", `night-${newRunId()}`);
-  if (existsSync(join(folder, "matrix.json")))
-    throw new UsageError(`${folder} holds a night already`, "Give --out a folder that is new or empty.");
-  return folder;
+    return signal.aborted ? EXIT.interrupted : worst(ended);
+  });
 }
 
 /**
@@ -80,14 +88,14 @@ function outFolder(typed: string | undefined): string {
  */
 async function frozenDurations(typed: string | undefined, folder: string): Promise<string | undefined> {
   if (typed === undefined) return undefined;
+  const { readDurations, writeDurations } = await import("../../lanes/durations.ts");
   const file = join(folder, "durations.json");
   await writeDurations(file, await readDurations(resolve(userFolder(), typed)));
   return displayPath(file, userFolder());
 }
 
-/** Jobs for other operating systems become skipped ones: nobody may wait for their reports. */
-function forThisMachine(matrix: Matrix): Matrix {
-  const here = osOf(process.platform);
+/** Jobs for other operating systems become skipped ones: their reports are not to be waited for. */
+function forThisMachine(matrix: Matrix, here: string): Matrix {
   const jobs = matrix.jobs.map((job) =>
     job.skip || job.os === here
       ? job
@@ -102,7 +110,7 @@ function shareFolder(folder: string, { id }: Job): string {
 
 async function runJob(job: Job, folder: string, { jobs }: NightOptions, signal: AbortSignal): Promise<Ended> {
   process.stdout.write(`\n--- ${job.name}\n    ${job.command}\n\n`);
-  const args = [...job.args, ...(jobs ? ["--jobs", String(jobs)] : []), "--out", shareFolder(folder, job)];
+  const args = [...job.args, ...toArgs({ jobs, out: shareFolder(folder, job) })];
   return { name: job.name, mayFail: job.mayFail, ...(await qa(args, signal)) };
 }
 

@@ -1,40 +1,52 @@
+import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
-import { Teardown } from "../../base/teardown.ts";
-import { EmbeddedKind } from "../../gateway/embedded/embedded.ts";
-import { checkUpdate, type RouteReport } from "../../release-check/check.ts";
-import { ROUTES } from "../../release-check/routes.ts";
-import { watchInterrupt } from "../interrupt.ts";
-import type { ReleaseCheckOptions } from "../release-check-options.ts";
+import type { RouteReport } from "../../release-check/check.ts";
+import { addOptions } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples } from "../output.ts";
+import { TEARDOWN_MS, withSession } from "../session.ts";
 import { REPO_ROOT } from "../workspace.ts";
 
-const TEARDOWN_MS = 10_000;
+/** Declares `qa release-check`. */
+export function addReleaseCheckCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("release-check")
+    .description(
+      "install a release of the embedded gateway, have it update itself to another, and judge that",
+    )
+    .addHelpText("after", examples("qa release-check --from 1.0.0 --to 1.1.0"));
+  return addOptions(command, "release-check").action(async (options: OptionsOf<"release-check">) =>
+    finish(await releaseCheck(options)),
+  );
+}
 
-/** `qa release-check`: both ways to update, each on an install of its own. */
-export async function releaseCheck({ from, to, json }: ReleaseCheckOptions): Promise<number> {
-  const interrupt = watchInterrupt();
-  const teardown = new Teardown();
-  const reports: RouteReport[] = [];
-  let isClean = true;
-  const onLeft = (problem: string) => {
-    isClean = false;
-    process.stderr.write(`clean-up: ${problem}\n`);
-  };
-  try {
+/** Both ways to update, each on an install of its own. */
+async function releaseCheck({ from, to, json }: OptionsOf<"release-check">): Promise<number> {
+  const [{ EmbeddedKind }, { checkUpdate }, { ROUTES }] = await Promise.all([
+    import("../../gateway/embedded/embedded.ts"),
+    import("../../release-check/check.ts"),
+    import("../../release-check/routes.ts"),
+  ]);
+  return withSession(async ({ signal, teardown }) => {
+    const reports: RouteReport[] = [];
+    let isClean = true;
+    const onLeft = (problem: string) => {
+      isClean = false;
+      process.stderr.write(`clean-up: ${problem}\n`);
+    };
     const kind = new EmbeddedKind(REPO_ROOT, teardown);
     for (const route of ROUTES) {
-      const report = await checkUpdate(route, { kind, from, to, signal: interrupt.signal, onLeft });
+      const report = await checkUpdate(route, { kind, from, to, signal, onLeft });
       reports.push(report);
       if (!json) process.stdout.write(inWords(report));
     }
-  } finally {
     for (const problem of await teardown.run(TEARDOWN_MS)) onLeft(problem);
-    interrupt.dispose();
-  }
-  const passed = reports.every((report) => report.passed);
-  if (json) process.stdout.write(`${JSON.stringify({ from, to, passed, routes: reports }, null, 2)}\n`);
-  else process.stdout.write(`${from} to ${to}: ${passed ? "good to release" : "not good to release"}\n`);
-  if (!passed) return EXIT.failed;
-  return isClean ? EXIT.passed : EXIT.harness;
+    const passed = reports.every((report) => report.passed);
+    if (json) process.stdout.write(`${JSON.stringify({ from, to, passed, routes: reports }, null, 2)}\n`);
+    else process.stdout.write(`${from} to ${to}: ${passed ? "good to release" : "not good to release"}\n`);
+    if (!passed) return EXIT.failed;
+    return isClean ? EXIT.passed : EXIT.harness;
+  });
 }
 
 function inWords({ route, findings }: RouteReport): string {

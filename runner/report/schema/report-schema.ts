@@ -132,6 +132,8 @@ export const reportSchema = {
 } as const;
 
 export type RunReport = FromSchema<typeof reportSchema>;
+/** The options of a run as values; only the command line knows which there are. */
+export type ReportedOptions = NonNullable<RunReport["options"]>;
 export type ScenarioReport = FromSchema<typeof scenarioSchema>;
 export type AttemptReport = FromSchema<typeof attemptSchema>;
 export type StepReport = FromSchema<typeof stepSchema>;

@@ -80,7 +80,7 @@ it("any cut of a run into shards gives the verdicts, counts and exit code of the
       const [group, ...others] = groupShares(found, undefined);
       expect(others).toEqual([]);
       expect(group?.problems).toEqual([]);
-      const joined = group && joinShares(group, "");
+      const joined = group && joinShares(group, () => "");
       expect(joined).toMatchObject({
         scenarios: whole.scenarios,
         counts: whole.counts,

@@ -2,15 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 import { withoutUndefined } from "../../base/json.ts";
 import { exitCodeFor } from "../../report/exit-code.ts";
 import { countVerdicts } from "../../report/run-state.ts";
-import type { RunReport } from "../../report/schema/report-schema.ts";
+import type { ReportedOptions, RunReport } from "../../report/schema/report-schema.ts";
 import type { Group } from "./groups.ts";
 
 /**
  * The report that one run of the whole selection would have written, from the shares of a complete group.
  * Times of day are those of the shares' own clocks; the duration is the sum of theirs, which needs no clock.
- * @param command what made it, where the shares do not say how to run the whole
+ * @param commandOf the command with which the whole can be run; of undefined where the shares do not say how
  */
-export function joinShares({ shares, selection }: Group, command: string): RunReport {
+export function joinShares(
+  { shares, selection }: Group,
+  commandOf: (options: ReportedOptions | undefined) => string,
+): RunReport {
   const reports = shares.map(({ report }) => report);
   const [first, ...others] = reports;
   if (!first) throw new Error("a complete group has at least one share");
@@ -22,11 +25,12 @@ export function joinShares({ shares, selection }: Group, command: string): RunRe
     reports.flatMap(({ quarantine = [] }) => quarantine.map((entry) => [entry.id, entry])),
   );
   const { shard, job, ...whole } = first;
+  const options = wholeOptions(reports);
   const report: RunReport = withoutUndefined({
     ...whole,
     runId: `${first.runId}-merged`,
-    command: wholeCommand(reports) ?? command,
-    options: wholeOptions(reports),
+    command: commandOf(options),
+    options,
     startedAt: extreme(reports, "startedAt", (a, b) => a < b),
     finishedAt: extreme(reports, "finishedAt", (a, b) => a > b),
     durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -39,12 +43,6 @@ export function joinShares({ shares, selection }: Group, command: string): RunRe
     scenarios,
   });
   return { ...report, exitCode: exitCodeFor(report, 0) };
-}
-
-/** The shares' command without what makes it a share, if they then are the same. */
-function wholeCommand(reports: readonly RunReport[]): string | undefined {
-  const commands = new Set(reports.map(({ command }) => command.replace(/ --shard[ =]\S+/, "")));
-  return commands.size === 1 ? [...commands][0] : undefined;
 }
 
 /** What all shares were given, without what makes each a share. */

@@ -6,7 +6,7 @@ import { withoutUndefined } from "../../base/json.ts";
 import { compareText } from "../../base/text.ts";
 import { quarantinedIn } from "../../report/outcomes.ts";
 import { renderMarkdown } from "../../report/reporters/markdown/render.ts";
-import type { RunReport } from "../../report/schema/report-schema.ts";
+import type { ReportedOptions, RunReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
 import { scenarioRows } from "./cells.ts";
 import { copyEvidence } from "./evidence.ts";
@@ -29,6 +29,8 @@ export interface MergeOptions {
   show(path: string): string;
   /** As the user could type it again. */
   command: string;
+  /** The command of a run with these options. */
+  commandOf(options: ReportedOptions): string;
 }
 
 interface JoinedGroup extends Group {
@@ -49,7 +51,7 @@ export async function mergeShares(options: MergeOptions): Promise<MergedReport> 
   const names = folderNames(groups);
   for (const [index, group] of groups.entries()) {
     if (!isComplete(group)) continue;
-    group.report = joinShares(group, options.command);
+    group.report = joinShares(group, (given) => (given ? options.commandOf(given) : options.command));
     group.subfolder = groups.length === 1 ? "" : (names[index] ?? "");
   }
   const merged = describe(shares, groups, problems, options.jobs ?? []);

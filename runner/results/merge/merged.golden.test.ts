@@ -79,6 +79,7 @@ it("a merge of a whole lane and a lane of which a job is missing, as Markdown, o
     folders: [join(folder, "shares")],
     out: join(folder, "out"),
     jobs: JOBS,
+    commandOf: () => "pnpm qa run",
     show: (path) => relative(folder, path),
     command: "pnpm qa merge shares --out out",
   });

@@ -1,76 +1,49 @@
 import { quotedList, suggestion } from "../base/suggest.ts";
-import { PRIMARY_MODEL } from "../gateway/config.ts";
-import { guardOf, judgeScenario, type Offer } from "../plan/eligibility.ts";
+import type { Environment } from "../gateway/process/env.ts";
+import { EMBEDDED, type GatewayTarget } from "../gateway/target.ts";
+import { capabilitiesOf } from "../plan/capabilities.ts";
+import { guardOf } from "../plan/guard.ts";
+import { expectModel } from "../plan/model.ts";
+import { type Plan, planRun } from "../plan/plan.ts";
 import type { Selected } from "../plan/selection.ts";
+import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
-import type { GatewayEntry } from "./gateways.ts";
-import { type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
+import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
 import type { Lane } from "./schema.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What becomes of a lane's selection on one of its gateways. */
-export interface Fit {
-  /** Run or are skipped, in order: what the job's report will hold. */
-  selection: Selected[];
-  /** Skipped, for instance by a guard that is not set. */
-  skipped: { scenario: Scenario; reason: string; hint: string }[];
-  /** Do not apply to this gateway or model. */
-  leftOut: { scenario: Scenario; reason: string }[];
-}
+import { selectionOf } from "./select.ts";
 
 /** Guard variables that a lane sets, as they stand in an environment. */
 export function guardsOf({ guards = {} }: Lane): Record<string, string> {
   return Object.fromEntries(Object.entries(guards).map(([name, value]) => [name, String(value)]));
 }
 
-/** What `requiredProviderMode` of scenarios calls the models of lanes. */
-export function providerModeOf({ model = "scripted" }: Lane): string {
-  return model === "live" ? "live-frontier" : "mock-openai";
+/**
+ * What a run of the lane on one of its gateways will do.
+ * @param catalog as `catalogOf` gives it
+ * @param env holds the lane's guards as well; a live model that it does not name is left to the run
+ */
+export function planOn({ entry }: LaneGateway, lane: LocatedLane, catalog: Catalog, env: Environment): Plan {
+  const target = entry.kind === "embedded" ? EMBEDDED : ANY_RELEASE;
+  const model = expectModel(lane.lane.model ?? "scripted", target, env);
+  return planRun(catalog, selectionOf(lane), capabilitiesOf(target, model, { env }));
 }
 
-/**
- * Decides for each scenario what becomes of it, just as the run itself will.
- * @param env holds the lane's guards as well
- */
-export function fitTo(
-  { kind }: GatewayEntry,
-  selected: readonly Selected[],
-  { lane, env }: { lane: Lane; env: Environment },
-): Fit {
-  const offer: Offer = {
-    gatewayKind: kind === "embedded" ? kind : "openclaw",
-    ownsInstall: true,
-    mayWrite: true,
-    providerMode: providerModeOf(lane),
-    scriptedModel: lane.model !== "live",
-    primaryModel: PRIMARY_MODEL,
-    channelDriver: "qa-channel",
-    env,
-  };
-  const fit: Fit = { selection: [], skipped: [], leftOut: [] };
-  for (const choice of selected) {
-    const { scenario } = choice;
-    const { mismatch, skip } = judgeScenario(scenario, offer);
-    if (mismatch) {
-      fit.leftOut.push({ scenario, reason: mismatch.needs });
-      continue;
-    }
-    fit.selection.push(choice);
-    if (skip) fit.skipped.push({ scenario, ...skip });
-  }
-  return fit;
-}
+/** Releases all have the same capabilities. */
+const ANY_RELEASE: GatewayTarget = { kind: "openclaw", spec: "latest" };
 
 /** What makes a lane impossible on one of its gateways: nothing would run, or not what it names. */
-export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fit): Diagnostic[] {
-  const { selection, skipped, leftOut } = fit;
+export function checkPlan(
+  lane: LocatedLane,
+  lanes: Lanes,
+  { index }: LaneGateway,
+  { scenarios, skipped, notApplicable }: Plan,
+): Diagnostic[] {
   const gateway = [...lane.path, "gateways", index];
   const named = (scenario: Scenario) => lane.lane.select.ids?.indexOf(scenario.id) ?? -1;
   const reasons = [...new Set(skipped.map(({ reason }) => reason))];
   const found: Diagnostic[] = [];
-  for (const { scenario, reason } of leftOut) {
+  for (const { scenario, reason } of notApplicable) {
     if (named(scenario) < 0) continue;
     found.push(
       laneFinding(lanes, [...lane.path, "select", "ids", named(scenario)], {
@@ -81,7 +54,7 @@ export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fi
     );
   }
   for (const { scenario, reason, hint } of skipped) {
-    if (named(scenario) < 0 || selection.length === skipped.length) continue;
+    if (named(scenario) < 0 || scenarios.length === skipped.length) continue;
     found.push(
       laneFinding(lanes, [...lane.path, "select", "ids", named(scenario)], {
         code: "impossible-lane",
@@ -90,15 +63,15 @@ export function checkFit(lane: LocatedLane, lanes: Lanes, index: number, fit: Fi
       }),
     );
   }
-  if (selection.length === 0 && found.length === 0) {
+  if (scenarios.length === 0 && found.length === 0) {
     found.push(
       laneFinding(lanes, gateway, {
         code: "impossible-lane",
         message: "none of the scenarios that the lane chooses runs on this gateway",
-        hint: `For instance ${leftOut[0]?.scenario.id}: ${leftOut[0]?.reason}.`,
+        hint: `For instance ${notApplicable[0]?.scenario.id}: ${notApplicable[0]?.reason}.`,
       }),
     );
-  } else if (selection.length > 0 && selection.length === skipped.length) {
+  } else if (scenarios.length > 0 && scenarios.length === skipped.length) {
     found.push(
       laneFinding(lanes, [...lane.path, "select"], {
         code: "impossible-lane",

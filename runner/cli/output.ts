@@ -14,3 +14,8 @@ export function textTable(rows: readonly (readonly string[])[], right: readonly 
       .trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");
 }
+
+/** The end of a command's help. */
+export function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+}

@@ -1,0 +1,93 @@
+import { Command, Option } from "commander";
+import { type OptionSpec, REPLAYS, type Replay } from "./option-spec.ts";
+import { type CommandName, OPTIONS, type OptionName, type OptionsOf } from "./options.ts";
+
+/** Options as values by their names, of whatever command. */
+export type GivenOptions = { readonly [Name in OptionName]?: unknown };
+
+/** More options than this are shown in groups. */
+const LONG_LIST = 7;
+
+const TABLE = Object.entries(OPTIONS) as [OptionName, OptionSpec<CommandName>][];
+
+/** Gives a command the options that the table has for it. */
+export function addOptions(command: Command, name: CommandName): Command {
+  const own = TABLE.filter(([, { on }]) => on.includes(name));
+  for (const [key, spec] of own) {
+    const option = toCommander(key, { ...spec, ...spec.but?.[name] });
+    if (own.length > LONG_LIST) option.helpGroup(spec.group);
+    command.addOption(option);
+  }
+  return command;
+}
+
+function toCommander(name: OptionName, spec: OptionSpec): Option {
+  const { takes, about, kind, choices, repeatable, conflicts, required } = spec;
+  const option = new Option([flagOf(name), ...(takes ? [takes] : [])].join(" "), about);
+  const parse = (text: string): unknown => (kind ? kind.parse(text) : text);
+  if (repeatable) {
+    option.argParser((text, previous: unknown[] = []) => [...previous, parse(text)]).default([], "none");
+  } else if (choices) {
+    option.choices(choices);
+  } else if (kind) {
+    option.argParser(parse);
+  }
+  if (spec.default !== undefined) option.default(spec.default);
+  if (conflicts) option.conflicts(conflicts);
+  return option.makeOptionMandatory(required === true);
+}
+
+function flagOf(name: OptionName): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * The arguments that give these options again; what was not given has none.
+ * @param replays only options that are one of these
+ */
+export function toArgs(options: GivenOptions, replays: readonly Replay[] = REPLAYS): string[] {
+  return replays.flatMap((replay) =>
+    TABLE.filter(([, spec]) => spec.replay === replay).flatMap(([name, spec]) => {
+      const value = options[name];
+      if (value === undefined) return [];
+      const values = spec.repeatable && Array.isArray(value) ? value : [value];
+      return values.flatMap((each: unknown) => argsOf(name, spec, each));
+    }),
+  );
+}
+
+/** A value that begins like a flag is one only if nothing stands between. */
+function argsOf(name: OptionName, { takes, kind }: OptionSpec, value: unknown): string[] {
+  const flag = flagOf(name);
+  if (value === false) return [];
+  if (value === true || takes === undefined) return [flag];
+  const text = kind ? kind.format(value) : String(value);
+  return text.startsWith("-") ? [`${flag}=${text}`] : [flag, text];
+}
+
+/** What was given, as report.json keeps it. */
+export function givenOptions(options: GivenOptions): Record<string, unknown> {
+  const given = TABLE.filter(([name]) => {
+    const value = options[name];
+    return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  });
+  return Object.fromEntries(given.map(([name]) => [name, options[name]]));
+}
+
+/**
+ * Reads what `givenOptions` made of a command's options.
+ * @throws an error that says which value cannot be one of that option
+ */
+export function readOptions<Name extends CommandName>(
+  name: Name,
+  given: Readonly<Record<string, unknown>>,
+  replays: readonly Replay[],
+): OptionsOf<Name> {
+  const unknown = Object.keys(given).filter((key) => !Object.hasOwn(OPTIONS, key));
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(", ")}`);
+  const parser = addOptions(new Command(), name)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  parser.parseOptions(toArgs(given, replays));
+  return parser.opts<OptionsOf<Name>>();
+}

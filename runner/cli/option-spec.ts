@@ -1,0 +1,160 @@
+import { relative, resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
+import type { Shard } from "../plan/shard.ts";
+import { userFolder } from "./workspace.ts";
+
+/** How the text behind an option becomes a value, and a value the text that gives it again. */
+export interface ValueKind<T> {
+  /** @throws InvalidArgumentError, or a UsageError with a hint of its own */
+  parse(text: string): T;
+  format(value: T): string;
+}
+
+export const REPLAYS = ["context", "choice", "policy", "output"] as const;
+
+/**
+ * What an option is when its command is written down to be typed again; flags are written in this order:
+ * - `context`: it must be the same when one of the scenarios runs again;
+ * - `choice`: it says which scenarios run;
+ * - `policy`: it says how often, how long, or how many at once;
+ * - `output`: it says what comes out, and where.
+ */
+export type Replay = (typeof REPLAYS)[number];
+
+/** What of an option may differ from command to command. */
+interface Appearance {
+  about: string;
+  /** Stands for the value in the help: `<n>`, or `[n]` where the option may stand alone. Without it there is no value. */
+  takes?: string;
+  required?: true;
+}
+
+/** One option, for all commands that have it. Its name in the table gives its flag: `failOnFlaky` is `--fail-on-flaky`. */
+export interface OptionSpec<Command extends string = string> extends Appearance {
+  on: readonly Command[];
+  /** Heading in the help. */
+  group: string;
+  replay: Replay;
+  /** Any text, where it is left out. */
+  kind?: ValueKind<unknown>;
+  choices?: readonly string[];
+  /** May be given several times; the value is a list. */
+  repeatable?: true;
+  default?: string | number;
+  /** The name of an option with which it cannot be given together. */
+  conflicts?: string;
+  /** Commands in which it appears differently. */
+  but?: Partial<Record<Command, Partial<Appearance>>>;
+}
+
+type Value<Spec> = Spec extends { kind: ValueKind<infer T> }
+  ? T
+  : Spec extends { choices: readonly (infer T)[] }
+    ? T
+    : Spec extends { takes: string }
+      ? string
+      : boolean;
+
+type Given<Spec> = Spec extends { repeatable: true }
+  ? Value<Spec>[]
+  : Spec extends { takes: `[${string}]` }
+    ? Value<Spec> | true
+    : Value<Spec>;
+
+type NamesOf<Table, Command> = {
+  [Name in keyof Table]: Table[Name] extends { on: readonly (infer On)[] }
+    ? Command extends On
+      ? Name
+      : never
+    : never;
+}[keyof Table];
+
+type SureNames<Table, Command extends string> = {
+  [Name in NamesOf<Table, Command>]: Table[Name] extends
+    | { repeatable: true }
+    | { required: true }
+    | { default: unknown }
+    | { but: Record<Command, { required: true }> }
+    ? Name
+    : never;
+}[NamesOf<Table, Command>];
+
+/** The parsed options of one command. Repeatable and required ones, and those with a default, are always there. */
+export type Parsed<Table, Command extends string> = {
+  [Name in SureNames<Table, Command>]: Given<Table[Name]>;
+} & {
+  [Name in Exclude<NamesOf<Table, Command>, SureNames<Table, Command>>]?: Given<Table[Name]> | undefined;
+};
+
+/** A whole number from 1 up. */
+export const COUNT: ValueKind<number> = {
+  parse(text) {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 1) return number;
+    throw new InvalidArgumentError("It must be a whole number from 1 up.");
+  },
+  format: String,
+};
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A timer that is set to more goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Milliseconds, from a text such as `90s`, `20m` or `1h`; a number alone means seconds. */
+export const DURATION: ValueKind<number> = {
+  parse(text) {
+    const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)\s*([smh])?$/.exec(text) ?? [];
+    const milliseconds = Math.round(Number(amount) * (UNITS[unit] ?? Number.NaN));
+    if (milliseconds > LONGEST_TIMER_MS) throw new InvalidArgumentError("It can be no longer than 596h.");
+    if (milliseconds > 0) return milliseconds;
+    throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
+  },
+  format(milliseconds) {
+    const [unit, size] = Object.entries(UNITS).findLast(([, size]) => milliseconds % size === 0) ?? [
+      "s",
+      1000,
+    ];
+    return `${milliseconds / size}${unit}`;
+  },
+};
+
+/** `2/5` */
+export const SHARD: ValueKind<Shard> = {
+  parse(text) {
+    const [, index, total] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+    if (index && total && index <= total) return { index, total };
+    throw new InvalidArgumentError("It looks like 2/5: the second of five.");
+  },
+  format({ index, total }) {
+    return `${index}/${total}`;
+  },
+};
+
+/** Kept as typed; written down relative to the user's folder. */
+export const PATH: ValueKind<string> = {
+  parse: (text) => text,
+  format(path) {
+    const cwd = userFolder();
+    return relative(cwd, resolve(cwd, path)) || ".";
+  },
+};
+
+/** What `--gateway` names. */
+export const TARGET: ValueKind<GatewayTarget> = { parse: parseGatewayTarget, format: formatTarget };
+
+/** Comma-separated. */
+export const LIST: ValueKind<string[]> = {
+  parse(text) {
+    const entries = text.split(",").map((entry) => entry.trim());
+    return entries.filter((entry) => entry !== "");
+  },
+  format: (entries) => entries.join(","),
+};
+
+/** Comma-separated. */
+export const TARGETS: ValueKind<GatewayTarget[]> = {
+  parse: (text) => LIST.parse(text).map(parseGatewayTarget),
+  format: (targets) => LIST.format(targets.map(formatTarget)),
+};

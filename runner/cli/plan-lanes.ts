@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { cacheFolder } from "../gateway/openclaw/cache.ts";
+import { publishedReleases } from "../gateway/openclaw/registry.ts";
+import { readDurations } from "../lanes/durations.ts";
+import { type Matrix, planMatrix } from "../lanes/matrix.ts";
+import { chooseLanes } from "../lanes/read.ts";
+import { loadCatalog } from "../scenario/catalog/catalog.ts";
+import { toArgs } from "./command-options.ts";
+import { foldersOf, loadLanes, packContext } from "./lanes-file.ts";
+import type { OptionsOf } from "./options.ts";
+import { REPO_ROOT, userFolder } from "./workspace.ts";
+
+/**
+ * Plans the jobs of the named lanes, of all for none.
+ * @throws UsageError for an unknown lane; InvalidLanes; QaError `registry-unreachable`
+ */
+export async function planLanes(
+  names: readonly string[],
+  { lanes: typed, pack, durations }: Pick<OptionsOf<"matrix">, "lanes" | "pack" | "durations">,
+  signal: AbortSignal,
+): Promise<Matrix> {
+  const cwd = userFolder();
+  const lanes = loadLanes(typed);
+  const chosen = chooseLanes(lanes, names);
+  const context = packContext(pack);
+  const { env } = process;
+  return planMatrix({
+    lanes,
+    chosen,
+    context,
+    catalog: await loadCatalog({ repoRoot: REPO_ROOT, packs: foldersOf(chosen, lanes, context), cwd }),
+    env,
+    durations: await readDurations(durations && resolve(cwd, durations)),
+    published: () => publishedReleases(join(cacheFolder(env), "releases.json"), { env, signal }),
+    argsOf: (job) => ["run", ...toArgs(job), ...toArgs({ lanes: typed, pack, durations })],
+  });
+}
+
+/** Writes a matrix as `qa merge --expect` reads it. */
+export async function writeMatrix(path: string, planned: Matrix): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(planned, undefined, 2)}\n`);
+}

@@ -1,0 +1,213 @@
+import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../base/errors.ts";
+import { secretValues } from "../base/redact.ts";
+import { suggest } from "../base/suggest.ts";
+import { resolveGatewayKind } from "../gateway/kinds.ts";
+import { commandLine } from "../lanes/job.ts";
+import { capabilitiesOf } from "../plan/capabilities.ts";
+import { mayShareGateway } from "../plan/isolation.ts";
+import { defaultJobs } from "../plan/jobs.ts";
+import { chooseModel, type RunModel } from "../plan/model.ts";
+import { prepareRun } from "../plan/prepare.ts";
+import type { RunPolicy } from "../report/events.ts";
+import { openReport } from "../report/open.ts";
+import { loadReporters } from "../report/reporters/index.ts";
+import { freezeWatch } from "../run/freeze-watch.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
+import { executeRun } from "../run/run.ts";
+import { RunSecrets } from "../run/secrets.ts";
+import type { RunSetup } from "../run/setup.ts";
+import { loadCatalog } from "../scenario/catalog/catalog.ts";
+import { givenOptions, toArgs } from "./command-options.ts";
+import type { RunOptions } from "./options.ts";
+import { orderOf, type RunOrder, takeShare } from "./order.ts";
+import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
+import { outFolder, REPO_ROOT, userFolder } from "./workspace.ts";
+
+/** `qa run`: choose, check, plan, run, report. */
+export function run(ids: readonly string[], options: RunOptions): Promise<number> {
+  return withSession((session) => runScenarios(ids, options, session));
+}
+
+/**
+ * One run with a report of its own.
+ * @returns its exit code
+ * @throws UsageError, InvalidScenarios, InvalidLanes; QaError for what keeps the gateway from being prepared
+ */
+export async function runScenarios(
+  ids: readonly string[],
+  options: RunOptions,
+  session: Session,
+): Promise<number> {
+  const startedAt = performance.now();
+  const { signal, strays, teardown } = session;
+  const runId = newRunId();
+  const order = await orderOf(ids, options);
+  const reportFolder = outFolder(options.out, "report", runId);
+  const outputs = await loadReporters(options.reporter, {
+    reportFolder,
+    stream: process.stdout,
+    env: process.env,
+    cwd: userFolder(),
+  });
+  rejectContradictions(options, order);
+  const chosen = await chooseAndPrepare(ids, options, order, session);
+
+  const secrets = new RunSecrets(secretValues(process.env));
+  if (chosen.liveModel) secrets.add(chosen.liveModel.apiKey);
+  const report = openReport({
+    folder: reportFolder,
+    console: outputs.console,
+    redact: secrets.redact,
+    reporters: [freezeWatch(), ...outputs.reporters],
+  });
+  const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));
+  teardown.defer("run time", () => time.stop());
+  const problems = await executeRun({
+    runId,
+    tool: {
+      name: packageJson.name,
+      version: packageJson.version,
+      node: process.versions.node,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    ...commandsOf(ids, options, order),
+    ...chosen,
+    ...paceOf(options, order, chosen),
+    reportFolder,
+    secrets,
+    events: report,
+    signal,
+    timeUp: time.up,
+  });
+  for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
+  return report.finish({
+    runId,
+    durationMs: Math.round(performance.now() - startedAt),
+    interrupted: signal.aborted,
+    harnessFailures: strays() + problems.length + (time.up.aborted ? 1 : 0),
+  });
+}
+
+/** @throws UsageError for options that do not go together */
+function rejectContradictions({ trust, pack, allowWrites, fault }: RunOptions, { target }: RunOrder): void {
+  if (trust && pack.length === 0) {
+    throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
+  }
+  if (allowWrites && target.kind !== "remote") {
+    throw new UsageError(
+      "--allow-writes is about a gateway that is already running",
+      "A gateway that the run starts may be changed anyway: leave out --allow-writes, or give --gateway ws://….",
+    );
+  }
+  if (fault.length > 0 && target.kind !== "embedded") {
+    throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
+  }
+}
+
+/** What runs, and on what. */
+type Chosen = RunModel & Pick<RunSetup, "gateway" | "scenarios" | "place">;
+
+/** Prepares the gateway, and decides which scenarios run on it. */
+async function chooseAndPrepare(
+  ids: readonly string[],
+  options: RunOptions,
+  order: RunOrder,
+  { signal, teardown }: Session,
+): Promise<Chosen> {
+  const { target, env, lane } = order;
+  const { allowWrites, updateTo, trust, modelScript, fault } = options;
+  const gateway = await resolveGatewayKind(target, {
+    repoRoot: REPO_ROOT,
+    env,
+    teardown,
+    allowWrites,
+    updateTo,
+  });
+  const model = chooseModel(options.model ?? lane?.model, target, env);
+  // Building the gateway and reading the scenarios need nothing of each other.
+  const preparing = gateway.prepare(signal);
+  preparing.catch(() => {});
+  const { catalog, selection } = await order.choose(
+    await loadCatalog({
+      repoRoot: REPO_ROOT,
+      packs: order.packs,
+      packsOnly: order.packsOnly,
+      trust,
+      modelScripts: modelScript,
+      cwd: userFolder(),
+      ids: order.ids,
+    }),
+  );
+  const prepared = prepareRun(catalog, selection, capabilitiesOf(target, model, { env, allowWrites }));
+  const { scenarios, place } = await takeShare(prepared, ids, options, order);
+  await preparing;
+  rejectUnknownFaults(fault, await gateway.faults?.(signal));
+  return {
+    ...model,
+    gateway,
+    scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
+    place,
+  };
+}
+
+/** How the chosen scenarios run. */
+function paceOf(
+  options: RunOptions,
+  { lane }: RunOrder,
+  { gateway, scenarios }: Chosen,
+): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "policy" | "faults"> {
+  const jobs = options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes));
+  return {
+    jobs: Math.min(jobs, scenarios.length),
+    bootAhead: options.bootAhead ?? 0,
+    share: options.shareGateway === true,
+    policy: policyOf(options, lane),
+    faults: options.fault,
+  };
+}
+
+/** How the run, and one scenario of it, can be run again. */
+function commandsOf(
+  ids: readonly string[],
+  options: RunOptions,
+  { lane, target }: RunOrder,
+): Pick<RunSetup, "command" | "given" | "rerunCommand"> {
+  // A lane alone does not say on which of its gateways.
+  const given = { ...options, gateway: lane || target.kind !== "embedded" ? target : undefined };
+  return {
+    command: commandLine(["run", ...ids, ...toArgs(given)]),
+    given: { ids: [...ids], ...givenOptions(given) },
+    rerunCommand: (id) => commandLine(["run", id, ...toArgs(given, ["context"])]),
+  };
+}
+
+function withSharing(prepared: PreparedScenario): PreparedScenario {
+  const { scenario, flow, pack } = prepared;
+  return { ...prepared, sharable: flow !== undefined && !pack && mayShareGateway(scenario, flow) };
+}
+
+/** The command line comes before the lane, and what it says of one of retries and repetitions settles both. */
+function policyOf(
+  { retries, repeat, failOnFlaky = false, bail }: RunOptions,
+  lane: RunOrder["lane"],
+): RunPolicy {
+  const given = retries === undefined && repeat === undefined ? lane : { retries, repeat };
+  return {
+    retries: given?.retries ?? 0,
+    repeat: given?.repeat ?? 1,
+    failOnFlaky,
+    ...(bail ? { bail: bail === true ? 1 : bail } : {}),
+  };
+}
+
+function rejectUnknownFaults(faults: readonly string[], known: readonly string[] = []): void {
+  for (const fault of faults) {
+    if (known.includes(fault)) continue;
+    const near = suggest(fault, known);
+    throw new UsageError(
+      `the embedded gateway has no fault ${fault}`,
+      near ? `Did you mean ${near}?` : `Known: ${known.join(", ")}.`,
+    );
+  }
+}

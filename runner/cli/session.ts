@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import { errorMessage, QaError } from "../base/errors.ts";
+import { EXIT } from "../base/exit-codes.ts";
+import { Teardown } from "../base/teardown.ts";
+import { formatDuration } from "../base/text.ts";
+import { userFolder } from "./workspace.ts";
+
+/** Time to end what a command started, beside what each scenario has for its own. */
+export const TEARDOWN_MS = 10_000;
+
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** What a command that takes its time has around it. */
+export interface Session {
+  /** Fires on Ctrl-C; its reason is what then is the matter. */
+  signal: AbortSignal;
+  teardown: Teardown;
+  /** How many promises failed so far that no step waited for. */
+  strays(): number;
+}
+
+/**
+ * Runs a command's work: ends in good order on Ctrl-C, tears down, and shows what is wrong with files of scenarios,
+ * lanes or quarantine as `qa check` does.
+ * @returns the exit code
+ * @throws what `work` throws, unless it is that
+ */
+export async function withSession(work: (session: Session) => Promise<number>): Promise<number> {
+  const interrupt = watchInterrupt();
+  const strays = watchStrayRejections();
+  const teardown = new Teardown();
+  try {
+    return await work({ signal: interrupt.signal, teardown, strays: strays.count });
+  } catch (error) {
+    // What an interrupt broke on its way says less than that there was one.
+    return await reportInvalid(interrupt.signal.aborted ? interrupt.signal.reason : error);
+  } finally {
+    for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
+    interrupt.dispose();
+    strays.dispose();
+  }
+}
+
+/**
+ * Turns the first Ctrl-C (or a request to end) into an orderly end of the run: running scenarios are cut
+ * off and torn down. The second one ends the program at once.
+ */
+function watchInterrupt(): { signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController();
+  const interrupt = (name: NodeJS.Signals) => {
+    // Exit handlers end the gateways' process groups.
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(
+      new QaError(`the run was interrupted (${name})`, { code: "interrupted", fault: "environment" }),
+    );
+  };
+  for (const name of SIGNALS) process.on(name, interrupt);
+  // A package manager runs us through a shell that does not pass signals on: when it is gone, so are we.
+  const parent = process.ppid;
+  const watch = process.env.npm_lifecycle_event
+    ? setInterval(() => {
+        if (process.ppid !== parent && !controller.signal.aborted) interrupt("SIGHUP");
+      }, 500)
+    : undefined;
+  watch?.unref();
+  return {
+    signal: controller.signal,
+    dispose() {
+      clearInterval(watch);
+      for (const name of SIGNALS) process.off(name, interrupt);
+    },
+  };
+}
+
+/**
+ * A promise that a scenario's expression starts, does not await, and that fails, belongs to no step. It
+ * must neither end the program in the middle of a run, which would leave gateways behind, nor go unseen.
+ */
+function watchStrayRejections(): { count(): number; dispose(): void } {
+  let count = 0;
+  const report = (reason: unknown) => {
+    count += 1;
+    process.stderr.write(
+      `error: something failed that no step waited for: ${errorMessage(reason)}  [stray-rejection]\n` +
+        "Look for an expression that starts something without `await`.\n",
+    );
+  };
+  process.on("unhandledRejection", report);
+  return { count: () => count, dispose: () => process.off("unhandledRejection", report) };
+}
+
+/** Shows what is wrong with the files that a command was to work with, and throws anything else. */
+async function reportInvalid(error: unknown): Promise<number> {
+  const [{ InvalidLanes }, { InvalidScenarios }, { formatDiagnostics }] = await Promise.all([
+    import("../lanes/invalid.ts"),
+    import("../plan/prepare.ts"),
+    import("../scenario/source/format.ts"),
+  ]);
+  if (!(error instanceof InvalidScenarios || error instanceof InvalidLanes)) throw error;
+  const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
+  process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
+  return EXIT.invalid;
+}
+
+/** Sorts by time; the random part keeps two runs of one second apart. */
+export function newRunId(): string {
+  const time = new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, "")
+    .replaceAll(/[-:]/g, "")
+    .replace("T", "-");
+  return `${time}-${randomBytes(2).toString("hex")}`;
+}
+
+/**
+ * The time that a whole run may take.
+ * @param limitMs milliseconds from now; undefined means no limit
+ * @returns a signal that fires when the time is up, and what stops the clock
+ */
+export function limitRunTime(limitMs: number | undefined): { up: AbortSignal; stop(): void } {
+  const end = new AbortController();
+  if (limitMs === undefined) return { up: end.signal, stop() {} };
+  const timer = setTimeout(() => {
+    end.abort(
+      new QaError(`the run took longer than ${formatDuration(limitMs)}`, {
+        code: "run-timeout",
+        fault: "environment",
+        hint: "Give it more time with --timeout, or fewer scenarios.",
+      }),
+    );
+  }, limitMs);
+  return { up: end.signal, stop: () => clearTimeout(timer) };
+}

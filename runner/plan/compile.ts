@@ -1,0 +1,28 @@
+import { FLOW_API } from "../actions/vocabulary.ts";
+import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
+import { ALL_PERMISSIONS } from "../flow/host-names.ts";
+import type { Scenario } from "../scenario/types.ts";
+
+const compiled = new WeakMap<Scenario, FlowCompilation>();
+
+/**
+ * Compiles a scenario's flow against the vocabulary, once; everything wrong with it becomes a diagnostic. Scenarios that
+ * another program carries out have no flow, and nothing wrong with it.
+ */
+export function compileScenario(scenario: Scenario): FlowCompilation {
+  const known = compiled.get(scenario);
+  if (known) return known;
+  const compilation = compile(scenario);
+  compiled.set(scenario, compilation);
+  return compilation;
+}
+
+function compile({ flow, pack, permissions, meta }: Scenario): FlowCompilation {
+  if (!flow) return { flow: undefined, diagnostics: [], missingPermissions: [] };
+  return compileFlow(flow, {
+    vocabulary: FLOW_API,
+    permissions: pack.trusted ? ALL_PERMISSIONS : permissions,
+    pack,
+    configKeys: Object.keys(meta.execution?.config ?? {}),
+  });
+}
