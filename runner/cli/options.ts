@@ -71,7 +71,7 @@ export const OPTIONS = {
   },
   shard: {
     takes: "<index/total>",
-    about: "run one share of what was chosen, for instance 2/5",
+    about: "run one shard of what was chosen, for instance 2/5",
     on: ["run"],
     kind: SHARD,
     group: CHOOSE,
