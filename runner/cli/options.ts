@@ -262,7 +262,7 @@ export const OPTIONS = {
     replay: "context",
   },
   sinceVersion: {
-    about: "tell in which release of the gateway a scenario began to fail",
+    about: "name the release of the gateway in which a scenario began to fail",
     on: ["history"],
     group: REPORT,
     replay: "output",

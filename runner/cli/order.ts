@@ -16,7 +16,7 @@ import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-/** What a run is to do, whoever says so: the command line, or a lane. */
+/** What a run is to do, by the command line or by a lane. */
 export interface RunOrder {
   target: GatewayTarget;
   /** As typed, or absolute. */
@@ -105,7 +105,7 @@ export async function takeShard(
     scenarios,
     place: {
       ...(lane ? { lane: lane.lane } : {}),
-      // What was narrowed by hand is no job of the matrix.
+      // What was narrowed by hand is not a job of the matrix.
       ...(lane && ids.length === 0
         ? { job: jobName(lane.lane, formatTarget(target), osOf(process.platform), shard ?? whole) }
         : {}),

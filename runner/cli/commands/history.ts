@@ -22,7 +22,7 @@ export function addHistoryCommand(program: Command, finish: (exitCode: number) =
   const command = program
     .command("history")
     .description(
-      "tell from the reports below a folder how each scenario fared on each gateway, and since when",
+      "show how each scenario fared on each gateway and since when, from the reports below a folder",
     )
     .argument("<folder>", "folder with reports of `qa run` and `qa merge` at any depth")
     .argument("[ids...]", "scenario ids; default: all")
@@ -40,7 +40,7 @@ export function addHistoryCommand(program: Command, finish: (exitCode: number) =
   );
 }
 
-/** Looks back; a past failure is no failure of this command. */
+/** Looks back; a past failure is not a failure of this command. */
 async function history(
   folder: string,
   ids: readonly string[],
