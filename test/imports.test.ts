@@ -33,7 +33,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   flow: { rooms: ["base", "scenario"], packages: ["acorn", "acorn-walk", "eslint-scope", "estree", "yaml"] },
   shape: { rooms: ["base"], packages: [] },
   http: { rooms: ["base"], packages: [] },
-  channel: { rooms: ["base", "http"], packages: ["ajv"] },
+  channel: { rooms: ["base", "http"], packages: ["ajv", "json-schema-to-ts"] },
   model: { rooms: ["base", "http", "scenario"], packages: [] },
   report: { rooms: ["base"], packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update"] },
   gateway: {
