@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
-import { setFacts } from "./testing/shares.ts";
+import { setFacts } from "./testing/shards.ts";
 
 const asserts = (id: string, expression: string) =>
   scenarioText(id, `  - name: checks\n    actions: [{ assert: '${expression}' }]`);
@@ -35,7 +35,7 @@ test("runs just what failed, from the same packs, until nothing fails any more",
   expect(nothing.stdout).toMatch(/^Nothing failed in the last run, \S+ \(report-1\)\.$/);
 });
 
-test("takes a merge for the run that its shares are parts of, and its groups one by one", async () => {
+test("takes a merge for the run that its shards are parts of, and its groups one by one", async () => {
   const sandbox = await oneFailed();
   // The shard that fails comes first: the one that ended last has nothing to run again.
   for (const shard of ["1/2", "2/2"]) {
@@ -48,7 +48,7 @@ test("takes a merge for the run that its shares are parts of, and its groups one
   expect(whole.stdout).toMatch(/^Running 1 scenario again from the last run, \S+-merged \(night\/merged\)$/m);
   expect(whole.exitCode).toBe(1);
 
-  // Two groups of one share each, of which only the first failed, and a copy of it that did as well.
+  // Two groups of one shard each, of which only the first failed, and a copy of it that did as well.
   await sandbox.qa("run", "good", "--pack", "a pack", "--out", "groups/shares/z");
   for (const [name, lane] of [
     ["a", "one"],

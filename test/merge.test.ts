@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { RunReport } from "../runner/report/schema/report-schema.ts";
 import { type MergedReport, mergedSchema } from "../runner/results/merge/merged-schema.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
-import { cutOff, setClockBack, setFacts } from "./testing/shares.ts";
+import { cutOff, setClockBack, setFacts } from "./testing/shards.ts";
 
 const PASSES = "  - name: chats\n    actions: [{ assert: '1 + 1 === 2' }]";
 const FAILS = "  - name: adds\n    actions: [{ assert: '1 + 1 === 3' }]";
@@ -14,9 +14,9 @@ const HANGS =
 const SELECTION = ["a-passes", "b-fails", "c-guarded", "d-passes", "e-elsewhere"];
 const LANE = "smoke";
 
-/** What is said of the second share when it ended in the middle of its first scenario. */
+/** What is said of the second shard when it ended in the middle of its first scenario. */
 const CUT_SHORT = {
-  code: "interrupted-share",
+  code: "interrupted-shard",
   message:
     "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
 };
@@ -59,7 +59,7 @@ function shard(index: number) {
 }
 
 /** A sandbox with copies of the two halves in `shares/`. */
-async function twoShares(): Promise<Sandbox> {
+async function twoShards(): Promise<Sandbox> {
   const sandbox = await Sandbox.create();
   for (const name of ["first", "second"]) {
     await cp(join(made.folder, name), join(sandbox.folder, "shares", name), { recursive: true });
@@ -103,7 +103,7 @@ function problemsOf(merged: MergedReport) {
 
 describe("two shards", () => {
   test("give the report of one run, verdict for verdict and with its evidence", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     const { exitCode, merged, report, stdout } = await merge(sandbox);
     const whole = await made.reportIn("whole");
     expect(exitCode).toBe(whole?.exitCode);
@@ -126,7 +126,7 @@ describe("two shards", () => {
   });
 
   test("without their report.json are rebuilt from their events", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await rm(join(sandbox.folder, "shares/first/report.json"));
     await rm(join(sandbox.folder, "shares/second/report.json"));
     const { exitCode, report, merged } = await merge(sandbox);
@@ -136,7 +136,7 @@ describe("two shards", () => {
   });
 
   test("whose clock was set back give the same verdicts, and it is said", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await setClockBack(join(sandbox.folder, "shares/first"), 3_600_000, 4);
     await setClockBack(join(sandbox.folder, "shares/second"), 86_400_000, 0);
     const { exitCode, report, merged } = await merge(sandbox);
@@ -150,8 +150,8 @@ describe("two shards", () => {
 });
 
 describe("nothing passes and it is said what is missing", () => {
-  test("when a share was killed in the middle of a scenario", async () => {
-    const sandbox = await twoShares();
+  test("when a shard was killed in the middle of a scenario", async () => {
+    const sandbox = await twoShards();
     await writePack(sandbox, HANGS);
     await rm(join(sandbox.folder, "shares/second"), { recursive: true });
     const share = [
@@ -183,7 +183,7 @@ describe("nothing passes and it is said what is missing", () => {
     ["a half last line", 3, true],
     ["a half last line and no report.json", 3, false],
   ] as const)("when events.jsonl has %s", async ([, bytes, keep]) => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await cutOff(join(sandbox.folder, "shares/second/events.jsonl"), bytes);
     if (!keep) await rm(join(sandbox.folder, "shares/second/report.json"));
     const result = await merge(sandbox);
@@ -197,7 +197,7 @@ describe("nothing passes and it is said what is missing", () => {
   });
 
   test("when half of events.jsonl is gone, and names what has no verdict", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     const path = join(sandbox.folder, "shares/second/events.jsonl");
     const lines = (await readFile(path, "utf8")).split("\n");
     const cut = lines.findIndex((line) => line.includes("step-finished"));
@@ -212,7 +212,7 @@ describe("nothing passes and it is said what is missing", () => {
     ["report.md", "report.md"],
     ["report.json", "report.json"],
   ])("when a reporter failed, here that of %s", async ([, obstacle]) => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await rm(join(sandbox.folder, "shares/second"), { recursive: true });
     // A folder where the reporter wants to put a file.
     await mkdir(join(sandbox.folder, "shares/second", obstacle as string), { recursive: true });
@@ -231,7 +231,7 @@ describe("nothing passes and it is said what is missing", () => {
   });
 
   test("when a shard is there twice", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await cp(join(sandbox.folder, "shares/second"), join(sandbox.folder, "shares/again"), {
       recursive: true,
     });
@@ -248,7 +248,7 @@ describe("nothing passes and it is said what is missing", () => {
   });
 
   test("when a shard is missing", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await rm(join(sandbox.folder, "shares/second"), { recursive: true });
     const result = await merge(sandbox);
     expectNothingPassed(result);
@@ -256,7 +256,7 @@ describe("nothing passes and it is said what is missing", () => {
       { code: "missing-shard", message: expect.stringMatching(/shard 2 of 2 left no report$/) },
       {
         code: "missing-scenario",
-        message: expect.stringMatching(/no share has a result for b-fails, d-passes$/),
+        message: expect.stringMatching(/no shard has a result for b-fails, d-passes$/),
       },
     ]);
     expect(result.merged.scenarios.map(({ id, results: [cell] }) => [id, cell?.verdict])).toEqual([
@@ -276,7 +276,7 @@ describe("nothing passes and it is said what is missing", () => {
     ["number of shards", { shard: { index: 2, total: 3 } }],
     ["selection", { selection: [...SELECTION].reverse() }],
   ] as const)("when two shards do not have the same %s", async ([what, facts]) => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await setFacts(join(sandbox.folder, "shares/second"), (start) => ({
       ...start,
       ...(structuredClone(facts) as object),
@@ -292,8 +292,8 @@ describe("nothing passes and it is said what is missing", () => {
     });
   });
 
-  test("when a share says something impossible of itself", async () => {
-    const sandbox = await twoShares();
+  test("when a shard says something impossible of itself", async () => {
+    const sandbox = await twoShards();
     await setFacts(join(sandbox.folder, "shares/second"), (start) => ({
       ...start,
       shard: { index: 3, total: 2 },
@@ -305,14 +305,14 @@ describe("nothing passes and it is said what is missing", () => {
     }
     const result = await merge(sandbox);
     expectNothingPassed(result);
-    expect(problemsOf(result.merged).filter(({ code }) => code === "contradictory-share")).toEqual([
-      { code: "contradictory-share", message: "shares/first: its exit code is 1, and its scenarios give 0" },
-      { code: "contradictory-share", message: "shares/second: it says that it is shard 3 of 2" },
+    expect(problemsOf(result.merged).filter(({ code }) => code === "contradictory-shard")).toEqual([
+      { code: "contradictory-shard", message: "shares/first: its exit code is 1, and its scenarios give 0" },
+      { code: "contradictory-shard", message: "shares/second: it says that it is shard 3 of 2" },
     ]);
   });
 
   test("when a report.json was changed after the run, or its evidence lost", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     const path = join(sandbox.folder, "shares/second/report.json");
     const changed = JSON.parse(await readFile(path, "utf8")) as RunReport;
     for (const scenario of changed.scenarios) scenario.verdict = "passed";
@@ -323,24 +323,24 @@ describe("nothing passes and it is said what is missing", () => {
     expect(problemsOf(result.merged)).toEqual([
       { code: "missing-evidence", message: "shares/first: a-passes/gateway.log is not there" },
       {
-        code: "contradictory-share",
+        code: "contradictory-shard",
         message: "shares/second: b-fails is passed in report.json and failed in events.jsonl",
       },
       {
-        code: "contradictory-share",
+        code: "contradictory-shard",
         message: "shares/second: its exit code is 1, and its scenarios give 0",
       },
     ]);
   });
 
   test("when a folder holds no report, or one that nobody can read", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await mkdir(join(sandbox.folder, "empty"));
     await sandbox.write("shares/broken/report.json", "{");
     const { exitCode, stdout } = await sandbox.qa("merge", "shares", "empty", "--out", "out");
     expect(exitCode).toBe(4);
     expect(stdout).toMatch(/empty holds no report of a run {2}\[no-report\]/);
-    expect(stdout).toMatch(/shares\/broken: report.json: .* {2}\[unreadable-share\]/);
+    expect(stdout).toMatch(/shares\/broken: report.json: .* {2}\[unreadable-shard\]/);
     expect(stdout).toMatch(/^2 problems, 1 failed/m);
   });
 });
@@ -360,7 +360,7 @@ describe("with the matrix", () => {
     sandbox.write("matrix.json", JSON.stringify({ version: 1, jobs }));
 
   test("jobs that may fail and jobs that were skipped do not turn the result red, and are shown", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     const skip = { reason: "needs the secret OPENAI_API_KEY" };
     const live = job(1, { name: "live", lane: "live", shard: { index: 1, total: 1 }, skip });
     await write(sandbox, [job(1, { mayFail: true }), job(2, { mayFail: true }), live]);
@@ -375,7 +375,7 @@ describe("with the matrix", () => {
   });
 
   test("a job without a report, one that it does not know and one that was to be skipped are problems", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     const other = job(1, {
       name: "parity",
       lane: "parity",
@@ -390,13 +390,13 @@ describe("with the matrix", () => {
       { code: "missing-shard", message: "smoke on embedded, ubuntu: shard 2 of 2 left no report" },
       {
         code: "missing-scenario",
-        message: "smoke on embedded, ubuntu: no share has a result for b-fails, d-passes",
+        message: "smoke on embedded, ubuntu: no shard has a result for b-fails, d-passes",
       },
       {
         code: "missing-job",
         message: "parity on embedded, ubuntu: the run: the job parity left no report",
       },
-      { code: "missing-scenario", message: "parity on embedded, ubuntu: no share has a result for f" },
+      { code: "missing-scenario", message: "parity on embedded, ubuntu: no shard has a result for f" },
       { code: "unexpected-job", message: "shares/second: the matrix has no job smoke 2/2" },
       { code: "missing-shard", message: expect.stringContaining("shard 1 of 2 left no report") },
       { code: "missing-scenario", message: expect.stringContaining("a-passes, c-guarded, e-elsewhere") },
@@ -413,7 +413,7 @@ describe("with the matrix", () => {
   });
 
   test("a report that is not what the matrix planned under its name is a problem", async () => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await write(sandbox, [job(1, { selection: ["a-passes"] }), job(2, { gateway: "openclaw@2026.4.26" })]);
     const result = await merge(sandbox, "--expect", "matrix.json");
     expectNothingPassed(result);
@@ -432,7 +432,7 @@ describe("with the matrix", () => {
     ["{}", "is not a matrix"],
     [JSON.stringify({ version: 1, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
   ] as const)("%s is a usage error", async ([text, message]) => {
-    const sandbox = await twoShares();
+    const sandbox = await twoShards();
     await sandbox.write("matrix.json", text);
     const { exitCode, stderr } = await sandbox.qa("merge", "shares", "--out", "o", "--expect", "matrix.json");
     expect(stderr).toContain(message);
@@ -442,7 +442,7 @@ describe("with the matrix", () => {
 });
 
 test("several groups get a folder each, and one table shows them side by side", async () => {
-  const sandbox = await twoShares();
+  const sandbox = await twoShards();
   await cp(join(made.folder, "whole"), join(sandbox.folder, "shares/whole"), { recursive: true });
   await setFacts(join(sandbox.folder, "shares/whole"), (start) => ({ ...start, lane: "other|lane" }));
   const { exitCode, merged, report } = await merge(sandbox);
@@ -460,7 +460,7 @@ test("several groups get a folder each, and one table shows them side by side", 
 });
 
 test("a merged report can be merged again", async () => {
-  const sandbox = await twoShares();
+  const sandbox = await twoShards();
   await merge(sandbox);
   const { exitCode } = await sandbox.qa("merge", "out", "--out", "again");
   expect(exitCode).toBe(1);
@@ -473,7 +473,7 @@ test.for([
   [["merge", "shares", "--out", "shares"], /shares is not empty/],
   [["merge", "shares"], /required option '--out <folder>'/],
 ] as const)("qa %s is a usage error", async ([args, message]) => {
-  const sandbox = await twoShares();
+  const sandbox = await twoShards();
   const { exitCode, stderr } = await sandbox.qa(...args);
   expect(stderr).toMatch(message);
   expect(exitCode).toBe(2);

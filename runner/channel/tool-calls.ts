@@ -1,3 +1,4 @@
+import { isJsonObject } from "../base/json.ts";
 import { isSecretName } from "../base/redact.ts";
 import type { BusToolCall } from "./types.ts";
 
@@ -9,9 +10,7 @@ const MAX_DEPTH = 8;
  */
 export function sanitizeToolCalls(calls: readonly { name: string; arguments?: unknown }[]): BusToolCall[] {
   return calls.map(({ name, arguments: args }) =>
-    typeof args === "object" && args !== null && !Array.isArray(args)
-      ? { name, arguments: maskObject(args, 0) }
-      : { name },
+    isJsonObject(args) ? { name, arguments: maskObject(args, 0) } : { name },
   );
 }
 

@@ -35,7 +35,7 @@ export function packContext(packs: readonly string[]): PackContext {
   return { repoRoot: REPO_ROOT, packs: packs.map((pack) => resolve(userFolder(), pack)) };
 }
 
-/** The packs of lanes that are there, for loading a catalog; missing ones are told by the lanes' own check. */
+/** The packs of lanes that are there, for loading a catalog; the lanes' own check reports missing ones. */
 export function foldersOf(chosen: readonly LocatedLane[], lanes: Lanes, context: PackContext): string[] {
   return [...new Set(chosen.flatMap((lane) => packsOf(lane, lanes, context)))].filter(
     (folder) => context.packs.length > 0 || isFolder(folder),

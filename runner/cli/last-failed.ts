@@ -15,7 +15,7 @@ import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
  * `qa run --last-failed`: runs again what failed in the latest report, with the options of that run that
  * are not given anew. When nothing failed there is nothing to run; the exit code is then that of the run.
  * @param command the command line as it was parsed
- * @throws UsageError without any report: that nothing is known to have failed is no pass
+ * @throws UsageError without any report: not to know of a failure is not a pass
  */
 export async function runLastFailed(ids: readonly string[], command: Command): Promise<number> {
   const given = command.opts<OptionsOf<"run">>();

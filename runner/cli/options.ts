@@ -71,7 +71,7 @@ export const OPTIONS = {
   },
   shard: {
     takes: "<index/total>",
-    about: "run one share of what was chosen, for instance 2/5",
+    about: "run one shard of what was chosen, for instance 2/5",
     on: ["run"],
     kind: SHARD,
     group: CHOOSE,
@@ -262,7 +262,7 @@ export const OPTIONS = {
     replay: "context",
   },
   sinceVersion: {
-    about: "tell in which release of the gateway a scenario began to fail",
+    about: "name the release of the gateway in which a scenario began to fail",
     on: ["history"],
     group: REPORT,
     replay: "output",

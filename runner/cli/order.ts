@@ -7,7 +7,7 @@ import { rejectErrors } from "../lanes/invalid.ts";
 import { jobName, osOf } from "../lanes/job.ts";
 import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
 import { readQuarantine } from "../lanes/quarantine.ts";
-import { cutSelection } from "../lanes/share.ts";
+import { cutSelection } from "../lanes/shard.ts";
 import { namedIds, type Selection } from "../plan/selection.ts";
 import type { RunStarted } from "../report/events.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
@@ -16,7 +16,7 @@ import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-/** What a run is to do, whoever says so: the command line, or a lane. */
+/** What a run is to do, by the command line or by a lane. */
 export interface RunOrder {
   target: GatewayTarget;
   /** As typed, or absolute. */
@@ -66,7 +66,7 @@ export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "q
  * Takes a run's shard of what was chosen, and says in the report's terms what it is a part of.
  * @throws UsageError for a shard with nothing in it; InvalidLanes for a quarantine that has ended
  */
-export async function takeShare(
+export async function takeShard(
   chosen: readonly PreparedScenario[],
   ids: readonly string[],
   { shard, durations, lanes, out }: RunOptions,
@@ -105,7 +105,7 @@ export async function takeShare(
     scenarios,
     place: {
       ...(lane ? { lane: lane.lane } : {}),
-      // What was narrowed by hand is no job of the matrix.
+      // What was narrowed by hand is not a job of the matrix.
       ...(lane && ids.length === 0
         ? { job: jobName(lane.lane, formatTarget(target), osOf(process.platform), shard ?? whole) }
         : {}),

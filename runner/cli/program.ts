@@ -76,8 +76,8 @@ async function addCommands(
 }
 
 /**
- * Whoever reads our output may stop reading (`qa list | head`): that must not end a run in the middle, nor
- * show a stack trace. Any other failure to write is told where that is still possible.
+ * What reads our output may stop reading (`qa list | head`): that must not end a run in the middle, nor
+ * show a stack trace. Any other failure to write is reported where that is still possible.
  */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {

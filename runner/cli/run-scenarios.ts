@@ -20,7 +20,7 @@ import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { givenOptions, toArgs } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
-import { orderOf, type RunOrder, takeShare } from "./order.ts";
+import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
 import { outFolder, REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -140,7 +140,7 @@ async function chooseAndPrepare(
     }),
   );
   const prepared = prepareRun(catalog, selection, capabilitiesOf(target, model, { env, allowWrites }));
-  const { scenarios, place } = await takeShare(prepared, ids, options, order);
+  const { scenarios, place } = await takeShard(prepared, ids, options, order);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
   return {

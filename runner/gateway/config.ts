@@ -8,7 +8,7 @@ export const AGENT_ID = "qa";
 /** Channel account of the bus. */
 const CHANNEL_ACCOUNT_ID = "default";
 /** Scripted model of that agent, `provider/model`. */
-export const PRIMARY_MODEL = "mock/mock-1";
+const PRIMARY_MODEL = "mock/mock-1";
 /** Another model of the same provider, for scenarios that switch. */
 export const ALTERNATE_MODEL = "mock/mock-2";
 

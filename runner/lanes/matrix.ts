@@ -16,7 +16,7 @@ import { checkPlan, guardsOf, planOn } from "./lane-plan.ts";
 import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
 import type { Lane, OperatingSystem } from "./schema.ts";
 import { catalogOf, type PackContext } from "./select.ts";
-import { cutSelection } from "./share.ts";
+import { cutSelection } from "./shard.ts";
 
 /** One run of `qa run`, somewhere. */
 export interface Job {

@@ -13,7 +13,7 @@ export interface PlannedCall {
 /** An answer and how it is to be given. */
 export interface Plan {
   answer: ModelAnswer;
-  /** Who decided: a rule of the script or of the obedient model. */
+  /** Who decided: a rule of the script or of the instruction-following model. */
   rule: string;
   /** Gate that must be open. */
   hold?: string;

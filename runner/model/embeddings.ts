@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { JsonObject } from "../base/json.ts";
 import { HttpError } from "../http/json.ts";
-import type { JsonRecord } from "./api/values.ts";
 
 const DIMENSIONS = 256;
 
@@ -9,7 +9,7 @@ const DIMENSIONS = 256;
  * near each other. The same text always gets the same vector.
  * @throws HttpError 400
  */
-export function embeddings({ input, model, encoding_format }: JsonRecord): JsonRecord {
+export function embeddings({ input, model, encoding_format }: JsonObject): JsonObject {
   const texts = Array.isArray(input) ? input : [input];
   if (!texts.every((text): text is string => typeof text === "string")) {
     throw new HttpError(400, "input must be a text or a list of texts");

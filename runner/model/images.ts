@@ -1,10 +1,10 @@
-import type { JsonRecord } from "./api/values.ts";
+import type { JsonObject } from "../base/json.ts";
 import { type Colour, stripedPng } from "./png.ts";
 
 const SIZE = { width: 64, height: 64 };
 
 /** The answer of `/v1/images/generations`: a real picture, whose colours depend on the prompt alone. */
-export function imageGeneration({ prompt, n }: JsonRecord): JsonRecord {
+export function imageGeneration({ prompt, n }: JsonObject): JsonObject {
   const text = String(prompt ?? "");
   const count = Math.max(1, Math.min(Number(n ?? 1) || 1, 10));
   const data = Array.from({ length: count }, (_, index) => ({

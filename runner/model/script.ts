@@ -13,10 +13,10 @@ interface PreparedRule {
 /** A scenario's model script, with the count of what its rules have answered. */
 export class ScriptedRules {
   readonly #rules: readonly PreparedRule[];
-  readonly #fallback: "obedient" | "error";
+  readonly #fallback: "instructions" | "error";
 
   constructor(script: ModelScript) {
-    this.#fallback = script.fallback ?? "obedient";
+    this.#fallback = script.fallback ?? "instructions";
     this.#rules = script.rules.map((rule, index) => ({
       name: rule.name ?? `rules[${index}]`,
       rule,
@@ -30,7 +30,7 @@ export class ScriptedRules {
     return this.#rules.flatMap(({ rule }) => rule.hold ?? []);
   }
 
-  /** The first rule's answer that fits; undefined leaves the request to the obedient model. */
+  /** The first rule's answer that fits; undefined leaves the request to the instruction-following model. */
   plan(request: ModelRequest, turn: Turn): Plan | undefined {
     const chosen = this.#rules.find(
       (prepared) => prepared.used < (prepared.rule.times ?? Infinity) && matches(prepared, request, turn),
@@ -40,7 +40,7 @@ export class ScriptedRules {
       const { hold, delayMs, stream, usage } = chosen.rule;
       return { answer: answerOf(chosen.rule, request), rule: chosen.name, hold, delayMs, stream, usage };
     }
-    if (this.#fallback === "obedient") return undefined;
+    if (this.#fallback === "instructions") return undefined;
     const message = `no rule of the scenario's qa-model block matches this request (model ${request.model}, turn ${turn.number})`;
     return { answer: { kind: "error", status: 400, message }, rule: "fallback" };
   }

@@ -293,7 +293,7 @@ describe("the server", () => {
       plannedToolName: "ping",
       plannedToolArgs: { host: "a" },
       toolNames: ["ping"],
-      rule: "obedient: told-to-call",
+      rule: "instructions: call-tool",
     });
     const all = (await (await fetch(`${model.baseUrl}/debug/requests`)).json()) as unknown[];
     expect(all).toHaveLength(1);
@@ -379,7 +379,7 @@ describe("a script", () => {
     });
   });
 
-  test("without a match the obedient model answers", async () => {
+  test("without a match the instruction-following model answers", async () => {
     const model = await start({ rules: [{ match: { system: "nothing" }, reply: "x" }] });
     expect(await chat(model, SAY)).toBe(SAID);
   });

@@ -6,7 +6,7 @@ import type { Plan } from "./answer.ts";
 import { Continuations } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
 import { EVERY_ANSWER, Gates } from "./gates.ts";
-import { obey } from "./instructions/instructions.ts";
+import { followInstructions } from "./instructions/instructions.ts";
 import { type RecordedRequest, record } from "./recorder.ts";
 import { ScriptedRules } from "./script.ts";
 import { type ModelCall, serveModel } from "./server.ts";
@@ -21,7 +21,7 @@ export interface ScriptedModel extends AgentModel {
 export interface ScriptedModelOptions {
   teardown: Teardown;
   wakeups: Wakeups;
-  /** The scenario's qa-model block, checked. Without one, the model is obedient. */
+  /** The scenario's qa-model block, checked. Without one, the model follows instructions. */
   script?: ModelScript;
 }
 
@@ -40,7 +40,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     const { rules, gates, continuations } = state;
     const request = api.parse(body);
     const turn = currentTurn(request);
-    const plan: Plan = rules?.plan(request, turn) ?? obey(request, turn);
+    const plan: Plan = rules?.plan(request, turn) ?? followInstructions(request, turn);
     const recorded = record({ raw, body, request, turn, plan });
     const serial = requests.push(recorded);
     wakeups.notify();

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { errorMessage } from "../base/errors.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { disconnectSignal, HttpError, readJson, sendJson } from "../http/json.ts";
 import { listenOnLoopback } from "../http/listen.ts";
 import type { ModelApi } from "./api/api.ts";
 import { chatCompletions } from "./api/chat-completions.ts";
 import { responses } from "./api/responses.ts";
-import { isRecord, type JsonRecord } from "./api/values.ts";
 import { apiError } from "./deliver.ts";
 import { embeddings } from "./embeddings.ts";
 import { imageGeneration } from "./images.ts";
@@ -22,7 +22,7 @@ const APIS: ReadonlyMap<string, ModelApi> = new Map([
 ]);
 
 /** APIs that are no conversation: nothing of them is scripted or recorded. */
-const PLAIN_APIS: ReadonlyMap<string, (body: JsonRecord) => JsonRecord> = new Map([
+const PLAIN_APIS: ReadonlyMap<string, (body: JsonObject) => JsonObject> = new Map([
   ["/v1/embeddings", embeddings],
   ["/v1/images/generations", imageGeneration],
 ]);
@@ -31,7 +31,7 @@ const PLAIN_APIS: ReadonlyMap<string, (body: JsonRecord) => JsonRecord> = new Ma
 export interface ModelCall {
   api: ModelApi;
   raw: string;
-  body: JsonRecord;
+  body: JsonObject;
   response: ServerResponse;
   /** Fires when the client is gone. */
   signal: AbortSignal;
@@ -71,7 +71,7 @@ async function route(
     if (request.method !== "POST") throw new HttpError(405, "method not allowed");
     const signal = disconnectSignal(response);
     const { raw, body } = await readJson(request, LIMITS);
-    if (!isRecord(body)) throw new HttpError(400, "the body must be a JSON object");
+    if (!isJsonObject(body)) throw new HttpError(400, "the body must be a JSON object");
     if (api) await options.answer({ api, raw, body, response, signal });
     else if (plain) sendJson(response, 200, plain(body));
   } else throw new HttpError(404, `unknown path ${path}`);

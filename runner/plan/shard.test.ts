@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cutShares, type Share } from "./shard.ts";
+import { cutIntoShards, type ShardItem } from "./shard.ts";
 
-const shares = fc
+const items = fc
   .uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { maxLength: 40 })
   .chain((ids) =>
     fc.tuple(
@@ -15,8 +15,8 @@ const totals = fc.integer({ min: 1, max: 12 });
 
 test("parts are disjoint, complete and in the order of the selection", () => {
   fc.assert(
-    fc.property(shares, totals, (given, total) => {
-      const parts = cutShares(given, total);
+    fc.property(items, totals, (given, total) => {
+      const parts = cutIntoShards(given, total);
       expect(parts).toHaveLength(total);
       const ids = given.map(({ id }) => id);
       expect(parts.flat().sort()).toEqual(ids.toSorted());
@@ -25,20 +25,20 @@ test("parts are disjoint, complete and in the order of the selection", () => {
   );
 });
 
-test("no part is empty while there are enough shares", () => {
+test("no part is empty while there are enough items", () => {
   fc.assert(
-    fc.property(shares, totals, (given, total) => {
-      const filled = cutShares(given, total).filter((part) => part.length > 0);
+    fc.property(items, totals, (given, total) => {
+      const filled = cutIntoShards(given, total).filter((part) => part.length > 0);
       expect(filled).toHaveLength(Math.min(total, given.length));
     }),
   );
 });
 
-test("two parts never differ by more than the longest share", () => {
+test("two parts never differ by more than the longest item", () => {
   fc.assert(
-    fc.property(shares, totals, (given, total) => {
+    fc.property(items, totals, (given, total) => {
       const costs = new Map(given.map(({ id, cost }) => [id, Math.max(1, cost)]));
-      const loads = cutShares(given, total).map((part) =>
+      const loads = cutIntoShards(given, total).map((part) =>
         part.reduce((sum, id) => sum + (costs.get(id) ?? Number.NaN), 0),
       );
       const spread = Math.max(...loads) - Math.min(...loads);
@@ -48,16 +48,16 @@ test("two parts never differ by more than the longest share", () => {
   );
 });
 
-test("the cut does not depend on the order in which shares are given", () => {
+test("the cut does not depend on the order in which items are given", () => {
   fc.assert(
     fc.property(
-      shares.chain((given) =>
+      items.chain((given) =>
         fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })),
       ),
       totals,
       ([given, shuffled], total) => {
-        const sorted = (list: readonly Share<string>[]) =>
-          cutShares(list, total).map((part) => part.toSorted());
+        const sorted = (list: readonly ShardItem<string>[]) =>
+          cutIntoShards(list, total).map((part) => part.toSorted());
         expect(sorted(shuffled)).toEqual(sorted(given));
       },
     ),

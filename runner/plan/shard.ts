@@ -2,7 +2,7 @@ import { isSeq } from "yaml";
 import { locatePath } from "../scenario/source/locate.ts";
 import type { Scenario } from "../scenario/types.ts";
 
-/** One of several jobs that share a selection. */
+/** One of several jobs that divide a selection. */
 export interface Shard {
   /** From 1. */
   index: number;
@@ -10,7 +10,7 @@ export interface Shard {
 }
 
 /** Something to do, and how long it takes; the unit only has to be the same for all. */
-export interface Share<T> {
+export interface ShardItem<T> {
   /** Unique; decides between equal costs, so that every machine cuts alike. */
   id: string;
   /** Less than 1 counts as 1. */
@@ -19,19 +19,19 @@ export interface Share<T> {
 }
 
 /**
- * Cuts shares into `total` parts of nearly equal cost: the longest first, each to the part with the least so far. Two
- * parts never differ by more than the cost of the longest share. The same input always gives the same parts, in any
- * order of the shares; within a part they keep their order. Parts are empty only when there are fewer shares.
+ * Cuts items into `total` shards of nearly equal cost: the longest first, each to the part with the least so far. Two
+ * parts never differ by more than the cost of the longest item. The same input always gives the same parts, in any
+ * order of the items; within a part they keep their order. Parts are empty only when there are fewer items.
  */
-export function cutShares<T>(shares: readonly Share<T>[], total: number): T[][] {
+export function cutIntoShards<T>(items: readonly ShardItem<T>[], total: number): T[][] {
   const loads = Array.from({ length: total }, () => 0);
   const partOf = new Map<string, number>();
-  for (const { id, cost } of shares.toSorted(byCost)) {
+  for (const { id, cost } of items.toSorted(byCost)) {
     const part = loads.indexOf(Math.min(...loads));
     partOf.set(id, part);
     loads[part] = (loads[part] ?? 0) + atLeastOne(cost);
   }
-  return loads.map((_, part) => shares.filter(({ id }) => partOf.get(id) === part).map(({ item }) => item));
+  return loads.map((_, part) => items.filter(({ id }) => partOf.get(id) === part).map(({ item }) => item));
 }
 
 /** Steps of a scenario's flow: what it costs as far as nobody has measured it. Never less than one. */
@@ -40,11 +40,11 @@ export function stepCount({ flow }: Scenario): number {
   return isSeq(steps) ? Math.max(1, steps.items.length) : 1;
 }
 
-function byCost(a: Share<unknown>, b: Share<unknown>): number {
+function byCost(a: ShardItem<unknown>, b: ShardItem<unknown>): number {
   return atLeastOne(b.cost) - atLeastOne(a.cost) || (a.id < b.id ? -1 : 1);
 }
 
-/** Shares that cost nothing would all end up in one part. */
+/** Items that cost nothing would all end up in one part. */
 function atLeastOne(cost: number): number {
   return Math.max(cost, 1);
 }

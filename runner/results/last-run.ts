@@ -4,7 +4,7 @@ import { compareText } from "../base/text.ts";
 import { readReport } from "../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../report/schema/report-schema.ts";
 import { findReportFolders } from "./find.ts";
-import { mergedAway } from "./merged-shares.ts";
+import { mergedAway } from "./merged-shards.ts";
 import { hasNoVerdict } from "./no-verdict.ts";
 
 export interface LastRun {
@@ -13,7 +13,7 @@ export interface LastRun {
 }
 
 /**
- * The run that ended last, of all that have a report at or below a folder. Shares of which a merge made another report
+ * The run that ended last, of all that have a report at or below a folder. Shards of which a merge made another report
  * that is there are no runs of their own. Of the groups of one merge the last one with something to run again counts.
  * @returns undefined when there is none; `others` are reports of the same merge with something to run again, `unread`
  *   folders whose report cannot be read, with the reason
@@ -37,7 +37,7 @@ export async function findLastRun(root: string): Promise<{
     (a, b) =>
       compareText(b.report.finishedAt, a.report.finishedAt) ||
       compareText(b.report.runId, a.report.runId) ||
-      // A group of one share is a copy of it, and knows the other groups.
+      // A group of one shard is a copy of it, and knows the other groups.
       Number(isGroup(b)) - Number(isGroup(a)),
   );
   const [latest] = runs;

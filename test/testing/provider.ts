@@ -9,7 +9,7 @@ import { startScriptedModel } from "../../runner/model/scripted.ts";
 
 const TEARDOWN_MS = 5000;
 
-/** A provider on this machine: the obedient model behind a door that only opens to a key. */
+/** A provider on this machine: the instruction-following model behind a door that only opens to a key. */
 export interface TestProvider {
   /** With `/v1`. */
   baseUrl: string;

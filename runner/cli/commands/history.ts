@@ -6,23 +6,23 @@ import { displayPath } from "../../base/paths.ts";
 import { suggestion } from "../../base/suggest.ts";
 import { formatDuration, plural } from "../../base/text.ts";
 import { PROVIDER_MODE } from "../../gateway/provider-mode.ts";
-import type { Occasion, ScenarioHistory } from "../../results/history/history.ts";
+import type { RunRef, ScenarioHistory } from "../../results/history/history.ts";
 import type { Past } from "../../results/history/samples.ts";
-import type { Course, ScenarioCourse } from "../../results/history/since-version.ts";
+import type { ReleaseTrend, Trend } from "../../results/history/since-version.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
 import { requireFolder, userFolder } from "../workspace.ts";
 
 /** Counts up with every change that a reader of `qa history --json` could trip over. */
-const HISTORY_VERSION = 2;
+const HISTORY_VERSION = 3;
 
 /** Declares `qa history`. */
 export function addHistoryCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
     .command("history")
     .description(
-      "tell from the reports below a folder how each scenario fared on each gateway, and since when",
+      "show how each scenario fared on each gateway and since when, from the reports below a folder",
     )
     .argument("<folder>", "folder with reports of `qa run` and `qa merge` at any depth")
     .argument("[ids...]", "scenario ids; default: all")
@@ -40,13 +40,13 @@ export function addHistoryCommand(program: Command, finish: (exitCode: number) =
   );
 }
 
-/** Looks back; a past failure is no failure of this command. */
+/** Looks back; a past failure is not a failure of this command. */
 async function history(
   folder: string,
   ids: readonly string[],
   { json, sinceVersion }: OptionsOf<"history">,
 ): Promise<number> {
-  const [{ readPast }, { historiesOf }, { coursesOf }] = await Promise.all([
+  const [{ readPast }, { historiesOf }, { releaseTrends }] = await Promise.all([
     import("../../results/history/samples.ts"),
     import("../../results/history/history.ts"),
     import("../../results/history/since-version.ts"),
@@ -62,7 +62,7 @@ async function history(
   const samples = chosen(past, ids);
   process.stdout.write(
     sinceVersion
-      ? shown(past, coursesOf(samples), courseTable, json)
+      ? shown(past, releaseTrends(samples), trendTable, json)
       : shown(past, historiesOf(samples), historyTable, json),
   );
   return EXIT.passed;
@@ -97,7 +97,7 @@ function historyTable(histories: readonly ScenarioHistory[]): string {
     percent(one.flakeRate),
     one.medianMs === undefined ? "-" : formatDuration(one.medianMs),
     one.trend === undefined ? "-" : signed(one.trend),
-    one.firstFailure ? occasion(one.firstFailure) : "never",
+    one.firstFailure ? runText(one.firstFailure) : "never",
     now(one),
   ]);
   const head = ["SCENARIO", "GATEWAY", "RUNS", "PASSED", "FLAKY", "MEDIAN", "TREND", "FIRST FAILED", "NOW"];
@@ -118,7 +118,7 @@ function now({
   failedOtherwise,
   withoutResult,
 }: ScenarioHistory): string {
-  const state = failingSince ? `fails since ${occasion(failingSince)}` : passed > 0 ? "passes" : "never ran";
+  const state = failingSince ? `fails since ${runText(failingSince)}` : passed > 0 ? "passes" : "never ran";
   const apart = [
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(blocked > 0 ? [`${blocked} blocked`] : []),
@@ -128,11 +128,11 @@ function now({
   return [state, ...apart].join(", ");
 }
 
-function courseTable(courses: readonly ScenarioCourse[]): string {
-  const rows = courses.map(({ id, product, providerMode, course, versions, leftOut }) => [
+function trendTable(trends: readonly ReleaseTrend[]): string {
+  const rows = trends.map(({ id, product, providerMode, trend, versions, leftOut }) => [
     id,
     gatewayText(product, providerMode),
-    inWords(course),
+    inWords(trend),
     [
       ...versions.map(({ version, passed, failed }) => `${version} ${tally(passed, failed)}`),
       ...(leftOut > 0 ? [`${leftOut} left out`] : []),
@@ -141,12 +141,12 @@ function courseTable(courses: readonly ScenarioCourse[]): string {
   return textTable([["SCENARIO", "GATEWAY", "RESULT", "RELEASES"], ...rows]);
 }
 
-function inWords(course: Course): string {
-  switch (course.kind) {
+function inWords(trend: Trend): string {
+  switch (trend.kind) {
     case "began":
-      return `began to fail in ${course.failedFirst}, passed last on ${course.passedLast}`;
-    case "mended":
-      return `passes since ${course.passedFirst}, failed last on ${course.failedLast}`;
+      return `began to fail in ${trend.failedFirst}, passed last on ${trend.passedLast}`;
+    case "fixed":
+      return `passes since ${trend.passedFirst}, failed last on ${trend.failedLast}`;
     case "passes":
       return "passes on every release seen";
     case "fails":
@@ -162,7 +162,7 @@ function tally(passed: number, failed: number): string {
   return [...(passed > 0 ? [`✓${passed}`] : []), ...(failed > 0 ? [`✗${failed}`] : [])].join(" ");
 }
 
-function occasion({ at, runId, version }: Occasion): string {
+function runText({ at, runId, version }: RunRef): string {
   return `${at.slice(0, 10)}${version === undefined ? "" : ` on ${version}`} (${runId})`;
 }
 

@@ -23,7 +23,7 @@ export function addMergeCommand(program: Command, finish: (exitCode: number) => 
 
 /** Exit code 4 when anything is missing, else by the same rules as a run. */
 async function merge(folders: readonly string[], options: OptionsOf<"merge">): Promise<number> {
-  const [{ commandLine }, { paintFor }, { mergedLines }, { readMatrix }, { mergeShares }] = await Promise.all(
+  const [{ commandLine }, { paintFor }, { mergedLines }, { readMatrix }, { mergeShards }] = await Promise.all(
     [
       import("../../lanes/job.ts"),
       import("../../report/reporters/console/style.ts"),
@@ -40,7 +40,7 @@ async function merge(folders: readonly string[], options: OptionsOf<"merge">): P
   rejectUsedFolder(out);
   const jobs = options.expect === undefined ? undefined : await readMatrix(resolve(cwd, options.expect));
 
-  const merged = await mergeShares({
+  const merged = await mergeShards({
     folders: sources,
     out,
     jobs,

@@ -125,7 +125,7 @@ async function qa(
     // As below a package manager: paths are the user's, and the command ends when this process is gone.
     env: { ...process.env, npm_lifecycle_event: "qa", INIT_CWD: userFolder() },
   });
-  // A terminal sends Ctrl-C to both; whoever asks only this process to end means the command too.
+  // A terminal sends Ctrl-C to both; a request that only this process end is meant for the command too.
   const pass = () => child.kill("SIGTERM");
   signal.addEventListener("abort", pass, { once: true });
   const [exitCode] = (await once(child, "exit")) as [number | null];

@@ -6,8 +6,9 @@ import type { FlowDiagnosticCode } from "../codes.ts";
 import { LANGUAGE_NAMES } from "../host-names.ts";
 import type { CompiledExpression } from "../types.ts";
 import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";
-import type { NameTable, Segment } from "./names.ts";
+import type { NameTable } from "./names.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
+import type { Segment } from "./use.ts";
 
 /** Names and loops around the statement that is being compiled. */
 interface Enclosing {

@@ -4,7 +4,7 @@ import { signature } from "../arguments.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
-import type { Use } from "./names.ts";
+import type { Use } from "./use.ts";
 
 /** Checks members and argument counts of a use whose root is in the vocabulary. */
 export function checkVocabularyUse(

@@ -1,6 +1,6 @@
+import type { JsonObject } from "../../base/json.ts";
 import type { ModelAnswer } from "../answer.ts";
 import type { ModelRequest } from "../request.ts";
-import type { JsonRecord } from "./values.ts";
 
 /** Text or tool calls; errors and hanging are the server's business. */
 type SpokenAnswer = Extract<ModelAnswer, { kind: "text" | "tool-calls" }>;
@@ -25,9 +25,9 @@ export interface ServerEvent {
 /** One of the two OpenAI APIs: how it asks and how it is answered. */
 export interface ModelApi {
   /** @throws HttpError 400 when the body is not such a request */
-  parse(body: JsonRecord): ModelRequest;
+  parse(body: JsonObject): ModelRequest;
   /** The whole answer as one JSON body. */
-  render(context: AnswerContext): JsonRecord;
+  render(context: AnswerContext): JsonObject;
   /** The answer as events; the text comes cut into `chunks`. */
   stream(context: AnswerContext, cut: (text: string) => string[]): Iterable<ServerEvent>;
   /** Data line that ends a stream, if the API has one. */

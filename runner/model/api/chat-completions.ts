@@ -1,16 +1,8 @@
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { HttpError } from "../../http/json.ts";
 import type { DeclaredTool, ModelMessage } from "../request.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api.ts";
-import {
-  contentText,
-  imageCount,
-  isRecord,
-  type JsonRecord,
-  parseArguments,
-  records,
-  requireModel,
-  string,
-} from "./values.ts";
+import { contentText, imageCount, jsonObjects, parseArguments, requireModel, string } from "./values.ts";
 
 /** POST /v1/chat/completions. */
 export const chatCompletions: ModelApi = {
@@ -19,17 +11,17 @@ export const chatCompletions: ModelApi = {
     if (!Array.isArray(body.messages) || body.messages.length === 0) {
       throw new HttpError(400, "'messages' must be a non-empty array");
     }
-    const messages = records(body.messages);
+    const messages = jsonObjects(body.messages);
     return {
       model,
       stream: body.stream === true,
-      includeUsage: isRecord(body.stream_options) && body.stream_options.include_usage === true,
+      includeUsage: isJsonObject(body.stream_options) && body.stream_options.include_usage === true,
       instructions: messages
         .filter(isInstruction)
         .map(({ content }) => contentText(content))
         .join("\n"),
       messages: messages.filter((message) => !isInstruction(message)).map(toMessage),
-      tools: records(body.tools).flatMap(toTool),
+      tools: jsonObjects(body.tools).flatMap(toTool),
       imageInputCount: messages.reduce((count, { content }) => count + imageCount(content), 0),
     };
   },
@@ -57,7 +49,7 @@ export const chatCompletions: ModelApi = {
   },
 
   *stream(context, cut) {
-    const chunk = (delta: JsonRecord, finish: string | null = null): ServerEvent => ({
+    const chunk = (delta: JsonObject, finish: string | null = null): ServerEvent => ({
       data: {
         ...envelope(context, "chat.completion.chunk"),
         choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
@@ -86,28 +78,28 @@ export const chatCompletions: ModelApi = {
   terminator: "[DONE]",
 };
 
-function isInstruction({ role }: JsonRecord): boolean {
+function isInstruction({ role }: JsonObject): boolean {
   return role === "system" || role === "developer";
 }
 
-function toMessage(message: JsonRecord): ModelMessage {
+function toMessage(message: JsonObject): ModelMessage {
   const text = contentText(message.content);
   if (message.role === "tool") return { role: "tool", callId: string(message.tool_call_id), text };
   if (message.role !== "assistant") return { role: "user", text };
-  const toolCalls = records(message.tool_calls).map((call) => {
-    const made = isRecord(call.function) ? call.function : {};
+  const toolCalls = jsonObjects(message.tool_calls).map((call) => {
+    const made = isJsonObject(call.function) ? call.function : {};
     return { id: string(call.id), name: string(made.name), arguments: parseArguments(made.arguments) };
   });
   return { role: "assistant", text, toolCalls };
 }
 
-function toTool(tool: JsonRecord): DeclaredTool[] {
+function toTool(tool: JsonObject): DeclaredTool[] {
   const declared = tool.function;
-  if (!isRecord(declared) || typeof declared.name !== "string") return [];
-  return [{ name: declared.name, parameters: isRecord(declared.parameters) ? declared.parameters : {} }];
+  if (!isJsonObject(declared) || typeof declared.name !== "string") return [];
+  return [{ name: declared.name, parameters: isJsonObject(declared.parameters) ? declared.parameters : {} }];
 }
 
-function envelope({ serial, created, request }: AnswerContext, object: string): JsonRecord {
+function envelope({ serial, created, request }: AnswerContext, object: string): JsonObject {
   return { id: `chatcmpl-${serial}`, object, created, model: request.model, system_fingerprint: null };
 }
 
@@ -129,7 +121,7 @@ function finishReason({ answer }: AnswerContext): string {
   return answer.kind === "text" ? "stop" : "tool_calls";
 }
 
-function usage({ usage: { inputTokens, outputTokens } }: AnswerContext): JsonRecord {
+function usage({ usage: { inputTokens, outputTokens } }: AnswerContext): JsonObject {
   return {
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,

@@ -1,24 +1,16 @@
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { HttpError } from "../../http/json.ts";
 import type { DeclaredTool, ModelMessage, ModelRequest } from "../request.ts";
-import {
-  contentText,
-  imageCount,
-  isRecord,
-  type JsonRecord,
-  parseArguments,
-  records,
-  requireModel,
-  string,
-} from "./values.ts";
+import { contentText, imageCount, jsonObjects, parseArguments, requireModel, string } from "./values.ts";
 
 /** Reads the body of POST /v1/responses. */
-export function parseResponsesRequest(body: JsonRecord): ModelRequest {
+export function parseResponsesRequest(body: JsonObject): ModelRequest {
   const model = requireModel(body);
   if (typeof body.input !== "string" && !Array.isArray(body.input)) {
     throw new HttpError(400, "'input' must be a string or an array");
   }
   const items =
-    typeof body.input === "string" ? [{ role: "user", content: body.input }] : records(body.input);
+    typeof body.input === "string" ? [{ role: "user", content: body.input }] : jsonObjects(body.input);
   const instructions = items.filter(isInstruction).map(({ content }) => contentText(content));
   return {
     model,
@@ -26,16 +18,16 @@ export function parseResponsesRequest(body: JsonRecord): ModelRequest {
     includeUsage: true,
     instructions: [string(body.instructions), ...instructions].filter((text) => text !== "").join("\n"),
     messages: mergeAssistant(items.filter((item) => !isInstruction(item)).flatMap(toMessage)),
-    tools: records(body.tools).flatMap(toTool),
+    tools: jsonObjects(body.tools).flatMap(toTool),
     imageInputCount: items.reduce((count, { content }) => count + imageCount(content), 0),
   };
 }
 
-function isInstruction({ role }: JsonRecord): boolean {
+function isInstruction({ role }: JsonObject): boolean {
   return role === "system" || role === "developer";
 }
 
-function toMessage(item: JsonRecord): ModelMessage[] {
+function toMessage(item: JsonObject): ModelMessage[] {
   switch (item.type ?? "message") {
     case "message": {
       const text = contentText(item.content);
@@ -75,7 +67,7 @@ function mergeAssistant(messages: readonly ModelMessage[]): ModelMessage[] {
   return merged;
 }
 
-function toTool(tool: JsonRecord): DeclaredTool[] {
+function toTool(tool: JsonObject): DeclaredTool[] {
   if (tool.type !== "function" || typeof tool.name !== "string") return [];
-  return [{ name: tool.name, parameters: isRecord(tool.parameters) ? tool.parameters : {} }];
+  return [{ name: tool.name, parameters: isJsonObject(tool.parameters) ? tool.parameters : {} }];
 }

@@ -1,6 +1,6 @@
+import type { JsonObject } from "../../base/json.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api.ts";
 import { parseResponsesRequest } from "./responses-input.ts";
-import type { JsonRecord } from "./values.ts";
 
 /** POST /v1/responses. */
 export const responses: ModelApi = {
@@ -12,7 +12,7 @@ export const responses: ModelApi = {
 
   *stream(context, cut) {
     let sequence = 0;
-    const event = (type: string, members: JsonRecord): ServerEvent => ({
+    const event = (type: string, members: JsonObject): ServerEvent => ({
       event: type,
       data: { type, sequence_number: sequence++, ...members },
     });
@@ -51,7 +51,7 @@ interface CallItem {
   arguments: string;
 }
 
-type MakeEvent = (type: string, members: JsonRecord) => ServerEvent;
+type MakeEvent = (type: string, members: JsonObject) => ServerEvent;
 type Cut = (text: string) => string[];
 
 function itemEvents(event: MakeEvent, item: OutputItem, index: number, cut: Cut): Iterable<ServerEvent> {
@@ -142,7 +142,7 @@ function outputItems({ answer, serial }: AnswerContext): OutputItem[] {
   }));
 }
 
-function response(context: AnswerContext, status: string, output: readonly OutputItem[]): JsonRecord {
+function response(context: AnswerContext, status: string, output: readonly OutputItem[]): JsonObject {
   const { serial, created, request, usage } = context;
   return {
     id: `resp_${serial}`,

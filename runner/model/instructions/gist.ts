@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../base/json.ts";
 import { isSecretName } from "../../base/redact.ts";
 
 const GIST_CHARS = 200;
@@ -16,7 +17,7 @@ function plainMembers(text: string): string | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   return Object.entries(value)
     .filter(([key, member]) => typeof member !== "object" && !isSecretName(key))
     .map(([key, member]) => `${key}: ${member}`)

@@ -4,7 +4,7 @@ import type { DeclaredTool, ModelMessage, ModelRequest } from "../request.ts";
 import { currentTurn } from "../turn.ts";
 import { exactPart, exactReply } from "./exact-reply.ts";
 import { fileInstructions } from "./file-instructions.ts";
-import { obey } from "./instructions.ts";
+import { followInstructions } from "./instructions.ts";
 import { fittingSkill } from "./skills.ts";
 import { toolInstructions } from "./tool-instructions.ts";
 
@@ -46,7 +46,7 @@ function answer(
     tools,
     imageInputCount: 0,
   };
-  return obey(request, currentTurn(request)).answer;
+  return followInstructions(request, currentTurn(request)).answer;
 }
 
 const says = (text: string) => ({ kind: "text", text });
@@ -159,7 +159,7 @@ describe("skills", () => {
   });
 });
 
-describe("the obedient model", () => {
+describe("the instruction-following model", () => {
   const ask = user("What is the lifecycle hot marker?");
 
   test("reads the skill that fits, if the gateway offers it and a way to read it", () => {

@@ -12,11 +12,11 @@ interface Situation {
   request: ModelRequest;
   turn: Turn;
   skills: readonly CatalogueSkill[];
-  /** Whom the model obeys: the user, then the skills that it read in this turn. */
+  /** What the model follows: the user's texts, then the skills that it read in this turn. */
   directions: readonly string[];
 }
 
-interface ObedientRule {
+interface InstructionRule {
   name: string;
   answer(situation: Situation): ModelAnswer | undefined;
 }
@@ -24,14 +24,14 @@ interface ObedientRule {
 const READ_TOOL = "read";
 const WRITE_TOOL = "write";
 
-const heartbeat: ObedientRule = {
+const heartbeat: InstructionRule = {
   name: "heartbeat",
   answer: ({ turn }) => (turn.userTexts[0]?.includes("HEARTBEAT_OK") ? say("HEARTBEAT_OK") : undefined),
 };
 
 /** Makes the calls that it is told to make, one after the other, each once. */
-const toldToCall: ObedientRule = {
-  name: "told-to-call",
+const callTools: InstructionRule = {
+  name: "call-tool",
   answer({ request, turn, directions }) {
     const made = turn.exchanges.map(({ call }) => call.name);
     for (const call of directions.flatMap(toolInstructions)) {
@@ -45,8 +45,8 @@ const toldToCall: ObedientRule = {
 };
 
 /** Reads and writes the files that it is told to, one after the other, where the gateway offers the tool. */
-const toldAboutFiles: ObedientRule = {
-  name: "told-about-files",
+const useFiles: InstructionRule = {
+  name: "use-file",
   answer({ request, turn, directions }) {
     const made = turn.exchanges.map(({ call }) => `${call.name} ${pathOf(call)}`);
     for (const instruction of directions.flatMap(fileInstructions)) {
@@ -61,7 +61,7 @@ const toldAboutFiles: ObedientRule = {
   },
 };
 
-const replyExactly: ObedientRule = {
+const replyExactly: InstructionRule = {
   name: "reply-exactly",
   answer({ directions }) {
     const reply = [exactReply, exactPart]
@@ -72,7 +72,7 @@ const replyExactly: ObedientRule = {
 };
 
 /** Opens the skill that the user's message is about, if the gateway offers it and a way to read it. */
-const readSkill: ObedientRule = {
+const readSkill: InstructionRule = {
   name: "read-skill",
   answer({ request, turn, skills }) {
     const read = declaredTool(request, READ_TOOL);
@@ -86,7 +86,7 @@ const readSkill: ObedientRule = {
   },
 };
 
-const acknowledgeResult: ObedientRule = {
+const acknowledgeResult: InstructionRule = {
   name: "acknowledge-result",
   answer({ turn }) {
     const last = turn.exchanges.at(-1);
@@ -95,13 +95,13 @@ const acknowledgeResult: ObedientRule = {
 };
 
 /** Says nothing of its own, so that it can be mistaken for no marker and gives away no hidden context. */
-const acknowledge: ObedientRule = { name: "acknowledge", answer: () => say("OK.") };
+const acknowledge: InstructionRule = { name: "acknowledge", answer: () => say("OK.") };
 
 /** Tried in order; the last one always answers. */
-const OBEDIENT_RULES: readonly ObedientRule[] = [
+const RULES: readonly InstructionRule[] = [
   heartbeat,
-  toldToCall,
-  toldAboutFiles,
+  callTools,
+  useFiles,
   replyExactly,
   readSkill,
   acknowledgeResult,
@@ -109,17 +109,17 @@ const OBEDIENT_RULES: readonly ObedientRule[] = [
 ];
 
 /** Answers the way a model would that follows plain instructions, from nothing but the request. */
-export function obey(request: ModelRequest, turn: Turn): Plan {
+export function followInstructions(request: ModelRequest, turn: Turn): Plan {
   const skills = catalogueSkills(request.instructions);
   const bodies = turn.exchanges.flatMap(({ call, result }) =>
     skills.some((skill) => readsSkill(call, skill)) ? [result] : [],
   );
   const situation: Situation = { request, turn, skills, directions: [...turn.userTexts, ...bodies] };
-  for (const rule of OBEDIENT_RULES) {
+  for (const rule of RULES) {
     const answer = rule.answer(situation);
-    if (answer) return { answer, rule: `obedient: ${rule.name}` };
+    if (answer) return { answer, rule: `instructions: ${rule.name}` };
   }
-  throw new Error("no rule of the obedient model answered");
+  throw new Error("no rule of the instruction-following model answered");
 }
 
 function readsSkill({ name, arguments: args }: PlannedCall, { location }: CatalogueSkill): boolean {

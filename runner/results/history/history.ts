@@ -4,7 +4,7 @@ import { isTelling, type Sample } from "./samples.ts";
 import { median, rate, trend } from "./statistics.ts";
 
 /** One run in which something happened. */
-export interface Occasion {
+export interface RunRef {
   /** ISO time. */
   at: string;
   runId: string;
@@ -33,9 +33,9 @@ export interface ScenarioHistory {
   /** Of the runs that passed or failed; absent where none did. */
   passRate?: number;
   flakeRate?: number;
-  firstFailure?: Occasion;
+  firstFailure?: RunRef;
   /** First of the failures in a row that lasts until now. */
-  failingSince?: Occasion;
+  failingSince?: RunRef;
   /** Of the runs that passed, in milliseconds. */
   medianMs?: number;
   /** Last third of the passed runs against the first: 0.25 is a quarter longer. */
@@ -80,14 +80,14 @@ function historyOf(samples: readonly Sample[]): ScenarioHistory {
     flaky,
     passRate: rate(count("passed"), judged.length),
     flakeRate: rate(flaky, judged.length),
-    firstFailure: firstFailure && occasion(firstFailure),
-    failingSince: failingSince && occasion(failingSince),
+    firstFailure: firstFailure && runRef(firstFailure),
+    failingSince: failingSince && runRef(failingSince),
     medianMs: times.length > 0 ? median(times) : undefined,
     trend: trend(times),
   });
 }
 
-function occasion({ at, runId, version }: Sample): Occasion {
+function runRef({ at, runId, version }: Sample): RunRef {
   return withoutUndefined({ at, runId, version });
 }
 

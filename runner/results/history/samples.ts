@@ -5,7 +5,7 @@ import { compareText } from "../../base/text.ts";
 import { readReport } from "../../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { findReportFolders } from "../find.ts";
-import { mergedAway } from "../merged-shares.ts";
+import { mergedAway } from "../merged-shards.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
 
 /** One result of one scenario. */
@@ -47,7 +47,7 @@ export interface Past {
 }
 
 /**
- * Reads every report below a folder, each run once: the shares of a merge are left out where the merged
+ * Reads every report below a folder, each run once: the shards of a merge are left out where the merged
  * report is there too, and copies of a run count once.
  * @param show how a path is shown to the user
  * @throws when a folder cannot be read

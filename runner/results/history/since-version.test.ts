@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { historiesOf } from "./history.ts";
 import type { Sample } from "./samples.ts";
-import { coursesOf } from "./since-version.ts";
+import { releaseTrends } from "./since-version.ts";
 
 // In the order of releases, which is not that of text.
 const RELEASES = ["1.2.0", "1.9.0", "1.10.0-beta.1", "1.10.0", "2026.4.26", "2026.4.27", "2026.10.1"];
@@ -25,9 +25,9 @@ function sample(version: string | undefined, verdict: Sample["verdict"], more: P
   };
 }
 
-function courseOf(samples: readonly Sample[]) {
-  const [found] = coursesOf(samples);
-  return found?.course;
+function trendOf(samples: readonly Sample[]) {
+  const [found] = releaseTrends(samples);
+  return found?.trend;
 }
 
 const runsOn = (version: string, verdict: Sample["verdict"]) =>
@@ -50,7 +50,7 @@ it("names the release that began to fail, in whatever order the runs were made",
           : failedFirst === undefined
             ? { kind: "passes" }
             : { kind: "began", passedLast, failedFirst };
-      expect(courseOf(samples)).toEqual(expected);
+      expect(trendOf(samples)).toEqual(expected);
     }),
   );
 });
@@ -59,7 +59,7 @@ it("names none as soon as one release both passed and failed", () => {
   fc.assert(
     fc.property(broken, fc.constantFrom(...RELEASES), ({ samples }, version) => {
       const both = [...samples, sample(version, "passed"), sample(version, "failed")];
-      expect(courseOf(both)).toEqual({ kind: "mixed" });
+      expect(trendOf(both)).toEqual({ kind: "mixed" });
     }),
   );
 });
@@ -75,8 +75,8 @@ it("is not led astray by what says nothing about a release", () => {
         sample(version, "none"),
         sample(undefined, "failed"),
       ];
-      const [found] = coursesOf([...samples, ...silent]);
-      expect(found).toMatchObject({ course: courseOf(samples), leftOut: 3 });
+      const [found] = releaseTrends([...samples, ...silent]);
+      expect(found).toMatchObject({ trend: trendOf(samples), leftOut: 3 });
     }),
   );
 });
@@ -88,7 +88,7 @@ it.each<[string, [string, Sample["verdict"]][], object]>([
       ["1.9.0", "failed"],
       ["1.10.0", "passed"],
     ],
-    { kind: "mended", failedLast: "1.9.0", passedFirst: "1.10.0" },
+    { kind: "fixed", failedLast: "1.9.0", passedFirst: "1.10.0" },
   ],
   [
     "failed in between",
@@ -100,8 +100,8 @@ it.each<[string, [string, Sample["verdict"]][], object]>([
     { kind: "mixed" },
   ],
   ["has a version that is none", [["nightly", "failed"]], { kind: "unknown" }],
-])("what %s", (_what, results, course) => {
-  expect(courseOf(results.map(([version, verdict]) => sample(version, verdict)))).toEqual(course);
+])("what %s", (_what, results, trend) => {
+  expect(trendOf(results.map(([version, verdict]) => sample(version, verdict)))).toEqual(trend);
 });
 
 const verdict = fc.constantFrom<Sample["verdict"]>("passed", "failed", "skipped", "blocked", "none");
@@ -133,7 +133,7 @@ it("counts failures by fault of the harness or the environment apart, in both vi
     { runs: 1, passed: 1, failed: 0, failedOtherwise: 2, passRate: 1 },
   ]);
   expect(historiesOf(samples)[0]?.failingSince).toBeUndefined();
-  expect(coursesOf(samples)).toMatchObject([{ course: { kind: "passes" }, leftOut: 2 }]);
+  expect(releaseTrends(samples)).toMatchObject([{ trend: { kind: "passes" }, leftOut: 2 }]);
 });
 
 it("keeps model modes apart in both views, and platforms in the history", () => {
@@ -154,7 +154,7 @@ it("keeps model modes apart in both views, and platforms in the history", () => 
     ["mock-openai", "darwin-arm64", 0, 1],
     ["mock-openai", "linux-x64", 1, 0],
   ]);
-  expect(coursesOf(samples).map(({ providerMode, course }) => [providerMode, course.kind])).toEqual([
+  expect(releaseTrends(samples).map(({ providerMode, trend }) => [providerMode, trend.kind])).toEqual([
     ["live-frontier", "fails"],
     ["mock-openai", "mixed"],
   ]);

@@ -9,11 +9,11 @@ interface VersionResults {
 }
 
 /** How a scenario fared from one release to the next. */
-export type Course =
+export type Trend =
   /** It passed on every release up to `passedLast` and failed on every one from `failedFirst`. */
   | { kind: "began"; passedLast: string; failedFirst: string }
   /** The other way round. */
-  | { kind: "mended"; failedLast: string; passedFirst: string }
+  | { kind: "fixed"; failedLast: string; passedFirst: string }
   | { kind: "passes" }
   /** It failed on every release that it ran on: when that began is not known. */
   | { kind: "fails" }
@@ -22,14 +22,14 @@ export type Course =
   /** There is no result with a version that can be put in order. */
   | { kind: "unknown" };
 
-export interface ScenarioCourse {
+export interface ReleaseTrend {
   id: string;
   title: string;
   /** `embedded`, `openclaw`: releases of one product are compared, whatever --gateway named. */
   product: string;
   /** Behind the agent; what a scripted model and a live one do is not compared. */
   providerMode: string;
-  course: Course;
+  trend: Trend;
   /** In the order of releases. */
   versions: VersionResults[];
   /** Results that say nothing about a release: of unknown version, or failed by fault of the harness or the environment. */
@@ -37,16 +37,16 @@ export interface ScenarioCourse {
 }
 
 /** For each scenario and product the release in which it began to fail; what began to fail comes first. */
-export function coursesOf(samples: readonly Sample[]): ScenarioCourse[] {
+export function releaseTrends(samples: readonly Sample[]): ReleaseTrend[] {
   const groups = Map.groupBy(samples, ({ id, gateway, providerMode }) =>
     JSON.stringify([id, productOf(gateway), providerMode]),
   );
   return [...groups.values()]
-    .map(scenarioCourse)
+    .map(releaseTrend)
     .sort((a, b) => rank(a) - rank(b) || compareText(a.id, b.id) || compareText(placeOf(a), placeOf(b)));
 }
 
-function scenarioCourse(samples: readonly Sample[]): ScenarioCourse {
+function releaseTrend(samples: readonly Sample[]): ReleaseTrend {
   const { id, title, gateway, providerMode } = samples.at(-1) as Sample;
   const judged = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
   const telling = judged.filter((sample) => valid(sample.version) !== null && isTelling(sample));
@@ -61,14 +61,14 @@ function scenarioCourse(samples: readonly Sample[]): ScenarioCourse {
     title,
     product: productOf(gateway),
     providerMode,
-    course: courseOf(versions),
+    trend: trendOf(versions),
     versions,
     leftOut: judged.length - telling.length,
   };
 }
 
 /** @param versions in the order of releases */
-function courseOf(versions: readonly VersionResults[]): Course {
+function trendOf(versions: readonly VersionResults[]): Trend {
   const [first] = versions;
   if (!first) return { kind: "unknown" };
   if (versions.some(({ passed, failed }) => passed > 0 && failed > 0)) return { kind: "mixed" };
@@ -82,19 +82,19 @@ function courseOf(versions: readonly VersionResults[]): Course {
   const { before, next } = change;
   return next.failed > 0
     ? { kind: "began", passedLast: before.version, failedFirst: next.version }
-    : { kind: "mended", failedLast: before.version, passedFirst: next.version };
+    : { kind: "fixed", failedLast: before.version, passedFirst: next.version };
 }
 
 function productOf(gateway: string): string {
   return /^wss?:/.test(gateway) ? gateway : gateway.replace(/@.*/, "");
 }
 
-function placeOf({ product, providerMode }: ScenarioCourse): string {
+function placeOf({ product, providerMode }: ReleaseTrend): string {
   return `${product} ${providerMode}`;
 }
 
-const ORDER: readonly Course["kind"][] = ["began", "fails", "mixed", "mended", "unknown", "passes"];
+const ORDER: readonly Trend["kind"][] = ["began", "fails", "mixed", "fixed", "unknown", "passes"];
 
-function rank({ course }: ScenarioCourse): number {
-  return ORDER.indexOf(course.kind);
+function rank({ trend }: ReleaseTrend): number {
+  return ORDER.indexOf(trend.kind);
 }

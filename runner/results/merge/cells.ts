@@ -34,7 +34,7 @@ export function scenarioRows(groups: readonly Group[]): Row[] {
 }
 
 function groupCells(group: Group): [id: string, title: string, cell: MergedCell][] {
-  const results = group.shares.flatMap(({ report }) =>
+  const results = group.shards.flatMap(({ report }) =>
     report.scenarios.map((result) => ({ result, report })),
   );
   const byId = Map.groupBy(results, ({ result }) => result.id);

@@ -1,7 +1,7 @@
 import type { RunReport } from "../../report/schema/report-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 
-/** What all shares of one selection must have in common; how each is shown. */
+/** What all shards of one selection must have in common; how each is shown. */
 const COMMON: Record<string, (report: RunReport) => string> = {
   "tool version": ({ tool }) => `${tool.name} ${tool.version}`,
   platform: ({ tool }) => tool.platform,
@@ -18,10 +18,10 @@ const COMMON: Record<string, (report: RunReport) => string> = {
 /** One problem for each thing that differs, with all its values and who has which. */
 export function configurationProblems(
   name: string,
-  shares: readonly { shown: string; report: RunReport }[],
+  shards: readonly { shown: string; report: RunReport }[],
 ): Problem[] {
   return Object.entries(COMMON).flatMap(([what, shown]) => {
-    const holders = Map.groupBy(shares, ({ report }) => shown(report));
+    const holders = Map.groupBy(shards, ({ report }) => shown(report));
     if (holders.size < 2) return [];
     const values = [...holders].map(
       ([value, held]) => `${value} (${held.map(({ shown }) => shown).join(", ")})`,

@@ -16,7 +16,7 @@ export interface EventLog {
   clockSetBack: number;
 }
 
-/** Reads the events of a share as far as they go. Never throws. */
+/** Reads the events of a shard as far as they go. Never throws. */
 export async function readEventLog(path: string): Promise<EventLog> {
   try {
     const { events, truncated } = await readEvents(path);

@@ -11,7 +11,7 @@ export function evidencePaths({ evidence, attempts }: ScenarioReport): string[] 
 
 /**
  * Copies the evidence of scenarios, so that the merged report stands by itself and its links are the same
- * as in the share's report. Copy-on-write where the file system can.
+ * as in the shard's report. Copy-on-write where the file system can.
  */
 export async function copyEvidence(
   scenarios: readonly ScenarioReport[],

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type SampleScenario, sampleReport } from "../testing/sample-report.ts";
 import { scenarioRows } from "./cells.ts";
-import { groupShares, isComplete } from "./groups.ts";
-import { joinShares } from "./join.ts";
-import type { Share } from "./share.ts";
+import { groupShards, isComplete } from "./groups.ts";
+import { joinShards } from "./join.ts";
+import type { ShardReport } from "./shard.ts";
 
 const attempt = fc.constantFrom(
   { verdict: "passed" } as const,
@@ -51,7 +51,7 @@ function wholeOf({ scenarios, failOnFlaky, quarantined }: Cut) {
   });
 }
 
-function sharesOf({ scenarios, places, total, failOnFlaky, quarantined }: Cut): Share[] {
+function shardsOf({ scenarios, places, total, failOnFlaky, quarantined }: Cut): ShardReport[] {
   return Array.from({ length: total }, (_, place) => {
     const own = scenarios.filter((_, index) => places[index] === place);
     const report = sampleReport({
@@ -74,13 +74,13 @@ it("any cut of a run into shards gives the verdicts, counts and exit code of the
   fc.assert(
     fc.property(cut, fc.nat(), (given, turn) => {
       const whole = wholeOf(given);
-      const shares = sharesOf(given);
-      // The order in which shares are found does not matter.
-      const found = [...shares.slice(turn % shares.length), ...shares.slice(0, turn % shares.length)];
-      const [group, ...others] = groupShares(found, undefined);
+      const shards = shardsOf(given);
+      // The order in which shards are found does not matter.
+      const found = [...shards.slice(turn % shards.length), ...shards.slice(0, turn % shards.length)];
+      const [group, ...others] = groupShards(found, undefined);
       expect(others).toEqual([]);
       expect(group?.problems).toEqual([]);
-      const joined = group && joinShares(group, () => "");
+      const joined = group && joinShards(group, () => "");
       expect(joined).toMatchObject({
         scenarios: whole.scenarios,
         counts: whole.counts,
@@ -95,10 +95,10 @@ it("any cut of a run into shards gives the verdicts, counts and exit code of the
 it("without any one shard nothing is complete, and every scenario of it is named", () => {
   fc.assert(
     fc.property(cut, fc.nat(), (given, which) => {
-      const shares = sharesOf(given);
-      fc.pre(shares.length > 1);
-      const [lost] = shares.splice(which % shares.length, 1);
-      const groups = groupShares(shares, undefined);
+      const shards = shardsOf(given);
+      fc.pre(shards.length > 1);
+      const [lost] = shards.splice(which % shards.length, 1);
+      const groups = groupShards(shards, undefined);
       expect(groups.filter(isComplete)).toEqual([]);
       const problems = groups.flatMap((group) => group.problems);
       const { index, total } = lost?.report?.shard ?? { index: 0, total: 0 };
@@ -119,17 +119,17 @@ it("without any one shard nothing is complete, and every scenario of it is named
 it("a shard that is there twice, or a result moved to where another has it, is never complete", () => {
   fc.assert(
     fc.property(cut, fc.nat(), fc.boolean(), (given, which, wholeShard) => {
-      const shares = sharesOf(given);
-      const place = which % shares.length;
-      const copied = shares[place] as Share;
-      const other = shares[(place + 1) % shares.length] as Share;
+      const shards = shardsOf(given);
+      const place = which % shards.length;
+      const copied = shards[place] as ShardReport;
+      const other = shards[(place + 1) % shards.length] as ShardReport;
       const [result] = copied.report?.scenarios ?? [];
-      if (wholeShard) shares.push({ ...copied, shown: "s/copy" });
+      if (wholeShard) shards.push({ ...copied, shown: "s/copy" });
       else if (other.report && result) {
         const scenarios = [...other.report.scenarios, result];
         other.report = { ...other.report, scenarios };
       } else return;
-      const problems = groupShares(shares, undefined).flatMap((group) => group.problems);
+      const problems = groupShards(shards, undefined).flatMap((group) => group.problems);
       expect(problems.map(({ code }) => code)).toContain(wholeShard ? "duplicate-shard" : "duplicate-result");
     }),
   );

@@ -3,51 +3,54 @@ import type { RunReport } from "../../report/schema/report-schema.ts";
 import { configurationProblems } from "./configuration.ts";
 import type { ExpectedJob } from "./matrix.ts";
 import { type Problem, problem } from "./problem.ts";
-import type { Share } from "./share.ts";
+import type { ShardReport } from "./shard.ts";
 
-type ReportedShare = Share & { report: RunReport };
+type ReportedShard = ShardReport & { report: RunReport };
 
-/** The shares of one selection on one gateway and platform. */
+/** The shards of one selection on one gateway and platform. */
 export interface Group {
   lane: string | undefined;
   gateway: string;
-  /** Of the expected job, else the platform that the shares ran on. */
+  /** Of the expected job, else the platform that the shards ran on. */
   os: string;
   /** `smoke on embedded, linux-x64` */
   name: string;
   /** Its lane may fail without making the whole result red. */
   mayFail: boolean;
   /** By number of the shard. */
-  shares: ReportedShare[];
+  shards: ReportedShard[];
   /** Ids that must each have one result, in order. */
   selection: string[];
-  /** Why nothing in the group counts as passed; holds those of its shares. */
+  /** Why nothing in the group counts as passed; holds those of its shards. */
   problems: Problem[];
 }
 
 /**
  * Puts together what belongs together and finds what is missing, doubled or mixed.
- * @param jobs those of the matrix that the shares must be; undefined when no matrix was given
+ * @param jobs those of the matrix that the shards must be; undefined when no matrix was given
  */
-export function groupShares(shares: readonly Share[], jobs: readonly ExpectedJob[] | undefined): Group[] {
+export function groupShards(
+  shards: readonly ShardReport[],
+  jobs: readonly ExpectedJob[] | undefined,
+): Group[] {
   const byName = new Map(jobs?.map((job) => [job.name, job]));
-  const members = new Map<string, { shares: ReportedShare[]; jobs: ExpectedJob[]; strays: Problem[] }>();
+  const members = new Map<string, { shards: ReportedShard[]; jobs: ExpectedJob[]; strays: Problem[] }>();
   const groupOf = (lane: string | undefined, gateway: string, os: string) => {
     const key = JSON.stringify([lane ?? "", gateway, os]);
-    const group = members.get(key) ?? { shares: [], jobs: [], strays: [] };
+    const group = members.get(key) ?? { shards: [], jobs: [], strays: [] };
     members.set(key, group);
     return group;
   };
   for (const job of jobs ?? []) if (!job.skip) groupOf(job.lane, job.gateway, job.os).jobs.push(job);
-  for (const share of shares) {
-    if (!isReported(share)) continue;
-    const { lane, gateway, tool, job: name } = share.report;
+  for (const shard of shards) {
+    if (!isReported(shard)) continue;
+    const { lane, gateway, tool, job: name } = shard.report;
     const job = name === undefined ? undefined : byName.get(name);
     const group = groupOf(lane, gateway, job?.os ?? tool.platform);
-    group.shares.push(share);
-    if (jobs) group.strays.push(...jobProblems(share, job));
+    group.shards.push(shard);
+    if (jobs) group.strays.push(...jobProblems(shard, job));
   }
-  return [...members].map(([key, { shares, jobs, strays }]) => {
+  return [...members].map(([key, { shards, jobs, strays }]) => {
     const [lane, gateway, os] = JSON.parse(key) as [string, string, string];
     return judged(
       {
@@ -56,7 +59,7 @@ export function groupShares(shares: readonly Share[], jobs: readonly ExpectedJob
         os,
         name: `${lane === "" ? "" : `${lane} on `}${gateway}, ${os}`,
         mayFail: jobs.some(({ mayFail }) => mayFail === true),
-        shares: shares.toSorted((a, b) => indexOf(a) - indexOf(b) || compareText(a.shown, b.shown)),
+        shards: shards.toSorted((a, b) => indexOf(a) - indexOf(b) || compareText(a.shown, b.shown)),
         selection: [],
         problems: [...strays],
       },
@@ -65,7 +68,7 @@ export function groupShares(shares: readonly Share[], jobs: readonly ExpectedJob
   });
 }
 
-/** Whether a share can count: nothing is wrong with it, nor with its group. */
+/** Whether a shard can count: nothing is wrong with it, nor with its group. */
 export function isComplete({ problems }: Group): boolean {
   return problems.length === 0;
 }
@@ -76,14 +79,14 @@ function shardName({ index, total }: { index: number; total: number }): string {
 }
 
 function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
-  const { shares, problems, name } = group;
-  for (const share of shares) problems.push(...share.problems);
-  problems.push(...configurationProblems(name, shares));
+  const { shards, problems, name } = group;
+  for (const shard of shards) problems.push(...shard.problems);
+  problems.push(...configurationProblems(name, shards));
 
-  const [first] = shares;
+  const [first] = shards;
   const total = jobs[0]?.shard.total ?? first?.report.shard?.total ?? 1;
   for (let index = 1; index <= total; index += 1) {
-    const copies = shares.filter((share) => indexOf(share) === index);
+    const copies = shards.filter((shard) => indexOf(shard) === index);
     const job = jobs.find(({ shard }) => shard.index === index);
     const what = `${name}: ${shardName({ index, total })}`;
     if (copies.length > 1) {
@@ -95,7 +98,7 @@ function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
     }
   }
   // Of an unsharded run its own scenarios are the whole; a shard has to say what it is a part of.
-  const all = new Set(shares.flatMap(({ report }) => report.scenarios.map(({ id }) => id)));
+  const all = new Set(shards.flatMap(({ report }) => report.scenarios.map(({ id }) => id)));
   group.selection = first?.report.selection ?? jobs[0]?.selection ?? [...all];
   if (first && total > 1 && !first.report.selection) {
     problems.push(problem("missing-scenario", `${first.shown}: it does not say what the whole selection is`));
@@ -105,14 +108,14 @@ function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
 }
 
 /** One result for each scenario of the selection, and no other. */
-function resultProblems({ name, shares, selection }: Group): Problem[] {
-  const holders = new Map<string, ReportedShare[]>(selection.map((id) => [id, []]));
+function resultProblems({ name, shards, selection }: Group): Problem[] {
+  const holders = new Map<string, ReportedShard[]>(selection.map((id) => [id, []]));
   const problems: Problem[] = [];
-  for (const share of shares) {
-    for (const { id } of share.report.scenarios) {
+  for (const shard of shards) {
+    for (const { id } of shard.report.scenarios) {
       const held = holders.get(id);
-      if (held) held.push(share);
-      else problems.push(problem("unselected-scenario", `${share.shown}: ${id} is not in the selection`));
+      if (held) held.push(shard);
+      else problems.push(problem("unselected-scenario", `${shard.shown}: ${id} is not in the selection`));
     }
   }
   for (const [id, held] of holders) {
@@ -127,16 +130,16 @@ function resultProblems({ name, shares, selection }: Group): Problem[] {
   }
   const absent = [...holders].filter(([, held]) => held.length === 0).map(([id]) => id);
   if (absent.length > 0) {
-    problems.push(problem("missing-scenario", `${name}: no share has a result for ${absent.join(", ")}`));
+    problems.push(problem("missing-scenario", `${name}: no shard has a result for ${absent.join(", ")}`));
   }
   return problems;
 }
 
-/** Whether the share is what the matrix planned under its name. */
-function jobProblems({ shown, report }: ReportedShare, job: ExpectedJob | undefined): Problem[] {
+/** Whether the shard is what the matrix planned under its name. */
+function jobProblems({ shown, report }: ReportedShard, job: ExpectedJob | undefined): Problem[] {
   if (report.job === undefined) {
     return [
-      problem("unexpected-job", `${shown}: it says no job, and the matrix knows its shares by their jobs`),
+      problem("unexpected-job", `${shown}: it says no job, and the matrix knows its shards by their jobs`),
     ];
   }
   if (!job) return [problem("unexpected-job", `${shown}: the matrix has no job ${report.job}`)];
@@ -159,14 +162,14 @@ function jobProblems({ shown, report }: ReportedShare, job: ExpectedJob | undefi
     );
 }
 
-function indexOf({ report }: ReportedShare): number {
+function indexOf({ report }: ReportedShard): number {
   return report.shard?.index ?? 1;
 }
 
-function listed(shares: readonly Share[]): string {
-  return shares.map(({ shown }) => shown).join(", ");
+function listed(shards: readonly ShardReport[]): string {
+  return shards.map(({ shown }) => shown).join(", ");
 }
 
-function isReported(share: Share): share is ReportedShare {
-  return share.report !== undefined;
+function isReported(shard: ShardReport): shard is ReportedShard {
+  return shard.report !== undefined;
 }

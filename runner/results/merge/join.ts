@@ -6,17 +6,17 @@ import type { ReportedOptions, RunReport } from "../../report/schema/report-sche
 import type { Group } from "./groups.ts";
 
 /**
- * The report that one run of the whole selection would have written, from the shares of a complete group.
- * Times of day are those of the shares' own clocks; the duration is the sum of theirs, which needs no clock.
- * @param commandOf the command with which the whole can be run; of undefined where the shares do not say how
+ * The report that one run of the whole selection would have written, from the shards of a complete group.
+ * Times of day are those of the shards' own clocks; the duration is the sum of theirs, which needs no clock.
+ * @param commandOf the command with which the whole can be run; of undefined where the shards do not say how
  */
-export function joinShares(
-  { shares, selection }: Group,
+export function joinShards(
+  { shards, selection }: Group,
   commandOf: (options: ReportedOptions | undefined) => string,
 ): RunReport {
-  const reports = shares.map(({ report }) => report);
+  const reports = shards.map(({ report }) => report);
   const [first, ...others] = reports;
-  if (!first) throw new Error("a complete group has at least one share");
+  if (!first) throw new Error("a complete group has at least one shard");
   if (others.length === 0) return first;
 
   const results = new Map(reports.flatMap(({ scenarios }) => scenarios.map((result) => [result.id, result])));
@@ -45,7 +45,7 @@ export function joinShares(
   return { ...report, exitCode: exitCodeFor(report, 0) };
 }
 
-/** What all shares were given, without what makes each a share. */
+/** What all shards were given, without what makes each a shard. */
 function wholeOptions(reports: readonly RunReport[]): RunReport["options"] {
   const [first, ...others] = reports.map(({ options }) => options);
   if (!first) return undefined;

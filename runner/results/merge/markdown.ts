@@ -65,7 +65,7 @@ function groups(all: readonly MergedGroup[]): string {
     countsText(group),
     group.durationMs === undefined ? "" : formatDuration(group.durationMs),
     `${group.exitCode}${group.mayFail ? " (may fail)" : ""}`,
-    `${plural(group.shares.length, "share")}: ${group.shares.map(({ folder }) => codeCell(folder)).join(", ")}`,
+    `${plural(group.shares.length, "shard")}: ${group.shares.map(({ folder }) => codeCell(folder)).join(", ")}`,
   ]);
   return `## Groups\n\n${markdownTable(["group", "result", "time", "exit code", "from"], rows)}`;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderWith } from "../../scenario/testing/parse.ts";
-import { mergedAway } from "../merged-shares.ts";
+import { mergedAway } from "../merged-shards.ts";
 import { readMatrix } from "./matrix.ts";
 import { readMerged } from "./merged-schema.ts";
 

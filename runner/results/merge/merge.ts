@@ -10,20 +10,20 @@ import type { ReportedOptions, RunReport } from "../../report/schema/report-sche
 import { findReportFolders } from "../find.ts";
 import { scenarioRows } from "./cells.ts";
 import { copyEvidence } from "./evidence.ts";
-import { type Group, groupShares, isComplete } from "./groups.ts";
-import { joinShares } from "./join.ts";
+import { type Group, groupShards, isComplete } from "./groups.ts";
+import { joinShards } from "./join.ts";
 import { renderMergedMarkdown } from "./markdown.ts";
 import type { ExpectedJob } from "./matrix.ts";
 import { MERGED_VERSION, type MergedGroup, type MergedReport } from "./merged-schema.ts";
 import { type Problem, problem } from "./problem.ts";
-import { readShare, type Share } from "./share.ts";
+import { readShard, type ShardReport } from "./shard.ts";
 
 export interface MergeOptions {
-  /** Absolute; each holds shares at any depth. */
+  /** Absolute; each holds shards at any depth. */
   folders: readonly string[];
   /** Absolute; new or empty. */
   out: string;
-  /** What the matrix planned; without it the shares say themselves what belongs to them. */
+  /** What the matrix planned; without it the shards say themselves what belongs to them. */
   jobs?: readonly ExpectedJob[];
   /** How a path is shown to the user. */
   show(path: string): string;
@@ -41,20 +41,20 @@ interface JoinedGroup extends Group {
 }
 
 /**
- * Joins shares into one report for each group, writes what can be relied on, and says what is missing.
+ * Joins shards into one report for each group, writes what can be relied on, and says what is missing.
  * Writes `merged.json` and `merged.md` in any case, and a group's report only when it is complete.
  * @throws when a folder cannot be read or written
  */
-export async function mergeShares(options: MergeOptions): Promise<MergedReport> {
-  const { shares, problems } = await collectShares(options);
-  const groups: JoinedGroup[] = groupShares(shares, options.jobs);
+export async function mergeShards(options: MergeOptions): Promise<MergedReport> {
+  const { shards, problems } = await collectShards(options);
+  const groups: JoinedGroup[] = groupShards(shards, options.jobs);
   const names = folderNames(groups);
   for (const [index, group] of groups.entries()) {
     if (!isComplete(group)) continue;
-    group.report = joinShares(group, (given) => (given ? options.commandOf(given) : options.command));
+    group.report = joinShards(group, (given) => (given ? options.commandOf(given) : options.command));
     group.subfolder = groups.length === 1 ? "" : (names[index] ?? "");
   }
-  const merged = describe(shares, groups, problems, options.jobs ?? []);
+  const merged = describe(shards, groups, problems, options.jobs ?? []);
   await mkdir(options.out, { recursive: true, mode: 0o700 });
   for (const group of groups) await writeGroup(group, options.out);
   await replaceJsonFile(join(options.out, "merged.json"), merged);
@@ -62,22 +62,22 @@ export async function mergeShares(options: MergeOptions): Promise<MergedReport> 
   return merged;
 }
 
-async function collectShares({
+async function collectShards({
   folders,
   show,
-}: MergeOptions): Promise<{ shares: Share[]; problems: Problem[] }> {
+}: MergeOptions): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
   const found = await Promise.all(folders.map(findReportFolders));
   const empty = folders.filter((_, index) => found[index]?.length === 0);
-  // The same folder may be reached twice; that makes no second share of it.
+  // The same folder may be reached twice; that makes no second shard of it.
   const unique = [...new Set(found.flat())];
   return {
-    shares: await Promise.all(unique.map((folder) => readShare(folder, show(folder)))),
+    shards: await Promise.all(unique.map((folder) => readShard(folder, show(folder)))),
     problems: empty.map((folder) => problem("no-report", `${show(folder)} holds no report of a run`)),
   };
 }
 
 function describe(
-  shares: readonly Share[],
+  shards: readonly ShardReport[],
   groups: readonly JoinedGroup[],
   found: readonly Problem[],
   jobs: readonly ExpectedJob[],
@@ -85,7 +85,7 @@ function describe(
   const problems = [
     ...found,
     // Those with a report are in a group, which holds their problems.
-    ...shares.filter(({ report }) => !report).flatMap((share) => share.problems),
+    ...shards.filter(({ report }) => !report).flatMap((shard) => shard.problems),
     ...groups.flatMap((group) => group.problems),
     ...(groups.length === 0 ? [problem("nothing-ran", "there is no result of any run")] : []),
   ];
@@ -96,7 +96,7 @@ function describe(
     complete: problems.length === 0,
     exitCode: problems.length > 0 ? EXIT.harness : Math.max(EXIT.passed, ...deciding),
     problems,
-    notes: shares.flatMap(({ notes }) => notes),
+    notes: shards.flatMap(({ notes }) => notes),
     skippedJobs: jobs.flatMap(({ name, skip }) => (skip ? [{ name, reason: skip.reason }] : [])),
     groups: ordered,
     scenarios: scenarioRows(groups),
@@ -104,7 +104,7 @@ function describe(
 }
 
 function describeGroup(group: JoinedGroup): MergedGroup {
-  const { name, lane, gateway, os, mayFail, shares, report, subfolder } = group;
+  const { name, lane, gateway, os, mayFail, shards, report, subfolder } = group;
   return withoutUndefined({
     name,
     lane,
@@ -117,7 +117,7 @@ function describeGroup(group: JoinedGroup): MergedGroup {
     counts: report?.counts,
     quarantined: report && quarantinedIn(report),
     durationMs: report?.durationMs,
-    shares: shares.map(({ shown, report: { runId, job, shard }, problems }) =>
+    shares: shards.map(({ shown, report: { runId, job, shard }, problems }) =>
       withoutUndefined({ folder: shown, runId, job, shard, sound: problems.length === 0 }),
     ),
   });
@@ -127,11 +127,11 @@ function byUrgency(a: MergedGroup, b: MergedGroup): number {
   return Number(a.complete) - Number(b.complete) || b.exitCode - a.exitCode || compareText(a.name, b.name);
 }
 
-async function writeGroup({ report, subfolder, shares }: JoinedGroup, out: string): Promise<void> {
+async function writeGroup({ report, subfolder, shards }: JoinedGroup, out: string): Promise<void> {
   if (!report) return;
   const folder = join(out, subfolder ?? "");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const share of shares) await copyEvidence(share.report.scenarios, share.folder, folder);
+  for (const shard of shards) await copyEvidence(shard.report.scenarios, shard.folder, folder);
   await replaceJsonFile(join(folder, "report.json"), report);
   await replaceFile(join(folder, "report.md"), renderMarkdown(report));
 }

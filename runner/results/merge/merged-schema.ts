@@ -28,7 +28,7 @@ const groupSchema = {
     name: { type: "string", description: "Unique in this file." },
     lane: text,
     gateway: { type: "string", description: "As given to --gateway." },
-    os: { type: "string", description: "Of the matrix's job; else the platform that the shares ran on." },
+    os: { type: "string", description: "Of the matrix's job; else the platform that the shards ran on." },
     mayFail: { type: "boolean", description: "Its failures do not change the exit code of the whole." },
     complete: { type: "boolean", description: "Nothing of a group that is not counts as passed." },
     exitCode: { type: "integer", description: "Of the group by itself; 4 when it is not complete." },
@@ -39,7 +39,7 @@ const groupSchema = {
       minimum: 0,
       description: "How many of the failed ones are excused; only of a complete group.",
     },
-    durationMs: { type: "number", minimum: 0, description: "Sum over its shares, in milliseconds." },
+    durationMs: { type: "number", minimum: 0, description: "Sum over its shards, in milliseconds." },
     shares: {
       type: "array",
       items: {
@@ -51,7 +51,7 @@ const groupSchema = {
           runId: text,
           job: text,
           shard,
-          sound: { type: "boolean", description: "Nothing is wrong with this share by itself." },
+          sound: { type: "boolean", description: "Nothing is wrong with this shard by itself." },
         },
       },
     },
@@ -67,7 +67,7 @@ const cellSchema = {
     verdict: {
       enum: ["failed", "missing", "unconfirmed", "blocked", "skipped", "passed"],
       description:
-        "`missing`: there is no result to rely on. `unconfirmed`: a share says passed, but its group is not complete.",
+        "`missing`: there is no result to rely on. `unconfirmed`: a shard says passed, but its group is not complete.",
     },
     flaky: { type: "boolean" },
     quarantined: { type: "boolean", description: "Its failure is excused." },

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type SampleRun, sampleReport } from "../testing/sample-report.ts";
 import { mergedLines } from "./console.ts";
 import type { ExpectedJob } from "./matrix.ts";
-import { mergeShares } from "./merge.ts";
+import { mergeShards } from "./merge.ts";
 import { mergedSchema } from "./merged-schema.ts";
 import { PROBLEMS } from "./problem.ts";
 
@@ -75,7 +75,7 @@ it("a merge of a whole lane and a lane of which a job is missing, as Markdown, o
     await mkdir(join(folder, "shares", name), { recursive: true });
     await writeFile(join(folder, "shares", name, "report.json"), JSON.stringify(sampleReport(run)));
   }
-  const merged = await mergeShares({
+  const merged = await mergeShards({
     folders: [join(folder, "shares")],
     out: join(folder, "out"),
     jobs: JOBS,

@@ -11,9 +11,9 @@ export const modelScriptSchema = {
   required: ["rules"],
   properties: {
     fallback: {
-      enum: ["obedient", "error"],
+      enum: ["instructions", "error"],
       description:
-        "What happens to a request that no rule matches: follow plain instructions (obedient, the default), or answer with an error so that the scenario notices.",
+        "What happens to a request that no rule matches: follow plain instructions (instructions, the default), or answer with an error so that the scenario notices.",
     },
     rules: {
       type: "array",
@@ -159,5 +159,5 @@ export type ModelRule = FromSchema<RuleSchema>;
 /** A checked `yaml qa-model` block. */
 export interface ModelScript {
   rules: ModelRule[];
-  fallback?: "obedient" | "error";
+  fallback?: "instructions" | "error";
 }

@@ -1,5 +1,5 @@
 import type { GatewayTarget } from "../gateway/target.ts";
-import { cutShares, type Shard } from "../plan/shard.ts";
+import { cutIntoShards, type Shard } from "../plan/shard.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { Durations } from "./durations.ts";
 
@@ -22,12 +22,12 @@ export function cutSelection<T>(
   { target, total, durations }: { target: GatewayTarget; total: number; durations: Durations },
 ): Cut<T>[] {
   const { costs, unit } = durations.costsOn(target, selection.map(scenarioOf));
-  const shares = selection.map((item, index) => ({
+  const work = selection.map((item, index) => ({
     id: scenarioOf(item).id,
     cost: costs[index] ?? 1,
     item: { item, cost: costs[index] ?? 1 },
   }));
-  return cutShares(shares, total).map((part, index) => ({
+  return cutIntoShards(work, total).map((part, index) => ({
     shard: { index: index + 1, total },
     items: part.map(({ item }) => item),
     cost: Math.round(part.reduce((sum, { cost }) => sum + cost, 0)),

@@ -14,22 +14,22 @@ import { type Problem, problem } from "./problem.ts";
 const HARNESS_FAILURE =
   "it ended with exit code 4, and not for what its scenarios did: a reporter failed, or something that no step waited for";
 
-/** The report folder of one run that may be a share of a larger one. */
-export interface Share {
+/** The report folder of one run that may be a shard of a larger one. */
+export interface ShardReport {
   /** Absolute. */
   folder: string;
   /** As the user would type it. */
   shown: string;
   /** Absent when the folder gives none; that is then one of the problems. */
   report?: RunReport;
-  /** Why nothing in it counts. A share is sound when there are none. */
+  /** Why nothing in it counts. A shard is sound when there are none. */
   problems: Problem[];
   /** What a reader should know although it changes nothing. */
   notes: string[];
 }
 
-/** Reads one share and judges it by itself. Never throws. */
-export async function readShare(folder: string, shown: string): Promise<Share> {
+/** Reads one shard and judges it by itself. Never throws. */
+export async function readShard(folder: string, shown: string): Promise<ShardReport> {
   const [written, log] = await Promise.all([
     ifThere(join(folder, "report.json"), readReport),
     ifThere(join(folder, "events.jsonl"), readEventLog),
@@ -37,7 +37,7 @@ export async function readShare(folder: string, shown: string): Promise<Share> {
   const report = reportOf(written) ?? reportOf(log?.rebuilt);
   const problems = report
     ? await judge(report, { written, log, folder })
-    : [problem("unreadable-share", whyNoReport(written, log))];
+    : [problem("unreadable-shard", whyNoReport(written, log))];
   return {
     folder,
     shown,
@@ -51,11 +51,11 @@ async function judge(
   report: RunReport,
   { written, log, folder }: { written: Reading | undefined; log: EventLog | undefined; folder: string },
 ): Promise<Problem[]> {
-  // Of a share that is not whole everything else follows from that.
+  // Of a shard that is not whole everything else follows from that.
   const rebuiltFromPart = !written && log?.truncated === true;
   if (report.interrupted && !rebuiltFromPart) {
     return [
-      problem("interrupted-share", ["the run did not come to its end", ...unfinished(report)].join("; ")),
+      problem("interrupted-shard", ["the run did not come to its end", ...unfinished(report)].join("; ")),
     ];
   }
   if (log?.damage) {
@@ -63,12 +63,12 @@ async function judge(
     return [problem("truncated-events", what.join("; "))];
   }
   const unreadable = [written, log?.rebuilt].flatMap((reading) =>
-    reading && "problem" in reading ? [problem("unreadable-share", reading.problem)] : [],
+    reading && "problem" in reading ? [problem("unreadable-shard", reading.problem)] : [],
   );
   const contradicting = contradictions(report, reportOf(log?.rebuilt));
   return [
     ...unreadable,
-    ...[...contradicting].map((message) => problem("contradictory-share", message)),
+    ...[...contradicting].map((message) => problem("contradictory-shard", message)),
     ...report.scenarios
       .filter(hasNoVerdict)
       .map(({ id }) => problem("missing-verdict", `${id} has no verdict`)),
@@ -85,7 +85,7 @@ function exitCodeProblems(report: RunReport): Problem[] {
   const expected = exitCodeFor(report, 0);
   if (exitCode === expected) return [];
   if (exitCode === EXIT.harness) return [problem("harness-failure", HARNESS_FAILURE)];
-  return [problem("contradictory-share", `its exit code is ${exitCode}, and its scenarios give ${expected}`)];
+  return [problem("contradictory-shard", `its exit code is ${exitCode}, and its scenarios give ${expected}`)];
 }
 
 function clockNote(milliseconds: number): string {
@@ -104,7 +104,7 @@ function reportOf(reading: Reading | undefined): RunReport | undefined {
   return reading && "report" in reading ? reading.report : undefined;
 }
 
-/** What a share that was cut short did not get to. */
+/** What a shard that was cut short did not get to. */
 function unfinished({ scenarios }: RunReport): string[] {
   const open = scenarios.filter(hasNoVerdict);
   const running = open.filter(({ verdict }) => verdict === "failed");
