@@ -135,8 +135,8 @@ function modelEntry(id: string): JsonObject {
 }
 
 /**
- * Defaults that OpenClaw releases of spring 2026 write into the file with the first change. Absent from
- * the start they look like part of that change, and every patch restarts the gateway.
+ * Defaults that OpenClaw releases of spring 2026 write into the file with the first change. Absent
+ * from the start, they look like part of that change, and every patch restarts the gateway.
  */
 const MATERIALISED_DEFAULTS: JsonObject = {
   commands: { native: "auto", nativeSkills: "auto", restart: true, ownerDisplay: "raw" },

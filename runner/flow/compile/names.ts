@@ -48,7 +48,7 @@ export class NameTable {
     this.#options = options;
   }
 
-  /** What a foreign pack uses without having it, each permission where it is used first. */
+  /** Permissions that a foreign pack uses without having them, each where it is used first. */
   get missingPermissions(): readonly MissingPermission[] {
     const inOrder = this.#missing.toSorted(
       ({ position: a }, { position: b }) => a.line - b.line || a.column - b.column,
@@ -85,7 +85,7 @@ export class NameTable {
 
   use(use: Use, loops: readonly number[]): void {
     this.#uses.push({ use, timing: { order: this.#order++, loops } });
-    // `vars.name = …` in an expression makes a variable like `set` does.
+    // `vars.name = …` in an expression makes a variable, as `set` does.
     const [root, member] = use.segments;
     if (use.write && root.name === "vars" && member) this.#defineAt(member.name, loops);
   }

@@ -72,7 +72,7 @@ function checkArgumentCount(
     message: `\`${name}\` takes ${wanted} argument${plural}, got ${argumentCount}`,
     hint: `${name}(${signature(entry)})`,
   } as const;
-  // JavaScript ignores what is too much.
+  // JavaScript ignores surplus arguments.
   if (argumentCount < least) diagnostics.error(range, wording);
   else diagnostics.ownRule(range, wording);
 }
