@@ -10,7 +10,7 @@ import type { NameTable, Segment } from "./names.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 
 /** Names and loops around the statement that is being compiled. */
-interface Surroundings {
+interface EnclosingBlocks {
   /** Items, indexes and caught errors in scope. */
   blockNames: readonly string[];
   loops: readonly number[];
@@ -22,7 +22,7 @@ export class CompileContext {
   readonly diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly names: NameTable;
   readonly expressions: CompiledExpression[] = [];
-  #surroundings: Surroundings = { blockNames: [], loops: [] };
+  #surroundings: EnclosingBlocks = { blockNames: [], loops: [] };
   #loopCount = 0;
   #isMessage = false;
 

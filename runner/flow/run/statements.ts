@@ -36,7 +36,7 @@ interface CurrentStatement {
 }
 
 /** What surrounds a statement while it runs. */
-interface Surroundings {
+interface StatementContext {
   scope: BlockScope | undefined;
   /** Ends it: the step's limit, the scenario's, Ctrl-C; in cleanup the cleanup budget. */
   signal: AbortSignal;
@@ -80,7 +80,7 @@ export class StatementRunner {
     this.#options.onBudget(ms);
   }
 
-  async #block(statements: readonly Statement[], surroundings: Surroundings): Promise<void> {
+  async #block(statements: readonly Statement[], surroundings: StatementContext): Promise<void> {
     for (const statement of statements) {
       surroundings.signal.throwIfAborted();
       this.#current = statement;
@@ -89,7 +89,7 @@ export class StatementRunner {
     }
   }
 
-  async #statement(statement: Statement, surroundings: Surroundings): Promise<void> {
+  async #statement(statement: Statement, surroundings: StatementContext): Promise<void> {
     const { evaluator } = this.#options;
     const { scope } = surroundings;
     switch (statement.kind) {
@@ -111,7 +111,7 @@ export class StatementRunner {
   }
 
   /** Runs what a statement itself does, within its limit; whatever it throws gets its place. */
-  async #act<T>({ signal }: Surroundings, work: () => Promise<T>): Promise<T> {
+  async #act<T>({ signal }: StatementContext, work: () => Promise<T>): Promise<T> {
     const { where } = this;
     using watchdog = new Watchdog(signal, this.#options.limits.actionMs, (afterMs) =>
       flowFailure("action-timeout", `\`${where.statement}\` did not finish within ${afterMs} ms`, where, {
@@ -127,7 +127,7 @@ export class StatementRunner {
     }
   }
 
-  async #forEach(statement: ForEachStatement, surroundings: Surroundings): Promise<void> {
+  async #forEach(statement: ForEachStatement, surroundings: StatementContext): Promise<void> {
     const { item, index, actions } = statement;
     const items = await this.#act(surroundings, () =>
       resolveValue(statement.items, this.#options.evaluator, surroundings.scope),
@@ -143,7 +143,7 @@ export class StatementRunner {
     }
   }
 
-  async #try(statement: TryStatement, surroundings: Surroundings): Promise<void> {
+  async #try(statement: TryStatement, surroundings: StatementContext): Promise<void> {
     let failure: { error: unknown } | undefined;
     try {
       await this.#tryAndCatch(statement, surroundings);
@@ -154,7 +154,10 @@ export class StatementRunner {
     if (failure) throw failure.error;
   }
 
-  async #tryAndCatch({ actions, catchAs, handler }: TryStatement, surroundings: Surroundings): Promise<void> {
+  async #tryAndCatch(
+    { actions, catchAs, handler }: TryStatement,
+    surroundings: StatementContext,
+  ): Promise<void> {
     try {
       await this.#block(actions, surroundings);
     } catch (error) {
@@ -167,7 +170,7 @@ export class StatementRunner {
 
   async #cleanUp(
     finalizer: readonly Statement[],
-    surroundings: Surroundings,
+    surroundings: StatementContext,
     failed: boolean,
   ): Promise<void> {
     const { cleanupMs } = this.#options.limits;
