@@ -171,7 +171,7 @@ function jobsOn(
   const total = Math.min(shards, plan.scenarios.length);
   const skip = secretSkip(secrets, env);
   const gateway = formatTarget(target);
-  const cuts = cutSelection(plan.scenarios, ({ scenario }) => scenario, { target, total, durations });
+  const cuts = cutSelection(plan.scenarios, { target, total, durations });
   return systems.flatMap((os) =>
     cuts.map(({ shard, items, cost, unit }) => {
       const name = jobName(laneName, gateway, os, shard);
