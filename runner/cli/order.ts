@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { isWithin } from "../base/paths.ts";
-import { EMBEDDED, type GatewayTarget } from "../gateway/target.ts";
+import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
 import { type Durations, readDurations } from "../lanes/durations.ts";
 import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
 import { type Place, placeOf, quarantineOf } from "../lanes/place.ts";

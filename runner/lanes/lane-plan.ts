@@ -1,6 +1,6 @@
 import { quotedList, suggestion } from "../base/suggest.ts";
+import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
 import type { Environment } from "../gateway/process/env.ts";
-import { EMBEDDED, type GatewayTarget } from "../gateway/target.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { guardOf } from "../plan/guard.ts";
 import { expectModel } from "../plan/model.ts";

@@ -1,6 +1,6 @@
+import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
 import type { ModelChoice } from "../gateway/provider-mode.ts";
-import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { guardOf } from "../plan/guard.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Shard } from "../plan/shard.ts";

@@ -1,6 +1,6 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { ModelChoice } from "../gateway/provider-mode.ts";
-import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { checkLane } from "./check.ts";

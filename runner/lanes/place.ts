@@ -1,4 +1,4 @@
-import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
+import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { Shard } from "../plan/shard.ts";
 import type { Quarantined, RunStarted } from "../report/events.ts";
 import type { Scenario } from "../scenario/types.ts";

@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors.ts";
-import type { GatewayTarget } from "../gateway/target.ts";
+import type { GatewayTarget } from "../base/target.ts";
 import { cutIntoShards, type Shard } from "../plan/shard.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { Durations } from "./durations.ts";

@@ -1,4 +1,5 @@
 import { compareBuild, valid } from "semver";
+import { recognizeTarget } from "../../base/target.ts";
 import { compareText } from "../../base/text.ts";
 import { isTelling, type Sample } from "./samples.ts";
 
@@ -86,7 +87,8 @@ function trendOf(versions: readonly VersionResults[]): Trend {
 }
 
 function productOf(gateway: string): string {
-  return /^wss?:/.test(gateway) ? gateway : gateway.replace(/@.*/, "");
+  const target = recognizeTarget(gateway);
+  return !target || target.kind === "remote" ? gateway : target.kind;
 }
 
 function placeOf({ product, providerMode }: ReleaseTrend): string {
