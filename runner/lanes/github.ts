@@ -1,6 +1,6 @@
 import { recognizeTarget } from "../base/target.ts";
+import type { Job, Matrix } from "../results/merge/matrix-schema.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import type { Job, Matrix } from "./matrix.ts";
 import { type Lanes, laneFinding } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";
 

@@ -10,13 +10,7 @@ import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
-import type { Lane } from "./schema.ts";
 import { selectionOf } from "./select.ts";
-
-/** Guard variables that a lane sets, as they stand in an environment. */
-export function guardsOf({ guards = {} }: Lane): Record<string, string> {
-  return Object.fromEntries(Object.entries(guards).map(([name, value]) => [name, String(value)]));
-}
 
 /**
  * What a run of the lane on one of its gateways will do.

@@ -13,7 +13,7 @@ import { copyEvidence } from "./evidence.ts";
 import { type Group, groupShards, isComplete } from "./groups.ts";
 import { joinShards } from "./join.ts";
 import { renderMergedMarkdown } from "./markdown.ts";
-import type { ExpectedJob } from "./matrix.ts";
+import type { ExpectedJob } from "./matrix-schema.ts";
 import { MERGED_VERSION, type MergedGroup, type MergedReport } from "./merged-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 import { readShard, type ShardReport } from "./shard.ts";
