@@ -102,7 +102,7 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
   return [...lines, ""];
 }
 
-/** `env, { patch, note? }`: the arguments of a call in a row. */
+/** `env, { patch, note? }`: the positional arguments of a call. */
 function placesOf({ params, positional }: FunctionEntry): string {
   const placed = new Set(positional.flatMap(({ name, takes }) => (takes === "value" ? [name] : [])));
   const held = Object.keys(params).filter((name) => !placed.has(name));
@@ -135,7 +135,7 @@ function resultText(schema: ValueSchema): string {
   return optional && opaque !== "nothing" ? `${text}, or undefined` : text;
 }
 
-/** A schema in TypeScript's words; empty for anything. */
+/** A schema in TypeScript's notation; empty for anything. */
 function typeText(schema: ValueSchema): string {
   const {
     type,

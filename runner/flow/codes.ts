@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from "../scenario/codes.ts";
 
-/** Every diagnostic of the flow compiler that is its own, with the one line that the docs give it. */
+/** Every diagnostic of the flow compiler's own, with the one line that the docs give it. */
 export const FLOW_DIAGNOSTIC_CODES = {
   "argument-count": "A call has too few or too many arguments.",
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
@@ -24,7 +24,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "used-before-set": "A variable is read before the statement that sets it.",
 } as const satisfies Record<string, string>;
 
-/** Own codes, and those of the scenario stage that mean the same here. */
+/** Own codes, and those of scenario files that mean the same here. */
 export type FlowDiagnosticCode =
   | keyof typeof FLOW_DIAGNOSTIC_CODES
   | Extract<DiagnosticCode, "missing-property" | "unknown-key" | "wrong-length" | "wrong-type">;

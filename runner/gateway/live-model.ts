@@ -5,7 +5,7 @@ import type { Environment } from "./process/env.ts";
 const BASE_URL_VARIABLE = "GATEWAY_QA_LIVE_BASE_URL";
 const MODEL_VARIABLE = "GATEWAY_QA_LIVE_MODEL";
 const KEY_VARIABLE = "GATEWAY_QA_LIVE_API_KEY";
-/** Only for OpenAI itself: its key is nothing that another provider should get. */
+/** Only for OpenAI itself: no other provider should get its key. */
 const PUBLIC_KEY_VARIABLE = "OPENAI_API_KEY";
 const PUBLIC_BASE_URL = "https://api.openai.com/v1";
 

@@ -6,7 +6,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 interface Surroundings {
   wakeups: Wakeups;
-  /** End of the gateway's log, for the time-out error. */
+  /** End of the gateway's log, for the timeout error. */
   logTail(): string;
 }
 

@@ -2,7 +2,7 @@ import type { FromSchema } from "json-schema-to-ts";
 import { text, textList } from "../scenario/schema/parts.ts";
 
 /** Whom to ask, in the forms that code hosts and mail programs understand. */
-export const owner = {
+const owner = {
   type: "string",
   pattern: "^(?:@[A-Za-z0-9][A-Za-z0-9-]*(?:/[A-Za-z0-9._-]+)?|[^@\\s]+@[^@\\s]+\\.[^@\\s]+)$",
   patternErrorMessage: "must be `@user`, `@organisation/team` or an e-mail address",
@@ -56,7 +56,7 @@ const selectSchema = {
   },
 } as const;
 
-export const laneSchema = {
+const laneSchema = {
   type: "object",
   description: "A share of the nightly work: which scenarios run on which gateways, and what that needs.",
   additionalProperties: false,
@@ -182,7 +182,6 @@ export const quarantineSchema = {
 export type Lane = FromSchema<typeof laneSchema>;
 export type LanesFile = FromSchema<typeof lanesSchema>;
 export type QuarantineFile = FromSchema<typeof quarantineSchema>;
-export type QuarantineEntry = QuarantineFile["quarantine"][number];
 export type OperatingSystem = NonNullable<Lane["os"]>[number];
 
 /** Text of the published `qa/lanes.schema.json`, for editors and other tools. */

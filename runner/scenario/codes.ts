@@ -1,4 +1,4 @@
-/** Every diagnostic of the scenario stage, with the one line that docs/scenario-format.md gives it. */
+/** Every diagnostic of scenario files, with the one line that docs/scenario-format.md gives it. */
 export const DIAGNOSTIC_CODES = {
   "ambiguous-metadata":
     "A Markdown file has metadata both in its front matter and in a `yaml qa-scenario` fence.",

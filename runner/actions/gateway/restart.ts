@@ -14,7 +14,7 @@ import { readStateFile } from "./state-file.ts";
 const RESTART_TIMEOUT_MS = 60_000;
 const SENTINEL_FILE = "restart-sentinel.json";
 
-/** Waits for another process behind the same address, until it can work. */
+/** Waits for another process behind the same address until it is ready for work. */
 async function waitForRestart(
   context: ActionContext,
   { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },

@@ -22,9 +22,9 @@ const IMAGE_MODEL_SPELLINGS: readonly { key: string; defaults: JsonObject }[] = 
   { key: "mediaModels", defaults: { mediaModels: { image: PRIMARY } } },
   { key: "imageGenerationModel", defaults: { imageGenerationModel: PRIMARY } },
 ];
-/** What the tool answers in a release that runs without the plugin of the provider. */
+/** What the tool answers in a release that runs without the provider's plugin. */
 const NO_PROVIDER = /no image-generation provider registered/i;
-/** Clocks of file systems are coarser than those of programs. */
+/** File systems keep coarser time than programs. */
 const MTIME_SLACK_MS = 1_000;
 
 /** Gives the agent a model that makes images: the scripted one, which serves the images API as well. */
@@ -113,7 +113,7 @@ async function newestMedia({ gateway }: ActionContext, sinceMs: number): Promise
   return fresh.sort((a, b) => b.mtimeMs - a.mtimeMs)[0]?.path;
 }
 
-/** Undefined when it is gone again, as files are that a writer renames. */
+/** Undefined when it is gone again, like a file that its writer has renamed. */
 async function fileAt(path: string): Promise<{ path: string; mtimeMs: number } | undefined> {
   const stats = await stat(path).catch(() => undefined);
   return stats?.isFile() ? { path, mtimeMs: stats.mtimeMs } : undefined;

@@ -26,7 +26,7 @@ export interface FlowCompilation {
   flow: CompiledFlow | undefined;
   /** In the order of the file. */
   diagnostics: Diagnostic[];
-  /** One entry for each permission, of foreign packs only: elsewhere it is an error. */
+  /** One entry for each permission, for foreign packs only: elsewhere a missing one is an error. */
   missingPermissions: readonly MissingPermission[];
 }
 

@@ -15,8 +15,8 @@ export interface FreeReference extends Span {
   /** Member names that follow statically: `b` and `c` in `a.b?.c[i]`. */
   members: readonly (Span & { name: string })[];
   /**
-   * Set if the name with its members is called; the count is undefined behind a spread, and a literal is undefined
-   * where the argument is none.
+   * Set if the name with its members is called; the count is undefined after a spread, and a
+   * literal is undefined where the argument is not one.
    */
   call?: { argumentCount: number | undefined; literals: readonly unknown[] };
   /** Set if the name with its members is an argument of a call, or a member of one: where that call's callee starts. */

@@ -1,6 +1,6 @@
 import { satisfies } from "semver";
 
-/** What npm must be told so that a release installs. */
+/** What npm must be given so that a release installs. */
 export interface InstallHelp {
   /** npm overrides. */
   overrides: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ const PROBLEMS: readonly Problem[] = [
   },
 ];
 
-/** The help that a release needs, and why; undefined when it installs by itself. */
+/** The help that a release needs, and why; undefined when it installs without any. */
 export function installHelpFor(version: string): (InstallHelp & { reasons: string[] }) | undefined {
   const problems = PROBLEMS.filter(({ range }) => satisfies(version, range, { includePrerelease: true }));
   if (problems.length === 0) return undefined;

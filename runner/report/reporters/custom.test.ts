@@ -75,7 +75,7 @@ it.each([
     "export const version = 1; export default () => { throw new Error('no key'); };",
     /cannot be loaded: no key/,
   ],
-  ["that is no JavaScript", "export const =", /cannot be loaded: /],
+  ["that is not JavaScript", "export const =", /cannot be loaded: /],
 ])("refuses a module %s", async (_what, source, message) => {
   await expect(load(source)).rejects.toMatchObject({
     code: "usage",

@@ -19,7 +19,7 @@ export interface AttemptFlowOptions {
   flow: CompiledFlow;
   scenario: Scenario;
   testbed: Testbed;
-  /** What the same testbed has become. */
+  /** The same testbed, once it is ready. */
   ready: ReadyTestbed;
   /** Folder of this attempt's evidence; absolute. */
   evidenceFolder: string;
