@@ -5,7 +5,7 @@ import { reportIn, summarize, type Times } from "./measure.ts";
 /** The variable that allows a run to update a gateway; without it there is nothing to measure. */
 export const UPDATE_GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 
-/** For how long a gateway answers no health check, over HTTP or RPC, in milliseconds. */
+/** How long a gateway answers no health check, over HTTP or RPC, in milliseconds. */
 export interface Downtime {
   what: string;
   gap: Times;
@@ -15,7 +15,7 @@ type RunQa = (...args: string[]) => Promise<number>;
 
 const SAMPLES = 10;
 
-/** A restart that was asked for, of the gateway that every scenario gets. */
+/** A requested restart of the gateway that every scenario gets. */
 export async function measureRestart(folder: string, runQa: RunQa): Promise<Downtime> {
   const request = { delayMs: 0, skipDeferral: true, skipCooldown: true };
   const flow = disruptions(["gateway.restart.request", request]);
@@ -23,7 +23,7 @@ export async function measureRestart(folder: string, runQa: RunQa): Promise<Down
   return { what: "restart", gap };
 }
 
-/** An update of an installed release under its supervisor, to and fro between two versions. */
+/** An update of an installed release under its supervisor, back and forth between two versions. */
 export async function measureUpdate(folder: string, runQa: RunQa): Promise<Downtime> {
   const frontMatter = `risk: destructive
 execution:
@@ -91,7 +91,7 @@ id: ${id}
 title: How long a gateway is away
 surface: runtime
 coverage: { primary: [bench.downtime] }
-objective: Measure, not judge.
+objective: Measure without judging.
 successCriteria: [It runs.]
 ${frontMatter}
 ---

@@ -15,7 +15,7 @@ const seed = Number(values.seed ?? randomInt(2 ** 31));
 const VERSIONS = ["1.0.0", "1.1.0"];
 const TIMEOUT_MS = 60_000;
 const TEARDOWN_MS = 20_000;
-/** Five short lives in a row are a crash loop, and the supervisor gives up: an update in between ends the row. */
+/** After five short lives in a row the supervisor gives up, as on a crash loop: an update in between ends the row. */
 const KILLS_IN_A_ROW = 3;
 
 const random = generator(seed);
@@ -48,7 +48,7 @@ try {
   for (const problem of problems) process.stderr.write(`${problem}\n`);
 }
 
-/** To the other of the two versions, to its end. @returns how long the call took, in ms */
+/** Updates to the other of the two versions, to the end. @returns how long the call took, in ms */
 async function timeUpdate(gateway: GatewayUnderTest): Promise<number> {
   const before = await gateway.identity();
   const startedAt = performance.now();

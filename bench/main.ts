@@ -11,7 +11,7 @@ import { measureRelease } from "./releases.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
 
 // `pnpm bench [versions of OpenClaw…]`: prints tables and asserts nothing. Without versions it measures the runner and
-// the embedded gateway, with versions these releases. docs/performance.md says how to read it.
+// the embedded gateway, with versions these releases. docs/performance.md says how to read them.
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CLI = join(ROOT, "runner/cli/main.js");

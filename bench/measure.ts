@@ -41,7 +41,7 @@ export async function reportIn(folder: string): Promise<RunReport> {
 const SHOWN_OUTPUT = 4000;
 
 /**
- * Runs a command to its end and gives its wall time in milliseconds. An exit code other than 0 is an error.
+ * Runs a command to its end and returns its wall time in milliseconds. An exit code other than 0 is an error.
  * @param env added to this process's own
  */
 export function timeCommand(

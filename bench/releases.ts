@@ -4,7 +4,7 @@ import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import type { RunReport } from "../runner/report/schema/report-schema.ts";
 import { reportIn, summarize, type Times } from "./measure.ts";
 
-/** Runs the command line with these arguments and gives its wall time in milliseconds. */
+/** Runs the command line with these arguments and returns its wall time in milliseconds. */
 type Qa = (...args: string[]) => Promise<number>;
 
 const ONE = "dm-chat-baseline";
@@ -36,7 +36,7 @@ export interface ReleaseTimes {
   seven: { what: string; times: Times; ratio: number }[];
 }
 
-/** Times one installed release; emptied of compiled code it starts as after its install. */
+/** Times one installed release; without its compiled code it starts as it does right after its install. */
 export async function measureRelease(
   folder: string,
   version: string,
@@ -68,7 +68,7 @@ export async function measureRelease(
     overhead.push((100 * (wallMs - gatewayMs(report))) / wallMs);
   }
   const times = WAYS.map(([what, flags]) => ({ what, flags, wall: [] as number[] }));
-  // In turn, so that a change of the machine's speed meets all of them.
+  // In turn, so that a change in the machine's speed affects all of them.
   for (let index = 0; index < runs; index += 1) {
     for (const way of times) way.wall.push((await run(...SEVEN, ...way.flags)).wallMs);
   }

@@ -6,7 +6,7 @@ import { FLOW_API } from "./vocabulary.ts";
 
 const OBJECTS = { env: {}, state: {} };
 
-/** Calls an action of the vocabulary as flows do; what it does is only to give its parameters back. */
+/** Calls an action of the vocabulary as flows do; it only returns its parameters. */
 function parametersOf(name: string, ...values: unknown[]): unknown {
   const entry = FLOW_API[name];
   if (entry?.kind !== "function") throw new Error(`there is no action ${name}`);
@@ -14,7 +14,7 @@ function parametersOf(name: string, ...values: unknown[]): unknown {
   return bindAction(name, action, {} as ActionContext, OBJECTS)(...values);
 }
 
-describe("arguments in a row become named parameters", () => {
+describe("positional arguments become named parameters", () => {
   test("with the defaults of those that are left out", () => {
     expect(parametersOf("createSession", OBJECTS.env, "a label")).toEqual({ label: "a label" });
     const predicate = () => true;
@@ -34,11 +34,11 @@ describe("arguments in a row become named parameters", () => {
       restartDelayMs: 0,
       more: true,
     });
-    // What it holds is for the action to judge.
+    // What it holds is for the action to check.
     expect(parametersOf("writeWorkspaceSkill", { name: 1 })).toEqual({ name: 1 });
   });
 
-  test("also where a parameter has the name of the flow's object", () => {
+  test("even where a parameter has the name of the flow's object", () => {
     const options = { env: { A: "1" } };
     expect(parametersOf("runGatewayCli", OBJECTS.env, ["health"], options)).toMatchObject({
       args: ["health"],

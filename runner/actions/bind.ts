@@ -7,7 +7,7 @@ import type { ActionContext } from "./context.ts";
 import type { Action } from "./define.ts";
 import { validatorOf } from "./validators.ts";
 
-/** The objects that flows hand to actions; an argument that takes one must be the one itself. */
+/** The objects that flows hand to actions; an argument that takes one must be that very object. */
 export interface FlowObjects {
   env: object;
   state: object;
@@ -27,7 +27,7 @@ export function bindAction(path: string, action: Action, context: ActionContext,
 }
 
 /**
- * Keeps an action from a gateway that cannot do what it is about.
+ * Keeps an action from a gateway that cannot do what it needs.
  * @throws BlockedError naming the capability
  */
 function requireCapability(path: string, needs: Capability | undefined, gateway: GatewayUnderTest): void {
@@ -50,7 +50,7 @@ const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
 };
 
 /**
- * A wrong argument is named where it is given. What upstream's scenarios pass inside of an object is taken as it is:
+ * A wrong argument is named where it is given. What upstream's scenarios pass inside an object is taken as it is:
  * their runner checks nothing.
  * @throws QaError `bad-argument`, fault scenario
  */
@@ -78,7 +78,7 @@ function checkArguments(
   }
 }
 
-/** Names of the parameters whose own value, and not only something in it, does not fit. */
+/** Names of the parameters whose own value does not fit, and not only something in it. */
 function wrongParameters(path: string, params: Readonly<Record<string, unknown>>): Set<string> {
   const validate = validatorOf(path);
   if (!validate || validate(params)) return new Set();
@@ -91,7 +91,7 @@ function wrongParameters(path: string, params: Readonly<Record<string, unknown>>
   );
 }
 
-/** Undefined for a parameter that takes anything, also nothing at all. */
+/** Undefined for a parameter that takes anything, even nothing at all. */
 function wordsOf({
   type,
   enum: choices,

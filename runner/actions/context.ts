@@ -10,7 +10,7 @@ import type { AgentModel } from "../model/agent-model.ts";
 /** What a run gives the actions of one scenario. */
 export interface ScenarioContext {
   gateway: GatewayUnderTest;
-  /** Takes note of what a scenario reads of the gateway by another way than a call. */
+  /** Notes what a scenario reads from the gateway other than through a call. */
   observed(what: string, answer: unknown): void;
   bus: ChannelBus;
   /** Undefined when the agent talks to a live provider. */
@@ -35,13 +35,13 @@ export interface ScenarioContext {
   permissions: ReadonlySet<Permission>;
 }
 
-/** What every action can reach. What it asks the gateway ends with the action. */
+/** What every action can reach. Its calls to the gateway end with the action. */
 export interface ActionContext extends ScenarioContext {
   /** One RPC. `timeoutMs` defaults to 20 000. */
   call(method: string, params?: unknown, options?: { timeoutMs?: number }): Promise<JsonObject>;
   identity(options?: { timeoutMs?: number }): Promise<GatewayIdentity>;
   waitHealthy(timeoutMs: number): Promise<void>;
-  /** Waits for another process than that of `bootId`; it may have come already. */
+  /** Waits for a process other than that of `bootId`; it may be there already. */
   waitForNewBoot(bootId: string, timeoutMs: number): Promise<GatewayIdentity>;
 }
 

@@ -16,7 +16,7 @@ export type ActionSet = Readonly<Record<string, Action>>;
 interface Declaration<P extends ParameterSchemas>
   extends Pick<Action, "summary" | "returns" | "effect" | "needs" | "permissionOf"> {
   params?: P;
-  /** The parameter whose value stands behind the action's name in a statement. */
+  /** The parameter whose value follows the action's name in a statement. */
   main?: keyof P & string;
   /** How the older forms call it: `env` and `state` are the flow's objects, other names are parameters. */
   positional: readonly ((keyof P & string) | "env" | "state" | Argument)[];
@@ -48,7 +48,7 @@ function argument(name: string, params: ParameterSchemas): Argument {
 
 /**
  * An argument that holds all parameters without a place of their own, as members.
- * @param name its name for people; `options?` may be left out
+ * @param name its name in the docs; `options?` may be left out
  */
 export function members(name: string): Argument {
   return { name: name.replace(/\?$/, ""), takes: "members", optional: name.endsWith("?") };

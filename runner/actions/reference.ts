@@ -26,7 +26,7 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   [
     "restart",
     "Restarts",
-    "Another process behind the same address: has there been one, and for how long was nobody there?",
+    "Another process behind the same address: has there been one, and how long was the address silent?",
   ],
   ["update", "Updates", "A gateway that replaces itself: what came of it."],
   ["skills", "Skills", ""],
@@ -35,7 +35,7 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   ["agent", "Agent", "Turns of the agent, started over RPC; their replies go to the channel."],
   ["tools", "Tools", "What the agent is offered, and the same tools for other callers."],
   ["model", "Model", "The scripted model behind the agent: what it was asked, and when it may answer."],
-  ["images", "Images", "Pictures for models that see, and those that a turn makes."],
+  ["images", "Images", "Pictures for vision models, and those that a turn makes."],
   ["cron", "Cron", ""],
   ["memory", "Memory", ""],
   ["logs", "Logs", ""],
@@ -59,15 +59,15 @@ export function actionReference(vocabulary: Vocabulary): string {
     "",
     "What a flow can call and name. Generated from the declarations in `runner/actions` by `pnpm generate`;",
     "change them there. Times are milliseconds. `?` marks what may be left out. An action's parameters have names, and",
-    "one of them may be its main one. *Called*: with arguments in a row, as `call` and expressions do; an argument in",
+    "one of them may be its main one. *Called*: with positional arguments, as `call` and expressions do; an argument in",
     "braces is an object that holds these parameters, and may hold `env` as well. *Only reads*: it leaves the gateway as",
-    "it was, and may be called on one that is already running. *Needs*: where the gateway does not offer this, the",
+    "it was, and may be called on one that is already running. *Needs*: where the gateway lacks this, the",
     "scenario ends as blocked.",
     "",
     "What the chosen gateway cannot do ends the scenario as *blocked*, with the missing capability named: an RPC",
     "method that it does not know, a file that cannot be reached, a tool that it does not bring. It is never a pass,",
-    "and a `catch` in the flow does not see it. Only of the embedded gateway this repository's own scenarios demand",
-    "every method that they call: one that it does not know is a failure.",
+    "and a `catch` in the flow does not see it. The embedded gateway alone must know",
+    "every method that this repository's own scenarios call: one that it does not know is a failure.",
     "",
   ];
   for (const [name, entry] of Object.entries(vocabulary)) {
@@ -102,7 +102,7 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
   return [...lines, ""];
 }
 
-/** `env, { patch, note? }`: the arguments of a call in a row. */
+/** `env, { patch, note? }`: the positional arguments of a call. */
 function placesOf({ params, positional }: FunctionEntry): string {
   const placed = new Set(positional.flatMap(({ name, takes }) => (takes === "value" ? [name] : [])));
   const held = Object.keys(params).filter((name) => !placed.has(name));
@@ -135,7 +135,7 @@ function resultText(schema: ValueSchema): string {
   return optional && opaque !== "nothing" ? `${text}, or undefined` : text;
 }
 
-/** A schema in TypeScript's words; empty for anything. */
+/** A schema in TypeScript's notation; empty for anything. */
 function typeText(schema: ValueSchema): string {
   const {
     type,

@@ -3,7 +3,7 @@ import type { ValueSchema } from "../flow/vocabulary.ts";
 
 declare const TYPE: unique symbol;
 
-/** A schema that does not say all about the type `T` that the implementation gets. */
+/** A schema that does not say everything about the type `T` that the implementation gets. */
 type Marked<T> = Readonly<{ [TYPE]?: T }>;
 
 /** The type of what a schema describes. */
@@ -19,12 +19,12 @@ export type ParameterSchemas = Readonly<Record<string, ValueSchema>>;
 
 type Left<S> = S extends { optional: true } ? true : false;
 
-/** The type of an action's parameters. What is neither `optional` nor has a `default` must be given. */
+/** The type of an action's parameters. Those that are not `optional` and have no `default` must be given. */
 export type ValuesOf<P extends ParameterSchemas> = {
   readonly [K in keyof P as Left<P[K]> extends true ? never : K]: ValueOf<P[K]>;
 } & { readonly [K in keyof P as Left<P[K]> extends true ? K : never]?: ValueOf<P[K]> };
 
-/** A schema for values whose type is `T`; the check is only the schema's. */
+/** A schema for values whose type is `T`; only the schema is checked. */
 export function typed<T>(schema: ValueSchema): ValueSchema & Marked<T> {
   return schema;
 }
@@ -47,7 +47,7 @@ export const STRING = { type: "string" } as const;
 export const NUMBER = { type: "number" } as const;
 export const BOOLEAN = { type: "boolean" } as const;
 export const STRINGS = { type: "array", items: STRING } as const;
-/** An object of the gateway's, whose members are its own business. */
+/** An object of the gateway's; its members are not checked. */
 export const OBJECT = { type: "object" } as const;
 export const OBJECTS = { type: "array", items: OBJECT } as const;
 

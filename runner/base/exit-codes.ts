@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 2,
   /** A file of scenarios, lanes or quarantine is invalid. */
   invalid: 3,
-  /** The harness or its environment failed, or there is no result to rely on. */
+  /** The harness or its environment failed, or there is no reliable result. */
   harness: 4,
   interrupted: 130,
 } as const;

@@ -3,7 +3,7 @@ const PLACEHOLDER = "[redacted]";
 /** Shorter values are words, not secrets: replacing them would shred the text. */
 const SHORTEST_SECRET = 8;
 
-/** Credentials that are known by their look, wherever they come from. */
+/** Credentials that are recognizable by their form, whatever their source. */
 const PATTERNS: readonly RegExp[] = [
   /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
   // A name and a password in an address: `https://name:password@host`.
@@ -30,7 +30,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(snakeCase.toLowerCase());
 }
 
-/** Values of the variables that hold a credential, to be redacted wherever they turn up. */
+/** Values of the variables that hold a credential, to be redacted in every output. */
 export function secretValues(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => (value && isSecretName(name) ? [value] : []));
 }

@@ -21,8 +21,8 @@ export class Teardown {
   }
 
   /**
-   * Releases everything, newest first, each within its share of the budget; one that fails or
-   * hangs does not keep the others from being released.
+   * Releases everything, newest first, each within what remains of the budget; one that fails or
+   * hangs does not prevent the release of the others.
    * @param budgetMs time for all of it, in milliseconds
    * @returns one line per problem; empty when all went well
    */

@@ -41,7 +41,7 @@ test("falls back to the interval", async () => {
   expect(checks).toBe(3);
 });
 
-test("a check that wakes itself does not keep the time-out from firing", async () => {
+test("a check that wakes itself does not keep the timeout from firing", async () => {
   const wakeups = new Wakeups();
   const wait = waitForCondition(wakeups, () => wakeups.notify(), { timeoutMs: 30 });
   await expect(wait).rejects.toThrow("timed out after 30ms");
@@ -56,7 +56,7 @@ test.each([0, "", Number.NaN])("%s is success", async (value) => {
   await expect(waitForCondition(new Wakeups(), () => value)).resolves.toBe(value);
 });
 
-test("a time-out says what was awaited and what was seen", async () => {
+test("a timeout says what was awaited and what was seen", async () => {
   const wait = waitForCondition<never>(new Wakeups(), () => null, {
     timeoutMs: 10,
     intervalMs: NEVER,

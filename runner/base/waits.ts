@@ -20,7 +20,7 @@ export interface WaitOptions {
   intervalMs?: number;
   /** Completes "timed out waiting for …". */
   what?: string;
-  /** More for the time-out error: what there was instead. */
+  /** More for the timeout error: what there was instead. */
   evidence?: () => string;
   signal?: AbortSignal;
 }
@@ -137,7 +137,7 @@ class Wait<T> {
     this.#next = setTimeout(() => void this.#run(), delayMs);
   }
 
-  // A wake-up or the time-out may change the state while a check runs: methods, so that it is read anew.
+  // A wake-up or the timeout may change the state while a check runs: methods, so that it is read again.
   #isStale(): boolean {
     return this.#state === "stale";
   }

@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ChannelBus } from "./channel-bus.ts";
-import { BOT_ID, BOT_NAME, DEFAULT_ACCOUNT } from "./defaults.ts";
+import { BOT_ID, BOT_NAME, DEFAULT_ACCOUNT, SEARCH_LIMIT } from "./defaults.ts";
 import { EventLog } from "./event-log.ts";
 import { BusFaults } from "./faults.ts";
 import { checkInboundMessage, checkOutboundMessage } from "./input-check.ts";
-import { matchesSearch, SEARCH_LIMIT, SEARCH_LIMIT_MAX } from "./search.ts";
+import { matchesSearch } from "./search.ts";
 import { parseTarget, type Target } from "./targets.ts";
 import { sanitizeToolCalls } from "./tool-calls.ts";
 import type {
-  AttachmentInput,
   BusConversation,
   BusEvent,
   BusMessage,
@@ -140,7 +139,7 @@ export class QaBus implements ChannelBus {
 
   /** The last messages that match, oldest first. */
   searchMessages(input: SearchInput): BusMessage[] {
-    const limit = Math.max(1, Math.min(input.limit ?? SEARCH_LIMIT, SEARCH_LIMIT_MAX));
+    const limit = Math.max(1, Math.min(input.limit ?? SEARCH_LIMIT.default, SEARCH_LIMIT.max));
     return structuredClone(this.#messages.filter((message) => matchesSearch(message, input)).slice(-limit));
   }
 
@@ -194,7 +193,7 @@ export class QaBus implements ChannelBus {
     return threadId !== undefined && group ? group : { id, kind };
   }
 
-  /** Keeps the conversation and what was said of it before. */
+  /** Keeps the conversation, with what was known of it before. */
   #remember(conversation: BusConversation): BusConversation {
     const key = `${conversation.kind}:${conversation.id}`;
     const merged = { ...this.#conversations.get(key), ...withoutUndefined(conversation) };
@@ -223,7 +222,7 @@ function newMessage(
     threadId: input.threadId,
     threadTitle: input.threadTitle,
     replyToId: input.replyToId,
-    attachments: (input.attachments ?? []).map((attachment: AttachmentInput) => ({
+    attachments: (input.attachments ?? []).map((attachment) => ({
       ...attachment,
       id: attachment.id ?? randomUUID(),
     })),

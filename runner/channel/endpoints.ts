@@ -1,15 +1,6 @@
 import type { QaBus } from "./bus.ts";
 import { longPoll } from "./long-poll.ts";
-import type { BodyName } from "./schemas.ts";
-import type {
-  InboundMessageInput,
-  MessageActionInput,
-  OutboundMessageInput,
-  PollInput,
-  SearchInput,
-  ThreadInput,
-  WaitInput,
-} from "./types.ts";
+import type { Bodies, BodyName } from "./schemas.ts";
 
 const MIB = 1024 * 1024;
 
@@ -22,9 +13,9 @@ export interface Endpoint {
   handle(bus: QaBus, input: never, signal: AbortSignal): unknown;
 }
 
-function endpoint<Input>(
-  body: BodyName,
-  handle: (bus: QaBus, input: Input, signal: AbortSignal) => unknown,
+function endpoint<Name extends BodyName>(
+  body: Name,
+  handle: (bus: QaBus, input: Bodies[Name], signal: AbortSignal) => unknown,
   options: { maxBytes?: number; fallible?: boolean } = {},
 ): Endpoint {
   return { body, handle, maxBytes: options.maxBytes ?? MIB, fallible: options.fallible ?? false };
@@ -43,52 +34,29 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ],
   [
     "/v1/inbound/message",
-    endpoint("inbound", (bus, input: InboundMessageInput) => ({ message: bus.addInboundMessage(input) }), {
+    endpoint("inbound", (bus, input) => ({ message: bus.addInboundMessage(input) }), {
       maxBytes: 16 * MIB,
     }),
   ],
   [
     "/v1/outbound/message",
-    endpoint("outbound", (bus, input: OutboundMessageInput) => ({ message: bus.addOutboundMessage(input) }), {
+    endpoint("outbound", (bus, input) => ({ message: bus.addOutboundMessage(input) }), {
       maxBytes: 16 * MIB,
       fallible: true,
     }),
   ],
   [
     "/v1/actions/thread-create",
-    endpoint("thread", (bus, input: ThreadInput) => ({ thread: bus.createThread(input) }), ACTION),
+    endpoint("thread", (bus, input) => ({ thread: bus.createThread(input) }), ACTION),
   ],
-  [
-    "/v1/actions/react",
-    endpoint(
-      "react",
-      (bus, input: MessageActionInput & { emoji: string }) => ({ message: bus.react(input) }),
-      ACTION,
-    ),
-  ],
-  [
-    "/v1/actions/edit",
-    endpoint(
-      "edit",
-      (bus, input: MessageActionInput & { text: string }) => ({ message: bus.edit(input) }),
-      ACTION,
-    ),
-  ],
-  [
-    "/v1/actions/delete",
-    endpoint("message", (bus, input: MessageActionInput) => ({ message: bus.delete(input) }), ACTION),
-  ],
-  [
-    "/v1/actions/read",
-    endpoint("message", (bus, input: MessageActionInput) => ({ message: bus.readMessage(input) }), ACTION),
-  ],
+  ["/v1/actions/react", endpoint("react", (bus, input) => ({ message: bus.react(input) }), ACTION)],
+  ["/v1/actions/edit", endpoint("edit", (bus, input) => ({ message: bus.edit(input) }), ACTION)],
+  ["/v1/actions/delete", endpoint("message", (bus, input) => ({ message: bus.delete(input) }), ACTION)],
+  ["/v1/actions/read", endpoint("message", (bus, input) => ({ message: bus.readMessage(input) }), ACTION)],
   [
     "/v1/actions/search",
-    endpoint("search", (bus, input: SearchInput) => ({ messages: bus.searchMessages(input) }), ACTION),
+    endpoint("search", (bus, input) => ({ messages: bus.searchMessages(input) }), ACTION),
   ],
-  ["/v1/poll", endpoint("poll", (bus, input: PollInput, signal) => longPoll(bus, input, signal))],
-  [
-    "/v1/wait",
-    endpoint("wait", async (bus, input: WaitInput, signal) => ({ match: await bus.waitFor(input, signal) })),
-  ],
+  ["/v1/poll", endpoint("poll", (bus, input, signal) => longPoll(bus, input, signal))],
+  ["/v1/wait", endpoint("wait", async (bus, input, signal) => ({ match: await bus.waitFor(input, signal) }))],
 ]);

@@ -1,7 +1,5 @@
+import { POLL_LIMIT } from "./defaults.ts";
 import type { BusEvent, BusMessageEvent, BusThreadEvent, PollInput, PollResult } from "./types.ts";
-
-const POLL_LIMIT = 100;
-const POLL_LIMIT_MAX = 500;
 
 type NewEvent = Omit<BusMessageEvent, "cursor"> | Omit<BusThreadEvent, "cursor">;
 
@@ -27,7 +25,7 @@ export class EventLog {
   }
 
   /**
-   * The account's events after its cursor. A cursor from before the bus was started anew lies ahead
+   * The account's events after its cursor. A cursor from before the bus was restarted lies ahead
    * of ours: such a client starts again from the beginning. The answer's cursor skips other
    * accounts' events, but never one that the limit held back.
    */
@@ -35,7 +33,7 @@ export class EventLog {
     this.#acknowledge(accountId, input);
     const asked = input.cursor ?? this.#acknowledged.get(accountId) ?? 0;
     const after = asked > this.cursor ? 0 : asked;
-    const limit = Math.max(1, Math.min(input.limit ?? POLL_LIMIT, POLL_LIMIT_MAX));
+    const limit = Math.max(1, Math.min(input.limit ?? POLL_LIMIT.default, POLL_LIMIT.max));
     const events: BusEvent[] = [];
     for (const event of this.events) {
       if (event.cursor <= after || event.accountId !== accountId) continue;

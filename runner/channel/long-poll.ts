@@ -3,7 +3,7 @@ import { DEFAULT_ACCOUNT } from "./defaults.ts";
 import type { PollInput, PollResult } from "./types.ts";
 
 /**
- * A poll that has nothing new is held until an event for its account, its time-out, or until the
+ * A poll that has nothing new is held until an event for its account, its timeout, or until the
  * client is gone; then it answers with what there is, perhaps nothing.
  */
 export async function longPoll(bus: QaBus, input: PollInput, signal: AbortSignal): Promise<PollResult> {

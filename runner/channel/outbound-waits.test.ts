@@ -4,7 +4,7 @@ import { QaBus } from "./bus.ts";
 import { waitForNoOutbound, waitForOutboundMessage } from "./outbound-waits.ts";
 import { formatConversationTranscript, recentOutboundSummary } from "./transcript.ts";
 
-/** Longer than any test may take: whoever needs it to pass does not react to events. */
+/** Longer than any test may take: a wait that needs it to pass does not react to events. */
 const NEVER = 3_600_000;
 
 describe("outbound waits", () => {
@@ -21,7 +21,7 @@ describe("outbound waits", () => {
     await expect(second).resolves.toMatchObject({ text: "pong 2" });
   });
 
-  test("a time-out lists the messages that were there", async () => {
+  test("a timeout lists the messages that were there", async () => {
     const bus = newBus();
     bus.addInboundMessage({ conversation: { id: "a", kind: "direct" }, senderId: "a", text: "give me X" });
     bus.addOutboundMessage({ to: "dm:a", text: "no\nnever" });

@@ -9,7 +9,7 @@ export type OutboundPredicate = (message: BusMessage) => unknown;
 export interface OutboundWaitOptions {
   /** Looks only at the gateway's messages from this one on; counts outbound messages, from 0. */
   sinceIndex?: number;
-  /** Called when no message fits; throws to end a wait that is in vain. */
+  /** Called when no message fits; throws to end a wait that cannot succeed any more. */
   giveUp?(): void;
   /** Completes "timed out waiting for …". */
   what?: string;

@@ -1,11 +1,12 @@
-/** JSON schemas of the bus's request bodies. Members that are not named are ignored. */
+import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import { POLL_LIMIT, SEARCH_LIMIT } from "./defaults.ts";
 
-const id = { type: "string", minLength: 1, maxLength: 512 };
-const text = { type: "string" };
-const cursor = { type: "integer", minimum: 0 };
-const timeoutMs = { type: "integer", minimum: 0, maximum: 30_000 };
-const conversationKind = { enum: ["direct", "channel", "group"] };
-const direction = { enum: ["inbound", "outbound"] };
+const id = { type: "string", minLength: 1, maxLength: 512 } as const;
+const text = { type: "string" } as const;
+const cursor = { type: "integer", minimum: 0 } as const;
+const timeoutMs = { type: "integer", minimum: 0, maximum: 30_000 } as const;
+const conversationKind = { enum: ["direct", "channel", "group"] } as const;
+const direction = { enum: ["inbound", "outbound"] } as const;
 
 const messageMembers = {
   accountId: id,
@@ -22,7 +23,7 @@ const messageMembers = {
       type: "object",
       required: ["kind", "mimeType"],
       properties: {
-        id,
+        id: { ...id, description: "Made up when it is missing." },
         kind: { enum: ["image", "video", "audio", "file"] },
         mimeType: { type: "string", minLength: 1 },
         fileName: text,
@@ -34,16 +35,25 @@ const messageMembers = {
   toolCalls: {
     type: "array",
     maxItems: 200,
-    items: { type: "object", required: ["name"], properties: { name: id } },
+    items: { type: "object", required: ["name"], properties: { name: id, arguments: {} } },
   },
-};
+} as const;
 
-function object(required: readonly string[], properties: Record<string, object>): object {
-  return { type: "object", required, properties };
+function object<const Required extends readonly string[], const Properties>(
+  required: Required,
+  properties: Properties,
+) {
+  return { type: "object", required, properties } as const;
 }
 
-const messageAction = { accountId: id, messageId: id, senderId: id };
+/** Names a message of an account and who acts on it. */
+const messageAction = {
+  accountId: id,
+  messageId: id,
+  senderId: { ...id, description: "Default: the bot." },
+} as const;
 
+/** JSON schemas of the bus's request bodies. Members that are not named are ignored. */
 export const BODY_SCHEMAS = {
   none: object([], {}),
   inbound: object(["conversation", "senderId", "text"], {
@@ -52,7 +62,11 @@ export const BODY_SCHEMAS = {
     senderId: id,
     nativeCommand: object(["name"], { name: id, args: text }),
   }),
-  outbound: object(["to", "text"], { ...messageMembers, to: id, senderId: id }),
+  outbound: object(["to", "text"], {
+    ...messageMembers,
+    to: { ...id, description: "Target, for instance `dm:alice` or `thread:room/thread-1`; see targets.ts." },
+    senderId: { ...id, description: "Default: the bot." },
+  }),
   thread: object(["conversationId", "title"], {
     accountId: id,
     conversationId: id,
@@ -64,18 +78,30 @@ export const BODY_SCHEMAS = {
   message: object(["messageId"], messageAction),
   search: object([], {
     accountId: id,
-    query: text,
+    query: {
+      ...text,
+      description: "Looked for in text, attachment names and tool names, upper and lower case alike.",
+    },
     conversationId: id,
     conversationKind,
     threadId: id,
-    limit: { type: "integer", minimum: 1, maximum: 100 },
+    limit: {
+      type: "integer",
+      minimum: 1,
+      maximum: SEARCH_LIMIT.max,
+      description: "The last ones that match.",
+    },
   }),
   poll: object([], {
     accountId: id,
-    cursor,
-    acknowledgedCursor: cursor,
-    limit: { type: "integer", minimum: 1, maximum: 500 },
-    timeoutMs,
+    cursor: {
+      ...cursor,
+      description:
+        "Last event the client has seen; without it, the poll goes on after what the account acknowledged.",
+    },
+    acknowledgedCursor: { ...cursor, description: "Last event the client is done with; at most `cursor`." },
+    limit: { type: "integer", minimum: 1, maximum: POLL_LIMIT.max },
+    timeoutMs: { ...timeoutMs, description: "How long to hold a poll that has nothing new. Default 0." },
   }),
   wait: {
     type: "object",
@@ -83,7 +109,7 @@ export const BODY_SCHEMAS = {
     properties: { kind: { type: "string" }, accountId: id, timeoutMs },
     discriminator: { propertyName: "kind" },
     oneOf: [
-      object(["eventKind"], {
+      object(["kind", "eventKind"], {
         kind: { const: "event-kind" },
         eventKind: {
           enum: [
@@ -96,10 +122,24 @@ export const BODY_SCHEMAS = {
           ],
         },
       }),
-      object(["textIncludes"], { kind: { const: "message-text" }, textIncludes: text, direction }),
-      object(["threadId"], { kind: { const: "thread-id" }, threadId: id }),
+      object(["kind", "textIncludes"], { kind: { const: "message-text" }, textIncludes: text, direction }),
+      object(["kind", "threadId"], { kind: { const: "thread-id" }, threadId: id }),
     ],
   },
 } as const;
 
-export type BodyName = keyof typeof BODY_SCHEMAS;
+type Schemas = typeof BODY_SCHEMAS;
+export type BodyName = keyof Schemas;
+
+/** What each request body holds, without the members that are ignored. */
+export type Bodies = {
+  [Name in BodyName]: Schemas[Name] extends infer Schema extends JSONSchema
+    ? NamedMembers<FromSchema<Schema>>
+    : never;
+};
+
+type NamedMembers<T> = T extends readonly (infer Item)[]
+  ? NamedMembers<Item>[]
+  : T extends object
+    ? { [Key in keyof T as string extends Key ? never : Key]: NamedMembers<T[Key]> }
+    : T;

@@ -1,9 +1,6 @@
 import { DEFAULT_ACCOUNT } from "./defaults.ts";
 import type { BusMessage, SearchInput } from "./types.ts";
 
-export const SEARCH_LIMIT = 20;
-export const SEARCH_LIMIT_MAX = 100;
-
 /** Whether a message fits everything that the search names. */
 export function matchesSearch(message: BusMessage, search: SearchInput): boolean {
   return (

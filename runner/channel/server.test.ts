@@ -159,7 +159,7 @@ describe("long poll", () => {
     expect(body).toMatchObject({ cursor: 3, events: [{ cursor: 3, message: { text: "new" } }] });
   });
 
-  test("a held poll ends empty at its time-out", async () => {
+  test("a held poll ends empty at its timeout", async () => {
     expect((await post("/v1/poll", { cursor: 0, timeoutMs: 5 })).body).toEqual({ cursor: 0, events: [] });
     expect((await post("/v1/poll", { cursor: 7, acknowledgedCursor: 7, timeoutMs: 5 })).body).toEqual({
       cursor: 0,
@@ -188,7 +188,7 @@ describe("faults", () => {
     expect((await post("/v1/outbound/message", { to: "dm:a", text: "twice" })).status).toBe(200);
   });
 
-  test("failNext refuses as often as told and records nothing", async () => {
+  test("failNext refuses the given number of requests and records nothing", async () => {
     bus.faults.failNext(2, 503);
     const send = () => post("/v1/outbound/message", { to: "dm:a", text: "x" });
     expect([(await send()).status, (await send()).status, (await send()).status]).toEqual([503, 503, 200]);

@@ -16,7 +16,7 @@ const READS = new Map<string, (bus: QaBus) => unknown>([
   ["/v1/state", (bus) => bus.getSnapshot()],
 ]);
 
-/** Serves the bus over HTTP on a random loopback port, until tear-down. */
+/** Serves the bus over HTTP on a random loopback port, until teardown. */
 export async function serveBus(bus: QaBus, teardown: Teardown): Promise<{ url: string }> {
   const checker = new BodyChecker();
   const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ async function answer(
   const [path = "/"] = (request.url ?? "/").split("?");
   const read = READS.get(path);
   if (read) {
-    // HEAD is what readiness probes send; node leaves the body out by itself.
+    // HEAD is what readiness probes send; node omits the body on its own.
     if (request.method !== "GET" && request.method !== "HEAD") throw new HttpError(405, "method not allowed");
     sendJson(response, 200, read(bus));
     return;

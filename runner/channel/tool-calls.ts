@@ -6,7 +6,7 @@ const MAX_DEPTH = 8;
 
 /**
  * Tool calls as they may be shown: names and arguments, with the values of members that hold a credential masked.
- * Arguments that are not an object are left out.
+ * Arguments that are not an object are omitted.
  */
 export function sanitizeToolCalls(calls: readonly { name: string; arguments?: unknown }[]): BusToolCall[] {
   return calls.map(({ name, arguments: args }) =>

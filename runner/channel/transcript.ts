@@ -30,7 +30,7 @@ export function formatConversationTranscript(bus: ChannelBus, filter?: Transcrip
   return transcriptMessages(bus, filter).map(formatMessage).join("\n");
 }
 
-/** The gateway's last messages, for failure texts. */
+/** The gateway's last messages, for failure messages. */
 export function recentOutboundSummary(bus: ChannelBus, limit = 5): string {
   const recent = lastOf(bus.outboundMessages(), limit);
   return recent.length === 0 ? "no outbound messages" : recent.map(formatMessage).join("\n");

@@ -1,5 +1,5 @@
 import { waitForCondition } from "../base/waits.ts";
-import type { QaBus } from "./bus.ts";
+import type { Wakeups } from "../base/wakeups.ts";
 import { DEFAULT_ACCOUNT } from "./defaults.ts";
 import type { BusEvent, BusMessage, BusThread, WaitInput, WaitMatch } from "./types.ts";
 
@@ -29,8 +29,14 @@ export function findWaitMatch(stock: Stock, input: WaitInput): WaitMatch | undef
   }
 }
 
+/** What a wait needs of the bus. */
+interface Searched {
+  readonly wakeups: Wakeups;
+  findMatch(input: WaitInput): WaitMatch | undefined;
+}
+
 /** `findWaitMatch` on the bus, held until there is one. @throws QaError `wait-timeout` */
-export function waitForMatch(bus: QaBus, input: WaitInput, signal?: AbortSignal): Promise<WaitMatch> {
+export function waitForMatch(bus: Searched, input: WaitInput, signal?: AbortSignal): Promise<WaitMatch> {
   return waitForCondition(bus.wakeups, () => bus.findMatch(input), {
     timeoutMs: input.timeoutMs ?? WAIT_MS,
     what: describe(input),

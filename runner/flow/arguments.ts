@@ -37,13 +37,13 @@ export function budgetOf(entry: FunctionEntry, values: readonly unknown[]): numb
   return Number.isNaN(budget) ? undefined : budget;
 }
 
-/** What a call does; a parameter that is not a literal is undefined to the judge. */
+/** What a call does; for this, a parameter that is not a literal is undefined. */
 export function effectOf(entry: FunctionEntry, literals: readonly unknown[]): Effect {
   const { effect = "writes" } = entry;
   return typeof effect === "function" ? effect(namedParameters(entry, literals)) : effect;
 }
 
-/** `env, timeoutMs?`: the arguments for people. */
+/** `env, timeoutMs?`: the arguments as shown to people. */
 export function signature({ positional }: Pick<FunctionEntry, "positional">): string {
   return positional
     .map(({ name, takes, optional }) => `${takes === "rest" ? "..." : ""}${name}${optional ? "?" : ""}`)

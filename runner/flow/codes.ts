@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from "../scenario/codes.ts";
 
-/** Every diagnostic of the flow compiler that is its own, with the one line that the docs give it. */
+/** Every diagnostic of the flow compiler's own, with the one line that the docs give it. */
 export const FLOW_DIAGNOSTIC_CODES = {
   "argument-count": "A call has too few or too many arguments.",
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
@@ -16,15 +16,15 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "try-without-handler": "A try has neither `catch` nor `finally`, so it changes nothing.",
-  "unknown-action": "A call names no action and no variable.",
+  "unknown-action": "A call names neither an action nor a variable.",
   "unknown-config-key": "`config` has no such key in this scenario.",
   "unknown-member": "An object of the flow API has no such member.",
   "unknown-name": "An expression or ref uses a name that nothing defines.",
-  "unknown-statement": "A list of actions holds something that is no statement.",
+  "unknown-statement": "A list of actions holds something that is not a statement.",
   "used-before-set": "A variable is read before the statement that sets it.",
 } as const satisfies Record<string, string>;
 
-/** Own codes, and those of the scenario stage that mean the same here. */
+/** Own codes, and those of scenario files that mean the same here. */
 export type FlowDiagnosticCode =
   | keyof typeof FLOW_DIAGNOSTIC_CODES
   | Extract<DiagnosticCode, "missing-property" | "unknown-key" | "wrong-length" | "wrong-type">;

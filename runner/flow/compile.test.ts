@@ -49,7 +49,7 @@ describe("diagnostics of", () => {
 });
 
 describe("a flow", () => {
-  it("that is clean compiles, also indented in a list", () => {
+  it("that is clean compiles, even indented in a list", () => {
     expect(compileMarkdown("clean", OWN)).toMatchObject({ diagnostics: [], flow: { steps: { length: 2 } } });
   });
 
@@ -101,7 +101,7 @@ describe("in a foreign pack", () => {
   describe("what needs a permission", () => {
     const actions = "- assert: process.pid\n- assert: process.cwd()\n- assert: await import('node:os')";
 
-    it("is told with its place", () => {
+    it("is reported with its place", () => {
       const { diagnostics, missingPermissions } = compileFlow(flowOfActions(actions), FOREIGN);
       expect(missingPermissions).toEqual([
         { permission: "process", what: "process", position: { line: 7, column: 17 } },

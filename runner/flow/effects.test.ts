@@ -52,7 +52,7 @@ describe("what may change the gateway is found, and where", () => {
     ["- assert: \"((gateway) => gateway.call('config.patch'))(env.gateway)\"", "env.gateway"],
     ["- assert: \"env.gateway[['call'][0]]('config.patch')\"", "env.gateway"],
     ["- forEach: { items: [{ ref: env }], item: each, actions: [{ assert: each }] }", "env"],
-    // A name of the flow's own says nothing about what it does with it.
+    // A function of the flow's own may do anything with it.
     [
       "- assert:\n    expr: \"((readSkillStatus) => readSkillStatus(env))((e) => e.gateway.call('config.patch'))\"",
       "env",
@@ -101,7 +101,7 @@ describe("what may change the gateway is found, and where", () => {
       "- set: own\n  value: { lambda: { params: [patchConfig], expr: '1' } }\n- call: patchConfig\n  args: [{}]",
       "patchConfig",
     ],
-  ])("what is a parameter of a foreign pack in one place is none in all others: %s", (actions, what) => {
+  ])("a parameter of a foreign pack in one place is not one everywhere else: %s", (actions, what) => {
     expect(writeIn(actions, { pack: { foreign: true } })).toMatchObject({ what });
   });
 

@@ -19,7 +19,7 @@ const DYNAMIC = new Set(["vars", "globalThis", "eval", "Function"]);
 /**
  * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a
  * change: a method that is computed, an object of the flow API that is handed on, code of the host.
- * @param options `mayConverse`: what people do who talk to the gateway counts as none
+ * @param options `mayConverse`: what people do when they talk to the gateway does not count
  */
 export function firstWrite(
   flow: CompiledFlow,
@@ -32,8 +32,8 @@ export function firstWrite(
 }
 
 /**
- * Variables, block names and parameters, wherever in the flow they stand: what a name does that is one of them, the
- * vocabulary does not say for sure.
+ * Variables, block names and parameters from anywhere in the flow: the vocabulary cannot say for
+ * sure what such a name does.
  */
 function ownNames({ steps, expressions }: CompiledFlow): Set<string> {
   const own = new Set(steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
@@ -82,7 +82,7 @@ class Scan {
     for (const arg of args) this.#value(arg, position, this.#isVocabulary(path[0]));
   }
 
-  /** @param passed it is an argument of a function of the vocabulary, which judges for itself */
+  /** @param passed it is an argument of a function of the vocabulary, whose own effect counts */
   #value(value: Value, position: Position, passed: boolean): void {
     if (value.kind === "list") for (const item of value.items) this.#value(item, position, false);
     if (value.kind === "record") for (const [, item] of value.entries) this.#value(item, position, passed);
@@ -105,12 +105,12 @@ class Scan {
     return this.#mayBeHandedOn(path, callee !== undefined && this.#isVocabulary(callee.name));
   }
 
-  /** Whether the name may mean what the vocabulary says: a name of the flow's own means something else in one place. */
+  /** Whether the name may mean what the vocabulary says: a name of the flow's own means something else in places. */
   #isKnown(name = ""): boolean {
     return lookupEntry(this.#vocabulary, name) !== undefined;
   }
 
-  /** Whether the name means what the vocabulary says, wherever it stands. */
+  /** Whether the name means what the vocabulary says everywhere in the flow. */
   #isVocabulary(name = ""): boolean {
     return this.#isKnown(name) && !this.#ownNames.has(name);
   }
@@ -133,7 +133,7 @@ class Scan {
     return entry.kind === "object" && Object.values(entry.members).some((member) => this.#canChange(member));
   }
 
-  /** Whether whoever gets the value at this path can change nothing with it. */
+  /** Whether nothing can be changed with the value at this path. */
   #mayBeHandedOn(path: readonly string[], passed: boolean): boolean {
     const { entry, rest } = follow(this.#vocabulary, path);
     return (

@@ -14,7 +14,7 @@ import {
 } from "./testing/flows.ts";
 
 /** Runs one step with these actions; `got` is what the flow handed to `report`. */
-async function play(actions: string, options: Partial<FlowOptions> = {}, stepLines: string[] = []) {
+async function runStep(actions: string, options: Partial<FlowOptions> = {}, stepLines: string[] = []) {
   const got: unknown[] = [];
   const report = (...values: unknown[]): void => void got.push(...values);
   const vocabulary = { ...OWN.vocabulary, report: { ...REPORT }, fail: REPORT, hang: REPORT, sleep: SLEEP };
@@ -35,7 +35,7 @@ const REPORT = {
 } as const;
 const SLEEP = { ...REPORT, budgetMs: ({ values }: { values: number[] }) => Number(values[0]) };
 
-/** Never ends by itself, as a wait for something that does not come. */
+/** Never ends on its own, like a wait for something that does not come. */
 const hang = () => new Promise<never>(() => {});
 
 function failureOf({ error }: TestRun): FlowError {
@@ -45,7 +45,7 @@ function failureOf({ error }: TestRun): FlowError {
 
 describe("values", () => {
   it("are literal, computed or referred to, at any depth", async () => {
-    const { got } = await play(
+    const { got } = await runStep(
       `- set: base
   value: { list: [1, null, true, text], nested: { expr: "1 + 1" } }
 - call: report
@@ -60,8 +60,8 @@ describe("values", () => {
     expect(got[2]).toEqual({ ref: "config.name", other: "literal" });
   });
 
-  it("are made anew each time", async () => {
-    const { got } = await play(
+  it("are made again each time", async () => {
+    const { got } = await runStep(
       `- forEach:
     items: [1, 2]
     item: round
@@ -77,7 +77,7 @@ describe("values", () => {
   });
 
   it("lambdas see later sets and keep the item they were made for", async () => {
-    const { got } = await play(
+    const { got } = await runStep(
       `- set: makers
   value: []
 - set: factor
@@ -97,7 +97,7 @@ describe("values", () => {
   });
 
   it("inner functions of an expression see later sets too, and an async lambda may await", async () => {
-    const { got } = await play(
+    const { got } = await runStep(
       `- set: read
   value: { expr: "() => later" }
 - set: add
@@ -111,7 +111,7 @@ describe("values", () => {
   });
 
   it("vars is the live map of the variables, in both directions", async () => {
-    const { got } = await play(
+    const { got } = await runStep(
       `- set: a
   value: 1
 - set: ignored
@@ -133,7 +133,7 @@ describe("statements", () => {
         return this.#count;
       }
     }
-    const { got, statements } = await play(
+    const { got, statements } = await runStep(
       "- call: transport.add\n- call: transport.add\n  saveAs: total\n- call: report\n  args: [{ ref: total }]",
       { api: { transport: new Counter() } },
     );
@@ -147,7 +147,7 @@ describe("statements", () => {
       sendInbound: (message: unknown) => sent.push(message),
       waitForOutbound: async (wanted: unknown) => ({ wanted, text: "hi" }),
     };
-    const { status } = await play(
+    const { status } = await runStep(
       `- sendInbound: { text: { expr: "'a' + 'b'" } }
 - waitForOutbound: { textIncludes: hi }
   saveAs: reply
@@ -159,7 +159,7 @@ describe("statements", () => {
   });
 
   it("if takes one branch, forEach goes in order with an index", async () => {
-    const { got } = await play(
+    const { got } = await runStep(
       `- forEach:
     items: { expr: "['a', 'b', 'c']" }
     item: letter
@@ -174,7 +174,7 @@ describe("statements", () => {
   });
 
   it("names of a block end with it, and hide a variable only inside", async () => {
-    const { got } = await play(
+    const { got } = await runStep(
       `- set: word
   value: outer
 - forEach:
@@ -194,15 +194,15 @@ describe("statements", () => {
   });
 
   it("forEach wants a list", async () => {
-    const result = await play(
+    const result = await runStep(
       '- forEach:\n    items: { expr: "({})" }\n    item: x\n    actions: [{ call: report }]',
     );
     expect(failureOf(result)).toMatchObject({ code: "not-a-list", fault: "scenario", position: { line: 7 } });
   });
 
-  it("try hands the thrown error to catch as it was, and finally runs behind it", async () => {
+  it("try hands the thrown error to catch as it was, and finally runs after it", async () => {
     const thrown = new TypeError("from the action");
-    const { got, status } = await play(
+    const { got, status } = await runStep(
       `- try:
     actions:
       - call: fail
@@ -221,7 +221,7 @@ describe("statements", () => {
   });
 
   it("without catch the error goes on after finally, and one in finally is only noted", async () => {
-    const result = await play(
+    const result = await runStep(
       "- try:\n    actions: [{ throw: first }]\n    finally: [{ call: report, args: [cleaned] }, { throw: second }]",
     );
     expect(result.got).toEqual(["cleaned"]);
@@ -237,12 +237,12 @@ describe("statements", () => {
     ["- throw: {}", "scenario-threw", "product", "the scenario ended itself with `throw`"],
     ["- throw: { expr: \"new Error('made')\" }", "scenario-threw", "product", "made"],
   ])("%s", async (actions, code, fault, message) => {
-    expect(failureOf(await play(actions))).toMatchObject({ code, fault, message });
+    expect(failureOf(await runStep(actions))).toMatchObject({ code, fault, message });
   });
 
   it("throw passes a caught error on as it is", async () => {
     const known = new QaError("port in use", { code: "port-in-use", fault: "environment", hint: "Free it." });
-    const result = await play(
+    const result = await runStep(
       "- try:\n    actions: [{ call: fail }]\n    catchAs: e\n    catch: [{ throw: { expr: e } }]",
       { api: { fail: () => Promise.reject(known) } },
     );
@@ -258,7 +258,7 @@ describe("statements", () => {
 describe("assert", () => {
   it("shows what it was made of, without computing it again", async () => {
     let calls = 0;
-    const result = await play(
+    const result = await runStep(
       `- set: reply
   value: { text: hello, list: [1, 2] }
 - assert: reply.text.includes(config.wanted) && state.getSnapshot() > 0 && reply.list.length > 3`,
@@ -288,7 +288,7 @@ describe("assert", () => {
     ["config.status !== 'starting'", "anything but 'starting'", "'starting'"],
     ["config.count == '3'", "'3'", "2"],
   ])("%s shows both sides", async (expression, expected, seen) => {
-    const result = await play(`- assert: |-\n    ${expression}`, {
+    const result = await runStep(`- assert: |-\n    ${expression}`, {
       config: { status: "starting", count: 2 },
     });
     expect(failureOf(result).evidence).toMatchObject({ expected, seen });
@@ -297,12 +297,12 @@ describe("assert", () => {
   it.each(["1 === 1", "'2' == 2", "3 !== 4", "null != 1", "1 < 2", "2 <= 2", "3 > 2", "3 >= 3"])(
     "%s holds",
     async (expression) => {
-      expect(await play(`- assert: ${JSON.stringify(expression)}`)).toMatchObject({ status: "passed" });
+      expect(await runStep(`- assert: ${JSON.stringify(expression)}`)).toMatchObject({ status: "passed" });
     },
   );
 
   it("takes its message from the scenario, but never lets it hide the failure", async () => {
-    const message = (value: string) => play(`- assert: { expr: "!config", message: ${value} }`);
+    const message = (value: string) => runStep(`- assert: { expr: "!config", message: ${value} }`);
     expect(failureOf(await message("plain"))).toMatchObject({ message: "plain" });
     expect(failureOf(await message("{ expr: \"'got ' + typeof config\" }"))).toMatchObject({
       message: "got object",
@@ -317,7 +317,7 @@ describe("assert", () => {
 
 describe("errors", () => {
   it("in an expression name the scenario's own line and column", async () => {
-    const result = await play(
+    const result = await runStep(
       `- set: text
   value:
     expr: |-
@@ -338,7 +338,7 @@ describe("errors", () => {
 
   it("in a lambda are found there, not at the action that called it", async () => {
     const call = async (check: () => unknown) => check();
-    const result = await play('- call: fail\n  args:\n    - lambda: { expr: "config.a.b" }', {
+    const result = await runStep('- call: fail\n  args:\n    - lambda: { expr: "config.a.b" }', {
       api: { fail: call },
     });
     expect(failureOf(result)).toMatchObject({
@@ -349,7 +349,7 @@ describe("errors", () => {
   });
 
   it("say which variable no statement has set", async () => {
-    const result = await play(
+    const result = await runStep(
       "- if:\n    expr: config.no\n    then: [{ set: late, value: 1 }]\n- assert: late === 1",
     );
     expect(failureOf(result)).toMatchObject({
@@ -369,22 +369,22 @@ describe("errors", () => {
       "product",
     ],
   ])("of an action: %s", async (thrown, code, fault) => {
-    const result = await play("- call: fail", { api: { fail: () => Promise.reject(thrown) } });
+    const result = await runStep("- call: fail", { api: { fail: () => Promise.reject(thrown) } });
     expect(failureOf(result)).toMatchObject({ code, fault, thrown, position: { line: 7, column: 9 } });
   });
 
   it("a path that leads to nothing callable", async () => {
-    const result = await play("- call: transport.pause", { api: { transport: {} } });
+    const result = await runStep("- call: transport.pause", { api: { transport: {} } });
     expect(failureOf(result)).toMatchObject({ code: "callable-not-found", fault: "scenario" });
   });
 
-  it("an expression that never ends is stopped, also inside a lambda", async () => {
+  it("an expression that never ends is stopped, even inside a lambda", async () => {
     const limits = { actionMs: 30_000, stepMs: 30_000, cleanupMs: 1000, evaluationMs: 30 };
     const endless = "(() => { while (true); })()";
-    expect(failureOf(await play(`- assert: ${endless}`, { limits }))).toMatchObject({
+    expect(failureOf(await runStep(`- assert: ${endless}`, { limits }))).toMatchObject({
       code: "expression-timeout",
     });
-    const inLambda = await play(`- call: fail\n  args: [{ lambda: { expr: "${endless}" } }]`, {
+    const inLambda = await runStep(`- call: fail\n  args: [{ lambda: { expr: "${endless}" } }]`, {
       limits,
       api: { fail: (check: () => unknown) => check() },
     });
@@ -432,7 +432,7 @@ steps:
     [new SkipError("no key"), "skipped"],
     [new BlockedError("self-update", "cannot update"), "blocked"],
   ])("%s ends the flow, whatever catches it", async (thrown, status) => {
-    const result = await play(
+    const result = await runStep(
       "- try: { actions: [{ call: fail }], catch: [{ call: report, args: [swallowed] }] }",
       {
         api: { fail: () => Promise.reject(thrown) },
@@ -441,7 +441,7 @@ steps:
     expect(result).toMatchObject({ status, got: [], steps: [{ status }] });
   });
 
-  it("tell the observer what happens, in order", async () => {
+  it("report to the observer what happens, in order", async () => {
     const events: string[] = [];
     const flow = compileOrThrow(flowOfMarkdown(TWO_STEPS.replace("DETAILS", "config.name")));
     await run(flow, {
@@ -468,7 +468,7 @@ describe("limits", () => {
 
   it("an action that hangs is ended and its signal fires", async () => {
     let signal: AbortSignal | undefined;
-    const result = await play("- call: hang", {
+    const result = await runStep("- call: hang", {
       limits: { ...limits, actionMs: 20 },
       api: {
         hang: async () => {
@@ -486,9 +486,9 @@ describe("limits", () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it("an action's own budget wins over the limits, also when an expression calls it", async () => {
+  it("an action's own budget wins over the limits, even when an expression calls it", async () => {
     const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-    const result = await play(
+    const result = await runStep(
       "- call: sleep\n  args: [100]\n- set: slept\n  value: { expr: await sleep(100) }",
       {
         limits: { ...limits, actionMs: 20, stepMs: 20 },
@@ -500,7 +500,7 @@ describe("limits", () => {
 
   it("a step that hangs says where; catch does not run, finally does, with a live signal", async () => {
     const signals: boolean[] = [];
-    const result = await play(
+    const result = await runStep(
       `- try:
     actions: [{ call: hang }]
     catch: [{ call: report, args: [swallowed] }]
@@ -517,7 +517,7 @@ describe("limits", () => {
   });
 
   it("cleanup that hangs is ended by its own budget and noted", async () => {
-    const result = await play(
+    const result = await runStep(
       "- try:\n    actions: [{ call: hang }]\n    finally: [{ call: hang }]",
       { limits: { ...limits, cleanupMs: 20 }, api: { hang } },
       ["timeoutMs: 20"],
@@ -529,7 +529,7 @@ describe("limits", () => {
   it("the scenario's signal ends the flow with its reason, and finally still runs", async () => {
     const interrupted = new QaError("interrupted", { code: "interrupted", fault: "environment" });
     const controller = new AbortController();
-    const result = await play(
+    const result = await runStep(
       "- try:\n    actions: [{ call: hang }]\n    catch: [{ call: report, args: [swallowed] }]\n    finally: [{ call: report, args: [cleaned] }]",
       {
         signal: controller.signal,
@@ -551,7 +551,7 @@ describe("limits", () => {
 
   it("a flow whose signal has already fired starts nothing", async () => {
     const signal = AbortSignal.abort(new QaError("late", { code: "scenario-timeout", fault: "product" }));
-    expect(await play("- call: report\n  args: [1]", { signal })).toMatchObject({
+    expect(await runStep("- call: report\n  args: [1]", { signal })).toMatchObject({
       status: "failed",
       got: [],
     });
@@ -561,7 +561,7 @@ describe("limits", () => {
 describe("the world of an expression", () => {
   it("has the language and harmless globals, live getters of the API, and nothing of the host", async () => {
     let reads = 0;
-    const { got, error } = await play(
+    const { got, error } = await runStep(
       `- call: report
   args:
     - expr: "new URL('http://a/b').pathname + btoa('x') + new Map([[1, 2]]).size"

@@ -34,7 +34,7 @@ function aliasesOf(members: Members): Map<string, { name: string; entry: Functio
 
 /** How far a path of member names leads into the vocabulary. */
 export interface PathLookup {
-  /** Entry at the end of the known part; undefined behind a value or an open object. */
+  /** Entry at the end of the known part; undefined beyond a value or an open object. */
   entry?: VocabularyEntry;
   /** Index in the path of the member that does not exist. */
   missingAt?: number;

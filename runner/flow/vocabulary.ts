@@ -49,9 +49,9 @@ export interface FunctionEntry {
   summary: string;
   /** Named parameters. Those that are not `optional` and have no `default` must be given. */
   params: Readonly<Record<string, ValueSchema>>;
-  /** The parameter whose value stands behind the name in a statement. */
+  /** The parameter whose value follows the name in a statement. */
   main?: string;
-  /** How it is called with arguments in a row. */
+  /** How it is called with positional arguments. */
   positional: readonly Argument[];
   returns: ValueSchema;
   /** Subject page in docs/actions.md, for instance `config`. */
@@ -59,13 +59,13 @@ export interface FunctionEntry {
   /** Older or upstream names for the same function. */
   aliases?: readonly string[];
   /**
-   * How long the call may take, in milliseconds, judged from its parameters.
-   * The watchdog of the action trails it. Undefined: the default limit.
+   * How long the call may take, in milliseconds, going by its parameters. The watchdog of the
+   * action trails it. Undefined: the default limit.
    */
   budgetMs?(params: Parameters): number | undefined;
   /**
-   * Left out: the call may change the gateway. Where it depends on the parameters, a function judges them; one that is
-   * not a literal is undefined to it.
+   * Absent: the call may change the gateway. Where that depends on the parameters, a function
+   * decides; a parameter that is not a literal is undefined to it.
    */
   effect?: "reads" | "converses" | ((literals: Parameters) => Effect);
   /** Capability of the gateway that the call cannot do without: where it is missing, the scenario ends as blocked. */
@@ -73,7 +73,7 @@ export interface FunctionEntry {
   /** The function exists only for scenarios that declare this permission. */
   permission?: Permission;
   /**
-   * The permission that a call needs, judged from its first argument; undefined if that is not a text, or
+   * The permission that a call needs, going by its first argument; undefined if that is not a text, or
    * is known only at run time.
    */
   permissionOf?(firstText: string | undefined): Permission | undefined;

@@ -8,7 +8,7 @@ export const AGENT_ID = "qa";
 /** Channel account of the bus. */
 const CHANNEL_ACCOUNT_ID = "default";
 /** Scripted model of that agent, `provider/model`. */
-export const PRIMARY_MODEL = "mock/mock-1";
+const PRIMARY_MODEL = "mock/mock-1";
 /** Another model of the same provider, for scenarios that switch. */
 export const ALTERNATE_MODEL = "mock/mock-2";
 
@@ -135,8 +135,8 @@ function modelEntry(id: string): JsonObject {
 }
 
 /**
- * Defaults that OpenClaw releases of spring 2026 write into the file with the first change. Absent from
- * the start they look like part of that change, and every patch restarts the gateway.
+ * Defaults that OpenClaw releases of spring 2026 write into the file with the first change. Absent
+ * from the start, they look like part of that change, and every patch restarts the gateway.
  */
 const MATERIALISED_DEFAULTS: JsonObject = {
   commands: { native: "auto", nativeSkills: "auto", restart: true, ownerDisplay: "raw" },

@@ -16,7 +16,7 @@ export interface DialectAccess {
   signalProcess(signal: NodeJS.Signals): void;
 }
 
-/** How a product does what not all products do in the same way. One per gateway. */
+/** How a product does what products do in different ways. One per gateway. */
 export interface GatewayDialect {
   /** Who the process is; resolves only when it answers RPC. */
   identity(options?: CallOptions): Promise<GatewayIdentity>;

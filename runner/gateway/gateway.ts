@@ -26,7 +26,7 @@ export type Capability =
 
 /** Who the process is and how often it has reloaded: the oracle for "hot, same process". */
 export interface GatewayIdentity {
-  /** Changes with every process start (also one that keeps its pid). */
+  /** Changes with every process start (even one that keeps its pid). */
   bootId: string;
   pid: number | undefined;
   version: string;
@@ -43,7 +43,7 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** How a program is started that belongs to the gateway: it ends with the run, even with one that is killed. */
+/** How a program of the gateway's is started: it ends with the run, even with one that is killed. */
 export interface CliCommand {
   file: string;
   /** Those that lead to the gateway's own command line. */
@@ -115,7 +115,7 @@ export interface GatewayUnderTest {
   /** Waits until /readyz says ready and RPC answers; no sleeping. */
   waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Waits until another process than that of `bootId` is ready and answers RPC; it may have come already.
+   * Waits until a process other than that of `bootId` is ready and answers RPC; it may be there already.
    * @throws QaError `wait-timeout`, `gateway-crashed`
    */
   waitForNewBoot(bootId: string, options?: NewBootOptions): Promise<GatewayIdentity>;
@@ -149,18 +149,18 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
-/** An install that nothing else uses, as the scenario that may replace it wants it. */
+/** An install that nothing else uses, for the scenario that may replace it. */
 export interface OwnRelease {
   /** Version to begin with; ignored where the target (`--gateway`) names it. */
   version?: string;
-  /** What it is to be updated to by default: a version, range or dist-tag. */
+  /** What it is updated to by default: a version, range or dist-tag. */
   updateTo?: string;
 }
 
 /** What a gateway will update itself to when it is asked; named as upstream's flows read it in `config`. */
 export interface UpdatePlan {
   sourceVersion: string;
-  /** As it was asked for: a version, range or dist-tag. */
+  /** As requested: a version, range or dist-tag. */
   targetTag: string;
   targetVersion: string;
   /**
@@ -184,7 +184,7 @@ export interface GatewayStart {
   configPatches: readonly JsonObject[];
   /** Fills the agent's workspace before the process starts; for kinds that own one. */
   seedWorkspace?(workspaceDir: string): Promise<void>;
-  /** Extra environment for the process, for instance the faults that were asked for. */
+  /** Extra environment for the process, for instance the requested faults. */
   env?: Readonly<Record<string, string>>;
   /**
    * Install the gateway into a prefix of its own and keep it running under a supervisor: it may replace
@@ -202,7 +202,7 @@ export interface GatewayStart {
 /** One kind of gateway (`embedded`, `openclaw@…`, `ws://…`). */
 export interface GatewayKind {
   readonly target: GatewayTarget;
-  /** What one gateway with its share of the runner may need at most. */
+  /** The most that one gateway, with what the runner needs for it, may use. */
   readonly memoryBytes: number;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;

@@ -57,7 +57,7 @@ export class HealthProbe {
     ]);
   }
 
-  /** @returns the same result however often it is called; undefined when the probe was never started */
+  /** @returns the same result at every call; undefined when the probe was never started */
   async stop(): Promise<ProbeResult | undefined> {
     const durationMs = Math.round(performance.now() - this.#startedAt);
     this.#end.abort();

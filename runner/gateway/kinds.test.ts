@@ -25,11 +25,11 @@ test.each([
   ["openclaww@2026.4.26", "usage", "Did you mean openclaw@2026.4.26?"],
   ["http://127.0.0.1:1", "usage", "Did you mean ws://127.0.0.1:1?"],
   ["127.0.0.1:18789", "usage", "Did you mean ws://127.0.0.1:18789?"],
-  ["ws://", "usage", "It looks like ws://127.0.0.1:18789."],
+  ["ws://", "usage", "An address looks like ws://127.0.0.1:18789."],
   [
     "ws://127.0.0.1:1/?token=secret-in-address",
     "usage",
-    "The token belongs into GATEWAY_QA_TOKEN: an address is shown in reports.",
+    "The token belongs in GATEWAY_QA_TOKEN: an address is shown in reports.",
   ],
   [
     "ws://10.1.2.3:18789",
@@ -41,7 +41,7 @@ test.each([
   await expect(resolve(target)).rejects.toMatchObject({ code, hint });
 });
 
-test("what to update to is for published releases only", async () => {
+test("a version to update to is for published releases only", async () => {
   const resolving = resolveGatewayKind(EMBEDDED, {
     repoRoot: "/repo",
     env: {},
@@ -88,7 +88,7 @@ test("a running gateway can be asked; its process and files are out of reach", a
   await expect(gateway.restart()).rejects.toMatchObject({ code: "blocked", capability: "process" });
 });
 
-test("a wrong token is refused once and for all, without telling it", async () => {
+test("a wrong token is refused once and for all, without showing it", async () => {
   const running = await startChildGateway(FAKE_PROGRAM, begin());
   const kind = await resolve(running.wsUrl, { GATEWAY_QA_TOKEN: "wrong-token-value" });
   const error = await kind.start(begin()).catch((thrown: unknown) => thrown);

@@ -12,7 +12,7 @@ export interface ResolveOptions {
   teardown: Teardown;
   /** Scenarios may change a gateway that is already running; default: they may not. */
   allowWrites?: boolean;
-  /** What published releases update themselves to when a scenario has them do it. */
+  /** What published releases update themselves to when a scenario makes them. */
   updateTo?: string;
 }
 

@@ -5,7 +5,7 @@ import type { Environment } from "./process/env.ts";
 const BASE_URL_VARIABLE = "GATEWAY_QA_LIVE_BASE_URL";
 const MODEL_VARIABLE = "GATEWAY_QA_LIVE_MODEL";
 const KEY_VARIABLE = "GATEWAY_QA_LIVE_API_KEY";
-/** Only for OpenAI itself: its key is nothing that another provider should get. */
+/** Only for OpenAI itself: no other provider should get its key. */
 const PUBLIC_KEY_VARIABLE = "OPENAI_API_KEY";
 const PUBLIC_BASE_URL = "https://api.openai.com/v1";
 
@@ -33,7 +33,7 @@ export function liveModelFrom(env: Environment): LiveModel {
   const apiKey = keyVariables.map((name) => env[name]).find(Boolean);
   if (!apiKey) throw missing("no key for the live model", keyVariables.join(" or "));
   const model = env[MODEL_VARIABLE];
-  if (!model) throw missing("no name of the live model", MODEL_VARIABLE);
+  if (!model) throw missing("no name for the live model", MODEL_VARIABLE);
   return { provider: isPublic ? "openai" : "live", baseUrl, model, apiKey };
 }
 
@@ -44,7 +44,7 @@ function baseUrlFrom(env: Environment): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new UsageError(
       `${BASE_URL_VARIABLE} is not the address of a provider`,
-      `It looks like ${PUBLIC_BASE_URL}, and holds no credentials.`,
+      `An address looks like ${PUBLIC_BASE_URL}, and holds no credentials.`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {

@@ -6,7 +6,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 interface Surroundings {
   wakeups: Wakeups;
-  /** End of the gateway's log, for the time-out error. */
+  /** End of the gateway's log, for the timeout error. */
   logTail(): string;
 }
 
@@ -27,7 +27,7 @@ export async function waitForNewBoot(
       return now.bootId !== bootId && now;
     },
     {
-      what: `the gateway to restart (another boot id than ${bootId})`,
+      what: `the gateway to restart (a boot id other than ${bootId})`,
       timeoutMs,
       signal,
       evidence: logTail,

@@ -1,5 +1,5 @@
 /**
- * An object as it is, with some members added or replaced. A copy would lose what getters tell later, and a
+ * An object as it is, with some members added or replaced. A copy would lose what getters return later, and a
  * derived object cannot reach private members.
  */
 export function overlay<T extends object, Members extends object>(

@@ -15,7 +15,7 @@ import { cutSelection } from "./shard.ts";
 export interface JobInputs {
   env: Environment;
   durations: Durations;
-  /** Arguments of `qa` that run a job. The command line is not this room's: it knows its own flags. */
+  /** Gives the arguments of `qa` that run a job. The flags are the caller's: this room does not know them. */
   argsOf(job: { lane: string; gateway: GatewayTarget; shard?: Shard }): string[];
 }
 

@@ -8,12 +8,12 @@ export function limitsOfLane({ retries = 0, repeat = 1, minutes = DEFAULT_MINUTE
   return { retries, repeat, minutes };
 }
 
-/** Guard variables that a lane sets, as they stand in an environment. */
+/** Guard variables that a lane sets, as environment variables. */
 export function guardsOf({ guards = {} }: Lane): Record<string, string> {
   return Object.fromEntries(Object.entries(guards).map(([name, value]) => [name, String(value)]));
 }
 
-/** Which of a lane's secrets are not there. */
+/** Which of a lane's secrets are not set. */
 export function missingSecrets({ secrets = [] }: Lane, env: Environment): string[] {
   return secrets.filter((name) => !env[name]);
 }

@@ -24,12 +24,12 @@ export interface MatrixRequest extends JobInputs {
 
 /**
  * Plans the jobs of lanes. Nothing is left out silently: what does not run is a job with `skip`, or is named by a job.
- * @throws InvalidLanes for a lane that cannot be or a scenario file with errors, with the line; QaError
+ * @throws InvalidLanes for an impossible lane or a scenario file with errors, with the line; QaError
  *   `registry-unreachable`
  */
 export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   const { chosen, lanes, catalog, context, durations } = request;
-  // A file with errors gives no scenario, which would then be missing without a word.
+  // A file with errors gives no scenario, which would then be missing silently.
   rejectErrors(catalog.diagnostics);
   const found: Diagnostic[] = [];
   const matrix: Matrix = { version: MATRIX_VERSION, jobs: [], notes: [] };
@@ -49,7 +49,7 @@ export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   return matrix;
 }
 
-/** Without the registry exact versions are believed; anything else then is an error of the environment. */
+/** Without the registry, exact versions are accepted unchecked; anything else is an error of the environment. */
 async function publishedFor(
   { chosen, published }: MatrixRequest,
   notes: string[],

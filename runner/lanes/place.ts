@@ -6,7 +6,7 @@ import { rejectErrors } from "./invalid.ts";
 import { jobName, osOf } from "./job.ts";
 import { readQuarantine } from "./quarantine.ts";
 
-/** Facts for the report about what a run is a part of. */
+/** What a run is part of, for the report. */
 export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
 
 /** What decides the place of a run. */
@@ -38,8 +38,8 @@ export function placeOf({ target, lane, narrowed, shard, selection, quarantine }
 /**
  * The entries of a quarantine list that are about scenarios of a run.
  * @param list.path absolute
- * @param list.ownOnly it is this repository's list, which speaks of its own scenarios: one of the same name in another
- *   pack is another scenario
+ * @param list.ownOnly it is this repository's list, which is about its own scenarios: one of the same name in another
+ *   pack is a different one
  * @throws InvalidLanes for an entry that has ended
  */
 export function quarantineOf(

@@ -3,7 +3,7 @@ import { OPERATING_SYSTEMS } from "../results/merge/matrix-schema.ts";
 import { text, textList } from "../scenario/schema/parts.ts";
 
 /** Whom to ask, in the forms that code hosts and mail programs understand. */
-export const owner = {
+const owner = {
   type: "string",
   pattern: "^(?:@[A-Za-z0-9][A-Za-z0-9-]*(?:/[A-Za-z0-9._-]+)?|[^@\\s]+@[^@\\s]+\\.[^@\\s]+)$",
   patternErrorMessage: "must be `@user`, `@organisation/team` or an e-mail address",
@@ -16,7 +16,7 @@ const environmentName = {
   patternErrorMessage: "must be the name of an environment variable",
 } as const;
 
-/** More would be a matrix that no service takes; see `github.ts`. */
+/** More would be a matrix that no service accepts; see `github.ts`. */
 const MOST_SHARDS = 256;
 
 const releaseRangeSchema = {
@@ -57,7 +57,7 @@ const selectSchema = {
   },
 } as const;
 
-export const laneSchema = {
+const laneSchema = {
   type: "object",
   description: "A share of the nightly work: which scenarios run on which gateways, and what that needs.",
   additionalProperties: false,
@@ -183,7 +183,6 @@ export const quarantineSchema = {
 export type Lane = FromSchema<typeof laneSchema>;
 export type LanesFile = FromSchema<typeof lanesSchema>;
 export type QuarantineFile = FromSchema<typeof quarantineSchema>;
-export type QuarantineEntry = QuarantineFile["quarantine"][number];
 export type OperatingSystem = NonNullable<Lane["os"]>[number];
 
 /** Text of the published `qa/lanes.schema.json`, for editors and other tools. */

@@ -26,7 +26,7 @@ export function say(text: string): Extract<ModelAnswer, { kind: "text" }> {
   return { kind: "text", text };
 }
 
-/** What a model says that is told to use a tool it does not have. */
+/** What the model says when it is asked to use a tool that it does not have. */
 export function sayUnavailable(tool: string): ModelAnswer {
   return say(`The ${tool} tool is not available.`);
 }

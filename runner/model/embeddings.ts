@@ -5,8 +5,8 @@ import { HttpError } from "../http/json.ts";
 const DIMENSIONS = 256;
 
 /**
- * The answer of `/v1/embeddings`: each text as the words that it holds, so that texts with words in common are
- * near each other. The same text always gets the same vector.
+ * The answer of `/v1/embeddings`: each text stands for the words in it, so that texts with words in common are
+ * close to each other. The same text always gets the same vector.
  * @throws HttpError 400
  */
 export function embeddings({ input, model, encoding_format }: JsonObject): JsonObject {

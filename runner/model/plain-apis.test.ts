@@ -40,7 +40,7 @@ test("embeddings come as numbers or as base64 of the same numbers", async () => 
   expect(decoded).toEqual(plain.map(Math.fround));
 });
 
-test("an input that is no text is refused", async () => {
+test("an input that is not text is refused", async () => {
   expect((await post("/embeddings", { input: [1] })).status).toBe(400);
 });
 

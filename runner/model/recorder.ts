@@ -12,7 +12,7 @@ export interface RecordedRequest {
   /** System prompt, messages and tool results. */
   allInputText: string;
   instructions: string;
-  /** Latest tool result of the turn; empty when there is none. */
+  /** Latest tool result of the turn; empty when there was no such call. */
   toolOutput: string;
   model: string;
   providerVariant: "openai" | "anthropic" | "unknown";

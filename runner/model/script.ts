@@ -30,7 +30,7 @@ export class ScriptedRules {
     return this.#rules.flatMap(({ rule }) => rule.hold ?? []);
   }
 
-  /** The first rule's answer that fits; undefined leaves the request to the instruction-following model. */
+  /** The answer of the first rule that matches; undefined leaves the request to the instruction-following model. */
   plan(request: ModelRequest, turn: Turn): Plan | undefined {
     const chosen = this.#rules.find(
       (prepared) => prepared.used < (prepared.rule.times ?? Infinity) && matches(prepared, request, turn),
@@ -67,7 +67,7 @@ function answerOf(rule: ModelRule, request: ModelRequest): ModelAnswer {
   if (rule.fail)
     return { kind: "error", status: rule.fail.status, message: rule.fail.message ?? "failed on purpose" };
   if (!rule.toolCalls) return { kind: "hang" };
-  // As with a real model, a tool that the gateway does not offer cannot be called.
+  // As with a real model, a tool that the request does not declare cannot be called.
   const missing = rule.toolCalls.find(({ name }) => !declaredTool(request, name));
   if (missing) return sayUnavailable(missing.name);
   const calls = rule.toolCalls.map((call) => ({ name: call.name, arguments: call.arguments ?? {} }));

@@ -25,7 +25,7 @@ export interface ScriptedModelOptions {
   script?: ModelScript;
 }
 
-/** Starts the model behind the agent on a random loopback port, until tear-down. */
+/** Starts the model behind the agent on a random loopback port, until teardown. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const { teardown, wakeups } = options;
   const requests: RecordedRequest[] = [];
@@ -75,7 +75,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
   };
 }
 
-/** What of the model lasts as long as one script. */
+/** The part of the model's state that lasts as long as one script. */
 function scriptedState(script: ModelScript | undefined) {
   const rules = script && new ScriptedRules(script);
   const gates = new Gates();

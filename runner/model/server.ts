@@ -21,7 +21,7 @@ const APIS: ReadonlyMap<string, ModelApi> = new Map([
   ["/v1/responses", responses],
 ]);
 
-/** APIs that are no conversation: nothing of them is scripted or recorded. */
+/** APIs that are not conversations: they are neither scripted nor recorded. */
 const PLAIN_APIS: ReadonlyMap<string, (body: JsonObject) => JsonObject> = new Map([
   ["/v1/embeddings", embeddings],
   ["/v1/images/generations", imageGeneration],

@@ -1,6 +1,6 @@
 import type { ModelRequest, ToolCall } from "./request.ts";
 
-/** What has happened since the user spoke last. */
+/** What has happened since the user's last message. */
 export interface Turn {
   /** 1 for the first; counts the answers the model has already finished. */
   number: number;
@@ -49,7 +49,7 @@ export function currentTurn({ messages }: ModelRequest): Turn {
   };
 }
 
-/** A user-role message without what the gateway put in for the model alone; empty when nothing is left. */
+/** A user-role message without what the gateway added for the model alone; empty when nothing remains. */
 function authoredText(text: string): string {
   const rest = text.replaceAll(CONTEXT_BLOCK, "").trim();
   return CONTEXT_HEADING.test(rest) ? "" : rest;

@@ -10,8 +10,8 @@ import { type Route, type UpdateOutcome, updateThrough } from "./routes.ts";
 const RESTART_TIMEOUT_MS = 60_000;
 const TURN_TIMEOUT_MS = 30_000;
 
-/** One thing that was judged. */
-interface Judgement {
+/** One check of the update, and what it saw. */
+interface CheckResult {
   what: string;
   ok: boolean;
   seen: string;
@@ -20,7 +20,7 @@ interface Judgement {
 export interface RouteReport {
   route: Route;
   passed: boolean;
-  findings: Judgement[];
+  findings: CheckResult[];
 }
 
 export interface CheckOptions {
@@ -33,9 +33,9 @@ export interface CheckOptions {
 }
 
 /**
- * Installs `from`, lets it update itself to `to`, and judges strictly: an update that ends badly is not
+ * Installs `from`, lets it update itself to `to`, and checks it strictly: an update that ends badly is not
  * excused by what is installed afterwards.
- * @throws QaError when `from` cannot be installed or started: then there is nothing to judge
+ * @throws QaError when `from` cannot be installed or started: then there is nothing to check
  */
 export async function checkUpdate(
   route: Route,
@@ -44,18 +44,18 @@ export async function checkUpdate(
   const testbed = new Testbed({ gateway: kind, signal }, { release: { version: from } });
   try {
     const { gateway } = await testbed.ready;
-    const findings = await new Judge(gateway, testbed.bus, signal).judge(route, from, to);
+    const findings = await new UpdateCheck(gateway, testbed.bus, signal).run(route, from, to);
     return { route, passed: findings.every(({ ok }) => ok), findings };
   } finally {
     for (const problem of await testbed.close()) onLeft(problem);
   }
 }
 
-class Judge {
+class UpdateCheck {
   readonly #gateway: GatewayUnderTest;
   readonly #bus: QaBus;
   readonly #signal: AbortSignal;
-  readonly #findings: Judgement[] = [];
+  readonly #findings: CheckResult[] = [];
 
   constructor(gateway: GatewayUnderTest, bus: QaBus, signal: AbortSignal) {
     this.#gateway = gateway;
@@ -63,7 +63,7 @@ class Judge {
     this.#signal = signal;
   }
 
-  async judge(route: Route, from: string, to: string): Promise<Judgement[]> {
+  async run(route: Route, from: string, to: string): Promise<CheckResult[]> {
     const before = await this.#gateway.identity({ signal: this.#signal });
     this.#note("version before", before.version === from, before.version);
     const mark = this.#gateway.markLogs();
@@ -99,7 +99,7 @@ class Judge {
     this.#note("the version it says it installed", ok, version);
   }
 
-  /** A part of the judgement whose failure does not keep the others from being made. */
+  /** One check, whose failure does not keep the others from being made. */
   async #try(what: string, part: () => Promise<string>): Promise<void> {
     try {
       this.#note(what, true, await part());

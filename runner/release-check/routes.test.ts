@@ -4,7 +4,7 @@ import { FAKE_PROGRAM, gatewayStart } from "../gateway/testing/fixture.ts";
 import { longCommand } from "../gateway/testing/long-command.ts";
 import { updateThrough } from "./routes.ts";
 
-test("an update on the command line that is called off leaves no process behind", async () => {
+test("an update on the command line that is aborted leaves no process behind", async () => {
   const { args, started, ended } = await longCommand();
   const start = gatewayStart();
   try {

@@ -32,5 +32,5 @@ export type GatewayFacts = GatewayReady["gateway"];
 export type Failure = NonNullable<ScenarioFinished["failure"]>;
 /** How often a scenario is run, and what ends the run early. */
 export type RunPolicy = NonNullable<RunStarted["policy"]>;
-/** A scenario that is known to fail and is seen to: its failures do not change the exit code. */
+/** A scenario that is known to fail and has an owner: its failures do not change the exit code. */
 export type Quarantined = NonNullable<RunStarted["quarantine"]>[number];

@@ -55,8 +55,8 @@ it.each<[string, number, ScenarioReport[], Run?]>([
   ["nothing was flaky, which is to fail", 0, [passed], strict],
   ["a scenario in quarantine was flaky, which is to fail", 0, [flaky], { ...strict, quarantine }],
   ["a scenario in quarantine failed", 0, [failed("product")], { quarantine }],
-  ["a scenario in quarantine failed by the harness", 0, [failed("harness")], { quarantine }],
-  ["another one failed than is in quarantine", 1, [{ ...failed("product"), id: "y" }], { quarantine }],
+  ["a scenario in quarantine failed through the harness", 0, [failed("harness")], { quarantine }],
+  ["a scenario that is not in quarantine failed", 1, [{ ...failed("product"), id: "y" }], { quarantine }],
   ["something in quarantine was not torn down", 4, [{ ...passed, cleanupProblems: ["x"] }], { quarantine }],
   ["interrupted", 130, [passed], { interrupted: true }],
   ["interrupted after failures", 130, [failed("harness")], { interrupted: true, harnessFailures: 1 }],
@@ -78,7 +78,7 @@ it.each<[string, ScenarioReport[], string | RegExp]>([
   expect(why(scenarios)).toMatch(words);
 });
 
-it("has nothing to add where a scenario says it, or the result can be relied on", () => {
+it("has nothing to add where a scenario says so, or the result can be relied on", () => {
   expect(why([failed("harness"), { ...passed, cleanupProblems: ["a process"] }])).toBeUndefined();
   expect(why([failed("product")], 1)).toBeUndefined();
 });

@@ -8,10 +8,10 @@ export type RunExitCode = (typeof EXIT)["passed" | "failed" | "harness" | "inter
  * The exit code of a run; of several that apply, the highest.
  *
  * - 130: interrupted.
- * - 4: the result cannot be relied on, also because something of a scenario was not torn down. A scenario
- *   failed by fault of the harness or the environment; one that was asked for by its id was skipped or
- *   blocked; nothing passed although something was blocked; there was nothing to run; or a reporter failed.
- * - 1: a scenario failed by fault of the product or of the scenario itself, or was flaky where the run's
+ * - 4: the result cannot be relied on. Something of a scenario was not torn down; a scenario failed through
+ *   the harness or the environment; one that was asked for by its id was skipped or blocked; nothing passed
+ *   although something was blocked; there was nothing to run; or a reporter failed.
+ * - 1: a scenario failed through the product or the scenario itself, or was flaky where the run's
  *   policy does not let that pass.
  * - 0: everything that had to pass did. What was only matched, by --all, --tag or a glob, may be skipped,
  *   and what is in quarantine may fail.
@@ -26,7 +26,7 @@ export function exitCodeFor(report: Outcome, harnessFailures: number): RunExitCo
 }
 
 /**
- * Why a run ended with 4, where no failed scenario says it, in words: `a-id left something behind: …`.
+ * Why a run ended with 4, where no failed scenario says so, in words: `a-id left something behind: …`.
  * @returns undefined for any other run
  */
 export function whyUnreliable(report: Outcome & Pick<RunReport, "exitCode">): string | undefined {
@@ -52,11 +52,11 @@ function blamelessFailures(report: Outcome): ScenarioReport[] {
   return failures(report).filter(({ fault }) => fault !== "product" && fault !== "scenario");
 }
 
-/** What but failures makes a result one that cannot be relied on. */
+/** What makes a result unreliable, other than failures. */
 function doubts(report: Outcome): string[] {
   const { scenarios, policy } = report;
   if (scenarios.length === 0) return ["nothing ran"];
-  // What failures kept from being begun is their consequence, not a result of its own.
+  // A scenario that failures kept from starting is their consequence, not a result of its own.
   const bailed = policy?.bail !== undefined && failures(report).length >= policy.bail;
   const withoutResult = scenarios.filter(
     ({ named, verdict }) => named && ((verdict === "skipped" && !bailed) || verdict === "blocked"),

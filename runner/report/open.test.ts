@@ -54,7 +54,7 @@ async function readEvents(): Promise<{ type: string }[]> {
     .map((line) => JSON.parse(line));
 }
 
-it("leaves the three files, for nobody else to read, and nothing more", async () => {
+it("leaves the three files, readable by no other user, and nothing more", async () => {
   const report = open();
   emitAll(report);
   expect(await report.finish(END)).toBe(4);
@@ -90,7 +90,7 @@ it("takes a scenario without a result for a failure of the harness", async () =>
   expect(stream.text).toContain("the run ended without a result for this scenario");
 });
 
-it("does not call a run a success when a reporter failed, be it at the very end", async () => {
+it("does not call a run a success when a reporter failed, even at the very end", async () => {
   const finish = () => Promise.reject(new Error("no space left"));
   const report = open({ reporters: [{ name: "broken", onEvent: () => {}, finish }] });
   emitAll(report, sampleRunOf("plugin-lifecycle-hot-reload"));
@@ -100,7 +100,7 @@ it("does not call a run a success when a reporter failed, be it at the very end"
   expect((await readEvents()).at(-1)).toMatchObject({ type: "run-finished", exitCode: 4 });
 });
 
-it("lets every file say that one's own reporter failed at the very end", async () => {
+it("says in every file that a custom reporter failed at the very end", async () => {
   const finish = () => Promise.reject(new Error("no space left"));
   const own: Reporter = { name: "own", onEvent: () => {}, finish, finishes: "first" };
   const junit = fileReporter("junit", join(folder, "junit.xml"), renderJunit);

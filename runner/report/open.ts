@@ -11,7 +11,7 @@ const CLOSE_BUDGET_MS = 5_000;
 export interface ReportOptions {
   /** Absolute; made if it does not exist. The same as in the run-started event. */
   folder: string;
-  /** Left out where one of `reporters` says on stdout what happens. */
+  /** Absent where one of `reporters` writes to stdout what happens. */
   console?: ConsoleOptions;
   redact: <T>(value: T) => T;
   /** Besides the console and the files of the folder. */
@@ -25,9 +25,9 @@ export interface OpenReport {
   emit(event: RunEvent): void;
   readonly failures: readonly ReporterFailure[];
   /**
-   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that fails only now
-   * changes it: then those that finish after it get the run's end again. What the report's folder holds is written
-   * last, and says the final one.
+   * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that
+   * fails only now changes it: then those that finish after it get the run's end again. The files
+   * of the report's folder are written last, and hold the final one.
    */
   finish(end: RunEnd): Promise<RunExitCode>;
 }
@@ -36,7 +36,7 @@ interface RunEnd {
   runId: string;
   durationMs: number;
   interrupted: boolean;
-  /** What went wrong outside of scenarios and reporters: the run is then no success. */
+  /** What went wrong outside the scenarios and reporters: then the run is not a success. */
   harnessFailures: number;
 }
 

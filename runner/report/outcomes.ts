@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { oneLine } from "../base/text.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "./schema/report-schema.ts";
 
-/** What of a run decides how the result of a scenario is put. */
+/** What in a run decides how the result of a scenario is worded. */
 export type RunFacts = Pick<RunReport, "policy" | "quarantine">;
 
 /**
@@ -42,12 +42,12 @@ export function verdictText(scenario: ScenarioReport, run: RunFacts): string {
   return `${verdict}${flaky ? ", flaky" : ""}${excuseFor(scenario, run) ? " (quarantined)" : ""}`;
 }
 
-/** The attempts that failed, also those that a later one made good. */
+/** The attempts that failed, including those that a later one made good. */
 export function failedAttempts({ attempts }: ScenarioReport): AttemptReport[] {
   return attempts.filter(({ verdict }) => verdict === "failed");
 }
 
-/** The failed attempts but the one that the scenario's own failure is of. */
+/** The failed attempts, except the one whose failure is the scenario's. */
 export function otherFailures(scenario: ScenarioReport): AttemptReport[] {
   const failed = failedAttempts(scenario);
   const facts = ({ failure, evidence }: Pick<AttemptReport, "failure" | "evidence">) => [failure, evidence];
@@ -60,7 +60,7 @@ type Verdict = ScenarioReport["verdict"];
 /** What needs a person comes first. */
 export const READING_ORDER: readonly Verdict[] = ["failed", "blocked", "skipped", "passed"];
 
-/** The verdicts that occur with how often they do: `2 failed (1 quarantined)`, `5 passed (1 flaky)`. */
+/** The verdicts that occur, with their counts: `2 failed (1 quarantined)`, `5 passed (1 flaky)`. */
 export function countTexts(report: RunReport): { verdict: Verdict; text: string }[] {
   return countsInWords(report.counts, quarantinedIn(report));
 }
@@ -70,7 +70,7 @@ export function quarantinedIn(report: RunReport): number {
   return report.scenarios.filter((scenario) => excuseFor(scenario, report)).length;
 }
 
-/** The same of counts alone. */
+/** The same, from counts alone. */
 export function countsInWords(
   counts: RunReport["counts"],
   quarantined: number,

@@ -22,7 +22,7 @@ export async function readReport(path: string): Promise<Reading> {
   return "value" in reading ? { report: reading.value } : reading;
 }
 
-/** Whether a value is a report of the version that this program writes, or of the one before, which is made into it. */
+/** Whether a value is a report of the version that this program writes, or of the one before, which is converted. */
 export async function checkReport(value: unknown): Promise<Reading> {
   const reading = await FORMAT.check(value);
   return "value" in reading ? { report: reading.value } : reading;

@@ -85,11 +85,11 @@ describe("what a run looks like", () => {
     await expect(output).toMatchFileSnapshot("golden/console-passed.txt");
   });
 
-  it("on a console without a terminal, one scenario played several times", async () => {
+  it("on a console without a terminal, one scenario run several times", async () => {
     await expect(await consoleOutput(repeatedRun())).toMatchFileSnapshot("golden/console-repeated.txt");
   });
 
-  it("as report.md of a scenario played several times", async () => {
+  it("as report.md of a scenario run several times", async () => {
     const markdown = renderMarkdown(reportOf(repeatedRun()));
     await expect(markdown).toMatchFileSnapshot("golden/report-repeated.md");
   });

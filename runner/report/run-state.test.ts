@@ -198,7 +198,7 @@ it.each([
   expect(report.counts.flaky).toBe(flaky && verdict === "passed" ? 1 : 0);
 });
 
-it("does not take a run for passed that ended before the next attempt", () => {
+it("does not pass a scenario whose run ended before its next attempt", () => {
   for (const next of ["retry", "repeat"] as const) {
     const cut = attemptsOf("pp", next).slice(0, -2);
     expect(reportOf([start as RunStarted, ...cut]).scenarios.at(-1)).toMatchObject({
@@ -209,7 +209,7 @@ it("does not take a run for passed that ended before the next attempt", () => {
   }
 });
 
-it("makes no negative duration of a clock that jumps", () => {
+it("reports no negative duration when the clock jumps", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -1e9, max: 1e9 })), fc.nat(), (jumps, cut) => {
       const events = sampleRun();

@@ -34,7 +34,7 @@ export class RunState {
     return this.#started !== undefined;
   }
 
-  /** The scenario as far as it has come. */
+  /** The scenario so far. */
   scenario(id: string): ScenarioReport {
     return this.#record(id).report(this.#lastAt, this.#interrupted);
   }

@@ -67,11 +67,11 @@ export class ScenarioRecord {
 
   #outcome(decisive: AttemptRecord | undefined, interrupted: boolean): Outcome {
     const { finished } = decisive ?? {};
-    // An attempt that another one should have followed is no result yet, but a repeat that failed is.
+    // An attempt that another one should have followed is not a result yet, but a repeat that failed is.
     const failedForGood = finished?.verdict === "failed" && finished.next === "repeat";
     if (finished && (finished.next === undefined || failedForGood)) return outcomeOf(finished);
     if (interrupted && decisive === undefined) {
-      return { verdict: "skipped", reason: "the run ended before it was its turn" };
+      return { verdict: "skipped", reason: "the run ended before its turn came" };
     }
     return {
       verdict: "failed",

@@ -73,7 +73,7 @@ it.each([
     },
   ],
   ["rejects", () => Promise.reject(new Error("disk full"))],
-])("cuts off a reporter that %s, tells it once and spares the others", async (_how, fail) => {
+])("cuts off a reporter that %s, says so once and spares the others", async (_how, fail) => {
   const { stream, warnings } = openStream();
   const healthy = new Recorder();
   const broken = new Recorder("broken");
@@ -104,7 +104,7 @@ it("does not wait for ever for a reporter that hangs", async () => {
   expect(warnings).toEqual(["The stuck report is incomplete: did not handle its events within 20 ms"]);
 });
 
-it("drops an event that cannot be redacted rather than let it out", async () => {
+it("drops an event that cannot be redacted", async () => {
   const { stream } = openStream(() => {
     throw new Error("unreadable value");
   });

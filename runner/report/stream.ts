@@ -3,7 +3,7 @@ import { errorMessage } from "../base/errors.ts";
 import type { RunEvent } from "./events.ts";
 import { RunState } from "./run-state.ts";
 
-/** What a reporter may ask about the run as far as it has come. */
+/** What a reporter may ask about the run so far. */
 export type RunView = Pick<RunState, "started" | "scenario" | "report">;
 
 /**
@@ -22,7 +22,7 @@ export interface Reporter {
    * @param run includes the event, and for a reporter that takes its time what happened since
    */
   onEvent(event: RunEvent, run: RunView): void | Promise<void>;
-  /** Called once after the last event, also when `onEvent` failed before, so that resources are released. */
+  /** Called once after the last event, even when `onEvent` failed before, so that resources are released. */
   finish?(run: RunView): void | Promise<void>;
 }
 

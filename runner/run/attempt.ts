@@ -22,7 +22,7 @@ export interface AttemptOptions {
   testbeds: TestbedPool;
   /** Called when the gateway is ready. */
   onReady(): void;
-  /** Whether another attempt follows one that ended so. */
+  /** Whether another attempt follows one that ended like this. */
   next(outcome: Outcome): ScenarioFinished["next"];
 }
 
@@ -78,7 +78,7 @@ async function perform(
     const ended = await runAttemptFlow({ flow, scenario, testbed, ready, evidenceFolder: folder, run });
     return { outcome: ended.outcome, problems: [...ended.cleanupProblems] };
   } catch (error) {
-    // Nothing of the flow has run: its steps are all still to come.
+    // Nothing of the flow has run: all its steps are still to come.
     return { outcome: await ended(error, scenario, testbed, stepNames(flow)), problems: [] };
   }
 }
@@ -92,7 +92,7 @@ function evidenceFolder({ reportFolder }: RunSetup, id: string, attempt: number)
   return attempt === 1 ? folder : join(folder, `attempt-${attempt}`);
 }
 
-/** A foreign pack may use ids that are no folder names, or that lead out of the report; each gets one of its own. */
+/** A foreign pack may use ids that are not folder names, or that lead out of the report; each gets a new name. */
 function folderName(id: string): string {
   const name = id
     .replaceAll(/[^\w.-]/g, "_")

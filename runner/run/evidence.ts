@@ -8,7 +8,7 @@ import type { Testbed } from "./testbed/testbed.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
- * that the model received, the gateway's log, the shapes of its answers. Redacted; nothing is written for what there was not.
+ * that the model received, the gateway's log, the shapes of its answers. Redacted; what is empty is not written.
  */
 export async function writeEvidence(
   folder: string,

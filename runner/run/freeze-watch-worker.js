@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
-// Plain JavaScript: a thread that strips types first would cost more than it watches over.
+// Plain JavaScript: stripping types first would cost the thread more than its work.
 
 const CHECK_MS = 2_000;
 /** Checks, not seconds: a machine that was asleep wakes up with all of its checks still to come. */

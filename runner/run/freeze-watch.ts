@@ -5,8 +5,8 @@ const BEAT_MS = 1_000;
 
 /**
  * A scenario's code can compute without end behind an `await`, where no time limit reaches it: the
- * program then neither times out nor reacts to Ctrl-C. A thread of its own notices that the program no
- * longer turns, says which statement began last, and ends it; gateways end with their runner.
+ * program then neither times out nor reacts to Ctrl-C. A thread of its own notices that the program
+ * no longer responds, says which statement began last, and ends it; gateways end with their runner.
  * As a reporter it hears of every statement.
  */
 export function freezeWatch(): Reporter {

@@ -6,9 +6,9 @@ import type { RunSetup } from "./setup.ts";
 import { TestbedPool } from "./testbed/pool.ts";
 
 /**
- * Runs scenarios, several at once. Emits every event but the last: the exit code of `run-finished` is the caller's,
- * who knows what the reporters did. Scenarios that an interrupt kept from starting get no event; a report shows
- * them as not run.
+ * Runs scenarios, several at once. Emits every event but `run-finished`: its exit code is up to the
+ * caller, who knows what the reporters did. Scenarios that an interrupt kept from starting get no
+ * event; a report shows them as not run.
  * @returns what could not be torn down besides what each scenario reported
  */
 export async function executeRun(options: RunSetup): Promise<string[]> {

@@ -34,7 +34,7 @@ export async function runScenario(
   return run.policy.repeat > 1 ? verdicts.includes("failed") : verdicts.at(-1) === "failed";
 }
 
-/** Reports how a scenario ended that nothing was started for. */
+/** Reports the end of a scenario for which nothing was started. */
 export function endWithout(
   { scenario, flow }: PreparedScenario,
   index: number,

@@ -1,4 +1,4 @@
-/** Every diagnostic of the scenario stage, with the one line that docs/scenario-format.md gives it. */
+/** Every diagnostic of scenario files, with the one line that docs/scenario-format.md gives it. */
 export const DIAGNOSTIC_CODES = {
   "ambiguous-metadata":
     "A Markdown file has metadata both in its front matter and in a `yaml qa-scenario` fence.",
@@ -21,16 +21,16 @@ export const DIAGNOSTIC_CODES = {
   "title-conflict": "A YAML file gives two different titles.",
   "unclosed-fence": "A fence or the front matter has no closing line.",
   "unexpected-property": "A property does not go with the others that are given.",
-  "unknown-fence": "A fence looks like one of the runner's but is none.",
+  "unknown-fence": "A fence looks like one of the runner's but is not one.",
   "unknown-scenario": "A model script is for a scenario that does not exist.",
   "unknown-key": "A key that the format does not have.",
   "unsafe-key": "A key that JavaScript objects cannot hold safely, such as `__proto__`.",
   "unsupported-execution-kind": "The scenario is carried out by a program that this runner does not run.",
   "wrong-length": "A list or text has too few or too many elements, or one twice.",
-  "wrong-type": "A value has another type than required.",
+  "wrong-type": "A value does not have the required type.",
   "yaml-alias": "An alias has no anchor before it, stands inside its own anchor, or expands too far.",
   "yaml-complex-key": "A mapping key is itself a list or a mapping.",
-  "yaml-merge-key": "A merge key (`<<`) holds something else than a mapping.",
+  "yaml-merge-key": "A merge key (`<<`) holds something other than a mapping.",
   "yaml-syntax": "The YAML cannot be read.",
   "yaml-tag": "A YAML tag that the core schema does not have.",
 } as const satisfies Record<string, string>;

@@ -9,7 +9,7 @@ import { formatDiagnostics } from "./source/format.ts";
 const GOLDEN = join(import.meta.dirname, "golden");
 const inputs = readdirSync(GOLDEN).filter((name) => !name.endsWith(".txt"));
 
-/** A repository of its own, so that every file is judged as one of the own pack. */
+/** A repository of its own, so that every file is checked as one of the repository's own pack. */
 let repoRoot: string;
 
 beforeAll(() => {

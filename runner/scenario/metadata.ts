@@ -6,7 +6,7 @@ import type { LocatedNode } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
 import type { Pack } from "./types.ts";
 
-/** Reports what holds for metadata that fits the schema but the schema cannot say. */
+/** Checks metadata that fits the schema for what the schema cannot say. */
 export function checkMetadataRules(meta: ScenarioMeta, located: LocatedNode, diagnostics: Diagnostics): void {
   const primary = new Set(meta.coverage?.primary);
   for (const [index, id] of (meta.coverage?.secondary ?? []).entries()) {

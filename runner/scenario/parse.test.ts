@@ -65,7 +65,7 @@ describe("forms", () => {
     });
   });
 
-  it.for(Object.entries(FORMS))("%s is told, and every part keeps its place", ([form, { name, text }]) => {
+  it.for(Object.entries(FORMS))("%s is read, and every part keeps its place", ([form, { name, text }]) => {
     const scenario = scenarioOf(text, name);
     expect(scenario.form).toBe(form);
     const at = ({ line, column }: { line: number; column: number }): string =>

@@ -19,10 +19,10 @@ export interface Difference {
 type Place = Member | typeof ABSENT | typeof NOT_SEEN;
 
 /**
- * The places where the shapes of one answer differ: a side lacks them, or has other kinds of values there. That a
- * member is always there on one side and only sometimes on another is no difference. What lies below a place that a side lacks is not listed
- * again. Where a side has seen nothing (items of an array that was always empty, members of an object that
- * was always null) it cannot differ.
+ * The places where the shapes of one answer differ: a side lacks them, or has other kinds of values there.
+ * A member that is always there on one side and only sometimes on another is not a difference. What lies
+ * below a place that a side lacks is not listed again. Where a side has seen nothing (items of an array
+ * that was always empty, members of an object that was always null) it cannot differ.
  * @param sides shape of the answer on each side; undefined where there was no answer
  */
 export function differences(sides: readonly (Shape | undefined)[]): Difference[] {
@@ -43,8 +43,8 @@ interface Side {
 
 function compare(path: string, sides: readonly Side[], found: Difference[]): void {
   if (sides.filter(({ place }) => place !== NOT_SEEN).length < 2) return;
-  const told = new Set(sides.map(kindsAt).filter((kinds) => kinds !== NOT_SEEN));
-  if (told.size > 1) found.push({ path, kinds: sides.map(describe) });
+  const known = new Set(sides.map(kindsAt).filter((kinds) => kinds !== NOT_SEEN));
+  if (known.size > 1) found.push({ path, kinds: sides.map(describe) });
   const shapes = sides.map(({ place }) => (typeof place === "string" ? undefined : place.shape));
   const items = shapes.map((shape) => shape?.items);
   compare(`${path}[]`, items.map(contentSide), found);

@@ -84,7 +84,7 @@ describe("merging", () => {
     );
   });
 
-  test("a member that was not always there is optional, which alone is no difference", () => {
+  test("a member that was not always there is optional, which alone is not a difference", () => {
     const merged = mergeAll([{ a: 1 }, { a: "x", b: null }].map((value) => shapeOf(value)));
     expect(differences([merged, shapeOf({ a: "x", b: null })]).map(({ path }) => path)).toEqual(["a"]);
     expect(differences([merged, shapeOf({ a: 1 })])).toEqual([

@@ -30,7 +30,7 @@ export interface MapShape {
   values: Shape;
 }
 
-/** Members that hold a map in every answer, also where its keys happen to look like names. */
+/** Members that hold a map in every answer, even where its keys happen to look like names. */
 const MAPS: ReadonlySet<string> = new Set([
   "accounts",
   "channelAccounts",

@@ -9,7 +9,7 @@ import { BOOLEAN, milliseconds, record, STRING, type ValuesOf } from "../schema.
 import { SESSION_KEY } from "./schemas.ts";
 
 const TURN_TIMEOUT_MS = 30_000;
-/** Words of different releases for a turn that ended well. */
+/** What different releases call a turn that ended well. */
 const SUCCESS: ReadonlySet<string> = new Set(["ok", "completed", "succeeded"]);
 /** The gateway's own wait ends first, so that its answer and not our watchdog reports a slow turn. */
 const WAIT_GRACE_MS = 5_000;
@@ -20,7 +20,7 @@ export const DEFAULT_TARGET = "dm:qa-operator";
 const ATTACHMENT = record({ mimeType: STRING, fileName: STRING, content: STRING });
 
 const PROMPT_PARAMS = {
-  message: { ...STRING, description: "what the agent is told" },
+  message: { ...STRING, description: "the message to the agent" },
   sessionKey: SESSION_KEY,
   to: { ...STRING, default: DEFAULT_TARGET, description: "where the reply goes" },
   threadId: { ...STRING, optional: true },

@@ -5,7 +5,7 @@ export interface TranscriptSummary {
   messageCount: number;
   /** Where the transcript ends, for `afterEventCursor`. */
   eventCursor: number;
-  /** Calls that the assistant made, those that have a result, and those whose result is no error; by tool. */
+  /** Calls that the assistant made, those that have a result, and those whose result is not an error; by tool. */
   assistantToolCallCounts: Record<string, number>;
   completedToolCallCounts: Record<string, number>;
   successfulToolCallCounts: Record<string, number>;
@@ -113,7 +113,7 @@ function blocksOf(message: JsonObject): JsonObject[] {
 }
 
 function count(counts: Record<string, number>, name: string): void {
-  // A tool's name may be that of a member which every object has.
+  // A tool may have the name of a member that every object has.
   counts[name] = (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0) + 1;
 }
 

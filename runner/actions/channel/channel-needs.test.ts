@@ -6,7 +6,7 @@ import { FLOW_API } from "../vocabulary.ts";
 import { stateObject } from "./state.ts";
 import { transportObject } from "./transport.ts";
 
-/** The subjects of which actions reach the bus; the others reach the gateway. */
+/** The subjects whose actions reach the bus; the others reach the gateway. */
 const SUBJECTS: ReadonlySet<string> = new Set(["channel", "transport"]);
 /** They look for replies that end a wait early; what they wait for may be anything. */
 const ONLY_GIVE_UP = ["waitForCondition", "transport.waitForCondition"];
@@ -44,7 +44,7 @@ async function reachesBus({ run }: Action): Promise<boolean> {
   try {
     await run(context, params);
   } catch {
-    // What it needs beside the bus is not here either.
+    // What it needs besides the bus is not here either.
   }
   return reached;
 }

@@ -2,7 +2,7 @@ import { QaError } from "../../base/errors.ts";
 import type { ChannelBus } from "../../channel/channel-bus.ts";
 import type { BusMessage } from "../../channel/types.ts";
 
-/** How gateways word a turn that failed, when they tell it to the person who asked. */
+/** How gateways report a failed turn to the person who asked. */
 const FAILURE_REPLIES: readonly RegExp[] = [
   /^⚠️ (?:something went wrong|session history|context overflow|message ordering conflict)/i,
   /^⚠️ (?:model login|agent failed before reply|no api key found|missing api key)/i,
@@ -16,7 +16,7 @@ function isFailureReply({ direction, text }: BusMessage): boolean {
 }
 
 /**
- * Ends a wait that is in vain: the gateway said that the turn failed.
+ * Ends a wait that has become pointless: the gateway said that the turn failed.
  * @param sinceIndex counts outbound messages, from 0
  * @throws QaError `failure-reply`
  */
@@ -26,6 +26,6 @@ export function throwFailureReply(bus: ChannelBus, sinceIndex = 0): void {
   throw new QaError(`the gateway replied that it failed: ${failure.text.trim()}`, {
     code: "failure-reply",
     fault: "product",
-    hint: "A wait for this very message does not end here: let its predicate accept it.",
+    hint: "To wait for this very message, let the predicate accept it.",
   });
 }

@@ -5,7 +5,7 @@ import { CONVERSATION_KIND } from "./schemas.ts";
 export const PEER = record({ kind: CONVERSATION_KIND, id: STRING });
 export type Peer = ValueOf<typeof PEER>;
 
-/** How direct chats are told apart; `main`: they all share one session. */
+/** How direct chats are separated; `main`: they all share one session. */
 const DIRECT_SCOPE = { enum: ["main", "per-peer", "per-channel-peer", "per-account-channel-peer"] } as const;
 export type DirectScope = ValueOf<typeof DIRECT_SCOPE>;
 

@@ -52,9 +52,10 @@ async function readSnapshot(context: ActionContext): Promise<Snapshot> {
 }
 
 /**
- * One config write the way a careful client does it: read, skip when nothing would change, write on the
- * hash that was read, try again when somebody else was faster, wait as long as the gateway asks when it
- * limits writes, and after a restart in between look first whether the change is already there.
+ * One config write the way a careful client does it: read, skip when nothing would change, write
+ * against the hash that was read, try again when someone else was faster, wait as long as the
+ * gateway asks when it limits writes, and after a restart in between first look whether the change
+ * is already there.
  */
 export async function mutateConfig(
   context: ActionContext,

@@ -13,7 +13,7 @@ export function createFlowApi(scenario: ScenarioContext, facts: RunFacts): Recor
   return api;
 }
 
-/** Makes each declared object once, also where several names lead to it. */
+/** Makes each declared object once, even where several names lead to it. */
 class Made {
   readonly #run: FlowRun;
   readonly #objects = new Map<FlowObject, object>();

@@ -8,7 +8,7 @@ import { NEVER, NOTHING, NUMBER, STRING } from "../schema.ts";
 /** A live model may think for minutes; flows scale the time they give a turn with this. */
 const LIVE_TURN_FLOOR_MS = 180_000;
 
-/** Time to give an agent turn: the wished one with the scripted model, at least three minutes with a live one. */
+/** Time to give an agent turn: the given one with the scripted model, at least three minutes with a live one. */
 export function liveTurnTimeout(providerMode: ProviderMode, fallbackMs: number): number {
   return providerMode === PROVIDER_MODE.scripted ? fallbackMs : Math.max(fallbackMs, LIVE_TURN_FLOOR_MS);
 }

@@ -128,7 +128,7 @@ function fact(type: ValueSchema, summary: string, read: (gateway: GatewayUnderTe
   return value("env", type, summary, ({ context }) => read(context.gateway));
 }
 
-/** `env.gateway`: the gateway in the words of flows. Its values are those of the moment. */
+/** `env.gateway`: the gateway in the words of flows. Its values are read when a flow asks for them. */
 export const gatewayObject: FlowObject = {
   kind: "object",
   subject: "env",

@@ -6,10 +6,10 @@ import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { opaque, STRING } from "../schema.ts";
 
-/** Modules that only compute: any scenario may have them. */
+/** Modules that only compute: any scenario may import them. */
 const HARMLESS = ["node:assert", "node:crypto", "node:path", "node:querystring", "node:url", "node:util"];
 
-/** The module's full name, if any scenario may have it. */
+/** The module's full name, if any scenario may import it. */
 function harmlessModule(specifier: string): string | undefined {
   return HARMLESS.find((name) => name === specifier || name === `node:${specifier}`);
 }

@@ -3,7 +3,7 @@ import type { ObjectEntry, ValueEntry, ValueSchema } from "../../flow/vocabulary
 import type { ActionContext } from "../context.ts";
 import type { Action } from "../define.ts";
 
-/** What `env` says beside the gateway and the channel. */
+/** What `env` says besides the gateway and the channel. */
 export interface RunFacts {
   repoRoot: string;
   /** Folder of this scenario's evidence. */
@@ -23,11 +23,11 @@ export interface FlowRun {
   facts: RunFacts;
 }
 
-/** A name of flows with what stands behind it. */
+/** A name that flows use, with what stands behind it. */
 export type FlowMember = Action | FlowValue | FlowObject;
 
 export interface FlowValue extends ValueEntry {
-  /** Called each time that a flow reads it. */
+  /** Called each time a flow reads it. */
   read(run: FlowRun): unknown;
 }
 

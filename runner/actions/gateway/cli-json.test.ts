@@ -12,7 +12,7 @@ test("finds the JSON between log lines, on one line or on many", () => {
   expect(jsonIn('{"broken": \n{"ok":1}')).toEqual({ ok: 1 });
 });
 
-test("takes a scalar only when it is the whole output, and no log record for the answer", () => {
+test("takes a scalar only when it is the whole output, and does not take a log record for the answer", () => {
   expect(jsonIn(" 42\n")).toBe(42);
   expect(jsonIn("port 42\n42")).toBeUndefined();
   expect(jsonIn(`${record}\nno answer`)).toBeUndefined();

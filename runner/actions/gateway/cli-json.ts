@@ -1,5 +1,5 @@
 /**
- * The JSON that a command printed, wherever log lines stand around it: the last value that is no log record
+ * The JSON that a command printed, whatever log lines are around it: the last value that is not a log record
  * itself.
  * @returns undefined when there is none
  */
@@ -19,7 +19,7 @@ export function jsonIn(output: string): unknown {
   return found;
 }
 
-/** The value that begins in this line; it ends with the first line up to which the lines are JSON. */
+/** The value that begins on this line; it ends with the first line up to which the lines are JSON. */
 function valueFrom(lines: readonly string[], first: number): { value?: unknown; end: number } {
   for (let end = first; end < lines.length; end++) {
     // Only a closing bracket can end it, and trying costs time.

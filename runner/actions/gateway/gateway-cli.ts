@@ -43,7 +43,7 @@ export async function runGatewayCli(
   return value;
 }
 
-/** The line that speaks of an error, else the last one: hints may follow it. */
+/** The line that mentions an error, else the last one: hints may follow it. */
 function reasonIn(output: string): string {
   const lines = stripVTControlCharacters(output).trimEnd().split("\n");
   const reason = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? "";

@@ -32,6 +32,6 @@ test("looks for the kinds that are asked for, and counts lines in the whole log"
   expect(scanLog(log, { kinds, ignoreKinds: ["uncaught-error"] }, 100)).toMatchObject([{ line: 106 }]);
 });
 
-test("a kind that there is not would never find anything, so it is an error", () => {
+test("an unknown kind would never find anything, so it is an error", () => {
   expect(() => scanLog("", { kinds: ["plugin-hook-failures"] })).toThrow(/no log sentinel of the kind/);
 });

@@ -7,7 +7,7 @@ export interface Sentinel {
   kind: string;
   /** Whose fault such a line usually is. */
   verdict: "product-bug" | "qa-harness-bug" | "fixture-bug" | "environment-blocked";
-  /** Part of the product, or of its surroundings, that has to look into it. */
+  /** The part of the product, or of its environment, where the cause is to be looked for. */
   owner: string;
   /** How bad it is for users, and for what the run can say. */
   productImpact: Impact;
@@ -110,7 +110,7 @@ export interface KindOptions {
 /**
  * Looks through a log for lines that mean trouble.
  * @param firstLine number of the text's first line in the whole log
- * @throws QaError `bad-argument` for a kind that there is not: it would never find anything
+ * @throws QaError `bad-argument` for an unknown kind: it would never find anything
  */
 export function scanLog(
   log: string,

@@ -10,7 +10,7 @@ interface ProcessUsage {
 }
 
 /**
- * What a process and its descendants use, as the kernel tells it.
+ * What a process and its descendants use, as the kernel reports it.
  * @returns undefined where there is no /proc, or no such process
  */
 export function usageOf(pid: number | undefined): ProcessUsage | undefined {

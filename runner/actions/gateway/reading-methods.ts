@@ -2,8 +2,8 @@ import type { Effect } from "../../flow/vocabulary.ts";
 
 /**
  * RPC methods that leave the gateway as it is: those that a client with the scope `operator.read` may call, and a few
- * that only look, although a release asks for more (`update.status`, `agent.wait`, `config.schema`). A method that is not
- * here counts as one that writes.
+ * that only look, although a release requires more (`update.status`, `agent.wait`,
+ * `config.schema`). A method that is not here counts as one that writes.
  */
 export const READING_METHODS: ReadonlySet<string> = new Set([
   ...["health", "status", "gateway.status", "gateway.identity.get", "system-presence", "last-heartbeat"],

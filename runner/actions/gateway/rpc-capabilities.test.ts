@@ -42,7 +42,7 @@ test.for([
   expect(error).toMatchObject({ capability, message: expect.stringContaining(method) });
 });
 
-test("a method that every gateway must have is not excused, and a refusal is none of our business", async () => {
+test("a method that every gateway must have is not excused, and a refusal passes through", async () => {
   expect(await errorOf("config.get")).toMatchObject({ code: "rpc-error", fault: "product" });
   expect(await errorOf("refused")).toMatchObject({ code: "rpc-error" });
   expect(await gateway.call("known")).toEqual({ ok: true });

@@ -3,7 +3,7 @@ import type { GatewayUnderTest } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { Interceptor } from "../../gateway/rpc/interceptors.ts";
 
-/** Without one of these a gateway is broken, not merely a lesser one: that they are unknown is a failure. */
+/** Without one of these a gateway is broken, not merely limited: when it does not know one, that is a failure. */
 const EVERY_GATEWAY_HAS: ReadonlySet<string> = new Set([
   ...["health", "channels.status", "skills.status", "config.get", "config.patch", "config.apply"],
   ...["agent", "agent.wait", "chat.history", "sessions.create", "sessions.list"],
@@ -22,7 +22,7 @@ export function capabilityOf(method: string): string {
   return named?.[1] ?? method.split(".")[0] ?? method;
 }
 
-/** A method that the gateway does not know ends the scenario as *blocked*: it asks for what is not offered here. */
+/** A method that the gateway does not know ends the scenario as *blocked*: it asks for what this gateway lacks. */
 export const blockUnknownMethods: Interceptor = async (method, next) => {
   try {
     return await next();
@@ -32,8 +32,9 @@ export const blockUnknownMethods: Interceptor = async (method, next) => {
 };
 
 /**
- * Whether an unknown method blocks a scenario. Not where scenario and gateway both belong to this repository: its
- * scenarios ask the embedded gateway only for what it has, so a method that is unknown was lost.
+ * Whether an unknown method blocks a scenario. Not where scenario and gateway both belong to this
+ * repository: its scenarios ask the embedded gateway only for what it has, so an unknown method is
+ * one that was lost.
  * @param foreign the scenario belongs to a pack from elsewhere
  */
 export function mayLackMethods({ facts }: Pick<GatewayUnderTest, "facts">, foreign: boolean): boolean {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { rejectAnswer } from "./update.ts";
 
-/** What becomes of an agent's call of `update.run` that is answered so. */
-function judge(toolOutput: string): unknown {
+/** What becomes of an agent's call of `update.run` with this answer. */
+function problemOf(toolOutput: string): unknown {
   try {
     return rejectAnswer([
       { plannedToolArgs: { action: "update.run" }, toolOutput: "" },
@@ -23,7 +23,7 @@ test.for([
   '{"ok":false,"result":{"status":"skipped","reason":"git-checkout"}}',
   '{"ok":false,"reason":"owner_required","result":null}',
 ])("%s is a refusal", (answer) => {
-  expect(judge(answer)).toMatchObject({ code: "blocked", capability: "self-update" });
+  expect(problemOf(answer)).toMatchObject({ code: "blocked", capability: "self-update" });
 });
 
 test.for([
@@ -34,7 +34,7 @@ test.for([
   '{"ok":false,"result":{"status":"error","reason":"install-failed"}}',
   '{"ok":false}',
 ])("%s is a failure", (answer) => {
-  expect(judge(answer)).toMatchObject({ code: "update-failed", fault: "product" });
+  expect(problemOf(answer)).toMatchObject({ code: "update-failed", fault: "product" });
 });
 
 test.for([
@@ -44,11 +44,11 @@ test.for([
   "under way",
   '{"ok":true,"result":{"status":"ok"}}',
   '{"ok":false,"reason":"managed-service-handoff-started"}',
-])("%s is no end", (answer) => {
-  expect(judge(answer)).toBeUndefined();
+])("%s is not an end", (answer) => {
+  expect(problemOf(answer)).toBeUndefined();
 });
 
-test("what was answered before the call is none of its business", () => {
+test("what was answered before the call does not count", () => {
   const before = { plannedToolArgs: { action: "update.run" }, toolOutput: "Error: another call" };
   expect(rejectAnswer([before])).toBeUndefined();
 });

@@ -11,15 +11,15 @@ import { milliseconds } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { BEFORE, IDENTITY } from "./schemas.ts";
 
-/** The slowest update that was seen took 90 s, most of it npm's. */
+/** The slowest update seen took 90 s, most of it spent in npm. */
 const UPDATE_TIMEOUT_MS = 300_000;
-/** What is asked each time costs some releases half a second, which they need for the update. */
+/** Each time it is asked, some releases spend half a second that they need for the update. */
 const LOOK_MS = 1000;
 
-/** The update goes on elsewhere; not an end. */
+/** The update goes on elsewhere; this is not its end. */
 const PENDING = new Set(["managed-service-handoff-started", "restart-health-pending"]);
 
-/** Reasons that say that this surrounding cannot be updated in, and nothing about the update itself. */
+/** Reasons that say that no update is possible in this environment, and nothing about the update itself. */
 const OBSTACLES = new Set([
   "container-image-install",
   "external-supervisor-update-required",
@@ -37,8 +37,8 @@ const OBSTACLES = new Set([
 ]);
 
 /**
- * What an agent's call is answered with where it may not ask, or its tool does not reach the gateway: by the embedded
- * gateway, by releases of spring 2026, and by those of autumn.
+ * The answers to an agent's call where the agent may not ask or its tool does not reach the
+ * gateway: from the embedded gateway, from releases of spring 2026, and from those of autumn.
  */
 const REFUSALS = [
   /\bthere is no tool "gateway"/,
@@ -50,7 +50,7 @@ const REFUSALS = [
   /\bGateway instance unavailable for update\.run\b/,
 ];
 
-/** How an update ended that did not bring a new process. */
+/** How an update that brought no new process ended. */
 interface UpdateEnd {
   status: string;
   reason: string;
@@ -58,9 +58,10 @@ interface UpdateEnd {
 }
 
 /**
- * Waits until an update that somebody asked for has brought another process.
- * @throws BlockedError with the gateway's reason when it cannot update itself in this surrounding, or does not let
- *   its agent; QaError `update-failed` when it failed, or failed to take the agent's call
+ * Waits until a requested update has brought another process.
+ * @throws BlockedError with the gateway's reason when it cannot update itself in this environment,
+ *   or does not let its agent ask; QaError `update-failed` when the update or the agent's call
+ *   failed
  */
 async function waitForUpdate(
   context: ActionContext,
@@ -70,7 +71,7 @@ async function waitForUpdate(
   // The new process may migrate the old one's state first: a call waits for it as long as the action does.
   const left = () => Math.max(1, deadline - performance.now());
   const after = await waitForCondition(
-    // No wake-ups but the interval's: each answer makes the gateway log a line.
+    // Only the interval wakes this wait: each answer makes the gateway log a line.
     new Wakeups(),
     async () => {
       try {
@@ -85,7 +86,7 @@ async function waitForUpdate(
       return undefined;
     },
     {
-      what: `the update to end with another process (another boot id than ${before.bootId})`,
+      what: `the update to end with another process (a boot id other than ${before.bootId})`,
       timeoutMs,
       intervalMs: LOOK_MS,
       signal: context.signal(),
@@ -96,7 +97,7 @@ async function waitForUpdate(
   return after;
 }
 
-/** As `update.status` tells it: by the sentinel, or where releases keep a history of updates, by the last of them. */
+/** As `update.status` reports it: by the sentinel or, where releases keep a history of updates, by the last of them. */
 async function readEnd(context: ActionContext, timeoutMs: number): Promise<UpdateEnd | undefined> {
   const status = await context.call("update.status", {}, { timeoutMs });
   const sentinel = status.sentinel as JsonObject | null | undefined;
@@ -127,7 +128,7 @@ function rejectEnd(end: UpdateEnd | undefined): void {
   });
 }
 
-/** An agent's call may be refused, or fail, before there is an update that could tell how it ended. */
+/** An agent's call may be refused, or fail, before there is an update to report on. */
 export function rejectAnswer(
   requests: readonly Pick<RecordedRequest, "plannedToolArgs" | "toolOutput">[],
 ): void {
@@ -148,7 +149,7 @@ export function rejectAnswer(
   });
 }
 
-/** What is wrong by the answer of the agent's tool: its reason, else its error; undefined when nothing is. */
+/** What went wrong, by the answer of the agent's tool: its reason, else its error; undefined when nothing did. */
 function problemIn(toolOutput: string): string | undefined {
   const answer = parseAnswer(toolOutput);
   const { ok, status, error, result } = answer;
@@ -175,7 +176,7 @@ function describeStep({ name, step, status, exitCode, log, detail }: JsonObject)
 export const updateActions = actionsOf("update", (define) => ({
   waitForUpdate: define({
     summary:
-      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails, or a call of the agent that does, is an error.",
+      "Waits until a requested update has brought a process other than that of `before`, and until that is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this environment, or does not take the call from its agent; an update that fails is an error, and so is a call of the agent that fails.",
     params: { before: BEFORE, timeoutMs: milliseconds(UPDATE_TIMEOUT_MS) },
     main: "before",
     positional: ["env", "before", members("options?")],

@@ -4,7 +4,7 @@ import { INBOUND_PARAMS, MESSAGE, MESSAGES, OUTBOUND_PARAMS, SNAPSHOT } from "..
 import { actionsOf, members } from "../define.ts";
 import { STRING } from "../schema.ts";
 
-/** What `state` does as well, by the names of functions that upstream's scenarios call. */
+/** What `state` also does, under the function names that upstream's scenarios call. */
 export const channelNameActions = actionsOf("channel", (define) => ({
   readTransportTranscript: define({
     summary: "The messages of a conversation, oldest first.",

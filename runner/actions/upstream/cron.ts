@@ -7,7 +7,7 @@ import { waitIn } from "../wait.ts";
 const CALL_MS = 30_000;
 const RUN_MS = 90_000;
 const RUNS_SHOWN = 20;
-/** A run that is still going has no entry, or one of another status. */
+/** A run that is still going has no entry, or one with another status. */
 const ENDED: ReadonlySet<unknown> = new Set(["ok", "error", "skipped", "warning"]);
 
 interface CronJob extends JsonObject {

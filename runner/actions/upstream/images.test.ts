@@ -12,7 +12,7 @@ test("finds the path of the first media file in a tool's result", () => {
 test.for([
   undefined,
   "",
-  "no JSON",
+  "not JSON",
   "[]",
   "null",
   '{"details":null}',

@@ -22,9 +22,9 @@ const IMAGE_MODEL_SPELLINGS: readonly { key: string; defaults: JsonObject }[] = 
   { key: "mediaModels", defaults: { mediaModels: { image: PRIMARY } } },
   { key: "imageGenerationModel", defaults: { imageGenerationModel: PRIMARY } },
 ];
-/** What the tool answers in a release that runs without the plugin of the provider. */
+/** What the tool answers in a release that runs without the provider's plugin. */
 const NO_PROVIDER = /no image-generation provider registered/i;
-/** Clocks of file systems are coarser than those of programs. */
+/** File systems keep coarser time than programs. */
 const MTIME_SLACK_MS = 1_000;
 
 /** Gives the agent a model that makes images: the scripted one, which serves the images API as well. */
@@ -90,7 +90,8 @@ function generatedImage(context: ActionContext, request: ValuesOf<typeof IMAGE_P
     `an image made in a turn with ${JSON.stringify(promptSnippet)}`,
     async () => {
       const results = toolResults(context, promptSnippet);
-      if (results.some((result) => NO_PROVIDER.test(result))) throw missing("no plugin of it makes images");
+      if (results.some((result) => NO_PROVIDER.test(result)))
+        throw missing("none of its plugins makes images");
       const named = results.map(mediaPathIn).findLast((path) => path !== undefined);
       return named ?? (await newestMedia(context, startedAtMs - MTIME_SLACK_MS));
     },
@@ -113,7 +114,7 @@ async function newestMedia({ gateway }: ActionContext, sinceMs: number): Promise
   return fresh.sort((a, b) => b.mtimeMs - a.mtimeMs)[0]?.path;
 }
 
-/** Undefined when it is gone again, as files are that a writer renames. */
+/** Undefined when it is gone again, like a file that its writer has renamed. */
 async function fileAt(path: string): Promise<{ path: string; mtimeMs: number } | undefined> {
   const stats = await stat(path).catch(() => undefined);
   return stats?.isFile() ? { path, mtimeMs: stats.mtimeMs } : undefined;
@@ -151,7 +152,7 @@ function listOf(value: unknown): unknown[] {
 export const imageActions = actionsOf("images", (define) => ({
   ensureImageGenerationConfigured: define({
     summary:
-      "Configures an image model for the agent, which the scripted model plays, and waits until the gateway has it. A gateway that does not offer the tool for it ends the scenario as *blocked*.",
+      "Configures an image model for the agent, served by the scripted model, and waits until the gateway has it. A gateway without the tool for it ends the scenario as *blocked*.",
     positional: ["env"],
     returns: NOTHING,
     budgetMs: () => 240_000,

@@ -3,18 +3,18 @@ import { BOOLEAN, STRING } from "../schema.ts";
 
 const TEXT = { description: "what the agent wrote" } as const;
 
-/** Lower case without surrounding blanks; anything but a text counts as none. */
+/** Lower case without surrounding blanks; anything but a text counts as empty. */
 function lower(value: unknown): string {
   return typeof value === "string" ? value.trim().toLowerCase() : "";
 }
 
-/** Parts of a report that say it went on to work that nobody asked for. */
+/** Phrases of a report that went beyond the work it was asked for. */
 const BEYOND_SCOPE = ["all mandatory scenarios", "final qa tally", "qa run complete", "subagent-handoff"];
 const READ_ALL = /\b(?:read|retrieved|inspected|loaded|accessed|digested)\b/;
 const FILES_MISSING = ["not present", "missing files", "blocked by missing", "could not inspect"];
 const DISCOVERY_FILES = ["qa/scenarios/index", "extensions/qa-lab/src/suite.ts", "docs/help/testing.md"];
 
-/** Judgements on what a model wrote, with which upstream's scenarios come. Prefer an exact marker. */
+/** Judgements on what a model wrote that come with upstream's scenarios. Prefer an exact marker. */
 export const judgementActions = actionsOf("judgements", (define) => ({
   normalizeLowercaseStringOrEmpty: define({
     summary: "A text in lower case without surrounding blanks; anything else as the empty text.",
@@ -50,7 +50,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     },
   }),
   reportsDiscoveryScopeLeak: define({
-    summary: "Whether a report went on to work that nobody asked for.",
+    summary: "Whether a report went beyond the work it was asked for.",
     params: { text: TEXT },
     main: "text",
     positional: ["text"],

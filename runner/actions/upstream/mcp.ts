@@ -5,7 +5,7 @@ import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { BOOLEAN, OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 
-/** Where releases have the program that serves the tools of their plugins, seen from the program of their CLI. */
+/** Where releases have the program that serves the tools of their plugins, relative to the program of their CLI. */
 const PLUGIN_TOOLS_SERVER = join("dist", "mcp", "plugin-tools-serve.js");
 /** It loads all plugins before it answers. */
 const REQUEST_MS = 180_000;
@@ -53,7 +53,7 @@ async function callPluginTool(
   }
 }
 
-/** @throws BlockedError when the gateway brings no such server */
+/** @throws BlockedError when the gateway has no such server */
 async function pluginToolsServer({ gateway }: ActionContext) {
   const { file, args = [], cwd, env } = gateway.cliCommand() ?? {};
   const program = args.at(-1);

@@ -26,7 +26,7 @@ function readStatus(context: ActionContext): Promise<MemoryStatus> {
   return context.call("doctor.memory.status", {}, { timeoutMs: CALL_MS });
 }
 
-/** A gateway may know the methods of memory and have no plugin behind them. */
+/** A gateway may know the methods of memory without a plugin behind them. */
 async function requireMemory(context: ActionContext): Promise<void> {
   const { embedding } = await readStatus(context);
   if (embedding?.ok !== false || !/memory plugin unavailable/i.test(embedding.error ?? "")) return;
@@ -37,7 +37,7 @@ async function requireMemory(context: ActionContext): Promise<void> {
   );
 }
 
-/** Indexes the agent's memory anew, waits until a search finds what it must, and starts the gateway afresh. */
+/** Reindexes the agent's memory, waits until a search finds what it must, and restarts the gateway. */
 async function forceIndex(
   context: ActionContext,
   { query, expectedNeedle }: { query: string; expectedNeedle: string },
@@ -63,12 +63,12 @@ async function forceIndex(
       evidence: () => `found instead: ${JSON.stringify(found.results ?? [])}`,
     },
   );
-  // The running gateway holds the index that it had.
+  // The running gateway still holds the old index.
   await context.gateway.restartAfterStateMutation(() => {});
   return found;
 }
 
-/** Name under which the active-memory plugin keeps that it is switched off for a session. */
+/** Name under which the active-memory plugin notes that it is switched off for a session. */
 function toggleKey(sessionKey: string): string {
   return createHash("sha256").update(sessionKey).digest("hex");
 }
@@ -96,7 +96,7 @@ export const memoryActions = actionsOf("memory", (define) => ({
   }),
   forceMemoryIndex: define({
     summary:
-      "Indexes the agent's memory anew with the gateway's command line, waits until a search finds the text that it must, and restarts the gateway on the new index. Returns what the search found.",
+      "Reindexes the agent's memory with the gateway's command line, waits until a search finds the text that it must, and restarts the gateway on the new index. Returns what the search found.",
     params: {
       query: { ...STRING, description: "what is searched for" },
       expectedNeedle: { ...STRING, description: "part of what the search must find" },

@@ -5,7 +5,7 @@ import { STRING } from "../schema.ts";
 const RED: Colour = [220, 30, 30];
 const BLUE: Colour = [30, 60, 220];
 
-/** A picture for models that see: base64 of a square PNG file, drawn when it is asked for. */
+/** A picture for vision models: base64 of a square PNG file, drawn when it is asked for. */
 function picture(side: number): FlowValue {
   return value(
     "images",

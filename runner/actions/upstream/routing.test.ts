@@ -5,7 +5,7 @@ import { agentRoute, splitModelRef } from "./routing.ts";
 const direct = { kind: "direct", id: "Alice" } as const;
 const room = { kind: "channel", id: "Harbor" } as const;
 
-test("direct chats share the main session unless a scope tells them apart", () => {
+test("direct chats share the main session unless a scope separates them", () => {
   const parts = { agentId: "qa", channel: "qa-channel", peer: direct };
   expect(agentSessionKey(parts)).toBe("agent:qa:main");
   expect(agentSessionKey({ ...parts, dmScope: "per-peer" })).toBe("agent:qa:direct:alice");

@@ -26,7 +26,7 @@ export function requireFileId(action: string, what: "agentId" | "sessionId", id:
 
 /**
  * Folder of an agent's sessions, in gateways that keep them as files.
- * @param action that asks, for the error
+ * @param action the one that asks, for the error
  */
 export function sessionsFolder(context: ActionContext, action: string, agentId: string): string {
   requireFileId(action, "agentId", agentId);

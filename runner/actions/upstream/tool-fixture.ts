@@ -46,8 +46,9 @@ type ToolFixture = ValuesOf<typeof FIXTURE_PARAMS>;
 type Path = "happy" | "failure";
 
 /**
- * Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and so does a turn that
- * must be refused. What a fixture declares as known is no failure, but no success either: the scenario is blocked.
+ * Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a
+ * call that must be refused is refused. What a fixture declares as known is neither a failure nor a
+ * success: the scenario is blocked.
  */
 async function runFixture(context: ActionContext, fixture: ToolFixture): Promise<string> {
   const { toolName } = fixture;
@@ -116,7 +117,7 @@ function promptOf({ toolName, happyPrompt, failurePrompt }: ToolFixture, path: P
         `Tool check failure target=${toolName}: call the ${toolName} tool once with input that it must refuse, then summarize.`);
 }
 
-/** By the transcript, which has the result of each call: also another tool may have answered in the turn. */
+/** By the transcript, which has the result of each call: another tool may have answered in the turn as well. */
 function problemIn(messages: readonly JsonObject[], before: number, toolName: string, path: Path) {
   const { assistantToolCallCounts, completedToolCallCounts, successfulToolCallCounts } = summarizeTranscript(
     messages,
@@ -156,7 +157,7 @@ function throwKnown({ toolName, knownBroken, knownHarnessGap }: ToolFixture): vo
 export const toolFixtureActions = actionsOf("tools", (define) => ({
   runRuntimeToolFixture: define({
     summary:
-      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a turn that must be refused is, by the transcript. What fails and is declared as known ends the scenario as *blocked*.",
+      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a call that must be refused is refused, by the transcript. A failure that is declared as known ends the scenario as *blocked*.",
     params: FIXTURE_PARAMS,
     main: "toolName",
     positional: ["env", members("fixture")],

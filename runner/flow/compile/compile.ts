@@ -26,7 +26,7 @@ export interface FlowCompilation {
   flow: CompiledFlow | undefined;
   /** In the order of the file. */
   diagnostics: Diagnostic[];
-  /** One entry for each permission, of foreign packs only: elsewhere it is an error. */
+  /** One entry for each permission, for foreign packs only: elsewhere a missing one is an error. */
   missingPermissions: readonly MissingPermission[];
 }
 
@@ -87,7 +87,7 @@ function compileStep(context: CompileContext, node: Node, seen: Set<string>): St
     diagnostics.warning(name.valueRange, {
       code: "duplicate-step",
       message: `there is another step named \`${name.value.value}\``,
-      hint: "Give each step a name of its own, so that a report tells them apart.",
+      hint: "Give each step a name of its own, so that a report can distinguish them.",
     });
   }
   if (name) seen.add(name.value.value);

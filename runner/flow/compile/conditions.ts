@@ -23,7 +23,7 @@ export function comparisonOf({ ast, text }: CompiledExpression): Comparison | un
   if (ast.type !== "BinaryExpression") return undefined;
   const operator = COMPARISONS.find((candidate) => candidate === ast.operator);
   if (!operator) return undefined;
-  // Parentheses around the sides belong to no node, so the operator is looked for behind the left one.
+  // Parentheses around the sides belong to no node, so the operator is looked for after the left one.
   const between = text.slice(ast.left.end, ast.right.start);
   for (const token of tokenizer(between, { ecmaVersion: "latest" })) {
     if (between.slice(token.start, token.end) === operator) {

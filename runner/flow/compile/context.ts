@@ -6,11 +6,12 @@ import type { FlowDiagnosticCode } from "../codes.ts";
 import { LANGUAGE_NAMES } from "../host-names.ts";
 import type { CompiledExpression } from "../types.ts";
 import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";
-import type { NameTable, Segment } from "./names.ts";
+import type { NameTable } from "./names.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
+import type { Segment } from "./use.ts";
 
 /** Names and loops around the statement that is being compiled. */
-interface EnclosingBlocks {
+interface Enclosing {
   /** Items, indexes and caught errors in scope. */
   blockNames: readonly string[];
   loops: readonly number[];
@@ -22,7 +23,7 @@ export class CompileContext {
   readonly diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly names: NameTable;
   readonly expressions: CompiledExpression[] = [];
-  #surroundings: EnclosingBlocks = { blockNames: [], loops: [] };
+  #enclosing: Enclosing = { blockNames: [], loops: [] };
   #loopCount = 0;
   #isMessage = false;
 
@@ -33,28 +34,28 @@ export class CompileContext {
   }
 
   get loops(): readonly number[] {
-    return this.#surroundings.loops;
+    return this.#enclosing.loops;
   }
 
   isBlockName(name: string): boolean {
-    return this.#surroundings.blockNames.includes(name);
+    return this.#enclosing.blockNames.includes(name);
   }
 
   /** Compiles the statements of a block in which `names` are defined. */
   withinBlock<T>(names: readonly string[], kind: "loop" | "once", compile: () => T): T {
-    const outer = this.#surroundings;
-    this.#surroundings = {
+    const outer = this.#enclosing;
+    this.#enclosing = {
       blockNames: [...outer.blockNames, ...names],
       loops: kind === "loop" ? [...outer.loops, this.#loopCount++] : outer.loops,
     };
     try {
       return compile();
     } finally {
-      this.#surroundings = outer;
+      this.#enclosing = outer;
     }
   }
 
-  /** Compiles the message of a failure. Upstream parses it only when it fails, so a foreign pack may have it wrong. */
+  /** Compiles the message of a failure. Upstream parses it only when it fails, so a foreign pack may get it wrong. */
   message<T>(compile: () => T): T {
     this.#isMessage = true;
     try {

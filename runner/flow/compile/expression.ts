@@ -15,8 +15,8 @@ export interface FreeReference extends Span {
   /** Member names that follow statically: `b` and `c` in `a.b?.c[i]`. */
   members: readonly (Span & { name: string })[];
   /**
-   * Set if the name with its members is called; the count is undefined behind a spread, and a literal is undefined
-   * where the argument is none.
+   * Set if the name with its members is called; the count is undefined after a spread, and a
+   * literal is undefined where the argument is not one.
    */
   call?: { argumentCount: number | undefined; literals: readonly unknown[] };
   /** Set if the name with its members is an argument of a call, or a member of one: where that call's callee starts. */
@@ -90,7 +90,7 @@ function syntaxProblem(error: unknown, text: string): SyntaxProblem {
         : `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
     ...(/^(?:return|const|let|var|if|for|while|throw|try)$/.test(word)
       ? {
-          hint: "An expression is one value, what could stand behind `return`; statements belong into the YAML.",
+          hint: "An expression is one value, what could follow `return`; statements belong in the YAML.",
         }
       : {}),
   };

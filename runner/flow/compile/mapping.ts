@@ -5,7 +5,7 @@ import type { CompileContext } from "./context.ts";
 
 export class Field {
   readonly key: string;
-  /** Undefined if nothing stands behind the key. */
+  /** Undefined if nothing follows the key. */
   readonly value: Node | undefined;
   readonly #keyNode: Node;
   readonly #context: CompileContext;
@@ -63,7 +63,7 @@ export class Mapping {
     return this.#fields.get(key);
   }
 
-  /** Reports every key that is none of `known`; upstream ignores them, so a foreign pack gets a warning. */
+  /** Reports every key that is not one of `known`; upstream ignores them, so a foreign pack gets a warning. */
   allowKeys(known: readonly string[]): void {
     for (const field of this.#fields.values()) {
       const { key } = field;
@@ -76,7 +76,7 @@ export class Mapping {
     }
   }
 
-  /** The field, which must be there; what is missing is reported at the mapping. */
+  /** The field, which must be there; a missing one is reported at the mapping. */
   required(key: string, at: SourceRange = this.range): Field | undefined {
     const field = this.#fields.get(key);
     if (!field) {
@@ -165,7 +165,7 @@ function quoteHint(node: Node | undefined): string | undefined {
   return undefined;
 }
 
-/** What a node is, for a person. */
+/** What a node is, in words. */
 export function describeNode(node: Node | undefined): string {
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return "a list";

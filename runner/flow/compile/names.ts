@@ -5,29 +5,8 @@ import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../hos
 import type { MissingPermission } from "../types.ts";
 import type { Permission, Vocabulary } from "../vocabulary.ts";
 import { knownNames, lookupEntry } from "../vocabulary-lookup.ts";
+import type { Segment, Use } from "./use.ts";
 import { checkVocabularyUse } from "./vocabulary-use.ts";
-
-/** A dotted path that a statement, a ref or an expression names. */
-export interface Use {
-  via: "call" | "ref" | "expression";
-  /** Root first; each with its place. */
-  segments: readonly [Segment, ...Segment[]];
-  /** Set if the path is called; the count is undefined if it is only known at run time. */
-  call?: {
-    argumentCount: number | undefined;
-    /** The first argument, if it is a text that stands there. */
-    firstText?: string | undefined;
-    range: SourceRange;
-  };
-  write?: boolean;
-  /** Runs later than its place in the document, in a lambda or an inner function. */
-  deferred?: boolean;
-}
-
-export interface Segment {
-  name: string;
-  range: SourceRange;
-}
 
 export interface NameOptions {
   vocabulary: Vocabulary;
@@ -69,7 +48,7 @@ export class NameTable {
     this.#options = options;
   }
 
-  /** What a foreign pack uses without having it, each permission where it is used first. */
+  /** Permissions that a foreign pack uses without having them, each where it is used first. */
   get missingPermissions(): readonly MissingPermission[] {
     const inOrder = this.#missing.toSorted(
       ({ position: a }, { position: b }) => a.line - b.line || a.column - b.column,
@@ -106,7 +85,7 @@ export class NameTable {
 
   use(use: Use, loops: readonly number[]): void {
     this.#uses.push({ use, timing: { order: this.#order++, loops } });
-    // `vars.name = …` in an expression makes a variable like `set` does.
+    // `vars.name = …` in an expression makes a variable, as `set` does.
     const [root, member] = use.segments;
     if (use.write && root.name === "vars" && member) this.#defineAt(member.name, loops);
   }
@@ -177,7 +156,7 @@ export class NameTable {
     this.#diagnostics.ownRule(key.range, {
       code: "unknown-config-key",
       message: `execution.config has no key \`${key.name}\``,
-      hint: suggestion(key.name, configKeys, "Add it to execution.config; as it is, it reads undefined."),
+      hint: suggestion(key.name, configKeys, "Add it to execution.config; without it, this is undefined."),
     });
   }
 

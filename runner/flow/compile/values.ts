@@ -3,7 +3,7 @@ import { SourceRange } from "../../scenario/source/diagnostic.ts";
 import type { CompiledExpression, Value } from "../types.ts";
 import type { CompileContext } from "./context.ts";
 import { type Field, Mapping } from "./mapping.ts";
-import type { Segment } from "./names.ts";
+import type { Segment } from "./use.ts";
 
 const SPECIAL_KEYS = ["ref", "expr", "lambda"];
 const FORBIDDEN_MEMBERS = new Set(["__proto__", "constructor", "prototype"]);

@@ -4,7 +4,7 @@ import { signature } from "../arguments.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
-import type { Use } from "./names.ts";
+import type { Use } from "./use.ts";
 
 /** Checks members and argument counts of a use whose root is in the vocabulary. */
 export function checkVocabularyUse(
@@ -72,7 +72,7 @@ function checkArgumentCount(
     message: `\`${name}\` takes ${wanted} argument${plural}, got ${argumentCount}`,
     hint: `${name}(${signature(entry)})`,
   } as const;
-  // JavaScript ignores what is too much.
+  // JavaScript ignores surplus arguments.
   if (argumentCount < least) diagnostics.error(range, wording);
   else diagnostics.ownRule(range, wording);
 }

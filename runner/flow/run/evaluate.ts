@@ -46,7 +46,7 @@ export class Evaluator {
     return this.function(expression, scope)();
   }
 
-  /** A lambda. Its block names keep the values of now; variables are read when it is called. */
+  /** A lambda. Its block names keep their current values; variables are read when it is called. */
   function(expression: CompiledExpression, scope: BlockScope | undefined): (...args: unknown[]) => unknown {
     const compute = throwingErrors(
       this.#factory(expression)(...expression.blockNames.map((name) => scope?.get(name))),
@@ -87,7 +87,7 @@ export class Evaluator {
 function throwingErrors(compute: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
   const fail = (thrown: unknown): never => {
     if (isError(thrown)) throw thrown;
-    throw new QaError(`the expression threw ${inspect(thrown, { depth: 1 })}, which is no error`, {
+    throw new QaError(`the expression threw ${inspect(thrown, { depth: 1 })}, which is not an error`, {
       code: "expression-failed",
       fault: "scenario",
       cause: thrown,

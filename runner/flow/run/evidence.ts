@@ -57,7 +57,7 @@ export function compareEvidence(
   const operator = condition.comparison?.operator;
   if (!operator) return {};
   const equality = operator.includes("=") && !/[<>]/.test(operator);
-  // `'ready' === status`: the literal is what was expected, whichever side it stands on.
+  // `'ready' === status`: the literal is what was expected, whichever side it is on.
   const swapped =
     equality && condition.ast.type === "BinaryExpression" && condition.ast.left.type === "Literal";
   const [seen, wanted] = swapped ? [right, left] : [left, right];

@@ -10,12 +10,12 @@ export interface FlowLimits {
   evaluationMs?: number;
 }
 
-/** What a watchdog leaves to the wait inside it, so that the one that knows more speaks first. */
+/** Head start of the wait inside a watchdog, so that the one that knows more reports first. */
 export const GRACE_MS = 5_000;
 
 /**
- * A signal that aborts when time runs out or `parent` aborts. Whoever makes one must stop it, best
- * with `using`: no timer outlives what it watches.
+ * A signal that aborts when time runs out or `parent` aborts. Its maker must stop it, best with
+ * `using`: no timer outlives what it watches.
  */
 export class Watchdog implements Disposable {
   readonly #controller = new AbortController();

@@ -57,7 +57,7 @@ async function performCall({ path, args, saveAs }: CallStatement, context: State
     );
   }
   const values = await resolveList(args, evaluator, scope);
-  // Functions of the top level announce their budgets themselves, also when an expression calls them.
+  // Functions of the top level announce their budgets themselves, even when an expression calls them.
   const entry = path.length > 1 ? lookupPath(where.flow.vocabulary, path).entry : undefined;
   const budget = entry?.kind === "function" ? budgetOf(entry, values) : undefined;
   if (budget !== undefined) context.allow(budget);

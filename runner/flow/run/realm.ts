@@ -13,32 +13,31 @@ export interface RealmOptions {
   api: Record<string, unknown>;
   /** The scenario's execution.config. */
   config: unknown;
-  /** Called with the milliseconds that a called action may rightly take. */
+  /** Called with the milliseconds that a called action may take. */
   onBudget(ms: number): void;
 }
 
 /**
  * The JavaScript world of one flow run. Its global object is `variables`, so that `set` and an
- * expression's own assignment are the same thing and every function sees later changes; behind it
- * stand the flow API and the few host globals that expressions may use.
+ * expression's own assignment are the same thing and every function sees later changes; its
+ * prototype holds the flow API and the few host globals that expressions may use.
  */
 export function createRealm(
   flow: CompiledFlow,
   options: RealmOptions,
 ): { variables: Record<string, unknown> } {
-  const surroundings: Record<string, unknown> = Object.create(null);
-  for (const name of HARMLESS_GLOBALS) surroundings[name] = globalThis[name];
-  Object.assign(surroundings, guardedNames(flow));
-  surroundings.config = options.config;
-  Object.defineProperties(surroundings, Object.getOwnPropertyDescriptors(options.api));
+  const globals: Record<string, unknown> = Object.create(null);
+  for (const name of HARMLESS_GLOBALS) globals[name] = globalThis[name];
+  Object.assign(globals, guardedNames(flow));
+  globals.config = options.config;
+  Object.defineProperties(globals, Object.getOwnPropertyDescriptors(options.api));
   for (const [alias, name] of topLevelAliases(flow.vocabulary)) {
-    const descriptor = Object.getOwnPropertyDescriptor(surroundings, name);
-    if (descriptor && !Object.hasOwn(surroundings, alias))
-      Object.defineProperty(surroundings, alias, descriptor);
+    const descriptor = Object.getOwnPropertyDescriptor(globals, name);
+    if (descriptor && !Object.hasOwn(globals, alias)) Object.defineProperty(globals, alias, descriptor);
   }
-  announceBudgets(flow, surroundings, options.onBudget);
-  const variables: Record<string, unknown> = Object.create(surroundings);
-  surroundings.vars = variables;
+  announceBudgets(flow, globals, options.onBudget);
+  const variables: Record<string, unknown> = Object.create(globals);
+  globals.vars = variables;
   vm.createContext(variables, { name: flow.file });
   recogniseHostObjects(variables);
   return { variables };
@@ -56,14 +55,14 @@ function guardedNames(flow: CompiledFlow): Record<string, unknown> {
 /** Lets functions that know how long they may take say so before they start. */
 function announceBudgets(
   flow: CompiledFlow,
-  surroundings: Record<string, unknown>,
+  globals: Record<string, unknown>,
   onBudget: RealmOptions["onBudget"],
 ): void {
-  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(surroundings))) {
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(globals))) {
     const entry = lookupEntry(flow.vocabulary, name);
     const action: unknown = descriptor.value;
     if (entry?.kind !== "function" || !entry.budgetMs || typeof action !== "function") continue;
-    surroundings[name] = (...args: unknown[]): unknown => {
+    globals[name] = (...args: unknown[]): unknown => {
       const budget = budgetOf(entry, args);
       if (budget !== undefined) onBudget(budget);
       return Reflect.apply(action, undefined, args);

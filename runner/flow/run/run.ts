@@ -6,7 +6,7 @@ import { type FlowError, type FlowPosition, flowFailure, locateFailure } from ".
 import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { StatementRunner } from "./statements.ts";
 
-/** Told what a flow is doing, as it does it. */
+/** Hears what a flow is doing, as it does it. */
 export interface FlowObserver {
   stepStarted(index: number, name: string, position: Position): void;
   statementStarted(label: string, position: Position): void;
@@ -38,10 +38,10 @@ export interface FlowResult {
   status: FlowStatus;
   /** The steps that began, in order. */
   steps: StepResult[];
-  /** Names of the steps behind the one that ended the flow. */
+  /** Names of the steps after the one that ended the flow. */
   notReached: string[];
   error?: FlowError;
-  /** What failed in `finally` blocks behind the error that counts. */
+  /** What failed in `finally` blocks besides the error that counts. */
   cleanupProblems: string[];
 }
 
@@ -101,7 +101,7 @@ class FlowRun {
       limits,
       onStatement: (label, position) => observer.statementStarted(label, position),
       onBudget: (ms) => {
-        // A limit that the author set is meant; the default one trails what its actions may take.
+        // A limit that the author set stays as it is; the default one trails what its actions may take.
         if (step.timeoutMs === undefined) watchdog.allow(ms + 2 * GRACE_MS);
       },
       cleanupProblems: this.cleanupProblems,

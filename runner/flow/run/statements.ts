@@ -73,39 +73,37 @@ export class StatementRunner {
     );
   }
 
-  /** Gives the running action and its step the time that the action may rightly take. */
+  /** Gives the running action and its step the time that the action may take. */
   allow(ms: number): void {
     if (!Number.isFinite(ms)) return;
     this.#watchdog?.allow(ms + GRACE_MS);
     this.#options.onBudget(ms);
   }
 
-  async #block(statements: readonly Statement[], surroundings: StatementContext): Promise<void> {
+  async #block(statements: readonly Statement[], context: StatementContext): Promise<void> {
     for (const statement of statements) {
-      surroundings.signal.throwIfAborted();
+      context.signal.throwIfAborted();
       this.#current = statement;
       this.#options.onStatement(statement.label, statement.position);
-      await this.#statement(statement, surroundings);
+      await this.#statement(statement, context);
     }
   }
 
-  async #statement(statement: Statement, surroundings: StatementContext): Promise<void> {
+  async #statement(statement: Statement, context: StatementContext): Promise<void> {
     const { evaluator } = this.#options;
-    const { scope } = surroundings;
+    const { scope } = context;
     switch (statement.kind) {
       case "if": {
-        const holds = await this.#act(surroundings, () => evaluator.evaluate(statement.condition, scope));
-        return this.#block(holds ? statement.consequent : statement.alternate, surroundings);
+        const holds = await this.#act(context, () => evaluator.evaluate(statement.condition, scope));
+        return this.#block(holds ? statement.consequent : statement.alternate, context);
       }
       case "forEach":
-        return this.#forEach(statement, surroundings);
+        return this.#forEach(statement, context);
       case "try":
-        return this.#try(statement, surroundings);
+        return this.#try(statement, context);
       default: {
         const allow = (ms: number): void => this.allow(ms);
-        return this.#act(surroundings, () =>
-          perform(statement, { evaluator, scope, where: this.where, allow }),
-        );
+        return this.#act(context, () => perform(statement, { evaluator, scope, where: this.where, allow }));
       }
     }
   }
@@ -127,10 +125,10 @@ export class StatementRunner {
     }
   }
 
-  async #forEach(statement: ForEachStatement, surroundings: StatementContext): Promise<void> {
+  async #forEach(statement: ForEachStatement, context: StatementContext): Promise<void> {
     const { item, index, actions } = statement;
-    const items = await this.#act(surroundings, () =>
-      resolveValue(statement.items, this.#options.evaluator, surroundings.scope),
+    const items = await this.#act(context, () =>
+      resolveValue(statement.items, this.#options.evaluator, context.scope),
     );
     if (!Array.isArray(items)) {
       const message = `the items of \`forEach ${item}\` must be a list, got ${show(items)}`;
@@ -139,50 +137,43 @@ export class StatementRunner {
     for (const [position, value] of items.entries()) {
       const names: [string, unknown][] = [[item, value]];
       if (index !== undefined) names.push([index, position]);
-      await this.#block(actions, { ...surroundings, scope: new BlockScope(names, surroundings.scope) });
+      await this.#block(actions, { ...context, scope: new BlockScope(names, context.scope) });
     }
   }
 
-  async #try(statement: TryStatement, surroundings: StatementContext): Promise<void> {
+  async #try(statement: TryStatement, context: StatementContext): Promise<void> {
     let failure: { error: unknown } | undefined;
     try {
-      await this.#tryAndCatch(statement, surroundings);
+      await this.#tryAndCatch(statement, context);
     } catch (error) {
       failure = { error };
     }
-    if (statement.finalizer) await this.#cleanUp(statement.finalizer, surroundings, failure !== undefined);
+    if (statement.finalizer) await this.#cleanUp(statement.finalizer, context, failure !== undefined);
     if (failure) throw failure.error;
   }
 
-  async #tryAndCatch(
-    { actions, catchAs, handler }: TryStatement,
-    surroundings: StatementContext,
-  ): Promise<void> {
+  async #tryAndCatch({ actions, catchAs, handler }: TryStatement, context: StatementContext): Promise<void> {
     try {
-      await this.#block(actions, surroundings);
+      await this.#block(actions, context);
     } catch (error) {
-      if (!handler || surroundings.signal.aborted || isVerdict(error)) throw error;
+      if (!handler || context.signal.aborted || isVerdict(error)) throw error;
       const thrown = error instanceof FlowError ? error.thrown : error;
       const names: [string, unknown][] = catchAs === undefined ? [] : [[catchAs, thrown]];
-      await this.#block(handler, { ...surroundings, scope: new BlockScope(names, surroundings.scope) });
+      await this.#block(handler, { ...context, scope: new BlockScope(names, context.scope) });
     }
   }
 
-  async #cleanUp(
-    finalizer: readonly Statement[],
-    surroundings: StatementContext,
-    failed: boolean,
-  ): Promise<void> {
+  async #cleanUp(finalizer: readonly Statement[], context: StatementContext, failed: boolean): Promise<void> {
     const { cleanupMs } = this.#options.limits;
-    using window = new CleanupWindow(surroundings.signal, cleanupMs, () =>
+    using window = new CleanupWindow(context.signal, cleanupMs, () =>
       flowFailure("action-timeout", `cleanup did not finish within ${cleanupMs} ms`, this.where, {
         fault: "product",
       }),
     );
     try {
-      await this.#block(finalizer, { ...surroundings, signal: window.signal });
+      await this.#block(finalizer, { ...context, signal: window.signal });
     } catch (error) {
-      if (!failed && !surroundings.signal.aborted) throw error;
+      if (!failed && !context.signal.aborted) throw error;
       // What went wrong first is what the reader needs.
       this.#options.cleanupProblems.push(`finally, at \`${this.#current.label}\`: ${errorMessage(error)}`);
     }

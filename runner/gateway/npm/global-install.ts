@@ -11,7 +11,7 @@ export interface InstalledRelease {
   env: Record<string, string>;
 }
 
-/** An update says what it did, and npm nothing besides. */
+/** So that the output of an update is its own, without npm's additions. */
 const QUIET = {
   npm_config_update_notifier: "false",
   npm_config_audit: "false",

@@ -6,7 +6,7 @@ import { loadExeca } from "../process/start-process.ts";
 
 export interface NpmOptions {
   cwd: string;
-  /** What is secret in it and not npm's own is left out. */
+  /** Secrets in it that are not npm's own are left out. */
   env: Environment;
   signal: AbortSignal;
   /** Milliseconds; default: no limit. */
@@ -25,12 +25,12 @@ export interface NpmResult {
   missing: boolean;
 }
 
-/** npm's own credentials; every other secret is none of its business, and less so of install scripts. */
+/** npm's own credentials; no other secret concerns npm, let alone install scripts. */
 const NPM_VARIABLE = /^(?:npm_|node_auth_token$)/i;
 const OUTPUT_LINES = 25;
 const QUIET = ["--no-audit", "--no-fund", "--no-progress", "--no-update-notifier", "--loglevel=error"];
 
-/** Runs npm; that it fails is a result. What it has started ends with it. @throws the signal's reason */
+/** Runs npm; a failure is a result. What it has started ends with it. @throws the signal's reason */
 export async function runNpm(args: readonly string[], options: NpmOptions): Promise<NpmResult> {
   const { cwd, env, signal, timeoutMs, userNode } = options;
   const { execa } = await loadExeca();

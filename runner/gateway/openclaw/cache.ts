@@ -109,7 +109,7 @@ export class ReleaseCache {
     }
     await writeFile(join(staging, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
     const root = this.rootOf(marker.version);
-    // What lies there has no marker: the rest of a removal that was interrupted.
+    // What lies there has no marker: the leftovers of an interrupted removal.
     await rm(root, { recursive: true, force: true });
     await rename(staging, root);
   }

@@ -8,7 +8,7 @@ import { LifecycleLog } from "./lifecycle-log.ts";
 const PROBE = "health";
 
 /**
- * How a published OpenClaw release is spoken to. No release says over RPC how often it has reloaded, and older ones
+ * How to talk to a published OpenClaw release. No release says over RPC how often it has reloaded, and older ones
  * do not name their boot either: both are read from the log.
  */
 export class OpenClawDialect implements GatewayDialect {

@@ -94,7 +94,7 @@ test("an abort ends npm and leaves nothing", async () => {
   expect(await readdir(options.cache.folder)).toEqual([]);
 });
 
-test("an install that was killed is no install; the next one starts afresh", async () => {
+test("an install that was killed does not count; the next one starts over", async () => {
   await writeFile(`${calls}.hang`, "");
   const script = join(import.meta.dirname, "testing", "install.ts");
   const killed = execa(process.execPath, [script, options.cache.folder, VERSION], {
@@ -107,7 +107,7 @@ test("an install that was killed is no install; the next one starts afresh", asy
   });
   killed.kill("SIGKILL");
   await killed;
-  // Whoever installed for it ends as well, and takes the half release along.
+  // The npm that it had started ends as well, and takes the half release along.
   await until(async () => (await options.cache.leftovers()).length === 0);
   await rm(`${calls}.hang`);
 
@@ -116,7 +116,7 @@ test("an install that was killed is no install; the next one starts afresh", asy
   expect((await ensureInstalled(VERSION, options)).buildId).toBe("abc");
 });
 
-test("a folder without its marker is no release, and an install replaces it", async () => {
+test("a folder without its marker is not a release, and an install replaces it", async () => {
   const { root } = await ensureInstalled(VERSION, options);
   await rm(join(root, "installed.json"));
   expect(await options.cache.find(VERSION)).toBeUndefined();
@@ -124,7 +124,7 @@ test("a folder without its marker is no release, and an install replaces it", as
   expect(await callCount()).toBe(2);
 });
 
-test("a release that is there stays when somebody else has installed it as well", async () => {
+test("a release that is there stays when another process has installed it as well", async () => {
   const { root } = await ensureInstalled(VERSION, options);
   const inUse = join(root, "node_modules", "openclaw", "in-use");
   await writeFile(inUse, "");
@@ -136,7 +136,7 @@ test("a release that is there stays when somebody else has installed it as well"
   expect(await readdir(options.cache.folder)).toEqual([VERSION]);
 });
 
-test("prune removes leftovers and what was not used for long, and nothing else", async () => {
+test("prune removes leftovers and what has not been used for long, and nothing else", async () => {
   const { signal } = options;
   const { root } = await ensureInstalled(VERSION, options);
   const leftover = await options.cache.createStaging("2026.5.7");

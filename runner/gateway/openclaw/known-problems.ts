@@ -1,6 +1,6 @@
 import { satisfies } from "semver";
 
-/** What npm must be told so that a release installs. */
+/** What npm must be given so that a release installs. */
 export interface InstallHelp {
   /** npm overrides. */
   overrides: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ const HARMLESS = "npm:empty-npm-package@1.0.0";
 const PROBLEMS: readonly Problem[] = [
   {
     range: ">=2026.4.9 <2026.4.15",
-    what: "it depends on a git repository (libsignal) and on a package that nothing brings along (linkedom)",
+    what: "it depends on a git repository (libsignal) and on a package that nothing installs (linkedom)",
     overrides: {
       "@whiskeysockets/libsignal-node": HARMLESS,
       libsignal: HARMLESS,
@@ -30,7 +30,7 @@ const PROBLEMS: readonly Problem[] = [
   },
 ];
 
-/** The help that a release needs, and why; undefined when it installs by itself. */
+/** The help that a release needs, and why; undefined when it installs without any. */
 export function installHelpFor(version: string): (InstallHelp & { reasons: string[] }) | undefined {
   const problems = PROBLEMS.filter(({ range }) => satisfies(version, range, { includePrerelease: true }));
   if (problems.length === 0) return undefined;

@@ -55,7 +55,7 @@ test.each([
   expect(life.read()).toEqual({ starts: 1, reloads: 1 });
 });
 
-test("a file that is no config is no change at all", () => {
+test("a file that is not a config is not a change at all", () => {
   const { life, write } = lifecycle();
   write(START, CHANGE, "[reload] config reload skipped (invalid config): : JSON5 parse failed");
   expect(life.read()).toEqual({ starts: 1, reloads: 1 });

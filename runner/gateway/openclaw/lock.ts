@@ -9,8 +9,8 @@ const STALE_MS = 10_000;
 const RENEW_MS = 2000;
 
 /**
- * Runs `work` while no other process holds the lock on `path`, which need not exist. The lock of a process that
- * was killed ends by itself after some seconds.
+ * Runs `work` while no other process holds the lock on `path`, which need not exist. The lock of a
+ * process that was killed expires after some seconds.
  * @param onWait called once when another process holds the lock
  * @throws the signal's reason
  */
@@ -36,7 +36,7 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    // Fails when the lock was lost meanwhile.
+    // Fails when the lock was lost in the meantime.
     await release().catch(() => {});
   }
 }

@@ -30,7 +30,7 @@ export interface OpenClawOptions {
   cacheFolder: string;
   env: Environment;
   progress: Progress;
-  /** What releases update themselves to when a scenario has them do it: a version, range or dist-tag. */
+  /** What releases update themselves to when a scenario makes them: a version, range or dist-tag. */
   updateTo?: string;
 }
 
@@ -55,7 +55,7 @@ export class OpenClawKind implements GatewayKind {
   }
 
   /**
-   * The release, installed first if need be: once per run, and after a failure again.
+   * The release, installed first if need be: once per run, and again after a failure.
    * @throws UsageError when there is no such release; QaError `registry-unreachable`, `release-not-installed`,
    *   `release-install-failed`, `gateway-node-unsupported`
    */
@@ -70,8 +70,8 @@ export class OpenClawKind implements GatewayKind {
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
     const release = await this.install(options.signal);
     if (options.release === undefined) {
-      // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile all of it
-      // and spend seconds of its end on writing it down.
+      // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile
+      // all of it and spend seconds at its end on writing it out.
       return startChildGateway(this.#programOf(release, join(release.root, "compile-cache")), options);
     }
     const { updateTo = options.release.updateTo ?? "latest" } = this.#options;
@@ -178,7 +178,7 @@ export class OpenClawKind implements GatewayKind {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",
         ...(compileCache ? { NODE_COMPILE_CACHE: compileCache } : {}),
-        // The scripted model plays the provider of images as well, and it listens on loopback.
+        // The scripted model is the provider of images as well, and it listens on loopback.
         OPENCLAW_QA_ALLOW_LOCAL_IMAGE_PROVIDER: "1",
         ...(trimmedPluginsDir ? { OPENCLAW_BUNDLED_PLUGINS_DIR: trimmedPluginsDir } : {}),
       },

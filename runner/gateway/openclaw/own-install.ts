@@ -7,7 +7,7 @@ import { watchedEnv } from "../process/watchdog-env.ts";
 import type { Progress } from "./progress.ts";
 
 export interface OwnInstallOptions {
-  /** Folder that holds the prefix; it goes with a run that is killed. */
+  /** Folder that holds the prefix; it is removed with a run that is killed. */
   tempRoot: string;
   env: Environment;
   progress: Progress;
@@ -42,7 +42,7 @@ export async function installForOneself(
       prefix,
       npm: { cwd: tempRoot, env: watchedEnv({ ...env, ...settings }, tempRoot), signal },
       flags: ["--prefer-offline"],
-      // The same registry and cache, and this prefix; credentials npm reads from its own files.
+      // The same registry and cache, and this prefix; npm reads credentials from its own files.
       updateEnv: {
         ...withoutCredentials(settings),
         ...(env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: env.NODE_EXTRA_CA_CERTS } : {}),

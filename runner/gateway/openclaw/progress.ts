@@ -1,6 +1,6 @@
 const TICK_MS = 1000;
 
-/** Says to a person what takes so long. */
+/** Shows the user what takes so long. */
 export interface Progress {
   note(line: string): void;
   /** Shows `what`, with the seconds on a terminal, while `work` runs, and how long it took. */

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../base/json.ts";
 import { runNpm } from "../npm/npm.ts";
 import type { Environment } from "../process/env.ts";
 
-/** What there is of a package. */
+/** The published releases of a package. */
 export interface PublishedReleases {
   versions: readonly string[];
   /** For instance `latest` → `2026.9.6`. */

@@ -55,6 +55,6 @@ test.each([
   ["2026.4.26", "service", "note"],
   ["2026.5.18", "foreground", "note"],
   ["2026.9.6", "foreground", "versions"],
-])("%s updates itself as a %s and tells the %s", (version, updatesAs, updateNotice) => {
+])("%s updates itself as a %s and reports the %s", (version, updatesAs, updateNotice) => {
   expect(traitsOf(version)).toMatchObject({ updatesAs, updateNotice });
 });

@@ -28,7 +28,7 @@ test.each([
   ["latst", /Did you mean openclaw@latest\?/],
   ["nonsense-of-some-length", /Newest releases: 2026\.10\.1-beta\.1, 2026\.9\.6/],
   ["__proto__", /Tags: latest, beta/],
-])("openclaw@%s is no release", (spec, hint) => {
+])("openclaw@%s is not a release", (spec, hint) => {
   expect(() => pickRelease(spec, ONLINE, [])).toThrow(
     expect.objectContaining({ code: "usage", hint: expect.stringMatching(hint) }),
   );

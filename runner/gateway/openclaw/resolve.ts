@@ -3,7 +3,7 @@ import { QaError, UsageError } from "../../base/errors.ts";
 import { suggest } from "../../base/suggest.ts";
 import type { PublishedReleases } from "./registry.ts";
 
-/** The version that a spec names by itself, without asking anybody. */
+/** The version that a spec itself names, without asking the registry. */
 export function exactVersion(spec: string): string | undefined {
   return valid(spec) ?? undefined;
 }

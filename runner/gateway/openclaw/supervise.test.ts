@@ -11,8 +11,8 @@ import { STARTED_LINE, supervisorArgument } from "./supervisor-job.ts";
 const SUPERVISOR = join(import.meta.dirname, "supervise.ts");
 
 /**
- * Stands in for a gateway. Its first life leaves a process of its own session behind, replaces its package and ends
- * as it is told; the second one stays.
+ * Stands in for a gateway. Its first life leaves a process of its own session behind, replaces its
+ * package and ends as instructed; the second one stays.
  */
 const GATEWAY = `
 const { spawn } = require("node:child_process");

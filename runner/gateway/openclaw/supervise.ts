@@ -1,6 +1,6 @@
 /**
  * Keeps an installed release running, in the place of a service manager. A process of its own: it outlives every
- * version of the gateway, and its code lies outside of the package that an update replaces.
+ * version of the gateway, and its code lies outside the package that an update replaces.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -54,7 +54,7 @@ class Supervisor {
     }
   }
 
-  /** The plugins of a release that needs a copy of its package are copied anew when the package was replaced. */
+  /** The plugins of a release that needs a copy of its package are copied again when the package was replaced. */
   async #environment(): Promise<NodeJS.ProcessEnv> {
     const { packageRoot, scratch } = this.#job;
     const version = await installedVersion(packageRoot);

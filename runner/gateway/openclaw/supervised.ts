@@ -16,7 +16,7 @@ export function supervised(
 ): GatewayProgram {
   const asService = traitsOf(program.version).updatesAs === "service";
   const {
-    // It must be able to leave its process, and what lies in the shared cache is not for it.
+    // It must be able to leave its process, and must not use what lies in the shared cache.
     OPENCLAW_NO_RESPAWN: _stays,
     OPENCLAW_BUNDLED_PLUGINS_DIR: _trimmed,
     ...ownEnv

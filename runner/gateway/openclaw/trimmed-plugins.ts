@@ -3,13 +3,14 @@ import { join, relative } from "node:path";
 
 /**
  * Bundled plugins that every turn needs. All others go: as soon as a model is configured, some releases load
- * the plugins of every provider they know and install the packages of each, for every gateway anew.
+ * the plugins of every provider they know and install the packages of each, again for every gateway.
  */
 const KEPT: readonly string[] = ["memory-core", "speech-core"];
 
 /**
- * Makes a copy of an installed package that bundles only the plugins above. It holds next to nothing itself: all
- * else is a relative link into the package, so that the two can be moved together.
+ * Makes a copy of an installed package that bundles only the plugins above. It holds next to
+ * nothing itself: everything else is a relative link into the package, so that the two can be moved
+ * together.
  * @param packageRoot the installed package
  * @param target folder to make; it must not exist
  * @returns the folder of bundled plugins in it

@@ -42,7 +42,7 @@ test("answers reach their calls, in whatever order they come", async () => {
   expect(await Promise.all(calls)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
-test("a gateway that starts tells who it is and what the start cost", async () => {
+test("a gateway that starts says who it is and what the start cost", async () => {
   const gateway = await startFake();
   const { bootId, pid } = await gateway.identity();
   expect(gateway.facts).toMatchObject({ target: "fake", version: "1.2.3", protocol: 4, bootId, pid });
@@ -50,7 +50,7 @@ test("a gateway that starts tells who it is and what the start cost", async () =
   expect(gateway.bootTimings?.rpcMs).toBeGreaterThanOrEqual(gateway.bootTimings?.readyMs ?? Number.NaN);
 });
 
-test("a call without an answer ends at its limit, one that is not wanted any more at once", async () => {
+test("a call without an answer ends at its limit, one that is no longer wanted ends at once", async () => {
   const gateway = await startFake();
   const error = await errorOf(gateway.call("hang", {}, { timeoutMs: 30 }));
   expect(error.code).toBe("rpc-timeout");
@@ -85,7 +85,7 @@ test("a call on its way when the gateway restarts rejects; the next one waits fo
   expect((await gateway.identity()).bootId).not.toBe(before.bootId);
 });
 
-test("a connection that only drops is made again, and said to be no restart", async () => {
+test("a connection that only drops is made again, and is not taken for a restart", async () => {
   const gateway = await startFake();
   const before = await gateway.identity();
   const error = await errorOf(gateway.call("replace"));
@@ -117,7 +117,7 @@ test("a crash ends calls and waits with the exit code and the end of the log", a
   expect(gateway.pid).toBeUndefined();
 });
 
-test("a process that the scenario ends is no crash", async () => {
+test("a process that the scenario ends is not a crash", async () => {
   const gateway = await startFake();
   let crashes = 0;
   gateway.onCrash(() => {
@@ -180,13 +180,13 @@ test("a start that fails says why at once, with the log", async () => {
   expect(error.details).toContain("config is broken");
 });
 
-test("a port that somebody else took is exchanged for another one", async () => {
+test("a port that another process took is exchanged for a free one", async () => {
   const gateway = await startFake({ env: { FAKE_START: "port-taken-once" } });
   expect(gateway.logs()).toContain("EADDRINUSE");
   expect(await gateway.call("echo", {})).toEqual({});
 });
 
-test("a port where somebody else's gateway answers is exchanged too", async () => {
+test("a port where another run's gateway answers is exchanged too", async () => {
   const gateway = await startFake({ env: { FAKE_START: "stranger-once" } });
   expect(gateway.logs().match(/listening/g)).toHaveLength(2);
   expect(await gateway.call("echo", {})).toEqual({});

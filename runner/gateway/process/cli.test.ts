@@ -8,7 +8,7 @@ import { runCommand } from "./cli.ts";
 
 const urlOf = (name: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
 
-test("a command that is called off ends with everything that it started", async () => {
+test("a command that is aborted ends with everything that it started", async () => {
   const { tempRoot, args, started, ended } = await longCommand();
   const end = new AbortController();
   const command = { file: process.execPath, args, cwd: tempRoot, env: {} };

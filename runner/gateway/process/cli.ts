@@ -3,7 +3,7 @@ import type { CliCommand, CliResult, CliRunOptions } from "../gateway.ts";
 import { loadExeca } from "./start-process.ts";
 
 /**
- * Runs a program of the gateway's package to its end. When it is called off, all that it has started ends with it.
+ * Runs a program of the gateway's package to its end. When it is aborted, everything that it has started ends with it.
  * @param command undefined for a gateway whose command line is not on this machine
  * @throws BlockedError `cli`; the signal's reason
  */

@@ -11,7 +11,7 @@ const tempRoot = {
 } as TempRoot;
 const envOf = (base: Record<string, string>) => gatewayEnv({ base, tempRoot, token: "t", parentPid: 7 });
 
-test("nothing of the runner's environment gets through but what any program needs", () => {
+test("of the runner's environment only what any program needs gets through", () => {
   const passed = { PATH: "/bin", LANG: "C", LC_ALL: "C", TZ: "UTC" };
   fc.assert(
     fc.property(fc.dictionary(fc.stringMatching(/^[A-Z_]{1,20}$/), fc.constant("from-outside")), (extra) => {

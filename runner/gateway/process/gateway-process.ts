@@ -25,11 +25,11 @@ export interface GatewayProcessOptions {
   env: Readonly<Record<string, string>>;
   log: LogCapture;
   wakeups: Wakeups;
-  /** The process has ended, and not because the runner has ended it. The error says how. */
+  /** The process has ended, and it was not the runner that ended it. The error says how. */
   onUnexpectedEnd(error: QaError): void;
 }
 
-/** The process of a gateway, one after the other: knows whether an end was wanted, a failed start or a crash. */
+/** The process of a gateway, one after the other: knows whether an end was intended, a failed start or a crash. */
 export class GatewayProcess {
   readonly #options: GatewayProcessOptions;
   readonly #crashes = new Listeners<QaError>();
@@ -87,7 +87,7 @@ export class GatewayProcess {
     wakeups.notify();
   }
 
-  /** @throws QaError when the process has ended: without it, waiting is in vain */
+  /** @throws QaError when the process has ended: then there is nothing to wait for */
   requireAlive(): void {
     const exit = this.#process?.exited;
     if (!exit) return;

@@ -62,7 +62,7 @@ export class LogCapture {
     return this.#text;
   }
 
-  /** Cursor behind the last complete line. */
+  /** Cursor after the last complete line. */
   mark(): number {
     return this.#dropped + this.#text.length;
   }

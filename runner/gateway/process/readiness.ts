@@ -57,7 +57,7 @@ export interface ReadyOptions {
   requireAlive?(): void;
   /** Called when something begins to answer, ready or not. */
   onListening?(): void;
-  /** End of the gateway's log, for the time-out error. */
+  /** End of the gateway's log, for the timeout error. */
   logTail(): string;
 }
 

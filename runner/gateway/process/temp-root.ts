@@ -45,7 +45,7 @@ function removeAtExit(root: string): void {
   pending.add(root);
 }
 
-/** Makes a private folder (mode 0700) for one gateway; it goes at teardown unless it is to be kept. */
+/** Makes a private folder (mode 0700) for one gateway; it is removed at teardown unless it is to be kept. */
 export async function createTempRoot({ prefix, teardown, keep }: TempRootOptions): Promise<TempRoot> {
   // The real path: a gateway compares paths, and on macOS the temp folder is a link.
   const root = join(await realpath(tmpdir()), `${prefix}${randomBytes(8).toString("hex")}`);

@@ -1,8 +1,8 @@
 /**
  * Loaded into a release's process before its own code, and into whatever that starts: ends them when the run that
  * started them is gone without having been able to clean up, or when the supervisor that kept the release running is
- * gone. Not all releases watch for that themselves. Does nothing in a process that was not told of its run and of the
- * folder to take along.
+ * gone. Not all releases watch for that themselves. Does nothing in a process that was not given
+ * its run and the folder to take along.
  */
 import { spawn } from "node:child_process";
 import { isAbsolute } from "node:path";
@@ -35,7 +35,7 @@ if (isMainThread && run !== undefined && mayRemove) {
   timer.unref();
 }
 
-/** Undefined for what is no process id: 0 and less would mean groups of processes. */
+/** Undefined for what is not a process id: 0 and less would mean groups of processes. */
 function pidFrom(text = "") {
   const pid = Number(text);
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
@@ -43,7 +43,7 @@ function pidFrom(text = "") {
 
 /** @returns whether the process is there, each time it is called */
 function presence(pid) {
-  // A dead parent that nobody has reaped still answers signals, but its children are handed on.
+  // A dead parent that has not been reaped still answers signals, but its children are handed on.
   const isOwnParent = process.ppid === pid;
   return () => isAlive(pid) && (!isOwnParent || process.ppid === pid);
 }
@@ -52,7 +52,7 @@ function isAlive(pid) {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // It is there, but belongs to somebody else.
+    // It is there, but belongs to another user.
     return error.code === "EPERM";
   }
 }

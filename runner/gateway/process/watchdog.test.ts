@@ -35,10 +35,10 @@ test.for([
     (gone: number) => ({ OPENCLAW_QA_PARENT_PID: `${gone}`, OPENCLAW_QA_TEMP_ROOT: "relative" }),
   ],
   [
-    "a run that is no process",
+    "a run that is not a process",
     (_: number, root: string) => ({ OPENCLAW_QA_PARENT_PID: "run", OPENCLAW_QA_TEMP_ROOT: root }),
   ],
-] as const)("a process that was told of %s lives, and nothing is removed", async ([, env]) => {
+] as const)("a process that was given %s lives, and nothing is removed", async ([, env]) => {
   const { stdout, signal, folder } = await watched(env);
   expect(signal).toBeUndefined();
   expect(stdout).toBe("still here");

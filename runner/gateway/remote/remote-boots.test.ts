@@ -48,7 +48,7 @@ test("else a dropped connection is the same boot, an announced restart and a you
   expect(boots.bootId).toBe("1970-01-01T00:00:04.000Z+2");
 });
 
-test("a restart that was announced counts even where no uptime is told", () => {
+test("a restart that was announced counts even where no uptime is reported", () => {
   const boots = new RemoteBoots();
   boots.connected(hello(5000, undefined));
   boots.closed(ABNORMAL);

@@ -1,7 +1,7 @@
 import { type Hello, SERVICE_RESTART } from "../rpc/socket.ts";
 
 /**
- * Tells the processes behind one address apart. Newer releases name their boot when they let a client in. Older ones
+ * Distinguishes the processes behind one address. Newer releases name their boot when they let a client in. Older ones
  * say for how long their process has run, and say so when they close a connection for a restart.
  */
 export class RemoteBoots {
@@ -20,7 +20,7 @@ export class RemoteBoots {
     if (hello === this.#hello) return;
     const startedAt = hello.receivedAt - (hello.uptimeMs ?? 0);
     this.#firstStart ??= new Date(startedAt).toISOString();
-    // The process that let us in last time ran already then: one that began later is another.
+    // The process that let us in last time was already running then: one that began later is another.
     const began = hello.uptimeMs !== undefined && startedAt > (this.#hello?.receivedAt ?? startedAt);
     if (this.#hello && (this.#announced || began)) this.#restarts += 1;
     this.#announced = false;

@@ -72,7 +72,7 @@ export class RpcClient {
     void this.#connect();
   }
 
-  /** Gives up: calls on their way and calls to come reject with `error`. */
+  /** Gives up: calls on their way and later ones reject with `error`. */
   down(error: QaError = stoppedError()): void {
     this.#down = error;
     this.#connecting.abort(error);

@@ -60,7 +60,7 @@ export function restartedError(method: string): QaError {
   });
 }
 
-/** The connection broke, the gateway is the same process as before. */
+/** The connection broke, but the gateway is the same process as before. */
 export function droppedError(method: string, closeCode: number): QaError {
   return new QaError(
     `${method}: the gateway dropped the connection before it answered (close code ${closeCode})`,

@@ -4,14 +4,14 @@ import type { GatewayUnderTest } from "../gateway.ts";
 type Call = GatewayUnderTest["call"];
 
 /**
- * Stands between those who call the gateway and the gateway: sees the call and its outcome, and may replace either.
+ * Stands between the callers and the gateway: sees the call and its outcome, and may replace either.
  * @param next passes the call on
  */
 export type Interceptor = (method: string, next: () => Promise<JsonObject>) => Promise<JsonObject>;
 
 /**
- * The gateway's `call` with interceptors before it, the first one outermost. What the runner asks for itself (identity,
- * health) does not pass them.
+ * The gateway's `call` with interceptors before it, the first one outermost. The runner's own calls
+ * (identity, health) do not pass them.
  */
 export function interceptedCall(
   gateway: Pick<GatewayUnderTest, "call">,

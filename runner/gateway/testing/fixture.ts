@@ -14,7 +14,7 @@ export const FAKE_PROGRAM: GatewayProgram = {
   args: (port) => [fileURLToPath(new URL("fake-gateway.ts", import.meta.url)), "--port", String(port)],
 };
 
-/** What a test starts a gateway with. The bus and the model are addresses that are never asked. */
+/** What a test starts a gateway with. The bus and the model are addresses that are never called. */
 export function gatewayStart(extra: Partial<GatewayStart> = {}): GatewayStart {
   return {
     teardown: new Teardown(),

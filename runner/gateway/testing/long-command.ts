@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { isAlive } from "../../base/testing/processes.ts";
 
-/** A command line that starts a program, which goes on for good and holds the command's output open. */
+/** A command line that starts a program, which runs for good and holds the command's output open. */
 const COMMAND = `
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -18,13 +18,13 @@ export interface LongCommand {
   args: string[];
   /** An empty folder. */
   tempRoot: string;
-  /** Resolves when the command and the program that it starts run. */
+  /** Resolves when the command and the program that it starts are running. */
   started(): Promise<void>;
   /** Resolves when neither runs. */
   ended(): Promise<void>;
 }
 
-/** Writes a command that does not end by itself; what a test leaves of it is ended with the test. */
+/** Writes a command that does not end on its own; what is left of it ends with the test. */
 export async function longCommand(): Promise<LongCommand> {
   const folder = await mkdtemp(join(tmpdir(), "gateway-qa-cli-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ const TRAILING = /[.,;:!?)]+$/;
 const DESCRIBES = /^(?:with|the|a|an|one|two|three|these|those|what|as|how)$/i;
 
 /**
- * What a text says to reply exactly. In quotes or backticks: what stands between them. After a
+ * The reply that a text asks for word for word. In quotes or backticks: what stands between them. After a
  * colon: the rest of the line. Otherwise: the next word, unless it only describes the reply.
  * The last directive counts.
  */
@@ -29,7 +29,7 @@ export function exactReply(text: string): string | undefined {
 }
 
 /**
- * What a text says to include in the reply: in quotes or backticks what stands between them, after a
+ * The words that a text asks to include in the reply: in quotes or backticks what stands between them, after a
  * colon the next word. The last of several counts.
  */
 export function exactPart(text: string): string | undefined {

@@ -1,4 +1,4 @@
-/** What a text tells to do with a file of the workspace. */
+/** What a text asks to be done with a file of the workspace. */
 export type FileInstruction =
   | { kind: "read"; path: string }
   | { kind: "write"; path: string; content: string };
@@ -13,7 +13,7 @@ const WRITE = new RegExp(
 const NEGATED = /\b(?:do not|don't|never|not|without)\s+(?:ever\s+)?$/i;
 
 /**
- * What a text tells to do with files, in order: "read <file>, <file> and <file>", and "create <file>
+ * What a text asks to be done with files, in order: "read <file>, <file> and <file>", and "create <file>
  * containing exactly <the rest of the line, or the next line>". A file is a path with an extension.
  */
 export function fileInstructions(text: string): FileInstruction[] {

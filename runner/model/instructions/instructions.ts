@@ -29,7 +29,7 @@ const heartbeat: InstructionRule = {
   answer: ({ turn }) => (turn.userTexts[0]?.includes("HEARTBEAT_OK") ? say("HEARTBEAT_OK") : undefined),
 };
 
-/** Makes the calls that it is told to make, one after the other, each once. */
+/** Makes the calls that the directions ask for, one after the other, each once. */
 const callTools: InstructionRule = {
   name: "call-tool",
   answer({ request, turn, directions }) {
@@ -44,7 +44,7 @@ const callTools: InstructionRule = {
   },
 };
 
-/** Reads and writes the files that it is told to, one after the other, where the gateway offers the tool. */
+/** Reads and writes the files that the directions name, one after the other, if the request declares the tool. */
 const useFiles: InstructionRule = {
   name: "use-file",
   answer({ request, turn, directions }) {
@@ -71,7 +71,7 @@ const replyExactly: InstructionRule = {
   },
 };
 
-/** Opens the skill that the user's message is about, if the gateway offers it and a way to read it. */
+/** Opens the skill that the user's message is about, if the prompt lists it and the request declares the read tool. */
 const readSkill: InstructionRule = {
   name: "read-skill",
   answer({ request, turn, skills }) {
@@ -94,7 +94,7 @@ const acknowledgeResult: InstructionRule = {
   },
 };
 
-/** Says nothing of its own, so that it can be mistaken for no marker and gives away no hidden context. */
+/** Adds nothing of its own: it must not look like a marker or give away hidden context. */
 const acknowledge: InstructionRule = { name: "acknowledge", answer: () => say("OK.") };
 
 /** Tried in order; the last one always answers. */
@@ -108,7 +108,7 @@ const RULES: readonly InstructionRule[] = [
   acknowledge,
 ];
 
-/** Answers the way a model would that follows plain instructions, from nothing but the request. */
+/** Answers as a model that follows plain instructions would, based on the request alone. */
 export function followInstructions(request: ModelRequest, turn: Turn): Plan {
   const skills = catalogueSkills(request.instructions);
   const bodies = turn.exchanges.flatMap(({ call, result }) =>

@@ -3,7 +3,7 @@ import type { PlannedCall } from "../answer.ts";
 const NAMED = /\b(?:use|call|invoke|run)\s+(?:the\s+)?[`"']?([A-Za-z_][\w.-]*)[`"']?\s+tool\b/gi;
 const TOOL_NAMED = /\b(?:use|call|invoke|run)\s+(?:the\s+)?tool\s+[`"']?([A-Za-z_][\w.-]*\w)[`"']?/gi;
 const NEGATED = /\b(?:do not|don't|never|not|without)\s+(?:ever\s+)?$/i;
-/** Words that stand where a tool's name could stand. */
+/** Words that may stand in the place of a tool's name without being one. */
 const NO_NAMES = new Set(["a", "an", "any", "this", "that", "the", "no", "your", "right", "same", "other"]);
 
 const VALUE = String.raw`(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|\`(?<tick>[^\`]*)\`|(?<bare>[^\s,;]+))`;
@@ -15,7 +15,7 @@ const SETTING = new RegExp(
 );
 
 /**
- * The tool calls that a text tells to make, in order: "use the <name> tool …" or "call the tool
+ * The tool calls that a text asks for, in order: "use the <name> tool …" or "call the tool
  * <name> …". Arguments follow up to the next such instruction, as a JSON object, as `key=value`
  * pairs, or as "set <key> (exactly) to <value> and <key> to <value>".
  */

@@ -9,23 +9,23 @@ import type { Reporter, RunView } from "../stream.ts";
 /** Counts up with every change that a reporter written for the version before would trip over. */
 const REPORTER_VERSION = 1;
 
-/** What a reporter of one's own is made with. */
+/** What a custom reporter is made with. */
 export interface CustomReporterContext {
   version: typeof REPORTER_VERSION;
   /** Absolute; exists. Files that a reporter writes belong here. */
   reportFolder: string;
-  /** Absolute; the folder that the user stands in. */
+  /** Absolute; the user's working folder. */
   cwd: string;
 }
 
-/** A reporter of one's own, version 1. It may have more members; they are not looked at. */
+/** A custom reporter, version 1. It may have more members; they are ignored. */
 interface CustomReporter {
   /**
    * Gets every event, redacted, in order and one at a time; a promise holds back the next one.
    * @param run gives copies, as in report.json: changing them changes nothing for others
    */
   onEvent(event: RunEvent, run: RunView): void | Promise<void>;
-  /** Called once at the end, also when `onEvent` failed before. */
+  /** Called once at the end, even when `onEvent` failed before. */
   finish?(run: RunView): void | Promise<void>;
 }
 
@@ -48,9 +48,12 @@ export async function loadCustomReporter(
     () => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>,
   );
   if (module.version !== REPORTER_VERSION) {
-    const found = module.version === undefined ? "does not say which" : `is written for ${module.version}`;
+    const found =
+      module.version === undefined
+        ? "does not say which version it is for"
+        : `is written for version ${module.version}`;
     throw new UsageError(
-      `the reporter ${path} ${found}, and this is version ${REPORTER_VERSION} of the interface`,
+      `the reporter ${path} ${found}, and the interface here is version ${REPORTER_VERSION}`,
       `It must have \`export const version = ${REPORTER_VERSION}\`; docs/reporters.md describes it.`,
     );
   }

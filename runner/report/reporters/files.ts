@@ -77,8 +77,8 @@ export class ReportFile implements Reporter {
 }
 
 /**
- * Writes one file when the run ends, made of the run's report. Of a run that is killed there is no such
- * file: report.json and events.jsonl are the ones that are kept up to date.
+ * Writes one file from the run's report when the run ends. A killed run leaves no such file: only
+ * report.json and events.jsonl are kept up to date.
  * @param path absolute; its folder exists
  */
 export function fileReporter(

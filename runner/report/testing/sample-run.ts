@@ -264,7 +264,7 @@ export function sampleRunOf(scenarioId: string): RunEvent[] {
   });
 }
 
-/** One scenario of a lane's shard, played four times and failing twice, which its quarantine excuses. */
+/** One scenario of a lane's shard, run four times and failing twice, which its quarantine excuses. */
 export function repeatedRun(): RunEvent[] {
   const [started] = sampleRun();
   if (started?.type !== "run-started") throw new Error("the sample run begins with its start");

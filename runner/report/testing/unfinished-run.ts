@@ -1,5 +1,5 @@
 /**
- * Opens a report in the folder given as argument, tells the first events of a run and hangs, for a test
+ * Opens a report in the folder given as argument, emits the first events of a run and hangs, for a test
  * that kills it.
  */
 import { openReport } from "../open.ts";

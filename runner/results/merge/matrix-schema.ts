@@ -1,6 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 
-/** Counts up with every change that a reader of a matrix could trip over. */
+/** Goes up with every change that could break a reader of a matrix. */
 export const MATRIX_VERSION = 2;
 
 /** What lanes run on. */
@@ -15,12 +15,12 @@ const skip = {
   additionalProperties: false,
   required: ["reason", "hint"],
   properties: { reason: text, hint: text },
-  description: "Set: it does not run, and why.",
+  description: "If set, the job does not run; says why.",
 } as const;
 
 const jobSchema = {
   type: "object",
-  description: "One run of `qa run`, somewhere.",
+  description: "One `qa run`, on some machine.",
   additionalProperties: false,
   required: [
     "name",
@@ -49,13 +49,13 @@ const jobSchema = {
   properties: {
     name: {
       ...text,
-      description: "Unique and the same in every night: `releases / openclaw@2026.9.6 / linux / 2 of 5`.",
+      description: "Unique, and the same every night: `releases / openclaw@2026.9.6 / linux / 2 of 5`.",
     },
-    id: { ...text, description: "The name as a name of files." },
+    id: { ...text, description: "The name as a file name." },
     lane: text,
     owner: text,
-    gateway: { ...text, description: "As given to `--gateway`; releases by their version." },
-    gatewayAsked: { ...text, description: "How the lane's file says it." },
+    gateway: { ...text, description: "As given to `--gateway`; a release has its version." },
+    gatewayAsked: { ...text, description: "As the lanes file says it." },
     os: { enum: OPERATING_SYSTEMS },
     shard: {
       type: "object",
@@ -75,7 +75,7 @@ const jobSchema = {
         required: ["id", "guard", "reason"],
         properties: {
           id: text,
-          guard: { type: ["string", "null"], description: "The variable that is missing, if it is that." },
+          guard: { type: ["string", "null"], description: "The missing variable, if that is why." },
           reason: text,
         },
       },
@@ -102,14 +102,14 @@ const jobSchema = {
     mayFail: { type: "boolean" },
     estimate: {
       type: "object",
-      description: "Sum of what earlier runs took, else of steps; once, without retries and repeats.",
+      description: "Total time in earlier runs, or else number of steps; without retries and repeats.",
       additionalProperties: false,
       required: ["cost", "unit"],
       properties: { cost: { type: "number" }, unit: { enum: ["ms", "steps"] } },
     },
     skip,
-    args: { ...texts, description: "Arguments of `qa`; `--out` is left to whatever runs it." },
-    command: { ...text, description: "The same as it can be typed." },
+    args: { ...texts, description: "Arguments of `qa`; `--out` is left to the caller." },
+    command: { ...text, description: "The same, as it can be typed." },
   },
 } as const;
 
@@ -121,11 +121,11 @@ export const matrixSchema = {
   properties: {
     version: { const: MATRIX_VERSION },
     jobs: { type: "array", items: jobSchema },
-    notes: { ...texts, description: "What a reader should know about how it came to be." },
+    notes: { ...texts, description: "What a reader should know about how it was planned." },
   },
 } as const;
 
-/** What a merge needs of it: of a matrix from elsewhere it may be less, or more, and machines have other names there. */
+/** The part of a matrix that a merge reads; there may be more. One from elsewhere may name its machines differently. */
 export const expectedMatrixSchema = {
   type: "object",
   required: ["version", "jobs"],

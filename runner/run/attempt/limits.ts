@@ -16,7 +16,7 @@ const DEFAULTS: ScenarioLimits = {
   scenarioMs: 600_000,
   cleanupMs: 20_000,
 };
-/** A limit that the scenario states is about its own time-outs: the watchdog comes after them. */
+/** A limit that the scenario states is about its own timeouts: the watchdog comes after them. */
 const GRACE_MS = 5_000;
 
 export function limitsOf(execution: Scenario["meta"]["execution"]): ScenarioLimits {

@@ -89,7 +89,7 @@ export class Testbed {
     return { gateway, busUrl, startConfig: await readConfig(gateway) };
   }
 
-  /** Makes it ready for the next scenario: what was said, asked and logged before is no longer to be seen. */
+  /** Makes it ready for the next scenario: what was said, asked and logged before is no longer visible. */
   reset(modelScript?: ModelScript): void {
     this.bus.reset();
     this.answers = new AnswerShapes();

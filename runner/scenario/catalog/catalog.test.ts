@@ -13,7 +13,7 @@ function found({ diagnostics }: Catalog): string[] {
 }
 
 describe("loadCatalog", () => {
-  it("finds scenarios at any depth, in order, and leaves out what is none", async () => {
+  it("finds scenarios at any depth, in order, and leaves out other files", async () => {
     const repoRoot = folderWith({
       "qa/scenarios/index.md": "# Pack\n\n```yaml qa-pack\nversion: 2\n```\n",
       "qa/scenarios/README.md": scenario("shown-in-readme"),
@@ -72,7 +72,7 @@ describe("loadCatalog", () => {
     expect(catalog.diagnostics[0]?.message).toContain("qa/scenarios/b.md:2:5");
   });
 
-  it("judges references in the repository that a pack belongs to", async () => {
+  it("checks references in the repository that a pack belongs to", async () => {
     const references =
       "docsRefs: [docs/here.md, 'https://example.org/doc']\ncodeRefs: [src/gone.ts, src/gone.ts]\n";
     const repoRoot = folderWith({ "docs/here.md": "", "qa/scenarios/a.md": scenario("a", references) });

@@ -29,8 +29,8 @@ export interface CatalogOptions {
   /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
   paths?: readonly string[];
   /**
-   * Reads only files in whose text one of these ids stands: all that a run of named scenarios needs. When one of them
-   * is in none of the files, all are read after all, so that an error can say what there is; and where a pack has an
+   * Reads only files whose text holds one of these ids: all that a run of named scenarios needs. When one of them is
+   * in none of the files, all are read after all, so that an error can say what there is; and where a pack has an
    * index or there are model scripts, because these speak of other scenarios too.
    */
   ids?: readonly string[];
@@ -41,7 +41,7 @@ export interface CatalogOptions {
 }
 
 export interface Catalog {
-  /** Those without an error of this stage except in references, in the order of their files. */
+  /** Those without an error of this phase, except in references, in the order of their files. */
   scenarios: Scenario[];
   /** Scenario files that gave no scenario, with the id if it could be read. */
   unusable: { file: SourceFile; id: string | undefined }[];
@@ -118,7 +118,7 @@ function mentioned(candidates: Candidate[], ids: readonly string[] | undefined):
   const missing = new Set(ids);
   const chosen = candidates.filter(({ path }) => {
     const name = nameOf(path);
-    // The name counts too: of a broken file it may be all that gives its id.
+    // The name counts too: for a broken file it may be all that gives its id.
     const text = `${name}\n${readFileSync(path, "utf8")}`;
     const found = ids.filter((id) => text.includes(id));
     for (const id of found) missing.delete(id);

@@ -33,7 +33,7 @@ export async function validatorsModuleText(
     verbose: true,
     allowUnionTypes: true,
     allowMatchingProperties: true,
-    // Branches of `if` and `anyOf` rightly leave the type to the schema around them.
+    // Branches of `if` and `anyOf` leave the type to the schema around them.
     strictTypes: false,
     formats,
     schemas: Object.entries(schemas).map(([name, schema]) => ({ $id: name, ...schema })),

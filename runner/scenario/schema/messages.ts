@@ -13,7 +13,7 @@ const TYPE_NAMES: Record<string, string> = {
 };
 
 /**
- * Says in words of the author what a schema error means; the schema's description is the advice.
+ * Says in the author's words what a schema error means; the schema's description is the advice.
  * @param subject what the whole file is called
  */
 export function describeSchemaError(error: ErrorObject, path: Path, subject: string): DiagnosticText {

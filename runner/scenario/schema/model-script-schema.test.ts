@@ -28,7 +28,7 @@ test.each([
   ["an unknown condition", { rules: [{ match: { txt: "x" }, reply: "a" }] }],
   ["an empty match", { rules: [{ match: {}, reply: "a" }] }],
   ["a broken regular expression", { rules: [{ match: { textMatches: "(" }, reply: "a" }] }],
-  ["a status that is no error", { rules: [{ fail: { status: 200 } }] }],
+  ["a status that is not an error", { rules: [{ fail: { status: 200 } }] }],
   ["hang: false", { rules: [{ hang: false }] }],
 ])("refuses %s", (_name, script) => {
   expect(accepts(script)).toBe(false);

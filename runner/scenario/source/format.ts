@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Diagnostic } from "./diagnostic.ts";
 
-/** What is asked of the stream that the text is meant for. */
+/** What is needed of the stream that the text is meant for. */
 export interface Output {
   isTTY?: boolean;
   /** Knows the terminal and NO_COLOR. */
@@ -66,7 +66,7 @@ export async function sourceFrame(
 ): Promise<string> {
   const { codeFrameColumns } = await import("@babel/code-frame");
   const { line, column, endColumn = column } = place;
-  // The library counts columns from 0, and takes some characters for line breaks that are none here.
+  // The library counts columns from 0, and takes some characters for line breaks that are not line breaks here.
   const location = { start: { line, column: column - 1 }, end: { line, column: endColumn - 1 } };
   const frame = codeFrameColumns(text.replace(/[\r\u2028\u2029]/g, " "), location, {
     linesAbove: 2,

@@ -17,7 +17,7 @@ export interface YamlSource {
   locate(offset: number): Position;
 }
 
-/** A node together with the piece it stands in: what later stages need to point at it. */
+/** A node together with the piece it stands in: what later phases need to point at it. */
 export interface LocatedNode {
   source: YamlSource;
   node: Node;

@@ -16,7 +16,7 @@ export interface YamlPiece {
 
 /**
  * Reads one piece of YAML of a file as YAML 1.2 core, with aliases and merge keys expanded in place,
- * so that later stages meet only mappings, lists and scalars.
+ * so that later phases meet only mappings, lists and scalars.
  * @param start offset in the file of the piece's first character
  * @param end offset in the file where the piece ends
  */

@@ -44,7 +44,7 @@ export class EmbeddedReleases {
 
   /**
    * Installs a release.
-   * @param prefix folder that does not exist yet; it goes with its parent
+   * @param prefix folder that does not exist yet; it is removed with its parent
    * @throws QaError from building, publishing or installing
    */
   async install(version: string, prefix: string, signal: AbortSignal): Promise<InstalledRelease> {
@@ -99,13 +99,13 @@ function npmSettings({ url }: Registry, home: string): Record<string, string> {
   };
 }
 
-/** npm with nothing of the user's. It ends with the run, also with one that is killed. */
+/** npm with nothing of the user's. It ends with the run, even with one that is killed. */
 function npmIn(folder: string, settings: Readonly<Record<string, string>>, signal: AbortSignal): NpmOptions {
   const env = { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), NO_COLOR: "1", ...settings };
   return { cwd: folder, env: watchedEnv(env, folder), signal, timeoutMs: NPM_TIMEOUT_MS };
 }
 
-/** Where the registry's files are kept once these builds were published: beside the builds. */
+/** Where the registry's files are kept once these builds are published: beside the builds. */
 function publishedPath(releases: readonly BuiltRelease[]): string {
   const contents = releases.map(({ root, tag, tampered }) => [root, tag, tampered]);
   const key = createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 16);
@@ -124,7 +124,7 @@ async function publish(
   { url, storage }: Registry,
   npm: NpmOptions,
 ): Promise<void> {
-  // npm insists on credentials, the registry does not look at them.
+  // npm insists on credentials; the registry does not look at them.
   const login = `--//${new URL(url).host}/:_authToken=none`;
   // One after the other: all of them change the same document of the registry.
   for (const { name, version, root, tag, tampered } of releases) {

@@ -8,7 +8,7 @@ import type { Teardown } from "../../../base/teardown.ts";
 
 const SERVER = join(import.meta.dirname, "registry-server.ts");
 
-/** It knows no other registry: what is not published here does not exist. Anybody on this machine may publish. */
+/** It knows no other registry: what is not published here does not exist. Any program on this machine may publish. */
 const CONFIG = {
   storage: "./storage",
   uplinks: {},

@@ -24,7 +24,7 @@ interface Session {
   reporter: ConsoleReporter;
 }
 
-async function tell(
+async function print(
   events: readonly RunEvent[],
   terminal: ConstructorParameters<typeof CapturedStream>[0] = {},
   env: Record<string, string> = {},
@@ -48,14 +48,14 @@ function untilSecondStep(): RunEvent[] {
 const colours = /\u001b\[\d+m/;
 
 it("leaves on a terminal what it prints elsewhere, and no live line", async () => {
-  const onTerminal = await tell(sampleRun(), { isTTY: true, columns: 200 });
-  const elsewhere = await tell(sampleRun());
+  const onTerminal = await print(sampleRun(), { isTTY: true, columns: 200 });
+  const elsewhere = await print(sampleRun());
   expect(screen(onTerminal.stream.text)).toEqual(elsewhere.stream.text.split("\n"));
   expect(elsewhere.stream.text).not.toContain("\u001b");
 });
 
 it("shows on a terminal what is running, what it is doing and how far the run is", async () => {
-  const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true, columns: 120 });
+  const { stream, reporter } = await print(untilSecondStep(), { isTTY: true, columns: 120 });
   await vi.waitFor(() => {
     const [running, footer] = screen(stream.text).slice(-3);
     expect(running).toMatch(
@@ -67,7 +67,7 @@ it("shows on a terminal what is running, what it is doing and how far the run is
 });
 
 it("keeps live lines within a narrow terminal", async () => {
-  const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true, columns: 24 });
+  const { stream, reporter } = await print(untilSecondStep(), { isTTY: true, columns: 24 });
   const [running = "", footer] = screen(stream.text).slice(-3);
   expect(running).toMatch(/^\S plugin-lifecycle.*…$/);
   expect(running.length).toBeLessThan(24);
@@ -76,7 +76,7 @@ it("keeps live lines within a narrow terminal", async () => {
 });
 
 it("removes the live lines when it is finished in the middle of a run", async () => {
-  const { stream, reporter } = await tell(untilSecondStep(), { isTTY: true });
+  const { stream, reporter } = await print(untilSecondStep(), { isTTY: true });
   expect(screen(stream.text).join("\n")).toContain("0 of 6 done");
   reporter.finish();
   expect(screen(stream.text).filter((line) => line !== "")).toEqual([
@@ -93,7 +93,7 @@ it("says of an interrupted run what it was doing and what it got to", async () =
     interrupted: true,
     exitCode: 130,
   };
-  const { stream } = await tell([...untilSecondStep(), interrupted]);
+  const { stream } = await print([...untilSecondStep(), interrupted]);
   expect(stream.text).toContain("the run ended while this scenario was running");
   expect(stream.text).toContain("Interrupted: the run did not come to its end.");
   expect(stream.text).toContain("1 failed, 5 skipped in 900 ms");
@@ -103,24 +103,24 @@ it.each([
   ["a CI job's terminal", { CI: "true" }],
   ["a terminal that cannot move its cursor", { TERM: "dumb" }],
 ])("prints plain lines on %s", async (_where, env) => {
-  const { stream } = await tell(sampleRun(), { isTTY: true }, env as Record<string, string>);
+  const { stream } = await print(sampleRun(), { isTTY: true }, env as Record<string, string>);
   expect(stream.text).not.toContain("\u001b[2K");
 });
 
 it("colours a terminal unless NO_COLOR is set", async () => {
-  expect((await tell(sampleRun(), { isTTY: true })).stream.text).toMatch(colours);
+  expect((await print(sampleRun(), { isTTY: true })).stream.text).toMatch(colours);
   vi.stubEnv("NO_COLOR", "1");
-  expect((await tell(sampleRun(), { isTTY: true })).stream.text).not.toMatch(colours);
+  expect((await print(sampleRun(), { isTTY: true })).stream.text).not.toMatch(colours);
 });
 
 it("colours what is not a terminal when FORCE_COLOR is set", async () => {
   vi.stubEnv("FORCE_COLOR", "1");
-  expect((await tell(sampleRun())).stream.text).toMatch(colours);
+  expect((await print(sampleRun())).stream.text).toMatch(colours);
 });
 
-it("tells now and then, without a terminal, what a long scenario is doing", async () => {
+it("says now and then, without a terminal, what a long scenario is doing", async () => {
   vi.useFakeTimers();
-  const { stream, reporter } = await tell(untilSecondStep());
+  const { stream, reporter } = await print(untilSecondStep());
   vi.advanceTimersByTime(61_000);
   const doing = "step 2 switches the plugin on, hot › call patchConfig";
   expect(stream.text.split("\n").slice(2)).toEqual([

@@ -122,7 +122,7 @@ export class ConsoleReporter implements Reporter {
   }
 }
 
-/** Redrawing needs a terminal with a person before it; the log of a CI job keeps every frame. */
+/** Redrawing needs a terminal with a person in front of it; the log of a CI job keeps every frame. */
 function canRedraw({ stream, env }: ConsoleOptions): boolean {
   return stream.isTTY === true && !env.CI && env.TERM !== "dumb";
 }

@@ -54,7 +54,7 @@ export function stepLines(steps: readonly StepReport[], paint: Paint): string[] 
   });
 }
 
-/** Tear-down problems: they do not change a verdict but are never hidden. */
+/** Teardown problems: they do not change a verdict but are never hidden. */
 export function cleanupLines({ cleanupProblems }: ScenarioReport, paint: Paint): string[] {
   return cleanupProblems.map((problem) => `    ${paint("yellow", "!")} clean-up: ${oneLine(problem)}`);
 }

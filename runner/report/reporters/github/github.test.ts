@@ -98,7 +98,7 @@ it("makes no more annotations than the service shows, and names those that it le
   });
 });
 
-it("has one error for a run that is no success for a reason outside of its scenarios", () => {
+it("has one error for a run that failed for a reason outside its scenarios", () => {
   const report = { ...failures(0, ""), scenarios: [passedScenario()], exitCode: 4 };
   expect(annotationsFor(report, PLACES)).toEqual([
     {

@@ -6,12 +6,12 @@ import { annotationsFor, type Places } from "./annotations.ts";
 import { annotationCommand } from "./commands.ts";
 import { renderSummary } from "./summary.ts";
 
-/** Of the summary of one step; of a longer one the service shows nothing. */
+/** Of the summary of one step; the service shows nothing of a longer one. */
 const LARGEST_SUMMARY = 1024 * 1024;
 
 export interface GithubOptions extends Places {
   stream: NodeJS.WritableStream;
-  /** File that takes the job summary, GITHUB_STEP_SUMMARY; there is none without. */
+  /** File that takes the job summary, GITHUB_STEP_SUMMARY; without it there is none. */
   summaryFile: string | undefined;
   /** What switches workflow commands on again; default is random. */
   token?: string;

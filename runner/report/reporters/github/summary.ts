@@ -12,8 +12,8 @@ const CUT = "\n*The rest did not fit into the summary of this step. It is in the
 /**
  * The report as the Markdown of a job summary: a table of all scenarios, then what failed or was flaky with
  * the command to run it again.
- * @param budget most bytes; what does not fit is left out from the end, and said so
- * @returns undefined if not even that it does not fit could be said
+ * @param budget most bytes; what does not fit is left out from the end, with a note
+ * @returns undefined if not even that note fits
  */
 export function renderSummary(report: RunReport, budget: number): string | undefined {
   return cutTo([title(report), ...table(report), ...problems(report)], budget);

@@ -15,7 +15,7 @@ async function problems(...documents: string[]): Promise<readonly string[]> {
   return errors.map(({ rawMessage }) => rawMessage);
 }
 
-/** The sample run's report with a text of somebody else's in every place that takes one. */
+/** The sample run's report with a foreign text in every place that takes one. */
 function withText(text: string): RunReport {
   const report = reportOf(sampleRun());
   const replaced = structuredClone(report);
@@ -41,7 +41,7 @@ it("fits the schema", async () => {
   expect(await problems(...reports, unreliable)).toEqual([]);
 });
 
-it("is held against a schema that refuses what is not right", async () => {
+it("is checked against a schema that refuses what is wrong", async () => {
   const xml = renderJunit(reportOf(sampleRun()));
   const wrong = [
     xml.replace('time="0.412"', 'time="-0.001"'),
@@ -78,7 +78,7 @@ it("keeps what can be kept of a text, and attributes short", async () => {
   );
 });
 
-it("counts and tells the kinds of failure apart", () => {
+it("counts the kinds of failure separately", () => {
   const xml = renderJunit(reportOf(sampleRun()));
   const count = (element: string) => [...xml.matchAll(new RegExp(`<${element} `, "g"))].length;
   expect(xml).toContain('tests="6" failures="1" errors="1" skipped="2"');

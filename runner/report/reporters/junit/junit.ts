@@ -12,7 +12,7 @@ type Outcome = Pick<AttemptReport, "fault" | "failure" | "evidence">;
 
 /**
  * The report as JUnit XML, in the form of Surefire's reports: one suite for the run, a test case for each
- * scenario. A failure by fault of the harness or the environment is an `error`, any other a `failure`;
+ * scenario. A failure through the harness or the environment is an `error`, any other a `failure`;
  * tries that a later one made good are `flakyFailure`s, further failed ones `rerunFailure`s.
  */
 export function renderJunit(report: RunReport): string {
@@ -151,7 +151,7 @@ function systemOut(scenario: ScenarioReport, report: RunReport): string {
   );
 }
 
-/** Nobody asserted anything wrongly: what was to be tested could not be. */
+/** No assertion failed: what was to be tested could not be. */
 function isError({ fault }: Outcome): boolean {
   return fault !== "product" && fault !== "scenario";
 }

@@ -34,7 +34,7 @@ function escapeXml(text: string): string {
     .replaceAll(">", "&gt;");
 }
 
-/** White space as references: a parser makes spaces of it where it stands as it is. */
+/** White space as references: a parser would turn it into spaces. */
 function escapeAttribute(text: string): string {
   return escapeXml(text).replaceAll('"', "&quot;").replaceAll("\t", "&#9;").replaceAll("\n", "&#10;");
 }
