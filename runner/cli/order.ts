@@ -16,17 +16,17 @@ import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-/** What a run is to do, by the command line or by a lane. */
+/** What a run is to do, according to the command line or a lane. */
 export interface RunOrder {
   target: GatewayTarget;
   /** As typed, or absolute. */
   packs: readonly string[];
   /** Only the packs are read, not this repository's scenarios. */
   packsOnly: boolean;
-  /** All that is chosen is named by these ids; undefined where it is chosen by other means. */
+  /** The ids that name everything chosen; undefined if anything is chosen by other means. */
   ids: readonly string[] | undefined;
   env: Readonly<Record<string, string | undefined>>;
-  /** Undefined unless a lane says it. */
+  /** Set only by a lane. */
   lane: LaneOrder | undefined;
   choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
 }
@@ -59,12 +59,12 @@ export async function orderOf(ids: readonly string[], options: RunOptions): Prom
   return { ...lane, packsOnly: false, ids: undefined, env: { ...process.env, ...lane.guards }, lane };
 }
 
-/** Facts for the report about what a run is a part of. */
+/** What a run is part of, for the report. */
 export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
 
 /**
- * Takes a run's shard of what was chosen, and says in the report's terms what it is a part of.
- * @throws UsageError for a shard with nothing in it; InvalidLanes for a quarantine that has ended
+ * Takes a run's shard of what was chosen, and says in the report's terms what it is part of.
+ * @throws UsageError for an empty shard; InvalidLanes for a quarantine that has ended
  */
 export async function takeShard(
   chosen: readonly PreparedScenario[],
@@ -95,7 +95,7 @@ export async function takeShard(
   const quarantine = readQuarantine(quarantinePath(lanes), {
     cwd,
     today: today(),
-    // This repository's list speaks of its own scenarios; one of the same name in another pack is another scenario.
+    // This repository's list is about its own scenarios; one of the same name in another pack is a different one.
     chosen: new Set(
       scenarios.flatMap(({ scenario }) => (lanes === undefined && scenario.pack.foreign ? [] : scenario.id)),
     ),
@@ -116,7 +116,7 @@ export async function takeShard(
   };
 }
 
-/** @throws UsageError if a shard's report would change what the next one is cut by */
+/** @throws UsageError if a shard's report would change the durations that the next one is cut by */
 function rejectReportsIn(durations: string, out: string): void {
   if (!isWithin(out, durations)) return;
   throw new UsageError(

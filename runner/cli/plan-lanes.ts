@@ -12,7 +12,7 @@ import type { OptionsOf } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /**
- * Plans the jobs of the named lanes, of all for none.
+ * Plans the jobs of the named lanes, or of all lanes if none is named.
  * @throws UsageError for an unknown lane; InvalidLanes; QaError `registry-unreachable`
  */
 export async function planLanes(
@@ -37,7 +37,7 @@ export async function planLanes(
   });
 }
 
-/** Writes a matrix as `qa merge --expect` reads it. */
+/** Writes a matrix in the form that `qa merge --expect` reads. */
 export async function writeMatrix(path: string, planned: Matrix): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(planned, undefined, 2)}\n`);

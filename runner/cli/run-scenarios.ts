@@ -32,7 +32,7 @@ export function run(ids: readonly string[], options: RunOptions): Promise<number
 /**
  * One run with a report of its own.
  * @returns its exit code
- * @throws UsageError, InvalidScenarios, InvalidLanes; QaError for what keeps the gateway from being prepared
+ * @throws UsageError, InvalidScenarios, InvalidLanes; QaError if the gateway cannot be prepared
  */
 export async function runScenarios(
   ids: readonly string[],
@@ -125,7 +125,7 @@ async function chooseAndPrepare(
     updateTo,
   });
   const model = chooseModel(options.model ?? lane?.model, target, env);
-  // Building the gateway and reading the scenarios need nothing of each other.
+  // Building the gateway and reading the scenarios do not depend on each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
   const { catalog, selection } = await order.choose(
@@ -173,7 +173,7 @@ function commandsOf(
   options: RunOptions,
   { lane, target }: RunOrder,
 ): Pick<RunSetup, "command" | "given" | "rerunCommand"> {
-  // A lane alone does not say on which of its gateways.
+  // A lane alone does not say which of its gateways to use.
   const given = { ...options, gateway: lane || target.kind !== "embedded" ? target : undefined };
   return {
     command: commandLine(["run", ...ids, ...toArgs(given)]),
@@ -187,7 +187,7 @@ function withSharing(prepared: PreparedScenario): PreparedScenario {
   return { ...prepared, sharable: flow !== undefined && !pack && mayShareGateway(scenario, flow) };
 }
 
-/** The command line comes before the lane, and what it says of one of retries and repetitions settles both. */
+/** The command line overrides the lane; if it sets retries or repetitions, the lane sets neither. */
 function policyOf(
   { retries, repeat, failOnFlaky = false, bail }: RunOptions,
   lane: RunOrder["lane"],

@@ -21,7 +21,7 @@ const range = fc.record({
   to: fc.option(version, { nil: undefined }),
 });
 
-test("a range means the newest releases within its bounds, newest first, and no pre-release", () => {
+test("a range means the newest releases within its bounds, newest first, without pre-releases", () => {
   fc.assert(
     fc.property(range, published, ({ last, from, to }, versions) => {
       const chosen = releasesBetween({ kind: "releases", last, from, to }, versions);

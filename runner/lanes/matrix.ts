@@ -18,17 +18,17 @@ import type { Lane, OperatingSystem } from "./schema.ts";
 import { catalogOf, type PackContext } from "./select.ts";
 import { cutSelection } from "./shard.ts";
 
-/** One run of `qa run`, somewhere. */
+/** One `qa run`, on some machine. */
 export interface Job {
-  /** Unique and the same in every night: `releases / openclaw@2026.9.6 / linux / 2 of 5`. */
+  /** Unique, and the same every night: `releases / openclaw@2026.9.6 / linux / 2 of 5`. */
   name: string;
-  /** The name as a name of files. */
+  /** The name as a file name. */
   id: string;
   lane: string;
   owner: string;
-  /** As given to `--gateway`; releases by their version. */
+  /** As given to `--gateway`; a release has its version. */
   gateway: string;
-  /** How the lane's file says it. */
+  /** As the lanes file says it. */
   gatewayAsked: string;
   os: OperatingSystem;
   shard: Shard;
@@ -37,7 +37,7 @@ export interface Job {
   scenarios: string[];
   /** Ids of all shards together. */
   selection: string[];
-  /** Scenarios of this job that will be reported as skipped; `guard` is the variable that is missing, if it is that. */
+  /** Scenarios of this job that will be reported as skipped; `guard` is the missing variable, if that is why. */
   skipped: { id: string; guard: string | null; reason: string }[];
   /** Scenarios that the lane chooses and that do not apply to this gateway. */
   leftOut: { id: string; reason: string }[];
@@ -50,20 +50,20 @@ export interface Job {
   /** Time limit of the run. */
   minutes: number;
   mayFail: boolean;
-  /** Sum of what earlier runs took, else of steps; once, without retries and repeats. */
+  /** Total time in earlier runs, or else number of steps; without retries and repeats. */
   estimate: { cost: number; unit: "ms" | "steps" };
-  /** Set: it does not run, and why. */
+  /** If set, the job does not run; says why. */
   skip?: { reason: string; hint: string };
-  /** Arguments of `qa`; `--out` is left to whoever runs it. */
+  /** Arguments of `qa`; `--out` is left to the caller. */
   args: string[];
-  /** The same as it can be typed. */
+  /** The same, as it can be typed. */
   command: string;
 }
 
 export interface Matrix {
   version: typeof MATRIX_VERSION;
   jobs: Job[];
-  /** What a reader should know about how it came to be. */
+  /** What a reader should know about how it was planned. */
   notes: string[];
 }
 
@@ -77,18 +77,18 @@ export interface MatrixRequest {
   durations: Durations;
   /** Asked at most once, and only if an entry needs it. */
   published(): Promise<PublishedReleases & { kept: boolean }>;
-  /** Arguments of `qa` that run a job. The command line is not this room's: it knows its own flags. */
+  /** Gives the arguments of `qa` that run a job. The flags are the caller's: this room does not know them. */
   argsOf(job: { lane: string; gateway: GatewayTarget; shard?: Shard }): string[];
 }
 
 /**
  * Plans the jobs of lanes. Nothing is left out silently: what does not run is a job with `skip`, or is named by a job.
- * @throws InvalidLanes for a lane that cannot be or a scenario file with errors, with the line; QaError
+ * @throws InvalidLanes for an impossible lane or a scenario file with errors, with the line; QaError
  *   `registry-unreachable`
  */
 export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   const { chosen, lanes, catalog, context, durations } = request;
-  // A file with errors gives no scenario, which would then be missing without a word.
+  // A file with errors gives no scenario, which would then be missing silently.
   rejectErrors(catalog.diagnostics);
   const found: Diagnostic[] = [];
   const matrix: Matrix = { version: MATRIX_VERSION, jobs: [], notes: [] };
@@ -108,7 +108,7 @@ export async function planMatrix(request: MatrixRequest): Promise<Matrix> {
   return matrix;
 }
 
-/** Without the registry exact versions are believed; anything else then is an error of the environment. */
+/** Without the registry, exact versions are accepted unchecked; anything else is an error of the environment. */
 async function publishedFor(
   { chosen, published }: MatrixRequest,
   notes: string[],
@@ -213,7 +213,7 @@ export function limitsOf({ retries = 0, repeat = 1, minutes = DEFAULT_MINUTES }:
   return { retries, repeat, minutes };
 }
 
-/** Which of a lane's secrets are not there. */
+/** Which of a lane's secrets are not set. */
 export function missingSecrets(
   secrets: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

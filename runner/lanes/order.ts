@@ -25,15 +25,15 @@ export interface LaneOrder {
   /** Time limit of the whole run. */
   minutes: number;
   /**
-   * What of a catalog the lane chooses, and how.
-   * @throws InvalidLanes if the lane cannot be
+   * What the lane chooses from a catalog, and how.
+   * @throws InvalidLanes if the lane is impossible
    */
   choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
 }
 
 /**
  * Reads from a lane what the command line would otherwise say.
- * @param asked.gateway the value of `--gateway`, one of the lane's; may be left out if it has but one
+ * @param asked.gateway the value of `--gateway`, one of the lane's; may be left out if it has only one
  * @param asked.ids runs only these of the lane's scenarios
  * @throws UsageError; QaError `secret-missing`
  */
@@ -64,7 +64,7 @@ export function orderOfLane(
   };
 }
 
-/** @throws UsageError for a scenario that there is, but not in the lane */
+/** @throws UsageError for a scenario that exists, but not in the lane */
 function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
   for (const id of ids) {
     const isIt = (scenario: { id: string }) => scenario.id === id;

@@ -15,7 +15,7 @@ const environmentName = {
   patternErrorMessage: "must be the name of an environment variable",
 } as const;
 
-/** More would be a matrix that no service takes; see `github.ts`. */
+/** More would be a matrix that no service accepts; see `github.ts`. */
 const MOST_SHARDS = 256;
 
 const releaseRangeSchema = {

@@ -13,8 +13,8 @@ export interface Cut<T> {
 }
 
 /**
- * Cuts a selection into shards by what is known of its durations on a gateway. The matrix and the job itself both cut
- * with this, so that a job needs no list of its scenarios.
+ * Cuts a selection into shards by what is known about its durations on a gateway. The matrix and the job itself both
+ * cut with this, so that a job needs no list of its scenarios.
  */
 export function cutSelection<T>(
   selection: readonly T[],

@@ -1,7 +1,7 @@
 import { plural } from "../base/text.ts";
 import type { Job, Matrix } from "./matrix.ts";
 
-/** Most names that a line lists in full. */
+/** The most names that a line lists in full. */
 const NAMES = 4;
 
 /** The matrix for people: every job with its command, and whatever does not run with its reason. */

@@ -3,8 +3,8 @@ import type { CompiledFlow } from "../flow/types.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /**
- * Whether a scenario may be played on a gateway that others have used and will use: it starts it with nothing of its
- * own, and does no more than read and talk.
+ * Whether a scenario may run on a gateway that others have used and will use: it brings nothing of its own to its
+ * start, and does no more than read and talk.
  */
 export function mayShareGateway(scenario: Scenario, flow: CompiledFlow): boolean {
   const { gatewayConfigPatch, plugins, faults, execution, surface, surfaces } = scenario.meta;

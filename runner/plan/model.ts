@@ -10,7 +10,7 @@ export interface RunModel {
   providerMode: ProviderMode;
   /** `provider/model` */
   primaryModel: string;
-  /** The run brings it itself. */
+  /** The run provides it. */
   scriptedModel: boolean;
   liveModel?: LiveModel;
 }
@@ -23,7 +23,7 @@ export type ExpectedModel = Pick<RunModel, "providerMode" | "scriptedModel"> & {
 
 /**
  * Settles which model a run has.
- * @throws UsageError when a gateway that is already running is to get another; what `liveModelFrom` throws
+ * @throws UsageError for another model on a gateway that is already running; what `liveModelFrom` throws
  */
 export function chooseModel(
   choice: ModelChoice | undefined,
@@ -49,8 +49,8 @@ export function chooseModel(
 }
 
 /**
- * The model of a run that is planned here and may happen elsewhere: a live one that this environment does not name is
- * not known yet.
+ * The model of a run that is planned here and may take place elsewhere: a live one that this environment does not name
+ * is not known yet.
  * @throws what `chooseModel` throws, except for a live model that is missing
  */
 export function expectModel(choice: ModelChoice, gateway: GatewayTarget, env: Environment): ExpectedModel {

@@ -8,7 +8,7 @@ import { ROOT } from "./qa.ts";
 
 const TEARDOWN_MS = 15_000;
 
-/** A gateway that is running already, with a channel and a model of its own, until the test ends. */
+/** A gateway that is already running, with a channel and a model of its own, until the test ends. */
 export async function startRunningGateway(target: string): Promise<GatewayUnderTest> {
   const teardown = new Teardown();
   onTestFinished(async () => {

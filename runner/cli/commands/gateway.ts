@@ -11,7 +11,7 @@ import { REPO_ROOT } from "../workspace.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Declares `qa gateway …`: the published releases on this machine. */
+/** Declares `qa gateway …`, which manages the published releases on this machine. */
 export function addGatewayCommand(program: Command, finish: (exitCode: number) => void): Command {
   const group = program
     .command("gateway")

@@ -32,7 +32,10 @@ export interface ReleaseTrend {
   trend: Trend;
   /** In the order of releases. */
   versions: VersionResults[];
-  /** Results that say nothing about a release: of unknown version, or failed by fault of the harness or the environment. */
+  /**
+   * Results that say nothing about a release: of unknown version, or failed through a fault of the harness or the
+   * environment.
+   */
   leftOut: number;
 }
 

@@ -2,13 +2,13 @@ import type { FromSchema } from "json-schema-to-ts";
 import { UsageError } from "../../base/errors.ts";
 import { JsonFormat } from "../../base/json-format.ts";
 
-/** Counts up with every change that a reader of a matrix could trip over. */
+/** Goes up with every change that could break a reader of a matrix. */
 export const MATRIX_VERSION = 1;
 
 const text = { type: "string" } as const;
 const ordinal = { type: "integer", minimum: 1 } as const;
 
-/** What a merge reads of a matrix; it may say more. */
+/** The part of a matrix that a merge reads; there may be more. */
 const matrixSchema = {
   type: "object",
   required: ["version", "jobs"],

@@ -23,7 +23,7 @@ export interface MergeOptions {
   folders: readonly string[];
   /** Absolute; new or empty. */
   out: string;
-  /** What the matrix planned; without it the shards say themselves what belongs to them. */
+  /** What the matrix planned; without it, the shards themselves say what they are part of. */
   jobs?: readonly ExpectedJob[];
   /** How a path is shown to the user. */
   show(path: string): string;
@@ -68,7 +68,7 @@ async function collectShards({
 }: MergeOptions): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
   const found = await Promise.all(folders.map(findReportFolders));
   const empty = folders.filter((_, index) => found[index]?.length === 0);
-  // The same folder may be reached twice; that makes no second shard of it.
+  // The same folder may be reached twice; that does not make it two shards.
   const unique = [...new Set(found.flat())];
   return {
     shards: await Promise.all(unique.map((folder) => readShard(folder, show(folder)))),
@@ -136,7 +136,7 @@ async function writeGroup({ report, subfolder, shards }: JoinedGroup, out: strin
   await replaceFile(join(folder, "report.md"), renderMarkdown(report));
 }
 
-/** A folder name for each group that says which it is; never the same twice. */
+/** A folder name for each group that says which one it is; all are different. */
 function folderNames(groups: readonly Group[]): string[] {
   const taken = new Set<string>();
   return groups.map(({ lane, gateway, os }) => {
