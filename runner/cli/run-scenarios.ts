@@ -11,7 +11,7 @@ import { chooseModel, type RunModel } from "../plan/model.ts";
 import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
-import { loadReporters } from "../report/reporters/index.ts";
+import { loadReporters } from "../report/reporters/load.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
