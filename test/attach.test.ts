@@ -6,17 +6,17 @@ import { createServer } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { READING_METHODS } from "../runner/actions/gateway/reading-methods.ts";
 import { BlockedError } from "../runner/base/errors.ts";
+import { parseGatewayTarget } from "../runner/base/target.ts";
 import { Teardown } from "../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../runner/gateway/kinds.ts";
-import { parseGatewayTarget } from "../runner/gateway/target.ts";
 import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";
 
 const SMOKE = "attached-gateway-smoke";
 
-/** A gateway that somebody runs, and a sandbox whose runs know its token. */
+/** A gateway that someone else runs, and a sandbox whose runs know its token. */
 async function running(): Promise<{ gateway: GatewayUnderTest; sandbox: Sandbox }> {
   const gateway = await startRunningGateway("embedded");
   knowToken(gateway.token);
@@ -70,7 +70,7 @@ test("what may write is refused by name, with its place, and left out of globs",
   expect(report?.scenarios.map(({ id }) => id)).not.toContain("dm-chat-baseline");
 });
 
-test("what must be there when a gateway starts cannot be had of one that runs", async () => {
+test("what must be there when a gateway starts is refused on one that is already running", async () => {
   const { gateway, sandbox } = await running();
   await sandbox.write(
     "pack/test/patched.md",
@@ -101,7 +101,7 @@ test("--allow-writes lets a scenario change it", async () => {
   expect((await gateway.call("config.get")).config).toMatchObject({ commands: { restart: false } });
 });
 
-test("what belongs to a gateway of the run's own is blocked, with the capability's name", async () => {
+test("what only a gateway of the run's own has is blocked, with the capability's name", async () => {
   const { gateway, sandbox } = await running();
   const actions = {
     "qa-channel": "call: waitForTransportReady\n        args: [{ ref: env }]",
@@ -144,7 +144,7 @@ test("a write that the check before the run does not see is refused by the gatew
   expect((await gateway.call("config.get")).config).not.toMatchObject({ commands: { restart: false } });
 });
 
-test("what counts as reading, a client that may only read may call", async () => {
+test("a client that may only read may call what counts as reading", async () => {
   const { gateway } = await running();
   const teardown = new Teardown();
   onTestFinished(async () => {
@@ -170,11 +170,11 @@ test("what counts as reading, a client that may only read may call", async () =>
     );
   }
   expect(answered).toBeGreaterThan(10);
-  // It only looks, but is an administrator's.
+  // It only reads, but is for administrators.
   expect(refused).toEqual(["update.status"]);
 });
 
-test("a token that the gateway does not know is no verdict on the gateway", async () => {
+test("a token that the gateway does not know is not a verdict on the gateway", async () => {
   const { gateway, sandbox } = await running();
   knowToken("another-gateway's-token");
   const { exitCode, report } = await sandbox.qa("run", SMOKE, "--gateway", gateway.wsUrl);
@@ -213,9 +213,9 @@ test("a gateway behind TLS is reached over wss", async () => {
   });
 });
 
-test("--allow-writes and --model say nothing about a gateway that they do not concern", async () => {
+test("--allow-writes and --model are refused for a gateway that they do not apply to", async () => {
   const sandbox = await Sandbox.create();
-  knowToken("a-token-for-nobody");
+  knowToken("a-token-for-no-gateway");
   const own = await sandbox.qa("run", SMOKE, "--allow-writes");
   expect(own).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--allow-writes") });
   const attached = await sandbox.qa("run", SMOKE, "--gateway", "ws://127.0.0.1:9", "--model", "scripted");

@@ -73,7 +73,7 @@ describe("retries", { timeout: TIMEOUT_MS }, () => {
     expect(exitCode).toBe(1);
   });
 
-  test("too few of them leave a failure", async () => {
+  test("too few retries leave a failure", async () => {
     const sandbox = await flaky();
     const { exitCode, report } = await sandbox.qa("run", "flaky", "--pack", "pack", "--retries", "1");
     expect(exitCode).toBe(1);

@@ -45,7 +45,7 @@ describe("with its subject broken, an update scenario fails where it should", ()
     expectFailure(subject, onTestFinished),
   );
 
-  test("without a roll-back, the supervisor gives up on a release that does not start", {
+  test("without a rollback, the supervisor gives up on a release that does not start", {
     timeout: 240_000,
   }, async () => {
     const sandbox = await Sandbox.create();

@@ -3,7 +3,7 @@ import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
 
 /**
  * Every scenario has been seen to fail with its subject broken: at the step that is about it, with words that
- * say what is wrong. Most of these wait for a time-out of the scenario, so they run side by side; those that end at
+ * say what is wrong. Most of these wait for a timeout of the scenario, so they run side by side; those that end at
  * once are in faults.test.ts, which runs by day.
  */
 const BROKEN: BrokenSubject[] = [

@@ -4,7 +4,7 @@ import { Sandbox } from "./testing/qa.ts";
 
 const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 
-/** One of each kind that fails at once; the others wait for a time-out and run at night (faults*.night.test.ts). */
+/** One of each kind that fails at once; the others wait for a timeout and run at night (faults*.night.test.ts). */
 const BROKEN: BrokenSubject[] = [
   ["config-invalid-rejected", "config-accept-invalid", /refuses a patch/, /the gateway accepted/],
   ["thread-follow-up", "channel-ignore-thread", /own answer/, /went to the room/],

@@ -213,7 +213,7 @@ describe.for(Object.entries(TABLES))("a folder of %s", ([root, table]) => {
     expect(upward).toEqual([]);
   });
 
-  test("may know nothing that it has no use for", () => {
+  test("may know only what it uses", () => {
     const unused = Object.entries(table).flatMap(([name, { rooms, packages }]) => {
       const used = importsOf(root, name, names).map(({ to, isPackage }) =>
         isPackage ? to : (placeOf(to.slice(root.length + 1), names) ?? ""),
@@ -253,7 +253,7 @@ test("no folder imports what it must not know within a room that it may know", (
   expect(wrong.map(asText)).toEqual([]);
 });
 
-test("what is no test imports nothing that is there for tests", () => {
+test("code that is not a test imports nothing that is there for tests", () => {
   const wrong = inProduct.filter(
     ({ from, to, isPackage }) => !from.startsWith("bench/") && !isPackage && isTestCode(to),
   );
@@ -281,7 +281,7 @@ test("every way to import counts, and text that only looks like one does not", (
   expect(specifiersIn(text).map((to) => to.slice(2, 3))).toEqual(["a", "b", "c", "d", "e", "f", "h"]);
 });
 
-test("a circle is found over any number of files, and a common import is none", () => {
+test("a circle is found over any number of files, and a common import is not one", () => {
   const imports = (arrows: string): Import[] =>
     arrows.split(" ").map((arrow) => {
       const [from = "", to = ""] = arrow.split(">");

@@ -1,6 +1,7 @@
+import { Ajv } from "ajv";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GithubJob } from "../runner/lanes/github.ts";
-import type { Job, Matrix } from "../runner/lanes/matrix.ts";
+import { type Job, type Matrix, matrixSchema } from "../runner/results/merge/matrix-schema.ts";
 import { type QaResult, Sandbox, scenarioText } from "./testing/qa.ts";
 import { KNOWN_RELEASES, withoutRegistry } from "./testing/releases-offline.ts";
 
@@ -18,7 +19,7 @@ const FAILING = scenarioText("fails", "  - name: adds\n    actions: [{ assert: '
 /** Says whether the guard reached the gateway; destructive, so that it needs it. */
 const GUARDED = passing("guarded", 1, `risk: destructive\nexecution: { config: { allowEnv: ${GUARD} } }\n`);
 
-/** A plugin author's repository: a pack, and lanes beside it. */
+/** A plugin author's repository: a pack with lanes beside it. */
 async function repository(lanes: string, scenarios: Record<string, string>): Promise<Sandbox> {
   const sandbox = await Sandbox.create();
   for (const [id, text] of Object.entries(scenarios)) await sandbox.write(`pack/demo/${id}.md`, text);
@@ -40,7 +41,10 @@ const LANES = ["--lanes", "qa/lanes.yaml"];
 async function matrixOf(sandbox: Sandbox, ...args: string[]): Promise<Matrix> {
   const { exitCode, stdout, stderr } = await sandbox.qa("matrix", ...LANES, "--format", "json", ...args);
   expect(exitCode, stderr).toBe(0);
-  return JSON.parse(stdout) as Matrix;
+  const matrix: unknown = JSON.parse(stdout);
+  const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+  expect(ajv.validate(matrixSchema, matrix), ajv.errorsText()).toBe(true);
+  return matrix as Matrix;
 }
 
 function runJob(sandbox: Sandbox, { args }: Job): Promise<QaResult> {
@@ -180,7 +184,7 @@ secrets: [QA_TEST_KEY]`,
     expect(jobs[0]).toMatchObject({
       scenarios: ["a", "guarded"],
       skipped: [{ id: "guarded", guard: GUARD, reason: `guarded by ${GUARD}` }],
-      leftOut: [{ id: "live", reason: "it runs on remote, not on embedded" }],
+      notApplicable: [{ id: "live", reason: "it runs on remote, not on embedded" }],
     });
     expect(jobs[0]?.skip).toBeUndefined();
     expect(jobs[1]).toMatchObject({
@@ -196,10 +200,10 @@ secrets: [QA_TEST_KEY]`,
     expect(run).toMatchObject({ exitCode: 4, report: undefined });
     expect(run.stderr).toMatch(/no secret QA_TEST_KEY {2}\[secret-missing\]/);
 
-    vi.stubEnv("QA_TEST_KEY", "a key that nobody may see");
+    vi.stubEnv("QA_TEST_KEY", "a key that must stay secret");
     const keyed = await sandbox.qa("matrix", "keyed", ...LANES, "--format", "json");
     expect(JSON.parse(keyed.stdout).jobs[0].skip).toBeUndefined();
-    expect(keyed.stdout).not.toContain("a key that nobody may see");
+    expect(keyed.stdout).not.toContain("a key that must stay secret");
   });
 
   test.for([
@@ -232,7 +236,7 @@ secrets: [QA_TEST_KEY]`,
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
   });
 
-  test("without the registry and its list, exact versions are believed and others are not", async () => {
+  test("without the registry and its list, exact versions are accepted and others are not", async () => {
     const sandbox = await repository(
       lanesText("gateways: [openclaw@2026.9.6]\nselect: { packs: [../pack] }"),
       FIVE,
@@ -265,7 +269,7 @@ secrets: [QA_TEST_KEY]`,
     expect(exitCode).toBe(3);
   });
 
-  test("a scenario file with errors is not missing without a word", async () => {
+  test("a scenario file with errors is not silently missing", async () => {
     const sandbox = await repository(lanesText("gateways: [embedded]\nselect: { packs: [../pack] }"), {
       a: passing("a"),
       b: passing("b").replace("title: b", "titel: b"),
@@ -309,7 +313,7 @@ shards: 2`),
     expect(whole.report).toMatchObject({ lane: "demo", job: "demo / embedded / linux" });
     expect(whole.report?.shard).toBeUndefined();
 
-    // Measured durations cut as well as steps do, and the same in the matrix and in the job.
+    // Measured durations cut as well as steps do, alike in the matrix and in the job.
     const { jobs } = await matrixOf(sandbox, "--durations", sandbox.reportFolder);
     const results = [];
     for (const job of jobs) {
@@ -326,7 +330,7 @@ shards: 2`),
     expect(results.toSorted()).toEqual(verdicts(whole.report));
   });
 
-  test("a shard does not report to where the durations of the next one are read", async () => {
+  test("a shard must not report to the folder that the next one reads its durations from", async () => {
     const sandbox = await repository(lanesText("gateways: [embedded]\nselect: { packs: [../pack] }"), {
       a: passing("a"),
       b: passing("b"),
@@ -337,7 +341,7 @@ shards: 2`),
     expect(exitCode).toBe(2);
   });
 
-  test("the guard is the lane's alone, and the command that is shown runs the scenario again", async () => {
+  test("the guard applies to the lane alone, and the shown command runs the scenario again", async () => {
     const sandbox = await repository(
       lanesText(`
 gateways: [embedded]
@@ -355,7 +359,7 @@ guards: { ${GUARD}: 1 }`),
         rerun: "pnpm qa run guarded --lane demo --lanes qa/lanes.yaml --gateway embedded",
       },
     ]);
-    // Narrowed by hand, it is no job of the matrix.
+    // Narrowed by hand, it is not a job of the matrix.
     expect(report).toMatchObject({ lane: "demo", selection: ["guarded"] });
     expect(report?.job).toBeUndefined();
   });

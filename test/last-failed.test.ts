@@ -25,17 +25,17 @@ test("runs just what failed, from the same packs, until nothing fails any more",
   expect(again.stdout).not.toMatch(/good/);
 
   await sandbox.write("a pack/test/bad.md", asserts("bad", "1 + 1 === 2"));
-  const mended = await sandbox.qa("run", "--last-failed", "reports");
-  expect(mended.exitCode).toBe(0);
-  expect(mended.stdout).toMatch(/\(reports\/two\)/);
-  expect(mended.report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([["bad", "passed"]]);
+  const fixed = await sandbox.qa("run", "--last-failed", "reports");
+  expect(fixed.exitCode).toBe(0);
+  expect(fixed.stdout).toMatch(/\(reports\/two\)/);
+  expect(fixed.report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([["bad", "passed"]]);
 
   const nothing = await sandbox.qa("run", "--last-failed", sandbox.reportFolder, "--out", "none");
   expect(nothing.exitCode).toBe(0);
   expect(nothing.stdout).toMatch(/^Nothing failed in the last run, \S+ \(report-1\)\.$/);
 });
 
-test("takes a merge for the run that its shards are parts of, and its groups one by one", async () => {
+test("treats a merge as the run that its shards are parts of, and its groups one by one", async () => {
   const sandbox = await oneFailed();
   // The shard that fails comes first: the one that ended last has nothing to run again.
   for (const shard of ["1/2", "2/2"]) {
@@ -48,7 +48,7 @@ test("takes a merge for the run that its shards are parts of, and its groups one
   expect(whole.stdout).toMatch(/^Running 1 scenario again from the last run, \S+-merged \(night\/merged\)$/m);
   expect(whole.exitCode).toBe(1);
 
-  // Two groups of one shard each, of which only the first failed, and a copy of it that did as well.
+  // Two groups of one shard each, of which only the first failed, and a copy of that one.
   await sandbox.qa("run", "good", "--pack", "a pack", "--out", "groups/shares/z");
   for (const [name, lane] of [
     ["a", "one"],
@@ -100,7 +100,7 @@ test("runs what a killed run did not get to", async () => {
   expect(report?.scenarios.map(({ id }) => id)).toEqual(["a-hangs", "bad", "good"]);
 });
 
-test("a run without failures that was no success stays none", async () => {
+test("after a run that ended badly without failures, the exit code stays that run's", async () => {
   const sandbox = await Sandbox.create();
   const guarded = "execution: { config: { allowEnv: QA_TEST_ALLOW } }\n";
   await sandbox.write(
@@ -114,7 +114,7 @@ test("a run without failures that was no success stays none", async () => {
   expect(exitCode).toBe(4);
 });
 
-test("a report of the version before, which kept no options, is refused with what to type instead", async () => {
+test("a report of the previous version, which kept no options, is refused with what to type instead", async () => {
   const sandbox = await oneFailed();
   const { options: _, ...report } = (await sandbox.reportIn("reports/one")) ?? {};
   await sandbox.write("reports/one/report.json", JSON.stringify({ ...report, version: 2 }));
@@ -124,7 +124,7 @@ test("a report of the version before, which kept no options, is refused with wha
   expect(exitCode).toBe(2);
 });
 
-test("a report that cannot be read is left out, and that is said", async () => {
+test("a report that cannot be read is left out, with a warning", async () => {
   const sandbox = await oneFailed();
   await sandbox.write("reports/broken/report.json", "{");
   const { exitCode, stderr } = await sandbox.qa("run", "--last-failed", "reports");

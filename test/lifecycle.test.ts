@@ -80,7 +80,7 @@ test("a gateway that dies in the middle of a turn fails the scenario at once, wi
   await expectNothingLeft(sandbox);
 });
 
-test("a hang ends at the scenario's deadline, saying what it was at", async () => {
+test("a hang ends at the scenario's deadline, and the failure says where it hung", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/hangs.md", HANGING);
   const { exitCode, report } = await sandbox.qa("run", "hangs", "--pack", "pack", "--fault", "turn-hang");
@@ -93,7 +93,7 @@ test("a hang ends at the scenario's deadline, saying what it was at", async () =
   await expectNothingLeft(sandbox);
 });
 
-test("a gateway that cannot start is a failure with its log, and what it got is not left behind", async () => {
+test("a gateway that cannot start is a failure with its log, and leaves nothing behind", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/unbootable.md",

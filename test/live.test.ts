@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { startProvider, type TestProvider } from "./testing/provider.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
-/** Looks like no key that a pattern would know. */
+/** Looks like nothing that a pattern for keys would match. */
 const KEY = "Kx9-provider-key-of-this-test";
 const MODEL = "some-model-2";
 
@@ -24,7 +24,7 @@ async function liveRun(): Promise<{ sandbox: Sandbox; provider: TestProvider }> 
   return { sandbox: await Sandbox.create(), provider };
 }
 
-test("the gateway talks to the provider that the environment names, and nobody sees the key", async () => {
+test("the gateway talks to the provider that the environment names, and the key stays secret", async () => {
   const { sandbox, provider } = await liveRun();
   await sandbox.write(
     "pack/test/tells-key.md",
@@ -57,7 +57,7 @@ test("the gateway talks to the provider that the environment names, and nobody s
   }
 });
 
-test("what looks at the scripted model is blocked, what scripts it is skipped", async () => {
+test("a scenario that inspects the scripted model is blocked, one that scripts it is skipped", async () => {
   const { sandbox } = await liveRun();
   await sandbox.write(
     "pack/test/looks.md",
@@ -85,7 +85,7 @@ test("what looks at the scripted model is blocked, what scripts it is skipped", 
   ]);
 });
 
-test("a key that the provider does not take fails the scenario, not the runner", async () => {
+test("a key that the provider rejects fails the scenario, not the runner", async () => {
   const { sandbox, provider } = await liveRun();
   vi.stubEnv("GATEWAY_QA_LIVE_API_KEY", "another-key-of-this-test");
   await sandbox.write(
@@ -115,7 +115,7 @@ test.for([
   [{ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_MODEL: "" }, 4, "GATEWAY_QA_LIVE_MODEL"],
   [{ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: "here" }, 2, "GATEWAY_QA_LIVE_BASE_URL"],
   [{ OPENAI_API_KEY: KEY, GATEWAY_QA_LIVE_BASE_URL: "http://192.0.2.1/v1" }, 2, "in the clear"],
-] as const)("what the environment lacks is named: %j", async ([variables, code, words]) => {
+] as const)("what is missing in the environment is named: %j", async ([variables, code, words]) => {
   environment(variables);
   const sandbox = await Sandbox.create();
   const { exitCode, stderr, report } = await sandbox.qa("run", "dm-chat-baseline", "--model", "live");

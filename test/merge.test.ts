@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { RunReport } from "../runner/report/schema/report-schema.ts";
+import { MATRIX_VERSION } from "../runner/results/merge/matrix-schema.ts";
 import { type MergedReport, mergedSchema } from "../runner/results/merge/merged-schema.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { cutOff, setClockBack, setFacts } from "./testing/shards.ts";
@@ -10,11 +11,11 @@ import { cutOff, setClockBack, setFacts } from "./testing/shards.ts";
 const PASSES = "  - name: chats\n    actions: [{ assert: '1 + 1 === 2' }]";
 const FAILS = "  - name: adds\n    actions: [{ assert: '1 + 1 === 3' }]";
 const HANGS =
-  "  - name: waits for nobody\n    actions:\n      - call: waitForOutboundMessage\n        args: [{ ref: state }, { lambda: { params: [message], expr: 'false' } }, 50000]";
+  "  - name: waits forever\n    actions:\n      - call: waitForOutboundMessage\n        args: [{ ref: state }, { lambda: { params: [message], expr: 'false' } }, 50000]";
 const SELECTION = ["a-passes", "b-fails", "c-guarded", "d-passes", "e-elsewhere"];
 const LANE = "smoke";
 
-/** What is said of the second shard when it ended in the middle of its first scenario. */
+/** What is reported about the second shard when it ended in the middle of its first scenario. */
 const CUT_SHORT = {
   code: "interrupted-shard",
   message:
@@ -27,9 +28,9 @@ afterAll(async () => {
   for (const cleanup of cleanups) await cleanup();
 });
 
-/** One run of everything and two of its halves, which tests copy before they break them. */
+/** One run of everything and one of each half, which tests copy before they break them. */
 beforeAll(async () => {
-  // A hook that is registered in here would not be called.
+  // A hook that is registered here would not be called.
   made = await Sandbox.create((cleanup) => void cleanups.push(cleanup as () => unknown));
   await writePack(made, FAILS);
   for (const [out, ...shard] of [
@@ -135,7 +136,7 @@ describe("two shards", () => {
     expect(verdicts(report)).toEqual(verdicts(await made.reportIn("whole")));
   });
 
-  test("whose clock was set back give the same verdicts, and it is said", async () => {
+  test("whose clock was set back give the same verdicts, with a note", async () => {
     const sandbox = await twoShards();
     await setClockBack(join(sandbox.folder, "shares/first"), 3_600_000, 4);
     await setClockBack(join(sandbox.folder, "shares/second"), 86_400_000, 0);
@@ -149,7 +150,7 @@ describe("two shards", () => {
   });
 });
 
-describe("nothing passes and it is said what is missing", () => {
+describe("nothing passes and what is missing is reported", () => {
   test("when a shard was killed in the middle of a scenario", async () => {
     const sandbox = await twoShards();
     await writePack(sandbox, HANGS);
@@ -169,7 +170,7 @@ describe("nothing passes and it is said what is missing", () => {
     const child = sandbox.start("run", ...share);
     const events = join(sandbox.folder, "shares/second/events.jsonl");
     await vi.waitFor(
-      async () => expect(await readFile(events, "utf8")).toMatch(/"step-started".*waits for nobody/),
+      async () => expect(await readFile(events, "utf8")).toMatch(/"step-started".*waits forever/),
       { timeout: 30_000 },
     );
     process.kill(-(child.pid as number), "SIGKILL");
@@ -292,7 +293,7 @@ describe("nothing passes and it is said what is missing", () => {
     });
   });
 
-  test("when a shard says something impossible of itself", async () => {
+  test("when a shard says something impossible about itself", async () => {
     const sandbox = await twoShards();
     await setFacts(join(sandbox.folder, "shares/second"), (start) => ({
       ...start,
@@ -333,7 +334,7 @@ describe("nothing passes and it is said what is missing", () => {
     ]);
   });
 
-  test("when a folder holds no report, or one that nobody can read", async () => {
+  test("when a folder holds no report, or one that cannot be read", async () => {
     const sandbox = await twoShards();
     await mkdir(join(sandbox.folder, "empty"));
     await sandbox.write("shares/broken/report.json", "{");
@@ -357,7 +358,7 @@ describe("with the matrix", () => {
     ...more,
   });
   const write = (sandbox: Sandbox, jobs: object[]) =>
-    sandbox.write("matrix.json", JSON.stringify({ version: 1, jobs }));
+    sandbox.write("matrix.json", JSON.stringify({ version: MATRIX_VERSION, jobs }));
 
   test("jobs that may fail and jobs that were skipped do not turn the result red, and are shown", async () => {
     const sandbox = await twoShards();
@@ -430,7 +431,11 @@ describe("with the matrix", () => {
   test.for([
     ["nothing", "cannot be read"],
     ["{}", "is not a matrix"],
-    [JSON.stringify({ version: 1, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
+    [
+      JSON.stringify({ version: 1, jobs: [job(1)] }),
+      "a matrix of version 1, and this program reads version 2",
+    ],
+    [JSON.stringify({ version: MATRIX_VERSION, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
   ] as const)("%s is a usage error", async ([text, message]) => {
     const sandbox = await twoShards();
     await sandbox.write("matrix.json", text);

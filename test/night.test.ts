@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Matrix } from "../runner/lanes/matrix.ts";
+import type { Matrix } from "../runner/results/merge/matrix-schema.ts";
 import { sampleReport } from "../runner/results/testing/sample-report.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
@@ -28,7 +28,7 @@ function lane(name: string, pack: string, extra = ""): string {
 ${extra}`;
 }
 
-test("a night runs every job, also after one that failed, and judges as its merge does", async () => {
+test("a night runs every job, even after one that failed, and ends as its merge does", async () => {
   const sandbox = await repository(
     `night: [flaky, pack, elsewhere]
 lanes:
@@ -66,7 +66,7 @@ ${lane("flaky", "broken", "    mayFail: true\n")}${lane("pack", "pack", "    sha
   expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("holds a night already") });
 });
 
-test("a night of which nothing runs is no success", async () => {
+test("a night in which nothing runs is not a success", async () => {
   const sandbox = await repository(
     `lanes:\n${lane("keyed", "pack", "    secrets: [QA_TEST_NO_SUCH_KEY]\n")}`,
   );
@@ -76,7 +76,7 @@ test("a night of which nothing runs is no success", async () => {
   expect(exitCode).toBe(4);
 });
 
-test("a night whose only job, one that may fail, leaves no report is no success", async () => {
+test("a night whose only job, one that may fail, leaves no report is not a success", async () => {
   const sandbox = await repository(`lanes:\n${lane("flaky", "pack", "    mayFail: true\n")}`);
   // The job ends before it makes the folder of its report.
   const ended = '{ id: a, owner: "@harbor/qa", reason: It fails in winter., expires: 2020-02-29 }';
@@ -87,9 +87,9 @@ test("a night whose only job, one that may fail, leaves no report is no success"
   expect(exitCode).toBe(4);
 });
 
-test("every job of a night is cut by the durations that there were when it began", async () => {
+test("every job of a night is cut by the durations known when the night began", async () => {
   const sandbox = await repository(`lanes:\n${lane("pack", "pack", "    shards: 2\n")}`);
-  // b took longest; the shards' own reports, which come to lie below the same folder, say that all take the same.
+  // b took longest; the shards' own reports, which appear below the same folder, say that all take the same time.
   const scenarios = ["a", "b", "c"].map((id) => ({
     id,
     attempts: [{ verdict: "passed" as const, durationMs: id === "b" ? 3_600_000 : 1 }],

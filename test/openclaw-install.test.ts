@@ -11,7 +11,7 @@ import { Sandbox } from "./testing/qa.ts";
 /** Small, and made by the test. Needs no trimming. */
 const SMALL = "2026.8.1";
 const REAL = "2026.4.26";
-/** The lock of a process that was killed is waited for. */
+/** The lock of a killed process is waited for. */
 const TIMEOUT_MS = 120_000;
 
 /** A sandbox whose runs have a cache of their own. */
@@ -78,7 +78,7 @@ test("the install of a published release that was killed leaves nothing of its h
   install.kill("SIGKILL");
   await exited;
   await expectNothingLeft(sandbox, 30_000);
-  // A process of its own removes it, and a disk may be busy.
+  // A separate process removes it, and a disk may be busy.
   await expect.poll(() => cache.leftovers(), { timeout: 60_000 }).toEqual([]);
   expect(await listed(sandbox)).toEqual([]);
 });

@@ -39,7 +39,7 @@ beforeEach(() => {
   vi.stubEnv(GUARD, "1");
 });
 
-test("a release updates itself, and if anything is wrong it is the one flaw that it is known for", {
+test("a release updates itself, and shows at most the one flaw that is known of it", {
   timeout: TIMEOUT_MS,
 }, async ({ skip }) => {
   skip(reason !== undefined, reason);
@@ -53,7 +53,7 @@ test("a release updates itself, and if anything is wrong it is the one flaw that
     { status: "passed", details: expect.stringContaining("update.run complete") },
     { status: "passed", details: expect.stringMatching(/global update \d+ ms, global install swap \d+ ms/) },
   ]);
-  // It looks for files of its package after it has replaced them, until it is gone (openclaw/openclaw#75206). Whether
+  // It looks for files of its package after it has replaced them, until it exits (openclaw/openclaw#75206). Whether
   // it needs one of them in that time is a race in the release.
   const sawFlaw = scenario?.steps[4]?.status !== "passed";
   const flaw = {

@@ -60,7 +60,7 @@ test("a scenario passes unchanged on a published release, and leaves nothing", {
   await expectNothingLeft(sandbox);
 });
 
-/** A turn that the model holds back for ever, while the scenario waits for its end. */
+/** A turn that the model never answers, while the scenario waits for its end. */
 const HELD_TURN = scenarioText(
   "held-turn",
   `  - name: has a turn that does not end
@@ -75,7 +75,7 @@ const HELD_TURN = scenarioText(
         args: [{ ref: env }, { ref: started.runId }, 60000]`,
 );
 
-/** Moments to end a run at, and how each shows. */
+/** Moments at which a run is ended, and how each shows. */
 const MOMENTS: Record<string, (sandbox: Sandbox, run: ChildProcess) => Promise<boolean>> = {
   boot: async (sandbox, run) =>
     (await sandbox.processes()).some((pid) => pid !== run.pid && isAlive(pid)) &&
@@ -111,7 +111,7 @@ describe.each(Object.entries(MOMENTS))("a run that is ended during the %s", (_mo
   );
 });
 
-test("a release that is already running is checked by reading alone", { timeout: TIMEOUT_MS }, async ({
+test("a release that is already running is checked only by reading", { timeout: TIMEOUT_MS }, async ({
   skip,
 }) => {
   skip(reason !== undefined, reason);

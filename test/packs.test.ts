@@ -12,7 +12,7 @@ agent:
     ${indented(IDENTITY, 4)}
 kickoffTask: "${KICKOFF}"`.replaceAll(/^/gm, " ".repeat(by));
 
-/** Asks the agent to read the kickoff task, and looks at what the model was told. */
+/** Asks the agent to read the kickoff task, and looks at what the model was sent. */
 const ASKS_FOR_THE_MISSION = `
     - name: the agent knows who it is and what to do
       actions:
@@ -151,13 +151,13 @@ describe("--trust", () => {
     expect(result.report?.scenarios.find(({ id }) => id === "deep")?.gateway).toBeUndefined();
   });
 
-  test("a blocked scenario that was named is no success", async () => {
+  test("a blocked scenario that was named is not a success", async () => {
     const sandbox = await sandboxWith(files);
     const result = await sandbox.qa("run", "deep", "--pack", "pack");
     expect([result.exitCode, verdicts(result)]).toEqual([4, { deep: "blocked" }]);
   });
 
-  test("grants the pack what its flows use, and the command to run one again keeps it", async () => {
+  test("grants the pack what its flows use, and the rerun command keeps it", async () => {
     const sandbox = await sandboxWith(files);
     const result = await sandbox.qa("run", "--pack", "pack", "--trust");
     expect([result.exitCode, verdicts(result)]).toEqual([0, { deep: "passed", plain: "passed" }]);
@@ -255,7 +255,7 @@ describe("--model-script", () => {
     expect(verdicts(await sandbox.qa("run", "asks", "--pack", "pack"))).toEqual({ asks: "passed" });
   });
 
-  test("may be for more scenarios than the one that is named, and for none that does not exist", async () => {
+  test("may be for more scenarios than the named one, but not for one that does not exist", async () => {
     const scripts = `${files["script.yaml"]}${files["script.yaml"].replace("asks", "waits")}`;
     const pack = {
       "pack/asks.md": files["pack/asks.md"],
@@ -271,7 +271,7 @@ describe("--model-script", () => {
     expect(mistyped.stderr).toContain("there is no scenario `wiats` for this model script");
   });
 
-  test("with a mistake ends check and run before anything starts", async () => {
+  test("ends check and run before anything starts if it has a mistake", async () => {
     const sandbox = await sandboxWith(files);
     for (const command of ["check", "run"]) {
       const result = await sandbox.qa(command, "--pack", "pack", "--model-script", "wrong.yaml");

@@ -22,7 +22,7 @@ const READS = scenarioText(
       - assert: health.ok`,
 );
 
-/** What a refused write leaves behind tells a gateway that checks its config from one that does not. */
+/** What a refused write leaves behind shows whether a gateway checks its config. */
 const REFUSES = scenarioText(
   "refuses-nonsense",
   `  - name: reads the config
@@ -30,7 +30,7 @@ const REFUSES = scenarioText(
       - call: readConfigSnapshot
         saveAs: before
         args: [{ ref: env }]
-  - name: refuses what is no config
+  - name: refuses what is not a config
     actions:
       - set: outcome
         value: accepted
@@ -72,7 +72,7 @@ test("two finished runs are compared: where they differ first, and how their ans
     {
       id: "refuses-nonsense",
       same: false,
-      firstDifference: { index: 1, name: "refuses what is no config", statuses: ["passed", "failed"] },
+      firstDifference: { index: 1, name: "refuses what is not a config", statuses: ["passed", "failed"] },
     },
   ]);
   expect(parity.methods.map(({ method, differences }) => [method, differences])).toEqual([
@@ -80,16 +80,16 @@ test("two finished runs are compared: where they differ first, and how their ans
     ["health", []],
   ]);
   expect(await readFile(join(sandbox.folder, "parity/parity.md"), "utf8")).toContain(
-    "refuses what is no config",
+    "refuses what is not a config",
   );
 
-  // A comparison is not written over another one.
+  // A comparison does not overwrite another one.
   const again = await sandbox.qa("parity", "--reports", "sound,broken", "--out", "parity");
   expect(again.exitCode).toBe(2);
   expect(again.stderr).toContain("holds a comparison already");
 });
 
-test("a run that ended badly outside of its scenarios is no ground for a comparison", async () => {
+test("a run that failed outside its scenarios cannot be compared", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/stray.md",
@@ -157,7 +157,7 @@ test("gateways are run one after the other, each with a report of its own, and e
   expect(await sandbox.processes()).toEqual([]);
 });
 
-test("a gateway that cannot be had is named, the others run, and the result is none to rely on", async () => {
+test("an unavailable gateway is named, the others run, and the result cannot be relied on", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/reads.md", READS);
   vi.stubEnv("GATEWAY_QA_CACHE", join(sandbox.folder, "cache"));

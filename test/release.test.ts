@@ -73,7 +73,7 @@ test("--dry-run shows the version and its notes, and changes nothing", async () 
 
 test.for([
   ["no version", [], /patch, minor, major or a version/],
-  ["a word that is no version", ["next"], /patch, minor, major or a version/],
+  ["a word that is not a version", ["next"], /patch, minor, major or a version/],
   ["a version that is not above the last one", ["0.1.0"], /0\.1\.0 is not above 0\.1\.0/],
 ] as const)("%s is refused", async ([_what, args, message]) => {
   const { git, release } = await repository();

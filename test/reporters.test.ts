@@ -16,7 +16,7 @@ const FAILS = scenarioText(
 );
 const LINE = FAILS.split("\n").findIndex((line) => line.includes("sum === 3")) + 1;
 
-test("every reporter tells of a real run, and an annotation points at the line that failed", async () => {
+test("every reporter reports a real run, and an annotation points at the line that failed", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/passes.md", PASSES);
   await sandbox.write("pack/test/fails.md", FAILS);
@@ -56,7 +56,7 @@ test("every reporter tells of a real run, and an annotation points at the line t
   expect(ctrf.results.summary).toMatchObject({ tests: 2, passed: 1, failed: 1 });
 });
 
-test("a reporter of one's own gets every event; one that throws is cut off, and the run no success", async () => {
+test("a custom reporter gets every event; one that throws is cut off, and the run does not succeed", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/passes.md", PASSES);
   await sandbox.write(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
-// What people and scenarios do to a runner that nobody planned for.
+// What people and scenarios do to a runner without anyone having planned for it.
 
 const QUICK = scenarioText("quick", "  - name: adds\n    actions: [{ set: sum, value: { expr: 1 + 1 } }]");
 
@@ -40,7 +40,7 @@ test("a second Ctrl-C ends at once and still leaves nothing behind", async () =>
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
-test("something that fails while no step waits for it makes the run no success", async () => {
+test("a failure that no step waits for keeps the run from succeeding", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/stray.md",
@@ -68,7 +68,7 @@ test("an id of a foreign pack cannot lead out of the report folder", async () =>
   expect((await readdir(sandbox.folder)).sort()).toEqual(["pack", "report-1", "tmp"]);
 });
 
-test("a folder that holds a report already is refused", async () => {
+test("a folder that already holds a report is refused", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/quick.md", QUICK);
   await sandbox.qa("run", "quick", "--pack", "pack", "--out", "same");
@@ -92,7 +92,7 @@ test.for([["qui*"], ["--tag", "test"], ["quick-two"]])(
   },
 );
 
-test("what an expression throws is the scenario's fault, also when it is no error", async () => {
+test("what an expression throws is the scenario's fault, even if it is not an error", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/throws.md",

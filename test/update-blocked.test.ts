@@ -37,7 +37,7 @@ test("an update that the agent is refused is blocked, one that it asks for wrong
   });
 });
 
-test("an update that the surrounding does not allow is blocked, with the gateway's reason", async () => {
+test("an update that the environment does not allow is blocked, with the gateway's reason", async () => {
   const sandbox = await Sandbox.create();
   // The build that scenarios run was not installed by npm.
   const steps = `

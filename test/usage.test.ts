@@ -58,7 +58,7 @@ test.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(
   },
 );
 
-test("the help of qa run is grouped by what one wants, and ends with examples", async () => {
+test("the help of qa run is grouped by purpose, and ends with examples", async () => {
   const sandbox = await Sandbox.create();
   const { stdout } = await sandbox.qa("run", "--help");
   expect(stdout.match(/^[A-Z][\w ]+:$/gm)).toEqual([
@@ -184,7 +184,7 @@ describe("guards and requirements", () => {
     "{ two: 2, allowEnv: QA_TEST_ALLOW }",
   );
 
-  test("a guarded scenario is skipped without its variable, and what to set is said", async () => {
+  test("a guarded scenario is skipped without its variable, and the hint says what to set", async () => {
     const sandbox = await Sandbox.create();
     await sandbox.write("pack/test/guarded.md", GUARDED);
     const { exitCode, report } = await sandbox.qa("run", "--tag", "test.passes", "--pack", "pack");

@@ -62,7 +62,7 @@ test("what the gateway cannot do ends as blocked and names what is missing, also
   expect(exitCode).toBe(4);
 });
 
-/** Scenarios of which each shows a part of the vocabulary at work. */
+/** Scenarios that each show a part of the vocabulary at work. */
 const AT_WORK: Record<string, string> = {
   channel: `  - name: messages go in and out, and are read back
     actions:
@@ -258,7 +258,7 @@ test("a misuse or a broken promise fails at once and says why", async () => {
   expect(exitCode).toBe(1);
 });
 
-test("a module that needs a permission is found before a gateway boots, wherever it is imported", async () => {
+test("a module that needs a permission is found before a gateway boots, however it is imported", async () => {
   const sandbox = await Sandbox.create();
   const importing = (action: string) => `  - name: imports
     actions:

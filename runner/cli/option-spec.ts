@@ -1,10 +1,10 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { Shard } from "../plan/shard.ts";
 import { userFolder } from "./workspace.ts";
 
-/** How the text behind an option becomes a value, and a value the text that gives it again. */
+/** How an option's text becomes a value, and how the value becomes text again. */
 export interface ValueKind<T> {
   /** @throws InvalidArgumentError, or a UsageError with a hint of its own */
   parse(text: string): T;
@@ -14,7 +14,7 @@ export interface ValueKind<T> {
 export const REPLAYS = ["context", "choice", "policy", "output"] as const;
 
 /**
- * What an option is when its command is written down to be typed again; flags are written in this order:
+ * An option's role when its command is written out to be typed again; flags are written in this order:
  * - `context`: it must be the same when one of the scenarios runs again;
  * - `choice`: it says which scenarios run;
  * - `policy`: it says how often, how long, or how many at once;
@@ -22,10 +22,10 @@ export const REPLAYS = ["context", "choice", "policy", "output"] as const;
  */
 export type Replay = (typeof REPLAYS)[number];
 
-/** What of an option may differ from command to command. */
+/** The parts of an option that may differ from command to command. */
 interface Appearance {
   about: string;
-  /** Stands for the value in the help: `<n>`, or `[n]` where the option may stand alone. Without it there is no value. */
+  /** The value's placeholder in the help: `<n>`, or `[n]` if the value is optional. Without it, there is no value. */
   takes?: string;
   required?: true;
 }
@@ -36,13 +36,13 @@ export interface OptionSpec<Command extends string = string> extends Appearance 
   /** Heading in the help. */
   group: string;
   replay: Replay;
-  /** Any text, where it is left out. */
+  /** Any text, if absent. */
   kind?: ValueKind<unknown>;
   choices?: readonly string[];
   /** May be given several times; the value is a list. */
   repeatable?: true;
   default?: string | number;
-  /** The name of an option with which it cannot be given together. */
+  /** An option that it cannot be combined with. */
   conflicts?: string;
   /** Commands in which it appears differently. */
   but?: Partial<Record<Command, Partial<Appearance>>>;
@@ -99,7 +99,7 @@ export const COUNT: ValueKind<number> = {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** A timer that is set to more goes off at once. */
+/** A timer that is set to more fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Milliseconds, from a text such as `90s`, `20m` or `1h`; a number alone means seconds. */

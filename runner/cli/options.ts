@@ -1,3 +1,4 @@
+import { REPORTERS } from "../report/reporters/index.ts";
 import {
   COUNT,
   DURATION,
@@ -30,10 +31,10 @@ const ORDER = "Order and time:";
 const REPORT = "Report:";
 
 /**
- * Every option of every command, once. The parsed options' types, what Commander checks and shows, the commands that
- * reports say, and what report.json keeps of a run's options all come from here: an option is added by adding it here.
- * Rooms below this one know no flags: they take values, and are handed what writes these down where they need it.
- * In the order of the help; `lane` and `gateway` come first in a command that is written down.
+ * Every option of every command, declared once. The types of the parsed options, what Commander checks and shows, the
+ * commands that reports quote, and the options that report.json stores all come from here: an option is added by adding
+ * it here. Rooms below this one know no flags: they take values, and are given a function that writes these as flags
+ * where they need one. In the order of the help; `lane` and `gateway` come first in a command that is written out.
  */
 export const OPTIONS = {
   all: {
@@ -294,7 +295,7 @@ export const OPTIONS = {
   },
   reporter: {
     takes: "<name>",
-    about: "junit, ctrf, github, plain, or the path of one's own; junit=<file> says where (repeatable)",
+    about: `${Object.keys(REPORTERS).join(", ")}, or the path of one's own; junit=<file> says where (repeatable)`,
     on: ["run"],
     repeatable: true,
     group: REPORT,
@@ -327,7 +328,7 @@ export type OptionName = keyof typeof OPTIONS;
 /** The parsed options of one command. */
 export type OptionsOf<Name extends CommandName> = Parsed<typeof OPTIONS, Name>;
 
-/** What is asked of a run: the options of `qa run`, and what another command settles for the user. */
+/** The options of `qa run`, and what another command decides for the user. */
 export type RunOptions = OptionsOf<"run"> & {
   /** Which of the ids the user named, when a command chose them for the user. */
   named?: readonly string[];

@@ -1,32 +1,29 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { isWithin } from "../base/paths.ts";
-import { EMBEDDED, formatTarget, type GatewayTarget } from "../gateway/target.ts";
-import { readDurations } from "../lanes/durations.ts";
-import { rejectErrors } from "../lanes/invalid.ts";
-import { jobName, osOf } from "../lanes/job.ts";
+import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
+import { type Durations, readDurations } from "../lanes/durations.ts";
 import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
-import { readQuarantine } from "../lanes/quarantine.ts";
-import { cutSelection } from "../lanes/shard.ts";
+import { type Place, placeOf, quarantineOf } from "../lanes/place.ts";
+import { shardOf } from "../lanes/shard.ts";
 import { namedIds, type Selection } from "../plan/selection.ts";
-import type { RunStarted } from "../report/events.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
-/** What a run is to do, by the command line or by a lane. */
+/** What a run is to do, according to the command line or a lane. */
 export interface RunOrder {
   target: GatewayTarget;
   /** As typed, or absolute. */
   packs: readonly string[];
   /** Only the packs are read, not this repository's scenarios. */
   packsOnly: boolean;
-  /** All that is chosen is named by these ids; undefined where it is chosen by other means. */
+  /** The ids that name everything chosen; undefined if anything is chosen by other means. */
   ids: readonly string[] | undefined;
   env: Readonly<Record<string, string | undefined>>;
-  /** Undefined unless a lane says it. */
+  /** Set only by a lane. */
   lane: LaneOrder | undefined;
   choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
 }
@@ -59,64 +56,41 @@ export async function orderOf(ids: readonly string[], options: RunOptions): Prom
   return { ...lane, packsOnly: false, ids: undefined, env: { ...process.env, ...lane.guards }, lane };
 }
 
-/** Facts for the report about what a run is a part of. */
-export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
-
 /**
- * Takes a run's shard of what was chosen, and says in the report's terms what it is a part of.
- * @throws UsageError for a shard with nothing in it; InvalidLanes for a quarantine that has ended
+ * Takes a run's shard of what was chosen, and says in the report's terms what it is part of.
+ * @throws UsageError for an empty shard; InvalidLanes for a quarantine that has ended
  */
 export async function takeShard(
   chosen: readonly PreparedScenario[],
   ids: readonly string[],
-  { shard, durations, lanes, out }: RunOptions,
+  options: RunOptions,
   { target, lane }: RunOrder,
 ): Promise<{ scenarios: readonly PreparedScenario[]; place: Place }> {
-  const cwd = userFolder();
-  const whole = { index: 1, total: 1 };
-  let scenarios = chosen;
-  if (shard) {
-    const from = durations && resolve(cwd, durations);
-    if (from) rejectReportsIn(from, out ? resolve(cwd, out) : join(REPO_ROOT, "reports"));
-    const measured = await readDurations(from);
-    const cuts = cutSelection(chosen, ({ scenario }) => scenario, {
-      target,
-      total: shard.total,
-      durations: measured,
-    });
-    scenarios = cuts[shard.index - 1]?.items ?? [];
-    if (scenarios.length === 0) {
-      throw new UsageError(
-        `shard ${shard.index} of ${shard.total} is empty: ${chosen.length} scenarios are chosen`,
-        "Cut into no more shards than there are scenarios.",
-      );
-    }
-  }
-  const quarantine = readQuarantine(quarantinePath(lanes), {
-    cwd,
-    today: today(),
-    // This repository's list speaks of its own scenarios; one of the same name in another pack is another scenario.
-    chosen: new Set(
-      scenarios.flatMap(({ scenario }) => (lanes === undefined && scenario.pack.foreign ? [] : scenario.id)),
-    ),
-  });
-  rejectErrors(quarantine.diagnostics);
+  const { shard, lanes } = options;
+  const scenarios = shard
+    ? shardOf(chosen, shard, { target, durations: await durationsOf(options) })
+    : chosen;
+  const quarantine = quarantineOf(
+    scenarios.map(({ scenario }) => scenario),
+    { path: quarantinePath(lanes), ownOnly: lanes === undefined, cwd: userFolder(), today: today() },
+  );
+  const selection = chosen.map(({ scenario }) => scenario.id);
+  const narrowed = ids.length > 0;
   return {
     scenarios,
-    place: {
-      ...(lane ? { lane: lane.lane } : {}),
-      // What was narrowed by hand is not a job of the matrix.
-      ...(lane && ids.length === 0
-        ? { job: jobName(lane.lane, formatTarget(target), osOf(process.platform), shard ?? whole) }
-        : {}),
-      ...(shard ? { shard } : {}),
-      selection: chosen.map(({ scenario }) => scenario.id),
-      ...(quarantine.entries.length > 0 ? { quarantine: [...quarantine.entries] } : {}),
-    },
+    place: placeOf({ target, lane: lane?.lane, narrowed, shard, selection, quarantine }),
   };
 }
 
-/** @throws UsageError if a shard's report would change what the next one is cut by */
+/** What the shards are cut by. */
+function durationsOf({ durations, out }: RunOptions): Promise<Durations> {
+  const cwd = userFolder();
+  const from = durations && resolve(cwd, durations);
+  if (from) rejectReportsIn(from, out ? resolve(cwd, out) : join(REPO_ROOT, "reports"));
+  return readDurations(from);
+}
+
+/** @throws UsageError if a shard's report would change the durations that the next one is cut by */
 function rejectReportsIn(durations: string, out: string): void {
   if (!isWithin(out, durations)) return;
   throw new UsageError(

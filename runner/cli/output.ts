@@ -1,6 +1,6 @@
 /**
  * Rows of text in columns that are as wide as their widest cell, each row ending with a line feed.
- * @param right places of the columns that are aligned to the right
+ * @param right indexes of the columns that are aligned to the right
  */
 export function textTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];

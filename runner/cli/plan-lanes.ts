@@ -3,8 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../gateway/openclaw/cache.ts";
 import { publishedReleases } from "../gateway/openclaw/registry.ts";
 import { readDurations } from "../lanes/durations.ts";
-import { type Matrix, planMatrix } from "../lanes/matrix.ts";
+import { planMatrix } from "../lanes/matrix.ts";
 import { chooseLanes } from "../lanes/read.ts";
+import type { Matrix } from "../results/merge/matrix-schema.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { toArgs } from "./command-options.ts";
 import { foldersOf, loadLanes, packContext } from "./lanes-file.ts";
@@ -12,7 +13,7 @@ import type { OptionsOf } from "./options.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /**
- * Plans the jobs of the named lanes, of all for none.
+ * Plans the jobs of the named lanes, or of all lanes if none is named.
  * @throws UsageError for an unknown lane; InvalidLanes; QaError `registry-unreachable`
  */
 export async function planLanes(
@@ -37,7 +38,7 @@ export async function planLanes(
   });
 }
 
-/** Writes a matrix as `qa merge --expect` reads it. */
+/** Writes a matrix in the form that `qa merge --expect` reads. */
 export async function writeMatrix(path: string, planned: Matrix): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(planned, undefined, 2)}\n`);

@@ -6,7 +6,7 @@ import { examples } from "./output.ts";
 
 type AddCommand = (program: Command, finish: (exitCode: number) => void) => Command;
 
-/** The commands in the order of the help, by its headings. Only what is asked for is loaded. */
+/** The commands by heading, in the order of the help. Only the one that is asked for is loaded. */
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
   "Scenarios:": {
     run: async () => (await import("./commands/run.ts")).addRunCommand,
@@ -59,7 +59,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Without the name of a command, or with an unknown one, all are needed for what the program then says. */
+/** Without a command's name, or with an unknown one, all are needed for what the program then prints. */
 async function addCommands(
   program: Command,
   asked: string | undefined,
@@ -76,8 +76,8 @@ async function addCommands(
 }
 
 /**
- * What reads our output may stop reading (`qa list | head`): that must not end a run in the middle, nor
- * show a stack trace. Any other failure to write is reported where that is still possible.
+ * The reader of our output may stop reading (`qa list | head`): that must neither end a run in the middle nor show a
+ * stack trace. Any other failure to write is reported if that is still possible.
  */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
@@ -90,13 +90,13 @@ function outliveReaders(): void {
   }
 }
 
-/** What every command has, and every command of a group. */
+/** Adds what every command has, also to the commands of a group. */
 function complete(command: Command): void {
   command.version(packageJson.version, "-V, --version", "print the version").exitOverride();
   for (const member of command.commands) complete(member);
 }
 
-/** Known errors without a stack trace; anything else is a defect of ours and keeps its stack. */
+/** Prints known errors without a stack trace; anything else is a defect of ours and keeps its stack. */
 function reportError(error: unknown): number {
   // Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;

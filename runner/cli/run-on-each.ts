@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { QaError, UsageError } from "../base/errors.ts";
+import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
-import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { type GatewayRun, noRun, readRun } from "../parity/gateway-run.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { canChoose } from "../plan/eligibility.ts";
@@ -24,14 +24,14 @@ interface Candidate {
   name: string;
   kind: GatewayKind;
   ids: string[];
-  /** Those that the user named, and did not only match. */
+  /** Those that the user named, not only matched. */
   named: string[];
 }
 
 /**
  * Runs the chosen scenarios on each of the gateways that they are for, one gateway after the other.
- * @param makeFolder gives the absolute folder for the reports; asked when the choice is known to be right
- * @returns a run for each target, in their order; one that could not be says why
+ * @param makeFolder gives the absolute folder for the reports; called once the choice is known to be right
+ * @returns a run for each target, in their order; one that could not take place says why
  * @throws UsageError when the choice is wrong, or no scenario is for two of the gateways; InvalidScenarios
  */
 export async function runOnEach(
@@ -43,7 +43,7 @@ export async function runOnEach(
   const candidates = await chooseForEach(targets, ids, options, session);
   const out = await makeFolder();
   const { signal } = session;
-  // What can be wrong with a gateway's name or install shows before the first scenario runs.
+  // Errors in a gateway's name or install show before the first scenario runs.
   const problems = new Map<string, string>();
   for (const { name, kind, ids } of candidates) {
     if (ids.length > 0) await kind.prepare(signal).catch((error) => problems.set(name, problemText(error)));
@@ -99,7 +99,7 @@ function idOf({ scenario }: Selected): string {
   return scenario.id;
 }
 
-/** Through `qa run`'s own way, so that every gateway's report is one that `qa run` would have made. */
+/** Runs it as `qa run` does, so that every gateway's report is one that `qa run` would have written. */
 async function runOne(
   { target, name, ids, named }: Candidate,
   out: string,
@@ -130,7 +130,7 @@ async function runOne(
   return { ...(await readRun(folder)), target: name, folder: subfolder };
 }
 
-/** What every gateway's run has of the command's options. */
+/** The command's options that apply to every gateway's run. */
 function shared({ pack, trust, modelScript, jobs, retries }: ParityOptions) {
   return { pack, trust, modelScript, jobs, retries };
 }

@@ -5,15 +5,14 @@ import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
-import { mayShareGateway } from "../plan/isolation.ts";
+import { withSharing } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
 import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
-import { loadReporters } from "../report/reporters/index.ts";
+import { loadReporters } from "../report/reporters/load.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
-import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import type { RunSetup } from "../run/setup.ts";
@@ -32,7 +31,7 @@ export function run(ids: readonly string[], options: RunOptions): Promise<number
 /**
  * One run with a report of its own.
  * @returns its exit code
- * @throws UsageError, InvalidScenarios, InvalidLanes; QaError for what keeps the gateway from being prepared
+ * @throws UsageError, InvalidScenarios, InvalidLanes; QaError if the gateway cannot be prepared
  */
 export async function runScenarios(
   ids: readonly string[],
@@ -125,7 +124,7 @@ async function chooseAndPrepare(
     updateTo,
   });
   const model = chooseModel(options.model ?? lane?.model, target, env);
-  // Building the gateway and reading the scenarios need nothing of each other.
+  // Building the gateway and reading the scenarios do not depend on each other.
   const preparing = gateway.prepare(signal);
   preparing.catch(() => {});
   const { catalog, selection } = await order.choose(
@@ -173,7 +172,7 @@ function commandsOf(
   options: RunOptions,
   { lane, target }: RunOrder,
 ): Pick<RunSetup, "command" | "given" | "rerunCommand"> {
-  // A lane alone does not say on which of its gateways.
+  // A lane alone does not say which of its gateways to use.
   const given = { ...options, gateway: lane || target.kind !== "embedded" ? target : undefined };
   return {
     command: commandLine(["run", ...ids, ...toArgs(given)]),
@@ -182,12 +181,7 @@ function commandsOf(
   };
 }
 
-function withSharing(prepared: PreparedScenario): PreparedScenario {
-  const { scenario, flow, pack } = prepared;
-  return { ...prepared, sharable: flow !== undefined && !pack && mayShareGateway(scenario, flow) };
-}
-
-/** The command line comes before the lane, and what it says of one of retries and repetitions settles both. */
+/** The command line overrides the lane; if it sets retries or repetitions, the lane sets neither. */
 function policyOf(
   { retries, repeat, failOnFlaky = false, bail }: RunOptions,
   lane: RunOrder["lane"],

@@ -5,25 +5,25 @@ import { Teardown } from "../base/teardown.ts";
 import { formatDuration } from "../base/text.ts";
 import { userFolder } from "./workspace.ts";
 
-/** Time to end what a command started, beside what each scenario has for its own. */
+/** Time to end what a command started, in addition to what each scenario has of its own. */
 export const TEARDOWN_MS = 10_000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** What a command that takes its time has around it. */
+/** What a long-running command is given. */
 export interface Session {
-  /** Fires on Ctrl-C; its reason is what then is the matter. */
+  /** Fires on Ctrl-C; its reason is the error to report. */
   signal: AbortSignal;
   teardown: Teardown;
-  /** How many promises failed so far that no step waited for. */
+  /** How many promises that no step waited for have failed so far. */
   strays(): number;
 }
 
 /**
- * Runs a command's work: ends in good order on Ctrl-C, tears down, and shows what is wrong with files of scenarios,
- * lanes or quarantine as `qa check` does.
+ * Runs a command's work: ends cleanly on Ctrl-C, tears down, and shows errors in scenario, lanes or quarantine files as
+ * `qa check` does.
  * @returns the exit code
- * @throws what `work` throws, unless it is that
+ * @throws what `work` throws, except for such errors
  */
 export async function withSession(work: (session: Session) => Promise<number>): Promise<number> {
   const interrupt = watchInterrupt();
@@ -32,7 +32,7 @@ export async function withSession(work: (session: Session) => Promise<number>): 
   try {
     return await work({ signal: interrupt.signal, teardown, strays: strays.count });
   } catch (error) {
-    // What an interrupt broke on its way says less than that there was one.
+    // That there was an interrupt says more than what it broke.
     return await reportInvalid(interrupt.signal.aborted ? interrupt.signal.reason : error);
   } finally {
     for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
@@ -73,8 +73,8 @@ function watchInterrupt(): { signal: AbortSignal; dispose(): void } {
 }
 
 /**
- * A promise that a scenario's expression starts, does not await, and that fails, belongs to no step. It
- * must neither end the program in the middle of a run, which would leave gateways behind, nor go unseen.
+ * A promise that a scenario's expression starts but does not await belongs to no step. Its failure must neither end the
+ * program in the middle of a run, which would leave gateways behind, nor go unnoticed.
  */
 function watchStrayRejections(): { count(): number; dispose(): void } {
   let count = 0;
@@ -89,7 +89,7 @@ function watchStrayRejections(): { count(): number; dispose(): void } {
   return { count: () => count, dispose: () => process.off("unhandledRejection", report) };
 }
 
-/** Shows what is wrong with the files that a command was to work with, and throws anything else. */
+/** Shows errors in the files that a command works with, and rethrows anything else. */
 async function reportInvalid(error: unknown): Promise<number> {
   const [{ InvalidLanes }, { InvalidScenarios }, { formatDiagnostics }] = await Promise.all([
     import("../lanes/invalid.ts"),
@@ -102,7 +102,7 @@ async function reportInvalid(error: unknown): Promise<number> {
   return EXIT.invalid;
 }
 
-/** Sorts by time; the random part keeps two runs of one second apart. */
+/** Sorts by time; the random part distinguishes two runs of the same second. */
 export function newRunId(): string {
   const time = new Date()
     .toISOString()

@@ -19,7 +19,7 @@ export function userFolder(): string {
   return SCRIPTS.includes(npm_lifecycle_event) && INIT_CWD ? INIT_CWD : process.cwd();
 }
 
-/** @throws UsageError unless the path is a folder in which reports may be */
+/** @throws UsageError unless the path is a folder */
 export async function requireFolder(path: string, shown: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) {
@@ -32,7 +32,7 @@ export async function requireFolder(path: string, shown: string): Promise<void> 
 
 const NEW_OR_EMPTY = "Give --out a folder that is new or empty.";
 
-/** The file by which a folder is known to hold what a command left there. */
+/** The file that shows that a folder holds a command's output. */
 const LEFT_BY = {
   report: "events.jsonl",
   comparison: "parity.json",
@@ -40,10 +40,10 @@ const LEFT_BY = {
 } as const;
 
 /**
- * The absolute folder for what a command leaves. Looks only: what is wrong with the rest of the command line must not
- * leave a folder behind.
+ * The absolute folder for a command's output. Only checks it: an error in the rest of the command line must not leave a
+ * folder behind.
  * @param typed as given to --out; undefined means `reports/<name>` of this repository
- * @throws UsageError if the folder cannot take anything, or holds the like already: two runs must not mix
+ * @throws UsageError if the folder cannot be written to, or already holds such output: two runs must not mix
  */
 export function outFolder(typed: string | undefined, what: keyof typeof LEFT_BY, name: string): string {
   const folder = typed === undefined ? join(REPO_ROOT, "reports", name) : resolve(userFolder(), typed);
@@ -72,7 +72,7 @@ function rejectUnwritable(folder: string): void {
   }
 }
 
-/** The folder itself or, where it has yet to be made, what it is to be made in. */
+/** The folder itself or, if it does not exist yet, the nearest one above it that does. */
 function existingParent(folder: string): string {
   let path = folder;
   while (!existsSync(path) && dirname(path) !== path) path = dirname(path);

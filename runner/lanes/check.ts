@@ -1,12 +1,13 @@
 import { type Selected, selectScenarios } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { checkPlan, guardsOf, planOn, unusedGuards } from "./lane-plan.ts";
+import { guardsOf } from "./lane.ts";
+import { checkPlan, planOn, unusedGuards } from "./lane-plan.ts";
 import type { Lanes, LocatedLane } from "./read.ts";
 import { catalogOf, checkPacks, checkSelection, type PackContext, selectionOf } from "./select.ts";
 
 /**
- * What is wrong with lanes that needs the scenarios to see, but no registry and no environment.
+ * Reports errors in lanes that only show with the scenarios, but need neither a registry nor an environment.
  * @param catalog holds the scenarios of `packsOf` the lanes
  */
 export function checkLanes(
@@ -18,7 +19,7 @@ export function checkLanes(
   return chosen.flatMap((lane) => checkLane(lane, lanes, catalog, context).diagnostics);
 }
 
-/** The same for one lane, and what it chooses. */
+/** The same for one lane, with what it chooses. */
 export function checkLane(
   lane: LocatedLane,
   lanes: Lanes,
@@ -39,7 +40,7 @@ export function checkLane(
   return { selected, diagnostics: withoutRepeats(diagnostics) };
 }
 
-/** Gateways of the same kind find the same about the selection. */
+/** Gateways of the same kind report the same about the selection. */
 function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const key = ({ line, column, message }: Diagnostic) => `${line}:${column} ${message}`;
   return [...new Map(diagnostics.map((diagnostic) => [key(diagnostic), diagnostic])).values()];

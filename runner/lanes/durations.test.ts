@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EMBEDDED, parseGatewayTarget } from "../gateway/target.ts";
+import { EMBEDDED, parseGatewayTarget } from "../base/target.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { sampleReport } from "../results/testing/sample-report.ts";
 import { folderWith, parseText } from "../scenario/testing/parse.ts";
@@ -84,7 +84,7 @@ test("what was cut off, skipped, broken on purpose or cannot be read does not co
   expect(durations.costsOn(EMBEDDED, [A])).toEqual({ costs: [2], unit: "steps" });
 });
 
-test("durations that are kept in a file say the same, whatever is reported later", async () => {
+test("durations that are kept in a file stay the same, whatever is reported later", async () => {
   const folder = folderWith({
     "one/report.json": report("embedded", { a: 100 }),
     "two/report.json": report("openclaw@2026.4.26", { a: 4000, b: 9000 }),

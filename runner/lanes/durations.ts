@@ -3,14 +3,14 @@ import { dirname, join } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
 import { UsageError } from "../base/errors.ts";
 import { JsonFormat } from "../base/json-format.ts";
-import { formatTarget, type GatewayTarget, recognizeTarget } from "../gateway/target.ts";
+import { formatTarget, type GatewayTarget, recognizeTarget } from "../base/target.ts";
 import { stepCount } from "../plan/shard.ts";
 import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { median } from "../results/history/statistics.ts";
 import type { Scenario } from "../scenario/types.ts";
 
-/** Counts up with every change of the file that keeps durations. */
+/** Goes up with every change that could break a reader of the file that keeps durations. */
 const DURATIONS_VERSION = 1;
 
 const durationsSchema = {
@@ -66,7 +66,7 @@ export class Durations {
     return { version: DURATIONS_VERSION, reports: this.reports, measured };
   }
 
-  /** What `toJSON` has made. */
+  /** Reads what `toJSON` returned. */
   static fromJSON({ reports, measured }: KeptDurations): Durations {
     const durations = new Durations();
     durations.reports = reports;
@@ -102,9 +102,9 @@ export class Durations {
 }
 
 /**
- * Reads what scenarios took: from every report.json below a folder, or from the file that `writeDurations` made. A
- * report that cannot be read, is of a run that was cut off, or of a gateway that was broken on purpose does not count.
- * What does not exist holds none: before the first night nothing has been measured.
+ * Reads how long scenarios took, from every report.json below a folder or from the file that `writeDurations` wrote. A
+ * report does not count if it cannot be read, if its run was cut off, or if its gateway was broken on purpose. A path
+ * that does not exist holds none: before the first night nothing has been measured.
  * @throws UsageError for a file that holds no durations
  */
 export async function readDurations(path: string | undefined): Promise<Durations> {
@@ -113,7 +113,7 @@ export async function readDurations(path: string | undefined): Promise<Durations
   return found.isFile() ? readKept(path) : readReports(path);
 }
 
-/** Keeps durations as they are now in one file, for all that must see the same. */
+/** Saves the current durations in one file, for all jobs that must use the same ones. */
 export async function writeDurations(path: string, durations: Durations): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(durations, undefined, 2)}\n`);
@@ -147,7 +147,7 @@ function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** A dist-tag means another release in every month; the version that answered is what was measured. */
+/** A dist-tag means a different release every month; the version that answered is what was measured. */
 function measuredTarget(text: string, version: string | undefined): string {
   const target = recognizeTarget(text);
   if (target?.kind !== "openclaw") return text;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { compare, gte, lte, prerelease } from "semver";
 import { expect, test } from "vitest";
+import { parseGatewayTarget } from "../base/target.ts";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
-import { parseGatewayTarget } from "../gateway/target.ts";
 import { mayMean, readEntry, releasesBetween, targetsOf } from "./gateways.ts";
 import type { Lane } from "./schema.ts";
 
@@ -21,7 +21,7 @@ const range = fc.record({
   to: fc.option(version, { nil: undefined }),
 });
 
-test("a range means the newest releases within its bounds, newest first, and no pre-release", () => {
+test("a range means the newest releases within its bounds, newest first, without pre-releases", () => {
   fc.assert(
     fc.property(range, published, ({ last, from, to }, versions) => {
       const chosen = releasesBetween({ kind: "releases", last, from, to }, versions);

@@ -1,13 +1,13 @@
 import { compare, gte, lt, lte, prerelease, rcompare, satisfies, valid, validRange } from "semver";
 import { UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
+import { EMBEDDED, type GatewayTarget, type ReleaseTarget, recognizeTarget } from "../base/target.ts";
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
 import { exactVersion, pickRelease } from "../gateway/openclaw/resolve.ts";
-import { EMBEDDED, type GatewayTarget, type ReleaseTarget, recognizeTarget } from "../gateway/target.ts";
 import type { Lane } from "./schema.ts";
 
-/** An entry of a lane's `gateways`, understood. */
+/** An entry of a lane's `gateways`, parsed. */
 export type GatewayEntry =
   | { kind: "embedded" }
   /** A version, a range or a dist-tag: always one release. */
@@ -15,7 +15,7 @@ export type GatewayEntry =
   /** Several releases, see `releasesBetween`. */
   | { kind: "releases"; last: number | undefined; from: string; to: string | undefined };
 
-/** What is wrong with an entry, without a place. */
+/** What is wrong with an entry, without its position. */
 export interface EntryProblem {
   message: string;
   hint: string;
@@ -24,7 +24,7 @@ export interface EntryProblem {
 
 type EntryValue = Lane["gateways"][number];
 
-/** Reads an entry; what can be known without asking a registry is told here. */
+/** Parses an entry and reports what is wrong with it as far as no registry is needed. */
 export function readEntry(value: EntryValue): { entry: GatewayEntry | undefined; problem?: EntryProblem } {
   if (typeof value === "string") return readTarget(value.trim());
   const { last, from = OLDEST_SUPPORTED, to } = value.releases;
@@ -78,7 +78,7 @@ export function needsRegistry(entry: GatewayEntry): boolean {
 
 /**
  * The targets for `--gateway` that an entry means, newest release first.
- * @param published undefined if nobody could be asked; then an exact version is believed
+ * @param published undefined if the registry could not be asked; an exact version is then accepted unchecked
  */
 export function targetsOf(
   entry: GatewayEntry,
@@ -126,8 +126,8 @@ export function releasesBetween(
 }
 
 /**
- * Whether a target given to a job may be one of the entry's, without asking a registry: what was the newest release
- * when the jobs were planned may not be any more when they run.
+ * Whether a target given to a job may be one of the entry's, without asking a registry: the release that was newest
+ * when the jobs were planned may no longer be when they run.
  */
 export function mayMean(entry: GatewayEntry, target: GatewayTarget): boolean {
   if (entry.kind === "embedded") return target.kind === "embedded";

@@ -1,9 +1,10 @@
+import { recognizeTarget } from "../base/target.ts";
+import type { Job, Matrix } from "../results/merge/matrix-schema.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import type { Matrix } from "./matrix.ts";
 import { type Lanes, laneFinding } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";
 
-/** Jobs that the service makes of one matrix at most. */
+/** The most jobs that the service makes from one matrix. */
 const MOST_JOBS = 256;
 
 /** What the service calls machines with an operating system. */
@@ -13,7 +14,7 @@ const RUNS_ON: Record<OperatingSystem, string> = {
   windows: "windows-latest",
 };
 
-/** For the report to be written and uploaded after the run's own time limit has ended it. */
+/** Time to write and upload the report after the run's own time limit has ended it. */
 const SPARE_MINUTES = 10;
 
 /** One job as the workflow reads it, all of it plain values. */
@@ -27,7 +28,7 @@ export interface GithubJob {
   shard: string;
   /** Version of the release that the job installs; empty for the embedded gateway. */
   release: string;
-  /** Names, as a JSON array: of that the workflow can ask whether it contains one. */
+  /** Names, as a JSON array, so that the workflow can ask whether it contains one. */
   secrets: string;
   /** Time limit of the whole job. */
   minutes: number;
@@ -47,7 +48,7 @@ export function githubMatrix({ jobs }: Matrix): { include: GithubJob[] } {
         lane: job.lane,
         gateway: job.gateway,
         shard: `${job.shard.index}/${job.shard.total}`,
-        release: job.gateway.replace(/^embedded$|^openclaw@/, ""),
+        release: releaseOf(job),
         secrets: JSON.stringify(job.secrets),
         minutes: job.minutes + SPARE_MINUTES,
         mayFail: job.mayFail,
@@ -56,7 +57,12 @@ export function githubMatrix({ jobs }: Matrix): { include: GithubJob[] } {
   };
 }
 
-/** What the service would refuse, at the lane that has the most jobs. */
+function releaseOf({ gateway }: Job): string {
+  const target = recognizeTarget(gateway);
+  return target?.kind === "openclaw" ? target.spec : "";
+}
+
+/** Reports what the service would refuse, at the lane with the most jobs. */
 export function checkGithubLimits(
   { include }: { include: readonly GithubJob[] },
   lanes: Lanes,

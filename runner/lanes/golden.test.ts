@@ -62,7 +62,7 @@ test.for(INPUTS)("%s", async (input) => {
   await expect(`${text}\n`).toMatchFileSnapshot(join(GOLDEN, `${basename(input)}.txt`));
 });
 
-test("the golden files show every code but the one about a whole matrix", async () => {
+test("the golden files show every code except the one about a whole matrix", async () => {
   const seen = new Set((await Promise.all(INPUTS.map(check))).flatMap(({ codes }) => codes));
   expect(Object.keys(LANE_DIAGNOSTIC_CODES).filter((code) => !seen.has(code))).toEqual(["too-many-jobs"]);
 });

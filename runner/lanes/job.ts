@@ -1,12 +1,12 @@
 import type { Shard } from "../plan/shard.ts";
 import type { OperatingSystem } from "./schema.ts";
 
-/** What a job is called, in the matrix, in its report and by the service; the same in every night. */
+/** A job's name in the matrix, in its report and on the service; the same every night. */
 export function jobName(lane: string, target: string, os: string, { index, total }: Shard): string {
   return [lane, target, os, ...(total > 1 ? [`${index} of ${total}`] : [])].join(" / ");
 }
 
-/** The job's name as a name of files: `releases-openclaw-2026.9.6-linux-2-of-5`. */
+/** The job's name as a file name: `releases-openclaw-2026.9.6-linux-2-of-5`. */
 export function jobId(name: string): string {
   return name.replaceAll(/[^\w.]+/g, "-");
 }

@@ -1,6 +1,6 @@
 import { quotedList, suggestion } from "../base/suggest.ts";
+import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
 import type { Environment } from "../gateway/process/env.ts";
-import { EMBEDDED, type GatewayTarget } from "../gateway/target.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { guardOf } from "../plan/guard.ts";
 import { expectModel } from "../plan/model.ts";
@@ -10,18 +10,12 @@ import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
-import type { Lane } from "./schema.ts";
 import { selectionOf } from "./select.ts";
 
-/** Guard variables that a lane sets, as they stand in an environment. */
-export function guardsOf({ guards = {} }: Lane): Record<string, string> {
-  return Object.fromEntries(Object.entries(guards).map(([name, value]) => [name, String(value)]));
-}
-
 /**
- * What a run of the lane on one of its gateways will do.
+ * Plans a run of the lane on one of its gateways.
  * @param catalog as `catalogOf` gives it
- * @param env holds the lane's guards as well; a live model that it does not name is left to the run
+ * @param env includes the lane's guards; a live model that it does not name is left to the run
  */
 export function planOn({ entry }: LaneGateway, lane: LocatedLane, catalog: Catalog, env: Environment): Plan {
   const target = entry.kind === "embedded" ? EMBEDDED : ANY_RELEASE;
@@ -32,7 +26,7 @@ export function planOn({ entry }: LaneGateway, lane: LocatedLane, catalog: Catal
 /** Releases all have the same capabilities. */
 const ANY_RELEASE: GatewayTarget = { kind: "openclaw", spec: "latest" };
 
-/** What makes a lane impossible on one of its gateways: nothing would run, or not what it names. */
+/** Reports why a lane is impossible on one of its gateways: nothing would run, or not what it names. */
 export function checkPlan(
   lane: LocatedLane,
   lanes: Lanes,
@@ -89,7 +83,7 @@ function guardAdvice(scenarios: readonly Scenario[]): string | undefined {
   return guards.length === 0 ? undefined : `Add \`guards: { ${lines} }\` to the lane.`;
 }
 
-/** Guards that a lane sets for nothing: a mistyped one would leave its scenarios skipped. */
+/** Reports guards that a lane sets to no effect: a mistyped one would leave its scenarios skipped. */
 export function unusedGuards(lane: LocatedLane, lanes: Lanes, selected: readonly Selected[]): Diagnostic[] {
   const known = [...new Set(selected.flatMap(({ scenario }) => guardOf(scenario) ?? []))];
   return Object.keys(lane.lane.guards ?? {})

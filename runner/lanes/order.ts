@@ -1,13 +1,12 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { ModelChoice } from "../gateway/provider-mode.ts";
-import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { checkLane } from "./check.ts";
 import { entryText, mayMean } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
-import { guardsOf } from "./lane-plan.ts";
-import { limitsOf, missingSecrets } from "./matrix.ts";
+import { guardsOf, limitsOfLane, missingSecrets } from "./lane.ts";
 import { chooseLanes, type Lanes, type LocatedLane } from "./read.ts";
 import { type PackContext, packsOf, selectionOf } from "./select.ts";
 
@@ -25,15 +24,15 @@ export interface LaneOrder {
   /** Time limit of the whole run. */
   minutes: number;
   /**
-   * What of a catalog the lane chooses, and how.
-   * @throws InvalidLanes if the lane cannot be
+   * What the lane chooses from a catalog, and how.
+   * @throws InvalidLanes if the lane is impossible
    */
   choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
 }
 
 /**
  * Reads from a lane what the command line would otherwise say.
- * @param asked.gateway the value of `--gateway`, one of the lane's; may be left out if it has but one
+ * @param asked.gateway the value of `--gateway`, one of the lane's; may be left out if it has only one
  * @param asked.ids runs only these of the lane's scenarios
  * @throws UsageError; QaError `secret-missing`
  */
@@ -52,7 +51,7 @@ export function orderOfLane(
     packs: packsOf(located, lanes, context),
     model: lane.model ?? "scripted",
     guards: guardsOf(lane),
-    ...limitsOf(lane),
+    ...limitsOfLane(lane),
     async choose(catalog) {
       const { selected, diagnostics } = checkLane(located, lanes, catalog, context);
       rejectErrors(diagnostics);
@@ -64,7 +63,7 @@ export function orderOfLane(
   };
 }
 
-/** @throws UsageError for a scenario that there is, but not in the lane */
+/** @throws UsageError for a scenario that exists, but not in the lane */
 function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
   for (const id of ids) {
     const isIt = (scenario: { id: string }) => scenario.id === id;
@@ -97,7 +96,7 @@ function rejectMissingSecrets(
   { name, lane }: LocatedLane,
   env: Readonly<Record<string, string | undefined>>,
 ) {
-  const missing = missingSecrets(lane.secrets ?? [], env);
+  const missing = missingSecrets(lane, env);
   if (missing.length === 0) return;
   throw new QaError(`the lane ${name} cannot run: there is no secret ${missing.join(", ")}`, {
     code: "secret-missing",

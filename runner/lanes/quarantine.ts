@@ -7,7 +7,7 @@ import { type LocatedFile, laneFinding, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";
 
-/** The list of a lanes file lies beside it. */
+/** A lanes file's list lies beside it. */
 export const QUARANTINE_FILE = "quarantine.yaml";
 
 const FORMAT = { validate: validateQuarantine, subject: "the quarantine list" };
@@ -24,7 +24,7 @@ export interface QuarantineList {
  * Reads a quarantine list; one that does not exist is empty.
  * @param path absolute
  * @param today the date in UTC, `YYYY-MM-DD`: an entry counts up to the end of its last day
- * @param chosen judges only the entries of these ids, as a run does; undefined for all
+ * @param chosen checks only the entries of these ids, as a run does; undefined for all
  */
 export function readQuarantine(
   path: string,
@@ -56,7 +56,7 @@ export function readQuarantine(
   return { name, entries: entries.filter(({ id }) => !chosen || chosen.has(id)), diagnostics: found };
 }
 
-/** What of the list does not fit the scenarios: unknown ids, and ids that stand there twice. */
+/** Reports what in the list does not fit the scenarios: unknown ids, and ids that are there twice. */
 export function checkQuarantine(path: string, cwd: string, { scenarios, unusable }: Catalog): Diagnostic[] {
   if (!existsSync(path)) return [];
   const { document } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
@@ -95,7 +95,7 @@ function repeatedId(document: LocatedFile<QuarantineFile>, index: number, id: st
 
 function wrongDate(date: string, today: string): "expired" | "no-date" | undefined {
   const time = Date.parse(`${date}T00:00:00Z`);
-  // Some days that do not exist are taken for one of the next month.
+  // Some days that do not exist are parsed as one of the next month.
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) return "no-date";
   return date < today ? "expired" : undefined;
 }

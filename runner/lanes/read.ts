@@ -20,7 +20,7 @@ import { type GatewayEntry, readEntry } from "./gateways.ts";
 import type { Lane, LanesFile } from "./schema.ts";
 import { lanes as validateLanes } from "./validators.generated.js";
 
-/** A YAML file of a known format, with the place of everything in it. */
+/** A YAML file of a known format, with the position of everything in it. */
 export interface LocatedFile<Value> {
   file: SourceFile;
   located: LocatedNode;
@@ -30,12 +30,12 @@ export interface LocatedFile<Value> {
 /** An error unless it says otherwise. */
 type LaneFinding = DiagnosticText<LaneDiagnosticCode> & { severity?: "warning" | undefined };
 
-/** A finding of this stage at the value that stands at `path`. */
+/** A diagnostic at the value at `path`. */
 export function laneFinding({ located }: LocatedFile<unknown>, path: Path, finding: LaneFinding): Diagnostic {
   return diagnosticAt(atPath(located, path), finding.severity ?? "error", finding);
 }
 
-/** The same at the key of that value. */
+/** The same, at the key of that value. */
 export function laneFindingAtKey(
   { located }: LocatedFile<unknown>,
   path: Path,
@@ -45,9 +45,9 @@ export function laneFindingAtKey(
 }
 
 /**
- * Reads a YAML file, which must be there, against its format. Never throws on what the file holds.
+ * Reads a YAML file, which must exist, and checks it against its format. Never throws on what the file holds.
  * @param path absolute
- * @param cwd what is shown is relative to it
+ * @param cwd shown paths are relative to it
  */
 export function readLocatedFile<Value>(
   path: string,
@@ -66,18 +66,18 @@ export function readLocatedFile<Value>(
   return { document: { file, located: piece.root, value: value as Value }, name, diagnostics: [] };
 }
 
-/** One of a lane's gateways, understood. */
+/** One of a lane's gateways, parsed. */
 export interface LaneGateway {
   entry: GatewayEntry;
   /** In `lane.gateways`. */
   index: number;
 }
 
-/** A lane with where it stands. */
+/** A lane with its position. */
 export interface LocatedLane {
   name: string;
   lane: Lane;
-  /** Those of `lane.gateways` that can be understood. */
+  /** Those of `lane.gateways` that could be parsed. */
   entries: LaneGateway[];
   /** From the root of the file. */
   path: Path;
@@ -93,7 +93,7 @@ export interface Lanes extends LocatedFile<LanesFile> {
 const LANE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
- * Reads a lanes file and checks what the file alone can tell.
+ * Reads a lanes file and checks everything that needs only the file.
  * @throws UsageError if there is no such file
  */
 export function readLanes(
@@ -128,7 +128,7 @@ export function readLanes(
 }
 
 /**
- * The lanes of these names, in this order; all of the file for none.
+ * The lanes of these names, in this order; all of the file's if no name is given.
  * @throws UsageError for a name that no lane has
  */
 export function chooseLanes({ lanes, file }: Lanes, names: readonly string[]): LocatedLane[] {
@@ -152,7 +152,7 @@ function badNames(document: LocatedFile<LanesFile>, names: readonly string[]): D
     );
 }
 
-/** A repeated scenario fails by one failure: trying again would hide what repeating is to show. */
+/** One failure fails a repeated scenario: trying again would hide what repeating is meant to show. */
 function triedAndRepeated(document: LocatedFile<LanesFile>): Diagnostic[] {
   return Object.entries(document.value.lanes).flatMap(([name, { retries = 0, repeat = 1 }]) =>
     retries > 0 && repeat > 1

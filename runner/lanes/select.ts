@@ -15,7 +15,7 @@ export interface PackContext {
   packs: readonly string[];
 }
 
-/** Absolute folders that a lane takes its scenarios from; none: those that come with the tool. */
+/** Absolute folders that a lane takes its scenarios from; empty for those that come with the tool. */
 export function packsOf({ lane }: LocatedLane, { folder }: Lanes, { packs }: PackContext): string[] {
   return packs.length > 0 ? [...packs] : (lane.select.packs ?? []).map((pack) => resolve(folder, pack));
 }
@@ -36,7 +36,7 @@ export function checkPacks(lane: LocatedLane, lanes: Lanes, context: PackContext
   });
 }
 
-/** A catalog as far as a lane may choose from it. */
+/** The part of a catalog that a lane may choose from. */
 export function catalogOf(lane: LocatedLane, lanes: Lanes, catalog: Catalog, context: PackContext): Catalog {
   const { repoRoot } = context;
   const folders = packsOf(lane, lanes, context);
@@ -48,13 +48,16 @@ export function catalogOf(lane: LocatedLane, lanes: Lanes, catalog: Catalog, con
   return { ...catalog, scenarios: catalog.scenarios.filter(({ pack }) => roots.has(pack.root)) };
 }
 
-/** What a lane chooses of its catalog. No scenario counts as named: the lane's check says where one stands that is. */
+/**
+ * What a lane chooses from its catalog. No scenario counts as named: the lane's check reports named ones with their
+ * position.
+ */
 export function selectionOf({ lane }: LocatedLane): Selection {
   const { ids = [], tags = [], all } = lane.select;
   return { patterns: ids, tags, all: all === true || (ids.length === 0 && tags.length === 0), named: [] };
 }
 
-/** What is wrong with a lane's choice, where it stands. */
+/** Reports what is wrong with a lane's choice, with its position. */
 export function checkSelection(
   lane: LocatedLane,
   lanes: Lanes,

@@ -4,13 +4,13 @@ import { mergeAll } from "../shape/shape.ts";
 import type { GatewayRun } from "./gateway-run.ts";
 import type { ParityMethod } from "./parity-schema.ts";
 
-/** Members of `config.get` that repeat the config in another state: what is in them is compared in `config`. */
+/** Members of `config.get` that repeat the config in another state: their content is compared in `config`. */
 const REPEATED = /^(?:parsed|resolved|runtimeConfig|sourceConfig)\./;
 
 /**
  * Compares what the gateways answered, method by method. Only scenarios in which every gateway answered the
- * method count: with different questions the answers would differ by themselves. A gateway of which there are
- * no answers at all, because it could not be run, takes no part.
+ * method count: different questions give different answers anyway. A gateway without any answers, because it could not
+ * run, takes no part.
  */
 export function compareAnswers(runs: readonly GatewayRun[]): ParityMethod[] {
   const parts = runs.map(({ answers }) => (answers.size > 0 ? answers : undefined));

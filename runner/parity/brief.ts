@@ -18,8 +18,8 @@ export function isReadByScenarios({ method }: ParityMethod): boolean {
 }
 
 /**
- * The paths of a method's differences in groups, as the first gateway stands to the others, each group with the words
- * for it. Groups that would be empty are left out.
+ * The paths of a method's differences in groups, by how the first gateway differs from the others, each with a heading.
+ * Empty groups are left out.
  */
 export function groupsOf(
   { differences }: ParityMethod,

@@ -55,7 +55,7 @@ describe("exit code", () => {
     ["0 when all pass", 0, passed, passed],
     ["1 when they differ", 1, passed, failed],
     ["1 when all fail in the same way", 1, failed, failed],
-    ["4 when a failure is nobody's who is compared", 4, passed, broken],
+    ["4 when a failure is the environment's", 4, passed, broken],
     ["4 when nothing was tried", 4, skipped, skipped],
   ] as const)("%s", ([, code, first, second]) => {
     const runs = [runOn("a", { [SCENARIO]: first }), runOn("b", { [SCENARIO]: second })];
@@ -80,7 +80,7 @@ describe("exit code", () => {
     ["blocked on both", blocked, blocked, 0],
     ["passed on one only", passed, blocked, 1],
     ["failed on one only", failed, skipped, 1],
-  ] as const)("4 when all there is was %s", ([, first, second, compared]) => {
+  ] as const)("4 when the only scenario is %s", ([, first, second, compared]) => {
     const runs = [runOn("a", { [MATCHED]: first }), runOn("b", { [MATCHED]: second })];
     expect(compareRuns(runs, FACTS)).toMatchObject({ exitCode: 4, counts: { compared } });
   });

@@ -57,13 +57,13 @@ function gatewaysOf(runs: readonly GatewayRun[]): ParityGateway[] {
 }
 
 /**
- * Of a comparison that came to its end.
+ * The exit code of a comparison that came to its end.
  *
- * - 4: it cannot be relied on. A gateway could not be run or its run ended by fault of the harness or the
+ * - 4: it cannot be relied on. A gateway could not be run, its run ended through a fault of the harness or the
  *   environment, a scenario that was asked for by its id was skipped or blocked somewhere, or none passed or failed on
  *   two gateways.
  * - 1: a scenario failed, or did not end in the same way everywhere.
- * - 0: every scenario had the same verdict wherever it ran, and none failed.
+ * - 0: every scenario had the same verdict on every gateway that ran it, and none failed.
  */
 function exitCodeOf({ gateways, scenarios, counts }: ParityReport, namedIsLacking: boolean): number {
   const results = scenarios.flatMap((scenario) => scenario.results);

@@ -19,7 +19,7 @@ export interface GatewayRun {
   problem?: string;
 }
 
-/** Stands for a run that there was none of. */
+/** Stands for a run that did not take place. */
 export function noRun(target: string, problem: string | undefined): GatewayRun {
   return { target, folder: undefined, report: undefined, answers: new Map(), problem };
 }
@@ -53,7 +53,7 @@ export async function readRun(folder: string): Promise<GatewayRun> {
   };
 }
 
-/** What makes a finished run no ground for a comparison. */
+/** Why a finished run cannot be compared. */
 function problemOf(report: RunReport): string | undefined {
   if (report.interrupted) return "its run was interrupted";
   const untidy = report.scenarios.filter(({ cleanupProblems }) => cleanupProblems.length > 0);

@@ -1,6 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 
-/** Counts up with every change that a reader of parity.json could trip over. */
+/** Goes up with every change that could break a reader of parity.json. */
 export const PARITY_VERSION = 1;
 
 const text = { type: "string" } as const;

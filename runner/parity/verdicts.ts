@@ -17,13 +17,13 @@ export function compareVerdicts(runs: readonly GatewayRun[]): ParityScenario[] {
   return [...known.values()].map(({ id, title }) => compareScenario(id, title, runs));
 }
 
-/** Two gateways at least came to a verdict, and it ran on one of them. */
+/** At least two gateways came to a verdict, and it ran on one of them. */
 export function isCompared({ results }: ParityScenario): boolean {
   const telling = results.filter(({ verdict }) => TELLING.has(verdict));
   return telling.length > 1 && results.some(wasPlayed);
 }
 
-/** It ran to an end on two gateways at least: what is held against each other is what they did. */
+/** It ran to its end on at least two gateways, so that what they did can be compared. */
 export function wasPlayedTwice({ results }: ParityScenario): boolean {
   return results.filter(wasPlayed).length > 1;
 }

@@ -1,9 +1,9 @@
+import type { GatewayTarget } from "../base/target.ts";
 import type { Environment } from "../gateway/process/env.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
-import type { GatewayTarget } from "../gateway/target.ts";
 import type { ExpectedModel } from "./model.ts";
 
-/** What a run has for scenarios, which state what they need of it. */
+/** What a run provides; scenarios state what they need from it. */
 export interface RunCapabilities {
   gateway: GatewayTarget["kind"];
   /** The runner can make an install that nothing else uses: a scenario may break it. */
@@ -13,7 +13,7 @@ export interface RunCapabilities {
   providerMode: ProviderMode;
   /** The run brings the model that answers. */
   scriptedModel: boolean;
-  /** `provider/model`; undefined while it is not known: what scenarios need of it is then left to the run. */
+  /** `provider/model`; undefined while it is not known: what scenarios need from it is then left to the run. */
   primaryModel: string | undefined;
   channelDriver: string;
   env: Environment;

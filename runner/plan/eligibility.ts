@@ -18,15 +18,15 @@ export type Eligibility =
   | { kind: "run"; release: OwnRelease | undefined }
   /** It is reported as skipped, and nothing is touched. */
   | ({ kind: "skip" } & Reason)
-  /** It is for other gateways, and not a part of this run. */
+  /** It is for other gateways, and not part of this run. */
   | ({ kind: "notApplicable" } & Reason)
-  /** It was named, and cannot run: the run is in error. */
+  /** It was named, but cannot run: the run is in error. */
   | ({ kind: "refuse" } & Reason);
 
 /**
  * Decides whether a scenario runs with these capabilities. A guard that is not set skips it, and so does a model or
- * channel that the run does not have; one that is for other gateways is not applicable. A scenario that was named is
- * refused unless only its guard is missing.
+ * channel that the run does not have; a scenario that is for other gateways is not applicable. A scenario that was
+ * named is refused unless only its guard is missing.
  */
 export function eligibilityOf({ scenario, named }: Selected, capabilities: RunCapabilities): Eligibility {
   const otherGateway = gatewayMismatch(scenario, capabilities);
@@ -37,7 +37,7 @@ export function eligibilityOf({ scenario, named }: Selected, capabilities: RunCa
   return guarded ? { kind: "skip", ...guarded } : { kind: "run", release: releaseOf(scenario) };
 }
 
-/** Whether a run that names the scenario is right to; its guard may still skip it. */
+/** Whether a run may name the scenario; its guard may still skip it. */
 export function canChoose(scenario: Scenario, capabilities: RunCapabilities): boolean {
   return eligibilityOf({ scenario, named: true }, capabilities).kind !== "refuse";
 }
@@ -48,7 +48,7 @@ function modelMismatch(scenario: Scenario, capabilities: RunCapabilities): Reaso
   const { execution, runtimeParityTier } = scenario.meta;
   const config = execution?.config ?? {};
   const model = primaryModel === undefined ? undefined : splitModel(primaryModel);
-  // Nothing is available where it is not known yet what the run will have.
+  // `available` is undefined if it is not known yet what the run will have.
   const needs: [wanted: unknown, available: readonly string[] | undefined, what: string][] = [
     [config.requiredProviderMode, [providerMode], "model mode"],
     [execution?.providerMode, [providerMode], "model mode"],
@@ -100,7 +100,7 @@ function gatewayMismatch(scenario: Scenario, capabilities: RunCapabilities): Rea
   return undefined;
 }
 
-/** What a gateway that is already running does not do for a scenario. */
+/** Why a gateway that is already running does not suit a scenario. */
 function runningMismatch(scenario: Scenario, mayWrite: boolean): Reason | undefined {
   const { gatewayConfigPatch, plugins, faults } = scenario.meta;
   const startsWith = Object.entries({ gatewayConfigPatch, plugins, faults }).find(([, value]) => value)?.[0];

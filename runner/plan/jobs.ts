@@ -2,7 +2,7 @@ import { availableParallelism, freemem } from "node:os";
 
 /**
  * How many scenarios run at once by default: one per core, fewer when memory is short.
- * @param memoryPerJob bytes that one gateway with its share of the runner may need at most
+ * @param memoryPerJob the most bytes that one gateway and its part of the runner may need
  */
 export function defaultJobs(
   memoryPerJob: number,

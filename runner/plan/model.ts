@@ -1,16 +1,16 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import type { GatewayTarget } from "../base/target.ts";
 import { primaryModel } from "../gateway/config.ts";
 import { type LiveModel, liveModelFrom } from "../gateway/live-model.ts";
 import type { Environment } from "../gateway/process/env.ts";
 import { type ModelChoice, PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
-import type { GatewayTarget } from "../gateway/target.ts";
 
 /** The model behind the agents of a run. */
 export interface RunModel {
   providerMode: ProviderMode;
   /** `provider/model` */
   primaryModel: string;
-  /** The run brings it itself. */
+  /** The run provides it. */
   scriptedModel: boolean;
   liveModel?: LiveModel;
 }
@@ -23,7 +23,7 @@ export type ExpectedModel = Pick<RunModel, "providerMode" | "scriptedModel"> & {
 
 /**
  * Settles which model a run has.
- * @throws UsageError when a gateway that is already running is to get another; what `liveModelFrom` throws
+ * @throws UsageError for another model on a gateway that is already running; what `liveModelFrom` throws
  */
 export function chooseModel(
   choice: ModelChoice | undefined,
@@ -49,8 +49,8 @@ export function chooseModel(
 }
 
 /**
- * The model of a run that is planned here and may happen elsewhere: a live one that this environment does not name is
- * not known yet.
+ * The model of a run that is planned here and may take place elsewhere: a live one that this environment does not name
+ * is not known yet.
  * @throws what `chooseModel` throws, except for a live model that is missing
  */
 export function expectModel(choice: ModelChoice, gateway: GatewayTarget, env: Environment): ExpectedModel {

@@ -13,9 +13,9 @@ export interface Plan {
   scenarios: PlannedScenario[];
   /** Those of `scenarios` that are skipped, for instance by a guard that is not set. */
   skipped: Because[];
-  /** Chosen, and for other gateways. */
+  /** Chosen, but for other gateways. */
   notApplicable: Because[];
-  /** Named, and cannot run: an error. */
+  /** Named, but cannot run: an error. */
   refused: Because[];
   /** Why the selection cannot be what was meant. */
   problems: SelectionProblem[];
@@ -27,7 +27,7 @@ interface PlannedScenario extends Selected {
   eligibility: Extract<Eligibility, { kind: "run" | "skip" }>;
 }
 
-/** Decides what a run with these capabilities does with each scenario that is chosen. Throws nothing. */
+/** Decides what a run with these capabilities does with each scenario that is chosen. Never throws. */
 export function planRun(catalog: Catalog, selection: Selection, capabilities: RunCapabilities): Plan {
   const { selected, problems, unreadable } = selectScenarios(catalog, selection);
   const plan: Plan = {

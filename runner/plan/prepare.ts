@@ -30,7 +30,7 @@ export class InvalidScenarios extends QaError {
 }
 
 /**
- * The scenarios of a selection. Errors in files that were not chosen do not matter; in a chosen one they say more than
+ * The scenarios of a selection. Errors in files that were not chosen do not matter; those in a chosen one say more than
  * "unknown id".
  * @throws UsageError, InvalidScenarios
  */
@@ -42,7 +42,7 @@ export function requireSelected(catalog: Catalog, selection: Selection): Selecte
 
 /**
  * Plans a run and compiles its scenarios, ready to run.
- * @throws UsageError for a selection that cannot be meant, a named scenario that cannot run, and when nothing is left;
+ * @throws UsageError for a selection with a problem, for a named scenario that cannot run, and when nothing is left;
  *   InvalidScenarios
  */
 export function prepareRun(
@@ -123,7 +123,7 @@ function blockedBy(problems: readonly Diagnostic[]): PreparedScenario["blocked"]
   };
 }
 
-/** A permission that nobody granted keeps the scenario from running at all. */
+/** A permission that was not granted blocks the scenario before it starts. */
 function untrusted(scenario: Scenario, missing: readonly MissingPermission[]): PreparedScenario["blocked"] {
   if (missing.length === 0) return undefined;
   const uses = missing.map(

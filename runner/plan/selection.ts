@@ -16,7 +16,7 @@ export interface Selection {
   named?: readonly string[];
 }
 
-/** A scenario that was chosen, and whether the user named it: a named one may not be left out silently. */
+/** A scenario that was chosen, and whether the user named it: a named one must not be left out silently. */
 export interface Selected {
   scenario: Scenario;
   named: boolean;
@@ -40,8 +40,8 @@ export interface SelectionResult {
 }
 
 /**
- * Chooses scenarios of a catalog. A file that could not be read counts as chosen when it may be meant: with `all` and
- * tags always, with an id or a glob by its id or, if that is not known, by its name.
+ * Chooses scenarios from a catalog. A file that could not be read counts as chosen when it may be meant: always with
+ * `all` and tags; with an id or a glob by its id or, if that is not known, by its name.
  */
 export function selectScenarios(catalog: Catalog, selection: Selection): SelectionResult {
   const { patterns, tags, named = patterns } = selection;
@@ -72,7 +72,7 @@ export function namedIds({ patterns, tags, all }: Selection): readonly string[] 
   return all || tags.length > 0 || patterns.some(isGlob) ? undefined : patterns;
 }
 
-/** A problem of a selection as the command line is told about it. */
+/** A problem of a selection, as the error that the command line shows. */
 export function selectionError(problem: SelectionProblem, { all }: Selection): UsageError {
   switch (problem.kind) {
     case "empty":
@@ -109,7 +109,7 @@ function problemsOf(
 ): SelectionProblem[] {
   const isNarrowed = patterns.length > 0 || tags.length > 0;
   const ids = scenarios.map(({ id }) => id);
-  // What is wrong with their files says more than that there is no such scenario.
+  // Errors in their files say more than that there is no such scenario.
   const knownIds = [...ids, ...unusable.map(nameOf)];
   const knownTags = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
   return [

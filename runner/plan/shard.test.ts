@@ -13,7 +13,7 @@ const items = fc
   );
 const totals = fc.integer({ min: 1, max: 12 });
 
-test("parts are disjoint, complete and in the order of the selection", () => {
+test("shards are disjoint, complete and in the order of the selection", () => {
   fc.assert(
     fc.property(items, totals, (given, total) => {
       const parts = cutIntoShards(given, total);
@@ -25,7 +25,7 @@ test("parts are disjoint, complete and in the order of the selection", () => {
   );
 });
 
-test("no part is empty while there are enough items", () => {
+test("no shard is empty while there are enough items", () => {
   fc.assert(
     fc.property(items, totals, (given, total) => {
       const filled = cutIntoShards(given, total).filter((part) => part.length > 0);
@@ -34,7 +34,7 @@ test("no part is empty while there are enough items", () => {
   );
 });
 
-test("two parts never differ by more than the longest item", () => {
+test("two shards never differ by more than the longest item", () => {
   fc.assert(
     fc.property(items, totals, (given, total) => {
       const costs = new Map(given.map(({ id, cost }) => [id, Math.max(1, cost)]));

@@ -19,9 +19,9 @@ export interface ShardItem<T> {
 }
 
 /**
- * Cuts items into `total` shards of nearly equal cost: the longest first, each to the part with the least so far. Two
- * parts never differ by more than the cost of the longest item. The same input always gives the same parts, in any
- * order of the items; within a part they keep their order. Parts are empty only when there are fewer items.
+ * Cuts items into `total` shards of nearly equal cost: the longest first, each to the shard with the least so far. Two
+ * shards never differ by more than the cost of the longest item. The same items always give the same shards, in
+ * whatever order they come; within a shard they keep their order. Shards are empty only when there are fewer items.
  */
 export function cutIntoShards<T>(items: readonly ShardItem<T>[], total: number): T[][] {
   const loads = Array.from({ length: total }, () => 0);
@@ -34,7 +34,7 @@ export function cutIntoShards<T>(items: readonly ShardItem<T>[], total: number):
   return loads.map((_, part) => items.filter(({ id }) => partOf.get(id) === part).map(({ item }) => item));
 }
 
-/** Steps of a scenario's flow: what it costs as far as nobody has measured it. Never less than one. */
+/** Steps of a scenario's flow: its cost until it has been measured. Never less than one. */
 export function stepCount({ flow }: Scenario): number {
   const steps = flow && locatePath(flow.node, ["steps"]).value;
   return isSeq(steps) ? Math.max(1, steps.items.length) : 1;
@@ -44,7 +44,7 @@ function byCost(a: ShardItem<unknown>, b: ShardItem<unknown>): number {
   return atLeastOne(b.cost) - atLeastOne(a.cost) || (a.id < b.id ? -1 : 1);
 }
 
-/** Items that cost nothing would all end up in one part. */
+/** Items that cost nothing would all end up in one shard. */
 function atLeastOne(cost: number): number {
   return Math.max(cost, 1);
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 const REPORT_FILES = ["report.json", "events.jsonl"];
 
 /**
- * The report folders at or below `root`, sorted by path. What lies inside of one is its evidence and not
- * looked into; symbolic links are not followed.
+ * The report folders at or below `root`, sorted by path. What lies inside one is its evidence and is not searched;
+ * symbolic links are not followed.
  * @throws when a folder cannot be read
  */
 export async function findReportFolders(root: string): Promise<string[]> {

@@ -13,10 +13,10 @@ export interface LastRun {
 }
 
 /**
- * The run that ended last, of all that have a report at or below a folder. Shards of which a merge made another report
- * that is there are no runs of their own. Of the groups of one merge the last one with something to run again counts.
- * @returns undefined when there is none; `others` are reports of the same merge with something to run again, `unread`
- *   folders whose report cannot be read, with the reason
+ * The run that ended last among those with a report at or below a folder. Shards whose merged report is there too are
+ * not runs of their own. Of the groups of one merge, the last one with something to run again counts.
+ * @returns `last` is undefined if there is no run; `others` are reports of the same merge with something to run again,
+ *   `unread` folders whose report cannot be read, with the reason
  * @throws when a folder cannot be read
  */
 export async function findLastRun(root: string): Promise<{
@@ -37,7 +37,7 @@ export async function findLastRun(root: string): Promise<{
     (a, b) =>
       compareText(b.report.finishedAt, a.report.finishedAt) ||
       compareText(b.report.runId, a.report.runId) ||
-      // A group of one shard is a copy of it, and knows the other groups.
+      // A group of one shard is a copy of it, and has the other groups beside it.
       Number(isGroup(b)) - Number(isGroup(a)),
   );
   const [latest] = runs;

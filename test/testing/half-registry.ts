@@ -11,12 +11,12 @@ import { runNpm } from "../../runner/gateway/npm/npm.ts";
 const BULK_BYTES = 512 * 1024;
 
 /**
- * A package registry with one small release of `openclaw` in it. It delivers half of the package and keeps the rest
- * back, so that an install is under way for as long as a test wants.
+ * A package registry with one small release of `openclaw` in it. It delivers half of the package and holds back the
+ * rest, so that an install is under way for as long as a test wants.
  */
 export class HalfRegistry {
   readonly url: string;
-  /** How often somebody got half of the package. */
+  /** How often half of the package was delivered. */
   halves = 0;
   #whole = false;
 

@@ -9,13 +9,13 @@ import { startScriptedModel } from "../../runner/model/scripted.ts";
 
 const TEARDOWN_MS = 5000;
 
-/** A provider on this machine: the instruction-following model behind a door that only opens to a key. */
+/** A provider on this machine: the instruction-following model behind a server that demands a key. */
 export interface TestProvider {
   /** With `/v1`. */
   baseUrl: string;
   /** What reached the model, which means that the key was right. */
   requests: readonly RecordedRequest[];
-  /** How often the door stayed shut. */
+  /** How many requests had the wrong key. */
   refused(): number;
 }
 

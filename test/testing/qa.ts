@@ -102,7 +102,7 @@ export class Sandbox {
     const own: number[] = [];
     for (const name of await readdir("/proc")) {
       if (!/^\d+$/.test(name)) continue;
-      // A process may be gone by now, or belong to somebody else.
+      // A process may be gone by now, or belong to another user.
       const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
       if (environment.includes(this.folder)) own.push(Number(name));
     }

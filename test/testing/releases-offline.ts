@@ -1,14 +1,14 @@
 import { vi } from "vitest";
 import type { Sandbox } from "./qa.ts";
 
-/** What the package registry is taken to have named last. */
+/** What the package registry is assumed to have listed last. */
 export const KNOWN_RELEASES = {
   versions: ["2026.4.26", "2026.5.7", "2026.9.5", "2026.9.6", "2026.10.1-beta.1"],
   "dist-tags": { latest: "2026.9.6", beta: "2026.10.1-beta.1" },
 };
 
 /**
- * Lets the program find no package registry, but the list that it kept of one; with null not even that.
+ * Hides the package registry from the program, which then has only the list that it kept; with null not even that.
  * Undone by `vi.unstubAllEnvs`.
  */
 export async function withoutRegistry(

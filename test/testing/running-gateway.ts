@@ -1,14 +1,14 @@
 import { onTestFinished } from "vitest";
+import { parseGatewayTarget } from "../../runner/base/target.ts";
 import { Teardown } from "../../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
-import { parseGatewayTarget } from "../../runner/gateway/target.ts";
 import { Testbed } from "../../runner/run/testbed/testbed.ts";
 import { ROOT } from "./qa.ts";
 
 const TEARDOWN_MS = 15_000;
 
-/** A gateway that is running already, with a channel and a model of its own, until the test ends. */
+/** A gateway that is already running, with a channel and a model of its own, until the test ends. */
 export async function startRunningGateway(target: string): Promise<GatewayUnderTest> {
   const teardown = new Teardown();
   onTestFinished(async () => {

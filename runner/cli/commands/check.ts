@@ -32,7 +32,7 @@ export function addCheckCommand(program: Command, finish: (exitCode: number) => 
   );
 }
 
-/** Everything that can be wrong before a gateway boots. */
+/** Reports everything that can be wrong before a gateway boots. */
 async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   if (options.lanes !== undefined && paths.length > 0) {
     throw new UsageError(

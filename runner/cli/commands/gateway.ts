@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { parseRelease } from "../../base/target.ts";
 import type { CachedRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
-import { parseRelease } from "../../gateway/target.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
@@ -11,7 +11,7 @@ import { REPO_ROOT } from "../workspace.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Declares `qa gateway …`: the published releases on this machine. */
+/** Declares `qa gateway …`, which manages the published releases on this machine. */
 export function addGatewayCommand(program: Command, finish: (exitCode: number) => void): Command {
   const group = program
     .command("gateway")

@@ -14,7 +14,7 @@ import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
 import { requireFolder, userFolder } from "../workspace.ts";
 
-/** Counts up with every change that a reader of `qa history --json` could trip over. */
+/** Goes up with every change that could break a reader of `qa history --json`. */
 const HISTORY_VERSION = 3;
 
 /** Declares `qa history`. */
@@ -40,7 +40,7 @@ export function addHistoryCommand(program: Command, finish: (exitCode: number) =
   );
 }
 
-/** Looks back; a past failure is not a failure of this command. */
+/** A past failure is not a failure of this command. */
 async function history(
   folder: string,
   ids: readonly string[],
@@ -104,12 +104,12 @@ function historyTable(histories: readonly ScenarioHistory[]): string {
   return textTable([head, ...rows], [2, 3, 4, 5, 6]);
 }
 
-/** The scripted model is behind nearly every run: only another one is worth a word. */
+/** Nearly every run has the scripted model: only another one is worth mentioning. */
 function gatewayText(gateway: string, providerMode: string): string {
   return providerMode === PROVIDER_MODE.scripted ? gateway : `${gateway}, ${providerMode}`;
 }
 
-/** How it stands, and what the rates leave out. */
+/** The current state, and what the rates leave out. */
 function now({
   failingSince,
   passed,
@@ -166,7 +166,7 @@ function runText({ at, runId, version }: RunRef): string {
   return `${at.slice(0, 10)}${version === undefined ? "" : ` on ${version}`} (${runId})`;
 }
 
-/** Rounded, but never to all or nothing where it is neither. */
+/** Rounded, but to 0% or 100% only if it is exactly that. */
 function percent(rate: number | undefined): string {
   if (rate === undefined) return "-";
   const whole = Math.round(rate * 100);

@@ -32,7 +32,7 @@ export function addListCommand(program: Command, finish: (exitCode: number) => v
   );
 }
 
-/** Needs the scenario files and nothing else. */
+/** Reads the scenario files and nothing else. */
 async function list(options: OptionsOf<"list">): Promise<number> {
   const [{ loadCatalog }, { requireTagged }, { guardOf }] = await Promise.all([
     import("../../scenario/catalog/catalog.ts"),

@@ -22,7 +22,7 @@ export function addMatrixCommand(program: Command, finish: (exitCode: number) =>
   );
 }
 
-/** What would run. Boots nothing. */
+/** Prints what would run. Boots nothing. */
 async function matrix(names: readonly string[], options: OptionsOf<"matrix">): Promise<number> {
   const [{ planLanes, writeMatrix }, { loadLanes }, { rejectErrors }, github, { matrixText }] =
     await Promise.all([
@@ -38,7 +38,7 @@ async function matrix(names: readonly string[], options: OptionsOf<"matrix">): P
     const forGithub = github.githubMatrix(planned);
     if (options.format === "github") rejectErrors(github.checkGithubLimits(forGithub, lanes));
     if (options.out) await writeMatrix(resolve(userFolder(), options.out), planned);
-    // The services show what stands on standard error; their input is standard output alone.
+    // CI services show standard error, and read only standard output.
     if (options.format !== "text") for (const note of planned.notes) process.stderr.write(`note: ${note}\n`);
     process.stdout.write(
       {

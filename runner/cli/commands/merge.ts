@@ -21,7 +21,7 @@ export function addMergeCommand(program: Command, finish: (exitCode: number) => 
   );
 }
 
-/** Exit code 4 when anything is missing, else by the same rules as a run. */
+/** Exit code 4 when anything is missing, otherwise by the same rules as a run. */
 async function merge(folders: readonly string[], options: OptionsOf<"merge">): Promise<number> {
   const [{ commandLine }, { paintFor }, { mergedLines }, { readMatrix }, { mergeShards }] = await Promise.all(
     [

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { displayPath } from "../../base/paths.ts";
-import type { Job, Matrix } from "../../lanes/matrix.ts";
+import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
@@ -41,8 +41,8 @@ export function addNightCommand(program: Command, finish: (exitCode: number) => 
 }
 
 /**
- * What the nightly workflow does on many machines, on this one: plans the jobs, runs each with its own `qa run`, and
- * merges their reports with `qa merge`. One job's failure does not keep the others from running.
+ * Does on this machine what the nightly workflow does on many: plans the jobs, runs each with its own `qa run`, and
+ * merges their reports with `qa merge`. One job's failure does not stop the others.
  */
 function night(names: readonly string[], options: NightOptions): Promise<number> {
   return withSession(async ({ signal }) => {
@@ -70,7 +70,7 @@ function night(names: readonly string[], options: NightOptions): Promise<number>
     }
     if (ended.length === 0 && !signal.aborted) throw nothingRan();
     if (!signal.aborted) {
-      // Also where no job left anything: the merge is what misses a report, even of a job that may fail.
+      // Even if no job left anything: the merge is what notices a missing report, also of a job that may fail.
       const shares = join(folder, "shares");
       await mkdir(shares, { recursive: true });
       const merge = ["merge", shares, ...toArgs({ expect: matrixFile, out: join(folder, "merged") })];
@@ -82,8 +82,8 @@ function night(names: readonly string[], options: NightOptions): Promise<number>
 }
 
 /**
- * Keeps the durations as they are now for the whole night: its own reports may appear below that folder, and shards of
- * one selection that were cut by different durations would not fit together.
+ * Keeps the current durations for the whole night: its own reports may appear below that folder, and shards of one
+ * selection that were cut by different durations would not fit together.
  * @returns the file that every job reads instead
  */
 async function frozenDurations(typed: string | undefined, folder: string): Promise<string | undefined> {
@@ -94,7 +94,7 @@ async function frozenDurations(typed: string | undefined, folder: string): Promi
   return displayPath(file, userFolder());
 }
 
-/** Jobs for other operating systems become skipped ones: their reports are not to be waited for. */
+/** Turns jobs for other operating systems into skipped ones, whose reports are not expected. */
 function forThisMachine(matrix: Matrix, here: string): Matrix {
   const jobs = matrix.jobs.map((job) =>
     job.skip || job.os === here
@@ -114,7 +114,7 @@ async function runJob(job: Job, folder: string, { jobs }: NightOptions, signal: 
   return { name: job.name, mayFail: job.mayFail, ...(await qa(args, signal)) };
 }
 
-/** Runs one command of this program as the workflow does: in a process of its own. */
+/** Runs one command of this program as the workflow does, in its own process. */
 async function qa(
   args: readonly string[],
   signal: AbortSignal,
@@ -122,10 +122,11 @@ async function qa(
   const startedAt = performance.now();
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
-    // As below a package manager: paths are the user's, and the command ends when this process is gone.
+    // As under a package manager: paths are relative to the user's folder, and the command ends when this process is
+    // gone.
     env: { ...process.env, npm_lifecycle_event: "qa", INIT_CWD: userFolder() },
   });
-  // A terminal sends Ctrl-C to both; a request that only this process end is meant for the command too.
+  // A terminal sends Ctrl-C to both; a signal that only this process gets is meant for the command too.
   const pass = () => child.kill("SIGTERM");
   signal.addEventListener("abort", pass, { once: true });
   const [exitCode] = (await once(child, "exit")) as [number | null];
@@ -133,7 +134,7 @@ async function qa(
   return { exitCode: exitCode ?? EXIT.harness, durationMs: performance.now() - startedAt };
 }
 
-/** Exit codes grow with what they say; of a job that may fail only an interrupt counts. */
+/** The highest exit code is the worst; for a job that may fail, only an interrupt counts. */
 function worst(ended: readonly Ended[]): number {
   return Math.max(
     ...ended.map(({ exitCode, mayFail }) =>

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { displayPath } from "../../base/paths.ts";
-import { formatTarget } from "../../gateway/target.ts";
+import { formatTarget } from "../../base/target.ts";
 import type { GatewayRun } from "../../parity/gateway-run.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -32,7 +32,7 @@ export function addParityCommand(program: Command, finish: (exitCode: number) =>
   );
 }
 
-/** One run per gateway, or runs that are there already, then a report on where they differ. */
+/** Runs the scenarios on each gateway, or takes finished runs, and reports where they differ. */
 function parity(ids: readonly string[], options: ParityOptions): Promise<number> {
   return withSession(async (session) => {
     const { gateways = [], reports } = options;
@@ -54,7 +54,7 @@ function parity(ids: readonly string[], options: ParityOptions): Promise<number>
   });
 }
 
-/** @throws UsageError for what the command line alone shows to be wrong */
+/** @throws UsageError for what is wrong with the command line alone */
 function rejectContradictions(ids: readonly string[], options: ParityOptions): void {
   const { gateways = [], reports, all, tag, jobs } = options;
   if (options.gateways && reports) {
@@ -83,7 +83,7 @@ function tooFew(option: string, what: string): UsageError {
 async function readRuns(folders: readonly string[]): Promise<GatewayRun[]> {
   const { readRun } = await import("../../parity/gateway-run.ts");
   const runs: GatewayRun[] = [];
-  // In order, so that of several that cannot be read it is always the first that is named.
+  // In order, so that the first unreadable one is always the one that is named.
   for (const folder of folders) {
     runs.push({ ...(await readRun(resolve(userFolder(), folder))), folder });
   }

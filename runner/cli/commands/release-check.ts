@@ -20,7 +20,7 @@ export function addReleaseCheckCommand(program: Command, finish: (exitCode: numb
   );
 }
 
-/** Both ways to update, each on an install of its own. */
+/** Checks both ways to update, each on an install of its own. */
 async function releaseCheck({ from, to, json }: OptionsOf<"release-check">): Promise<number> {
   const [{ EmbeddedKind }, { checkUpdate }, { ROUTES }] = await Promise.all([
     import("../../gateway/embedded/embedded.ts"),

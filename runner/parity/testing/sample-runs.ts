@@ -10,7 +10,7 @@ const BREAKS = "thread-follow-up";
 
 type Change = Partial<Pick<ScenarioFinished, "verdict" | "failure" | "cleanupProblems">>;
 
-/** A gateway's run of the sample's scenarios with other ends for some of them; the others are left out. */
+/** A gateway's run of those sample scenarios that have an entry in `changes`, with these changes. */
 export function runOn(
   target: string,
   changes: Readonly<Record<string, Change>>,
@@ -25,7 +25,7 @@ export function runOn(
     if (!change) return [];
     if (event.type === "scenario-finished") return [{ ...event, cleanupProblems: [], ...change }];
     if (event.type === "gateway-ready") return [{ ...event, gateway: { ...event.gateway, target } }];
-    // A scenario that is said to pass has no step that failed.
+    // A scenario that is made to pass has no failed step.
     if (event.type === "step-finished" && change.verdict === "passed")
       return [{ ...event, status: "passed" }];
     return [event];
@@ -47,7 +47,7 @@ function shapesOf(
 
 const SKILL = { name: "marker", eligible: true, missing: { bins: [], env: ["KEY"] } };
 
-/** Three gateways of which no two do the same: one could not be run at all. */
+/** Three gateways, no two of which do the same: one could not be run at all. */
 export function sampleRuns(): GatewayRun[] {
   return [
     runOn(

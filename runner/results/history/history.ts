@@ -11,7 +11,7 @@ export interface RunRef {
   version?: string;
 }
 
-/** What is known of one scenario on one gateway. */
+/** What is known about one scenario on one gateway. */
 export interface ScenarioHistory {
   id: string;
   title: string;
@@ -24,7 +24,7 @@ export interface ScenarioHistory {
   failed: number;
   skipped: number;
   blocked: number;
-  /** Runs that failed by fault of the harness or the environment; in none of the other numbers. */
+  /** Runs that failed through a fault of the harness or the environment; in none of the other numbers. */
   failedOtherwise: number;
   /** Runs that were cut short before this scenario had a result; in none of the other numbers. */
   withoutResult: number;
@@ -34,7 +34,7 @@ export interface ScenarioHistory {
   passRate?: number;
   flakeRate?: number;
   firstFailure?: RunRef;
-  /** First of the failures in a row that lasts until now. */
+  /** First of the unbroken row of failures that lasts until now. */
   failingSince?: RunRef;
   /** Of the runs that passed, in milliseconds. */
   medianMs?: number;
@@ -43,8 +43,8 @@ export interface ScenarioHistory {
 }
 
 /**
- * The history of every scenario on every gateway, model mode and platform: what fails now first, then what ever failed or was flaky,
- * then the rest, each by id and gateway.
+ * The history of every scenario on every gateway, model mode and platform: what fails now comes first, then what ever
+ * failed or was flaky, then the rest, each by id and gateway.
  * @param samples oldest first
  */
 export function historiesOf(samples: readonly Sample[]): ScenarioHistory[] {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { valid } from "semver";
 import { withoutUndefined } from "../../base/json.ts";
+import { recognizeTarget } from "../../base/target.ts";
 import { compareText } from "../../base/text.ts";
 import { readReport } from "../../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
@@ -16,23 +17,25 @@ export interface Sample {
   gateway: string;
   /** Behind the agent: `mock-openai` is the scripted model. */
   providerMode: string;
-  /** That the run was on, such as `linux-x64`. */
+  /** The run's platform, such as `linux-x64`. */
   platform: string;
-  /** Of the gateway as it introduced itself; of one that did not get that far, from its target. */
+  /** The gateway's, as it introduced itself; from its target if it did not get that far. */
   version?: string;
   runId: string;
   /** ISO time at which the run started, by its own clock. */
   at: string;
   /** `none`: the run was cut short before there was a result. */
   verdict: ScenarioReport["verdict"] | "none";
-  /** Of a failure: who has to act. */
+  /** Of a failure: where its cause lies. */
   fault?: ScenarioReport["fault"];
   flaky: boolean;
   /** Milliseconds. */
   durationMs: number;
 }
 
-/** Whether it says something about the scenario: a failure by fault of the harness or the environment does not. */
+/**
+ * Whether it says something about the scenario: a failure through a fault of the harness or the environment does not.
+ */
 export function isTelling({ verdict, fault }: Sample): boolean {
   return verdict === "passed" || (verdict === "failed" && (fault === "product" || fault === "scenario"));
 }
@@ -42,13 +45,13 @@ export interface Past {
   samples: Sample[];
   /** How many reports they are from. */
   reports: number;
-  /** What could not be read, in words. */
+  /** What could not be read, as messages. */
   warnings: string[];
 }
 
 /**
- * Reads every report below a folder, each run once: the shards of a merge are left out where the merged
- * report is there too, and copies of a run count once.
+ * Reads every report below a folder, each run once: the shards of a merge are left out if the merged report is there
+ * too, and copies of a run count once.
  * @param show how a path is shown to the user
  * @throws when a folder cannot be read
  */
@@ -70,7 +73,7 @@ export async function readPast(folder: string, show: (path: string) => string): 
   return { samples: ordered.flatMap(samplesOf), reports: ordered.length, warnings };
 }
 
-/** What such a run says is no matter of the gateway's. */
+/** Such a run says nothing about the gateway. */
 function onPurpose({ faults = [] }: RunReport): string | undefined {
   return faults.length > 0 ? `its gateway was broken on purpose by ${faults.join(", ")}` : undefined;
 }
@@ -96,7 +99,8 @@ function samplesOf(report: RunReport): Sample[] {
   });
 }
 
-/** `2026.4.26` of `openclaw@2026.4.26`; nothing of a range or a tag. */
-function targetVersion(target: string): string | undefined {
-  return valid(target.slice(target.lastIndexOf("@") + 1)) ?? undefined;
+/** `2026.4.26` for `openclaw@2026.4.26`; undefined for a range or a tag. */
+function targetVersion(text: string): string | undefined {
+  const target = recognizeTarget(text);
+  return target?.kind === "openclaw" ? (valid(target.spec) ?? undefined) : undefined;
 }

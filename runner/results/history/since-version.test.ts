@@ -55,7 +55,7 @@ it("names the release that began to fail, in whatever order the runs were made",
   );
 });
 
-it("names none as soon as one release both passed and failed", () => {
+it("names no release as soon as one both passed and failed", () => {
   fc.assert(
     fc.property(broken, fc.constantFrom(...RELEASES), ({ samples }, version) => {
       const both = [...samples, sample(version, "passed"), sample(version, "failed")];
@@ -99,7 +99,7 @@ it.each<[string, [string, Sample["verdict"]][], object]>([
     ],
     { kind: "mixed" },
   ],
-  ["has a version that is none", [["nightly", "failed"]], { kind: "unknown" }],
+  ["has no valid version", [["nightly", "failed"]], { kind: "unknown" }],
 ])("what %s", (_what, results, trend) => {
   expect(trendOf(results.map(([version, verdict]) => sample(version, verdict)))).toEqual(trend);
 });
@@ -123,7 +123,7 @@ it("counts every sample once, and finds the row of failures that lasts until now
   );
 });
 
-it("counts failures by fault of the harness or the environment apart, in both views", () => {
+it("counts failures through a fault of the harness or the environment separately, in both views", () => {
   const samples = [
     sample("1.9.0", "passed"),
     sample("1.10.0", "failed", { fault: "environment" }),

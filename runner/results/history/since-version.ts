@@ -1,4 +1,5 @@
 import { compareBuild, valid } from "semver";
+import { recognizeTarget } from "../../base/target.ts";
 import { compareText } from "../../base/text.ts";
 import { isTelling, type Sample } from "./samples.ts";
 
@@ -32,7 +33,10 @@ export interface ReleaseTrend {
   trend: Trend;
   /** In the order of releases. */
   versions: VersionResults[];
-  /** Results that say nothing about a release: of unknown version, or failed by fault of the harness or the environment. */
+  /**
+   * Results that say nothing about a release: of unknown version, or failed through a fault of the harness or the
+   * environment.
+   */
   leftOut: number;
 }
 
@@ -86,7 +90,8 @@ function trendOf(versions: readonly VersionResults[]): Trend {
 }
 
 function productOf(gateway: string): string {
-  return /^wss?:/.test(gateway) ? gateway : gateway.replace(/@.*/, "");
+  const target = recognizeTarget(gateway);
+  return !target || target.kind === "remote" ? gateway : target.kind;
 }
 
 function placeOf({ product, providerMode }: ReleaseTrend): string {

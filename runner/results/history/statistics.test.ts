@@ -31,7 +31,7 @@ it("the trend compares the last third with the first", () => {
   expect(trend([0, 0, 0, 0, 5, 5])).toBeUndefined();
 });
 
-it("the trend does not depend on the unit, is nothing for equal times and turns round with time", () => {
+it("the trend does not depend on the unit, is 0 for equal times and is reversed with the order", () => {
   fc.assert(
     fc.property(durations, fc.integer({ min: 2, max: 50 }), (values, factor) => {
       const change = trend(values) as number;

@@ -14,7 +14,7 @@ export function median(values: readonly number[]): number {
  * How much longer the latest runs take than the earliest: the median of the last third against the median
  * of the first third, so that neither one slow run nor the middle counts. 0.25 means a quarter longer.
  * @param durations in milliseconds, oldest first
- * @returns undefined when there are too few to tell, or the first third took no time at all
+ * @returns undefined when there are too few, or the first third took no time at all
  */
 export function trend(durations: readonly number[]): number | undefined {
   if (durations.length < TREND_NEEDS) return undefined;
@@ -23,7 +23,7 @@ export function trend(durations: readonly number[]): number | undefined {
   return first === 0 ? undefined : median(durations.slice(-third)) / first - 1;
 }
 
-/** Undefined where there is nothing to be a part of. */
+/** Undefined if the whole is 0. */
 export function rate(part: number, whole: number): number | undefined {
   return whole === 0 ? undefined : part / whole;
 }

@@ -7,7 +7,7 @@ import type { MergedCell, MergedReport } from "./merged-schema.ts";
 
 export type CellVerdict = MergedCell["verdict"];
 
-/** What needs a person comes first. */
+/** What needs attention comes first. */
 const WORST_FIRST: readonly CellVerdict[] = [
   "failed",
   "missing",

@@ -1,7 +1,7 @@
 import type { RunReport } from "../../report/schema/report-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 
-/** What all shards of one selection must have in common; how each is shown. */
+/** What all shards of one selection must have in common, and how each is shown. */
 const COMMON: Record<string, (report: RunReport) => string> = {
   "tool version": ({ tool }) => `${tool.name} ${tool.version}`,
   platform: ({ tool }) => tool.platform,
@@ -15,7 +15,7 @@ const COMMON: Record<string, (report: RunReport) => string> = {
   selection: ({ selection, shard }) => (selection && (shard?.total ?? 1) > 1 ? selection.join(", ") : "none"),
 };
 
-/** One problem for each thing that differs, with all its values and who has which. */
+/** One problem for each thing that differs, with all its values and the shards that have them. */
 export function configurationProblems(
   name: string,
   shards: readonly { shown: string; report: RunReport }[],

@@ -17,7 +17,7 @@ const CELL_STYLES: Record<CellVerdict, { symbol: string; colour: Style }> = {
   passed: { symbol: SYMBOLS.passed, colour: COLOURS.passed },
 };
 
-/** What a person has to know of a merge: what is missing first, then what failed, then the counts. */
+/** What a reader has to know about a merge: what is missing first, then what failed, then the counts. */
 export function mergedLines(merged: MergedReport, outFolder: string, paint: Paint): string[] {
   return [
     ...problemLines(merged, paint),

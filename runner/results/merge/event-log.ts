@@ -8,11 +8,11 @@ import { reportOf } from "../../report/run-state.ts";
 export interface EventLog {
   /** The report that these events make. */
   rebuilt: Reading;
-  /** Why it is not the whole. */
+  /** Why it is not the whole run. */
   damage?: string;
   /** Its last line is cut off. */
   truncated: boolean;
-  /** How far the clock was set back while the run went on, at most. Milliseconds. */
+  /** The most that the clock was set back during the run, in milliseconds. */
   clockSetBack: number;
 }
 
@@ -44,7 +44,7 @@ function damageOf(events: readonly RunEvent[], truncated: boolean): string | und
   return events.at(-1)?.type === "run-finished" ? undefined : "it ends before the run does";
 }
 
-/** How far the time of an event lies before that of an earlier one, at most. */
+/** The most that an event's time lies before that of an earlier one. */
 function setBack(events: readonly RunEvent[]): number {
   let latest = Number.NEGATIVE_INFINITY;
   let most = 0;

@@ -10,8 +10,8 @@ export function evidencePaths({ evidence, attempts }: ScenarioReport): string[] 
 }
 
 /**
- * Copies the evidence of scenarios, so that the merged report stands by itself and its links are the same
- * as in the shard's report. Copy-on-write where the file system can.
+ * Copies the evidence of scenarios, so that the merged report needs no other folder and its links are the same as in
+ * the shard's report. Copy-on-write if the file system supports it.
  */
 export async function copyEvidence(
   scenarios: readonly ScenarioReport[],

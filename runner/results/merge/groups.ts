@@ -1,7 +1,7 @@
 import { compareText } from "../../base/text.ts";
 import type { RunReport } from "../../report/schema/report-schema.ts";
 import { configurationProblems } from "./configuration.ts";
-import type { ExpectedJob } from "./matrix.ts";
+import type { ExpectedJob } from "./matrix-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 import type { ShardReport } from "./shard.ts";
 
@@ -21,13 +21,13 @@ export interface Group {
   shards: ReportedShard[];
   /** Ids that must each have one result, in order. */
   selection: string[];
-  /** Why nothing in the group counts as passed; holds those of its shards. */
+  /** Why nothing in the group counts as passed; includes the problems of its shards. */
   problems: Problem[];
 }
 
 /**
- * Puts together what belongs together and finds what is missing, doubled or mixed.
- * @param jobs those of the matrix that the shards must be; undefined when no matrix was given
+ * Groups the shards that belong together and finds what is missing, doubled or mixed.
+ * @param jobs those of the matrix, which the shards must match; undefined when no matrix was given
  */
 export function groupShards(
   shards: readonly ShardReport[],
@@ -68,7 +68,7 @@ export function groupShards(
   });
 }
 
-/** Whether a shard can count: nothing is wrong with it, nor with its group. */
+/** Whether the group counts: nothing is wrong with it or its shards. */
 export function isComplete({ problems }: Group): boolean {
   return problems.length === 0;
 }
@@ -97,7 +97,7 @@ function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
       problems.push(problem("missing-shard", `${what} left no report`));
     }
   }
-  // Of an unsharded run its own scenarios are the whole; a shard has to say what it is a part of.
+  // An unsharded run's own scenarios are the whole; a shard has to say what it is part of.
   const all = new Set(shards.flatMap(({ report }) => report.scenarios.map(({ id }) => id)));
   group.selection = first?.report.selection ?? jobs[0]?.selection ?? [...all];
   if (first && total > 1 && !first.report.selection) {
@@ -119,7 +119,7 @@ function resultProblems({ name, shards, selection }: Group): Problem[] {
     }
   }
   for (const [id, held] of holders) {
-    // Copies of a shard have been named as such.
+    // Copies of a shard have been reported as such.
     const shards = new Set(held.map(indexOf));
     const twiceInOne = new Set(held).size < held.length;
     if (shards.size > 1 || twiceInOne) {
@@ -135,7 +135,7 @@ function resultProblems({ name, shards, selection }: Group): Problem[] {
   return problems;
 }
 
-/** Whether the shard is what the matrix planned under its name. */
+/** Checks that the shard is what the matrix planned under its name. */
 function jobProblems({ shown, report }: ReportedShard, job: ExpectedJob | undefined): Problem[] {
   if (report.job === undefined) {
     return [

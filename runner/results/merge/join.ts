@@ -8,7 +8,7 @@ import type { Group } from "./groups.ts";
 /**
  * The report that one run of the whole selection would have written, from the shards of a complete group.
  * Times of day are those of the shards' own clocks; the duration is the sum of theirs, which needs no clock.
- * @param commandOf the command with which the whole can be run; of undefined where the shards do not say how
+ * @param commandOf gives the command that runs the whole; is given undefined if the shards do not say how
  */
 export function joinShards(
   { shards, selection }: Group,

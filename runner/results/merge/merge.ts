@@ -13,17 +13,17 @@ import { copyEvidence } from "./evidence.ts";
 import { type Group, groupShards, isComplete } from "./groups.ts";
 import { joinShards } from "./join.ts";
 import { renderMergedMarkdown } from "./markdown.ts";
-import type { ExpectedJob } from "./matrix.ts";
+import type { ExpectedJob } from "./matrix-schema.ts";
 import { MERGED_VERSION, type MergedGroup, type MergedReport } from "./merged-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 import { readShard, type ShardReport } from "./shard.ts";
 
-export interface MergeOptions {
+export interface ShardMerge {
   /** Absolute; each holds shards at any depth. */
   folders: readonly string[];
   /** Absolute; new or empty. */
   out: string;
-  /** What the matrix planned; without it the shards say themselves what belongs to them. */
+  /** What the matrix planned; without it, the shards themselves say what they are part of. */
   jobs?: readonly ExpectedJob[];
   /** How a path is shown to the user. */
   show(path: string): string;
@@ -45,7 +45,7 @@ interface JoinedGroup extends Group {
  * Writes `merged.json` and `merged.md` in any case, and a group's report only when it is complete.
  * @throws when a folder cannot be read or written
  */
-export async function mergeShards(options: MergeOptions): Promise<MergedReport> {
+export async function mergeShards(options: ShardMerge): Promise<MergedReport> {
   const { shards, problems } = await collectShards(options);
   const groups: JoinedGroup[] = groupShards(shards, options.jobs);
   const names = folderNames(groups);
@@ -65,10 +65,10 @@ export async function mergeShards(options: MergeOptions): Promise<MergedReport> 
 async function collectShards({
   folders,
   show,
-}: MergeOptions): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
+}: ShardMerge): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
   const found = await Promise.all(folders.map(findReportFolders));
   const empty = folders.filter((_, index) => found[index]?.length === 0);
-  // The same folder may be reached twice; that makes no second shard of it.
+  // The same folder may be reached twice; that does not make it two shards.
   const unique = [...new Set(found.flat())];
   return {
     shards: await Promise.all(unique.map((folder) => readShard(folder, show(folder)))),
@@ -136,7 +136,7 @@ async function writeGroup({ report, subfolder, shards }: JoinedGroup, out: strin
   await replaceFile(join(folder, "report.md"), renderMarkdown(report));
 }
 
-/** A folder name for each group that says which it is; never the same twice. */
+/** A folder name for each group that says which one it is; all are different. */
 function folderNames(groups: readonly Group[]): string[] {
   const taken = new Set<string>();
   return groups.map(({ lane, gateway, os }) => {

@@ -3,7 +3,7 @@ import { JsonFormat, type Reading } from "../../base/json-format.ts";
 import { reportSchema } from "../../report/schema/report-schema.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
-/** Counts up with every change that a reader of merged.json could trip over. */
+/** Goes up with every change that could break a reader of merged.json. */
 export const MERGED_VERSION = 1;
 
 const text = { type: "string" } as const;

@@ -20,7 +20,7 @@ export interface ShardReport {
   folder: string;
   /** As the user would type it. */
   shown: string;
-  /** Absent when the folder gives none; that is then one of the problems. */
+  /** Absent if the folder has none, which is then one of the problems. */
   report?: RunReport;
   /** Why nothing in it counts. A shard is sound when there are none. */
   problems: Problem[];
@@ -28,7 +28,7 @@ export interface ShardReport {
   notes: string[];
 }
 
-/** Reads one shard and judges it by itself. Never throws. */
+/** Reads one shard and checks it on its own. Never throws. */
 export async function readShard(folder: string, shown: string): Promise<ShardReport> {
   const [written, log] = await Promise.all([
     ifThere(join(folder, "report.json"), readReport),
@@ -51,7 +51,7 @@ async function judge(
   report: RunReport,
   { written, log, folder }: { written: Reading | undefined; log: EventLog | undefined; folder: string },
 ): Promise<Problem[]> {
-  // Of a shard that is not whole everything else follows from that.
+  // If a shard is not whole, everything else follows from that.
   const rebuiltFromPart = !written && log?.truncated === true;
   if (report.interrupted && !rebuiltFromPart) {
     return [
@@ -79,7 +79,7 @@ async function judge(
   ];
 }
 
-/** The exit code follows from the report, but for failures outside of scenarios. */
+/** The exit code follows from the report, except for failures outside scenarios. */
 function exitCodeProblems(report: RunReport): Problem[] {
   const { exitCode } = report;
   const expected = exitCodeFor(report, 0);
@@ -119,7 +119,7 @@ function listed(scenarios: readonly ScenarioReport[]): string {
   return scenarios.map(({ id }) => id).join(", ");
 }
 
-/** Where a report says something else than the events it was made from. */
+/** Where a report differs from the events it was made from. */
 function* contradictions(report: RunReport, rebuilt: RunReport | undefined): Generator<string> {
   const { index = 1, total = 1 } = report.shard ?? {};
   if (index > total) yield `it says that it is shard ${index} of ${total}`;
@@ -143,7 +143,7 @@ function* contradictions(report: RunReport, rebuilt: RunReport | undefined): Gen
 async function missingEvidence(report: RunReport, folder: string): Promise<string[]> {
   const paths = report.scenarios.flatMap(evidencePaths);
   const there = await Promise.all(
-    // A report from elsewhere must not name files outside of its folder.
+    // A report from elsewhere must not name files outside its folder.
     paths.map(async (path) => {
       const file = join(folder, path);
       return isWithin(file, folder) && ((await lstatOf(file))?.isFile() ?? false);

@@ -16,7 +16,7 @@ export function countsText({ counts, quarantined = 0 }: Pick<MergedGroup, "count
   return texts.join(", ") || "nothing ran";
 }
 
-/** The counts of all complete groups, and how many groups are not. */
+/** The counts of all complete groups, and how many groups are incomplete. */
 export function headline({ groups, problems }: MergedReport): string {
   const whole = groups.flatMap(({ counts }) => counts ?? []);
   const total = { total: 0, passed: 0, failed: 0, skipped: 0, blocked: 0, flaky: 0 };

@@ -12,7 +12,7 @@ export interface SampleScenario {
 
 export interface SampleRun extends Partial<Omit<RunStarted, "scenarios">> {
   scenarios: readonly SampleScenario[];
-  /** Of the gateway; none of them got ready where it is left out. */
+  /** Of the gateway; if absent, no gateway became ready. */
   version?: string;
 }
 

@@ -2,18 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../../runner/base/json.ts";
 import type { GatewayUnderTest } from "../../../runner/gateway/gateway.ts";
 
-/** Something the gateway writes, and may be killed over. */
+/** Something the gateway writes, and may be killed while writing. */
 export interface Activity {
   name: string;
-  /** The kill comes within this time after the begin, in ms. */
+  /** The kill comes within this time after the start, in ms. */
   windowMs: number;
-  /** Looks at the state that is the old one from here on. */
+  /** Looks at the state that counts as the old one from here on. */
   prepare?(gateway: GatewayUnderTest): Promise<void>;
-  /** Begins; the answer may never come. */
+  /** Starts; the answer may never come. */
   begin(gateway: GatewayUnderTest, round: number): Promise<unknown>;
   /**
    * Looks at the next process.
-   * @param acknowledged the gateway had said that it is done
+   * @param acknowledged the gateway had reported that it was done
    * @returns which state it found
    * @throws Error when it is neither the old nor the new one
    */

@@ -16,7 +16,7 @@ export interface KillOptions {
   seed: number;
 }
 
-/** What so many kills came to. Each field that must be 0 is; what breaks a promise is thrown. */
+/** The result of the kills. Every field that must be 0 is 0; a broken promise is thrown. */
 export interface KillCounts {
   /** By activity: how often it was cut off, and which state the next process found. */
   activities: Record<string, { kills: number; old: number; new: number }>;
@@ -28,7 +28,7 @@ export interface KillCounts {
 
 const SETTLE_TIMEOUT_MS = 60_000;
 const TEARDOWN_MS = 10_000;
-/** Of the rounds, so many begin with turns of the round before still open. */
+/** The part of the rounds that begin with turns of the previous round still open. */
 const OVERLAP = 0.3;
 
 /**

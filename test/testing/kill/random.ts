@@ -1,4 +1,4 @@
-/** Random numbers that a seed decides (mulberry32), so that a run can be told and tried again. */
+/** Random numbers that a seed decides (mulberry32), so that a run can be named and repeated. */
 export class SeededRandom {
   #state: number;
 

@@ -1,6 +1,6 @@
-import { UsageError } from "../base/errors.ts";
-import { isLoopback } from "../base/loopback.ts";
-import { suggest } from "../base/suggest.ts";
+import { UsageError } from "./errors.ts";
+import { isLoopback } from "./loopback.ts";
+import { suggest } from "./suggest.ts";
 
 /** A published release: `spec` is a version, a range or a dist-tag. */
 export interface ReleaseTarget {
@@ -77,14 +77,14 @@ function requireSafeAddress(text: string): void {
   if (!url?.hostname) {
     throw new UsageError(
       `--gateway ${text}: not an address of a gateway`,
-      "It looks like ws://127.0.0.1:18789.",
+      "An address looks like ws://127.0.0.1:18789.",
     );
   }
   const address = `${url.protocol}//${url.host}`;
   if (url.username || url.password || url.search || url.hash) {
     throw new UsageError(
-      `--gateway ${address}: nothing may stand in the address but host, port and path`,
-      `The token belongs into ${TOKEN_VARIABLE}: an address is shown in reports.`,
+      `--gateway ${address}: the address may hold only host, port and path`,
+      `The token belongs in ${TOKEN_VARIABLE}: an address is shown in reports.`,
     );
   }
   if (url.protocol === "ws:" && !isLoopback(url.hostname)) {
