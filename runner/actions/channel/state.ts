@@ -50,7 +50,7 @@ function waitInput({
 }
 
 /** Members of `state`: the bus itself. Without a gateway at its other end none of them means anything. */
-const stateActions = actionsOf("channel", (define) => ({
+export const stateActions = actionsOf("channel", (define) => ({
   reset: define({
     summary: "Forgets all messages and threads.",
     positional: [],

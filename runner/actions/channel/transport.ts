@@ -14,7 +14,7 @@ import { throwFailureReply } from "./failure-replies.ts";
 import { QUIET_MS, WAIT_MS } from "./limits.ts";
 import { CHANNEL_ACTION_PARAMS, CHANNEL_ACTION_RESULT, channelAction } from "./messages.ts";
 import { CONVERSATION_FILTER, INBOUND_PARAMS, MESSAGE, SINCE_INDEX } from "./schemas.ts";
-import { stateObject } from "./state.ts";
+import { stateActions, stateObject } from "./state.ts";
 
 const CHANNEL_ID = "qa-channel";
 
@@ -53,16 +53,6 @@ const { text: _text, ...COMMAND_PARAMS } = INBOUND_PARAMS;
 
 /** Members of `transport`, which the flow's shorthands (`sendInbound: …`) call. */
 const transportActions = actionsOf("transport", (define) => ({
-  sendInbound: define({
-    summary: "Writes a message to the gateway, as a person would.",
-    params: INBOUND_PARAMS,
-    main: "text",
-    positional: [members("message")],
-    returns: MESSAGE,
-    effect: "converses",
-    needs: "qa-channel",
-    run: (context, message) => context.bus.addInboundMessage(message),
-  }),
   sendNativeCommand: define({
     summary: "Sends a chat command the way a client with a command menu does.",
     params: {
@@ -183,6 +173,7 @@ export const transportObject: FlowObject = {
   subject: "transport",
   summary: "The channel in the words that work for every channel driver.",
   members: {
+    sendInbound: { ...stateActions.addInboundMessage, subject: "transport" },
     ...transportActions,
     id: value("transport", STRING, "`qa-channel`", () => CHANNEL_ID),
     label: value("transport", STRING, "Name for people.", () => "QA Channel"),
