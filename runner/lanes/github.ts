@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Matrix } from "./matrix.ts";
-import { type Lanes, laneFinding } from "./read.ts";
+import { type Lanes, laneDiagnostic } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";
 
 /** The most jobs that the service makes from one matrix. */
@@ -67,7 +67,7 @@ export function checkGithubLimits(
   );
   const [[name, jobs] = ["", []]] = byLane;
   return [
-    laneFinding(lanes, ["lanes", name, "shards"], {
+    laneDiagnostic(lanes, ["lanes", name, "shards"], {
       code: "too-many-jobs",
       message: `the lanes make ${include.length} jobs, and the service takes ${MOST_JOBS} of one matrix`,
       hint: `The lane ${name} makes ${jobs.length} of them: give it fewer shards or gateways, or plan fewer lanes at once.`,

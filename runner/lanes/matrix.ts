@@ -13,7 +13,7 @@ import { entryText, needsRegistry, targetsOf } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
 import { commandLine, jobId, jobName } from "./job.ts";
 import { checkPlan, guardsOf, planOn } from "./lane-plan.ts";
-import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
+import { type Lanes, type LocatedLane, laneDiagnostic } from "./read.ts";
 import type { Lane, OperatingSystem } from "./schema.ts";
 import { catalogOf, type PackContext } from "./select.ts";
 import { cutSelection } from "./shard.ts";
@@ -144,7 +144,7 @@ function planLane(
     const { targets, problem } = targetsOf(gateway.entry, published);
     if (problem) {
       const place = [...path, "gateways", index];
-      diagnostics.push(laneFinding(lanes, place, { code: "unknown-gateway", ...problem }));
+      diagnostics.push(laneDiagnostic(lanes, place, { code: "unknown-gateway", ...problem }));
     }
     const plan = planOn(gateway, located, own, { ...env, ...guardsOf(lane) });
     diagnostics.push(...checkPlan(located, lanes, gateway, plan));
@@ -195,7 +195,7 @@ function jobsOn(
         leftOut: plan.notApplicable.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
         guards: guardsOf(lane),
         secrets: [...secrets],
-        ...limitsOf(lane),
+        ...laneLimits(lane),
         mayFail: lane.mayFail ?? false,
         estimate: { cost, unit },
         ...(skip ? { skip } : {}),
@@ -209,7 +209,7 @@ function jobsOn(
 const DEFAULT_MINUTES = 30;
 
 /** How often and how long a lane's scenarios run. */
-export function limitsOf({ retries = 0, repeat = 1, minutes = DEFAULT_MINUTES }: Lane) {
+export function laneLimits({ retries = 0, repeat = 1, minutes = DEFAULT_MINUTES }: Lane) {
   return { retries, repeat, minutes };
 }
 

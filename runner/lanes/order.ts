@@ -7,7 +7,7 @@ import { checkLane } from "./check.ts";
 import { entryText, mayMean } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
 import { guardsOf } from "./lane-plan.ts";
-import { limitsOf, missingSecrets } from "./matrix.ts";
+import { laneLimits, missingSecrets } from "./matrix.ts";
 import { chooseLanes, type Lanes, type LocatedLane } from "./read.ts";
 import { type PackContext, packsOf, selectionOf } from "./select.ts";
 
@@ -52,7 +52,7 @@ export function orderOfLane(
     packs: packsOf(located, lanes, context),
     model: lane.model ?? "scripted",
     guards: guardsOf(lane),
-    ...limitsOf(lane),
+    ...laneLimits(lane),
     async choose(catalog) {
       const { selected, diagnostics } = checkLane(located, lanes, catalog, context);
       rejectErrors(diagnostics);

@@ -18,7 +18,7 @@ import { MERGED_VERSION, type MergedGroup, type MergedReport } from "./merged-sc
 import { type Problem, problem } from "./problem.ts";
 import { readShard, type ShardReport } from "./shard.ts";
 
-export interface MergeOptions {
+export interface MergeRequest {
   /** Absolute; each holds shards at any depth. */
   folders: readonly string[];
   /** Absolute; new or empty. */
@@ -45,7 +45,7 @@ interface JoinedGroup extends Group {
  * Writes `merged.json` and `merged.md` in any case, and a group's report only when it is complete.
  * @throws when a folder cannot be read or written
  */
-export async function mergeShards(options: MergeOptions): Promise<MergedReport> {
+export async function mergeShards(options: MergeRequest): Promise<MergedReport> {
   const { shards, problems } = await collectShards(options);
   const groups: JoinedGroup[] = groupShards(shards, options.jobs);
   const names = folderNames(groups);
@@ -65,7 +65,7 @@ export async function mergeShards(options: MergeOptions): Promise<MergedReport> 
 async function collectShards({
   folders,
   show,
-}: MergeOptions): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
+}: MergeRequest): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
   const found = await Promise.all(folders.map(findReportFolders));
   const empty = folders.filter((_, index) => found[index]?.length === 0);
   // The same folder may be reached twice; that does not make it two shards.

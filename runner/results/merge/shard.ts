@@ -36,7 +36,7 @@ export async function readShard(folder: string, shown: string): Promise<ShardRep
   ]);
   const report = reportOf(written) ?? reportOf(log?.rebuilt);
   const problems = report
-    ? await judge(report, { written, log, folder })
+    ? await problemsOf(report, { written, log, folder })
     : [problem("unreadable-shard", whyNoReport(written, log))];
   return {
     folder,
@@ -47,7 +47,7 @@ export async function readShard(folder: string, shown: string): Promise<ShardRep
   };
 }
 
-async function judge(
+async function problemsOf(
   report: RunReport,
   { written, log, folder }: { written: Reading | undefined; log: EventLog | undefined; folder: string },
 ): Promise<Problem[]> {
