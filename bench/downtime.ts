@@ -91,7 +91,7 @@ id: ${id}
 title: How long a gateway is away
 surface: runtime
 coverage: { primary: [bench.downtime] }
-objective: Measure, not judge.
+objective: Measure without judging.
 successCriteria: [It runs.]
 ${frontMatter}
 ---

@@ -81,7 +81,7 @@ id: bench-registry
 title: What a registry costs
 surface: plugins
 coverage: { primary: [bench.registry] }
-objective: Measure, not judge.
+objective: Measure without judging.
 successCriteria: [It runs.]
 gatewayConfigPatch: ${JSON.stringify({ plugins: { load: { paths: [plugins] } } })}
 ---

@@ -74,7 +74,7 @@ const ACTIONS: ActionSet = {
 
 function withAliases(actions: ActionSet): ActionSet {
   for (const name of Object.keys(ALIASES))
-    if (!actions[name]) throw new Error(`there is no action ${name} that could have aliases`);
+    if (!actions[name]) throw new Error(`there is no action ${name} to give aliases to`);
   return Object.fromEntries(
     Object.entries(actions).map(([name, action]) => [name, { ...action, aliases: ALIASES[name] }]),
   );

@@ -16,11 +16,11 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "try-without-handler": "A try has neither `catch` nor `finally`, so it changes nothing.",
-  "unknown-action": "A call names no action and no variable.",
+  "unknown-action": "A call names neither an action nor a variable.",
   "unknown-config-key": "`config` has no such key in this scenario.",
   "unknown-member": "An object of the flow API has no such member.",
   "unknown-name": "An expression or ref uses a name that nothing defines.",
-  "unknown-statement": "A list of actions holds something that is no statement.",
+  "unknown-statement": "A list of actions holds something that is not a statement.",
   "used-before-set": "A variable is read before the statement that sets it.",
 } as const satisfies Record<string, string>;
 

@@ -25,11 +25,11 @@ test.each([
   ["openclaww@2026.4.26", "usage", "Did you mean openclaw@2026.4.26?"],
   ["http://127.0.0.1:1", "usage", "Did you mean ws://127.0.0.1:1?"],
   ["127.0.0.1:18789", "usage", "Did you mean ws://127.0.0.1:18789?"],
-  ["ws://", "usage", "It looks like ws://127.0.0.1:18789."],
+  ["ws://", "usage", "An address looks like ws://127.0.0.1:18789."],
   [
     "ws://127.0.0.1:1/?token=secret-in-address",
     "usage",
-    "The token belongs into GATEWAY_QA_TOKEN: an address is shown in reports.",
+    "The token belongs in GATEWAY_QA_TOKEN: an address is shown in reports.",
   ],
   [
     "ws://10.1.2.3:18789",

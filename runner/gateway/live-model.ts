@@ -33,7 +33,7 @@ export function liveModelFrom(env: Environment): LiveModel {
   const apiKey = keyVariables.map((name) => env[name]).find(Boolean);
   if (!apiKey) throw missing("no key for the live model", keyVariables.join(" or "));
   const model = env[MODEL_VARIABLE];
-  if (!model) throw missing("no name of the live model", MODEL_VARIABLE);
+  if (!model) throw missing("no name for the live model", MODEL_VARIABLE);
   return { provider: isPublic ? "openai" : "live", baseUrl, model, apiKey };
 }
 
@@ -44,7 +44,7 @@ function baseUrlFrom(env: Environment): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new UsageError(
       `${BASE_URL_VARIABLE} is not the address of a provider`,
-      `It looks like ${PUBLIC_BASE_URL}, and holds no credentials.`,
+      `An address looks like ${PUBLIC_BASE_URL}, and holds no credentials.`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {

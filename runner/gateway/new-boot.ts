@@ -27,7 +27,7 @@ export async function waitForNewBoot(
       return now.bootId !== bootId && now;
     },
     {
-      what: `the gateway to restart (another boot id than ${bootId})`,
+      what: `the gateway to restart (a boot id other than ${bootId})`,
       timeoutMs,
       signal,
       evidence: logTail,

@@ -77,14 +77,14 @@ function requireSafeAddress(text: string): void {
   if (!url?.hostname) {
     throw new UsageError(
       `--gateway ${text}: not an address of a gateway`,
-      "It looks like ws://127.0.0.1:18789.",
+      "An address looks like ws://127.0.0.1:18789.",
     );
   }
   const address = `${url.protocol}//${url.host}`;
   if (url.username || url.password || url.search || url.hash) {
     throw new UsageError(
-      `--gateway ${address}: nothing may stand in the address but host, port and path`,
-      `The token belongs into ${TOKEN_VARIABLE}: an address is shown in reports.`,
+      `--gateway ${address}: the address may hold only host, port and path`,
+      `The token belongs in ${TOKEN_VARIABLE}: an address is shown in reports.`,
     );
   }
   if (url.protocol === "ws:" && !isLoopback(url.hostname)) {

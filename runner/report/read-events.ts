@@ -43,7 +43,7 @@ async function readText(path: string): Promise<string> {
     throw new QaError(`the events of a run cannot be read: ${errorMessage(error)}`, {
       code: "events-unreadable",
       fault: "environment",
-      hint: "A folder that a run was reported to holds an events.jsonl.",
+      hint: "The folder of a run's report holds an events.jsonl.",
     });
   }
 }

@@ -71,7 +71,7 @@ export class ScenarioRecord {
     const failedForGood = finished?.verdict === "failed" && finished.next === "repeat";
     if (finished && (finished.next === undefined || failedForGood)) return outcomeOf(finished);
     if (interrupted && decisive === undefined) {
-      return { verdict: "skipped", reason: "the run ended before it was its turn" };
+      return { verdict: "skipped", reason: "the run ended before its turn came" };
     }
     return {
       verdict: "failed",

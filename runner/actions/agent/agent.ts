@@ -20,7 +20,7 @@ export const DEFAULT_TARGET = "dm:qa-operator";
 const ATTACHMENT = record({ mimeType: STRING, fileName: STRING, content: STRING });
 
 const PROMPT_PARAMS = {
-  message: { ...STRING, description: "what the agent is told" },
+  message: { ...STRING, description: "the message to the agent" },
   sessionKey: SESSION_KEY,
   to: { ...STRING, default: DEFAULT_TARGET, description: "where the reply goes" },
   threadId: { ...STRING, optional: true },

@@ -10,7 +10,7 @@ import { MESSAGE, SINCE_INDEX } from "./schemas.ts";
 export const channelActions = actionsOf("channel", (define) => ({
   waitForCondition: define({
     summary:
-      "Waits until `check` gives something other than null, undefined and false, and returns it. Checks again whenever something happens on the channel, in the gateway or at the model; the interval is only the fallback. Ends early with `failure-reply` when the gateway tells somebody meanwhile that a turn failed.",
+      "Waits until `check` gives something other than null, undefined and false, and returns it. Checks again whenever something happens on the channel, in the gateway or at the model; the interval is only the fallback. Ends early with `failure-reply` when the gateway reports a failed turn in the meantime.",
     params: {
       check: callback<() => unknown>("() => unknown", "may be async"),
       timeoutMs: milliseconds(WAIT_MS),
@@ -37,7 +37,7 @@ export const channelActions = actionsOf("channel", (define) => ({
     params: {
       predicate: callback<(message: BusMessage) => unknown>(
         "(message) => boolean",
-        "judges an outbound message",
+        "checks an outbound message",
       ),
       timeoutMs: milliseconds(WAIT_MS),
       sinceIndex: SINCE_INDEX,

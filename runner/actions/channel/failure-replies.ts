@@ -26,6 +26,6 @@ export function throwFailureReply(bus: ChannelBus, sinceIndex = 0): void {
   throw new QaError(`the gateway replied that it failed: ${failure.text.trim()}`, {
     code: "failure-reply",
     fault: "product",
-    hint: "A wait for this very message does not end here: let its predicate accept it.",
+    hint: "To wait for this very message, let the predicate accept it.",
   });
 }

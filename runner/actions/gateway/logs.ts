@@ -15,7 +15,7 @@ const ASSERT_PARAMS = {
   allowEnvironmentBlocked: {
     ...BOOLEAN,
     default: false,
-    description: "lines for which the environment is to blame are no failure",
+    description: "lines for which the environment is to blame are not a failure",
   },
 } as const;
 

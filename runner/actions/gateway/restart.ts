@@ -69,7 +69,7 @@ const PROBE_SERIES = record(
 export const restartActions = actionsOf("restart", (define) => ({
   waitForRestart: define({
     summary:
-      "Waits until another gateway process than that of `before` is ready and its QA channel connected. It may have restarted already.",
+      "Waits until a gateway process other than that of `before` is ready and its QA channel connected. It may have restarted already.",
     params: { before: BEFORE, timeoutMs: milliseconds(RESTART_TIMEOUT_MS) },
     main: "before",
     positional: ["env", "before", members("options?")],
@@ -109,7 +109,7 @@ export const restartActions = actionsOf("restart", (define) => ({
     run: startHealthProbe,
   }),
   stopHealthProbe: define({
-    summary: "Ends a probe and says for how long the gateway was away at most.",
+    summary: "Ends a probe and reports how long the gateway was away at most.",
     params: { probe: opaque<unknown>("the probe", "from `startHealthProbe`") },
     main: "probe",
     positional: ["env", "probe"],

@@ -86,7 +86,7 @@ async function waitForUpdate(
       return undefined;
     },
     {
-      what: `the update to end with another process (another boot id than ${before.bootId})`,
+      what: `the update to end with another process (a boot id other than ${before.bootId})`,
       timeoutMs,
       intervalMs: LOOK_MS,
       signal: context.signal(),
@@ -176,7 +176,7 @@ function describeStep({ name, step, status, exitCode, log, detail }: JsonObject)
 export const updateActions = actionsOf("update", (define) => ({
   waitForUpdate: define({
     summary:
-      "Waits until an update that the gateway was asked for has brought another process than that of `before`, which is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this surrounding, or does not take the call from its agent; an update that fails, or a call of the agent that does, is an error.",
+      "Waits until a requested update has brought a process other than that of `before`, and until that is ready. Ends the scenario as *blocked* where the gateway says that it cannot update itself in this environment, or does not take the call from its agent; an update that fails is an error, and so is a call of the agent that fails.",
     params: { before: BEFORE, timeoutMs: milliseconds(UPDATE_TIMEOUT_MS) },
     main: "before",
     positional: ["env", "before", members("options?")],

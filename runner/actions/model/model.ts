@@ -50,7 +50,7 @@ export const modelActions = actionsOf("model", (define) => ({
   waitForModelRequest: define({
     summary: "Waits for a request to the scripted model that satisfies the predicate.",
     params: {
-      predicate: callback<(request: RecordedRequest) => unknown>("(request) => boolean", "judges a request"),
+      predicate: callback<(request: RecordedRequest) => unknown>("(request) => boolean", "checks a request"),
       timeoutMs: milliseconds(15_000),
     },
     main: "predicate",

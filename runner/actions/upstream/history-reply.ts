@@ -19,7 +19,7 @@ export const historyReplyActions = actionsOf("sessions", (define) => ({
     summary: "Waits until the newest assistant text of a session satisfies the predicate.",
     params: {
       sessionKey: SESSION_KEY,
-      predicate: callback<(text: string) => unknown>("(text) => boolean", "judges the text"),
+      predicate: callback<(text: string) => unknown>("(text) => boolean", "checks the text"),
       timeoutMs: milliseconds(30_000),
       intervalMs: milliseconds(250),
     },

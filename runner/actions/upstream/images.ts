@@ -90,7 +90,8 @@ function generatedImage(context: ActionContext, request: ValuesOf<typeof IMAGE_P
     `an image made in a turn with ${JSON.stringify(promptSnippet)}`,
     async () => {
       const results = toolResults(context, promptSnippet);
-      if (results.some((result) => NO_PROVIDER.test(result))) throw missing("no plugin of it makes images");
+      if (results.some((result) => NO_PROVIDER.test(result)))
+        throw missing("none of its plugins makes images");
       const named = results.map(mediaPathIn).findLast((path) => path !== undefined);
       return named ?? (await newestMedia(context, startedAtMs - MTIME_SLACK_MS));
     },
@@ -151,7 +152,7 @@ function listOf(value: unknown): unknown[] {
 export const imageActions = actionsOf("images", (define) => ({
   ensureImageGenerationConfigured: define({
     summary:
-      "Configures an image model for the agent, which the scripted model plays, and waits until the gateway has it. A gateway that does not offer the tool for it ends the scenario as *blocked*.",
+      "Configures an image model for the agent, served by the scripted model, and waits until the gateway has it. A gateway without the tool for it ends the scenario as *blocked*.",
     positional: ["env"],
     returns: NOTHING,
     budgetMs: () => 240_000,

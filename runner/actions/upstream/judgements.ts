@@ -50,7 +50,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     },
   }),
   reportsDiscoveryScopeLeak: define({
-    summary: "Whether a report went on to work that nobody asked for.",
+    summary: "Whether a report went beyond the work it was asked for.",
     params: { text: TEXT },
     main: "text",
     positional: ["text"],

@@ -96,7 +96,7 @@ export const memoryActions = actionsOf("memory", (define) => ({
   }),
   forceMemoryIndex: define({
     summary:
-      "Indexes the agent's memory anew with the gateway's command line, waits until a search finds the text that it must, and restarts the gateway on the new index. Returns what the search found.",
+      "Reindexes the agent's memory with the gateway's command line, waits until a search finds the text that it must, and restarts the gateway on the new index. Returns what the search found.",
     params: {
       query: { ...STRING, description: "what is searched for" },
       expectedNeedle: { ...STRING, description: "part of what the search must find" },

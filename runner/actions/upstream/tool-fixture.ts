@@ -157,7 +157,7 @@ function throwKnown({ toolName, knownBroken, knownHarnessGap }: ToolFixture): vo
 export const toolFixtureActions = actionsOf("tools", (define) => ({
   runRuntimeToolFixture: define({
     summary:
-      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a turn that must be refused is, by the transcript. What fails and is declared as known ends the scenario as *blocked*.",
+      "Shows that the agent can use one tool: it is offered, a turn calls it and gets a result, and a call that must be refused is refused, by the transcript. A failure that is declared as known ends the scenario as *blocked*.",
     params: FIXTURE_PARAMS,
     main: "toolName",
     positional: ["env", members("fixture")],

@@ -135,7 +135,7 @@ function updatedAtOf({ updatedAt, now }: TranscriptSeed): number {
 export const transcriptSeedActions = actionsOf("sessions", (define) => ({
   seedQaSessionTranscript: define({
     summary:
-      "Gives the agent a session with a past. Restarts the gateway, because only a gateway that is down takes over files. Only for gateways that keep sessions as files.",
+      "Gives the agent a session with a past. Restarts the gateway, because its files can only be changed while it is down. Only for gateways that keep sessions as files.",
     params: SEED_PARAMS,
     main: "sessionKey",
     positional: ["env", members("seed")],

@@ -87,7 +87,7 @@ function compileStep(context: CompileContext, node: Node, seen: Set<string>): St
     diagnostics.warning(name.valueRange, {
       code: "duplicate-step",
       message: `there is another step named \`${name.value.value}\``,
-      hint: "Give each step a name of its own, so that a report tells them apart.",
+      hint: "Give each step a name of its own, so that a report can distinguish them.",
     });
   }
   if (name) seen.add(name.value.value);

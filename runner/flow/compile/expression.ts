@@ -90,7 +90,7 @@ function syntaxProblem(error: unknown, text: string): SyntaxProblem {
         : `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
     ...(/^(?:return|const|let|var|if|for|while|throw|try)$/.test(word)
       ? {
-          hint: "An expression is one value, what could stand behind `return`; statements belong into the YAML.",
+          hint: "An expression is one value, what could follow `return`; statements belong in the YAML.",
         }
       : {}),
   };

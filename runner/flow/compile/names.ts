@@ -156,7 +156,7 @@ export class NameTable {
     this.#diagnostics.ownRule(key.range, {
       code: "unknown-config-key",
       message: `execution.config has no key \`${key.name}\``,
-      hint: suggestion(key.name, configKeys, "Add it to execution.config; as it is, it reads undefined."),
+      hint: suggestion(key.name, configKeys, "Add it to execution.config; without it, this is undefined."),
     });
   }
 

@@ -87,7 +87,7 @@ export class Evaluator {
 function throwingErrors(compute: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
   const fail = (thrown: unknown): never => {
     if (isError(thrown)) throw thrown;
-    throw new QaError(`the expression threw ${inspect(thrown, { depth: 1 })}, which is no error`, {
+    throw new QaError(`the expression threw ${inspect(thrown, { depth: 1 })}, which is not an error`, {
       code: "expression-failed",
       fault: "scenario",
       cause: thrown,

@@ -20,7 +20,7 @@ const HARMLESS = "npm:empty-npm-package@1.0.0";
 const PROBLEMS: readonly Problem[] = [
   {
     range: ">=2026.4.9 <2026.4.15",
-    what: "it depends on a git repository (libsignal) and on a package that nothing brings along (linkedom)",
+    what: "it depends on a git repository (libsignal) and on a package that nothing installs (linkedom)",
     overrides: {
       "@whiskeysockets/libsignal-node": HARMLESS,
       libsignal: HARMLESS,

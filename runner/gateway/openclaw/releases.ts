@@ -48,7 +48,7 @@ const ROWS: readonly Row[] = [
   },
   {
     range: ">=2026.5.18",
-    why: "Hands an update over to systemd where it believes to run under it: it must not believe that here.",
+    why: "Hands an update over to systemd where it believes it runs under it: it must not believe that here.",
     updatesAs: "foreground",
   },
   {

@@ -255,7 +255,7 @@ function withoutGeneration(known: Omit<GatewayIdentity, "generation">): GatewayI
     get: () => {
       throw new BlockedError(
         "reload-generation",
-        "this gateway does not tell how many config changes it has applied",
+        "this gateway does not report how many config changes it has applied",
       );
     },
   });

@@ -66,7 +66,7 @@ export default () => ({
 
 it.each([
   ["without a version", "export default class {}", /does not say which.*version 1/],
-  ["for another version", "export const version = 2;", /is written for 2.*version 1/],
+  ["for another version", "export const version = 2;", /is written for version 2.*version 1/],
   ["without a default export", "export const version = 1;", /default export.*onEvent/],
   ["without onEvent", "export const version = 1; export default class {}", /default export.*onEvent/],
   ["that throws when loaded", "throw new Error('no disk')", /cannot be loaded: no disk/],

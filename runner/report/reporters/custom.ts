@@ -48,9 +48,12 @@ export async function loadCustomReporter(
     () => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>,
   );
   if (module.version !== REPORTER_VERSION) {
-    const found = module.version === undefined ? "does not say which" : `is written for ${module.version}`;
+    const found =
+      module.version === undefined
+        ? "does not say which version it is for"
+        : `is written for version ${module.version}`;
     throw new UsageError(
-      `the reporter ${path} ${found}, and this is version ${REPORTER_VERSION} of the interface`,
+      `the reporter ${path} ${found}, and the interface here is version ${REPORTER_VERSION}`,
       `It must have \`export const version = ${REPORTER_VERSION}\`; docs/reporters.md describes it.`,
     );
   }

@@ -106,7 +106,7 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   }
   throw new UsageError(
     `there is no reporter ${name}`,
-    `${suggestion(name, [...CHOOSABLE.keys()])} One of your own is given by its path, such as ./${name}.mjs.`,
+    `${suggestion(name, [...CHOOSABLE.keys()])} Give one of your own by its path, such as ./${name}.mjs.`,
   );
 }
 

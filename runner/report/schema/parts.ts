@@ -98,7 +98,7 @@ const policySchema = {
   required: ["retries", "repeat", "failOnFlaky"],
   properties: {
     retries: { ...count, description: "How often a scenario that failed is tried again." },
-    repeat: { type: "integer", minimum: 1, description: "How often each is run whatever comes out." },
+    repeat: { type: "integer", minimum: 1, description: "How often each is run, whatever the result." },
     failOnFlaky: { type: "boolean", description: "Whether a flaky scenario is not a success." },
     bail: { type: "integer", minimum: 1, description: "Failed scenarios after which no other is begun." },
   },
@@ -123,7 +123,7 @@ const quarantineSchema = {
 const optionsSchema = {
   type: "object",
   description:
-    "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is made of a report of version 2.",
+    "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is converted from a report of version 2.",
   required: ["ids"],
   properties: { ids: { ...texts, description: "Ids and globs over ids." } },
 } as const;
@@ -146,7 +146,7 @@ export const runFacts = {
   job: { type: "string", description: "Stable name of the job of a matrix that this run is." },
   shard: {
     type: "object",
-    description: "The share of the selection that this run takes.",
+    description: "The shard of the selection that this run takes.",
     additionalProperties: false,
     required: ["index", "total"],
     properties: {
@@ -168,7 +168,7 @@ export const scenarioFacts = {
   id: text,
   title: text,
   file: { type: "string", description: "As the user would type it." },
-  tags: { ...texts, description: "It is selected by: theme, surface, coverage ids, own tags." },
+  tags: { ...texts, description: "What it is selected by: theme, surface, coverage ids, own tags." },
   objective: text,
   successCriteria: texts,
   named: { type: "boolean", description: "Asked for by its id, not merely matched by a pattern." },

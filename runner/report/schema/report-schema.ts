@@ -108,7 +108,7 @@ export const reportSchema = {
     finishedAt: {
       type: "string",
       format: "date-time",
-      description: "Of a run that did not end by itself: when the last thing happened.",
+      description: "Of a run that did not end on its own: when the last thing happened.",
     },
     durationMs: milliseconds,
     interrupted: { type: "boolean", description: "The run did not get to its own end." },

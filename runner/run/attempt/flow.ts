@@ -92,7 +92,7 @@ function endSignal(gateway: GatewayUnderTest, scenarioMs: number, teardown: Tear
       new QaError(`the scenario did not end within ${scenarioMs} ms`, {
         code: "scenario-timeout",
         fault: "product",
-        hint: "If it rightly takes longer, raise execution.timeoutMs in the scenario.",
+        hint: "If it is meant to take longer, raise execution.timeoutMs in the scenario.",
       }),
     );
   const deadline = setTimeout(late, scenarioMs);

@@ -91,7 +91,7 @@ class MarkdownReader {
     if (first) {
       this.#diagnostics.warning(this.#at(fence.start), {
         code: "duplicate-fence",
-        message: `this \`yaml ${kind}\` block is ignored; the one in line ${this.#file.position(first.start).line} counts`,
+        message: `this \`yaml ${kind}\` block is ignored; the one on line ${this.#file.position(first.start).line} counts`,
         hint: "Remove one of the two.",
       });
       return;
@@ -138,7 +138,7 @@ class MarkdownReader {
       (fence) => ![...this.#blocks.values()].includes(fence) && looksLike.test(fence.content),
     );
     if (!unmarked) return otherwise;
-    return `Mark the block in line ${this.#file.position(unmarked.start).line} as \`\`\`yaml ${kind}.`;
+    return `Mark the block on line ${this.#file.position(unmarked.start).line} as \`\`\`yaml ${kind}.`;
   }
 
   #root(block: MarkdownBlock | undefined): LocatedNode | undefined {

@@ -112,7 +112,7 @@ export const modelScriptSchema = {
           hold: {
             type: "string",
             minLength: 1,
-            description: "Answer only after the flow called `releaseModel` with this name.",
+            description: "Answer only after the flow has called `releaseModel` with this name.",
           },
           delayMs: { type: "integer", minimum: 0, description: "Milliseconds to wait before the answer." },
           stream: {

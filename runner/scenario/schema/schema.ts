@@ -105,7 +105,7 @@ export const scenarioSchema = {
       minItems: 1,
       uniqueItems: true,
       description:
-        "Faults that the embedded gateway is started with, for scenarios about surroundings that misbehave, such as a disk that refuses a write.",
+        "Faults that the embedded gateway is started with, for scenarios about an environment that misbehaves, such as a disk that refuses a write.",
     },
     execution: executionSchema,
   },

@@ -20,7 +20,7 @@ const ADVICE: Partial<Record<YAMLError["code"], Advice>> = {
     hint: "Close what was opened; a value that begins with a quote or bracket is quoted as a whole.",
   },
   MULTILINE_IMPLICIT_KEY: {
-    message: "a key goes over more than one line",
+    message: "a key spans more than one line",
     hint: "Look for a missing `:` in this line, or a missing quote before it.",
   },
   MULTIPLE_DOCS: {

@@ -104,7 +104,7 @@ class Expansion {
     if (first) {
       this.#report(key, {
         code: "duplicate-key",
-        message: `the key \`${name}\` is given twice; the first stands in line ${this.#lineOf(first)}`,
+        message: `the key \`${name}\` is given twice; the first is on line ${this.#lineOf(first)}`,
         hint: "Remove one of the two.",
       });
     } else if (UNSAFE_KEYS.has(name)) {
