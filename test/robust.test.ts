@@ -74,7 +74,7 @@ test("a folder that already holds a report is refused", async () => {
   await sandbox.qa("run", "quick", "--pack", "pack", "--out", "same");
   const second = await sandbox.qa("run", "quick", "--pack", "pack", "--out", "same");
   expect(second.exitCode).toBe(2);
-  expect(second.stderr).toMatch(/holds a report already/);
+  expect(second.stderr).toMatch(/already holds a report/);
 });
 
 test.for([["qui*"], ["--tag", "test"], ["quick-two"]])(

@@ -69,7 +69,7 @@ export function checkGithubLimits(
   return [
     laneDiagnostic(lanes, ["lanes", name, "shards"], {
       code: "too-many-jobs",
-      message: `the lanes make ${include.length} jobs, and the service takes ${MOST_JOBS} of one matrix`,
+      message: `the lanes make ${include.length} jobs, and the service accepts ${MOST_JOBS} per matrix`,
       hint: `The lane ${name} makes ${jobs.length} of them: give it fewer shards or gateways, or plan fewer lanes at once.`,
     }),
   ];

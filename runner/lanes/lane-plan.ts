@@ -55,7 +55,7 @@ export function checkPlan(
       laneDiagnostic(lanes, [...lane.path, "select", "ids", named(scenario)], {
         code: "impossible-lane",
         message: `\`${scenario.id}\` cannot run on every gateway of the lane: ${reason}`,
-        hint: "Leave it to another lane, or choose by tag: then it is left out where it does not fit.",
+        hint: "Leave it to another lane, or choose by tag: then it is left out where it is not applicable.",
       }),
     );
   }

@@ -118,11 +118,11 @@ async function publishedFor(
   try {
     const releases = await published();
     if (releases.kept)
-      notes.push("the package registry cannot be reached: releases are those that it named last");
+      notes.push("the package registry cannot be reached: releases are those that it last listed");
     return releases;
   } catch (error) {
     if (entries.some(needsRegistry)) throw error;
-    notes.push("the package registry cannot be reached: whether the versions exist is not known");
+    notes.push("the package registry cannot be reached: it is not known whether the versions exist");
     return undefined;
   }
 }
@@ -152,7 +152,7 @@ function planLane(
     for (const target of targets) {
       const name = formatTarget(target);
       if (seen.has(name)) {
-        notes.push(`${located.name}: ${asked} means ${name}, which the lane has already`);
+        notes.push(`${located.name}: ${asked} means ${name}, which the lane already has`);
         continue;
       }
       seen.add(name);

@@ -45,10 +45,10 @@ export function readQuarantine(
         message:
           wrong === "expired"
             ? `the quarantine of \`${id}\` ended on ${expires}`
-            : `there is no day ${expires}`,
+            : `the date ${expires} does not exist`,
         hint:
           wrong === "expired"
-            ? `Mend the scenario or what it found, and remove the entry; ${owner} looks after it.`
+            ? `Fix the scenario or what it found, and remove the entry; ${owner} looks after it.`
             : "Write the last day that the entry counts, such as 2026-12-31.",
       }),
     );

@@ -139,7 +139,7 @@ function resultProblems({ name, shards, selection }: Group): Problem[] {
 function jobProblems({ shown, report }: ReportedShard, job: ExpectedJob | undefined): Problem[] {
   if (report.job === undefined) {
     return [
-      problem("unexpected-job", `${shown}: it says no job, and the matrix knows its shards by their jobs`),
+      problem("unexpected-job", `${shown}: it names no job, and the matrix knows its shards by their jobs`),
     ];
   }
   if (!job) return [problem("unexpected-job", `${shown}: the matrix has no job ${report.job}`)];
