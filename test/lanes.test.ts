@@ -180,7 +180,7 @@ secrets: [QA_TEST_KEY]`,
     expect(jobs[0]).toMatchObject({
       scenarios: ["a", "guarded"],
       skipped: [{ id: "guarded", guard: GUARD, reason: `guarded by ${GUARD}` }],
-      leftOut: [{ id: "live", reason: "it runs on remote, not on embedded" }],
+      notApplicable: [{ id: "live", reason: "it runs on remote, not on embedded" }],
     });
     expect(jobs[0]?.skip).toBeUndefined();
     expect(jobs[1]).toMatchObject({

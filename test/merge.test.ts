@@ -357,7 +357,7 @@ describe("with the matrix", () => {
     ...more,
   });
   const write = (sandbox: Sandbox, jobs: object[]) =>
-    sandbox.write("matrix.json", JSON.stringify({ version: 1, jobs }));
+    sandbox.write("matrix.json", JSON.stringify({ version: 2, jobs }));
 
   test("jobs that may fail and jobs that were skipped do not turn the result red, and are shown", async () => {
     const sandbox = await twoShards();
@@ -430,7 +430,7 @@ describe("with the matrix", () => {
   test.for([
     ["nothing", "cannot be read"],
     ["{}", "is not a matrix"],
-    [JSON.stringify({ version: 1, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
+    [JSON.stringify({ version: 2, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
   ] as const)("%s is a usage error", async ([text, message]) => {
     const sandbox = await twoShards();
     await sandbox.write("matrix.json", text);

@@ -40,7 +40,7 @@ export interface Job {
   /** Scenarios of this job that will be reported as skipped; `guard` is the missing variable, if that is why. */
   skipped: { id: string; guard: string | null; reason: string }[];
   /** Scenarios that the lane chooses and that do not apply to this gateway. */
-  leftOut: { id: string; reason: string }[];
+  notApplicable: { id: string; reason: string }[];
   /** Guard variables that the job sets for itself. */
   guards: Record<string, string>;
   /** Names only. */
@@ -192,7 +192,7 @@ function jobsOn(
         skipped: plan.skipped
           .filter(({ scenario }) => ids.includes(scenario.id))
           .map(({ scenario, reason }) => ({ id: scenario.id, guard: guardOf(scenario) ?? null, reason })),
-        leftOut: plan.notApplicable.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
+        notApplicable: plan.notApplicable.map(({ scenario, reason }) => ({ id: scenario.id, reason })),
         guards: guardsOf(lane),
         secrets: [...secrets],
         ...laneLimits(lane),

@@ -14,7 +14,7 @@ export function matrixText({ jobs, notes }: Matrix): string {
 }
 
 function jobText(job: Job): string {
-  const { name, skip, scenarios, estimate, minutes, mayFail, skipped, leftOut, guards, command } = job;
+  const { name, skip, scenarios, estimate, minutes, mayFail, skipped, notApplicable, guards, command } = job;
   if (skip) return `${name}: skipped, ${skip.reason}. ${skip.hint}\n`;
   const facts = [
     plural(scenarios.length, "scenario"),
@@ -27,7 +27,7 @@ function jobText(job: Job): string {
     `${name}: ${facts.join(", ")}`,
     `  ${command}`,
     ...grouped(skipped).map(([reason, ids]) => `  skips ${listed(ids)}: ${reason}`),
-    ...grouped(leftOut).map(([reason, ids]) => `  leaves out ${listed(ids)}: ${reason}`),
+    ...grouped(notApplicable).map(([reason, ids]) => `  leaves out ${listed(ids)}: ${reason}`),
     "",
   ].join("\n");
 }

@@ -8,8 +8,8 @@ import { readMerged } from "./merged-schema.ts";
 const JOB = { name: "a", lane: "l", gateway: "embedded", os: "linux", shard: { index: 1, total: 1 } };
 
 test.for([
-  [{ version: 2, jobs: [JOB] }, /it is a matrix of version 2, and this program reads version 1/],
-  [{ version: 1, jobs: [{ ...JOB, shard: "1/1" }] }, /jobs\/0\/shard must be object/],
+  [{ version: 3, jobs: [JOB] }, /it is a matrix of version 3, and this program reads version 2/],
+  [{ version: 2, jobs: [{ ...JOB, shard: "1/1" }] }, /jobs\/0\/shard must be object/],
   [[JOB], /it is not a matrix/],
 ] as const)("a matrix of another version or shape is refused: %j", async ([value, problem]) => {
   const folder = folderWith({ "matrix.json": JSON.stringify(value) });

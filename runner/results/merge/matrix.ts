@@ -3,7 +3,7 @@ import { UsageError } from "../../base/errors.ts";
 import { JsonFormat } from "../../base/json-format.ts";
 
 /** Goes up with every change that could break a reader of a matrix. */
-export const MATRIX_VERSION = 1;
+export const MATRIX_VERSION = 2;
 
 const text = { type: "string" } as const;
 const ordinal = { type: "integer", minimum: 1 } as const;
