@@ -107,7 +107,7 @@ export const DURATION: ValueKind<number> = {
   parse(text) {
     const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)\s*([smh])?$/.exec(text) ?? [];
     const milliseconds = Math.round(Number(amount) * (UNITS[unit] ?? Number.NaN));
-    if (milliseconds > LONGEST_TIMER_MS) throw new InvalidArgumentError("It must be at most 596h.");
+    if (milliseconds > LONGEST_TIMER_MS) throw new InvalidArgumentError("It can be no longer than 596h.");
     if (milliseconds > 0) return milliseconds;
     throw new InvalidArgumentError("It looks like 90s, 20m or 1h.");
   },
