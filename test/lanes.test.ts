@@ -1,6 +1,7 @@
+import { Ajv } from "ajv";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GithubJob } from "../runner/lanes/github.ts";
-import type { Job, Matrix } from "../runner/lanes/matrix.ts";
+import { type Job, type Matrix, matrixSchema } from "../runner/results/merge/matrix-schema.ts";
 import { type QaResult, Sandbox, scenarioText } from "./testing/qa.ts";
 import { KNOWN_RELEASES, withoutRegistry } from "./testing/releases-offline.ts";
 
@@ -40,7 +41,10 @@ const LANES = ["--lanes", "qa/lanes.yaml"];
 async function matrixOf(sandbox: Sandbox, ...args: string[]): Promise<Matrix> {
   const { exitCode, stdout, stderr } = await sandbox.qa("matrix", ...LANES, "--format", "json", ...args);
   expect(exitCode, stderr).toBe(0);
-  return JSON.parse(stdout) as Matrix;
+  const matrix: unknown = JSON.parse(stdout);
+  const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+  expect(ajv.validate(matrixSchema, matrix), ajv.errorsText()).toBe(true);
+  return matrix as Matrix;
 }
 
 function runJob(sandbox: Sandbox, { args }: Job): Promise<QaResult> {

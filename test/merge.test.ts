@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { RunReport } from "../runner/report/schema/report-schema.ts";
+import { MATRIX_VERSION } from "../runner/results/merge/matrix-schema.ts";
 import { type MergedReport, mergedSchema } from "../runner/results/merge/merged-schema.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { cutOff, setClockBack, setFacts } from "./testing/shards.ts";
@@ -357,7 +358,7 @@ describe("with the matrix", () => {
     ...more,
   });
   const write = (sandbox: Sandbox, jobs: object[]) =>
-    sandbox.write("matrix.json", JSON.stringify({ version: 2, jobs }));
+    sandbox.write("matrix.json", JSON.stringify({ version: MATRIX_VERSION, jobs }));
 
   test("jobs that may fail and jobs that were skipped do not turn the result red, and are shown", async () => {
     const sandbox = await twoShards();
@@ -430,7 +431,11 @@ describe("with the matrix", () => {
   test.for([
     ["nothing", "cannot be read"],
     ["{}", "is not a matrix"],
-    [JSON.stringify({ version: 2, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
+    [
+      JSON.stringify({ version: 1, jobs: [job(1)] }),
+      "a matrix of version 1, and this program reads version 2",
+    ],
+    [JSON.stringify({ version: MATRIX_VERSION, jobs: [job(1), job(1)] }), "names two jobs smoke 1/2"],
   ] as const)("%s is a usage error", async ([text, message]) => {
     const sandbox = await twoShards();
     await sandbox.write("matrix.json", text);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Matrix } from "../runner/lanes/matrix.ts";
+import type { Matrix } from "../runner/results/merge/matrix-schema.ts";
 import { sampleReport } from "../runner/results/testing/sample-report.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 

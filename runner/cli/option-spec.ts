@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { Shard } from "../plan/shard.ts";
 import { userFolder } from "./workspace.ts";
 

@@ -1,15 +1,12 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { isWithin } from "../base/paths.ts";
-import { EMBEDDED, formatTarget, type GatewayTarget } from "../gateway/target.ts";
-import { readDurations } from "../lanes/durations.ts";
-import { rejectErrors } from "../lanes/invalid.ts";
-import { jobName, osOf } from "../lanes/job.ts";
+import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
+import { type Durations, readDurations } from "../lanes/durations.ts";
 import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
-import { readQuarantine } from "../lanes/quarantine.ts";
-import { cutSelection } from "../lanes/shard.ts";
+import { type Place, placeOf, quarantineOf } from "../lanes/place.ts";
+import { shardOf } from "../lanes/shard.ts";
 import { namedIds, type Selection } from "../plan/selection.ts";
-import type { RunStarted } from "../report/events.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
@@ -60,9 +57,6 @@ export async function orderOf(ids: readonly string[], options: RunOptions): Prom
   return { ...lane, packsOnly: false, ids: undefined, env: { ...process.env, ...lane.guards }, lane };
 }
 
-/** What a run is part of, for the report. */
-export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
-
 /**
  * Takes a run's shard of what was chosen, and says in the report's terms what it is part of.
  * @throws UsageError for an empty shard; InvalidLanes for a quarantine that has ended
@@ -70,51 +64,31 @@ export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "q
 export async function takeShard(
   chosen: readonly PreparedScenario[],
   ids: readonly string[],
-  { shard, durations, lanes, out }: RunOptions,
+  options: RunOptions,
   { target, lane }: RunOrder,
 ): Promise<{ scenarios: readonly PreparedScenario[]; place: Place }> {
-  const cwd = userFolder();
-  const whole = { index: 1, total: 1 };
-  let scenarios = chosen;
-  if (shard) {
-    const from = durations && resolve(cwd, durations);
-    if (from) rejectReportsIn(from, out ? resolve(cwd, out) : join(REPO_ROOT, "reports"));
-    const measured = await readDurations(from);
-    const cuts = cutSelection(chosen, ({ scenario }) => scenario, {
-      target,
-      total: shard.total,
-      durations: measured,
-    });
-    scenarios = cuts[shard.index - 1]?.items ?? [];
-    if (scenarios.length === 0) {
-      throw new UsageError(
-        `shard ${shard.index} of ${shard.total} is empty: ${chosen.length} scenarios are chosen`,
-        "Cut into no more shards than there are scenarios.",
-      );
-    }
-  }
-  const quarantine = readQuarantine(quarantinePath(lanes), {
-    cwd,
-    today: today(),
-    // This repository's list is about its own scenarios; one of the same name in another pack is a different one.
-    chosen: new Set(
-      scenarios.flatMap(({ scenario }) => (lanes === undefined && scenario.pack.foreign ? [] : scenario.id)),
-    ),
-  });
-  rejectErrors(quarantine.diagnostics);
+  const { shard, lanes } = options;
+  const scenarios = shard
+    ? shardOf(chosen, shard, { target, durations: await durationsOf(options) })
+    : chosen;
+  const quarantine = quarantineOf(
+    scenarios.map(({ scenario }) => scenario),
+    { path: quarantinePath(lanes), ownOnly: lanes === undefined, cwd: userFolder(), today: today() },
+  );
+  const selection = chosen.map(({ scenario }) => scenario.id);
+  const narrowed = ids.length > 0;
   return {
     scenarios,
-    place: {
-      ...(lane ? { lane: lane.lane } : {}),
-      // What was narrowed by hand is not a job of the matrix.
-      ...(lane && ids.length === 0
-        ? { job: jobName(lane.lane, formatTarget(target), osOf(process.platform), shard ?? whole) }
-        : {}),
-      ...(shard ? { shard } : {}),
-      selection: chosen.map(({ scenario }) => scenario.id),
-      ...(quarantine.entries.length > 0 ? { quarantine: [...quarantine.entries] } : {}),
-    },
+    place: placeOf({ target, lane: lane?.lane, narrowed, shard, selection, quarantine }),
   };
+}
+
+/** What the shards are cut by. */
+function durationsOf({ durations, out }: RunOptions): Promise<Durations> {
+  const cwd = userFolder();
+  const from = durations && resolve(cwd, durations);
+  if (from) rejectReportsIn(from, out ? resolve(cwd, out) : join(REPO_ROOT, "reports"));
+  return readDurations(from);
 }
 
 /** @throws UsageError if a shard's report would change the durations that the next one is cut by */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { QaError, UsageError } from "../base/errors.ts";
+import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
-import { formatTarget, type GatewayTarget } from "../gateway/target.ts";
 import { type GatewayRun, noRun, readRun } from "../parity/gateway-run.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { canChoose } from "../plan/eligibility.ts";

@@ -5,15 +5,14 @@ import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
-import { mayShareGateway } from "../plan/isolation.ts";
+import { withSharing } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
 import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
-import { loadReporters } from "../report/reporters/index.ts";
+import { loadReporters } from "../report/reporters/load.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
-import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import { RunSecrets } from "../run/secrets.ts";
 import type { RunSetup } from "../run/setup.ts";
@@ -180,11 +179,6 @@ function commandsOf(
     given: { ids: [...ids], ...givenOptions(given) },
     rerunCommand: (id) => commandLine(["run", id, ...toArgs(given, ["context"])]),
   };
-}
-
-function withSharing(prepared: PreparedScenario): PreparedScenario {
-  const { scenario, flow, pack } = prepared;
-  return { ...prepared, sharable: flow !== undefined && !pack && mayShareGateway(scenario, flow) };
 }
 
 /** The command line overrides the lane; if it sets retries or repetitions, the lane sets neither. */

@@ -1,6 +1,6 @@
 import type { Position } from "../scenario/source/source.ts";
 import { effectOf } from "./arguments.ts";
-import { type FreeReference, type ParsedExpression, parseExpression } from "./compile/expression.ts";
+import type { FreeReference } from "./compile/expression.ts";
 import { permissionFor } from "./host-names.ts";
 import type { CallStatement, CompiledExpression, CompiledFlow, Statement, Value } from "./types.ts";
 import type { Effect, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
@@ -25,31 +25,21 @@ export function firstWrite(
   flow: CompiledFlow,
   { mayConverse = false }: { mayConverse?: boolean } = {},
 ): WriteUse | undefined {
-  const parsed = flow.expressions.map((expression) => ({
-    expression,
-    // It was compiled, so it has no syntax error.
-    parsed: parseExpression(expression.text) as ParsedExpression,
-  }));
-  const scan = new Scan(flow.vocabulary, ownNames(flow, parsed), mayConverse);
+  const scan = new Scan(flow.vocabulary, ownNames(flow), mayConverse);
   for (const { actions } of flow.steps) scan.statements(actions);
-  for (const each of parsed) scan.expression(each);
+  for (const expression of flow.expressions) scan.expression(expression);
   return scan.first;
-}
-
-interface Parsed {
-  expression: CompiledExpression;
-  parsed: ParsedExpression;
 }
 
 /**
  * Variables, block names and parameters from anywhere in the flow: the vocabulary cannot say for
  * sure what such a name does.
  */
-function ownNames(flow: CompiledFlow, expressions: readonly Parsed[]): Set<string> {
-  const own = new Set(flow.steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
-  for (const { expression, parsed } of expressions) {
-    for (const name of [...(expression.lambda?.params ?? []), ...expression.blockNames]) own.add(name);
-    for (const { name, members, memberWrite } of parsed.references) {
+function ownNames({ steps, expressions }: CompiledFlow): Set<string> {
+  const own = new Set(steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
+  for (const { lambda, blockNames, references } of expressions) {
+    for (const name of [...(lambda?.params ?? []), ...blockNames]) own.add(name);
+    for (const { name, members, memberWrite } of references) {
       if (name === "vars" && memberWrite && members[0]) own.add(members[0].name);
     }
   }
@@ -76,10 +66,10 @@ class Scan {
     }
   }
 
-  expression({ expression: { locate }, parsed }: Parsed): void {
-    for (const { start } of parsed.imports) this.#note("import()", locate(start));
-    const callees = new Map(parsed.references.map((reference) => [reference.start, reference]));
-    for (const reference of parsed.references) {
+  expression({ locate, imports, references }: CompiledExpression): void {
+    for (const { start } of imports) this.#note("import()", locate(start));
+    const callees = new Map(references.map((reference) => [reference.start, reference]));
+    for (const reference of references) {
       const path = withoutVars([reference.name, ...reference.members.map(({ name }) => name)]);
       if (!this.#isHarmless(path, reference, callees)) this.#note(path.join("."), locate(reference.start));
     }

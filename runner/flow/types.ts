@@ -1,5 +1,5 @@
-import type { Expression } from "acorn";
 import type { Position } from "../scenario/source/source.ts";
+import type { ParsedExpression } from "./compile/expression.ts";
 import type { Permission, Vocabulary } from "./vocabulary.ts";
 
 /** A flow that was checked and is ready to run. Holds no state: it can run any number of times. */
@@ -107,10 +107,10 @@ export type Value =
   | { kind: "expression"; expression: CompiledExpression }
   | { kind: "lambda"; expression: CompiledExpression };
 
-export interface CompiledExpression {
+/** Offsets in what was found in its syntax tree count in `text`. */
+export interface CompiledExpression
+  extends Pick<ParsedExpression, "ast" | "references" | "imports" | "mayNotEnd"> {
   text: string;
-  /** Syntax tree; its offsets count in `text`. */
-  ast: Expression;
   /** Where `text` starts. */
   position: Position;
   /** Position in the file of an offset in `text`. */
@@ -123,8 +123,6 @@ export interface CompiledExpression {
   lambda?: { params: readonly string[]; async: boolean };
   /** Set for the condition of an assert that compares two values. */
   comparison?: Comparison;
-  /** A loop or a regular expression in it could keep the runner busy for ever. */
-  mayNotEnd: boolean;
 }
 
 /** `left operator right`, with the operator's place in the expression's text. */

@@ -1,10 +1,10 @@
 import type { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { GatewayTarget } from "../base/target.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayFacts } from "./facts.ts";
 import type { LiveModel } from "./live-model.ts";
-import type { GatewayTarget } from "./target.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from "vitest";
 import { QaError } from "../base/errors.ts";
+import { EMBEDDED, parseGatewayTarget } from "../base/target.ts";
 import { Teardown } from "../base/teardown.ts";
 import type { GatewayStart } from "./gateway.ts";
 import { resolveGatewayKind } from "./kinds.ts";
 import { startChildGateway } from "./process/start-child.ts";
-import { EMBEDDED, parseGatewayTarget } from "./target.ts";
 import { FAKE_PROGRAM, gatewayStart } from "./testing/fixture.ts";
 
 const started: GatewayStart[] = [];

@@ -1,8 +1,8 @@
 import { UsageError } from "../base/errors.ts";
+import type { GatewayTarget } from "../base/target.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { GatewayKind } from "./gateway.ts";
 import type { Environment } from "./process/env.ts";
-import type { GatewayTarget } from "./target.ts";
 
 export interface ResolveOptions {
   /** Holds fixtures/gateway. */

@@ -1,7 +1,8 @@
 import { type Selected, selectScenarios } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { checkPlan, guardsOf, planOn, unusedGuards } from "./lane-plan.ts";
+import { guardsOf } from "./lane.ts";
+import { checkPlan, planOn, unusedGuards } from "./lane-plan.ts";
 import type { Lanes, LocatedLane } from "./read.ts";
 import { catalogOf, checkPacks, checkSelection, type PackContext, selectionOf } from "./select.ts";
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EMBEDDED, parseGatewayTarget } from "../gateway/target.ts";
+import { EMBEDDED, parseGatewayTarget } from "../base/target.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
 import { sampleReport } from "../results/testing/sample-report.ts";
 import { folderWith, parseText } from "../scenario/testing/parse.ts";

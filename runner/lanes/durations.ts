@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
 import { UsageError } from "../base/errors.ts";
 import { JsonFormat } from "../base/json-format.ts";
-import { formatTarget, type GatewayTarget, recognizeTarget } from "../gateway/target.ts";
+import { formatTarget, type GatewayTarget, recognizeTarget } from "../base/target.ts";
 import { stepCount } from "../plan/shard.ts";
 import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { compare, gte, lte, prerelease } from "semver";
 import { expect, test } from "vitest";
+import { parseGatewayTarget } from "../base/target.ts";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
-import { parseGatewayTarget } from "../gateway/target.ts";
 import { mayMean, readEntry, releasesBetween, targetsOf } from "./gateways.ts";
 import type { Lane } from "./schema.ts";
 

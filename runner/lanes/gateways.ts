@@ -1,10 +1,10 @@
 import { compare, gte, lt, lte, prerelease, rcompare, satisfies, valid, validRange } from "semver";
 import { UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
+import { EMBEDDED, type GatewayTarget, type ReleaseTarget, recognizeTarget } from "../base/target.ts";
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
 import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
 import { exactVersion, pickRelease } from "../gateway/openclaw/resolve.ts";
-import { EMBEDDED, type GatewayTarget, type ReleaseTarget, recognizeTarget } from "../gateway/target.ts";
 import type { Lane } from "./schema.ts";
 
 /** An entry of a lane's `gateways`, parsed. */

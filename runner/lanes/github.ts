@@ -1,6 +1,7 @@
+import { recognizeTarget } from "../base/target.ts";
+import type { Job, Matrix } from "../results/merge/matrix-schema.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import type { Matrix } from "./matrix.ts";
-import { type Lanes, laneDiagnostic } from "./read.ts";
+import { type Lanes, laneFinding } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";
 
 /** The most jobs that the service makes from one matrix. */
@@ -47,13 +48,18 @@ export function githubMatrix({ jobs }: Matrix): { include: GithubJob[] } {
         lane: job.lane,
         gateway: job.gateway,
         shard: `${job.shard.index}/${job.shard.total}`,
-        release: job.gateway.replace(/^embedded$|^openclaw@/, ""),
+        release: releaseOf(job),
         secrets: JSON.stringify(job.secrets),
         minutes: job.minutes + SPARE_MINUTES,
         mayFail: job.mayFail,
         command: job.command,
       })),
   };
+}
+
+function releaseOf({ gateway }: Job): string {
+  const target = recognizeTarget(gateway);
+  return target?.kind === "openclaw" ? target.spec : "";
 }
 
 /** Reports what the service would refuse, at the lane with the most jobs. */

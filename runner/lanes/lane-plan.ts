@@ -1,6 +1,6 @@
 import { quotedList, suggestion } from "../base/suggest.ts";
+import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
 import type { Environment } from "../gateway/process/env.ts";
-import { EMBEDDED, type GatewayTarget } from "../gateway/target.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { guardOf } from "../plan/guard.ts";
 import { expectModel } from "../plan/model.ts";
@@ -9,20 +9,8 @@ import type { Selected } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
-import {
-  type LaneGateway,
-  type Lanes,
-  type LocatedLane,
-  laneDiagnostic,
-  laneDiagnosticAtKey,
-} from "./read.ts";
-import type { Lane } from "./schema.ts";
+import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
 import { selectionOf } from "./select.ts";
-
-/** Guard variables that a lane sets, as environment variables. */
-export function guardsOf({ guards = {} }: Lane): Record<string, string> {
-  return Object.fromEntries(Object.entries(guards).map(([name, value]) => [name, String(value)]));
-}
 
 /**
  * Plans a run of the lane on one of its gateways.

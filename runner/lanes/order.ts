@@ -1,13 +1,12 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { ModelChoice } from "../gateway/provider-mode.ts";
-import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../gateway/target.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { checkLane } from "./check.ts";
 import { entryText, mayMean } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
-import { guardsOf } from "./lane-plan.ts";
-import { laneLimits, missingSecrets } from "./matrix.ts";
+import { guardsOf, limitsOfLane, missingSecrets } from "./lane.ts";
 import { chooseLanes, type Lanes, type LocatedLane } from "./read.ts";
 import { type PackContext, packsOf, selectionOf } from "./select.ts";
 
@@ -52,7 +51,7 @@ export function orderOfLane(
     packs: packsOf(located, lanes, context),
     model: lane.model ?? "scripted",
     guards: guardsOf(lane),
-    ...laneLimits(lane),
+    ...limitsOfLane(lane),
     async choose(catalog) {
       const { selected, diagnostics } = checkLane(located, lanes, catalog, context);
       rejectErrors(diagnostics);
@@ -97,7 +96,7 @@ function rejectMissingSecrets(
   { name, lane }: LocatedLane,
   env: Readonly<Record<string, string | undefined>>,
 ) {
-  const missing = missingSecrets(lane.secrets ?? [], env);
+  const missing = missingSecrets(lane, env);
   if (missing.length === 0) return;
   throw new QaError(`the lane ${name} cannot run: there is no secret ${missing.join(", ")}`, {
     code: "secret-missing",

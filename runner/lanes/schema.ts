@@ -1,4 +1,5 @@
 import type { FromSchema } from "json-schema-to-ts";
+import { OPERATING_SYSTEMS } from "../results/merge/matrix-schema.ts";
 import { text, textList } from "../scenario/schema/parts.ts";
 
 /** Whom to ask, in the forms that code hosts and mail programs understand. */
@@ -85,7 +86,7 @@ const laneSchema = {
       type: "array",
       minItems: 1,
       uniqueItems: true,
-      items: { enum: ["linux", "macos", "windows"] },
+      items: { enum: OPERATING_SYSTEMS },
       description: "Operating systems; each multiplies the jobs. `linux` by default.",
     },
     guards: {

@@ -1,5 +1,5 @@
 import { plural } from "../base/text.ts";
-import type { Job, Matrix } from "./matrix.ts";
+import type { Job, Matrix } from "../results/merge/matrix-schema.ts";
 
 /** The most names that a line lists in full. */
 const NAMES = 4;
@@ -27,7 +27,7 @@ function jobText(job: Job): string {
     `${name}: ${facts.join(", ")}`,
     `  ${command}`,
     ...grouped(skipped).map(([reason, ids]) => `  skips ${listed(ids)}: ${reason}`),
-    ...grouped(notApplicable).map(([reason, ids]) => `  leaves out ${listed(ids)}: ${reason}`),
+    ...grouped(notApplicable).map(([reason, ids]) => `  not applicable: ${listed(ids)} (${reason})`),
     "",
   ].join("\n");
 }

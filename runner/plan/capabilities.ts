@@ -1,6 +1,6 @@
+import type { GatewayTarget } from "../base/target.ts";
 import type { Environment } from "../gateway/process/env.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
-import type { GatewayTarget } from "../gateway/target.ts";
 import type { ExpectedModel } from "./model.ts";
 
 /** What a run provides; scenarios state what they need from it. */

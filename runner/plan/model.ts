@@ -1,9 +1,9 @@
 import { QaError, UsageError } from "../base/errors.ts";
+import type { GatewayTarget } from "../base/target.ts";
 import { primaryModel } from "../gateway/config.ts";
 import { type LiveModel, liveModelFrom } from "../gateway/live-model.ts";
 import type { Environment } from "../gateway/process/env.ts";
 import { type ModelChoice, PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
-import type { GatewayTarget } from "../gateway/target.ts";
 
 /** The model behind the agents of a run. */
 export interface RunModel {

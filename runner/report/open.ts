@@ -1,8 +1,9 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { RunEvent } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
-import type { ConsoleOptions } from "./reporters/console/console.ts";
-import { REPORTERS } from "./reporters/index.ts";
+import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
+import { eventLog, fileReporter, ReportFile } from "./reporters/files.ts";
 import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } from "./stream.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
@@ -46,9 +47,14 @@ export function openReport(options: ReportOptions): OpenReport {
   mkdirSync(reportFolder, { recursive: true, mode: 0o700 });
   const stream = new EventStream(options);
   // The event log comes first: it has the event even if a later reporter takes the process down.
-  for (const { make } of [REPORTERS.jsonl, REPORTERS.json, REPORTERS.markdown])
-    stream.subscribe(make({ reportFolder }));
-  if (console) stream.subscribe(REPORTERS.console.make(console));
+  stream.subscribe(eventLog(reportFolder));
+  stream.subscribe(new ReportFile(reportFolder));
+  stream.subscribe(
+    fileReporter("report.md", join(reportFolder, "report.md"), async (report) =>
+      (await import("./reporters/markdown/render.ts")).renderMarkdown(report),
+    ),
+  );
+  if (console) stream.subscribe(new ConsoleReporter(console));
   for (const reporter of reporters) stream.subscribe(reporter);
 
   return {

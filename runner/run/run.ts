@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { formatTarget } from "../gateway/target.ts";
+import { formatTarget } from "../base/target.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
 import type { RunSetup } from "./setup.ts";

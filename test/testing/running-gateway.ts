@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
+import { parseGatewayTarget } from "../../runner/base/target.ts";
 import { Teardown } from "../../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
-import { parseGatewayTarget } from "../../runner/gateway/target.ts";
 import { Testbed } from "../../runner/run/testbed/testbed.ts";
 import { ROOT } from "./qa.ts";
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { parseRelease } from "../../base/target.ts";
 import type { CachedRelease, ReleaseCache } from "../../gateway/openclaw/cache.ts";
-import { parseRelease } from "../../gateway/target.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { displayPath } from "../../base/paths.ts";
-import type { Job, Matrix } from "../../lanes/matrix.ts";
+import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { displayPath } from "../../base/paths.ts";
-import { formatTarget } from "../../gateway/target.ts";
+import { formatTarget } from "../../base/target.ts";
 import type { GatewayRun } from "../../parity/gateway-run.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";

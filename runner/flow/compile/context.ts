@@ -111,11 +111,13 @@ export class CompileContext {
     const compiled: CompiledExpression = {
       text,
       ast: parsed.ast,
+      references: parsed.references,
+      imports: parsed.imports,
+      mayNotEnd: parsed.mayNotEnd,
       position: locate(0),
       locate,
       blockNames: [...blockNames],
       reads: readsOf(parsed.references),
-      mayNotEnd: parsed.mayNotEnd,
       ...(lambda ? { lambda } : {}),
     };
     this.expressions.push(compiled);

@@ -5,13 +5,13 @@ import { execa } from "execa";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import type { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { EMBEDDED, parseGatewayTarget } from "../../base/target.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { isAlive } from "../../base/testing/processes.ts";
 import { QaBus } from "../../channel/bus.ts";
 import { serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { resolveGatewayKind } from "../kinds.ts";
-import { EMBEDDED, parseGatewayTarget } from "../target.ts";
 import { gatewayStart } from "../testing/fixture.ts";
 
 const repoRoot = fileURLToPath(new URL("../../..", import.meta.url));

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { EMBEDDED, formatTarget } from "../../base/target.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
-import { EMBEDDED, formatTarget } from "../target.ts";
 import { type EmbeddedBuild, ensureBuild } from "./build.ts";
 import type { EmbeddedReleases } from "./release/embedded-releases.ts";
 

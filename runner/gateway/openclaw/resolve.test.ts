@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRelease } from "../target.ts";
+import { parseRelease } from "../../base/target.ts";
 import { pickRelease } from "./resolve.ts";
 
 const PUBLISHED = {

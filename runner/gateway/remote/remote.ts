@@ -1,7 +1,7 @@
 import { QaError } from "../../base/errors.ts";
+import { type RemoteTarget, TOKEN_VARIABLE } from "../../base/target.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import type { Environment } from "../process/env.ts";
-import { type RemoteTarget, TOKEN_VARIABLE } from "../target.ts";
 import { RemoteGateway } from "./remote-gateway.ts";
 
 /** A gateway that is already running, for smoke checks: it is only read unless the run may write. */

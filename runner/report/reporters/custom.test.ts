@@ -8,7 +8,7 @@ import { replay } from "../testing/replay.ts";
 import { sampleRun } from "../testing/sample-run.ts";
 import { CapturedStream } from "../testing/terminal.ts";
 import { loadCustomReporter } from "./custom.ts";
-import { loadReporters } from "./index.ts";
+import { loadReporters } from "./load.ts";
 
 let folder: string;
 

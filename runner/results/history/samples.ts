@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { valid } from "semver";
 import { withoutUndefined } from "../../base/json.ts";
+import { recognizeTarget } from "../../base/target.ts";
 import { compareText } from "../../base/text.ts";
 import { readReport } from "../../report/read-report.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
@@ -99,6 +100,7 @@ function samplesOf(report: RunReport): Sample[] {
 }
 
 /** `2026.4.26` for `openclaw@2026.4.26`; undefined for a range or a tag. */
-function targetVersion(target: string): string | undefined {
-  return valid(target.slice(target.lastIndexOf("@") + 1)) ?? undefined;
+function targetVersion(text: string): string | undefined {
+  const target = recognizeTarget(text);
+  return target?.kind === "openclaw" ? (valid(target.spec) ?? undefined) : undefined;
 }

@@ -1,4 +1,5 @@
 import { compareBuild, valid } from "semver";
+import { recognizeTarget } from "../../base/target.ts";
 import { compareText } from "../../base/text.ts";
 import { isConclusive, type Sample } from "./samples.ts";
 
@@ -89,7 +90,8 @@ function trendOf(versions: readonly VersionResults[]): Trend {
 }
 
 function productOf(gateway: string): string {
-  return /^wss?:/.test(gateway) ? gateway : gateway.replace(/@.*/, "");
+  const target = recognizeTarget(gateway);
+  return !target || target.kind === "remote" ? gateway : target.kind;
 }
 
 function placeOf({ product, providerMode }: ReleaseTrend): string {

@@ -1,7 +1,7 @@
 import { compareText } from "../../base/text.ts";
 import type { RunReport } from "../../report/schema/report-schema.ts";
 import { configurationProblems } from "./configuration.ts";
-import type { ExpectedJob } from "./matrix.ts";
+import type { ExpectedJob } from "./matrix-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 import type { ShardReport } from "./shard.ts";
 

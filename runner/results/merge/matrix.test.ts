@@ -8,7 +8,7 @@ import { readMerged } from "./merged-schema.ts";
 const JOB = { name: "a", lane: "l", gateway: "embedded", os: "linux", shard: { index: 1, total: 1 } };
 
 test.for([
-  [{ version: 3, jobs: [JOB] }, /it is a matrix of version 3, and this program reads version 2/],
+  [{ version: 1, jobs: [JOB] }, /it is a matrix of version 1, and this program reads version 2/],
   [{ version: 2, jobs: [{ ...JOB, shard: "1/1" }] }, /jobs\/0\/shard must be object/],
   [[JOB], /it is not a matrix/],
 ] as const)("a matrix of another version or shape is refused: %j", async ([value, problem]) => {

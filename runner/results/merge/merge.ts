@@ -13,12 +13,12 @@ import { copyEvidence } from "./evidence.ts";
 import { type Group, groupShards, isComplete } from "./groups.ts";
 import { joinShards } from "./join.ts";
 import { renderMergedMarkdown } from "./markdown.ts";
-import type { ExpectedJob } from "./matrix.ts";
+import type { ExpectedJob } from "./matrix-schema.ts";
 import { MERGED_VERSION, type MergedGroup, type MergedReport } from "./merged-schema.ts";
 import { type Problem, problem } from "./problem.ts";
 import { readShard, type ShardReport } from "./shard.ts";
 
-export interface MergeRequest {
+export interface ShardMerge {
   /** Absolute; each holds shards at any depth. */
   folders: readonly string[];
   /** Absolute; new or empty. */
@@ -45,7 +45,7 @@ interface JoinedGroup extends Group {
  * Writes `merged.json` and `merged.md` in any case, and a group's report only when it is complete.
  * @throws when a folder cannot be read or written
  */
-export async function mergeShards(options: MergeRequest): Promise<MergedReport> {
+export async function mergeShards(options: ShardMerge): Promise<MergedReport> {
   const { shards, problems } = await collectShards(options);
   const groups: JoinedGroup[] = groupShards(shards, options.jobs);
   const names = folderNames(groups);
@@ -65,7 +65,7 @@ export async function mergeShards(options: MergeRequest): Promise<MergedReport> 
 async function collectShards({
   folders,
   show,
-}: MergeRequest): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
+}: ShardMerge): Promise<{ shards: ShardReport[]; problems: Problem[] }> {
   const found = await Promise.all(folders.map(findReportFolders));
   const empty = folders.filter((_, index) => found[index]?.length === 0);
   // The same folder may be reached twice; that does not make it two shards.

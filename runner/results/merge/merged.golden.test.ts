@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type SampleRun, sampleReport } from "../testing/sample-report.ts";
 import { mergedLines } from "./console.ts";
-import type { ExpectedJob } from "./matrix.ts";
+import type { ExpectedJob } from "./matrix-schema.ts";
 import { mergeShards } from "./merge.ts";
 import { mergedSchema } from "./merged-schema.ts";
 import { PROBLEMS } from "./problem.ts";

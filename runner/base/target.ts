@@ -1,6 +1,6 @@
-import { UsageError } from "../base/errors.ts";
-import { isLoopback } from "../base/loopback.ts";
-import { suggest } from "../base/suggest.ts";
+import { UsageError } from "./errors.ts";
+import { isLoopback } from "./loopback.ts";
+import { suggest } from "./suggest.ts";
 
 /** A published release: `spec` is a version, a range or a dist-tag. */
 export interface ReleaseTarget {

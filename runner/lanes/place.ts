@@ -1,0 +1,56 @@
+import { formatTarget, type GatewayTarget } from "../base/target.ts";
+import type { Shard } from "../plan/shard.ts";
+import type { Quarantined, RunStarted } from "../report/events.ts";
+import type { Scenario } from "../scenario/types.ts";
+import { rejectErrors } from "./invalid.ts";
+import { jobName, osOf } from "./job.ts";
+import { readQuarantine } from "./quarantine.ts";
+
+/** What a run is part of, for the report. */
+export type Place = Pick<RunStarted, "lane" | "job" | "shard" | "selection" | "quarantine">;
+
+/** What decides the place of a run. */
+interface PartOfNight {
+  target: GatewayTarget;
+  lane: string | undefined;
+  /** What the lane chooses was narrowed by hand. */
+  narrowed: boolean;
+  shard: Shard | undefined;
+  /** Ids of all shards together. */
+  selection: readonly string[];
+  quarantine: readonly Quarantined[];
+}
+
+const WHOLE: Shard = { index: 1, total: 1 };
+
+/** The place of a run on this machine. What was narrowed by hand is not a job of the matrix. */
+export function placeOf({ target, lane, narrowed, shard, selection, quarantine }: PartOfNight): Place {
+  const isJob = lane !== undefined && !narrowed;
+  return {
+    ...(lane === undefined ? {} : { lane }),
+    ...(isJob ? { job: jobName(lane, formatTarget(target), osOf(process.platform), shard ?? WHOLE) } : {}),
+    ...(shard ? { shard } : {}),
+    selection: [...selection],
+    ...(quarantine.length > 0 ? { quarantine: [...quarantine] } : {}),
+  };
+}
+
+/**
+ * The entries of a quarantine list that are about scenarios of a run.
+ * @param list.path absolute
+ * @param list.ownOnly it is this repository's list, which is about its own scenarios: one of the same name in another
+ *   pack is a different one
+ * @throws InvalidLanes for an entry that has ended
+ */
+export function quarantineOf(
+  scenarios: readonly Scenario[],
+  { path, ownOnly, ...when }: { path: string; ownOnly: boolean; cwd: string; today: string },
+): readonly Quarantined[] {
+  const about = scenarios.filter(({ pack }) => !(ownOnly && pack.foreign));
+  const { entries, diagnostics } = readQuarantine(path, {
+    ...when,
+    chosen: new Set(about.map(({ id }) => id)),
+  });
+  rejectErrors(diagnostics);
+  return entries;
+}

@@ -1,0 +1,64 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { errorMessage, UsageError } from "../../base/errors.ts";
+import { suggestion } from "../../base/suggest.ts";
+import type { Reporter } from "../stream.ts";
+import type { ConsoleOptions } from "./console/console.ts";
+import { REPORTERS, type ReporterContext, type ReporterEntry } from "./index.ts";
+
+/** What `--reporter` asks for. */
+export interface ChosenReporters {
+  reporters: Reporter[];
+  /** Undefined if one of the reporters takes the console's place. */
+  console: ConsoleOptions | undefined;
+}
+
+const CHOOSABLE: ReadonlyMap<string, ReporterEntry> = new Map(Object.entries<ReporterEntry>(REPORTERS));
+
+const MODULE = /[/\\]|\.[cm]?[jt]s$/;
+
+/**
+ * Makes the reporters that are named.
+ * @param specs each `<name>`, `<name>=<file>` or the path of a module
+ * @throws UsageError if one of them is unknown or cannot be loaded
+ */
+export async function loadReporters(
+  specs: readonly string[],
+  context: ReporterContext,
+): Promise<ChosenReporters> {
+  const reporters = await Promise.all([...new Set(specs)].map((spec) => load(spec, context)));
+  const replaced = specs.some((spec) => CHOOSABLE.get(spec)?.replacesConsole);
+  return { reporters, console: replaced ? undefined : context };
+}
+
+async function load(spec: string, context: ReporterContext): Promise<Reporter> {
+  const { cwd, reportFolder } = context;
+  const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
+  const entry = CHOOSABLE.get(name);
+  if (entry) {
+    const { file } = entry;
+    if (file === undefined && target !== undefined) {
+      throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
+    }
+    // The report's own folder is made when the run begins.
+    const path = target ? resolve(cwd, target) : resolve(reportFolder, file ?? "");
+    if (target) await makeFolder(dirname(path));
+    return entry.make(context, path);
+  }
+  if (target === undefined && MODULE.test(spec)) {
+    const { loadCustomReporter } = await import("./custom.ts");
+    return loadCustomReporter(spec, { reportFolder, cwd });
+  }
+  throw new UsageError(
+    `there is no reporter ${name}`,
+    `${suggestion(name, [...CHOOSABLE.keys()])} Give one of your own by its path, such as ./${name}.mjs.`,
+  );
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`no report can be written to ${folder}: ${errorMessage(error)}`);
+  }
+}
