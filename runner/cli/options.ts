@@ -295,7 +295,7 @@ export const OPTIONS = {
   },
   reporter: {
     takes: "<name>",
-    about: `${Object.keys(REPORTERS).join(", ")}, or the path of one's own; junit=<file> says where (repeatable)`,
+    about: `${Object.keys(REPORTERS).join(", ")}, or the path of your own; junit=<file> says where (repeatable)`,
     on: ["run"],
     repeatable: true,
     group: REPORT,

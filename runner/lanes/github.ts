@@ -1,7 +1,7 @@
 import { recognizeTarget } from "../base/target.ts";
 import type { Job, Matrix } from "../results/merge/matrix-schema.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { type Lanes, laneFinding } from "./read.ts";
+import { type Lanes, laneDiagnostic } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";
 
 /** The most jobs that the service makes from one matrix. */

@@ -9,7 +9,13 @@ import type { Selected } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
-import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
+import {
+  type LaneGateway,
+  type Lanes,
+  type LocatedLane,
+  laneDiagnostic,
+  laneDiagnosticAtKey,
+} from "./read.ts";
 import { selectionOf } from "./select.ts";
 
 /**

@@ -9,7 +9,7 @@ import { rejectErrors } from "./invalid.ts";
 import { type JobInputs, jobsOn } from "./jobs.ts";
 import { guardsOf } from "./lane.ts";
 import { checkPlan, planOn } from "./lane-plan.ts";
-import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
+import { type Lanes, type LocatedLane, laneDiagnostic } from "./read.ts";
 import { catalogOf, type PackContext } from "./select.ts";
 
 export interface MatrixRequest extends JobInputs {
