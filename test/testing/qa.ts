@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
+import { killIfAlive } from "../../runner/base/testing/processes.ts";
 import type { RunReport } from "../../runner/report/schema/report-schema.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -32,7 +33,7 @@ export class Sandbox {
     const sandbox = new Sandbox(folder);
     await mkdir(sandbox.tmp);
     onFinished(async () => {
-      for (const pid of await sandbox.processes()) process.kill(pid, "SIGKILL");
+      for (const pid of await sandbox.processes()) killIfAlive(pid);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     });
     return sandbox;

@@ -9,3 +9,12 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Kills the process of this id, which may have ended in the meantime. */
+export function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

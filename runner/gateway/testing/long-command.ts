@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { isAlive } from "../../base/testing/processes.ts";
+import { isAlive, killIfAlive } from "../../base/testing/processes.ts";
 
 /** A command line that starts a program, which runs for good and holds the command's output open. */
 const COMMAND = `
@@ -35,7 +35,7 @@ export async function longCommand(): Promise<LongCommand> {
   await writeFile(file, COMMAND);
   const pids = async () => JSON.parse((await readFile(pidsFile, "utf8").catch(() => "")) || "[]") as number[];
   onTestFinished(async () => {
-    for (const pid of (await pids()).filter(isAlive)) process.kill(pid, "SIGKILL");
+    for (const pid of await pids()) killIfAlive(pid);
   });
   return {
     args: [file, pidsFile],
