@@ -19,5 +19,5 @@ for (const [name, count] of Object.entries(activities)) {
 }
 process.stdout.write(
   `messages: ${counts.messagesSent} sent, ${counts.messagesAnswered} answered once, none twice\n` +
-    `restart notes: ${counts.notesAsked} asked for, ${counts.notesTold} delivered once, none twice\n`,
+    `restart notes: ${counts.notesAsked} asked for, ${counts.notesReported} delivered once, none twice\n`,
 );

@@ -83,7 +83,7 @@ mayFail: true`),
       command: "pnpm qa run --lane demo --gateway embedded --shard 1/2 --lanes qa/lanes.yaml",
     });
     expect(matrix.notes.join("\n")).toMatch(
-      /releases are those that it named last[\s\S]*releases last 2 means openclaw@2026\.9\.6, which the lane has already/,
+      /releases are those that it last listed[\s\S]*releases last 2 means openclaw@2026\.9\.6, which the lane already has/,
     );
     const shares = matrix.jobs.slice(0, 2).map(({ scenarios }) => scenarios);
     // Five, four, three, two and one steps.
@@ -243,7 +243,7 @@ secrets: [QA_TEST_KEY]`,
     );
     await withoutRegistry(sandbox, null);
     expect((await matrixOf(sandbox)).notes).toEqual([
-      "the package registry cannot be reached: whether the versions exist is not known",
+      "the package registry cannot be reached: it is not known whether the versions exist",
     ]);
     await sandbox.write(
       "qa/lanes.yaml",
@@ -264,7 +264,7 @@ secrets: [QA_TEST_KEY]`,
     expect((await matrixOf(sandbox)).jobs).toHaveLength(270);
     const { exitCode, stderr } = await sandbox.qa("matrix", ...LANES, "--format", "github");
     expect(stderr).toMatch(
-      /lanes\.yaml:6:13 {2}error {2}the lanes make 270 jobs, and the service takes 256 of one matrix {2}\[too-many-jobs\]/,
+      /lanes\.yaml:6:13 {2}error {2}the lanes make 270 jobs, and the service accepts 256 per matrix {2}\[too-many-jobs\]/,
     );
     expect(exitCode).toBe(3);
   });
@@ -391,7 +391,7 @@ guards: { ${GUARD}: 1 }`),
   test("--lanes without --lane is an error", async () => {
     const sandbox = await Sandbox.create();
     const { exitCode, stderr } = await sandbox.qa("run", "dm-chat-baseline", "--lanes", "qa/lanes.yaml");
-    expect(stderr).toMatch(/--lanes says where a lane is read/);
+    expect(stderr).toMatch(/--lanes only says where lanes are read/);
     expect(exitCode).toBe(2);
   });
 });

@@ -119,7 +119,7 @@ test("a report of the previous version, which kept no options, is refused with w
   const { options: _, ...report } = (await sandbox.reportIn("reports/one")) ?? {};
   await sandbox.write("reports/one/report.json", JSON.stringify({ ...report, version: 2 }));
   const { exitCode, stderr } = await sandbox.qa("run", "--last-failed", "reports");
-  expect(stderr).toMatch(/the report in reports\/one is of an earlier version, which kept no options/);
+  expect(stderr).toMatch(/the report in reports\/one is from an earlier version, which stored no options/);
   expect(stderr).toMatch(/as in: pnpm qa run bad --pack 'a pack'$/m);
   expect(exitCode).toBe(2);
 });

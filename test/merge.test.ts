@@ -19,7 +19,7 @@ const LANE = "smoke";
 const CUT_SHORT = {
   code: "interrupted-shard",
   message:
-    "shares/second: the run did not come to its end; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
+    "shares/second: the run did not finish; no verdict for b-fails, which it was in the middle of; not begun: d-passes",
 };
 
 let made: Sandbox;
@@ -226,7 +226,7 @@ describe("nothing passes and what is missing is reported", () => {
     expect(problemsOf(result.merged)).toContainEqual({
       code: "harness-failure",
       message: expect.stringMatching(
-        /^shares\/second: it ended with exit code 4, and not for what its scenarios did/,
+        /^shares\/second: it ended with exit code 4, and not because of its scenarios/,
       ),
     });
   });
@@ -307,7 +307,7 @@ describe("nothing passes and what is missing is reported", () => {
     const result = await merge(sandbox);
     expectNothingPassed(result);
     expect(problemsOf(result.merged).filter(({ code }) => code === "contradictory-shard")).toEqual([
-      { code: "contradictory-shard", message: "shares/first: its exit code is 1, and its scenarios give 0" },
+      { code: "contradictory-shard", message: "shares/first: its exit code is 1, but its scenarios give 0" },
       { code: "contradictory-shard", message: "shares/second: it says that it is shard 3 of 2" },
     ]);
   });
@@ -322,14 +322,14 @@ describe("nothing passes and what is missing is reported", () => {
     const result = await merge(sandbox);
     expectNothingPassed(result);
     expect(problemsOf(result.merged)).toEqual([
-      { code: "missing-evidence", message: "shares/first: a-passes/gateway.log is not there" },
+      { code: "missing-evidence", message: "shares/first: a-passes/gateway.log is missing" },
       {
         code: "contradictory-shard",
         message: "shares/second: b-fails is passed in report.json and failed in events.jsonl",
       },
       {
         code: "contradictory-shard",
-        message: "shares/second: its exit code is 1, and its scenarios give 0",
+        message: "shares/second: its exit code is 1, but its scenarios give 0",
       },
     ]);
   });
@@ -371,7 +371,7 @@ describe("with the matrix", () => {
     expect(report?.exitCode).toBe(1);
     expect(merged.skippedJobs).toEqual([{ name: "live", reason: skip.reason }]);
     expect(merged.groups).toMatchObject([{ os: "ubuntu", mayFail: true, exitCode: 1, complete: true }]);
-    expect(stdout).toMatch(/live was not to run: needs the secret OPENAI_API_KEY/);
+    expect(stdout).toMatch(/live was not meant to run: needs the secret OPENAI_API_KEY/);
     expect(stdout).toMatch(/1 failed.*\(may fail\)/);
   });
 

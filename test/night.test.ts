@@ -63,7 +63,7 @@ ${lane("flaky", "broken", "    mayFail: true\n")}${lane("pack", "pack", "    sha
   const red = await sandbox.qa("night", "red", ...LANES, "--out", "red-night");
   expect(red.exitCode).toBe(1);
   const again = await sandbox.qa("night", "red", ...LANES, "--out", "red-night");
-  expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("holds a night already") });
+  expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("already holds a night") });
 });
 
 test("a night in which nothing runs is not a success", async () => {

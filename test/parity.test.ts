@@ -86,7 +86,7 @@ test("two finished runs are compared: where they differ first, and how their ans
   // A comparison does not overwrite another one.
   const again = await sandbox.qa("parity", "--reports", "sound,broken", "--out", "parity");
   expect(again.exitCode).toBe(2);
-  expect(again.stderr).toContain("holds a comparison already");
+  expect(again.stderr).toContain("already holds a comparison");
 });
 
 test("a run that failed outside its scenarios cannot be compared", async () => {

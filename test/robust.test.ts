@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 // What people and scenarios do to a runner without anyone having planned for it.
 
@@ -17,6 +18,21 @@ test("a reader that stops reading does not end the run", async () => {
   const [code] = await exited;
   expect(code).toBe(0);
   expect(await readFile(join(sandbox.reportFolder, "report.md"), "utf8")).toContain("1 passed");
+});
+
+test("output that cannot be written makes a run that passed no success", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/quick.md", QUICK);
+  const full = await open("/dev/full", "w");
+  const main = join(ROOT, "runner/cli/main.js");
+  const child = spawn(process.execPath, [main, "run", "quick", "--pack", "pack", "--out", "out"], {
+    cwd: sandbox.folder,
+    env: { ...process.env, TMPDIR: sandbox.tmp },
+    stdio: ["ignore", full.fd, "ignore"],
+  });
+  const [code] = await once(child, "exit");
+  await full.close();
+  expect(code).toBe(4);
 });
 
 test("a second Ctrl-C ends at once and still leaves nothing behind", async () => {
@@ -74,7 +90,7 @@ test("a folder that already holds a report is refused", async () => {
   await sandbox.qa("run", "quick", "--pack", "pack", "--out", "same");
   const second = await sandbox.qa("run", "quick", "--pack", "pack", "--out", "same");
   expect(second.exitCode).toBe(2);
-  expect(second.stderr).toMatch(/holds a report already/);
+  expect(second.stderr).toMatch(/already holds a report/);
 });
 
 test.for([["qui*"], ["--tag", "test"], ["quick-two"]])(

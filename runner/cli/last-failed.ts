@@ -22,7 +22,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
   if (ids.length > 0 || given.all || given.tag.length > 0) {
     throw new UsageError(
       "--last-failed already chooses the scenarios",
-      "Leave out ids, --tag and --all; a folder of reports stands behind --last-failed=.",
+      "Leave out ids, --tag and --all; a folder of reports is given as --last-failed=<folder>.",
     );
   }
   const cwd = userFolder();
@@ -56,7 +56,7 @@ async function lastRun(root: string, cwd: string): Promise<LastRun> {
   }
   for (const { folder } of others)
     process.stderr.write(
-      `note: something failed in ${displayPath(folder, cwd)} as well, which is of the same merge; name that folder to run it again\n`,
+      `note: something failed in ${displayPath(folder, cwd)} as well, which belongs to the same merge; name that folder to run it again\n`,
     );
   if (last) return last;
   throw new UsageError(
@@ -73,7 +73,7 @@ function inherited({ folder, report }: LastRun, command: Command): Partial<Optio
   const shown = displayPath(folder, userFolder());
   const hint = `Give the ids and options yourself, as in: ${toRunAgain(report)[0]?.rerun}`;
   if (!report.options) {
-    throw new UsageError(`the report in ${shown} is of an earlier version, which kept no options`, hint);
+    throw new UsageError(`the report in ${shown} is from an earlier version, which stored no options`, hint);
   }
   const { ids: _, ...given } = report.options;
   const isNew = (name: string) => command.getOptionValueSource(name) === "cli";

@@ -7,5 +7,6 @@ import { join } from "node:path";
 enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gateway-qa"));
 
 const { runCli } = await import("./program.ts");
-// A failure to write the output may have set it already.
-process.exitCode ||= await runCli(process.argv.slice(2));
+const exitCode = await runCli(process.argv.slice(2));
+// A failure to write the output may have set it in the meantime.
+process.exitCode ||= exitCode;

@@ -81,7 +81,7 @@ export const OPTIONS = {
   durations: {
     takes: "<path>",
     about:
-      "cut shards by what scenarios took in the reports below this folder, or by a night's durations.json",
+      "cut shards by how long scenarios took in the reports below this folder, or by a night's durations.json",
     on: ["run", "matrix", "night"],
     kind: PATH,
     group: CHOOSE,
@@ -219,14 +219,14 @@ export const OPTIONS = {
     replay: "policy",
   },
   failOnFlaky: {
-    about: "let a scenario that passed only on a later try fail the run",
+    about: "fail the run if a scenario passes only on a later try",
     on: ["run"],
     group: ORDER,
     replay: "policy",
   },
   bail: {
     takes: "[n]",
-    about: "begin no other scenario after n failures (default: 1)",
+    about: "start no further scenario after n failures (default: 1)",
     on: ["run"],
     kind: COUNT,
     group: ORDER,
@@ -249,7 +249,7 @@ export const OPTIONS = {
     replay: "policy",
   },
   shareGateway: {
-    about: "run scenarios that leave a gateway as it was one after the other on the same one",
+    about: "run scenarios that leave a gateway as it was on the same one, one after another",
     on: ["run"],
     group: ORDER,
     replay: "policy",
@@ -270,7 +270,7 @@ export const OPTIONS = {
   },
   expect: {
     takes: "<matrix.json>",
-    about: "what `qa matrix --format json` printed: each of its jobs must be there",
+    about: "what `qa matrix --format json` printed: each of its jobs must have a report",
     on: ["merge"],
     kind: PATH,
     group: REPORT,
@@ -285,7 +285,7 @@ export const OPTIONS = {
       night: { about: "where the reports go (default: reports/night-<time>)" },
       matrix: {
         takes: "<file>",
-        about: "write the whole matrix there as JSON too, for `qa merge --expect`",
+        about: "also write the whole matrix there as JSON, for `qa merge --expect`",
       },
       merge: { about: "where the merged report goes; new or empty", required: true },
     },
@@ -295,7 +295,7 @@ export const OPTIONS = {
   },
   reporter: {
     takes: "<name>",
-    about: `${Object.keys(REPORTERS).join(", ")}, or the path of one's own; junit=<file> says where (repeatable)`,
+    about: `${Object.keys(REPORTERS).join(", ")}, or the path of your own; junit=<file> says where (repeatable)`,
     on: ["run"],
     repeatable: true,
     group: REPORT,
@@ -316,7 +316,7 @@ export const OPTIONS = {
     but: {
       check: { about: "print { files, diagnostics } as JSON" },
       "release-check": { about: "print the findings as JSON" },
-      merge: { about: "print merged.json instead of words" },
+      merge: { about: "print merged.json instead of text" },
     },
     group: REPORT,
     replay: "output",

@@ -32,7 +32,8 @@ export interface RunOrder {
 export async function orderOf(ids: readonly string[], options: RunOptions): Promise<RunOrder> {
   const { lane: name, lanes: typed, gateway, pack, tag, all, named } = options;
   if (name === undefined) {
-    if (typed !== undefined) throw new UsageError("--lanes says where a lane is read", "Add --lane <name>.");
+    if (typed !== undefined)
+      throw new UsageError("--lanes only says where lanes are read", "Add --lane <name>.");
     // A pack alone means all of it.
     const packsOnly = pack.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
     const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, named };
@@ -94,7 +95,7 @@ function durationsOf({ durations, out }: RunOptions): Promise<Durations> {
 function rejectReportsIn(durations: string, out: string): void {
   if (!isWithin(out, durations)) return;
   throw new UsageError(
-    `the report of a shard cannot go below ${durations}, by whose reports the shards are cut`,
+    `the report of a shard cannot go below ${durations}, whose reports decide how the shards are cut`,
     "Give --out a folder elsewhere, or --durations another one: all shards need the same durations.",
   );
 }

@@ -25,7 +25,7 @@ export async function requireFolder(path: string, shown: string): Promise<void> 
   if (!found?.isDirectory()) {
     throw new UsageError(
       `there is no folder ${shown}`,
-      "Give folders that `qa run` reported to, or above them.",
+      "Give folders that `qa run` reported to, or folders above them.",
     );
   }
 }
@@ -48,7 +48,7 @@ const LEFT_BY = {
 export function outFolder(typed: string | undefined, what: keyof typeof LEFT_BY, name: string): string {
   const folder = typed === undefined ? join(REPO_ROOT, "reports", name) : resolve(userFolder(), typed);
   if (existsSync(join(folder, LEFT_BY[what]))) {
-    throw new UsageError(`${folder} holds a ${what} already`, NEW_OR_EMPTY);
+    throw new UsageError(`${folder} already holds a ${what}`, NEW_OR_EMPTY);
   }
   rejectUnwritable(folder);
   return folder;

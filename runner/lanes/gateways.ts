@@ -32,7 +32,10 @@ export function readEntry(value: EntryValue): { entry: GatewayEntry | undefined;
     if (version === undefined || valid(version)) continue;
     return {
       entry: undefined,
-      problem: { message: `\`${version}\` is no version`, hint: "Write it as published, such as 2026.4.26." },
+      problem: {
+        message: `\`${version}\` is not a version`,
+        hint: "Write it as published, such as 2026.4.26.",
+      },
     };
   }
   if (to !== undefined && lt(to, from)) {
@@ -57,7 +60,7 @@ function readTarget(text: string): { entry: GatewayEntry | undefined; problem?: 
   const hint = target
     ? "A lane starts its gateways itself: `embedded` or `openclaw@<version>`."
     : suggestion(text, ["embedded", "openclaw@latest"]);
-  return { entry: undefined, problem: { message: `\`${text}\` is no gateway of a lane`, hint } };
+  return { entry: undefined, problem: { message: `\`${text}\`is not a gateway of a lane`, hint } };
 }
 
 function oldProblem(version: string): { problem?: EntryProblem } {

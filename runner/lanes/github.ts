@@ -1,7 +1,7 @@
 import { recognizeTarget } from "../base/target.ts";
 import type { Job, Matrix } from "../results/merge/matrix-schema.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { type Lanes, laneFinding } from "./read.ts";
+import { type Lanes, laneDiagnostic } from "./read.ts";
 import type { OperatingSystem } from "./schema.ts";
 
 /** The most jobs that the service makes from one matrix. */
@@ -73,9 +73,9 @@ export function checkGithubLimits(
   );
   const [[name, jobs] = ["", []]] = byLane;
   return [
-    laneFinding(lanes, ["lanes", name, "shards"], {
+    laneDiagnostic(lanes, ["lanes", name, "shards"], {
       code: "too-many-jobs",
-      message: `the lanes make ${include.length} jobs, and the service takes ${MOST_JOBS} of one matrix`,
+      message: `the lanes make ${include.length} jobs, and the service accepts ${MOST_JOBS} per matrix`,
       hint: `The lane ${name} makes ${jobs.length} of them: give it fewer shards or gateways, or plan fewer lanes at once.`,
     }),
   ];

@@ -9,7 +9,7 @@ export class InvalidLanes extends QaError {
     super("nothing was run: lanes, the quarantine list or scenario files have errors", {
       code: "invalid-lanes",
       fault: "scenario",
-      hint: "`qa check` finds what can be known without a registry.",
+      hint: "`qa check` finds what can be found without a registry.",
     });
     this.diagnostics = diagnostics;
   }

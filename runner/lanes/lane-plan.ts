@@ -9,7 +9,13 @@ import type { Selected } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
-import { type LaneGateway, type Lanes, type LocatedLane, laneFinding, laneFindingAtKey } from "./read.ts";
+import {
+  type LaneGateway,
+  type Lanes,
+  type LocatedLane,
+  laneDiagnostic,
+  laneDiagnosticAtKey,
+} from "./read.ts";
 import { selectionOf } from "./select.ts";
 
 /**
@@ -40,17 +46,17 @@ export function checkPlan(
   for (const { scenario, reason } of notApplicable) {
     if (named(scenario) < 0) continue;
     found.push(
-      laneFinding(lanes, [...lane.path, "select", "ids", named(scenario)], {
+      laneDiagnostic(lanes, [...lane.path, "select", "ids", named(scenario)], {
         code: "impossible-lane",
         message: `\`${scenario.id}\` cannot run on every gateway of the lane: ${reason}`,
-        hint: "Leave it to another lane, or choose by tag: then it is left out where it does not fit.",
+        hint: "Leave it to another lane, or choose by tag: then it is left out where it is not applicable.",
       }),
     );
   }
   for (const { scenario, reason, hint } of skipped) {
     if (named(scenario) < 0 || scenarios.length === skipped.length) continue;
     found.push(
-      laneFinding(lanes, [...lane.path, "select", "ids", named(scenario)], {
+      laneDiagnostic(lanes, [...lane.path, "select", "ids", named(scenario)], {
         code: "impossible-lane",
         message: `\`${scenario.id}\` would be skipped: ${reason}`,
         hint: guardAdvice([scenario]) ?? hint,
@@ -59,7 +65,7 @@ export function checkPlan(
   }
   if (scenarios.length === 0 && found.length === 0) {
     found.push(
-      laneFinding(lanes, gateway, {
+      laneDiagnostic(lanes, gateway, {
         code: "impossible-lane",
         message: "none of the scenarios that the lane chooses runs on this gateway",
         hint: `For instance ${notApplicable[0]?.scenario.id}: ${notApplicable[0]?.reason}.`,
@@ -67,7 +73,7 @@ export function checkPlan(
     );
   } else if (scenarios.length > 0 && scenarios.length === skipped.length) {
     found.push(
-      laneFinding(lanes, [...lane.path, "select"], {
+      laneDiagnostic(lanes, [...lane.path, "select"], {
         code: "impossible-lane",
         message: `every scenario that the lane chooses would be skipped: ${reasons.join("; ")}`,
         hint: guardAdvice(skipped.map(({ scenario }) => scenario)) ?? skipped[0]?.hint,
@@ -89,7 +95,7 @@ export function unusedGuards(lane: LocatedLane, lanes: Lanes, selected: readonly
   return Object.keys(lane.lane.guards ?? {})
     .filter((name) => !known.includes(name))
     .map((name) =>
-      laneFindingAtKey(lanes, [...lane.path, "guards", name], {
+      laneDiagnosticAtKey(lanes, [...lane.path, "guards", name], {
         code: "unused-guard",
         message: `no scenario of the lane has the guard \`${name}\``,
         hint:

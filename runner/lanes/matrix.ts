@@ -9,7 +9,7 @@ import { rejectErrors } from "./invalid.ts";
 import { type JobInputs, jobsOn } from "./jobs.ts";
 import { guardsOf } from "./lane.ts";
 import { checkPlan, planOn } from "./lane-plan.ts";
-import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
+import { type Lanes, type LocatedLane, laneDiagnostic } from "./read.ts";
 import { catalogOf, type PackContext } from "./select.ts";
 
 export interface MatrixRequest extends JobInputs {
@@ -59,11 +59,11 @@ async function publishedFor(
   try {
     const releases = await published();
     if (releases.kept)
-      notes.push("the package registry cannot be reached: releases are those that it named last");
+      notes.push("the package registry cannot be reached: releases are those that it last listed");
     return releases;
   } catch (error) {
     if (entries.some(needsRegistry)) throw error;
-    notes.push("the package registry cannot be reached: whether the versions exist is not known");
+    notes.push("the package registry cannot be reached: it is not known whether the versions exist");
     return undefined;
   }
 }
@@ -85,7 +85,7 @@ function planLane(
     const { targets, problem } = targetsOf(gateway.entry, published);
     if (problem) {
       const place = [...path, "gateways", index];
-      diagnostics.push(laneFinding(lanes, place, { code: "unknown-gateway", ...problem }));
+      diagnostics.push(laneDiagnostic(lanes, place, { code: "unknown-gateway", ...problem }));
     }
     const plan = planOn(gateway, located, own, { ...env, ...guardsOf(lane) });
     diagnostics.push(...checkPlan(located, lanes, gateway, plan));
@@ -93,7 +93,7 @@ function planLane(
     for (const target of targets) {
       const name = formatTarget(target);
       if (seen.has(name)) {
-        notes.push(`${located.name}: ${asked} means ${name}, which the lane has already`);
+        notes.push(`${located.name}: ${asked} means ${name}, which the lane already has`);
         continue;
       }
       seen.add(name);

@@ -3,7 +3,7 @@ import { suggestion } from "../base/suggest.ts";
 import type { Quarantined } from "../report/events.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { type LocatedFile, laneFinding, readLocatedFile } from "./read.ts";
+import { type LocatedFile, laneDiagnostic, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";
 
@@ -40,15 +40,15 @@ export function readQuarantine(
     const wrong = wrongDate(expires, today);
     if (!wrong) continue;
     found.push(
-      laneFinding(document, ["quarantine", index, "expires"], {
+      laneDiagnostic(document, ["quarantine", index, "expires"], {
         code: "quarantine-expired",
         message:
           wrong === "expired"
             ? `the quarantine of \`${id}\` ended on ${expires}`
-            : `there is no day ${expires}`,
+            : `the date ${expires} does not exist`,
         hint:
           wrong === "expired"
-            ? `Mend the scenario or what it found, and remove the entry; ${owner} looks after it.`
+            ? `Fix the scenario or what it found, and remove the entry; ${owner} looks after it.`
             : "Write the last day that the entry counts, such as 2026-12-31.",
       }),
     );
@@ -78,7 +78,7 @@ function unknownId(
   id: string,
   known: readonly string[],
 ): Diagnostic {
-  return laneFinding(document, ["quarantine", index, "id"], {
+  return laneDiagnostic(document, ["quarantine", index, "id"], {
     code: "unknown-scenario",
     message: `no scenario has the id \`${id}\``,
     hint: suggestion(id, known, "Remove the entry if the scenario is gone; `qa list` shows what there is."),
@@ -86,7 +86,7 @@ function unknownId(
 }
 
 function repeatedId(document: LocatedFile<QuarantineFile>, index: number, id: string): Diagnostic {
-  return laneFinding(document, ["quarantine", index, "id"], {
+  return laneDiagnostic(document, ["quarantine", index, "id"], {
     code: "quarantine-repeated",
     message: `\`${id}\` is in quarantine twice`,
     hint: "Keep one of the entries.",

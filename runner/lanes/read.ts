@@ -28,20 +28,24 @@ export interface LocatedFile<Value> {
 }
 
 /** An error unless it says otherwise. */
-type LaneFinding = DiagnosticText<LaneDiagnosticCode> & { severity?: "warning" | undefined };
+type LaneDiagnosticText = DiagnosticText<LaneDiagnosticCode> & { severity?: "warning" | undefined };
 
 /** A diagnostic at the value at `path`. */
-export function laneFinding({ located }: LocatedFile<unknown>, path: Path, finding: LaneFinding): Diagnostic {
-  return diagnosticAt(atPath(located, path), finding.severity ?? "error", finding);
+export function laneDiagnostic(
+  { located }: LocatedFile<unknown>,
+  path: Path,
+  text: LaneDiagnosticText,
+): Diagnostic {
+  return diagnosticAt(atPath(located, path), text.severity ?? "error", text);
 }
 
 /** The same, at the key of that value. */
-export function laneFindingAtKey(
+export function laneDiagnosticAtKey(
   { located }: LocatedFile<unknown>,
   path: Path,
-  finding: LaneFinding,
+  text: LaneDiagnosticText,
 ): Diagnostic {
-  return diagnosticAt(atKey(located, path), finding.severity ?? "error", finding);
+  return diagnosticAt(atKey(located, path), text.severity ?? "error", text);
 }
 
 /**
@@ -119,7 +123,7 @@ export function readLanes(
       if (entry) located.entries.push({ entry, index });
       if (problem) {
         const place = [...located.path, "gateways", index];
-        diagnostics.push(laneFinding(document, place, { code: "unknown-gateway", ...problem }));
+        diagnostics.push(laneDiagnostic(document, place, { code: "unknown-gateway", ...problem }));
       }
     }
     lanes.set(name, located);
@@ -144,7 +148,7 @@ function badNames(document: LocatedFile<LanesFile>, names: readonly string[]): D
   return names
     .filter((name) => !LANE_NAME.test(name))
     .map((name) =>
-      laneFindingAtKey(document, ["lanes", name], {
+      laneDiagnosticAtKey(document, ["lanes", name], {
         code: "bad-lane-name",
         message: `the lane's name \`${name}\` must be kebab-case`,
         hint: "Lower-case words and digits joined by single dashes: it becomes part of job and file names.",
@@ -156,7 +160,7 @@ function badNames(document: LocatedFile<LanesFile>, names: readonly string[]): D
 function triedAndRepeated(document: LocatedFile<LanesFile>): Diagnostic[] {
   return Object.entries(document.value.lanes).flatMap(([name, { retries = 0, repeat = 1 }]) =>
     retries > 0 && repeat > 1
-      ? laneFindingAtKey(document, ["lanes", name, "retries"], {
+      ? laneDiagnosticAtKey(document, ["lanes", name, "retries"], {
           code: "impossible-lane",
           message: "`retries` and `repeat` do not go together",
           hint: "Repeat to find flaky scenarios, or retry to live with them.",
@@ -169,7 +173,7 @@ function unknownNight(document: LocatedFile<LanesFile>, names: readonly string[]
   return (document.value.night ?? []).flatMap((name, index) =>
     names.includes(name)
       ? []
-      : laneFinding(document, ["night", index], {
+      : laneDiagnostic(document, ["night", index], {
           code: "unknown-lane",
           message: `there is no lane \`${name}\``,
           hint: suggestion(name, names),

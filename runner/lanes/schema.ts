@@ -59,16 +59,16 @@ const selectSchema = {
 
 const laneSchema = {
   type: "object",
-  description: "A share of the nightly work: which scenarios run on which gateways, and what that needs.",
+  description: "A part of the nightly work: which scenarios run on which gateways, and what that needs.",
   additionalProperties: false,
   required: ["owner", "gateways", "select"],
   properties: {
-    description: { ...text, description: "What the lane is for, for people." },
+    description: { ...text, description: "What the lane is for, in words." },
     owner,
     gateways: {
       type: "array",
       minItems: 1,
-      description: "Gateways under test; the lane is one job or more for each.",
+      description: "Gateways under test; the lane has at least one job for each.",
       items: {
         type: ["string", "object"],
         description: "`embedded`, `openclaw@<version, range or dist-tag>`, or `{ releases: … }`.",
@@ -172,7 +172,7 @@ export const quarantineSchema = {
             type: "string",
             pattern: "^\\d{4}-\\d{2}-\\d{2}$",
             patternErrorMessage: "must be a date such as `2026-12-31`",
-            description: "Last day that the entry counts; after it the entry is an error.",
+            description: "Last day on which the entry counts; after it the entry is an error.",
           },
         },
       },

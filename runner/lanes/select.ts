@@ -5,7 +5,7 @@ import { findScenarioFiles, isFolder, ownPack, packOf } from "../scenario/catalo
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Path } from "../scenario/source/locate.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
-import { type Lanes, type LocatedLane, laneFinding } from "./read.ts";
+import { type Lanes, type LocatedLane, laneDiagnostic } from "./read.ts";
 
 /** Where scenarios are looked for. */
 export interface PackContext {
@@ -28,7 +28,7 @@ export function checkPacks(lane: LocatedLane, lanes: Lanes, context: PackContext
       const { root } = packOf(folder, context.repoRoot, context.repoRoot);
       if (findScenarioFiles(root).length > 0) return [];
     }
-    return laneFinding(lanes, [...lane.path, "select", "packs", index], {
+    return laneDiagnostic(lanes, [...lane.path, "select", "packs", index], {
       code: "unknown-pack",
       message: `there is no folder with scenarios at \`${lane.lane.select.packs?.[index]}\``,
       hint: "It is relative to the folder of the lanes file.",
@@ -64,13 +64,13 @@ export function checkSelection(
   problems: readonly SelectionProblem[],
 ): Diagnostic[] {
   return problems.map((problem) => {
-    const { at, ...finding } = findingOf(problem);
-    return laneFinding(lanes, [...lane.path, "select", ...at], finding);
+    const { at, ...text } = textOf(problem);
+    return laneDiagnostic(lanes, [...lane.path, "select", ...at], text);
   });
 }
 
 /** @returns `at` is a path below `select` */
-function findingOf(problem: SelectionProblem): {
+function textOf(problem: SelectionProblem): {
   at: Path;
   code: LaneDiagnosticCode;
   message: string;

@@ -3,7 +3,7 @@ import { EXIT } from "../base/exit-codes.ts";
 import { compareAnswers } from "./answers.ts";
 import type { GatewayRun } from "./gateway-run.ts";
 import { PARITY_VERSION, type ParityGateway, type ParityReport } from "./parity-schema.ts";
-import { compareVerdicts, isCompared, lacksNamed, wasPlayedTwice } from "./verdicts.ts";
+import { compareVerdicts, isCompared, lacksNamed, ranTwice } from "./verdicts.ts";
 
 export interface ComparisonFacts {
   /** As it could be typed again. */
@@ -69,7 +69,7 @@ function exitCodeOf({ gateways, scenarios, counts }: ParityReport, namedIsLackin
   const results = scenarios.flatMap((scenario) => scenario.results);
   const failed = results.filter(({ verdict }) => verdict === "failed");
   if (gateways.some(({ problem }) => problem !== undefined)) return EXIT.harness;
-  if (namedIsLacking || !scenarios.some(wasPlayedTwice)) return EXIT.harness;
+  if (namedIsLacking || !scenarios.some(ranTwice)) return EXIT.harness;
   if (failed.some(({ fault }) => fault !== "product" && fault !== "scenario")) return EXIT.harness;
   return failed.length > 0 || counts.different > 0 ? EXIT.failed : EXIT.passed;
 }

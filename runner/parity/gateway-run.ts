@@ -60,7 +60,7 @@ function problemOf(report: RunReport): string | undefined {
   if (untidy.length > 0) return `not everything was torn down: ${untidy.map(({ id }) => id).join(", ")}`;
   const expected = exitCodeFor(report, 0);
   if (report.exitCode === expected) return undefined;
-  return `its run ended with exit code ${report.exitCode}, and its scenarios give ${expected}: a reporter failed, or something that no step waited for`;
+  return `its run ended with exit code ${report.exitCode}, but its scenarios give ${expected}: a reporter failed, or something that no step waited for`;
 }
 
 async function readShapesFile(path: string): Promise<Map<string, AnswerShape>> {

@@ -13,7 +13,10 @@ const gatewaySchema = {
   additionalProperties: false,
   required: ["name", "target", "report"],
   properties: {
-    name: { type: "string", description: "Heads its column; the target, unless two have the same." },
+    name: {
+      type: "string",
+      description: "Heads its column; the target, unless two gateways have the same one.",
+    },
     target: { type: "string", description: "As given to --gateway." },
     report: { type: ["string", "null"], description: "Folder of its run; null when there was no run." },
     product: text,
@@ -110,7 +113,7 @@ export const paritySchema = {
     counts: {
       type: "object",
       description:
-        "Of scenarios. `compared` have a verdict on two gateways at least, and passed or failed on one; they are `same` or `different`.",
+        "Of scenarios. `compared` have a verdict on at least two gateways, and passed or failed on one; they are `same` or `different`.",
       additionalProperties: false,
       required: ["total", "compared", "same", "different"],
       properties: { total: count, compared: count, same: count, different: count },

@@ -4,7 +4,7 @@ import type { GatewayRun } from "./gateway-run.ts";
 import type { ParityResult, ParityScenario } from "./parity-schema.ts";
 
 /** Verdicts that say something about the gateway, so that gateways can differ in them. */
-const TELLING: ReadonlySet<ParityResult["verdict"]> = new Set(["passed", "failed", "skipped", "blocked"]);
+const CONCLUSIVE: ReadonlySet<ParityResult["verdict"]> = new Set(["passed", "failed", "skipped", "blocked"]);
 
 /** One entry per scenario of any run, in the order in which the runs name them. */
 export function compareVerdicts(runs: readonly GatewayRun[]): ParityScenario[] {
@@ -19,16 +19,16 @@ export function compareVerdicts(runs: readonly GatewayRun[]): ParityScenario[] {
 
 /** At least two gateways came to a verdict, and it ran on one of them. */
 export function isCompared({ results }: ParityScenario): boolean {
-  const telling = results.filter(({ verdict }) => TELLING.has(verdict));
-  return telling.length > 1 && results.some(wasPlayed);
+  const conclusive = results.filter(({ verdict }) => CONCLUSIVE.has(verdict));
+  return conclusive.length > 1 && results.some(ran);
 }
 
 /** It ran to its end on at least two gateways, so that what they did can be compared. */
-export function wasPlayedTwice({ results }: ParityScenario): boolean {
-  return results.filter(wasPlayed).length > 1;
+export function ranTwice({ results }: ParityScenario): boolean {
+  return results.filter(ran).length > 1;
 }
 
-function wasPlayed({ verdict }: ParityResult): boolean {
+function ran({ verdict }: ParityResult): boolean {
   return verdict === "passed" || verdict === "failed";
 }
 
@@ -42,7 +42,9 @@ export function lacksNamed(runs: readonly GatewayRun[]): boolean {
 function compareScenario(id: string, title: string, runs: readonly GatewayRun[]): ParityScenario {
   const reports = runs.map(({ report }) => report?.scenarios.find((scenario) => scenario.id === id));
   const results = runs.map((run, index) => resultOf(run, reports[index]));
-  const verdicts = new Set(results.map(({ verdict }) => verdict).filter((verdict) => TELLING.has(verdict)));
+  const verdicts = new Set(
+    results.map(({ verdict }) => verdict).filter((verdict) => CONCLUSIVE.has(verdict)),
+  );
   const firstDifference = firstDifferentStep(reports.map((report) => report?.steps ?? []));
   return {
     id,

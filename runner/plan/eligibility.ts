@@ -64,7 +64,7 @@ function modelMismatch(scenario: Scenario, capabilities: RunCapabilities): Reaso
   }
   if (scenario.modelScript && !scriptedModel) {
     return {
-      reason: "it scripts the model (`yaml qa-model`), and this run does not bring the model",
+      reason: "it scripts the model (`yaml qa-model`), and this run does not provide the model",
       hint: "Leave out --model live, or run it on a gateway that the run starts.",
     };
   }
@@ -92,7 +92,7 @@ function gatewayMismatch(scenario: Scenario, capabilities: RunCapabilities): Rea
   }
   if (isDestructive(scenario) && !ownsInstall) {
     return {
-      reason: `it is destructive, and the ${gateway} gateway is not this runner's own to break`,
+      reason: `it is destructive, and the ${gateway} gateway is not this runner's to break`,
       hint: "Run it with --gateway embedded.",
     };
   }

@@ -17,7 +17,7 @@ export function missingGuard(
   const guard = guardOf(scenario);
   if (!guard) {
     return {
-      reason: "destructive, and names no guard variable",
+      reason: "destructive, but names no guard variable",
       hint: "Give it execution.config.allowEnv, the variable that allows it.",
     };
   }

@@ -37,7 +37,7 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   if (options.lanes !== undefined && paths.length > 0) {
     throw new UsageError(
       "--lanes checks the lanes' own packs",
-      "Leave out the paths, or check them by themselves.",
+      "Leave out the paths, or check them separately.",
     );
   }
   const { files, diagnostics } =

@@ -118,11 +118,11 @@ function now({
   failedOtherwise,
   withoutResult,
 }: ScenarioHistory): string {
-  const state = failingSince ? `fails since ${runText(failingSince)}` : passed > 0 ? "passes" : "never ran";
+  const state = failingSince ? `failing since ${runText(failingSince)}` : passed > 0 ? "passes" : "never ran";
   const apart = [
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(blocked > 0 ? [`${blocked} blocked`] : []),
-    ...(failedOtherwise > 0 ? [`${failedOtherwise} failed by harness or environment`] : []),
+    ...(failedOtherwise > 0 ? [`${failedOtherwise}failed through harness or environment`] : []),
     ...(withoutResult > 0 ? [`${withoutResult} cut short`] : []),
   ];
   return [state, ...apart].join(", ");
@@ -144,9 +144,9 @@ function trendTable(trends: readonly ReleaseTrend[]): string {
 function inWords(trend: Trend): string {
   switch (trend.kind) {
     case "began":
-      return `began to fail in ${trend.failedFirst}, passed last on ${trend.passedLast}`;
+      return `began to fail in ${trend.failedFirst}, last passed on ${trend.passedLast}`;
     case "fixed":
-      return `passes since ${trend.passedFirst}, failed last on ${trend.failedLast}`;
+      return `passing since ${trend.passedFirst}, last failed on ${trend.failedLast}`;
     case "passes":
       return "passes on every release seen";
     case "fails":

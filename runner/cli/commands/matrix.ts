@@ -11,7 +11,9 @@ import { userFolder } from "../workspace.ts";
 export function addMatrixCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
     .command("matrix")
-    .description("print the jobs of lanes: what runs where, with which command, and what does not and why")
+    .description(
+      "print the jobs of lanes: what runs where and with which command, and what does not run and why",
+    )
     .argument("[lanes...]", "names of lanes; default: all of the file")
     .addHelpText(
       "after",

@@ -17,7 +17,7 @@ type ParityOptions = OptionsOf<"parity">;
 export function addParityCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
     .command("parity")
-    .description("run the same scenarios on several gateways and report where these differ")
+    .description("run the same scenarios on several gateways and report where they differ")
     .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
     .addHelpText(
       "after",

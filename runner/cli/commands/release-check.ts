@@ -12,7 +12,7 @@ export function addReleaseCheckCommand(program: Command, finish: (exitCode: numb
   const command = program
     .command("release-check")
     .description(
-      "install a release of the embedded gateway, have it update itself to another, and judge that",
+      "install a release of the embedded gateway, have it update itself to another, and check the result",
     )
     .addHelpText("after", examples("qa release-check --from 1.0.0 --to 1.1.0"));
   return addOptions(command, "release-check").action(async (options: OptionsOf<"release-check">) =>

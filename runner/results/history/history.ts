@@ -1,6 +1,6 @@
 import { withoutUndefined } from "../../base/json.ts";
 import { compareText } from "../../base/text.ts";
-import { isTelling, type Sample } from "./samples.ts";
+import { isConclusive, type Sample } from "./samples.ts";
 import { median, rate, trend } from "./statistics.ts";
 
 /** One run in which something happened. */
@@ -57,13 +57,13 @@ export function historiesOf(samples: readonly Sample[]): ScenarioHistory[] {
 function historyOf(samples: readonly Sample[]): ScenarioHistory {
   const last = samples.at(-1) as Sample;
   const count = (verdict: Sample["verdict"]) => samples.filter((sample) => sample.verdict === verdict).length;
-  const judged = samples.filter(isTelling);
-  const failed = judged.length - count("passed");
+  const conclusive = samples.filter(isConclusive);
+  const failed = conclusive.length - count("passed");
   const failedOtherwise = count("failed") - failed;
   const times = samples.filter(({ verdict }) => verdict === "passed").map(({ durationMs }) => durationMs);
-  const flaky = judged.filter((sample) => sample.flaky).length;
-  const firstFailure = judged.find(({ verdict }) => verdict === "failed");
-  const failingSince = judged[judged.findLastIndex(({ verdict }) => verdict === "passed") + 1];
+  const flaky = conclusive.filter((sample) => sample.flaky).length;
+  const firstFailure = conclusive.find(({ verdict }) => verdict === "failed");
+  const failingSince = conclusive[conclusive.findLastIndex(({ verdict }) => verdict === "passed") + 1];
   return withoutUndefined({
     id: last.id,
     title: last.title,
@@ -78,8 +78,8 @@ function historyOf(samples: readonly Sample[]): ScenarioHistory {
     failedOtherwise,
     withoutResult: count("none"),
     flaky,
-    passRate: rate(count("passed"), judged.length),
-    flakeRate: rate(flaky, judged.length),
+    passRate: rate(count("passed"), conclusive.length),
+    flakeRate: rate(flaky, conclusive.length),
     firstFailure: firstFailure && runRef(firstFailure),
     failingSince: failingSince && runRef(failingSince),
     medianMs: times.length > 0 ? median(times) : undefined,

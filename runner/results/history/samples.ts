@@ -36,7 +36,7 @@ export interface Sample {
 /**
  * Whether it says something about the scenario: a failure through a fault of the harness or the environment does not.
  */
-export function isTelling({ verdict, fault }: Sample): boolean {
+export function isConclusive({ verdict, fault }: Sample): boolean {
   return verdict === "passed" || (verdict === "failed" && (fault === "product" || fault === "scenario"));
 }
 

@@ -1,7 +1,7 @@
 import { compareBuild, valid } from "semver";
 import { recognizeTarget } from "../../base/target.ts";
 import { compareText } from "../../base/text.ts";
-import { isTelling, type Sample } from "./samples.ts";
+import { isConclusive, type Sample } from "./samples.ts";
 
 interface VersionResults {
   version: string;
@@ -52,9 +52,9 @@ export function releaseTrends(samples: readonly Sample[]): ReleaseTrend[] {
 
 function releaseTrend(samples: readonly Sample[]): ReleaseTrend {
   const { id, title, gateway, providerMode } = samples.at(-1) as Sample;
-  const judged = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
-  const telling = judged.filter((sample) => valid(sample.version) !== null && isTelling(sample));
-  const versions = [...Map.groupBy(telling, ({ version = "" }) => version)]
+  const finished = samples.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
+  const conclusive = finished.filter((sample) => valid(sample.version) !== null && isConclusive(sample));
+  const versions = [...Map.groupBy(conclusive, ({ version = "" }) => version)]
     .map(([version, results]) => {
       const passed = results.filter(({ verdict }) => verdict === "passed").length;
       return { version, passed, failed: results.length - passed };
@@ -67,7 +67,7 @@ function releaseTrend(samples: readonly Sample[]): ReleaseTrend {
     providerMode,
     trend: trendOf(versions),
     versions,
-    leftOut: judged.length - telling.length,
+    leftOut: finished.length - conclusive.length,
   };
 }
 

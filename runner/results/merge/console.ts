@@ -23,7 +23,7 @@ export function mergedLines(merged: MergedReport, outFolder: string, paint: Pain
     ...problemLines(merged, paint),
     ...failedLines(merged, paint),
     ...merged.skippedJobs.map(({ name, reason }) =>
-      paint("dim", `- ${name} was not to run: ${oneLine(reason)}`),
+      paint("dim", `- ${name} was not meant to run: ${oneLine(reason)}`),
     ),
     ...merged.notes.map((note) => paint("dim", `note: ${oneLine(note)}`)),
     ...groupLines(merged, paint),
@@ -39,7 +39,7 @@ function problemLines({ problems }: MergedReport, paint: Paint): string[] {
     `  ${paint("red", SYMBOLS.failed)} ${oneLine(message)}  ${paint("dim", `[${code}]`)}`,
     `    ${hint}`,
   ]);
-  return ["Missing or not fitting; nothing of such a group counts as passed:", ...entries, ""];
+  return ["Missing or mismatched; nothing in such a group counts as passed:", ...entries, ""];
 }
 
 function failedLines({ scenarios }: MergedReport, paint: Paint): string[] {

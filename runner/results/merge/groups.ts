@@ -52,7 +52,7 @@ export function groupShards(
   }
   return [...members].map(([key, { shards, jobs, strays }]) => {
     const [lane, gateway, os] = JSON.parse(key) as [string, string, string];
-    return judged(
+    return checked(
       {
         lane: lane === "" ? undefined : lane,
         gateway,
@@ -78,7 +78,7 @@ function shardName({ index, total }: { index: number; total: number }): string {
   return total === 1 ? "the run" : `shard ${index} of ${total}`;
 }
 
-function judged(group: Group, jobs: readonly ExpectedJob[]): Group {
+function checked(group: Group, jobs: readonly ExpectedJob[]): Group {
   const { shards, problems, name } = group;
   for (const shard of shards) problems.push(...shard.problems);
   problems.push(...configurationProblems(name, shards));
@@ -139,7 +139,7 @@ function resultProblems({ name, shards, selection }: Group): Problem[] {
 function jobProblems({ shown, report }: ReportedShard, job: ExpectedJob | undefined): Problem[] {
   if (report.job === undefined) {
     return [
-      problem("unexpected-job", `${shown}: it says no job, and the matrix knows its shards by their jobs`),
+      problem("unexpected-job", `${shown}: it names no job, and the matrix knows its shards by their jobs`),
     ];
   }
   if (!job) return [problem("unexpected-job", `${shown}: the matrix has no job ${report.job}`)];

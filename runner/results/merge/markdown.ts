@@ -20,8 +20,8 @@ export function renderMergedMarkdown(merged: MergedReport): string {
 function problems({ problems: found }: MergedReport): string[] {
   if (found.length === 0) return [];
   return [
-    "## What is missing or does not fit",
-    "Nothing of a group with one of these counts as passed.",
+    "## What is missing or does not match",
+    "Nothing in a group with one of these counts as passed.",
     found
       .map(({ code, message, hint }) => `- ${codeSpan(code)} ${escapeText(message)}  \n  ${escapeText(hint)}`)
       .join("\n"),
@@ -73,7 +73,7 @@ function groups(all: readonly MergedGroup[]): string {
 function skippedJobs({ skippedJobs: jobs }: MergedReport): string[] {
   if (jobs.length === 0) return [];
   return [
-    "## Jobs that were not to run",
+    "## Jobs that were not meant to run",
     markdownTable(
       ["job", "why"],
       jobs.map(({ name, reason }) => [codeCell(name), escapeText(reason)]),

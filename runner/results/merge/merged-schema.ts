@@ -30,8 +30,8 @@ const groupSchema = {
     gateway: { type: "string", description: "As given to --gateway." },
     os: { type: "string", description: "Of the matrix's job; else the platform that the shards ran on." },
     mayFail: { type: "boolean", description: "Its failures do not change the exit code of the whole." },
-    complete: { type: "boolean", description: "Nothing of a group that is not counts as passed." },
-    exitCode: { type: "integer", description: "Of the group by itself; 4 when it is not complete." },
+    complete: { type: "boolean", description: "If it is not, nothing in it counts as passed." },
+    exitCode: { type: "integer", description: "Of the group alone; 4 when it is not complete." },
     report: { type: "string", description: "Folder of its report, relative; only of a complete group." },
     counts: { ...counts, description: "Only of a complete group." },
     quarantined: {
@@ -51,7 +51,7 @@ const groupSchema = {
           runId: text,
           job: text,
           shard,
-          sound: { type: "boolean", description: "Nothing is wrong with this shard by itself." },
+          sound: { type: "boolean", description: "Nothing is wrong with this shard itself." },
         },
       },
     },
@@ -92,7 +92,7 @@ export const mergedSchema = {
     notes: { type: "array", items: text, description: "Worth knowing, and changes nothing." },
     skippedJobs: {
       type: "array",
-      description: "Jobs of the matrix that were not to run.",
+      description: "Jobs of the matrix that were not meant to run.",
       items: {
         type: "object",
         additionalProperties: false,

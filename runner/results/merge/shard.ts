@@ -12,7 +12,7 @@ import { evidencePaths } from "./evidence.ts";
 import { type Problem, problem } from "./problem.ts";
 
 const HARNESS_FAILURE =
-  "it ended with exit code 4, and not for what its scenarios did: a reporter failed, or something that no step waited for";
+  "it ended with exit code 4, and not because of its scenarios: a reporter failed, or something that no step waited for";
 
 /** The report folder of one run that may be a shard of a larger one. */
 export interface ShardReport {
@@ -36,7 +36,7 @@ export async function readShard(folder: string, shown: string): Promise<ShardRep
   ]);
   const report = reportOf(written) ?? reportOf(log?.rebuilt);
   const problems = report
-    ? await judge(report, { written, log, folder })
+    ? await problemsOf(report, { written, log, folder })
     : [problem("unreadable-shard", whyNoReport(written, log))];
   return {
     folder,
@@ -47,16 +47,14 @@ export async function readShard(folder: string, shown: string): Promise<ShardRep
   };
 }
 
-async function judge(
+async function problemsOf(
   report: RunReport,
   { written, log, folder }: { written: Reading | undefined; log: EventLog | undefined; folder: string },
 ): Promise<Problem[]> {
   // If a shard is not whole, everything else follows from that.
   const rebuiltFromPart = !written && log?.truncated === true;
   if (report.interrupted && !rebuiltFromPart) {
-    return [
-      problem("interrupted-shard", ["the run did not come to its end", ...unfinished(report)].join("; ")),
-    ];
+    return [problem("interrupted-shard", ["the run did not finish", ...unfinished(report)].join("; "))];
   }
   if (log?.damage) {
     const what = [`events.jsonl is not whole: ${log.damage}`, ...unfinished(report)];
@@ -74,7 +72,7 @@ async function judge(
       .map(({ id }) => problem("missing-verdict", `${id} has no verdict`)),
     ...exitCodeProblems(report),
     ...(await missingEvidence(report, folder)).map((path) =>
-      problem("missing-evidence", `${path} is not there`),
+      problem("missing-evidence", `${path} is missing`),
     ),
   ];
 }
@@ -85,7 +83,7 @@ function exitCodeProblems(report: RunReport): Problem[] {
   const expected = exitCodeFor(report, 0);
   if (exitCode === expected) return [];
   if (exitCode === EXIT.harness) return [problem("harness-failure", HARNESS_FAILURE)];
-  return [problem("contradictory-shard", `its exit code is ${exitCode}, and its scenarios give ${expected}`)];
+  return [problem("contradictory-shard", `its exit code is ${exitCode}, but its scenarios give ${expected}`)];
 }
 
 function clockNote(milliseconds: number): string {
@@ -125,7 +123,7 @@ function* contradictions(report: RunReport, rebuilt: RunReport | undefined): Gen
   if (index > total) yield `it says that it is shard ${index} of ${total}`;
   if (!rebuilt) return;
   if (report.runId !== rebuilt.runId) {
-    yield `report.json is of the run ${report.runId}, events.jsonl of ${rebuilt.runId}`;
+    yield `report.json is from the run ${report.runId}, events.jsonl of ${rebuilt.runId}`;
     return;
   }
   if (report.exitCode !== rebuilt.exitCode) {

@@ -23,7 +23,7 @@ export interface KillCounts {
   messagesSent: number;
   messagesAnswered: number;
   notesAsked: number;
-  notesTold: number;
+  notesReported: number;
 }
 
 const SETTLE_TIMEOUT_MS = 60_000;
@@ -96,7 +96,7 @@ class KillRun {
       messagesSent: this.#sent.length,
       messagesAnswered: this.#answered().length,
       notesAsked: this.#notesAsked,
-      notesTold: this.#notes().length,
+      notesReported: this.#notes().length,
     };
   }
 

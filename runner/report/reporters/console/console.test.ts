@@ -95,7 +95,7 @@ it("says of an interrupted run what it was doing and what it got to", async () =
   };
   const { stream } = await print([...untilSecondStep(), interrupted]);
   expect(stream.text).toContain("the run ended while this scenario was running");
-  expect(stream.text).toContain("Interrupted: the run did not come to its end.");
+  expect(stream.text).toContain("Interrupted: the run did not finish.");
   expect(stream.text).toContain("1 failed, 5 skipped in 900 ms");
 });
 

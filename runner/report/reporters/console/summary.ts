@@ -10,7 +10,7 @@ export function summaryLines(report: RunReport, reportFolder: string, paint: Pai
   return [
     "",
     ...(report.scenarios.length > 1 ? [...failedList(report, paint), ...flakyList(report, paint)] : []),
-    ...(report.interrupted ? [paint("yellow", "Interrupted: the run did not come to its end.")] : []),
+    ...(report.interrupted ? [paint("yellow", "Interrupted: the run did not finish.")] : []),
     `${counts(report, paint)} in ${formatDuration(report.durationMs)}`,
     `Report: ${posix.join(reportFolder, "report.md")}`,
   ];

@@ -29,9 +29,7 @@ function headline(report: RunReport): string {
 }
 
 function interruption({ interrupted }: RunReport): string[] {
-  return interrupted
-    ? ["**Interrupted:** the run did not come to its end; what follows is what it got to."]
-    : [];
+  return interrupted ? ["**Interrupted:** the run did not finish; what follows is what it got to."] : [];
 }
 
 function unreliability(report: RunReport): string[] {
