@@ -1,5 +1,5 @@
 import { QaError, UsageError } from "../base/errors.ts";
-import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
+import { EMBEDDED, formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { ModelChoice } from "../gateway/provider-mode.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
@@ -84,8 +84,11 @@ function targetFor({ name, lane, entries }: LocatedLane, gateway: GatewayTarget 
       `It has ${shown.join("; ")}.`,
     );
   }
-  const [only, ...others] = lane.gateways;
-  if (typeof only === "string" && others.length === 0) return parseGatewayTarget(only.trim());
+  const [only] = entries;
+  if (only && lane.gateways.length === 1) {
+    if (only.entry.kind === "embedded") return EMBEDDED;
+    if (only.entry.kind === "release") return { kind: "openclaw", spec: only.entry.spec };
+  }
   throw new UsageError(
     `the lane ${name} has several gateways: ${shown.join("; ")}`,
     `Choose one with --gateway; \`qa matrix ${name}\` prints a command for each.`,

@@ -14,7 +14,11 @@ export function addMergeCommand(program: Command, finish: (exitCode: number) => 
     .argument("<folders...>", "folders with report folders of `qa run` at any depth")
     .addHelpText(
       "after",
-      examples("qa merge shares --out merged", "qa merge shares --out merged --expect matrix.json"),
+      examples(
+        "qa merge shares --out merged",
+        "qa merge shares --out merged --expect matrix.json",
+        "qa merge reports/monday reports/tuesday --out both",
+      ),
     );
   return addOptions(command, "merge").action(async (folders: string[], options: OptionsOf<"merge">) =>
     finish(await merge(folders, options)),

@@ -14,7 +14,10 @@ export function addReleaseCheckCommand(program: Command, finish: (exitCode: numb
     .description(
       "install a release of the embedded gateway, have it update itself to another, and check the result",
     )
-    .addHelpText("after", examples("qa release-check --from 1.0.0 --to 1.1.0"));
+    .addHelpText(
+      "after",
+      examples("qa release-check --from 1.0.0 --to 1.1.0", "qa release-check --from 1.0.0 --to 1.1.0 --json"),
+    );
   return addOptions(command, "release-check").action(async (options: OptionsOf<"release-check">) =>
     finish(await releaseCheck(options)),
   );
