@@ -337,7 +337,7 @@ shards: 2`),
     });
     const shard = ["run", "--all", "--pack", "pack", "--shard", "1/2", "--durations", "past"];
     const { exitCode, stderr } = await sandbox.qa(...shard, "--out", "past/one");
-    expect(stderr).toMatch(/the report of a shard cannot go below .*past, by whose reports/);
+    expect(stderr).toMatch(/the report of a shard cannot go below .*past, whose reports decide/);
     expect(exitCode).toBe(2);
   });
 
