@@ -42,7 +42,7 @@ test("an option, an action, a reporter and a release are one declaration each, a
   await execa("tsc", ["--noEmit"], { cwd: copy, preferLocal: true, localDir: ROOT });
 
   const help = (await qa("run", "--help")).stdout;
-  expect(help).toMatch(/--note <text> +words about this run/);
+  expect(help).toMatch(/--note <text> +a note on this run/);
   expect(help).toMatch(/--reporter <name> +junit, ctrf, verdicts, /);
   expect(await readFile(join(copy, "docs/actions.md"), "utf8")).toContain("How many words a text has.");
 

@@ -115,7 +115,11 @@ mayFail: true`),
   });
 
   test("a live lane is planned with the live model, and where that is not known the run decides", async () => {
-    const requiring = passing("requiring", 1, "execution: { config: { requiredProvider: openai } }\n");
+    const requiring = passing(
+      "requiring",
+      1,
+      "execution: { config: { requiredProvider: openai, requiredModel: gpt-5 } }\n",
+    );
     const sandbox = await repository(
       lanesText(`
 gateways: [embedded]
@@ -129,7 +133,12 @@ select: { packs: [../pack], ids: [a, requiring] }`),
     expect((await sandbox.qa("check", ...LANES)).exitCode).toBe(0);
     expect((await matrixOf(sandbox)).jobs[0]).toMatchObject(bothRun);
 
-    vi.stubEnv("GATEWAY_QA_LIVE_MODEL", "a-model");
+    // All that the nightly workflow says of its secrets while it plans.
+    vi.stubEnv("GATEWAY_QA_LIVE_MODEL", "is there");
+    vi.stubEnv("OPENAI_API_KEY", "is there");
+    expect((await matrixOf(sandbox)).jobs[0]).toMatchObject(bothRun);
+
+    vi.stubEnv("GATEWAY_QA_LIVE_MODEL", "gpt-5");
     vi.stubEnv("OPENAI_API_KEY", "a-key");
     expect((await matrixOf(sandbox)).jobs[0]).toMatchObject(bothRun);
 
@@ -155,7 +164,11 @@ gateways: [embedded]
 select: { packs: [../pack], ids: [a, requiring] }`),
       {
         a: passing("a"),
-        requiring: passing("requiring", 1, "execution: { config: { requiredProvider: openai } }\n"),
+        requiring: passing(
+          "requiring",
+          1,
+          "execution: { config: { requiredProvider: openai, requiredModel: gpt-5 } }\n",
+        ),
       },
     );
     expect(await sandbox.qa("matrix", ...LANES)).toMatchObject({

@@ -40,6 +40,7 @@ export class HealthProbe {
   readonly #options: ProbeOptions;
   readonly #end = new AbortController();
   #startedAt = 0;
+  #endedAt: number | undefined;
   #running: Promise<[ProbeSeries, ProbeSeries]> | undefined;
 
   constructor(gateway: GatewayUnderTest, options: ProbeOptions = {}) {
@@ -59,9 +60,10 @@ export class HealthProbe {
 
   /** @returns the same result at every call; undefined when the probe was never started */
   async stop(): Promise<ProbeResult | undefined> {
-    const durationMs = Math.round(performance.now() - this.#startedAt);
+    this.#endedAt ??= performance.now();
     this.#end.abort();
     if (this.#running === undefined) return undefined;
+    const durationMs = Math.round(this.#endedAt - this.#startedAt);
     const [http, rpc] = await this.#running;
     return { durationMs, longestGapMs: Math.max(http.longestGapMs, rpc.longestGapMs), http, rpc };
   }
@@ -72,7 +74,8 @@ export class HealthProbe {
     const { intervalMs = INTERVAL_MS } = this.#options;
     let lastGoodAt = performance.now();
     const noteGap = () => {
-      series.longestGapMs = Math.max(series.longestGapMs, Math.round(performance.now() - lastGoodAt));
+      const until = this.#endedAt ?? performance.now();
+      series.longestGapMs = Math.max(series.longestGapMs, Math.round(until - lastGoodAt));
     };
     while (!signal.aborted) {
       try {

@@ -54,10 +54,13 @@ export function chooseModel(
  * @throws what `chooseModel` throws, except for a live model that is missing
  */
 export function expectModel(choice: ModelChoice, gateway: GatewayTarget, env: Environment): ExpectedModel {
+  const unknown = { providerMode: PROVIDER_MODE.live, primaryModel: undefined, scriptedModel: false };
   try {
-    return chooseModel(choice, gateway, env);
+    const model = chooseModel(choice, gateway, env);
+    // Where a workflow plans, the variable says only that there is a name: `is there`. No model's name has a blank.
+    return model.liveModel && /\s/.test(model.liveModel.model) ? unknown : model;
   } catch (error) {
-    if (!(error instanceof QaError && error.code === "live-model-missing")) throw error;
-    return { providerMode: PROVIDER_MODE.live, primaryModel: undefined, scriptedModel: false };
+    if (error instanceof QaError && error.code === "live-model-missing") return unknown;
+    throw error;
   }
 }

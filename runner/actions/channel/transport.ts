@@ -1,3 +1,4 @@
+import { plural } from "../../base/text.ts";
 import {
   outboundPredicate,
   waitForNoOutbound,
@@ -30,7 +31,7 @@ function waitForReplySequence(context: ActionContext, params: ValuesOf<typeof SE
   const { conversationId, threadId, finalTextIncludes, minimumPreviewEvents, timeoutMs } = params;
   return waitIn(
     context,
-    `a reply that ends with ${JSON.stringify(finalTextIncludes)} after ${minimumPreviewEvents} preview(s)`,
+    `a reply that ends with ${JSON.stringify(finalTextIncludes)} after ${plural(minimumPreviewEvents, "preview")}`,
     () => {
       const events = context.bus.getSnapshot().events.flatMap((event) => {
         if (event.kind !== "outbound-message" && event.kind !== "message-edited") return [];

@@ -1,5 +1,6 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { plural } from "../../base/text.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -76,7 +77,7 @@ async function expectHotReload(
   const applied = after.generation - before.generation;
   if (applied < reloads) {
     throw new QaError(
-      `expected at least ${reloads} hot reload(s), saw ${applied}: ${who(before)}, now ${who(after)}`,
+      `expected at least ${plural(reloads, "hot reload")}, saw ${applied}: ${who(before)}, now ${who(after)}`,
       {
         code: "reload-missing",
         fault: "product",

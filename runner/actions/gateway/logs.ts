@@ -1,4 +1,5 @@
 import { QaError } from "../../base/errors.ts";
+import { plural } from "../../base/text.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { BOOLEAN, NUMBER, record, STRING, STRINGS, type ValuesOf } from "../schema.ts";
@@ -40,13 +41,18 @@ function assertNone(
   const findings = scan(context, options);
   const onlyEnvironment = findings.every(({ verdict }) => verdict === "environment-blocked");
   if (findings.length === 0 || (onlyEnvironment && allowEnvironmentBlocked)) return findings;
-  throw new QaError(`the gateway's log holds ${findings.length} line(s) that mean trouble`, {
-    code: "log-sentinel",
-    fault: onlyEnvironment ? "environment" : "product",
-    details: findings
-      .map(({ kind, verdict, owner, line, text }) => `${kind} (${verdict}, ${owner}), line ${line}: ${text}`)
-      .join("\n"),
-  });
+  throw new QaError(
+    `the gateway's log holds ${plural(findings.length, "line")} that ${findings.length === 1 ? "means" : "mean"} trouble`,
+    {
+      code: "log-sentinel",
+      fault: onlyEnvironment ? "environment" : "product",
+      details: findings
+        .map(
+          ({ kind, verdict, owner, line, text }) => `${kind} (${verdict}, ${owner}), line ${line}: ${text}`,
+        )
+        .join("\n"),
+    },
+  );
 }
 
 const FINDINGS = {

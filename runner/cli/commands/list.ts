@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
+import { plural } from "../../base/text.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -51,7 +52,7 @@ async function list(options: OptionsOf<"list">): Promise<number> {
   const rows = requireTagged(catalog, options.tag).map((scenario) => rowOf(scenario, guardOf(scenario)));
   process.stdout.write(options.json ? `${JSON.stringify({ scenarios: rows }, undefined, 2)}\n` : table(rows));
   if (broken.size > 0) {
-    process.stderr.write(`${broken.size} scenario file(s) have errors: run \`qa check\`\n`);
+    process.stderr.write(`${plural(broken.size, "scenario file")} with errors: run \`qa check\`\n`);
   }
   return EXIT.passed;
 }
