@@ -91,12 +91,9 @@ function watchStrayRejections(): { count(): number; dispose(): void } {
 
 /** Shows errors in the files that a command works with, and rethrows anything else. */
 async function reportInvalid(error: unknown): Promise<number> {
-  const [{ InvalidLanes }, { InvalidScenarios }, { formatDiagnostics }] = await Promise.all([
-    import("../lanes/invalid.ts"),
-    import("../plan/prepare.ts"),
-    import("../scenario/source/format.ts"),
-  ]);
-  if (!(error instanceof InvalidScenarios || error instanceof InvalidLanes)) throw error;
+  const { InvalidFiles } = await import("../scenario/source/invalid-files.ts");
+  if (!(error instanceof InvalidFiles)) throw error;
+  const { formatDiagnostics } = await import("../scenario/source/format.ts");
   const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
   process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
   return EXIT.invalid;

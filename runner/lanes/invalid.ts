@@ -1,17 +1,14 @@
-import { QaError } from "../base/errors.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { InvalidFiles } from "../scenario/source/invalid-files.ts";
 
 /** A lanes or quarantine file, or what lanes choose from, has errors; ends the program with exit code 3. */
-export class InvalidLanes extends QaError {
-  readonly diagnostics: readonly Diagnostic[];
-
+export class InvalidLanes extends InvalidFiles {
   constructor(diagnostics: readonly Diagnostic[]) {
     super("nothing was run: lanes, the quarantine list or scenario files have errors", {
       code: "invalid-lanes",
-      fault: "scenario",
+      diagnostics,
       hint: "`qa check` finds what can be found without a registry.",
     });
-    this.diagnostics = diagnostics;
   }
 }
 

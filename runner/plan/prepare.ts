@@ -1,8 +1,9 @@
-import { QaError, UsageError } from "../base/errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { MissingPermission } from "../flow/types.ts";
 import type { IndexedPack, PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { InvalidFiles } from "../scenario/source/invalid-files.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 import { compileScenario } from "./compile.ts";
@@ -16,16 +17,13 @@ import {
 } from "./selection.ts";
 
 /** A chosen scenario's file has errors; ends the program with exit code 3. */
-export class InvalidScenarios extends QaError {
-  readonly diagnostics: readonly Diagnostic[];
-
+export class InvalidScenarios extends InvalidFiles {
   constructor(diagnostics: readonly Diagnostic[]) {
     super("nothing was run: scenario files have errors", {
       code: "invalid-scenario",
-      fault: "scenario",
+      diagnostics,
       hint: "`qa check` finds the same without running anything.",
     });
-    this.diagnostics = diagnostics;
   }
 }
 
