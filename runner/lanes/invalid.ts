@@ -2,7 +2,7 @@ import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { InvalidFiles } from "../scenario/source/invalid-files.ts";
 
 /** A lanes or quarantine file, or what lanes choose from, has errors; ends the program with exit code 3. */
-export class InvalidLanes extends InvalidFiles {
+class InvalidLanes extends InvalidFiles {
   constructor(diagnostics: readonly Diagnostic[]) {
     super("nothing was run: lanes, the quarantine list or scenario files have errors", {
       code: "invalid-lanes",
