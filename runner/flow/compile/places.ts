@@ -14,8 +14,8 @@ export function textPlaces(text: string, locate: (offset: number) => Position): 
   for (const { length } of lines) {
     const start = locate(offset);
     // Where nothing was folded or escaped the ends of the line say where all of it stands.
-    const step = runs(start, locate(offset + length), length) ? Math.max(1, length) : 1;
-    for (let at = 0; at === 0 || at < length; at += step) add(places, offset + at, locate(offset + at));
+    const isWhole = runs(start, locate(offset + length), length);
+    for (let at = 0; at <= (isWhole ? 0 : length); at += 1) add(places, offset + at, locate(offset + at));
     offset += length + 1;
   }
   return places;
