@@ -50,16 +50,17 @@ export function main(): void {
 
 /** What fails without anyone waiting for it ends the flow: it belongs to a step that went on, or is over. */
 function watchStrays(onStray: (error: QaError) => void): void {
-  const stray = (code: string, what: string) => (reason: unknown) =>
-    onStray(
-      new QaError(`${what}: ${errorMessage(reason)}`, {
-        code,
-        fault: "scenario",
-        hint: "Look for an expression that starts something without `await`.",
-        details: (reason as { stack?: string } | null)?.stack,
-        cause: reason,
-      }),
-    );
+  const stray = (code: string, what: string) => (reason: unknown) => {
+    const error = new QaError(`${what}: ${errorMessage(reason)}`, {
+      code,
+      fault: "scenario",
+      hint: "Look for an expression that starts something without `await`.",
+      cause: reason,
+    });
+    // Where it arose is what the reader needs.
+    error.stack = (reason as { stack?: string } | null)?.stack ?? error.stack;
+    onStray(error);
+  };
   process.on("unhandledRejection", stray("stray-rejection", "something failed that no step waited for"));
   process.on("uncaughtException", stray("stray-error", "something threw that no step waited for"));
 }

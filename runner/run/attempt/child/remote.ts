@@ -67,25 +67,26 @@ export class RemoteTestbed {
   }
 
   #part(part: keyof Parts): object {
-    return Object.defineProperties(
-      {},
-      Object.fromEntries(
-        Object.entries(MEMBERS[part]).map(([member, kind]) => [member, this.#member(part, member, kind)]),
-      ),
-    );
+    const object = {};
+    for (const [member, kind] of Object.entries(MEMBERS[part])) {
+      const descriptor = this.#member(part, member, kind);
+      // What lies over a part may replace a member.
+      Object.defineProperty(object, member, { ...descriptor, enumerable: true, configurable: true });
+    }
+    return object;
   }
 
   #member(part: keyof Parts, member: string, kind: MemberKind): PropertyDescriptor {
     const ask = (args: readonly unknown[]) => this.#channel.ask({ type: "ask", part, member, args });
     switch (kind) {
       case "constant":
-        return { enumerable: true, get: once(() => ask([])) };
+        return { get: once(() => ask([])) };
       case "value":
-        return { enumerable: true, get: () => ask([]) };
+        return { get: () => ask([]) };
       case "now":
-        return { enumerable: true, value: (...args: unknown[]) => ask(args) };
+        return { value: (...args: unknown[]) => ask(args) };
       case "later":
-        return { enumerable: true, value: (...args: unknown[]) => this.#callMember(part, member, args) };
+        return { value: (...args: unknown[]) => this.#callMember(part, member, args) };
     }
   }
 
