@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { after } from "../base/timers.ts";
 
 /** An answer other than success, with the text for the client. */
 export class HttpError extends Error {
@@ -39,17 +40,14 @@ function readText(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits)
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (outcome: () => void) => {
-      clearTimeout(timer);
+      cancel();
       request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
       // What still arrives is read and thrown away, so that the answer can be sent.
       request.resume();
       outcome();
     };
     const fail = (status: number, message: string) => settle(() => reject(new HttpError(status, message)));
-    const timer = setTimeout(
-      () => fail(408, `Request body did not arrive within ${timeoutMs} ms`),
-      timeoutMs,
-    );
+    const cancel = after(timeoutMs, () => fail(408, `Request body did not arrive within ${timeoutMs} ms`));
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) fail(413, `Request body exceeds ${maxBytes} bytes`);
