@@ -1,6 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
 import { secretValues } from "../base/redact.ts";
+import { Secrets } from "../base/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
@@ -14,7 +15,6 @@ import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
-import { RunSecrets } from "../run/secrets.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { givenOptions, toArgs } from "./command-options.ts";
@@ -52,7 +52,7 @@ export async function runScenarios(
   rejectContradictions(options, order);
   const chosen = await chooseAndPrepare(ids, options, order, session);
 
-  const secrets = new RunSecrets(secretValues(process.env));
+  const secrets = new Secrets(secretValues(process.env));
   if (chosen.liveModel) secrets.add(chosen.liveModel.apiKey);
   const report = openReport({
     folder: reportFolder,
