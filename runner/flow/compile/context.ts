@@ -162,6 +162,6 @@ function readsOf(references: readonly FreeReference[]): CompiledExpression["read
   return [...reads.values()];
 }
 
-function callUse({ argumentCount, literals: [first] }: NonNullable<FreeReference["call"]>) {
-  return { argumentCount, firstText: typeof first === "string" ? first : undefined };
+function callUse({ argumentCount, literals: [first], resultUse }: NonNullable<FreeReference["call"]>) {
+  return { argumentCount, firstText: typeof first === "string" ? first : undefined, resultUse };
 }
