@@ -17,7 +17,7 @@ import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
-import { givenOptions, toArgs } from "./command-options.ts";
+import { givenOptions, toArgs, withIds } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
@@ -175,9 +175,9 @@ function commandsOf(
   // A lane alone does not say which of its gateways to use.
   const given = { ...options, gateway: lane || target.kind !== "embedded" ? target : undefined };
   return {
-    command: commandLine(["run", ...ids, ...toArgs(given)]),
+    command: commandLine(withIds("run", ids, toArgs(given))),
     given: { ids: [...ids], ...givenOptions(given) },
-    rerunCommand: (id) => commandLine(["run", id, ...toArgs(given, ["context"])]),
+    rerunCommand: (id) => commandLine(withIds("run", [id], toArgs(given, ["context"]))),
   };
 }
 

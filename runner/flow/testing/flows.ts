@@ -128,16 +128,22 @@ export interface TestRun extends FlowResult {
   statements: string[];
 }
 
-/** Runs a flow with generous limits. */
-export async function run(flow: CompiledFlow, options: Partial<FlowOptions> = {}): Promise<TestRun> {
+/** Runs a flow with generous limits, after a journey to another process. */
+export async function run(
+  { vocabulary, ...plain }: CompiledFlow,
+  options: Partial<FlowOptions> = {},
+): Promise<TestRun> {
   const statements: string[] = [];
-  const result = await runFlow(flow, {
-    api: {},
-    config: {},
-    signal: new AbortController().signal,
-    observer: { stepStarted() {}, statementStarted: (label) => statements.push(label), stepFinished() {} },
-    ...options,
-    limits: { actionMs: 30_000, stepMs: 60_000, cleanupMs: 10_000, ...options.limits },
-  });
+  const result = await runFlow(
+    { ...structuredClone(plain), vocabulary },
+    {
+      api: {},
+      config: {},
+      signal: new AbortController().signal,
+      observer: { stepStarted() {}, statementStarted: (label) => statements.push(label), stepFinished() {} },
+      ...options,
+      limits: { actionMs: 30_000, stepMs: 60_000, cleanupMs: 10_000, ...options.limits },
+    },
+  );
   return { ...result, statements };
 }
