@@ -9,7 +9,7 @@ import { userFolder } from "./workspace.ts";
 /** Time to end what a command started, in addition to what each scenario has of its own. */
 export const TEARDOWN_MS = 10_000;
 
-const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /** What a long-running command is given. */
 export interface Session {

@@ -30,6 +30,7 @@ export const coreActions = actionsOf("core", (define) => ({
     positional: [],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: () => randomUUID(),
   }),
   formatErrorMessage: define({
@@ -39,6 +40,7 @@ export const coreActions = actionsOf("core", (define) => ({
     positional: ["error"],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: (_context, { error }) => errorMessage(error),
   }),
   liveTurnTimeoutMs: define({
@@ -52,6 +54,7 @@ export const coreActions = actionsOf("core", (define) => ({
     positional: ["env", "fallbackMs", "model"],
     returns: NUMBER,
     effect: "reads",
+    sync: true,
     run: (context, { fallbackMs }) => liveTurnTimeout(context.providerMode, fallbackMs),
   }),
   skipScenario: define({

@@ -87,6 +87,7 @@ it.each([
   ["junitt", /no reporter junitt/, /Did you mean `junit`/],
   ["junitt=a.xml", /no reporter junitt/, /Did you mean `junit`/],
   ["github=a.txt", /github writes no file/, /--reporter github/],
+  ["junit=", /--reporter junit= names no file/, /variable that is not set/],
   ["./none.mjs", /no reporter \.\/none\.mjs/, /Looked for /],
   ["", /no reporter/, /`junit`, `ctrf`, `github`, `plain`/],
 ])("refuses --reporter '%s'", async (spec, message, hint) => {

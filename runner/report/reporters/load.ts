@@ -40,6 +40,9 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
     if (file === undefined && target !== undefined) {
       throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
     }
+    if (target?.trim() === "") {
+      throw new UsageError(`--reporter ${spec} names no file`, "Is it a variable that is not set?");
+    }
     // The report's own folder is made when the run begins.
     const path = target ? resolve(cwd, target) : resolve(reportFolder, file ?? "");
     if (target) await makeFolder(dirname(path));
