@@ -133,6 +133,21 @@ test("an id that begins with a dash is no option, also in the command that runs 
   expect(written?.scenarios).toMatchObject([{ id: "-dash", rerun: "pnpm qa run --pack pack -- -dash" }]);
 });
 
+test("an id is the same in any form of Unicode", async () => {
+  const sandbox = await Sandbox.create();
+  const [composed, decomposed] = ["\u00e9tude", "e\u0301tude"];
+  await sandbox.write("pack/test/etude.md", QUICK.replace("id: quick", `id: ${decomposed}`));
+  for (const typed of [composed, decomposed]) {
+    const { exitCode, report } = await sandbox.qa("run", typed, "--pack", "pack");
+    expect(report?.scenarios).toMatchObject([{ id: composed, named: true, verdict: "passed" }]);
+    expect(exitCode).toBe(0);
+  }
+  await sandbox.write("pack/test/twice.md", QUICK.replace("id: quick", `id: ${composed}`));
+  const { exitCode, stdout } = await sandbox.qa("check", "pack");
+  expect(stdout).toMatch(/duplicate/);
+  expect(exitCode).toBe(3);
+});
+
 test("an id of a foreign pack cannot lead out of the report folder", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/evil.md", QUICK.replace("id: quick", "id: ../../evil"));
