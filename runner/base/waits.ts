@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { errorMessage, QaError } from "./errors.ts";
+import { after, type Cancel } from "./timers.ts";
 import type { Wakeups } from "./wakeups.ts";
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -50,7 +51,7 @@ class Wait<T> {
   readonly #intervalMs: number;
   readonly #settled = Promise.withResolvers<T>();
   readonly #release: (() => void)[] = [];
-  #next: NodeJS.Timeout | undefined;
+  #next: Cancel | undefined;
   #state: "idle" | "checking" | "stale" | "done" = "idle";
   /** When a wake-up may start the next check at once; `performance.now()` time. */
   #restedAt = 0;
@@ -71,11 +72,11 @@ class Wait<T> {
       this.#fail(signal.reason);
       return;
     }
-    const timer = setTimeout(() => this.#fail(this.#timeout()), this.#timeoutMs);
+    const cancel = after(this.#timeoutMs, () => this.#fail(this.#timeout()));
     const abort = () => this.#fail(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     this.#release.push(
-      () => clearTimeout(timer),
+      cancel,
       () => signal?.removeEventListener("abort", abort),
       wakeups.subscribe(() => this.#wake()),
     );
@@ -91,7 +92,7 @@ class Wait<T> {
   }
 
   async #run(): Promise<void> {
-    clearTimeout(this.#next);
+    this.#next?.();
     this.#state = "checking";
     this.#checks += 1;
     const startedAt = performance.now();
@@ -133,8 +134,8 @@ class Wait<T> {
   }
 
   #runIn(delayMs: number): void {
-    clearTimeout(this.#next);
-    this.#next = setTimeout(() => void this.#run(), delayMs);
+    this.#next?.();
+    this.#next = after(delayMs, () => void this.#run());
   }
 
   // A wake-up or the timeout may change the state while a check runs: methods, so that it is read again.
@@ -148,7 +149,7 @@ class Wait<T> {
 
   #finish(): void {
     this.#state = "done";
-    clearTimeout(this.#next);
+    this.#next?.();
     for (const release of this.#release) release();
   }
 

@@ -87,6 +87,16 @@ export type Parsed<Table, Command extends string> = {
   [Name in Exclude<NamesOf<Table, Command>, SureNames<Table, Command>>]?: Given<Table[Name]> | undefined;
 };
 
+/**
+ * An empty value is most likely a variable that is not set, so that no option takes it for anything else.
+ * @param what the subject of the message
+ * @throws InvalidArgumentError
+ */
+export function rejectEmpty(text: string, what = "It"): void {
+  if (text.trim() !== "") return;
+  throw new InvalidArgumentError(`${what} is empty: is it a variable that is not set?`);
+}
+
 /** A whole number from 1 up. */
 export const COUNT: ValueKind<number> = {
   parse(text) {
@@ -148,7 +158,8 @@ export const TARGET: ValueKind<GatewayTarget> = { parse: parseGatewayTarget, for
 export const LIST: ValueKind<string[]> = {
   parse(text) {
     const entries = text.split(",").map((entry) => entry.trim());
-    return entries.filter((entry) => entry !== "");
+    for (const entry of entries) rejectEmpty(entry, "One of the entries");
+    return entries;
   },
   format: (entries) => entries.join(","),
 };

@@ -20,11 +20,13 @@ import { type CommandName, OPTIONS, type OptionName, type OptionsOf } from "./op
 const SPECS = Object.entries(OPTIONS) as [OptionName, OptionSpec<CommandName>][];
 const COMMANDS = [...new Set(SPECS.flatMap(([, { on }]) => on))];
 
-const text = fc.oneof(
-  fc.string(),
-  fc.string({ unit: fc.constantFrom(..."'\"\\ $`*a-=/") }),
-  fc.constantFrom("", "--gateway", "it's"),
-);
+const text = fc
+  .oneof(
+    fc.string(),
+    fc.string({ unit: fc.constantFrom(..."'\"\\ $`*a-=/") }),
+    fc.constantFrom("--gateway", "it's"),
+  )
+  .filter((value) => value.trim() !== "");
 const target = fc.constantFrom("embedded", "openclaw@latest", "ws://127.0.0.1:18789").map(parseGatewayTarget);
 const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [COUNT, fc.integer({ min: 1 })],
@@ -75,6 +77,20 @@ test("every option is written down as a flag", () => {
   for (const [name, spec] of SPECS) {
     const [value] = fc.sample(arbitrary(spec), 1);
     expect(toArgs({ [name]: value }).length, name).toBeGreaterThan(0);
+  }
+});
+
+test.for(SPECS.filter(([, { takes }]) => takes))("an empty value of %s is refused", ([name, spec]) => {
+  const [, flag] = /^(--[a-z-]+)/.exec(toArgs({ [name]: fc.sample(arbitrary(spec), 1)[0] })[0] ?? "") ?? [];
+  for (const command of spec.on) {
+    for (const empty of ["", " "]) {
+      const parser = addOptions(new Command(), command)
+        .exitOverride()
+        .configureOutput({ writeErr: () => {} });
+      expect(() => parser.parseOptions([`${flag}=${empty}`]), `qa ${command}`).toThrow(
+        new RegExp(`${flag}\\b.* is empty: is it a variable`),
+      );
+    }
   }
 });
 

@@ -16,6 +16,7 @@ parentPort.on("message", (text) => {
   statement = text;
 });
 
+// biome-ignore lint/style/noRestrictedGlobals: a constant
 setInterval(() => {
   const beat = Atomics.load(beats, 0);
   silent = beat === last ? silent + 1 : 0;

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { every } from "../base/timers.ts";
 import type { Reporter } from "../report/stream.ts";
 
 const BEAT_MS = 1_000;
@@ -15,8 +16,7 @@ export function freezeWatch(): Reporter {
     workerData: { beats, pid: process.pid },
   });
   worker.unref();
-  const timer = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS);
-  timer.unref();
+  const stopBeats = every(BEAT_MS, () => Atomics.add(beats, 0, 1), { unref: true });
   return {
     name: "freeze watch",
     onEvent(event) {
@@ -25,7 +25,7 @@ export function freezeWatch(): Reporter {
       worker.postMessage(`${scenarioId}, line ${position.line}: ${label}`);
     },
     async finish() {
-      clearInterval(timer);
+      stopBeats();
       await worker.terminate();
     },
   };

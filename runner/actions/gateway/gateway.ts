@@ -1,6 +1,7 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { plural } from "../../base/text.ts";
+import { timeoutSignal } from "../../base/timers.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -43,7 +44,7 @@ async function fetchJson(
   context: ActionContext,
   { url, timeoutMs }: ValuesOf<typeof FETCH_PARAMS>,
 ): Promise<unknown> {
-  const signal = AbortSignal.any([context.signal(), AbortSignal.timeout(timeoutMs)]);
+  const signal = AbortSignal.any([context.signal(), timeoutSignal(timeoutMs)]);
   const response = await fetch(url, { signal });
   if (!response.ok) {
     await response.body?.cancel();

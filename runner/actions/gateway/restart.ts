@@ -106,6 +106,7 @@ export const restartActions = actionsOf("restart", (define) => ({
     positional: ["env", members("options?")],
     returns: opaque("the probe, for `stopHealthProbe`"),
     effect: "reads",
+    sync: true,
     run: startHealthProbe,
   }),
   stopHealthProbe: define({
@@ -132,6 +133,7 @@ export const restartActions = actionsOf("restart", (define) => ({
     positional: ["env", "signal"],
     returns: NOTHING,
     needs: "process",
+    sync: true,
     run: (context, { signal }) => context.gateway.signalProcess(signal),
   }),
 }));

@@ -1,6 +1,6 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { createRedactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/redact.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayFacts } from "../facts.ts";
 import type {
@@ -32,6 +32,7 @@ export interface RemoteGatewayOptions {
   target: string;
   token: string;
   mayWrite: boolean;
+  redact: Redactor;
   wakeups: Wakeups;
 }
 
@@ -51,7 +52,7 @@ export class RemoteGateway implements GatewayUnderTest {
   #agentId = UNCONFIGURED_AGENT;
 
   constructor(options: RemoteGatewayOptions) {
-    const { target, token, mayWrite, wakeups } = options;
+    const { target, token, mayWrite, redact, wakeups } = options;
     this.#options = options;
     this.wsUrl = target;
     this.baseUrl = target.replace(/^ws/, "http").replace(/\/$/, "");
@@ -63,7 +64,7 @@ export class RemoteGateway implements GatewayUnderTest {
       token,
       // Without the scope the gateway itself refuses to write, whatever a scenario asks for.
       scopes: [mayWrite ? "operator.admin" : "operator.read"],
-      redact: createRedactor([token]),
+      redact,
       logTail: () => "",
       onEvent: (event) => {
         this.#events.emit(event);

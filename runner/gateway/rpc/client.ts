@@ -2,6 +2,7 @@ import pRetry from "p-retry";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
+import { after } from "../../base/timers.ts";
 import type { CallOptions, GatewayEvent } from "../gateway.ts";
 import { droppedError, RpcError, restartedError, stoppedError, timeoutError, toRpcError } from "./errors.ts";
 import {
@@ -97,7 +98,7 @@ export class RpcClient {
     return new Promise((resolve, reject) => {
       const settle = () => {
         this.#pending.delete(id);
-        clearTimeout(timer);
+        cancel();
         signal?.removeEventListener("abort", onAbort);
       };
       const call: PendingCall = {
@@ -113,9 +114,8 @@ export class RpcClient {
           reject(error);
         },
       };
-      const timer = setTimeout(
-        () => call.reject(timeoutError(method, timeoutMs, call.sent, this.#options.logTail())),
-        timeoutMs,
+      const cancel = after(timeoutMs, () =>
+        call.reject(timeoutError(method, timeoutMs, call.sent, this.#options.logTail())),
       );
       const onAbort = () => call.reject(signal?.reason);
       signal?.addEventListener("abort", onAbort, { once: true });

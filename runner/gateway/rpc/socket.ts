@@ -1,6 +1,7 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
+import { after } from "../../base/timers.ts";
 import type { GatewayEvent } from "../gateway.ts";
 import { toRpcError } from "./errors.ts";
 
@@ -75,14 +76,13 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
   return new Promise((resolve, reject) => {
     let accepted = false;
     let closeCode: number | undefined;
-    const timer = setTimeout(
-      () => fail(unreachable(`no answer to the handshake within ${HANDSHAKE_TIMEOUT_MS} ms`)),
-      HANDSHAKE_TIMEOUT_MS,
+    const cancel = after(HANDSHAKE_TIMEOUT_MS, () =>
+      fail(unreachable(`no answer to the handshake within ${HANDSHAKE_TIMEOUT_MS} ms`)),
     );
     const onAbort = () => fail(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     const endHandshake = () => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener("abort", onAbort);
     };
     const fail = (error: unknown) => {

@@ -1,6 +1,7 @@
 import { createFlowApi } from "../../actions/env/api.ts";
 import { QaError } from "../../base/errors.ts";
 import { Teardown } from "../../base/teardown.ts";
+import { after } from "../../base/timers.ts";
 import { currentSignal } from "../../flow/current-signal.ts";
 import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
 import type { CompiledFlow } from "../../flow/types.ts";
@@ -95,8 +96,7 @@ function endSignal(gateway: GatewayUnderTest, scenarioMs: number, teardown: Tear
         hint: "If it is meant to take longer, raise execution.timeoutMs in the scenario.",
       }),
     );
-  const deadline = setTimeout(late, scenarioMs);
-  teardown.defer("scenario deadline", () => clearTimeout(deadline));
+  teardown.defer("scenario deadline", after(scenarioMs, late));
   teardown.defer(
     "crash watch",
     gateway.onCrash((error) => end.abort(error)),
