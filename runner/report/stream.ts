@@ -1,5 +1,6 @@
 import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
+import { stretched } from "../base/slow.ts";
 import type { RunEvent } from "./events.ts";
 import { RunState } from "./run-state.ts";
 
@@ -83,10 +84,11 @@ export class EventStream {
 
   /** Waits until every reporter has handled what was emitted so far; one that takes longer has failed. */
   async settle(budgetMs: number): Promise<void> {
+    const limitMs = stretched(budgetMs);
     await Promise.all(
       this.#subscriptions.map(async (subscription) => {
-        if (!(await endsWithin(subscription.idle, budgetMs))) {
-          subscription.fail(new Error(`did not handle its events within ${budgetMs} ms`));
+        if (!(await endsWithin(subscription.idle, limitMs))) {
+          subscription.fail(new Error(`did not handle its events within ${limitMs} ms`));
         }
       }),
     );
@@ -98,12 +100,13 @@ export class EventStream {
    */
   async finish(turn: (typeof FINISHING_ORDER)[number], budgetMs: number): Promise<void> {
     await this.settle(budgetMs);
+    const limitMs = stretched(budgetMs);
     await Promise.all(
       this.#subscriptions
         .filter(({ finishes }) => finishes === turn)
         .map(async (subscription) => {
-          if (!(await endsWithin(subscription.finish(), budgetMs))) {
-            subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
+          if (!(await endsWithin(subscription.finish(), limitMs))) {
+            subscription.fail(new Error(`did not finish within ${limitMs} ms`));
           }
         }),
     );
