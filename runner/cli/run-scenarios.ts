@@ -43,14 +43,17 @@ export async function runScenarios(
   const runId = newRunId();
   const order = await orderOf(ids, options);
   const reportFolder = outFolder(options.out, "report", runId);
-  const outputs = await loadReporters(options.reporter, {
-    reportFolder,
-    stream: process.stdout,
-    env: process.env,
-    cwd: userFolder(),
-  });
   rejectContradictions(options, order);
-  const chosen = await chooseAndPrepare(ids, options, order, session);
+  const [outputs, chosen] = await Promise.all([
+    loadReporters(options.reporter, {
+      reportFolder,
+      stream: process.stdout,
+      env: process.env,
+      cwd: userFolder(),
+      teardown,
+    }),
+    chooseAndPrepare(ids, options, order, session),
+  ]);
 
   const secrets = new Secrets(secretValues(process.env));
   if (chosen.liveModel) secrets.add(chosen.liveModel.apiKey);

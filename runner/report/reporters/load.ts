@@ -32,7 +32,7 @@ export async function loadReporters(
 }
 
 async function load(spec: string, context: ReporterContext): Promise<Reporter> {
-  const { cwd, reportFolder } = context;
+  const { cwd, reportFolder, teardown } = context;
   const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
   const entry = CHOOSABLE.get(name);
   if (entry) {
@@ -49,8 +49,8 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
     return entry.make(context, path);
   }
   if (target === undefined && MODULE.test(spec)) {
-    const { loadCustomReporter } = await import("./custom.ts");
-    return loadCustomReporter(spec, { reportFolder, cwd });
+    const { loadCustomReporter } = await import("./custom/custom.ts");
+    return loadCustomReporter(spec, { reportFolder, cwd, teardown });
   }
   throw new UsageError(
     `there is no reporter ${name}`,
