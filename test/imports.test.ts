@@ -85,7 +85,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   sessions: { rooms: ["base"], packages: [] },
   restart: { rooms: ["base"], packages: [] },
   supervise: { rooms: ["base", "restart"], packages: [] },
-  config: { rooms: ["base", "restart"], packages: ["json-schema-to-ts", "json5", "write-file-atomic"] },
+  config: { rooms: ["base", "restart"], packages: ["json-schema-to-ts", "json5"] },
   runtime: { rooms: ["base", "config"], packages: [] },
   reload: { rooms: ["base", "restart", "config", "runtime"], packages: [] },
   skills: { rooms: ["base", "config", "runtime"], packages: ["yaml"] },
