@@ -9,7 +9,7 @@ import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } fro
 import { WholeTexts } from "./whole-texts.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
-const CLOSE_BUDGET_MS = 5_000;
+const CLOSE_BUDGET_MS = 30_000;
 
 export interface ReportOptions {
   /** Absolute; made if it does not exist. The same as in the run-started event. */
