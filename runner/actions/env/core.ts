@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage, SkipError } from "../../base/errors.ts";
+import { delay } from "../../base/timers.ts";
 import { PROVIDER_MODE, type ProviderMode } from "../../gateway/provider-mode.ts";
 import { actionsOf } from "../define.ts";
 import { NEVER, NOTHING, NUMBER, STRING } from "../schema.ts";
@@ -23,7 +23,7 @@ export const coreActions = actionsOf("core", (define) => ({
     returns: NOTHING,
     effect: "reads",
     budgetMs: ({ ms }) => ms,
-    run: (context, { ms }) => delay(ms, undefined, { signal: context.signal() }),
+    run: (context, { ms }) => delay(ms, context.signal()),
   }),
   randomUUID: define({
     summary: "A fresh random UUID, for markers that cannot stand anywhere else.",

@@ -1,7 +1,9 @@
 import { createFlowApi } from "../../../actions/env/api.ts";
 import { FLOW_API } from "../../../actions/vocabulary.ts";
 import { QaError } from "../../../base/errors.ts";
+import { stretched } from "../../../base/slow.ts";
 import { Teardown } from "../../../base/teardown.ts";
+import { after } from "../../../base/timers.ts";
 import { currentSignal } from "../../../flow/current-signal.ts";
 import { type FlowObserver, type FlowResult, runFlow } from "../../../flow/run/run.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
@@ -69,14 +71,13 @@ function deadline(scenarioMs: number, teardown: Teardown): AbortSignal {
   const end = new AbortController();
   const late = () =>
     end.abort(
-      new QaError(`the scenario did not end within ${scenarioMs} ms`, {
+      new QaError(`the scenario did not end within ${stretched(scenarioMs)} ms`, {
         code: "scenario-timeout",
         fault: "product",
         hint: "If it is meant to take longer, raise execution.timeoutMs in the scenario.",
       }),
     );
-  const timer = setTimeout(late, scenarioMs);
-  teardown.defer("scenario deadline", () => clearTimeout(timer));
+  teardown.defer("scenario deadline", after(stretched(scenarioMs), late));
   return end.signal;
 }
 

@@ -1,3 +1,5 @@
+import { stretched } from "../../../base/slow.ts";
+import { after, every } from "../../../base/timers.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
 import type { CompiledFlow, PlainFlow } from "../../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../../gateway/config.ts";
@@ -66,7 +68,7 @@ class AttemptFlow {
   #isOver = false;
   /** Pings since the last answer. */
   #silent = 0;
-  #maxSilent = SILENT_PINGS;
+  #maxSilent = Math.ceil(stretched(SILENT_PINGS));
   #step: { index: number; startedAt: number } | undefined;
   #stepsBegun = 0;
 
@@ -174,7 +176,7 @@ class AttemptFlow {
 
   /** The flow runs its `finally` blocks and ends with this error; a process that does not is ended. */
   #askToEnd(reason: unknown): void {
-    this.#maxSilent = SILENT_PINGS_AT_END;
+    this.#maxSilent = Math.ceil(stretched(SILENT_PINGS_AT_END));
     this.#options.attempt.send({ type: "end", reason: packError(reason) });
     this.#release.push(this.#giveUpAfter(0));
   }
@@ -184,19 +186,18 @@ class AttemptFlow {
     const { cleanupMs } = this.#limits;
     const { flow } = this.#options;
     const cleanups = statementsOf(flow).filter((each) => each.kind === "try" && each.finalizer).length;
-    const ms = limitMs + cleanups * cleanupMs + TEARDOWN_MS + GRACE_MS;
+    const ms = stretched(limitMs + cleanups * cleanupMs + TEARDOWN_MS + GRACE_MS);
     return after(ms, () => this.#stop(this.#failed(overdue(ms))));
   }
 
   #watchSilence(): () => void {
     const { attempt } = this.#options;
-    const timer = setInterval(() => {
+    return every(PING_MS, () => {
       if (this.#silent === 0) attempt.send({ type: "ping" });
       this.#silent += 1;
       if (this.#silent <= this.#maxSilent) return;
       this.#stop(this.#failed(silent((this.#maxSilent * PING_MS) / 1_000)));
-    }, PING_MS);
-    return () => clearInterval(timer);
+    });
   }
 
   #lost(exit: AttemptExit): Ending {
@@ -280,9 +281,4 @@ function onAbort(signal: AbortSignal, act: () => void): () => void {
   if (signal.aborted) act();
   else signal.addEventListener("abort", act, { once: true });
   return () => signal.removeEventListener("abort", act);
-}
-
-function after(ms: number, act: () => void): () => void {
-  const timer = setTimeout(act, ms);
-  return () => clearTimeout(timer);
 }

@@ -3,6 +3,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { isSecretName } from "../../../base/redact.ts";
+import { after } from "../../../base/timers.ts";
 import { decodeBody, encodeFrame, FrameReader, KEY_BYTES } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";
 
@@ -134,9 +135,9 @@ export class AttemptProcess {
       const exit = { exitCode, signal };
       if (!this.#isHeard) return ended(exit);
       // Its last words are in its pipes; what has left the group may hold these open.
-      const timer = setTimeout(ended, DRAIN_MS, exit);
+      const cancel = after(DRAIN_MS, () => ended(exit));
       this.#child.once("close", () => {
-        clearTimeout(timer);
+        cancel();
         ended(exit);
       });
     });
