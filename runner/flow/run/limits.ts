@@ -48,6 +48,11 @@ export class Watchdog implements Disposable {
     this.#arm();
   }
 
+  /** Aborts the signal, even after the watch is over. */
+  end(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#parent.removeEventListener("abort", this.#onParentAbort);

@@ -2,6 +2,7 @@ import { createFlowApi } from "../../actions/env/api.ts";
 import { QaError } from "../../base/errors.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { currentSignal } from "../../flow/current-signal.ts";
+import { describeLeak } from "../../flow/run/realm/strays.ts";
 import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
 import type { CompiledFlow } from "../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../gateway/config.ts";
@@ -77,7 +78,11 @@ export async function runAttemptFlow(options: AttemptFlowOptions): Promise<FlowE
     });
     return {
       outcome: await outcomeOf(result, scenario, testbed),
-      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
+      cleanupProblems: [
+        ...result.cleanupProblems,
+        ...result.leaks.map(describeLeak),
+        ...(await teardown.run(TEARDOWN_MS)),
+      ],
     };
   } finally {
     await teardown.run(TEARDOWN_MS);
