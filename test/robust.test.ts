@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
@@ -20,20 +22,65 @@ test("a reader that stops reading does not end the run", async () => {
   expect(await readFile(join(sandbox.reportFolder, "report.md"), "utf8")).toContain("1 passed");
 });
 
-test("output that cannot be written makes a run that passed no success", async () => {
+test.for([
+  ["run", "quick", "--pack", "pack", "--out", "out"],
+  ["list", "--pack", "pack"],
+  ["check", "pack"],
+  ["--help"],
+  ["--version"],
+])("output that cannot be written makes no success of qa %s", async (args) => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/quick.md", QUICK);
   const full = await open("/dev/full", "w");
   const main = join(ROOT, "runner/cli/main.js");
-  const child = spawn(process.execPath, [main, "run", "quick", "--pack", "pack", "--out", "out"], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: sandbox.folder,
     env: { ...process.env, TMPDIR: sandbox.tmp },
-    stdio: ["ignore", full.fd, "ignore"],
+    stdio: ["ignore", full.fd, "pipe"],
   });
-  const [code] = await once(child, "exit");
+  const [[code], errors] = await Promise.all([once(child, "exit"), text(child.stderr as Readable)]);
   await full.close();
+  expect(errors).toMatch(/^error: cannot write the output: ENOSPC/);
   expect(code).toBe(4);
 });
+
+// Whatever happens in the runner's own process: none of it runs there on purpose.
+test.for([
+  ["an exit that calls itself a success", "process.exit(0)", /ended before its command had ended/],
+  ["an error that nobody expects", "setImmediate(() => { throw new Error('stray') })", /defect[\s\S]*stray/],
+  ["a promise that fails", "Promise.reject(new Error('stray'))", /defect[\s\S]*stray/],
+] as const)("%s does not make a success of a command that has not ended", async ([_what, code, message]) => {
+  const sandbox = await Sandbox.create();
+  const { exitCode, stderr } = await meddled(sandbox, code, "list");
+  expect(stderr).toMatch(message);
+  expect(exitCode).toBe(4);
+});
+
+test.for([
+  "process.exitCode = 0",
+  "process.exit(0)",
+  "process.reallyExit(0)",
+  "(() => { throw new Error('late'); })()",
+])("an exit listener with %s does not change the exit code", async (code) => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("broken.md", "---\nid: broken\n---\n");
+  const { exitCode } = await meddled(sandbox, `process.on("exit", () => { ${code} })`, "check", "broken.md");
+  expect(exitCode).toBe(3);
+});
+
+/** Runs a command that executes some code in its process when it first prints something. */
+async function meddled(sandbox: Sandbox, code: string, ...args: string[]) {
+  const module = await sandbox.write(
+    "meddle.mjs",
+    `const { write } = process.stdout;
+process.stdout.write = (...args) => {
+  process.stdout.write = write;
+  ${code};
+  return write.apply(process.stdout, args);
+};`,
+  );
+  return sandbox.qaWith({ NODE_OPTIONS: `--import ${module}` }, ...args);
+}
 
 test("a second Ctrl-C ends at once and still leaves nothing behind", async () => {
   const sandbox = await Sandbox.create();
@@ -74,6 +121,16 @@ test("a failure that no step waits for keeps the run from succeeding", async () 
   expect(stderr).toMatch(/failed that no step waited for: .*no\.such\.method/);
   expect(exitCode).toBe(4);
   expect(report?.exitCode).toBe(4);
+});
+
+test("an id that begins with a dash is no option, also in the command that runs it again", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/dash.md", QUICK.replace("id: quick", "id: -dash"));
+  const { exitCode } = await sandbox.qa("run", "--pack", "pack", "--out", "out", "--", "-dash");
+  expect(exitCode).toBe(0);
+  const written = await sandbox.reportIn("out");
+  expect(written?.command).toBe("pnpm qa run --pack pack --out out -- -dash");
+  expect(written?.scenarios).toMatchObject([{ id: "-dash", rerun: "pnpm qa run --pack pack -- -dash" }]);
 });
 
 test("an id of a foreign pack cannot lead out of the report folder", async () => {

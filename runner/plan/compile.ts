@@ -18,7 +18,7 @@ export function compileScenario(scenario: Scenario): FlowCompilation {
 }
 
 function compile({ flow, pack, permissions, meta }: Scenario): FlowCompilation {
-  if (!flow) return { flow: undefined, diagnostics: [], missingPermissions: [] };
+  if (!flow) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
   return compileFlow(flow, {
     vocabulary: FLOW_API,
     permissions: pack.trusted ? ALL_PERMISSIONS : permissions,

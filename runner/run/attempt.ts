@@ -67,7 +67,6 @@ async function perform(
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
     const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true })]);
-    run.secrets.add(ready.gateway.token);
     run.events.emit({
       type: "gateway-ready",
       at: Date.now(),

@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { stretched } from "../../base/slow.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
 import { type Held, Realm, type RealmOptions } from "./realm/realm.ts";
@@ -19,7 +20,8 @@ export class Evaluator {
 
   constructor(flow: CompiledFlow, { evaluationMs = DEFAULT_EVALUATION_MS, ...options }: EvaluatorOptions) {
     this.#flow = flow;
-    this.realm = new Realm(flow, options, evaluationMs);
+    // `vm` takes whole milliseconds.
+    this.realm = new Realm(flow, options, Math.ceil(stretched(evaluationMs)));
   }
 
   /** Value of a name, innermost first; undefined if nothing has set it yet. */

@@ -50,13 +50,11 @@ export function compareEvidence(
   left: unknown,
   right: unknown,
 ): Pick<AssertionEvidence, "expected" | "seen"> {
-  const operator = condition.comparison?.operator;
-  if (!operator) return {};
+  if (!condition.comparison) return {};
+  const { operator, literalFirst } = condition.comparison;
   const equality = operator.includes("=") && !/[<>]/.test(operator);
   // `'ready' === status`: the literal is what was expected, whichever side it is on.
-  const swapped =
-    equality && condition.ast.type === "BinaryExpression" && condition.ast.left.type === "Literal";
-  const [seen, wanted] = swapped ? [right, left] : [left, right];
+  const [seen, wanted] = equality && literalFirst ? [right, left] : [left, right];
   const prefix = equality ? (operator.startsWith("!") ? "anything but " : "") : `${operator} `;
   return { expected: `${prefix}${show(wanted)}`, seen: show(seen) };
 }

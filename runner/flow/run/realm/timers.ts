@@ -1,3 +1,4 @@
+import { libraryLimit } from "../../../base/timers.ts";
 import type { Strays } from "./strays.ts";
 
 type Callback = (...args: unknown[]) => void;
@@ -21,14 +22,16 @@ export function timersOf(strays: Strays): Record<string, unknown> {
     setTimeout: (callback: Callback, ms?: number, ...args: unknown[]) =>
       pending(
         "setTimeout",
-        (run) => setTimeout(run, ms),
+        // biome-ignore lint/style/noRestrictedGlobals: a scenario gets Node's own timer to clear or unref
+        (run) => setTimeout(run, libraryLimit(ms ?? 1)),
         (timer) => clearTimeout(timer),
         { callback, args, shown: [ms] },
       ),
     setInterval: (callback: Callback, ms?: number, ...args: unknown[]) =>
       pending(
         "setInterval",
-        (run) => setInterval(run, ms),
+        // biome-ignore lint/style/noRestrictedGlobals: as above
+        (run) => setInterval(run, libraryLimit(ms ?? 1)),
         (timer) => clearInterval(timer),
         {
           ...{ callback, args, shown: [ms] },
