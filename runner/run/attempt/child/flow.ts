@@ -5,6 +5,7 @@ import { stretched } from "../../../base/slow.ts";
 import { Teardown } from "../../../base/teardown.ts";
 import { after } from "../../../base/timers.ts";
 import { currentSignal } from "../../../flow/current-signal.ts";
+import { describeLeak } from "../../../flow/run/realm/strays.ts";
 import { type FlowObserver, type FlowResult, runFlow } from "../../../flow/run/run.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
 import type { PlainFlow, Statement } from "../../../flow/types.ts";
@@ -60,7 +61,11 @@ export async function runAttempt(
       { ...flow, vocabulary: FLOW_API },
       { api, config: order.config, signal, limits, observer: observerOf(flow, channel) },
     );
-    return endOf(result, [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))]);
+    return endOf(result, [
+      ...result.cleanupProblems,
+      ...result.leaks.map(describeLeak),
+      ...(await teardown.run(TEARDOWN_MS)),
+    ]);
   } finally {
     await teardown.run(TEARDOWN_MS);
   }
