@@ -39,20 +39,23 @@ test("all scenarios pass, two at once, and leave nothing behind", async () => {
   await expectNothingLeft(sandbox);
 });
 
-test("Ctrl-C in the middle of a turn ends with 130, a report and nothing left", async () => {
-  const sandbox = await Sandbox.create();
-  await sandbox.write("pack/test/hangs.md", HANGING.replace("2000", "60000"));
-  const child = sandbox.start("run", "hangs", "--pack", "pack", "--fault", "turn-hang");
-  const exited = once(child, "exit");
-  await firstStepOf(sandbox);
-  process.kill(-(child.pid ?? 0), "SIGINT");
-  const [code] = await exited;
-  expect(code).toBe(130);
-  const report = await sandbox.report();
-  expect(report).toMatchObject({ interrupted: true, exitCode: 130, counts: { passed: 0 } });
-  expect(report?.scenarios[0]?.failure).toMatchObject({ code: "interrupted", step: { name: "asks" } });
-  await expectNothingLeft(sandbox);
-});
+test.for(["SIGINT", "SIGQUIT"] as const)(
+  "%s in the middle of a turn ends with 130, a report and nothing left",
+  async (signal) => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write("pack/test/hangs.md", HANGING.replace("2000", "60000"));
+    const child = sandbox.start("run", "hangs", "--pack", "pack", "--fault", "turn-hang");
+    const exited = once(child, "exit");
+    await firstStepOf(sandbox);
+    process.kill(-(child.pid ?? 0), signal);
+    const [code] = await exited;
+    expect(code).toBe(130);
+    const report = await sandbox.report();
+    expect(report).toMatchObject({ interrupted: true, exitCode: 130, counts: { passed: 0 } });
+    expect(report?.scenarios[0]?.failure).toMatchObject({ code: "interrupted", step: { name: "asks" } });
+    await expectNothingLeft(sandbox);
+  },
+);
 
 test("a killed runner takes its gateway and its folders with it", async () => {
   const sandbox = await Sandbox.create();

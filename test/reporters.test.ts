@@ -92,3 +92,50 @@ export default class Types {
   const events = (await readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8")).trimEnd().split("\n");
   expect(types).toEqual([...events.map((line) => JSON.parse(line).type), "finish"]);
 });
+
+/** What a reporter may do to itself, and how the run calls that. */
+const ATTACKS: Readonly<Record<string, { code: string; cause?: RegExp }>> = {
+  exits: { code: "process.exit(0)", cause: /its process ended with exit code 0 before the run did/ },
+  dies: { code: "process.kill(process.pid, 'SIGKILL')", cause: /its process ended by SIGKILL/ },
+  babbles: { code: "writeSync(3, 'no JSON\\n')", cause: /it sent what is no answer/ },
+  foresees: { code: "writeSync(3, '{\"id\":99}\\n')", cause: /it sent what is no answer: nothing was asked/ },
+  closes: { code: "closeSync(3)", cause: /it closed its pipe|its process ended/ },
+  forgets: { code: "setImmediate(() => { throw new Error('late') })", cause: /late/ },
+  rejects: { code: "void Promise.reject(new Error('unheard'))", cause: /unheard/ },
+  "changes-itself": {
+    code: "Array.prototype.filter = () => []; Object.prototype.verdict = 'passed'; Map.prototype.get = () => undefined",
+  },
+  "sets-the-code": { code: "process.exitCode = 0; process.on('exit', () => process.exit(0))" },
+  speaks: { code: "console.log('out of a reporter'); console.error('a reporter complains')" },
+};
+
+test("whatever reporters do to themselves, the run's verdicts, report and exit code are its own", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  await sandbox.write("pack/test/fails.md", FAILS);
+  const own: string[] = [];
+  for (const [name, { code }] of Object.entries(ATTACKS)) {
+    const source = `import { closeSync, writeSync } from "node:fs";
+export const version = 1;
+let begun = false;
+export default () => ({ onEvent() { if (!begun) { begun = true; ${code}; } } });`;
+    own.push("--reporter", await sandbox.write(`own/${name}.mjs`, source));
+  }
+  const { exitCode, stdout, stderr, report } = await sandbox.qa("run", "--pack", "pack", ...own);
+  const incomplete = stderr.split("\n").filter((line) => line.includes("report is incomplete"));
+  const fatal = Object.entries(ATTACKS).filter(([, { cause }]) => cause);
+  for (const [name, { cause }] of fatal) {
+    const lines = incomplete.filter((line) => line.includes(`/own/${name}.mjs `));
+    expect(lines, name).toEqual([expect.stringMatching(cause ?? /^$/)]);
+  }
+  expect(incomplete).toHaveLength(fatal.length);
+  expect(stdout).toMatch(/^out of a reporter$/m);
+  expect(stderr).toMatch(/^a reporter complains$/m);
+  expect(report?.scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([
+    ["fails", "failed"],
+    ["passes", "passed"],
+  ]);
+  expect(report?.exitCode).toBe(4);
+  expect(exitCode).toBe(4);
+  expect(await sandbox.processes()).toEqual([]);
+});

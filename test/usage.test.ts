@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
-import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const PASSING = scenarioText(
   "passes",
@@ -25,6 +25,11 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     [["run", "dm-chat-baseline", "--reporter", "junitt"], /no reporter junitt[\s\S]*Did you mean `junit`\?/],
     [["run", "dm-chat-baseline", "--timeout", "600h"], /no longer than 596h/],
     [["check", "nowhere.md"], /no file or folder nowhere\.md/],
+    [["run", "--pack", ""], /--pack.* is empty: is it a variable that is not set\?/],
+    [["run", "dm-chat-baseline", "--last-failed="], /--last-failed.* is empty/],
+    [["parity", "--gateways", "embedded,"], /--gateways.* One of the entries is empty/],
+    [["check", ""], /an argument is empty/],
+    [["gateway", "install", " "], /an argument is empty/],
   ] as const)("qa %s", async ([args, message]) => {
     const sandbox = await Sandbox.create();
     const { exitCode, stderr, report } = await sandbox.qa(...args);
@@ -33,6 +38,19 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     expect(exitCode).toBe(2);
     expect(report).toBeUndefined();
   });
+});
+
+test("a script of another package is not this program's own, whatever it is called", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("only/mine.md", PASSING);
+  await sandbox.write("sub/package.json", "{}");
+  const script = { npm_lifecycle_event: "qa", INIT_CWD: join(sandbox.folder, "sub") };
+  const theirs = { ...script, npm_package_json: join(sandbox.folder, "sub/package.json") };
+  const { exitCode, stdout } = await sandbox.qaWith(theirs, "check", "only");
+  expect(stdout).toMatch(/1 file checked/);
+  expect(exitCode).toBe(0);
+  const ours = { ...script, npm_package_json: join(ROOT, "package.json") };
+  expect((await sandbox.qaWith(ours, "check", "../only")).exitCode).toBe(0);
 });
 
 test("a wrong command line leaves no report folder, also with a reporter that writes into it", async () => {

@@ -21,11 +21,18 @@ interface Declaration<P extends ParameterSchemas>
   /** How the older forms call it: `env` and `state` are the flow's objects, other names are parameters. */
   positional: readonly ((keyof P & string) | "env" | "state" | Argument)[];
   budgetMs?(params: ValuesOf<P>): number | undefined;
-  run(context: ActionContext, params: ValuesOf<P>): unknown;
 }
 
+/** The check for a missing `await` relies on it that an action whose result is there at once says so, and no other. */
+type Running<P extends ParameterSchemas> =
+  | { sync?: undefined; run(context: ActionContext, params: ValuesOf<P>): Promise<unknown> }
+  | { sync: true; run(context: ActionContext, params: ValuesOf<P>): Immediate };
+
+// biome-ignore lint/suspicious/noConfusingVoidType: an action may return nothing
+type Immediate = string | number | boolean | null | undefined | void | (object & { then?: never });
+
 type Define = <const P extends ParameterSchemas = Record<never, never>>(
-  declaration: Declaration<P>,
+  declaration: Declaration<P> & Running<P>,
 ) => Action;
 
 /** Collects the actions of a subject. `define` types each one's parameters by their schemas. */
@@ -33,8 +40,12 @@ export function actionsOf<Name extends string>(
   subject: string,
   build: (define: Define) => Record<Name, Action>,
 ): Readonly<Record<Name, Action>> {
-  function define<const P extends ParameterSchemas>(declaration: Declaration<P>): Action;
-  function define({ params = {}, positional, ...rest }: Declaration<ParameterSchemas>): Action {
+  function define<const P extends ParameterSchemas>(declaration: Declaration<P> & Running<P>): Action;
+  function define({
+    params = {},
+    positional,
+    ...rest
+  }: Declaration<ParameterSchemas> & Running<ParameterSchemas>): Action {
     const places = positional.map((place) => (typeof place === "string" ? argument(place, params) : place));
     return { kind: "function", subject, ...rest, params, positional: places };
   }

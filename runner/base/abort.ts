@@ -1,3 +1,5 @@
+import { after } from "./timers.ts";
+
 /**
  * Waits for `work`, but not beyond the signal's abort; what the work still does then is ignored.
  * @throws the signal's reason, or what `work` throws
@@ -22,10 +24,10 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
  */
 export async function endsWithin(work: Promise<unknown>, budgetMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(resolve, budgetMs, false);
+  const cancel = after(budgetMs, () => resolve(false));
   try {
     return await Promise.race([work.then(() => true), promise]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 import { errorMessage, QaError } from "./errors.ts";
+import { stretched } from "./slow.ts";
+import { after, type Cancel } from "./timers.ts";
 import type { Wakeups } from "./wakeups.ts";
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -14,8 +16,10 @@ const BURST = 20;
 const SEEN_CHARS = 600;
 
 export interface WaitOptions {
-  /** Milliseconds; default 15 000. */
+  /** Milliseconds; default 15 000. More of them on a slow machine. */
   timeoutMs?: number;
+  /** `timeoutMs` is the time of which something is said, such as a quiet period, and not a limit. */
+  exact?: boolean;
   /** Milliseconds between checks when nothing wakes the wait; default 100. */
   intervalMs?: number;
   /** Completes "timed out waiting for …". */
@@ -50,7 +54,7 @@ class Wait<T> {
   readonly #intervalMs: number;
   readonly #settled = Promise.withResolvers<T>();
   readonly #release: (() => void)[] = [];
-  #next: NodeJS.Timeout | undefined;
+  #next: Cancel | undefined;
   #state: "idle" | "checking" | "stale" | "done" = "idle";
   /** When a wake-up may start the next check at once; `performance.now()` time. */
   #restedAt = 0;
@@ -64,18 +68,19 @@ class Wait<T> {
     this.promise = this.#settled.promise;
     this.#check = check;
     this.#options = options;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#timeoutMs = options.exact ? timeoutMs : stretched(timeoutMs);
     this.#intervalMs = Math.max(1, options.intervalMs ?? DEFAULT_INTERVAL_MS);
     const { signal } = options;
     if (signal?.aborted) {
       this.#fail(signal.reason);
       return;
     }
-    const timer = setTimeout(() => this.#fail(this.#timeout()), this.#timeoutMs);
+    const cancel = after(this.#timeoutMs, () => this.#fail(this.#timeout()));
     const abort = () => this.#fail(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     this.#release.push(
-      () => clearTimeout(timer),
+      cancel,
       () => signal?.removeEventListener("abort", abort),
       wakeups.subscribe(() => this.#wake()),
     );
@@ -91,7 +96,7 @@ class Wait<T> {
   }
 
   async #run(): Promise<void> {
-    clearTimeout(this.#next);
+    this.#next?.();
     this.#state = "checking";
     this.#checks += 1;
     const startedAt = performance.now();
@@ -133,8 +138,8 @@ class Wait<T> {
   }
 
   #runIn(delayMs: number): void {
-    clearTimeout(this.#next);
-    this.#next = setTimeout(() => void this.#run(), delayMs);
+    this.#next?.();
+    this.#next = after(delayMs, () => void this.#run());
   }
 
   // A wake-up or the timeout may change the state while a check runs: methods, so that it is read again.
@@ -148,7 +153,7 @@ class Wait<T> {
 
   #finish(): void {
     this.#state = "done";
-    clearTimeout(this.#next);
+    this.#next?.();
     for (const release of this.#release) release();
   }
 

@@ -1,3 +1,4 @@
+import { after } from "../base/timers.ts";
 import type { QaBus } from "./bus.ts";
 import { DEFAULT_ACCOUNT } from "./defaults.ts";
 import type { PollInput, PollResult } from "./types.ts";
@@ -17,12 +18,12 @@ export async function longPoll(bus: QaBus, input: PollInput, signal: AbortSignal
 function eventFor(bus: QaBus, accountId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      cancel();
       unsubscribe();
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, timeoutMs);
+    const cancel = after(timeoutMs, done);
     const unsubscribe = bus.subscribe((event) => {
       if (event.accountId === accountId) done();
     });

@@ -32,6 +32,7 @@ interface Answer {
 async function post(path: string, body: unknown, signal?: AbortSignal) {
   const response = await fetch(url + path, {
     method: "POST",
+    headers: { "content-type": "application/json" },
     body: typeof body === "string" ? body : JSON.stringify(body),
     signal,
   });
@@ -78,8 +79,8 @@ describe("endpoints", () => {
     ["GET", "/v1/poll", 405, "method not allowed"],
     ["POST", "/health", 405, "method not allowed"],
     ["DELETE", "/v1/state", 405, "method not allowed"],
-    ["GET", "/nowhere", 404, "not found"],
-    ["POST", "/v1/nowhere", 404, "not found"],
+    ["GET", "/nowhere", 404, "unknown path /nowhere"],
+    ["POST", "/v1/nowhere", 404, "unknown path /v1/nowhere"],
   ])("%s %s is %d", async (method, path, status, error) => {
     const response = await fetch(url + path, { method });
     expect(response.status).toBe(status);
@@ -122,7 +123,7 @@ describe("endpoints", () => {
   test("a body that breaks off is forgotten", async () => {
     const request = httpRequest(`${url}/v1/inbound/message`, {
       method: "POST",
-      headers: { "content-length": 99 },
+      headers: { "content-length": 99, "content-type": "application/json" },
     });
     request.on("error", () => {});
     request.write("{");

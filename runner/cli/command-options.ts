@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { type OptionSpec, REPLAYS, type Replay } from "./option-spec.ts";
+import { type OptionSpec, REPLAYS, type Replay, rejectEmpty } from "./option-spec.ts";
 import { type CommandName, OPTIONS, type OptionName, type OptionsOf } from "./options.ts";
 
 /** Option values by name, for any command. */
@@ -24,12 +24,14 @@ export function addOptions(command: Command, name: CommandName): Command {
 function toCommander(name: OptionName, spec: OptionSpec): Option {
   const { takes, about, kind, choices, repeatable, conflicts, required } = spec;
   const option = new Option([flagOf(name), ...(takes ? [takes] : [])].join(" "), about);
-  const parse = (text: string): unknown => (kind ? kind.parse(text) : text);
+  const check = choices && option.choices(choices).parseArg;
+  const parse = (text: string): unknown => {
+    rejectEmpty(text);
+    return kind ? kind.parse(text) : (check?.(text, undefined) ?? text);
+  };
   if (repeatable) {
     option.argParser((text, previous: unknown[] = []) => [...previous, parse(text)]).default([], "none");
-  } else if (choices) {
-    option.choices(choices);
-  } else if (kind) {
+  } else if (takes) {
     option.argParser(parse);
   }
   if (spec.default !== undefined) option.default(spec.default);
@@ -54,6 +56,11 @@ export function toArgs(options: GivenOptions, replays: readonly Replay[] = REPLA
       return values.flatMap((each: unknown) => argsOf(name, spec, each));
     }),
   );
+}
+
+/** A command line in which no id or path that begins with a dash is taken for an option. */
+export function withIds(command: string, ids: readonly string[], args: readonly string[]): string[] {
+  return ids.some((id) => id.startsWith("-")) ? [command, ...args, "--", ...ids] : [command, ...ids, ...args];
 }
 
 /** A value that begins like a flag would be taken for one, unless `=` attaches it. */

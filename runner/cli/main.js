@@ -2,11 +2,43 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
+// How the program ends is decided here and nowhere else: until the command has said how it ended, every end is a failure
+// of the harness (4), also one that somebody calls a success (0) or a failed test (1). An interrupt stays one (130).
+const HARNESS = 4;
+const INTERRUPTED = 130;
+const { exit, reallyExit } = process;
+let decided;
+process.on("exit", endWith);
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`unexpected error, a defect of gateway-qa:\n${error?.stack ?? error}\n`);
+  exit.call(process, HARNESS);
+});
+
 // Stripping types and compiling a few hundred modules costs more than most commands: keep the results.
 // This file is JavaScript because Node strips the types of its entry before any cache can be switched on.
 enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gateway-qa"));
 
 const { runCli } = await import("./program.ts");
-const exitCode = await runCli(process.argv.slice(2));
-// A failure to write the output may have set it in the meantime.
-process.exitCode ||= exitCode;
+decided = await runCli(process.argv.slice(2));
+// Whatever still runs is not waited for.
+exit.call(process, decided);
+
+/** Runs the other exit listeners, which end processes, so that none of them can change the code. */
+function endWith(code) {
+  const ended = decided ?? (code === INTERRUPTED ? INTERRUPTED : HARNESS);
+  if (decided === undefined && (code === 0 || code === 1)) {
+    process.stderr.write(
+      `error: the program was ended before its command had ended, with ${code}  [ended-early]\n`,
+    );
+  }
+  process.reallyExit = () => {};
+  for (const listener of process.rawListeners("exit")) {
+    if (listener === endWith) continue;
+    try {
+      listener.call(process, ended);
+    } catch (error) {
+      process.stderr.write(`clean-up: ${error?.message ?? error}\n`);
+    }
+  }
+  reallyExit.call(process, ended);
+}

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { parseSlowFactor } from "../base/slow.ts";
 import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { Shard } from "../plan/shard.ts";
 import { userFolder } from "./workspace.ts";
@@ -87,6 +88,16 @@ export type Parsed<Table, Command extends string> = {
   [Name in Exclude<NamesOf<Table, Command>, SureNames<Table, Command>>]?: Given<Table[Name]> | undefined;
 };
 
+/**
+ * An empty value is most likely a variable that is not set, so that no option takes it for anything else.
+ * @param what the subject of the message
+ * @throws InvalidArgumentError
+ */
+export function rejectEmpty(text: string, what = "It"): void {
+  if (text.trim() !== "") return;
+  throw new InvalidArgumentError(`${what} is empty: is it a variable that is not set?`);
+}
+
 /** A whole number from 1 up. */
 export const COUNT: ValueKind<number> = {
   parse(text) {
@@ -120,6 +131,16 @@ export const DURATION: ValueKind<number> = {
   },
 };
 
+/** A factor for the limits of the run, such as 3 or 1.5. */
+export const FACTOR: ValueKind<number> = {
+  parse(text) {
+    const factor = parseSlowFactor(text);
+    if (factor !== undefined) return factor;
+    throw new InvalidArgumentError("It is a number above 0 and up to 1000, such as 3.");
+  },
+  format: String,
+};
+
 /** `2/5` */
 export const SHARD: ValueKind<Shard> = {
   parse(text) {
@@ -148,7 +169,8 @@ export const TARGET: ValueKind<GatewayTarget> = { parse: parseGatewayTarget, for
 export const LIST: ValueKind<string[]> = {
   parse(text) {
     const entries = text.split(",").map((entry) => entry.trim());
-    return entries.filter((entry) => entry !== "");
+    for (const entry of entries) rejectEmpty(entry, "One of the entries");
+    return entries;
   },
   format: (entries) => entries.join(","),
 };

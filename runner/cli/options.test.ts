@@ -7,6 +7,7 @@ import { addOptions, givenOptions, readOptions, toArgs } from "./command-options
 import {
   COUNT,
   DURATION,
+  FACTOR,
   LIST,
   type OptionSpec,
   PATH,
@@ -20,15 +21,18 @@ import { type CommandName, OPTIONS, type OptionName, type OptionsOf } from "./op
 const SPECS = Object.entries(OPTIONS) as [OptionName, OptionSpec<CommandName>][];
 const COMMANDS = [...new Set(SPECS.flatMap(([, { on }]) => on))];
 
-const text = fc.oneof(
-  fc.string(),
-  fc.string({ unit: fc.constantFrom(..."'\"\\ $`*a-=/") }),
-  fc.constantFrom("", "--gateway", "it's"),
-);
+const text = fc
+  .oneof(
+    fc.string(),
+    fc.string({ unit: fc.constantFrom(..."'\"\\ $`*a-=/") }),
+    fc.constantFrom("--gateway", "it's"),
+  )
+  .filter((value) => value.trim() !== "");
 const target = fc.constantFrom("embedded", "openclaw@latest", "ws://127.0.0.1:18789").map(parseGatewayTarget);
 const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [COUNT, fc.integer({ min: 1 })],
   [DURATION, fc.integer({ min: 1, max: 2 ** 31 - 1 })],
+  [FACTOR, fc.constantFrom(0.5, 1, 3, 1000)],
   [SHARD, fc.tuple(fc.nat(50), fc.nat(50)).map(([a, b]) => ({ index: a + 1, total: a + b + 1 }))],
   [PATH, fc.constantFrom("reports", "../my pack/qa", ".", "-out", "a=b")],
   [TARGET, target],
@@ -75,6 +79,20 @@ test("every option is written down as a flag", () => {
   for (const [name, spec] of SPECS) {
     const [value] = fc.sample(arbitrary(spec), 1);
     expect(toArgs({ [name]: value }).length, name).toBeGreaterThan(0);
+  }
+});
+
+test.for(SPECS.filter(([, { takes }]) => takes))("an empty value of %s is refused", ([name, spec]) => {
+  const [, flag] = /^(--[a-z-]+)/.exec(toArgs({ [name]: fc.sample(arbitrary(spec), 1)[0] })[0] ?? "") ?? [];
+  for (const command of spec.on) {
+    for (const empty of ["", " "]) {
+      const parser = addOptions(new Command(), command)
+        .exitOverride()
+        .configureOutput({ writeErr: () => {} });
+      expect(() => parser.parseOptions([`${flag}=${empty}`]), `qa ${command}`).toThrow(
+        new RegExp(`${flag}\\b.* is empty: is it a variable`),
+      );
+    }
   }
 });
 

@@ -2,6 +2,7 @@ import { REPORTERS } from "../report/reporters/index.ts";
 import {
   COUNT,
   DURATION,
+  FACTOR,
   LIST,
   type OptionSpec,
   PATH,
@@ -240,6 +241,15 @@ export const OPTIONS = {
     group: ORDER,
     replay: "policy",
   },
+  slow: {
+    takes: "<factor>",
+    about:
+      "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
+    on: ["run", "parity", "night", "release-check"],
+    kind: FACTOR,
+    group: ORDER,
+    replay: "policy",
+  },
   bootAhead: {
     takes: "<n>",
     about: "gateways that start while the scenario before theirs runs (default: 0)",
@@ -332,4 +342,6 @@ export type OptionsOf<Name extends CommandName> = Parsed<typeof OPTIONS, Name>;
 export type RunOptions = OptionsOf<"run"> & {
   /** Which of the ids the user named, when a command chose them for the user. */
   named?: readonly string[];
+  /** The ids are those of an earlier run: one that no scenario has any more is named and left out. */
+  again?: true;
 };

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { QaError, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { setSlowFactor, slowFactor } from "../base/slow.ts";
 import { examples } from "./output.ts";
 
 type AddCommand = (program: Command, finish: (exitCode: number) => void) => Command;
@@ -29,12 +30,18 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
 };
 
 /**
- * Runs one command line.
+ * Runs one command line, up to the last character of its output.
  * @returns the exit code; nothing is thrown for anything a user can cause
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.passed;
-  outliveReaders();
+  const output = outliveReaders();
+  const exitCode = await runCommand(argv);
+  return (await output.isWritten()) ? exitCode : Math.max(exitCode, EXIT.harness);
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  // A command that does not say how it ended has not succeeded.
+  let exitCode: number = EXIT.harness;
   const program = new Command("qa")
     .description(packageJson.description)
     .version(packageJson.version, "-V, --version", "print the version")
@@ -46,6 +53,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       "after",
       examples("qa list", "qa run dm-chat-baseline", "qa run --all --gateway openclaw@latest"),
     )
+    .hook("preAction", (_program, command) => {
+      rejectEmptyArguments(command.args);
+      takeSlowFactor(command.opts());
+    })
     .exitOverride();
   const finish = (code: number) => {
     exitCode = code;
@@ -78,16 +89,39 @@ async function addCommands(
 /**
  * The reader of our output may stop reading (`qa list | head`): that must neither end a run in the middle nor show a
  * stack trace. Any other failure to write is reported if that is still possible.
+ * @returns what waits for the output so far, and says whether all of it found its way
  */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
+function outliveReaders(): { isWritten(): Promise<boolean> } {
+  const streams = [process.stdout, process.stderr];
+  let written = true;
+  for (const stream of streams) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") return;
-      process.exitCode = EXIT.harness;
+      written = false;
       if (stream === process.stdout)
         process.stderr.write(`error: cannot write the output: ${error.message}\n`);
     });
   }
+  return {
+    async isWritten() {
+      // An error arrives as an event of its own, at the latest when an empty write has come back.
+      for (const stream of streams)
+        await new Promise<void>((done) => stream.write("", () => setImmediate(done)));
+      return written;
+    },
+  };
+}
+
+/** @throws UsageError; empty values of options are refused where they are parsed */
+function rejectEmptyArguments(args: readonly string[]): void {
+  if (args.every((text) => text.trim() !== "")) return;
+  throw new UsageError("an argument is empty", "Is it a variable that is not set?");
+}
+
+/** The option counts before the environment. @throws UsageError for an environment that names no factor */
+function takeSlowFactor({ slow }: { slow?: number }): void {
+  if (slow === undefined) slowFactor();
+  else setSlowFactor(slow);
 }
 
 /** Adds what every command has, also to the commands of a group. */

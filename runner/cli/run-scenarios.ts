@@ -1,6 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
 import { secretValues } from "../base/redact.ts";
+import { Secrets } from "../base/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
@@ -14,10 +15,9 @@ import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
-import { RunSecrets } from "../run/secrets.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
-import { givenOptions, toArgs } from "./command-options.ts";
+import { givenOptions, toArgs, withIds } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
@@ -41,18 +41,21 @@ export async function runScenarios(
   const startedAt = performance.now();
   const { signal, strays, teardown } = session;
   const runId = newRunId();
-  const order = await orderOf(ids, options);
+  const order = orderOf(ids, options);
   const reportFolder = outFolder(options.out, "report", runId);
-  const outputs = await loadReporters(options.reporter, {
-    reportFolder,
-    stream: process.stdout,
-    env: process.env,
-    cwd: userFolder(),
-  });
   rejectContradictions(options, order);
-  const chosen = await chooseAndPrepare(ids, options, order, session);
+  const [outputs, chosen] = await Promise.all([
+    loadReporters(options.reporter, {
+      reportFolder,
+      stream: process.stdout,
+      env: process.env,
+      cwd: userFolder(),
+      teardown,
+    }),
+    chooseAndPrepare(ids, options, order, session),
+  ]);
 
-  const secrets = new RunSecrets(secretValues(process.env));
+  const secrets = new Secrets(secretValues(process.env));
   if (chosen.liveModel) secrets.add(chosen.liveModel.apiKey);
   const report = openReport({
     folder: reportFolder,
@@ -175,9 +178,9 @@ function commandsOf(
   // A lane alone does not say which of its gateways to use.
   const given = { ...options, gateway: lane || target.kind !== "embedded" ? target : undefined };
   return {
-    command: commandLine(["run", ...ids, ...toArgs(given)]),
+    command: commandLine(withIds("run", ids, toArgs(given))),
     given: { ids: [...ids], ...givenOptions(given) },
-    rerunCommand: (id) => commandLine(["run", id, ...toArgs(given, ["context"])]),
+    rerunCommand: (id) => commandLine(withIds("run", [id], toArgs(given, ["context"]))),
   };
 }
 

@@ -3,12 +3,13 @@ import { errorMessage, QaError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { Teardown } from "../base/teardown.ts";
 import { formatDuration } from "../base/text.ts";
+import { after, every } from "../base/timers.ts";
 import { userFolder } from "./workspace.ts";
 
 /** Time to end what a command started, in addition to what each scenario has of its own. */
 export const TEARDOWN_MS = 10_000;
 
-const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /** What a long-running command is given. */
 export interface Session {
@@ -57,16 +58,14 @@ function watchInterrupt(): { signal: AbortSignal; dispose(): void } {
   for (const name of SIGNALS) process.on(name, interrupt);
   // A package manager runs us through a shell that does not pass signals on: when it is gone, so are we.
   const parent = process.ppid;
-  const watch = process.env.npm_lifecycle_event
-    ? setInterval(() => {
-        if (process.ppid !== parent && !controller.signal.aborted) interrupt("SIGHUP");
-      }, 500)
-    : undefined;
-  watch?.unref();
+  const look = () => {
+    if (process.ppid !== parent && !controller.signal.aborted) interrupt("SIGHUP");
+  };
+  const stopWatch = process.env.npm_lifecycle_event ? every(500, look, { unref: true }) : undefined;
   return {
     signal: controller.signal,
     dispose() {
-      clearInterval(watch);
+      stopWatch?.();
       for (const name of SIGNALS) process.off(name, interrupt);
     },
   };
@@ -117,7 +116,7 @@ export function newRunId(): string {
 export function limitRunTime(limitMs: number | undefined): { up: AbortSignal; stop(): void } {
   const end = new AbortController();
   if (limitMs === undefined) return { up: end.signal, stop() {} };
-  const timer = setTimeout(() => {
+  const expire = () =>
     end.abort(
       new QaError(`the run took longer than ${formatDuration(limitMs)}`, {
         code: "run-timeout",
@@ -125,6 +124,5 @@ export function limitRunTime(limitMs: number | undefined): { up: AbortSignal; st
         hint: "Give it more time with --timeout, or fewer scenarios.",
       }),
     );
-  }, limitMs);
-  return { up: end.signal, stop: () => clearTimeout(timer) };
+  return { up: end.signal, stop: after(limitMs, expire) };
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
@@ -7,16 +7,21 @@ import { displayPath } from "../base/paths.ts";
 /** Root of this repository: holds `qa/`, `runner/` and `fixtures/`. */
 export const REPO_ROOT = resolve(import.meta.dirname, "../..");
 
-/** Scripts of package.json that are this program. */
-const SCRIPTS: readonly (string | undefined)[] = ["qa", "night"];
-
 /**
  * The folder the user stands in. `pnpm qa …` moves to the repository's root first and keeps the
- * user's folder in INIT_CWD.
+ * user's folder in INIT_CWD. A script of another package, whatever its name, has moved where it wants to be.
  */
 export function userFolder(): string {
-  const { INIT_CWD, npm_lifecycle_event } = process.env;
-  return SCRIPTS.includes(npm_lifecycle_event) && INIT_CWD ? INIT_CWD : process.cwd();
+  const { INIT_CWD, npm_package_json } = process.env;
+  return INIT_CWD && npm_package_json && isOurs(npm_package_json) ? INIT_CWD : process.cwd();
+}
+
+function isOurs(packageJson: string): boolean {
+  try {
+    return realpathSync(packageJson) === join(REPO_ROOT, "package.json");
+  } catch {
+    return false;
+  }
 }
 
 /** @throws UsageError unless the path is a folder */

@@ -13,6 +13,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "invalid-name": "A variable's name is not a JavaScript identifier.",
   "invalid-path": "A dotted path has an empty or forbidden part.",
   "literal-expression": "A mapping has `expr` or `lambda` beside other keys, so that it is plain data.",
+  "missing-await": "The promise of an asynchronous action is used as if it were the action's result.",
   "not-callable": "A call names something that is not a function.",
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",

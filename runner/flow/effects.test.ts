@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { FLOW_API } from "../actions/vocabulary.ts";
+import { type CompileOptions, compileFlow } from "./compile/compile.ts";
 import { firstWrite } from "./effects.ts";
-import { compileOrThrow, flowOfActions } from "./testing/flows.ts";
+import { flowOfActions } from "./testing/flows.ts";
 
 const OPTIONS = { vocabulary: FLOW_API, permissions: new Set<never>(), pack: { foreign: false } };
 
-function writeIn(actions: string, options: Partial<Parameters<typeof compileOrThrow>[1]> = {}) {
-  return firstWrite(compileOrThrow(flowOfActions(actions), { ...OPTIONS, ...options }));
+function writeIn(actions: string, options: Partial<CompileOptions> = {}) {
+  const compilation = compileFlow(flowOfActions(actions), { ...OPTIONS, ...options });
+  expect(compilation.flow).toBeDefined();
+  return firstWrite(compilation);
 }
 
 /** The line of a flow's first action in `flowOfActions`. */

@@ -1,8 +1,10 @@
 import type { Position } from "../scenario/source/source.ts";
 import { effectOf } from "./arguments.ts";
+import type { FlowCompilation } from "./compile/compile.ts";
 import type { FreeReference } from "./compile/expression.ts";
+import type { ExpressionSyntax } from "./compile/syntax.ts";
 import { permissionFor } from "./host-names.ts";
-import type { CallStatement, CompiledExpression, CompiledFlow, Statement, Value } from "./types.ts";
+import type { CallStatement, CompiledFlow, Statement, Value } from "./types.ts";
 import type { Effect, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
 import { lookupEntry } from "./vocabulary-lookup.ts";
 
@@ -19,15 +21,17 @@ const DYNAMIC = new Set(["vars", "globalThis", "eval", "Function"]);
 /**
  * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a
  * change: a method that is computed, an object of the flow API that is handed on, code of the host.
+ * A flow with errors has no such place.
  * @param options `mayConverse`: what people do when they talk to the gateway does not count
  */
 export function firstWrite(
-  flow: CompiledFlow,
+  { flow, expressions }: Pick<FlowCompilation, "flow" | "expressions">,
   { mayConverse = false }: { mayConverse?: boolean } = {},
 ): WriteUse | undefined {
-  const scan = new Scan(flow.vocabulary, ownNames(flow), mayConverse);
+  if (!flow) return undefined;
+  const scan = new Scan(flow.vocabulary, ownNames(flow, expressions), mayConverse);
   for (const { actions } of flow.steps) scan.statements(actions);
-  for (const expression of flow.expressions) scan.expression(expression);
+  for (const expression of expressions) scan.expression(expression);
   return scan.first;
 }
 
@@ -35,10 +39,10 @@ export function firstWrite(
  * Variables, block names and parameters from anywhere in the flow: the vocabulary cannot say for
  * sure what such a name does.
  */
-function ownNames({ steps, expressions }: CompiledFlow): Set<string> {
+function ownNames({ steps }: CompiledFlow, expressions: readonly ExpressionSyntax[]): Set<string> {
   const own = new Set(steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
-  for (const { lambda, blockNames, references } of expressions) {
-    for (const name of [...(lambda?.params ?? []), ...blockNames]) own.add(name);
+  for (const { compiled, references } of expressions) {
+    for (const name of [...(compiled.lambda?.params ?? []), ...compiled.blockNames]) own.add(name);
     for (const { name, members, memberWrite } of references) {
       if (name === "vars" && memberWrite && members[0]) own.add(members[0].name);
     }
@@ -66,7 +70,7 @@ class Scan {
     }
   }
 
-  expression({ locate, imports, references }: CompiledExpression): void {
+  expression({ locate, imports, references }: ExpressionSyntax): void {
     for (const { start } of imports) this.#note("import()", locate(start));
     const callees = new Map(references.map((reference) => [reference.start, reference]));
     for (const reference of references) {

@@ -1,19 +1,22 @@
 import type { Position } from "../scenario/source/source.ts";
-import type { ParsedExpression } from "./compile/expression.ts";
 import type { Permission, Vocabulary } from "./vocabulary.ts";
 
-/** A flow that was checked and is ready to run. Holds no state: it can run any number of times. */
-export interface CompiledFlow {
+/** A flow that was checked and is ready to run, as plain data: it can be handed to another process. */
+export interface PlainFlow {
   /** The scenario file, as shown to the user; also the source name in stack traces. */
   file: string;
   /** Absolute path of the scenario file. */
   path: string;
   steps: readonly Step[];
-  vocabulary: Vocabulary;
   /** What expressions may use beside the vocabulary. */
   permissions: ReadonlySet<Permission>;
   /** Every expression, in the order of the document. */
   expressions: readonly CompiledExpression[];
+}
+
+/** The same with what its names mean. Holds no state: it can run any number of times. */
+export interface CompiledFlow extends PlainFlow {
+  vocabulary: Vocabulary;
 }
 
 /** A permission that a foreign pack's flow uses without having it: such a flow must not run. */
@@ -107,28 +110,39 @@ export type Value =
   | { kind: "expression"; expression: CompiledExpression }
   | { kind: "lambda"; expression: CompiledExpression };
 
-/** Offsets in what was found in its syntax tree count in `text`. */
-export interface CompiledExpression
-  extends Pick<ParsedExpression, "ast" | "references" | "imports" | "mayNotEnd"> {
+/** An expression as plain data. */
+export interface CompiledExpression {
   text: string;
   /** Where `text` starts. */
   position: Position;
-  /** Position in the file of an offset in `text`. */
-  locate(offset: number): Position;
+  /**
+   * Where in the file `text` stands: each part of it from an offset on, in which columns run on. Empty where it cannot
+   * be told apart from `position`.
+   */
+  places: readonly TextPlace[];
   /** Names of forEach items, indexes and caught errors that are in scope and used here. */
   blockNames: readonly string[];
   /** Values that it reads by name and static members: what a failed assert shows. */
   reads: readonly { name: string; members: readonly string[] }[];
+  /** It has a loop or a regular expression, which may compute for ever. */
+  mayNotEnd: boolean;
   /** Set for a lambda. */
   lambda?: { params: readonly string[]; async: boolean };
   /** Set for the condition of an assert that compares two values. */
   comparison?: Comparison;
 }
 
+/** A part of an expression's text: its offset, and where in the file it begins. */
+export interface TextPlace extends Position {
+  offset: number;
+}
+
 /** `left operator right`, with the operator's place in the expression's text. */
 export interface Comparison {
   operator: ComparisonOperator;
   operatorStart: number;
+  /** The left side is a literal: of an equality, it is what was expected. */
+  literalFirst: boolean;
 }
 
 export type ComparisonOperator = "===" | "!==" | "==" | "!=" | "<" | "<=" | ">" | ">=";

@@ -54,6 +54,8 @@ export interface FunctionEntry {
   /** How it is called with positional arguments. */
   positional: readonly Argument[];
   returns: ValueSchema;
+  /** A call gives its result at once; all others give a promise. */
+  sync?: true;
   /** Subject page in docs/actions.md, for instance `config`. */
   subject: string;
   /** Older or upstream names for the same function. */

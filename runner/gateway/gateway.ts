@@ -1,5 +1,6 @@
 import type { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { Secrets } from "../base/secrets.ts";
 import type { GatewayTarget } from "../base/target.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
@@ -173,8 +174,10 @@ export interface UpdatePlan {
 export interface GatewayStart {
   teardown: Teardown;
   wakeups: Wakeups;
+  /** What must not be shown; the gateway's own token is added. */
+  secrets: Secrets;
   signal: AbortSignal;
-  /** Where the QA bus listens, for instance `http://127.0.0.1:1234`. */
+  /** Where the QA bus listens, for instance `http://127.0.0.1:1234/<token>`. */
   busUrl: string;
   /** Where the scripted model listens, with `/v1`; unused with a live one. */
   modelUrl: string;

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage } from "../base/errors.ts";
+import { delay, timeoutSignal } from "../base/timers.ts";
 import type { GatewayUnderTest } from "./gateway.ts";
 
 /** Far below the length of any disruption, far above the cost of a check. */
@@ -89,14 +89,14 @@ export class HealthProbe {
         series.lastFailure = errorMessage(error);
       }
       series.checks += 1;
-      await delay(intervalMs, undefined, { signal }).catch(() => {});
+      await delay(intervalMs, signal).catch(() => {});
     }
     noteGap();
     return series;
   }
 
   async #checkHttp(end: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([end, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+    const signal = AbortSignal.any([end, timeoutSignal(CHECK_TIMEOUT_MS)]);
     const response = await fetch(`${this.#gateway.baseUrl}/healthz`, { signal });
     await response.body?.cancel();
     if (!response.ok) throw new Error(`/healthz answered ${response.status}`);

@@ -1,4 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isNestedDeeper } from "../base/nesting.ts";
+import { stretched } from "../base/slow.ts";
+import { after } from "../base/timers.ts";
 
 /** An answer other than success, with the text for the client. */
 export class HttpError extends Error {
@@ -17,16 +20,26 @@ export interface BodyLimits {
   timeoutMs: number;
 }
 
+/** Deeper than anything that a channel or a model is sent; what walks through a body must not overflow the stack. */
+const MAX_DEPTH = 100;
+
 /**
- * Reads a request's body as JSON; an empty body is an empty object.
- * @throws HttpError 400, 408 or 413
+ * Reads a request's body as JSON; an empty body is an empty object. What is too large or too deep is refused before it is
+ * parsed, and what says so itself before it is read.
+ * @throws HttpError 400, 408, 413 or 415
  */
 export async function readJson(
   request: IncomingMessage,
   limits: BodyLimits,
 ): Promise<{ raw: string; body: unknown }> {
+  if (!isJsonType(request.headers["content-type"])) {
+    throw new HttpError(415, "The body must be JSON: send it with content-type: application/json");
+  }
   const raw = await readText(request, limits);
   if (raw.trim() === "") return { raw, body: {} };
+  if (isNestedDeeper(raw, MAX_DEPTH)) {
+    throw new HttpError(400, `JSON body is nested deeper than ${MAX_DEPTH} levels`);
+  }
   try {
     return { raw, body: JSON.parse(raw) };
   } catch {
@@ -34,29 +47,34 @@ export async function readJson(
   }
 }
 
+/** A web page may send the other types to any address without asking it first. */
+function isJsonType(contentType = ""): boolean {
+  const [type = ""] = contentType.split(";");
+  return type.trim().toLowerCase() === "application/json";
+}
+
 function readText(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits): Promise<string> {
+  const tooLarge = () => new HttpError(413, `Request body exceeds ${maxBytes} bytes`);
+  if (Number(request.headers["content-length"]) > maxBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (outcome: () => void) => {
-      clearTimeout(timer);
+      cancel();
       request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
-      // What still arrives is read and thrown away, so that the answer can be sent.
-      request.resume();
       outcome();
     };
-    const fail = (status: number, message: string) => settle(() => reject(new HttpError(status, message)));
-    const timer = setTimeout(
-      () => fail(408, `Request body did not arrive within ${timeoutMs} ms`),
-      timeoutMs,
+    const fail = (error: HttpError) => settle(() => reject(error));
+    const cancel = after(stretched(timeoutMs), () =>
+      fail(new HttpError(408, `Request body did not arrive within ${timeoutMs} ms`)),
     );
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) fail(413, `Request body exceeds ${maxBytes} bytes`);
+      if (size > maxBytes) fail(tooLarge());
       else chunks.push(chunk);
     };
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks).toString("utf8")));
-    const onGone = () => fail(400, "Request ended before its body was complete");
+    const onGone = () => fail(new HttpError(400, "Request ended before its body was complete"));
     request.on("data", onData).once("end", onEnd).once("error", onGone).once("close", onGone);
   });
 }
@@ -68,10 +86,15 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
-    // After a refused body the connection may still carry the rest of it.
-    ...(status === 408 || status === 413 ? { connection: "close" } : {}),
+    // What is left of a refused body, which may be endless, is not read.
+    ...(isUnread(response.req) ? { connection: "close" } : {}),
   });
   response.end(text);
+}
+
+function isUnread({ complete, headers }: IncomingMessage): boolean {
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return hasBody && !complete;
 }
 
 /** Fires when the client goes away before it has its answer. */

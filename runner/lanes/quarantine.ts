@@ -34,7 +34,7 @@ export function readQuarantine(
   if (!existsSync(path)) return { name: undefined, entries: [], diagnostics: [] };
   const { document, name, diagnostics } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return { name, entries: [], diagnostics };
-  const entries = document.value.quarantine;
+  const entries = entriesOf(document);
   const found = [...diagnostics];
   for (const [index, { id, owner, expires }] of entries.entries()) {
     if (chosen && !chosen.has(id)) continue;
@@ -66,13 +66,18 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
   const expected = new Set([...known, ...unusable.map(({ id }) => id)]);
   const seen = new Set<string>();
   const found: Diagnostic[] = [];
-  for (const [index, { id }] of document.value.quarantine.entries()) {
+  for (const [index, { id }] of entriesOf(document).entries()) {
     if (found.length >= LIMITS.problems) break;
     if (!expected.has(id)) found.push(unknownId(document, index, id, known));
     if (seen.has(id)) found.push(repeatedId(document, index, id));
     seen.add(id);
   }
   return found;
+}
+
+/** With ids in the form that scenarios have. */
+function entriesOf({ value }: LocatedFile<QuarantineFile>): Quarantined[] {
+  return value.quarantine.map((entry) => ({ ...entry, id: entry.id.normalize() }));
 }
 
 function unknownId(

@@ -3,7 +3,7 @@ import type { RecordedRequest } from "./recorder.ts";
 
 /** The run's own model as scenarios reach it: what it was asked, and when it may answer. */
 export interface AgentModel {
-  /** Origin, for instance `http://127.0.0.1:1234`. */
+  /** For instance `http://127.0.0.1:1234/<token>`. */
   readonly baseUrl: string;
   /** What a gateway takes as the provider's base URL. */
   readonly v1Url: string;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { untilAborted } from "../base/abort.ts";
+import { delay } from "../base/timers.ts";
 import { sendJson } from "../http/json.ts";
 import type { ModelAnswer, Plan } from "./answer.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api/api.ts";
@@ -22,7 +22,7 @@ export interface Delivery {
 /** Sends a planned answer the way the request wants it. @throws the signal's reason */
 export async function deliver({ api, request, plan, serial, response, signal }: Delivery): Promise<void> {
   const { answer, delayMs } = plan;
-  if (delayMs !== undefined) await delay(delayMs, undefined, { signal });
+  if (delayMs !== undefined) await delay(delayMs, signal);
   if (answer.kind === "hang") await untilAborted(new Promise(() => {}), signal);
   else if (answer.kind === "error")
     sendJson(response, answer.status, apiError(answer.status, answer.message));
@@ -60,7 +60,7 @@ async function stream(
   for (const event of api.stream(context, (text) => cut(text, chunkChars))) {
     signal.throwIfAborted();
     response.write(eventText(event));
-    if (chunkDelayMs > 0) await delay(chunkDelayMs, undefined, { signal });
+    if (chunkDelayMs > 0) await delay(chunkDelayMs, signal);
   }
   response.end(api.terminator === undefined ? "" : `data: ${api.terminator}\n\n`);
 }

@@ -10,7 +10,11 @@ async function post(path: string, body: object): Promise<{ status: number; body:
     await teardown.run(5_000);
   });
   const { v1Url } = await startScriptedModel({ teardown, wakeups: new Wakeups() });
-  const response = await fetch(v1Url + path, { method: "POST", body: JSON.stringify(body) });
+  const response = await fetch(v1Url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 

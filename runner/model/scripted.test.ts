@@ -26,6 +26,7 @@ function start(script?: ModelScript): Promise<ScriptedModel> {
 function post(model: ScriptedModel, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   return fetch(`${model.v1Url}/${path}`, {
     method: "POST",
+    headers: { "content-type": "application/json" },
     body: typeof body === "string" ? body : JSON.stringify(body),
     signal,
   });

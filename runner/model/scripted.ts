@@ -14,6 +14,8 @@ import { currentTurn } from "./turn.ts";
 
 /** The scripted model, running. */
 export interface ScriptedModel extends AgentModel {
+  /** The secret in its address. */
+  readonly token: string;
   /** Forgets requests and holds, and goes on with another script: for the next scenario on the same gateway. */
   reset(script?: ModelScript): void;
 }
@@ -59,9 +61,10 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     }
   };
 
-  const baseUrl = await serveModel({ teardown, requests, answer });
+  const { url: baseUrl, token } = await serveModel({ teardown, requests, answer });
   return {
     baseUrl,
+    token,
     v1Url: `${baseUrl}/v1`,
     requests,
     hold: (name = EVERY_ANSWER) => state.gates.hold(name),

@@ -20,7 +20,7 @@ export function compileScenario(scenario: Scenario): FlowCompilation {
 }
 
 function compile({ file, flow, pack, permissions, meta }: Scenario): FlowCompilation {
-  if (!flow) return { flow: undefined, diagnostics: [], missingPermissions: [] };
+  if (!flow) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
   const diagnostics: Diagnostic[] = [];
   const compilation = attemptOn(file, diagnostics, () =>
     compileFlow(flow, {
@@ -30,5 +30,5 @@ function compile({ file, flow, pack, permissions, meta }: Scenario): FlowCompila
       configKeys: Object.keys(meta.execution?.config ?? {}),
     }),
   );
-  return compilation ?? { flow: undefined, diagnostics, missingPermissions: [] };
+  return compilation ?? { flow: undefined, expressions: [], diagnostics, missingPermissions: [] };
 }

@@ -111,8 +111,7 @@ function runningMismatch(scenario: Scenario, mayWrite: boolean): Reason | undefi
     };
   }
   if (mayWrite) return undefined;
-  const { flow } = compileScenario(scenario);
-  const write = flow && firstWrite(flow);
+  const write = firstWrite(compileScenario(scenario));
   if (!write) return undefined;
   const { line, column } = write.position;
   return {

@@ -1,5 +1,6 @@
 import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
+import { stretched } from "../base/slow.ts";
 import type { RunEvent } from "./events.ts";
 import { RunState } from "./run-state.ts";
 
@@ -32,8 +33,8 @@ export interface ReporterFailure {
 }
 
 export interface EventStreamOptions {
-  /** Last line of defence against secrets in reports; applied once to each event. */
-  redact: <T>(value: T) => T;
+  /** Last line of defence against secrets in reports, and against texts too long for them; applied once to each event. */
+  redact: (event: RunEvent) => RunEvent;
   /** Receives one line per failed reporter; default is stderr. */
   warn?: (line: string) => void;
 }
@@ -43,7 +44,7 @@ export interface EventStreamOptions {
  * the others and the run itself go on.
  */
 export class EventStream {
-  readonly #redact: <T>(value: T) => T;
+  readonly #redact: (event: RunEvent) => RunEvent;
   readonly #warn: (line: string) => void;
   readonly #subscriptions: Subscription[] = [];
   readonly #failures: ReporterFailure[] = [];
@@ -81,29 +82,37 @@ export class EventStream {
     for (const subscription of this.#subscriptions) subscription.deliver(redacted);
   }
 
-  /** Waits until every reporter has handled what was emitted so far; one that takes longer has failed. */
+  /**
+   * Waits until every reporter has handled what was emitted so far.
+   * @param budgetMs a reporter that handles not even one event in so many milliseconds has failed
+   */
   async settle(budgetMs: number): Promise<void> {
+    const limitMs = stretched(budgetMs);
     await Promise.all(
       this.#subscriptions.map(async (subscription) => {
-        if (!(await endsWithin(subscription.idle, budgetMs))) {
-          subscription.fail(new Error(`did not handle its events within ${budgetMs} ms`));
+        let handled = -1;
+        while (subscription.handled > handled) {
+          handled = subscription.handled;
+          if (await endsWithin(subscription.idle, limitMs)) return;
         }
+        subscription.fail(new Error(`did not handle an event within ${limitMs} ms`));
       }),
     );
   }
 
   /**
    * Settles, then finishes the reporters whose turn it is: they see none of the events emitted later.
-   * @param budgetMs for each of the two phases
+   * @param budgetMs for an event, and for finishing
    */
   async finish(turn: (typeof FINISHING_ORDER)[number], budgetMs: number): Promise<void> {
     await this.settle(budgetMs);
+    const limitMs = stretched(budgetMs);
     await Promise.all(
       this.#subscriptions
         .filter(({ finishes }) => finishes === turn)
         .map(async (subscription) => {
-          if (!(await endsWithin(subscription.finish(), budgetMs))) {
-            subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
+          if (!(await endsWithin(subscription.finish(), limitMs))) {
+            subscription.fail(new Error(`did not finish within ${limitMs} ms`));
           }
         }),
     );
@@ -119,6 +128,8 @@ export class EventStream {
 /** One reporter with its queue. */
 class Subscription {
   idle: Promise<void> = Promise.resolve();
+  /** Events so far. */
+  handled = 0;
   readonly #reporter: Reporter;
   readonly #run: RunView;
   readonly #onFailure: (error: unknown) => void;
@@ -170,6 +181,7 @@ class Subscription {
       for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
         const pending = this.#reporter.onEvent(event, this.#run);
         if (pending) await pending;
+        this.handled += 1;
       }
     } catch (error) {
       this.fail(error);

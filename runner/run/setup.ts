@@ -1,10 +1,10 @@
+import type { Secrets } from "../base/secrets.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import type { LiveModel } from "../gateway/live-model.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
 import type { PreparedScenario } from "./prepared.ts";
-import type { RunSecrets } from "./secrets.ts";
 
 /** What a run is to do, on what, and where it reports. */
 export interface RunSetup {
@@ -35,7 +35,7 @@ export interface RunSetup {
   reportFolder: string;
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];
-  secrets: RunSecrets;
+  secrets: Secrets;
   events: Pick<OpenReport, "emit">;
   /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */
   signal: AbortSignal;

@@ -75,6 +75,7 @@ export const channelActions = actionsOf("channel", (define) => ({
     returns: NOTHING,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: (context) => context.bus.reset(),
   }),
 }));

@@ -3,6 +3,7 @@ import {
   recentOutboundSummary,
   type TranscriptFilter,
 } from "../../channel/transcript.ts";
+import type { BusMessage, BusThread } from "../../channel/types.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -30,7 +31,7 @@ export const CHANNEL_ACTION_RESULT = record({}, { message: MESSAGE, thread: THRE
 export function channelAction(
   { bus }: ActionContext,
   { action, args }: ValuesOf<typeof CHANNEL_ACTION_PARAMS>,
-): unknown {
+): { message: BusMessage } | { thread: BusThread } {
   const messageId = String(args.messageId);
   switch (action) {
     case "react":
@@ -60,6 +61,7 @@ export const messageActions = actionsOf("channel", (define) => ({
     returns: STRING,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: (context, { limit }) => recentOutboundSummary(context.bus, limit),
   }),
   formatConversationTranscript: define({
@@ -70,6 +72,7 @@ export const messageActions = actionsOf("channel", (define) => ({
     returns: STRING,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: (context, filter: TranscriptFilter) => formatConversationTranscript(context.bus, filter),
   }),
   handleQaAction: define({
@@ -80,6 +83,7 @@ export const messageActions = actionsOf("channel", (define) => ({
     returns: CHANNEL_ACTION_RESULT,
     effect: "converses",
     needs: "qa-channel",
+    sync: true,
     run: channelAction,
   }),
 }));

@@ -53,6 +53,7 @@ export const sessionKeyActions = actionsOf("sessions", (define) => ({
     positional: [members("parts")],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: (_context, parts) => agentSessionKey(parts),
   }),
 }));

@@ -57,6 +57,7 @@ export const stateActions = actionsOf("channel", (define) => ({
     returns: NOTHING,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: ({ bus }) => bus.reset(),
   }),
   getSnapshot: define({
@@ -65,6 +66,7 @@ export const stateActions = actionsOf("channel", (define) => ({
     returns: SNAPSHOT,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: ({ bus }) => bus.getSnapshot(),
   }),
   addInboundMessage: define({
@@ -75,6 +77,7 @@ export const stateActions = actionsOf("channel", (define) => ({
     returns: MESSAGE,
     effect: "converses",
     needs: "qa-channel",
+    sync: true,
     run: ({ bus }, message) => bus.addInboundMessage(message),
   }),
   addOutboundMessage: define({
@@ -85,6 +88,7 @@ export const stateActions = actionsOf("channel", (define) => ({
     returns: MESSAGE,
     effect: "converses",
     needs: "qa-channel",
+    sync: true,
     run: ({ bus }, message) => bus.addOutboundMessage(message),
   }),
   readMessage: define({
@@ -95,6 +99,7 @@ export const stateActions = actionsOf("channel", (define) => ({
     returns: MESSAGE,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: ({ bus }, query) => bus.readMessage(query),
   }),
   searchMessages: define({
@@ -114,6 +119,7 @@ export const stateActions = actionsOf("channel", (define) => ({
     returns: MESSAGES,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: ({ bus }, query) => bus.searchMessages(query),
   }),
   waitFor: define({

@@ -65,6 +65,7 @@ const transportActions = actionsOf("transport", (define) => ({
     positional: [members("message")],
     returns: MESSAGE,
     needs: "qa-channel",
+    sync: true,
     run: (context, { command, args, ...message }) =>
       context.bus.addInboundMessage({
         ...message,
@@ -144,6 +145,7 @@ const transportActions = actionsOf("transport", (define) => ({
     positional: [members("request")],
     returns: record({ channel: STRING, to: STRING, replyChannel: STRING, replyTo: STRING }),
     effect: "reads",
+    sync: true,
     run: (_context, { target }) => agentDelivery(target),
   }),
   handleAction: define({
@@ -154,6 +156,7 @@ const transportActions = actionsOf("transport", (define) => ({
     returns: CHANNEL_ACTION_RESULT,
     effect: "converses",
     needs: "qa-channel",
+    sync: true,
     run: channelAction,
   }),
   createGatewayConfig: define({
@@ -163,6 +166,7 @@ const transportActions = actionsOf("transport", (define) => ({
     positional: [members("request")],
     returns: record({ channels: OBJECT }),
     effect: "reads",
+    sync: true,
     run: (_context, { baseUrl }) => ({
       channels: { [CHANNEL_ID]: { enabled: true, baseUrl, allowFrom: ["*"] } },
     }),

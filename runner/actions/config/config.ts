@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import JSON5 from "json5";
 import pRetry, { AbortError } from "p-retry";
 import { errorMessage, QaError } from "../../base/errors.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
+import { delay } from "../../base/timers.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -108,7 +108,7 @@ export async function mutateConfig(
           throw error;
         }
         const retryAfterMs = retryAfter(error);
-        if (retryAfterMs !== undefined) await delay(retryAfterMs, undefined, { signal: context.signal() });
+        if (retryAfterMs !== undefined) await delay(retryAfterMs, context.signal());
         else if (!errorMessage(error).includes("config changed since last load"))
           throw new AbortError(asError(error));
         throw error;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage, SkipError } from "../../base/errors.ts";
+import { delay } from "../../base/timers.ts";
 import { PROVIDER_MODE, type ProviderMode } from "../../gateway/provider-mode.ts";
 import { actionsOf } from "../define.ts";
 import { NEVER, NOTHING, NUMBER, STRING } from "../schema.ts";
@@ -23,13 +23,14 @@ export const coreActions = actionsOf("core", (define) => ({
     returns: NOTHING,
     effect: "reads",
     budgetMs: ({ ms }) => ms,
-    run: (context, { ms }) => delay(ms, undefined, { signal: context.signal() }),
+    run: (context, { ms }) => delay(ms, context.signal()),
   }),
   randomUUID: define({
     summary: "A fresh random UUID, for markers that cannot stand anywhere else.",
     positional: [],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: () => randomUUID(),
   }),
   formatErrorMessage: define({
@@ -39,6 +40,7 @@ export const coreActions = actionsOf("core", (define) => ({
     positional: ["error"],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: (_context, { error }) => errorMessage(error),
   }),
   liveTurnTimeoutMs: define({
@@ -52,6 +54,7 @@ export const coreActions = actionsOf("core", (define) => ({
     positional: ["env", "fallbackMs", "model"],
     returns: NUMBER,
     effect: "reads",
+    sync: true,
     run: (context, { fallbackMs }) => liveTurnTimeout(context.providerMode, fallbackMs),
   }),
   skipScenario: define({

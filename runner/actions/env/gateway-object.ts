@@ -42,6 +42,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     positional: [],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: ({ gateway }) => gateway.logs(),
   }),
   markLogs: define({
@@ -49,6 +50,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     positional: [],
     returns: NUMBER,
     effect: "reads",
+    sync: true,
     run: ({ gateway }) => gateway.markLogs(),
   }),
   readLogsSince: define({
@@ -58,6 +60,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     positional: ["mark"],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: ({ gateway }, { mark }) => gateway.readLogsSince(mark),
   }),
   identity: define({
@@ -106,6 +109,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     main: "signal",
     positional: ["signal"],
     returns: NOTHING,
+    sync: true,
     run: ({ gateway }, { signal }) => gateway.signalProcess(signal),
   }),
   getProcessCpuMs: define({
@@ -113,6 +117,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     positional: [],
     returns: NULLABLE_NUMBER,
     effect: "reads",
+    sync: true,
     run: ({ gateway }) => usageOf(gateway.pid)?.cpuMs ?? null,
   }),
   getProcessRssBytes: define({
@@ -120,6 +125,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     positional: [],
     returns: NULLABLE_NUMBER,
     effect: "reads",
+    sync: true,
     run: ({ gateway }) => usageOf(gateway.pid)?.rssBytes ?? null,
   }),
 }));

@@ -67,6 +67,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     positional: ["plugins", "id"],
     returns: { ...PLUGIN, optional: true },
     effect: "reads",
+    sync: true,
     run: (_context, { plugins, id }) => plugins.find((plugin) => plugin.id === id),
   }),
   readPluginLoads: define({

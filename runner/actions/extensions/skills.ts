@@ -48,6 +48,7 @@ export const skillActions = actionsOf("skills", (define) => ({
     positional: ["skills", "name"],
     returns: { ...SKILL, optional: true },
     effect: "reads",
+    sync: true,
     run: (_context, { skills, name }) => skills.find((skill) => skill.name === name),
   }),
   writeWorkspaceSkill: define({

@@ -1,6 +1,8 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { stretched } from "../../base/slow.ts";
 import { plural } from "../../base/text.ts";
+import { timeoutSignal } from "../../base/timers.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -43,7 +45,7 @@ async function fetchJson(
   context: ActionContext,
   { url, timeoutMs }: ValuesOf<typeof FETCH_PARAMS>,
 ): Promise<unknown> {
-  const signal = AbortSignal.any([context.signal(), AbortSignal.timeout(timeoutMs)]);
+  const signal = AbortSignal.any([context.signal(), timeoutSignal(stretched(timeoutMs))]);
   const response = await fetch(url, { signal });
   if (!response.ok) {
     await response.body?.cancel();

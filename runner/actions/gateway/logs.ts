@@ -75,6 +75,7 @@ export const logActions = actionsOf("logs", (define) => ({
     returns: NUMBER,
     effect: "reads",
     needs: "logs",
+    sync: true,
     run: (context) => context.gateway.markLogs(),
   }),
   readGatewayLogs: define({
@@ -85,6 +86,7 @@ export const logActions = actionsOf("logs", (define) => ({
     returns: STRING,
     effect: "reads",
     needs: "logs",
+    sync: true,
     run: (context, { mark }) => readLogs(context, mark),
   }),
   scanGatewayLogSentinels: define({
@@ -96,6 +98,7 @@ export const logActions = actionsOf("logs", (define) => ({
     returns: FINDINGS,
     effect: "reads",
     needs: "logs",
+    sync: true,
     run: scan,
   }),
   assertNoGatewayLogSentinels: define({
@@ -106,6 +109,7 @@ export const logActions = actionsOf("logs", (define) => ({
     returns: FINDINGS,
     effect: "reads",
     needs: "logs",
+    sync: true,
     run: assertNone,
   }),
 }));

@@ -45,6 +45,7 @@ export const modelActions = actionsOf("model", (define) => ({
     returns: { type: "array", items: MODEL_REQUEST },
     effect: "reads",
     needs: "scripted-model",
+    sync: true,
     run: (context, { since }) => scriptedModel(context).requests.slice(since),
   }),
   waitForModelRequest: define({
@@ -73,6 +74,7 @@ export const modelActions = actionsOf("model", (define) => ({
     returns: NOTHING,
     needs: "scripted-model",
     effect: "converses",
+    sync: true,
     run: (context, { name }) => scriptedModel(context).hold(name),
   }),
   releaseModel: define({
@@ -83,6 +85,7 @@ export const modelActions = actionsOf("model", (define) => ({
     returns: NOTHING,
     needs: "scripted-model",
     effect: "converses",
+    sync: true,
     run: (context, { name }) => scriptedModel(context).release(name),
   }),
 }));

@@ -13,6 +13,7 @@ const transcriptActions = actionsOf("channel", (define) => ({
     returns: MESSAGES,
     effect: "reads",
     needs: "qa-channel",
+    sync: true,
     run: (context, filter) => transcriptMessages(context.bus, filter),
   }),
 }));

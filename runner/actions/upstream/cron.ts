@@ -90,6 +90,7 @@ export const cronActions = actionsOf("cron", (define) => ({
     positional: ["jobs"],
     returns: { ...JOB, optional: true },
     effect: "reads",
+    sync: true,
     run: (_context, { jobs }) => jobs.find(isDreaming),
   }),
   waitForCronRunCompletion: define({

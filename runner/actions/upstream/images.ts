@@ -176,6 +176,7 @@ export const imageActions = actionsOf("images", (define) => ({
     positional: ["text"],
     returns: { ...STRING, optional: true },
     effect: "reads",
+    sync: true,
     run: (_context, { text }) => mediaPathIn(text),
   }),
 }));

@@ -23,6 +23,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     positional: ["value"],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: (_context, { value }) => lower(value),
   }),
   hasDiscoveryLabels: define({
@@ -32,6 +33,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     positional: ["text"],
     returns: BOOLEAN,
     effect: "reads",
+    sync: true,
     run: (_context, { text }) =>
       ["worked", "failed", "blocked"].every((label) => lower(text).includes(label)) &&
       /follow[- ]up/.test(lower(text)),
@@ -43,6 +45,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     positional: ["text"],
     returns: BOOLEAN,
     effect: "reads",
+    sync: true,
     run: (_context, { text }) => {
       const said = lower(text);
       const readThem = DISCOVERY_FILES.every((file) => said.includes(file)) && READ_ALL.test(said);
@@ -56,6 +59,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     positional: ["text"],
     returns: BOOLEAN,
     effect: "reads",
+    sync: true,
     run: (_context, { text }) => BEYOND_SCOPE.some((phrase) => lower(text).includes(phrase)),
   }),
   hasModelSwitchContinuitySignal: define({
@@ -66,6 +70,7 @@ export const judgementActions = actionsOf("judgements", (define) => ({
     positional: ["text"],
     returns: BOOLEAN,
     effect: "reads",
+    sync: true,
     run: (_context, { text }) => {
       const said = lower(text);
       const aboutSwitch = /\b(?:handoff|switch(?:ed)?)\b/.test(said);

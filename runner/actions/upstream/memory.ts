@@ -117,6 +117,7 @@ export const memoryActions = actionsOf("memory", (define) => ({
     positional: ["epochMs", "timeZone"],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: (_context, { epochMs, timeZone }) => dayOf(epochMs, timeZone),
   }),
   activeMemoryToggleKey: define({
@@ -126,6 +127,7 @@ export const memoryActions = actionsOf("memory", (define) => ({
     positional: ["sessionKey"],
     returns: STRING,
     effect: "reads",
+    sync: true,
     run: (_context, { sessionKey }) => toggleKey(sessionKey),
   }),
   setActiveMemorySessionDisabled: define({

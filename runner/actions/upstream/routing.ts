@@ -99,6 +99,7 @@ export const routingActions = actionsOf("sessions", (define) => ({
       matchedBy: STRING,
     }),
     effect: "reads",
+    sync: true,
     run: (_context, request) => agentRoute(request),
   }),
   splitModelRef: define({
@@ -108,6 +109,7 @@ export const routingActions = actionsOf("sessions", (define) => ({
     positional: ["ref"],
     returns: MODEL_REF_PARTS,
     effect: "reads",
+    sync: true,
     run: (_context, { ref }) => splitModelRef(ref),
   }),
   normalizeModelRef: define({
@@ -117,6 +119,7 @@ export const routingActions = actionsOf("sessions", (define) => ({
     positional: ["ref"],
     returns: MODEL_REF_PARTS,
     effect: "reads",
+    sync: true,
     run: (_context, { ref }) => {
       const parts = splitModelRef(ref);
       return parts && { ...parts, provider: parts.provider.toLowerCase() };

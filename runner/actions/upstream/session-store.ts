@@ -80,6 +80,7 @@ export const sessionStoreActions = actionsOf("sessions", (define) => ({
     returns: { ...STRING, description: "absolute path" },
     effect: "reads",
     needs: "config-file",
+    sync: true,
     run: (context, { agentId }) => sessionsFolder(context, "resolveSessionTranscriptsDirForAgent", agentId),
   }),
 }));

@@ -1,11 +1,14 @@
 import { actionsOf } from "../define.ts";
 import { ANY } from "../schema.ts";
 
+/** A value that came as JSON. */
+type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
+
 /** What a tool returned to a caller other than the agent: its JSON, or its text. */
-export function toolPayload(result: unknown): unknown {
-  const { content, details } = (result ?? {}) as { content?: unknown; details?: unknown };
+export function toolPayload(result: unknown): Json {
+  const { content, details } = (result ?? {}) as { content?: unknown; details?: Json };
   if (details !== undefined && details !== null) return details;
-  if (!Array.isArray(content)) return result;
+  if (!Array.isArray(content)) return result as Json;
   const texts = content.flatMap((block: { text?: unknown }) =>
     typeof block?.text === "string" ? [block.text] : [],
   );
@@ -25,6 +28,7 @@ export const toolPayloadActions = actionsOf("tools", (define) => ({
     positional: ["result"],
     returns: { ...ANY, optional: true },
     effect: "reads",
+    sync: true,
     run: (_context, { result }) => toolPayload(result),
   }),
 }));

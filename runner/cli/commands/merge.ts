@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { displayPath } from "../../base/paths.ts";
-import { addOptions, toArgs } from "../command-options.ts";
+import { addOptions, toArgs, withIds } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { rejectUsedFolder, requireFolder, userFolder } from "../workspace.ts";
@@ -49,8 +49,8 @@ async function merge(folders: readonly string[], options: OptionsOf<"merge">): P
     out,
     jobs,
     show,
-    command: commandLine(["merge", ...folders, ...toArgs(options)]),
-    commandOf: ({ ids, ...given }) => commandLine(["run", ...ids, ...toArgs(given)]),
+    command: commandLine(withIds("merge", folders, toArgs(options))),
+    commandOf: ({ ids, ...given }) => commandLine(withIds("run", ids, toArgs(given))),
   });
   const lines = options.json
     ? [JSON.stringify(merged, null, 2)]

@@ -122,9 +122,9 @@ async function qa(
   const startedAt = performance.now();
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
-    // As under a package manager: paths are relative to the user's folder, and the command ends when this process is
-    // gone.
-    env: { ...process.env, npm_lifecycle_event: "qa", INIT_CWD: userFolder() },
+    cwd: userFolder(),
+    // As under a package manager, the command ends when this process is gone.
+    env: { ...process.env, npm_lifecycle_event: "qa" },
   });
   // A terminal sends Ctrl-C to both; a signal that only this process gets is meant for the command too.
   const pass = () => child.kill("SIGTERM");

@@ -5,7 +5,7 @@ import { UsageError } from "../../base/errors.ts";
 import { displayPath } from "../../base/paths.ts";
 import { formatTarget } from "../../base/target.ts";
 import type { GatewayRun } from "../../parity/gateway-run.ts";
-import { addOptions, toArgs } from "../command-options.ts";
+import { addOptions, toArgs, withIds } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { newRunId, withSession } from "../session.ts";
@@ -48,7 +48,7 @@ function parity(ids: readonly string[], options: ParityOptions): Promise<number>
       : await (await import("../run-on-each.ts")).runOnEach(gateways, ids, options, { makeFolder, session });
     return report(runs, {
       out: folder ?? (await makeFolder()),
-      args: ["parity", ...ids, ...toArgs(options)],
+      args: withIds("parity", ids, toArgs(options)),
       interrupted: session.signal.aborted,
     });
   });

@@ -9,6 +9,7 @@ import { CompileContext } from "./context.ts";
 import { describeNode, Mapping } from "./mapping.ts";
 import { NameTable } from "./names.ts";
 import { compileStatements } from "./statements.ts";
+import type { ExpressionSyntax } from "./syntax.ts";
 
 export interface CompileOptions {
   /** What flows may name. */
@@ -24,6 +25,8 @@ export interface CompileOptions {
 export interface FlowCompilation {
   /** Absent if there is an error. */
   flow: CompiledFlow | undefined;
+  /** Of all expressions, in the order of the document. */
+  expressions: readonly ExpressionSyntax[];
   /** In the order of the file. */
   diagnostics: Diagnostic[];
   /** One entry for each permission, for foreign packs only: elsewhere a missing one is an error. */
@@ -46,10 +49,11 @@ export function compileFlow({ source, node }: LocatedNode, options: CompileOptio
     steps,
     vocabulary: options.vocabulary,
     permissions: options.permissions,
-    expressions: context.expressions,
+    expressions: context.expressions.map(({ compiled }) => compiled),
   };
   return {
     flow: diagnostics.hasErrors ? undefined : flow,
+    expressions: context.expressions,
     diagnostics: diagnostics.all.toSorted((a, b) => a.line - b.line || a.column - b.column),
     missingPermissions: names.missingPermissions,
   };
@@ -93,7 +97,7 @@ function compileStep(context: CompileContext, node: Node, seen: Set<string>): St
   if (name) seen.add(name.value.value);
   const actions = compileStatements(context, mapping.list(mapping.required("actions"), 1));
   const detailsText = mapping.text(mapping.field("detailsExpr"));
-  const details = detailsText && context.expression(detailsText.value);
+  const details = detailsText && context.expression(detailsText.value)?.compiled;
   const timeoutMs = mapping.milliseconds(mapping.field("timeoutMs"));
   return {
     name: name?.value.value ?? "",

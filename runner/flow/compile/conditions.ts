@@ -1,5 +1,6 @@
 import { type Expression, tokenizer } from "acorn";
-import type { Comparison, ComparisonOperator, CompiledExpression } from "../types.ts";
+import type { Comparison, ComparisonOperator } from "../types.ts";
+import type { ExpressionSyntax } from "./syntax.ts";
 
 const COMPARISONS: readonly ComparisonOperator[] = ["===", "!==", "==", "!=", "<", "<=", ">", ">="];
 
@@ -19,7 +20,7 @@ export function isConstantlyTrue(ast: Expression): boolean {
 }
 
 /** The comparison that a condition is, so that a failure can show both of its sides. */
-export function comparisonOf({ ast, text }: CompiledExpression): Comparison | undefined {
+export function comparisonOf({ ast, compiled: { text } }: ExpressionSyntax): Comparison | undefined {
   if (ast.type !== "BinaryExpression") return undefined;
   const operator = COMPARISONS.find((candidate) => candidate === ast.operator);
   if (!operator) return undefined;
@@ -27,7 +28,8 @@ export function comparisonOf({ ast, text }: CompiledExpression): Comparison | un
   const between = text.slice(ast.left.end, ast.right.start);
   for (const token of tokenizer(between, { ecmaVersion: "latest" })) {
     if (between.slice(token.start, token.end) === operator) {
-      return { operator, operatorStart: ast.left.end + token.start };
+      const literalFirst = ast.left.type === "Literal";
+      return { operator, operatorStart: ast.left.end + token.start, literalFirst };
     }
   }
   return undefined;

@@ -7,7 +7,9 @@ import { LANGUAGE_NAMES } from "../host-names.ts";
 import type { CompiledExpression } from "../types.ts";
 import { type FreeReference, type ParsedExpression, parseExpression, type Span } from "./expression.ts";
 import type { NameTable } from "./names.ts";
+import { textPlaces } from "./places.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
+import type { ExpressionSyntax } from "./syntax.ts";
 import type { Segment } from "./use.ts";
 
 const PROBLEM_CODES = {
@@ -29,7 +31,7 @@ export class CompileContext {
   readonly source: YamlSource;
   readonly diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly names: NameTable;
-  readonly expressions: CompiledExpression[] = [];
+  readonly expressions: ExpressionSyntax[] = [];
   #enclosing: Enclosing = { blockNames: [], loops: [] };
   #loopCount = 0;
   #isMessage = false;
@@ -90,7 +92,7 @@ export class CompileContext {
    * Parses an expression and records the names it uses.
    * @returns undefined after a syntax error, which is reported
    */
-  expression(scalar: Scalar<string>, lambda?: CompiledExpression["lambda"]): CompiledExpression | undefined {
+  expression(scalar: Scalar<string>, lambda?: CompiledExpression["lambda"]): ExpressionSyntax | undefined {
     const text = scalar.value;
     const locate = this.locator(scalar);
     const range = ({ start, end }: Span): SourceRange =>
@@ -115,20 +117,23 @@ export class CompileContext {
       else if (!reference.guarded || reference.members.length > 0)
         this.#use(reference, lambda !== undefined, range);
     }
-    const compiled: CompiledExpression = {
-      text,
+    const syntax: ExpressionSyntax = {
       ast: parsed.ast,
       references: parsed.references,
       imports: parsed.imports,
-      mayNotEnd: parsed.mayNotEnd,
-      position: locate(0),
       locate,
-      blockNames: [...blockNames],
-      reads: readsOf(parsed.references),
-      ...(lambda ? { lambda } : {}),
+      compiled: {
+        text,
+        mayNotEnd: parsed.mayNotEnd,
+        position: locate(0),
+        places: textPlaces(text, locate),
+        blockNames: [...blockNames],
+        reads: readsOf(parsed.references),
+        ...(lambda ? { lambda } : {}),
+      },
     };
-    this.expressions.push(compiled);
-    return compiled;
+    this.expressions.push(syntax);
+    return syntax;
   }
 
   #checkAwait(
@@ -169,6 +174,6 @@ function readsOf(references: readonly FreeReference[]): CompiledExpression["read
   return [...reads.values()];
 }
 
-function callUse({ argumentCount, literals: [first] }: NonNullable<FreeReference["call"]>) {
-  return { argumentCount, firstText: typeof first === "string" ? first : undefined };
+function callUse({ argumentCount, literals: [first], resultUse }: NonNullable<FreeReference["call"]>) {
+  return { argumentCount, firstText: typeof first === "string" ? first : undefined, resultUse };
 }

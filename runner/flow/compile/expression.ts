@@ -4,6 +4,7 @@ import { analyze } from "eslint-scope";
 import type { Program } from "estree";
 import { isStackOverflow } from "../../scenario/source/last-resort.ts";
 import { LIMITS } from "../../scenario/source/limits.ts";
+import { type ResultUse, resultUse } from "./result-use.ts";
 
 /** A stretch of an expression's text, as offsets. */
 export interface Span {
@@ -20,7 +21,11 @@ export interface FreeReference extends Span {
    * Set if the name with its members is called; the count is undefined after a spread, and a
    * literal is undefined where the argument is not one.
    */
-  call?: { argumentCount: number | undefined; literals: readonly unknown[] };
+  call?: {
+    argumentCount: number | undefined;
+    literals: readonly unknown[];
+    resultUse: ResultUse | undefined;
+  };
   /** Set if the name with its members is an argument of a call, or a member of one: where that call's callee starts. */
   passedTo?: number;
   /** The name itself is assigned to. */
@@ -236,7 +241,7 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
       start: identifier.start,
       end: identifier.end,
       members: chain.members,
-      ...callOf(chain.end, parent),
+      ...callOf(chain.end, parents),
       ...passedTo(chain.end, parents),
       write: reference.isWrite(),
       memberWrite:
@@ -269,13 +274,15 @@ function staticChain(root: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>) {
   return { members, end };
 }
 
-function callOf(callee: AnyNode, parent: AnyNode | undefined): Pick<FreeReference, "call"> {
+function callOf(callee: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>): Pick<FreeReference, "call"> {
+  const parent = parents.get(callee);
   if (parent?.type !== "CallExpression" || parent.callee !== callee) return {};
   const spread = parent.arguments.some((argument) => argument.type === "SpreadElement");
   const literals = parent.arguments.map((argument) =>
     argument.type === "Literal" ? argument.value : undefined,
   );
-  return { call: { argumentCount: spread ? undefined : parent.arguments.length, literals } };
+  const argumentCount = spread ? undefined : parent.arguments.length;
+  return { call: { argumentCount, literals, resultUse: resultUse(parent, parents) } };
 }
 
 /** The call that gets a value as an argument, or as a member of an object that is written there as an argument. */

@@ -149,8 +149,14 @@ export class NameTable {
       const what = text === undefined ? root.name : `${root.name}('${text}')`;
       if (permission) this.requirePermission(permission, what, root.range);
     }
-    checkVocabularyUse(this.#options.vocabulary, use, this.#diagnostics);
+    checkVocabularyUse(this.#options.vocabulary, use, this.#takesPromises, this.#diagnostics);
   }
+
+  /** Actions await what they get; `resolve` is what people call the function that settles a promise of their own. */
+  readonly #takesPromises = ([root = ""]: readonly string[]): boolean =>
+    root === "Promise" ||
+    root === "resolve" ||
+    (!this.#definitions.has(root) && lookupEntry(this.#options.vocabulary, root) !== undefined);
 
   #checkPermission(root: Segment): void {
     const permission = permissionFor(root.name);

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { isMap, parseDocument, Scalar, stringify } from "yaml";
+import { SourceFile } from "../../scenario/source/source.ts";
+import { placeOf } from "../run/stack.ts";
+import { textPlaces } from "./places.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 
 const STYLES = [Scalar.BLOCK_LITERAL, Scalar.QUOTE_DOUBLE, Scalar.QUOTE_SINGLE, Scalar.PLAIN] as const;
@@ -20,8 +23,12 @@ it("every visible character of a value is found where it stands in the text", ()
       const read = isMap(outer) ? outer.get("key", true) : undefined;
       if (!(read instanceof Scalar) || read.type === Scalar.BLOCK_FOLDED) return;
       const offsets = scalarOffsets(read, yaml);
+      const file = new SourceFile("outer.yaml", "/outer.yaml", yaml);
+      const locate = (offset: number) => file.position(offsets(offset));
+      const places = textPlaces(String(read.value), locate);
       for (const [index, character] of [...String(read.value)].entries()) {
         if (/[a-z]/.test(character)) expect(yaml[offsets(index)]).toBe(character);
+        expect(placeOf({ places, position: locate(0) }, index)).toEqual(locate(index));
       }
     }),
     { numRuns: 500 },

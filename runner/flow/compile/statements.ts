@@ -171,23 +171,24 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
   const form = isMap(field.value) ? mapping.mapping(field) : undefined;
   form?.allowKeys(["expr", "message"]);
   const text = form ? form.text(form.required("expr")) : mapping.text(field);
-  const condition = text && context.expression(text.value);
+  const syntax = text && context.expression(text.value);
   const messageField = form?.field("message");
   const message = messageField && context.message(() => compileValue(context, messageField.value));
-  if (!condition || !text) return undefined;
-  if (isConstantlyTrue(condition.ast)) {
+  if (!syntax) return undefined;
+  if (isConstantlyTrue(syntax.ast)) {
     context.diagnostics.warning(text.valueRange, {
       code: "assert-cannot-fail",
       message: "the assert cannot fail, so it checks nothing",
       hint: "Assert on something that the gateway did, or remove the statement.",
     });
   }
-  const comparison = comparisonOf(condition);
+  const comparison = comparisonOf(syntax);
+  const { compiled } = syntax;
   return {
     kind: "assert",
     position: field.keyRange.start,
-    label: `assert ${shorten(condition.text)}`,
-    condition: comparison ? { ...condition, comparison } : condition,
+    label: `assert ${shorten(compiled.text)}`,
+    condition: comparison ? { ...compiled, comparison } : compiled,
     ...(message ? { message } : {}),
   };
 }
@@ -202,7 +203,7 @@ function compileThrow(context: CompileContext, mapping: Mapping, field: Field): 
   const form = mapping.mapping(field);
   form?.allowKeys(["expr", "message"]);
   const text = form?.text(form.field("expr"));
-  const error = text && context.expression(text.value);
+  const error = text && context.expression(text.value)?.compiled;
   const messageField = form?.field("message");
   const message = messageField && compileValue(context, messageField.value);
   return { ...base, ...(error ? { error } : {}), ...(message ? { message } : {}) };
@@ -214,7 +215,7 @@ function compileIf(context: CompileContext, mapping: Mapping, field: Field): IfS
   if (!form) return undefined;
   form.allowKeys(["expr", "then", "else"]);
   const text = form.text(form.required("expr", field.keyRange));
-  const condition = text && context.expression(text.value);
+  const condition = text && context.expression(text.value)?.compiled;
   const consequent = compileStatements(context, form.list(form.required("then", field.keyRange), 1));
   const alternate = compileStatements(context, form.list(form.field("else"), 0));
   return (

@@ -1,4 +1,5 @@
 import type { SourceRange } from "../../scenario/source/diagnostic.ts";
+import type { ResultUse } from "./result-use.ts";
 
 /** A dotted path that a statement, a ref or an expression names. */
 export interface Use {
@@ -10,6 +11,8 @@ export interface Use {
     argumentCount: number | undefined;
     /** The first argument, if it is a text that stands there. */
     firstText?: string | undefined;
+    /** Of a call in an expression: what is done with the result where a promise cannot stand for it. */
+    resultUse?: ResultUse | undefined;
     range: SourceRange;
   };
   write?: boolean;

@@ -75,7 +75,7 @@ function compileSpecial(context: CompileContext, mapping: Mapping, field: Field)
     }
     case "expr": {
       const text = mapping.text(field);
-      const expression = text && context.expression(text.value);
+      const expression = text && context.expression(text.value)?.compiled;
       return expression && { kind: "expression", expression };
     }
     default: {
@@ -100,7 +100,7 @@ function compileLambda(context: CompileContext, mapping: Mapping): CompiledExpre
       context.diagnostics.error(range, { code: "wrong-type", message: "a parameter of a lambda is a name" });
     }
   }
-  return text && context.expression(text.value, { params, async });
+  return text && context.expression(text.value, { params, async })?.compiled;
 }
 
 /** Splits a dotted path into its names, with their places. */

@@ -4,12 +4,17 @@ import { signature } from "../arguments.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import type { FunctionEntry, Vocabulary } from "../vocabulary.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
+import type { ResultUse } from "./result-use.ts";
 import type { Use } from "./use.ts";
 
-/** Checks members and argument counts of a use whose root is in the vocabulary. */
+/**
+ * Checks members, argument counts and results of a use whose root is in the vocabulary.
+ * @param takesPromises whether what is called by this path may get a promise as an argument
+ */
 export function checkVocabularyUse(
   vocabulary: Vocabulary,
   use: Use,
+  takesPromises: (callee: readonly string[]) => boolean,
   diagnostics: Diagnostics<FlowDiagnosticCode>,
 ): void {
   const path = use.segments.map(({ name }) => name);
@@ -18,6 +23,7 @@ export function checkVocabularyUse(
     reportMissingMember(use, missingAt, available ?? [], diagnostics);
   } else if (use.call && entry?.kind === "function") {
     checkArgumentCount(path.join("."), entry, use.call, diagnostics);
+    checkAwaited(path.join("."), entry, use.call, takesPromises, diagnostics);
   } else if (use.call && entry) {
     diagnostics.error(use.call.range, {
       code: "not-callable",
@@ -76,3 +82,27 @@ function checkArgumentCount(
   if (argumentCount < least) diagnostics.error(range, wording);
   else diagnostics.ownRule(range, wording);
 }
+
+function checkAwaited(
+  name: string,
+  { sync }: FunctionEntry,
+  { resultUse, range }: NonNullable<Use["call"]>,
+  takesPromises: (callee: readonly string[]) => boolean,
+  diagnostics: Diagnostics<FlowDiagnosticCode>,
+): void {
+  if (sync || !resultUse) return;
+  const { kind } = resultUse;
+  if (kind === "argument" && resultUse.callee && takesPromises(resultUse.callee)) return;
+  diagnostics.error(range, {
+    code: "missing-await",
+    message: `\`${name}\` is asynchronous, and ${USED_AS[kind]} before it has ended`,
+    hint: `Write \`(await ${name}(…))\`; a function or lambda around it must be async.`,
+  });
+}
+
+const USED_AS: Readonly<Record<ResultUse["kind"], string>> = {
+  member: "a member of its result is read",
+  operand: "its result is an operand",
+  text: "its result is put into a text",
+  argument: "its result is passed on",
+};

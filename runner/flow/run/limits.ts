@@ -1,4 +1,7 @@
-/** Time limits of a flow, in milliseconds. */
+import { stretched } from "../../base/slow.ts";
+import { after, type Cancel } from "../../base/timers.ts";
+
+/** Time limits of a flow, in milliseconds; all of them are longer on a slow machine. */
 export interface FlowLimits {
   /** One action, unless its vocabulary entry declares a budget. */
   actionMs: number;
@@ -24,12 +27,12 @@ export class Watchdog implements Disposable {
   readonly #onParentAbort = (): void => this.#controller.abort(this.#parent.reason);
   readonly #startedAt = performance.now();
   #limitMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: Cancel | undefined;
 
   /** @param expire makes the reason of the abort when time runs out */
   constructor(parent: AbortSignal, limitMs: number, expire: (afterMs: number) => unknown) {
     this.#parent = parent;
-    this.#limitMs = limitMs;
+    this.#limitMs = stretched(limitMs);
     this.#expire = expire;
     if (parent.aborted) this.#onParentAbort();
     else parent.addEventListener("abort", this.#onParentAbort, { once: true });
@@ -42,41 +45,43 @@ export class Watchdog implements Disposable {
 
   /** Makes sure that at least `ms` are left from now on. */
   allow(ms: number): void {
-    const limitMs = performance.now() - this.#startedAt + ms;
+    const limitMs = performance.now() - this.#startedAt + stretched(ms);
     if (limitMs <= this.#limitMs) return;
     this.#limitMs = limitMs;
     this.#arm();
   }
 
+  /** Aborts the signal, even after the watch is over. */
+  end(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     this.#parent.removeEventListener("abort", this.#onParentAbort);
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     if (this.signal.aborted) return;
     const left = this.#limitMs - (performance.now() - this.#startedAt);
     const expire = (): void => this.#controller.abort(this.#expire(Math.round(this.#limitMs)));
-    this.#timer = setTimeout(expire, Math.min(Math.max(0, left), MAX_TIMER_MS));
+    this.#cancel = after(left, expire);
   }
 }
-
-/** Node's timers fire at once beyond this. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The signal of a `finally` block: it aborts only when the cleanup budget after `parent`'s abort is used up. */
 export class CleanupWindow implements Disposable {
   readonly #controller = new AbortController();
   readonly #parent: AbortSignal;
   readonly #open: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: Cancel | undefined;
 
   /** @param expire makes the reason of the abort */
   constructor(parent: AbortSignal, budgetMs: number, expire: () => unknown) {
     this.#parent = parent;
     this.#open = () => {
-      this.#timer = setTimeout(() => this.#controller.abort(expire()), budgetMs);
+      this.#cancel = after(stretched(budgetMs), () => this.#controller.abort(expire()));
     };
     if (parent.aborted) this.#open();
     else parent.addEventListener("abort", this.#open, { once: true });
@@ -87,7 +92,7 @@ export class CleanupWindow implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     this.#parent.removeEventListener("abort", this.#open);
   }
 }

@@ -51,5 +51,14 @@ function originalPosition(reported: Position, expressions: readonly CompiledExpr
   if (line === undefined) return reported;
   const before = lines.slice(0, index).reduce((length, text) => length + text.length + 1, 0);
   const column = reported.column - (index === 0 ? expression.position.column : 1);
-  return expression.locate(before + Math.min(column, line.length));
+  return placeOf(expression, before + Math.min(column, line.length));
+}
+
+/** Position in the file of an offset in an expression's text. */
+export function placeOf(
+  { places, position }: Pick<CompiledExpression, "places" | "position">,
+  offset: number,
+): Position {
+  const place = places.findLast((each) => each.offset <= offset);
+  return place ? { line: place.line, column: place.column + offset - place.offset } : position;
 }

@@ -26,7 +26,7 @@ const VOCABULARY: Vocabulary = {
       },
     },
   },
-  state: { kind: "object", summary: "", subject: "channel", members: { getSnapshot: action() } },
+  state: { kind: "object", summary: "", subject: "channel", members: { getSnapshot: atOnce(action()) } },
   transport: {
     kind: "object",
     summary: "",
@@ -39,7 +39,7 @@ const VOCABULARY: Vocabulary = {
   fs: { ...value("object"), permission: "fs" },
   reset: action(),
   resetTransport: action(),
-  randomUUID: action(),
+  randomUUID: atOnce(action()),
   sleep: { ...action("ms"), budgetMs: ({ ms }) => Number(ms) },
   waitForCondition: action("check", "timeoutMs?", "intervalMs?"),
   waitForGatewayHealthy: action("env", "timeoutMs?"),
@@ -48,14 +48,14 @@ const VOCABULARY: Vocabulary = {
   writeWorkspaceSkill: action("options"),
   patchConfig: action("options"),
   readSkillStatus: action("env", "agentId?"),
-  findSkill: action("skills", "name"),
+  findSkill: atOnce(action("skills", "name")),
   runAgentPrompt: action("env", "options"),
   startAgentRun: action("env", "options"),
   createSession: action("env", "label", "key?"),
   readEffectiveTools: action("env", "sessionKey"),
-  buildAgentSessionKey: action("options"),
-  liveTurnTimeoutMs: action("env", "fallbackMs"),
-  joinPath: action("first", "...rest"),
+  buildAgentSessionKey: atOnce(action("options")),
+  liveTurnTimeoutMs: atOnce(action("env", "fallbackMs")),
+  joinPath: atOnce(action("first", "...rest")),
 };
 
 function action(...args: string[]): FunctionEntry {
@@ -67,6 +67,10 @@ function action(...args: string[]): FunctionEntry {
     positional: args.map(argument),
     returns: {},
   };
+}
+
+function atOnce(entry: FunctionEntry): FunctionEntry {
+  return { ...entry, sync: true };
 }
 
 function argument(text: string): Argument {
@@ -124,16 +128,22 @@ export interface TestRun extends FlowResult {
   statements: string[];
 }
 
-/** Runs a flow with generous limits. */
-export async function run(flow: CompiledFlow, options: Partial<FlowOptions> = {}): Promise<TestRun> {
+/** Runs a flow with generous limits, after a journey to another process. */
+export async function run(
+  { vocabulary, ...plain }: CompiledFlow,
+  options: Partial<FlowOptions> = {},
+): Promise<TestRun> {
   const statements: string[] = [];
-  const result = await runFlow(flow, {
-    api: {},
-    config: {},
-    signal: new AbortController().signal,
-    observer: { stepStarted() {}, statementStarted: (label) => statements.push(label), stepFinished() {} },
-    ...options,
-    limits: { actionMs: 30_000, stepMs: 60_000, cleanupMs: 10_000, ...options.limits },
-  });
+  const result = await runFlow(
+    { ...structuredClone(plain), vocabulary },
+    {
+      api: {},
+      config: {},
+      signal: new AbortController().signal,
+      observer: { stepStarted() {}, statementStarted: (label) => statements.push(label), stepFinished() {} },
+      ...options,
+      limits: { actionMs: 30_000, stepMs: 60_000, cleanupMs: 10_000, ...options.limits },
+    },
+  );
   return { ...result, statements };
 }

@@ -1,3 +1,5 @@
+import { every } from "../../base/timers.ts";
+
 const TICK_MS = 1000;
 
 /** Shows the user what takes so long. */
@@ -18,14 +20,14 @@ export function streamProgress(stream: NodeJS.WriteStream): Progress {
       const live = stream.isTTY ? (await import("log-update")).createLogUpdate(stream) : undefined;
       if (live) live(`${what} …`);
       else note(`${what} …`);
-      const timer = live && setInterval(() => live(`${what} … ${seconds()} s`), TICK_MS);
+      const stop = live && every(TICK_MS, () => live(`${what} … ${seconds()} s`));
       try {
         const result = await work();
         live?.clear();
         note(`${what}: done in ${seconds()} s`);
         return result;
       } finally {
-        clearInterval(timer);
+        stop?.();
         live?.done();
       }
     },

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { every } from "../../base/timers.ts";
 import { installedVersion } from "./installed-version.ts";
 import { traitsOf } from "./releases.ts";
 import { STARTED_LINE, type SupervisorJob, supervisorJobFrom } from "./supervisor-job.ts";
@@ -50,7 +51,7 @@ class Supervisor {
       void this.start();
     } else {
       // It has started its successor itself; that one ends when this process does.
-      setInterval(() => {}, 2 ** 30);
+      every(2 ** 30, () => {});
     }
   }
 

@@ -1,4 +1,6 @@
 import { BlockedError } from "../../base/errors.ts";
+import { stretched } from "../../base/slow.ts";
+import { libraryLimit } from "../../base/timers.ts";
 import type { CliCommand, CliResult, CliRunOptions } from "../gateway.ts";
 import { loadExeca } from "./start-process.ts";
 
@@ -27,7 +29,7 @@ export async function runCommand(
     env: command.env,
     extendEnv: false,
     killDescendants: true,
-    timeout: timeoutMs,
+    timeout: libraryLimit(stretched(timeoutMs)),
     cancelSignal: signal,
     stdin: "ignore",
     reject: false,

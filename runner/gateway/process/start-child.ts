@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { QaError } from "../../base/errors.ts";
-import { createRedactor, secretValues } from "../../base/redact.ts";
 import { gatewayConfig } from "../config.ts";
 import type { GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { RpcError } from "../rpc/errors.ts";
@@ -30,9 +29,9 @@ export async function startChildGateway(
   const { teardown, wakeups, signal } = start;
   signal.throwIfAborted();
   const token = `gateway-qa-${randomBytes(24).toString("base64url")}`;
-  const { liveModel } = start;
-  const secrets = [token, ...secretValues(process.env), ...(liveModel ? [liveModel.apiKey] : [])];
-  const redact = createRedactor(secrets);
+  const { liveModel, secrets } = start;
+  secrets.add(token, ...(liveModel ? [liveModel.apiKey] : []));
+  const redact = secrets.redactText;
   const log = new LogCapture(redact, () => wakeups.notify());
   start.onLog?.(() => log.text());
   const tempRoot = await createTempRoot({

@@ -24,6 +24,7 @@ const mayRemove = OPENCLAW_QA_TEMP_ROOT !== undefined && isAbsolute(OPENCLAW_QA_
 if (isMainThread && run !== undefined && mayRemove) {
   const isRunThere = presence(run);
   const isSupervisorThere = supervisor === undefined ? () => true : presence(supervisor);
+  // biome-ignore lint/style/noRestrictedGlobals: it is loaded into releases, and imports nothing of ours
   const timer = setInterval(() => {
     if (!isRunThere()) {
       clearInterval(timer);

@@ -1,6 +1,7 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { createRedactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/redact.ts";
+import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayFacts } from "../facts.ts";
 import type {
@@ -32,6 +33,7 @@ export interface RemoteGatewayOptions {
   target: string;
   token: string;
   mayWrite: boolean;
+  redact: Redactor;
   wakeups: Wakeups;
 }
 
@@ -51,7 +53,7 @@ export class RemoteGateway implements GatewayUnderTest {
   #agentId = UNCONFIGURED_AGENT;
 
   constructor(options: RemoteGatewayOptions) {
-    const { target, token, mayWrite, wakeups } = options;
+    const { target, token, mayWrite, redact, wakeups } = options;
     this.#options = options;
     this.wsUrl = target;
     this.baseUrl = target.replace(/^ws/, "http").replace(/\/$/, "");
@@ -63,7 +65,7 @@ export class RemoteGateway implements GatewayUnderTest {
       token,
       // Without the scope the gateway itself refuses to write, whatever a scenario asks for.
       scopes: [mayWrite ? "operator.admin" : "operator.read"],
-      redact: createRedactor([token]),
+      redact,
       logTail: () => "",
       onEvent: (event) => {
         this.#events.emit(event);
@@ -188,9 +190,9 @@ export class RemoteGateway implements GatewayUnderTest {
   }
 
   async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+    const left = countdown(timeoutMs);
     await this.#waitReady(timeoutMs, signal);
-    await this.call("health", {}, { timeoutMs: Math.max(1, deadline - performance.now()), signal });
+    await this.call("health", {}, { timeoutMs: left(), signal });
   }
 
   waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {

@@ -29,11 +29,13 @@ export class RemoteKind implements GatewayKind {
   /** There is nothing to build or install. */
   async prepare(): Promise<void> {}
 
-  async start({ teardown, wakeups, signal }: GatewayStart): Promise<GatewayUnderTest> {
+  async start({ teardown, wakeups, secrets, signal }: GatewayStart): Promise<GatewayUnderTest> {
+    secrets.add(this.#token);
     const gateway = new RemoteGateway({
       target: this.target.url,
       token: this.#token,
       mayWrite: this.#mayWrite,
+      redact: secrets.redactText,
       wakeups,
     });
     teardown.defer(`connection to ${this.target.url}`, () => gateway.stop());

@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { secretValues } from "../../base/redact.ts";
+import { Secrets } from "../../base/secrets.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayStart } from "../gateway.ts";
@@ -19,6 +21,7 @@ export function gatewayStart(extra: Partial<GatewayStart> = {}): GatewayStart {
   return {
     teardown: new Teardown(),
     wakeups: new Wakeups(),
+    secrets: new Secrets(secretValues(process.env)),
     signal: new AbortController().signal,
     busUrl: "http://127.0.0.1:9",
     modelUrl: "http://127.0.0.1:9/v1",

@@ -1,3 +1,4 @@
+import type { Teardown } from "../../base/teardown.ts";
 import type { Reporter } from "../stream.ts";
 import type { ConsoleOptions } from "./console/console.ts";
 import type { fileReporter as FileReporter } from "./files.ts";
@@ -5,6 +6,8 @@ import type { fileReporter as FileReporter } from "./files.ts";
 export interface ReporterContext extends ConsoleOptions {
   /** Absolute; the report's own folder. */
   reportFolder: string;
+  /** Ends what a reporter started. */
+  teardown: Teardown;
 }
 
 export interface ReporterEntry {

@@ -32,7 +32,7 @@ export async function loadReporters(
 }
 
 async function load(spec: string, context: ReporterContext): Promise<Reporter> {
-  const { cwd, reportFolder } = context;
+  const { cwd, reportFolder, teardown } = context;
   const [, name = spec, target] = /^([\w-]+)=(.*)$/s.exec(spec) ?? [];
   const entry = CHOOSABLE.get(name);
   if (entry) {
@@ -40,14 +40,17 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
     if (file === undefined && target !== undefined) {
       throw new UsageError(`the reporter ${name} writes no file`, `Write --reporter ${name}.`);
     }
+    if (target?.trim() === "") {
+      throw new UsageError(`--reporter ${spec} names no file`, "Is it a variable that is not set?");
+    }
     // The report's own folder is made when the run begins.
     const path = target ? resolve(cwd, target) : resolve(reportFolder, file ?? "");
     if (target) await makeFolder(dirname(path));
     return entry.make(context, path);
   }
   if (target === undefined && MODULE.test(spec)) {
-    const { loadCustomReporter } = await import("./custom.ts");
-    return loadCustomReporter(spec, { reportFolder, cwd });
+    const { loadCustomReporter } = await import("./custom/custom.ts");
+    return loadCustomReporter(spec, { reportFolder, cwd, teardown });
   }
   throw new UsageError(
     `there is no reporter ${name}`,

@@ -3,7 +3,7 @@ import { formatDuration, oneLine, plural } from "../../base/text.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
 import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
 import type { Reporter, RunView } from "../stream.ts";
-import { location } from "./console/failure-block.ts";
+import { location, messageLine } from "./console/failure-block.ts";
 
 export interface PlainOptions {
   stream: NodeJS.WritableStream;
@@ -66,15 +66,19 @@ function runFinished({ runId, durationMs, exitCode, interrupted }: RunFinished, 
   return `run ${runId}: ${result} in ${formatDuration(durationMs)}${cut}, exit code ${exitCode}`;
 }
 
-function runStarted({ runId, scenarios, gateway, jobs, reportFolder }: RunStarted, cwd: string): string {
-  const what = `${plural(scenarios.length, "scenario")} on ${gateway}, ${jobs} at once`;
+function runStarted(
+  { runId, scenarios, gateway, jobs, slow, reportFolder }: RunStarted,
+  cwd: string,
+): string {
+  const limits = slow === undefined ? "" : `, limits ${slow} times as long as usual`;
+  const what = `${plural(scenarios.length, "scenario")} on ${gateway}, ${jobs} at once${limits}`;
   return `run ${runId}: ${what}, report in ${displayPath(reportFolder, cwd)}`;
 }
 
 function whyFailed(failure: Failure): string {
   const place = location(failure);
   const facts = [failure.code, `fault of the ${failure.fault}`, ...(place ? [place] : [])];
-  return `${failure.message} (${facts.join(", ")})`;
+  return `${messageLine(failure)} (${facts.join(", ")})`;
 }
 
 function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFinished>): string {

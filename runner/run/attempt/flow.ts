@@ -1,7 +1,10 @@
 import { createFlowApi } from "../../actions/env/api.ts";
 import { QaError } from "../../base/errors.ts";
+import { stretched } from "../../base/slow.ts";
 import { Teardown } from "../../base/teardown.ts";
+import { after } from "../../base/timers.ts";
 import { currentSignal } from "../../flow/current-signal.ts";
+import { describeLeak } from "../../flow/run/realm/strays.ts";
 import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
 import type { CompiledFlow } from "../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../gateway/config.ts";
@@ -77,7 +80,11 @@ export async function runAttemptFlow(options: AttemptFlowOptions): Promise<FlowE
     });
     return {
       outcome: await outcomeOf(result, scenario, testbed),
-      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
+      cleanupProblems: [
+        ...result.cleanupProblems,
+        ...result.leaks.map(describeLeak),
+        ...(await teardown.run(TEARDOWN_MS)),
+      ],
     };
   } finally {
     await teardown.run(TEARDOWN_MS);
@@ -89,14 +96,13 @@ function endSignal(gateway: GatewayUnderTest, scenarioMs: number, teardown: Tear
   const end = new AbortController();
   const late = () =>
     end.abort(
-      new QaError(`the scenario did not end within ${scenarioMs} ms`, {
+      new QaError(`the scenario did not end within ${stretched(scenarioMs)} ms`, {
         code: "scenario-timeout",
         fault: "product",
         hint: "If it is meant to take longer, raise execution.timeoutMs in the scenario.",
       }),
     );
-  const deadline = setTimeout(late, scenarioMs);
-  teardown.defer("scenario deadline", () => clearTimeout(deadline));
+  teardown.defer("scenario deadline", after(stretched(scenarioMs), late));
   teardown.defer(
     "crash watch",
     gateway.onCrash((error) => end.abort(error)),

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import JSON5 from "json5";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { secretValues } from "../../base/redact.ts";
+import { Secrets } from "../../base/secrets.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import { QaBus } from "../../channel/bus.ts";
@@ -24,6 +26,8 @@ export interface TestbedOptions {
   scriptedModel?: boolean;
   /** The agent talks to this one instead. */
   liveModel?: LiveModel;
+  /** Learns the tokens of the testbed as they are made. Default: a collection of its own. */
+  secrets?: Secrets;
   /** Ends a start that is under way. */
   signal: AbortSignal;
 }
@@ -67,15 +71,19 @@ export class Testbed {
   async #start({ modelScript, configPatches = [], ...needs }: TestbedNeeds): Promise<ReadyTestbed> {
     const { teardown, wakeups } = this;
     const { gateway: kind, scriptedModel = true, liveModel, signal } = this.#options;
-    const [{ url: busUrl }, model] = await Promise.all([
+    const { secrets = new Secrets(secretValues(process.env)) } = this.#options;
+    const [bus, model] = await Promise.all([
       serveBus(this.bus, teardown),
       scriptedModel ? startScriptedModel({ teardown, wakeups, script: modelScript }) : undefined,
     ]);
     this.model = model;
+    secrets.add(bus.token, ...(model ? [model.token] : []));
+    const busUrl = bus.url;
     const gateway = await kind.start({
       ...needs,
       teardown,
       wakeups,
+      secrets,
       signal: AbortSignal.any([signal, this.#closing.signal]),
       busUrl,
       modelUrl: model?.v1Url ?? "",

@@ -1,6 +1,7 @@
 import type cliTruncate from "cli-truncate";
 import type { createLogUpdate } from "log-update";
 import { formatElapsed } from "../../../base/text.ts";
+import { type Cancel, every } from "../../../base/timers.ts";
 import type { Activity } from "./activity.ts";
 import type { Paint } from "./style.ts";
 
@@ -24,7 +25,7 @@ export class LiveRegion {
   readonly #view: () => LiveView;
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #truncate: typeof cliTruncate;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stop: Cancel;
   #frame = 0;
 
   private constructor(
@@ -39,12 +40,12 @@ export class LiveRegion {
     this.#view = view;
     this.#update = update;
     this.#truncate = truncate;
-    this.#timer = setInterval(() => {
+    const nextFrame = () => {
       this.#frame += 1;
       this.render();
-    }, FRAME_MS);
+    };
     // The elapsed time alone is no reason for the process to stay.
-    this.#timer.unref();
+    this.#stop = every(FRAME_MS, nextFrame, { unref: true });
   }
 
   /** Loads what only a terminal needs and takes over its last lines until `close`. */
@@ -72,7 +73,7 @@ export class LiveRegion {
 
   /** Removes the live lines and gives the cursor back. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#stop();
     this.#update.clear();
     this.#update.done();
   }

@@ -1,3 +1,5 @@
+import { after, type Cancel } from "../../../base/timers.ts";
+
 const FIRST_MS = 30_000;
 
 /**
@@ -6,7 +8,7 @@ const FIRST_MS = 30_000;
  */
 export class SlowNotices {
   readonly #notice: (scenarioId: string, elapsedMs: number) => void;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, Cancel>();
 
   constructor(notice: (scenarioId: string, elapsedMs: number) => void) {
     this.#notice = notice;
@@ -17,7 +19,7 @@ export class SlowNotices {
   }
 
   stop(scenarioId: string): void {
-    clearTimeout(this.#timers.get(scenarioId));
+    this.#timers.get(scenarioId)?.();
     this.#timers.delete(scenarioId);
   }
 
@@ -26,12 +28,11 @@ export class SlowNotices {
   }
 
   #schedule(scenarioId: string, elapsedMs: number, pauseMs: number): void {
-    const timer = setTimeout(() => {
+    const notice = () => {
       const total = elapsedMs + pauseMs;
       this.#notice(scenarioId, total);
       this.#schedule(scenarioId, total, total);
-    }, pauseMs);
-    timer.unref();
-    this.#timers.set(scenarioId, timer);
+    };
+    this.#timers.set(scenarioId, after(pauseMs, notice, { unref: true }));
   }
 }

@@ -2,7 +2,7 @@ import { formatDuration, markdownTable, oneLine } from "../../../base/text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, READING_ORDER, verdictText } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
-import { codeCell, escapeText } from "./escape.ts";
+import { codeCell, escapeCell, escapeText } from "./escape.ts";
 import { scenarioSection } from "./scenario-section.ts";
 
 /** The report as a Markdown document. */
@@ -66,7 +66,7 @@ function gateways({ scenarios }: RunReport): string[] {
 }
 
 /** What only some runs have. */
-function optionalFacts({ lane, job, shard, faults = [], policy }: RunReport): string[][] {
+function optionalFacts({ lane, job, shard, faults = [], policy, slow }: RunReport): string[][] {
   return [
     ...(lane ? [["lane", codeCell(lane)]] : []),
     ...(job ? [["job", codeCell(job)]] : []),
@@ -74,6 +74,7 @@ function optionalFacts({ lane, job, shard, faults = [], policy }: RunReport): st
     ...(faults.length > 0 ? [["broken by", faults.map(codeCell).join(", ")]] : []),
     ...(policy && policy.retries > 0 ? [["retries", `${policy.retries}`]] : []),
     ...(policy && policy.repeat > 1 ? [["repeat", `${policy.repeat}`]] : []),
+    ...(slow ? [["limits", `${slow} times as long as usual`]] : []),
   ];
 }
 
@@ -85,7 +86,7 @@ function overview(report: RunReport): string[] {
     const ran = verdict === "passed" || verdict === "failed";
     const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
     const time = ran ? formatDuration(durationMs) : "";
-    return [codeCell(id), verdictText(scenario, report), time, escapeText(why)];
+    return [codeCell(id), verdictText(scenario, report), time, escapeCell(why)];
   });
   return [markdownTable(["scenario", "verdict", "time", "why"], rows, ["time"])];
 }

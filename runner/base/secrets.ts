@@ -1,7 +1,7 @@
-import { createRedactor, type Redactor, redactValue } from "../base/redact.ts";
+import { createRedactor, type Redactor, redactValue } from "./redact.ts";
 
-/** The secrets of a run, which become known one by one: a token is made with each gateway. */
-export class RunSecrets {
+/** The secrets of a run, which become known one by one: tokens are made with each testbed. */
+export class Secrets {
   readonly #known: Set<string>;
   #redactor: Redactor;
 
@@ -10,9 +10,9 @@ export class RunSecrets {
     this.#redactor = createRedactor([...this.#known]);
   }
 
-  add(secret: string): void {
-    if (this.#known.has(secret)) return;
-    this.#known.add(secret);
+  add(...secrets: readonly string[]): void {
+    if (secrets.every((secret) => this.#known.has(secret))) return;
+    for (const secret of secrets) this.#known.add(secret);
     this.#redactor = createRedactor([...this.#known]);
   }
 

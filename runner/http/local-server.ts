@@ -1,0 +1,123 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Teardown } from "../base/teardown.ts";
+import { type BodyLimits, disconnectSignal, HttpError, readJson, sendJson } from "./json.ts";
+
+const HOST = "127.0.0.1";
+/** For the head of a request; its body has a limit of its own. */
+const HEAD_TIMEOUT_MS = 5_000;
+/** How often that is checked. */
+const HEAD_CHECK_MS = 1_000;
+
+/** A request that was admitted and read. */
+export interface Call {
+  /** The body as it came, and what it says. */
+  raw: string;
+  body: unknown;
+  response: ServerResponse;
+  /** Fires when the client is gone. */
+  signal: AbortSignal;
+}
+
+/** What stands at a path: something to read (GET and HEAD), or something that takes JSON (POST) and sends the answer. */
+export type Route = { read(): unknown } | { limits: BodyLimits; handle(call: Call): Promise<void> };
+
+export interface LocalServerOptions {
+  /** For messages. */
+  name: string;
+  teardown: Teardown;
+  routes: ReadonlyMap<string, Route>;
+  /** How the server says that a request failed; anything may have been thrown. */
+  refusal(error: unknown): { status: number; body: unknown };
+}
+
+export interface LocalServer {
+  /** `http://127.0.0.1:1234/<token>`: who does not know it gets no answer but 403. */
+  url: string;
+  /** The secret in it. */
+  token: string;
+}
+
+/**
+ * Serves a part of one run on a random port of 127.0.0.1. Any process of this machine and any web page can reach it there,
+ * so its address holds a random token: as the first part of the path, because then every client can have it that can be
+ * told a base URL. The teardown cuts the connections, so that no held request keeps the run from ending.
+ */
+export async function serveLocally(options: LocalServerOptions): Promise<LocalServer> {
+  const token = randomBytes(24).toString("base64url");
+  const server = createServer(
+    { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_CHECK_MS },
+    (request, response) => {
+      answer(options, token, request, response).catch((error: unknown) => {
+        const { status, body } = options.refusal(error);
+        sendJson(response, status, body);
+      });
+    },
+  );
+  const port = await listen(server, options);
+  return { url: `http://${HOST}:${port}/${token}`, token };
+}
+
+async function listen(server: Server, { name, teardown }: LocalServerOptions): Promise<number> {
+  teardown.defer(name, async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, HOST, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error(`${name} has no port`);
+  return address.port;
+}
+
+/** @throws HttpError, or what the route throws */
+async function answer(
+  { name, routes }: LocalServerOptions,
+  token: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = admit(request, token, name);
+  const route = routes.get(path);
+  if (!route) throw new HttpError(404, `unknown path ${path}`);
+  if ("read" in route) {
+    // HEAD is what readiness probes send; node omits the body on its own.
+    if (request.method !== "GET" && request.method !== "HEAD") throw new HttpError(405, "method not allowed");
+    sendJson(response, 200, route.read());
+  } else {
+    if (request.method !== "POST") throw new HttpError(405, "method not allowed");
+    const signal = disconnectSignal(response);
+    await route.handle({ ...(await readJson(request, route.limits)), response, signal });
+  }
+}
+
+/**
+ * Checks whom a request comes from, before anything of it counts.
+ * @returns the path behind the token
+ * @throws HttpError 403
+ */
+function admit({ headers, socket, url = "" }: IncomingMessage, token: string, name: string): string {
+  // A name that leads here (DNS rebinding) makes a page's request one to its own site.
+  if (headers.host !== `${HOST}:${socket.localPort}`) {
+    throw new HttpError(403, `${name} answers to its address only, not to a name for it`);
+  }
+  if (headers.origin !== undefined) throw new HttpError(403, `${name} does not answer web pages`);
+  const [path = ""] = url.split("?");
+  const [, given = "", ...rest] = path.split("/");
+  if (!isSame(given, token)) {
+    throw new HttpError(403, `${name} answers only the parts of its own run: their address holds a token`);
+  }
+  return `/${rest.join("/")}`;
+}
+
+/** Takes the same time wherever the two differ: hashes have one length. */
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
