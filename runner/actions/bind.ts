@@ -19,11 +19,12 @@ export interface FlowObjects {
  * @param path the action's name in flows, for instance `transport.reset`
  */
 export function bindAction(path: string, action: Action, context: ActionContext, objects: FlowObjects) {
-  return (...values: unknown[]): unknown => {
+  const call = (...values: unknown[]): unknown => {
     requireCapability(path, action.needs, context.gateway);
     checkArguments(path, action, values, objects);
     return action.run(context, namedParameters(action, values));
   };
+  return Object.defineProperty(call, "name", { value: path });
 }
 
 /**

@@ -41,7 +41,7 @@ export async function runScenarios(
   const startedAt = performance.now();
   const { signal, strays, teardown } = session;
   const runId = newRunId();
-  const order = await orderOf(ids, options);
+  const order = orderOf(ids, options);
   const reportFolder = outFolder(options.out, "report", runId);
   rejectContradictions(options, order);
   const [outputs, chosen] = await Promise.all([

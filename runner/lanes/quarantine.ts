@@ -33,7 +33,7 @@ export function readQuarantine(
   if (!existsSync(path)) return { name: undefined, entries: [], diagnostics: [] };
   const { document, name, diagnostics } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return { name, entries: [], diagnostics };
-  const entries = document.value.quarantine;
+  const entries = entriesOf(document);
   const found = [...diagnostics];
   for (const [index, { id, owner, expires }] of entries.entries()) {
     if (chosen && !chosen.has(id)) continue;
@@ -62,7 +62,7 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
   const { document } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return [];
   const known = scenarios.map(({ id }) => id);
-  const ids = document.value.quarantine.map(({ id }) => id);
+  const ids = entriesOf(document).map(({ id }) => id);
   return ids.flatMap((id, index) => {
     const isKnown = known.includes(id) || unusable.some((broken) => broken.id === id);
     return [
@@ -70,6 +70,11 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
       ...(ids.indexOf(id) < index ? [repeatedId(document, index, id)] : []),
     ];
   });
+}
+
+/** With ids in the form that scenarios have. */
+function entriesOf({ value }: LocatedFile<QuarantineFile>): Quarantined[] {
+  return value.quarantine.map((entry) => ({ ...entry, id: entry.id.normalize() }));
 }
 
 function unknownId(

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { errorMessage } from "../base/errors.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import type { ScenarioFinished } from "../report/events.ts";
+import { evidenceFolder } from "../report/evidence-folder.ts";
 import { runAttemptFlow } from "./attempt/flow.ts";
 import { ended, type Outcome } from "./attempt/outcome.ts";
 import { writeEvidence } from "./evidence.ts";
@@ -34,7 +33,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt });
 
   const testbed = testbeds.take(prepared);
-  const folder = evidenceFolder(run, scenario.id, attempt);
+  const folder = evidenceFolder(run.reportFolder, scenario.id, attempt);
   const { outcome, problems } = await perform(testbed, folder, options);
   const evidence = await writeEvidence(folder, testbed, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
@@ -84,18 +83,4 @@ async function perform(
 
 export function stepNames(flow: CompiledFlow | undefined): string[] {
   return flow?.steps.map(({ name }) => name) ?? [];
-}
-
-function evidenceFolder({ reportFolder }: RunSetup, id: string, attempt: number): string {
-  const folder = join(reportFolder, folderName(id));
-  return attempt === 1 ? folder : join(folder, `attempt-${attempt}`);
-}
-
-/** A foreign pack may use ids that are not folder names, or that lead out of the report; each gets a new name. */
-function folderName(id: string): string {
-  const name = id
-    .replaceAll(/[^\w.-]/g, "_")
-    .replace(/^\.+/, "_")
-    .slice(0, 100);
-  return name === id ? id : `${name}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
 }

@@ -69,7 +69,7 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { source, node } = draft.meta;
   const theme = scenarioTheme(meta, file, pack);
   const scenario: Scenario = {
-    id: meta.id,
+    id: meta.id.normalize(),
     title: meta.title,
     theme,
     file,
@@ -102,7 +102,7 @@ function executionKind(value: unknown): string {
 
 function readId(value: unknown): string | undefined {
   const { id } = asRecord(value);
-  return typeof id === "string" ? id : undefined;
+  return typeof id === "string" ? id.normalize() : undefined;
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

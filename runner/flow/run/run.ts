@@ -4,6 +4,7 @@ import type { CompiledFlow, Step } from "../types.ts";
 import { Evaluator } from "./evaluate.ts";
 import { type FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
 import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
+import type { Leak } from "./realm/strays.ts";
 import { StatementRunner } from "./statements.ts";
 
 /** Hears what a flow is doing, as it does it. */
@@ -43,6 +44,8 @@ export interface FlowResult {
   error?: FlowError;
   /** What failed in `finally` blocks besides the error that counts. */
   cleanupProblems: string[];
+  /** What the flow started and never waited for. */
+  leaks: Leak[];
 }
 
 /**
@@ -56,17 +59,33 @@ export async function runFlow(flow: CompiledFlow, options: FlowOptions): Promise
     steps: [],
     notReached: [],
     cleanupProblems: run.cleanupProblems,
+    leaks: [],
   };
+  try {
+    await runSteps(flow, options, run, result);
+  } finally {
+    result.leaks = run.end();
+  }
+  return result;
+}
+
+async function runSteps(
+  flow: CompiledFlow,
+  options: FlowOptions,
+  run: FlowRun,
+  result: FlowResult,
+): Promise<void> {
   for (const [index, step] of flow.steps.entries()) {
     options.observer.stepStarted(index, step.name, step.position);
     const { stepResult, error } = await run.step(step, index);
     result.steps.push(stepResult);
     options.observer.stepFinished(index, stepResult);
     if (!error) continue;
-    const notReached = flow.steps.slice(index + 1).map(({ name }) => name);
-    return { ...result, status: stepResult.status, notReached, error };
+    result.status = stepResult.status;
+    result.notReached = flow.steps.slice(index + 1).map(({ name }) => name);
+    result.error = error;
+    return;
   }
-  return result;
 }
 
 class FlowRun {
@@ -74,6 +93,9 @@ class FlowRun {
   readonly #flow: CompiledFlow;
   readonly #options: FlowOptions;
   readonly #evaluator: Evaluator;
+  /** Fires when a timer's function throws, of which no statement hears. */
+  readonly #failed = new AbortController();
+  readonly #signal: AbortSignal;
   /** Of the step that runs. */
   #statements: StatementRunner | undefined;
 
@@ -85,13 +107,20 @@ class FlowRun {
       config: options.config,
       evaluationMs: options.limits.evaluationMs,
       onBudget: (ms) => this.#statements?.allow(ms),
+      onThrow: (thrown) => this.#failed.abort(thrown),
     });
+    this.#signal = AbortSignal.any([options.signal, this.#failed.signal]);
+  }
+
+  /** Ends what the flow left running, and lists it. */
+  end(): Leak[] {
+    return this.#evaluator.realm.end();
   }
 
   async step(step: Step, index: number): Promise<{ stepResult: StepResult; error?: FlowError }> {
     const startedAt = performance.now();
-    const { limits, signal, observer } = this.#options;
-    using watchdog = new Watchdog(signal, step.timeoutMs ?? limits.stepMs, (afterMs) =>
+    const { limits, observer } = this.#options;
+    using watchdog = new Watchdog(this.#signal, step.timeoutMs ?? limits.stepMs, (afterMs) =>
       stepTimeout(step, afterMs, statements.where),
     );
     const statements = new StatementRunner({

@@ -4,6 +4,7 @@ import { stretched } from "../../base/slow.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { after } from "../../base/timers.ts";
 import { currentSignal } from "../../flow/current-signal.ts";
+import { describeLeak } from "../../flow/run/realm/strays.ts";
 import { type FlowObserver, runFlow } from "../../flow/run/run.ts";
 import type { CompiledFlow } from "../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../gateway/config.ts";
@@ -79,7 +80,11 @@ export async function runAttemptFlow(options: AttemptFlowOptions): Promise<FlowE
     });
     return {
       outcome: await outcomeOf(result, scenario, testbed),
-      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
+      cleanupProblems: [
+        ...result.cleanupProblems,
+        ...result.leaks.map(describeLeak),
+        ...(await teardown.run(TEARDOWN_MS)),
+      ],
     };
   } finally {
     await teardown.run(TEARDOWN_MS);
