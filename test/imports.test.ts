@@ -19,16 +19,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   scenario: {
     rooms: ["base"],
-    packages: [
-      "@babel/code-frame",
-      "ajv",
-      "json-schema-to-ts",
-      "mdast",
-      "remark-frontmatter",
-      "remark-parse",
-      "unified",
-      "yaml",
-    ],
+    packages: ["@babel/code-frame", "ajv", "json-schema-to-ts", "yaml"],
   },
   flow: { rooms: ["base", "scenario"], packages: ["acorn", "acorn-walk", "eslint-scope", "estree", "yaml"] },
   shape: { rooms: ["base"], packages: [] },

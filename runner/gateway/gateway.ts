@@ -200,8 +200,6 @@ export interface GatewayStart {
   release?: OwnRelease;
   /** Gets the reader of the log before anything is started: a gateway that never becomes ready has one too. */
   onLog?(read: () => string): void;
-  /** Prefix of the temp root, so that leftovers can be found. */
-  tempPrefix?: string;
   /** Leaves the temp root in place for a look at it. */
   keepTemp?: boolean;
 }

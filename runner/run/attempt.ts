@@ -73,7 +73,7 @@ async function perform(
 ): Promise<{ outcome: Outcome; problems: string[] }> {
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
-    const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true })]);
+    const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true, mode: 0o700 })]);
     run.events.emit({
       type: "gateway-ready",
       at: Date.now(),

@@ -26,7 +26,7 @@ export async function writeEvidence(
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   return Promise.all(
     present.map(async ({ kind, name, text }) => {
       const path = join(folder, name);
