@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
 import { guardedEnv } from "../../base/guardian.ts";
+import { areUnchanged } from "../../base/inputs.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -16,13 +17,6 @@ export interface EmbeddedBuild {
   buildId: string;
   /** Names of the faults it knows. */
   faults: readonly string[];
-}
-
-interface BuildInput {
-  /** Relative to the package. */
-  path: string;
-  size: number;
-  mtimeMs: number;
 }
 
 /**
@@ -40,22 +34,12 @@ async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | unde
     const found = parseBuild(current);
     if (!found) return undefined;
     const { inputs } = await readJsonObject(join(found.root, "build.json"));
-    const unchanged = Array.isArray(inputs) && inputs.length > 0 && (await areUnchanged(packageRoot, inputs));
+    const unchanged = Array.isArray(inputs) && inputs.length > 0 && areUnchanged(packageRoot, inputs);
     return unchanged && (await stat(found.entry)).isFile() ? found : undefined;
   } catch {
     // No build yet, or one that is half gone.
     return undefined;
   }
-}
-
-async function areUnchanged(packageRoot: string, inputs: readonly BuildInput[]): Promise<boolean> {
-  const changes = await Promise.all(
-    inputs.map(async ({ path, size, mtimeMs }) => {
-      const now = await stat(resolve(packageRoot, path));
-      return now.size !== size || now.mtimeMs !== mtimeMs;
-    }),
-  );
-  return !changes.includes(true);
 }
 
 async function build(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {

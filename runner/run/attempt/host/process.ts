@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
 import { isSecretName } from "../../../base/redact.ts";
 import { after } from "../../../base/timers.ts";
 import { decodeBody, encodeFrame, FrameReader, KEY_BYTES } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";
 
-const PROGRAM = fileURLToPath(new URL("../main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 /** Far more than any flow needs; one that grows without end is to end before the machine does. */
 const HEAP_MB = 1024;
 /** What is kept of what it prints: the end. */
@@ -48,13 +49,15 @@ export class AttemptProcess {
   #isHeard = false;
   #output = "";
 
-  constructor() {
-    const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, PROGRAM];
+  /** @param program path of the module that it runs */
+  constructor(program: string) {
+    const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, MAIN, program];
     this.#child = spawn(process.execPath, args, {
-      env: withoutSecrets(process.env),
+      env: guardedEnv(withoutSecrets(process.env)),
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     });
+    guardGroup(this.#child);
     running.add(this);
     this.exit = this.#watchExit();
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
