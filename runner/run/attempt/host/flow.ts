@@ -113,6 +113,9 @@ class AttemptFlow {
       case "pong":
         this.#silent = 0;
         break;
+      case "leaving":
+        this.#options.attempt.send({ type: "ping" });
+        break;
       case "step-started": {
         const { step } = message;
         const { name, position } = this.#proof.stepStarted(step);

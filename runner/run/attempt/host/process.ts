@@ -8,7 +8,7 @@ import { after } from "../../../base/timers.ts";
 import { decodeBody, encodeFrame, FrameReader, KEY_BYTES } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";
 
-const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../main.cjs", import.meta.url));
 /** Far more than any flow needs; one that grows without end is to end before the machine does. */
 const HEAP_MB = 1024;
 /** What is kept of what it prints: the end. */

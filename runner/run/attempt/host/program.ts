@@ -8,7 +8,7 @@ import { areUnchanged, type BuildInput, buildInput } from "../../../base/inputs.
 const ROOT = resolve(import.meta.dirname, "../../../..");
 const SOURCE = join(ROOT, "runner/run/attempt/child/attempt.ts");
 const FOLDER = join(ROOT, "node_modules/.cache/gateway-qa");
-const PROGRAM = join(FOLDER, "attempt.mjs");
+const PROGRAM = join(FOLDER, "attempt.cjs");
 const RECORD = join(FOLDER, "attempt.json");
 
 /** What runs in the contexts of flows is read as a text. */
@@ -42,13 +42,12 @@ async function build(): Promise<void> {
     entryPoints: [SOURCE],
     outfile: PROGRAM,
     bundle: true,
-    format: "esm",
+    // An ES module that imports one of Node's loads all that this would load lazily, streams first of all.
+    format: "cjs",
+    banner: { js: 'const $url = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "$url" },
     platform: "node",
     target: "node24",
-    // Some that it brings along are CommonJS.
-    banner: {
-      js: 'import { createRequire as $requireOf } from "node:module"; const require = $requireOf(import.meta.url);',
-    },
     // Hardly a scenario needs it.
     external: ["@modelcontextprotocol/client", "@modelcontextprotocol/client/*"],
     plugins: [insideAsText],
@@ -58,9 +57,10 @@ async function build(): Promise<void> {
   });
   const [program] = outputFiles;
   if (!program) throw new Error("esbuild made nothing");
-  const inputs = [...Object.keys(metafile.inputs), relative(ROOT, INSIDE)].map((path) =>
-    buildInput(ROOT, path),
-  );
+  const inputs = [
+    ...Object.keys(metafile.inputs),
+    ...[INSIDE, import.meta.filename].map((path) => relative(ROOT, path)),
+  ].map((path) => buildInput(ROOT, path));
   await mkdir(FOLDER, { recursive: true });
   await replaceFile(PROGRAM, program.text);
   await replaceJsonFile(RECORD, { inputs });
