@@ -101,8 +101,8 @@ class AttemptFlow {
     try {
       this.#handle(message);
     } catch (error) {
-      if (!(error instanceof ImpossibleReport)) throw error;
-      this.#stop(this.#unproven(error.message, "harness"));
+      const impossible = error instanceof ImpossibleReport;
+      this.#stop(impossible ? this.#unproven(error.message, "harness") : endingOf(error));
     }
   }
 
