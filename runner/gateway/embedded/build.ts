@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
+import { guardedEnv } from "../../base/guardian.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -74,6 +75,7 @@ async function build(packageRoot: string, signal: AbortSignal): Promise<Embedded
   const script = join(packageRoot, "build.ts");
   const result = await execa(process.execPath, [script], {
     cwd: packageRoot,
+    env: guardedEnv({}),
     cancelSignal: signal,
     reject: false,
     stdin: "ignore",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
+import { guardedEnv } from "../../../base/guardian.ts";
 import { loadExeca } from "../../process/start-process.ts";
 import { rejectOthersCheckout } from "../build.ts";
 
@@ -45,6 +46,7 @@ export async function buildReleases(
   const args = specs.map(({ version, defect }) => (defect ? `${version}=${defect}` : version));
   const result = await execa(process.execPath, [script, ...args], {
     cwd: packageRoot,
+    env: guardedEnv({}),
     cancelSignal: signal,
     reject: false,
     stdin: "ignore",
