@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
-import { secretValues } from "../base/redact.ts";
-import { Secrets } from "../base/secrets.ts";
+import { secretValues } from "../base/secrets/names.ts";
+import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
@@ -10,7 +10,7 @@ import { withSharing } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
 import { prepareRun } from "../plan/prepare.ts";
-import type { RunPolicy } from "../report/events.ts";
+import { EVENT_FACTS, type RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
 import { freezeWatch } from "../run/freeze-watch.ts";
@@ -60,7 +60,7 @@ export async function runScenarios(
   const report = openReport({
     folder: reportFolder,
     console: outputs.console,
-    redact: secrets.redact,
+    redact: (value) => secrets.redact(value, EVENT_FACTS),
     reporters: [freezeWatch(), ...outputs.reporters],
   });
   const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));
@@ -82,7 +82,7 @@ export async function runScenarios(
     signal,
     timeUp: time.up,
   });
-  for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
+  for (const problem of problems) process.stderr.write(secrets.redactText(`clean-up: ${problem}\n`));
   return report.finish({
     runId,
     durationMs: Math.round(performance.now() - startedAt),

@@ -13,6 +13,9 @@ export type RunView = Pick<RunState, "started" | "scenario" | "report">;
  */
 export const FINISHING_ORDER = ["first", "normal", "late", "last"] as const;
 
+/** Under this name a failure of the redaction itself is reported. */
+const REDACTION = "redaction";
+
 /** Receives every event of a run, in order and one at a time. */
 export interface Reporter {
   readonly name: string;
@@ -75,7 +78,7 @@ export class EventStream {
       redacted = this.#redact(event);
     } catch (error) {
       // Better a missing event, which the report shows as a missing result, than a leaked secret.
-      this.#failed("redaction", error);
+      this.#failed(REDACTION, error);
       return;
     }
     this.run.apply(redacted);
@@ -119,7 +122,7 @@ export class EventStream {
   }
 
   #failed(reporter: string, error: unknown): void {
-    const message = errorMessage(error);
+    const message = reporter === REDACTION ? errorMessage(error) : this.#redact(errorMessage(error));
     this.#failures.push({ reporter, message });
     this.#warn(`The ${reporter} report is incomplete: ${message}`);
   }
