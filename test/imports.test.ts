@@ -82,14 +82,14 @@ const RUNNER: Readonly<Record<string, Room>> = {
 /** The rooms of the embedded gateway, as above. A file beside the folders is a room as well. */
 const GATEWAY: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ["ajv", "fastest-levenshtein", "pacote"] },
-  sessions: { rooms: ["base"], packages: ["write-file-atomic"] },
+  sessions: { rooms: ["base"], packages: [] },
   restart: { rooms: ["base"], packages: [] },
   supervise: { rooms: ["base", "restart"], packages: [] },
   config: { rooms: ["base", "restart"], packages: ["json-schema-to-ts", "json5"] },
   runtime: { rooms: ["base", "config"], packages: [] },
   reload: { rooms: ["base", "restart", "config", "runtime"], packages: [] },
   skills: { rooms: ["base", "config", "runtime"], packages: ["yaml"] },
-  channels: { rooms: ["base", "config", "runtime"], packages: ["write-file-atomic"] },
+  channels: { rooms: ["base", "config", "runtime"], packages: [] },
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
@@ -97,7 +97,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
-    packages: ["eventsource-parser", "write-file-atomic"],
+    packages: ["eventsource-parser"],
   },
   sentinel: {
     rooms: ["base", "sessions", "restart", "config", "runtime", "channels", "agent"],
