@@ -1,5 +1,7 @@
 import { isSecretName, isSecretParameter } from "./names.ts";
-import type { Replace } from "./patterns.ts";
+
+/** Gives what stands in a text instead of a credential. */
+export type Replace = (secret: string) => string;
 
 const LONGEST_NAME = 64;
 const LONGEST_GAP = 4;

@@ -1,7 +1,4 @@
-import { replacePairs } from "./pairs.ts";
-
-/** Gives what stands in a text instead of a credential. */
-export type Replace = (secret: string) => string;
+import { type Replace, replacePairs } from "./pairs.ts";
 
 /** Credentials that their issuers made recognizable. None can begin within another one's repetition: time stays linear. */
 const ISSUED = new RegExp(

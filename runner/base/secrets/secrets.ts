@@ -9,6 +9,7 @@ const NOTHING: Kept = new Set();
 const PLACEHOLDER = "[redacted";
 /** So many different credentials are told apart. */
 const MOST_NUMBERS = 10_000;
+const ONLY_PLACEHOLDER = /^['"]?\[redacted(?: \d+)?\]['"]?$/;
 const REFERENCE = /^\$\{\w+\}$/;
 
 export type RedactText = (text: string) => string;
@@ -49,7 +50,13 @@ export class Secrets implements Redactor {
    * @param kept names whose texts stay
    */
   redact = <T>(value: T, kept: Kept = NOTHING): T =>
-    mapTexts(value, (text, isSecret) => (isSecret ? this.#replace(text) : this.redactText(text)), kept) as T;
+    mapTexts(value, (text, isSecret) => this.#redactText(text, isSecret), kept) as T;
+
+  #redactText(text: string, isSecret: boolean): string {
+    const clean = this.redactText(text);
+    // A known secret has the same number here as elsewhere, also between quotes.
+    return !isSecret || ONLY_PLACEHOLDER.test(clean) ? clean : this.#replace(text);
+  }
 
   #replace = (secret: string): string => {
     if (secret.startsWith(PLACEHOLDER) || isReference(secret)) return secret;
