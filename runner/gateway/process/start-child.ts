@@ -35,11 +35,7 @@ export async function startChildGateway(
   secrets.add(token, ...(liveModel ? [liveModel.apiKey] : []));
   const log = new LogCapture(secrets.redactText, () => wakeups.notify());
   start.onLog?.(() => log.text());
-  const tempRoot = await createTempRoot({
-    prefix: start.tempPrefix ?? "gateway-qa-",
-    teardown,
-    keep: start.keepTemp,
-  });
+  const tempRoot = await createTempRoot({ teardown, keep: start.keepTemp });
   await start.seedWorkspace?.(tempRoot.workspaceDir);
   const program = typeof source === "function" ? await source(tempRoot) : source;
   const env = gatewayEnv({
