@@ -10,7 +10,7 @@ import { withSharing } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
 import { prepareRun } from "../plan/prepare.ts";
-import { EVENT_FACTS, type RunPolicy } from "../report/events.ts";
+import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
 import { executeRun } from "../run/run.ts";
@@ -59,7 +59,7 @@ export async function runScenarios(
   const report = openReport({
     folder: reportFolder,
     console: outputs.console,
-    redact: (value) => secrets.redact(value, EVENT_FACTS),
+    redact: secrets.redact,
     reporters: outputs.reporters,
   });
   const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));

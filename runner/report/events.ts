@@ -25,26 +25,6 @@ export type RunEvent =
   | ScenarioFinished
   | RunFinished;
 
-/** Members of events that name and judge: redaction must not change them, whatever they look like. */
-export const EVENT_FACTS: ReadonlySet<string> = new Set([
-  "type",
-  "runId",
-  "scenarioId",
-  "id",
-  "ids",
-  "tags",
-  "verdict",
-  "status",
-  "next",
-  "code",
-  "fault",
-  "gateway",
-  "target",
-  "product",
-  "version",
-  "providerMode",
-]);
-
 export type ScenarioRef = FromSchema<typeof scenarioRefSchema>;
 export type Verdict = ScenarioFinished["verdict"];
 export type GatewayFacts = GatewayReady["gateway"];

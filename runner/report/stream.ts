@@ -13,9 +13,6 @@ export type RunView = Pick<RunState, "started" | "scenario" | "report">;
  */
 export const FINISHING_ORDER = ["first", "normal", "late", "last"] as const;
 
-/** Under this name a failure of the redaction itself is reported. */
-const REDACTION = "redaction";
-
 /** Receives every event of a run, in order and one at a time. */
 export interface Reporter {
   readonly name: string;
@@ -42,6 +39,10 @@ export interface EventStreamOptions {
   warn?: (line: string) => void;
 }
 
+export function printWarning(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /**
  * Hands events to reporters. A reporter that throws or hangs is cut off and recorded in `failures`;
  * the others and the run itself go on.
@@ -56,7 +57,7 @@ export class EventStream {
 
   constructor(options: EventStreamOptions) {
     this.#redact = options.redact;
-    this.#warn = options.warn ?? ((line) => process.stderr.write(`${line}\n`));
+    this.#warn = options.warn ?? printWarning;
   }
 
   /** What went wrong in reporters so far. A run with failures is not a success. */
@@ -78,7 +79,7 @@ export class EventStream {
       redacted = this.#redact(event);
     } catch (error) {
       // Better a missing event, which the report shows as a missing result, than a leaked secret.
-      this.#failed(REDACTION, error);
+      this.#failed("redaction", error);
       return;
     }
     this.run.apply(redacted);
@@ -122,7 +123,7 @@ export class EventStream {
   }
 
   #failed(reporter: string, error: unknown): void {
-    const message = reporter === REDACTION ? errorMessage(error) : this.#redact(errorMessage(error));
+    const message = errorMessage(error);
     this.#failures.push({ reporter, message });
     this.#warn(`The ${reporter} report is incomplete: ${message}`);
   }
