@@ -1,5 +1,6 @@
 import { endsWithin } from "./abort.ts";
 import { errorMessage } from "./errors.ts";
+import { stretched } from "./slow.ts";
 
 /**
  * Last-in first-out teardown of processes, servers, folders and timers.
@@ -29,7 +30,7 @@ export class Teardown {
   async run(budgetMs: number): Promise<string[]> {
     this.#closed = true;
     const problems: string[] = [];
-    const deadline = performance.now() + budgetMs;
+    const deadline = performance.now() + stretched(budgetMs);
     for (let entry = this.#entries.pop(); entry; entry = this.#entries.pop()) {
       const left = Math.max(250, deadline - performance.now());
       try {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { errorMessage, QaError } from "./errors.ts";
+import { stretched } from "./slow.ts";
 import { after, type Cancel } from "./timers.ts";
 import type { Wakeups } from "./wakeups.ts";
 
@@ -15,8 +16,10 @@ const BURST = 20;
 const SEEN_CHARS = 600;
 
 export interface WaitOptions {
-  /** Milliseconds; default 15 000. */
+  /** Milliseconds; default 15 000. More of them on a slow machine. */
   timeoutMs?: number;
+  /** `timeoutMs` is the time of which something is said, such as a quiet period, and not a limit. */
+  exact?: boolean;
   /** Milliseconds between checks when nothing wakes the wait; default 100. */
   intervalMs?: number;
   /** Completes "timed out waiting for …". */
@@ -65,7 +68,8 @@ class Wait<T> {
     this.promise = this.#settled.promise;
     this.#check = check;
     this.#options = options;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#timeoutMs = options.exact ? timeoutMs : stretched(timeoutMs);
     this.#intervalMs = Math.max(1, options.intervalMs ?? DEFAULT_INTERVAL_MS);
     const { signal } = options;
     if (signal?.aborted) {

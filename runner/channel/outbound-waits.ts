@@ -67,12 +67,14 @@ export async function waitForNoOutbound(
     const messages = bus.outboundMessages(sinceIndex);
     return messages.length > 0 && messages;
   };
-  const seen = await waitForCondition(bus.wakeups, anyMessage, { timeoutMs: quietMs, signal }).catch(
-    (error: unknown) => {
-      if (error instanceof QaError && error.code === "wait-timeout") return undefined;
-      throw error;
-    },
-  );
+  const seen = await waitForCondition(bus.wakeups, anyMessage, {
+    timeoutMs: quietMs,
+    exact: true,
+    signal,
+  }).catch((error: unknown) => {
+    if (error instanceof QaError && error.code === "wait-timeout") return undefined;
+    throw error;
+  });
   if (!seen) return;
   throw new QaError(`expected no outbound messages, saw ${seen.length}`, {
     code: "unexpected-outbound",

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { parseSlowFactor } from "../base/slow.ts";
 import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { Shard } from "../plan/shard.ts";
 import { userFolder } from "./workspace.ts";
@@ -128,6 +129,16 @@ export const DURATION: ValueKind<number> = {
     ];
     return `${milliseconds / size}${unit}`;
   },
+};
+
+/** A factor for the limits of the run, such as 3 or 1.5. */
+export const FACTOR: ValueKind<number> = {
+  parse(text) {
+    const factor = parseSlowFactor(text);
+    if (factor !== undefined) return factor;
+    throw new InvalidArgumentError("It is a number above 0 and up to 1000, such as 3.");
+  },
+  format: String,
 };
 
 /** `2/5` */

@@ -7,6 +7,7 @@ import { addOptions, givenOptions, readOptions, toArgs } from "./command-options
 import {
   COUNT,
   DURATION,
+  FACTOR,
   LIST,
   type OptionSpec,
   PATH,
@@ -31,6 +32,7 @@ const target = fc.constantFrom("embedded", "openclaw@latest", "ws://127.0.0.1:18
 const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [COUNT, fc.integer({ min: 1 })],
   [DURATION, fc.integer({ min: 1, max: 2 ** 31 - 1 })],
+  [FACTOR, fc.constantFrom(0.5, 1, 3, 1000)],
   [SHARD, fc.tuple(fc.nat(50), fc.nat(50)).map(([a, b]) => ({ index: a + 1, total: a + b + 1 }))],
   [PATH, fc.constantFrom("reports", "../my pack/qa", ".", "-out", "a=b")],
   [TARGET, target],

@@ -2,6 +2,7 @@ import { REPORTERS } from "../report/reporters/index.ts";
 import {
   COUNT,
   DURATION,
+  FACTOR,
   LIST,
   type OptionSpec,
   PATH,
@@ -237,6 +238,15 @@ export const OPTIONS = {
     about: "time for the whole run, for instance 90s, 20m or 1h",
     on: ["run"],
     kind: DURATION,
+    group: ORDER,
+    replay: "policy",
+  },
+  slow: {
+    takes: "<factor>",
+    about:
+      "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
+    on: ["run", "parity", "night", "release-check"],
+    kind: FACTOR,
     group: ORDER,
     replay: "policy",
   },

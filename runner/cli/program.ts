@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { QaError, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { setSlowFactor, slowFactor } from "../base/slow.ts";
 import { examples } from "./output.ts";
 
 type AddCommand = (program: Command, finish: (exitCode: number) => void) => Command;
@@ -52,7 +53,10 @@ async function runCommand(argv: readonly string[]): Promise<number> {
       "after",
       examples("qa list", "qa run dm-chat-baseline", "qa run --all --gateway openclaw@latest"),
     )
-    .hook("preAction", (_program, { args }) => rejectEmptyArguments(args))
+    .hook("preAction", (_program, command) => {
+      rejectEmptyArguments(command.args);
+      takeSlowFactor(command.opts());
+    })
     .exitOverride();
   const finish = (code: number) => {
     exitCode = code;
@@ -112,6 +116,12 @@ function outliveReaders(): { isWritten(): Promise<boolean> } {
 function rejectEmptyArguments(args: readonly string[]): void {
   if (args.every((text) => text.trim() !== "")) return;
   throw new UsageError("an argument is empty", "Is it a variable that is not set?");
+}
+
+/** The option counts before the environment. @throws UsageError for an environment that names no factor */
+function takeSlowFactor({ slow }: { slow?: number }): void {
+  if (slow === undefined) slowFactor();
+  else setSlowFactor(slow);
 }
 
 /** Adds what every command has, also to the commands of a group. */

@@ -1,3 +1,4 @@
+import { countdown } from "../base/slow.ts";
 import { waitForCondition } from "../base/waits.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayIdentity, GatewayUnderTest, NewBootOptions } from "./gateway.ts";
@@ -17,9 +18,8 @@ export async function waitForNewBoot(
   { timeoutMs = RESTART_TIMEOUT_MS, signal }: NewBootOptions,
   { wakeups, logTail }: Surroundings,
 ): Promise<GatewayIdentity> {
-  const deadline = performance.now() + timeoutMs;
   // The new process may migrate the old one's state first: a call may take as long as the wait does.
-  const left = () => Math.max(1, deadline - performance.now());
+  const left = countdown(timeoutMs);
   const after = await waitForCondition(
     wakeups,
     async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isNestedDeeper } from "../base/nesting.ts";
+import { stretched } from "../base/slow.ts";
 import { after } from "../base/timers.ts";
 
 /** An answer other than success, with the text for the client. */
@@ -64,7 +65,7 @@ function readText(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits)
       outcome();
     };
     const fail = (error: HttpError) => settle(() => reject(error));
-    const cancel = after(timeoutMs, () =>
+    const cancel = after(stretched(timeoutMs), () =>
       fail(new HttpError(408, `Request body did not arrive within ${timeoutMs} ms`)),
     );
     const onData = (chunk: Buffer) => {

@@ -7,7 +7,7 @@ import { eventLog, fileReporter, ReportFile } from "./reporters/files.ts";
 import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } from "./stream.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
-const CLOSE_BUDGET_MS = 5_000;
+const CLOSE_BUDGET_MS = 30_000;
 
 export interface ReportOptions {
   /** Absolute; made if it does not exist. The same as in the run-started event. */

@@ -59,6 +59,7 @@ export class RunState {
       finishedAt: new Date(this.#lastAt).toISOString(),
       durationMs: this.#finished?.durationMs ?? this.#lastAt - started.at,
       jobs: started.jobs,
+      slow: started.slow,
       lane: started.lane,
       job: started.job,
       shard: started.shard,

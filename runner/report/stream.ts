@@ -1,5 +1,6 @@
 import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
+import { stretched } from "../base/slow.ts";
 import type { RunEvent } from "./events.ts";
 import { RunState } from "./run-state.ts";
 
@@ -86,14 +87,15 @@ export class EventStream {
    * @param budgetMs a reporter that handles not even one event in so many milliseconds has failed
    */
   async settle(budgetMs: number): Promise<void> {
+    const limitMs = stretched(budgetMs);
     await Promise.all(
       this.#subscriptions.map(async (subscription) => {
         let handled = -1;
         while (subscription.handled > handled) {
           handled = subscription.handled;
-          if (await endsWithin(subscription.idle, budgetMs)) return;
+          if (await endsWithin(subscription.idle, limitMs)) return;
         }
-        subscription.fail(new Error(`did not handle an event within ${budgetMs} ms`));
+        subscription.fail(new Error(`did not handle an event within ${limitMs} ms`));
       }),
     );
   }
@@ -104,12 +106,13 @@ export class EventStream {
    */
   async finish(turn: (typeof FINISHING_ORDER)[number], budgetMs: number): Promise<void> {
     await this.settle(budgetMs);
+    const limitMs = stretched(budgetMs);
     await Promise.all(
       this.#subscriptions
         .filter(({ finishes }) => finishes === turn)
         .map(async (subscription) => {
-          if (!(await endsWithin(subscription.finish(), budgetMs))) {
-            subscription.fail(new Error(`did not finish within ${budgetMs} ms`));
+          if (!(await endsWithin(subscription.finish(), limitMs))) {
+            subscription.fail(new Error(`did not finish within ${limitMs} ms`));
           }
         }),
     );

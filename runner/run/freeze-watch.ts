@@ -1,8 +1,11 @@
 import { Worker } from "node:worker_threads";
+import { stretched } from "../base/slow.ts";
 import { every } from "../base/timers.ts";
 import type { Reporter } from "../report/stream.ts";
 
 const BEAT_MS = 1_000;
+/** Checks, not seconds: a machine that was asleep wakes up with all of its checks still to come. */
+const SILENT_CHECKS = 15;
 
 /**
  * A scenario's code can compute without end behind an `await`, where no time limit reaches it: the
@@ -13,7 +16,7 @@ const BEAT_MS = 1_000;
 export function freezeWatch(): Reporter {
   const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worker = new Worker(new URL("./freeze-watch-worker.js", import.meta.url), {
-    workerData: { beats, pid: process.pid },
+    workerData: { beats, pid: process.pid, silentChecks: Math.ceil(stretched(SILENT_CHECKS)) },
   });
   worker.unref();
   const stopBeats = every(BEAT_MS, () => Atomics.add(beats, 0, 1), { unref: true });

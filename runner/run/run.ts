@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { slowFactor } from "../base/slow.ts";
 import { formatTarget } from "../base/target.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
@@ -24,6 +25,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     gateway: formatTarget(options.gateway.target),
     providerMode: options.providerMode,
     jobs: options.jobs,
+    ...(slowFactor() === 1 ? {} : { slow: slowFactor() }),
     policy,
     faults: [...options.faults],
     reportFolder: options.reportFolder,

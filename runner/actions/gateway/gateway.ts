@@ -1,5 +1,6 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { stretched } from "../../base/slow.ts";
 import { plural } from "../../base/text.ts";
 import { timeoutSignal } from "../../base/timers.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
@@ -44,7 +45,7 @@ async function fetchJson(
   context: ActionContext,
   { url, timeoutMs }: ValuesOf<typeof FETCH_PARAMS>,
 ): Promise<unknown> {
-  const signal = AbortSignal.any([context.signal(), timeoutSignal(timeoutMs)]);
+  const signal = AbortSignal.any([context.signal(), timeoutSignal(stretched(timeoutMs))]);
   const response = await fetch(url, { signal });
   if (!response.ok) {
     await response.body?.cancel();

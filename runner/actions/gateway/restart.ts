@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { countdown } from "../../base/slow.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/health-probe.ts";
 import { badArgument } from "../bad-argument.ts";
@@ -19,9 +20,9 @@ async function waitForRestart(
   context: ActionContext,
   { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },
 ): Promise<GatewayIdentity> {
-  const deadline = performance.now() + timeoutMs;
+  const left = countdown(timeoutMs);
   const after = await context.waitForNewBoot(before.bootId, timeoutMs);
-  await waitForChannelReady(context, Math.max(1, deadline - performance.now()));
+  await waitForChannelReady(context, left());
   return after;
 }
 

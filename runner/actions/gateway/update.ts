@@ -1,5 +1,6 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { countdown } from "../../base/slow.ts";
 import { waitForCondition } from "../../base/waits.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
@@ -67,9 +68,8 @@ async function waitForUpdate(
   context: ActionContext,
   { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },
 ): Promise<GatewayIdentity> {
-  const deadline = performance.now() + timeoutMs;
+  const left = countdown(timeoutMs);
   // The new process may migrate the old one's state first: a call waits for it as long as the action does.
-  const left = () => Math.max(1, deadline - performance.now());
   const after = await waitForCondition(
     // Only the interval wakes this wait: each answer makes the gateway log a line.
     new Wakeups(),

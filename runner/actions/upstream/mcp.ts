@@ -1,6 +1,8 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
+import { stretched } from "../../base/slow.ts";
+import { libraryLimit } from "../../base/timers.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { BOOLEAN, OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
@@ -33,7 +35,7 @@ async function callPluginTool(
   });
   const client = new Client({ name: "gateway-qa", version: "1.0.0" });
   context.teardown.defer("MCP client", () => client.close());
-  const options = { signal: context.signal(), timeout: REQUEST_MS };
+  const options = { signal: context.signal(), timeout: libraryLimit(stretched(REQUEST_MS)) };
   try {
     await client.connect(transport, options);
     const { tools } = await client.listTools({}, options);

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { isPromise } from "node:util/types";
 import vm from "node:vm";
 import { QaError } from "../../base/errors.ts";
+import { stretched } from "../../base/slow.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
 import { isError } from "./failure.ts";
@@ -29,7 +30,8 @@ export class Evaluator {
 
   constructor(flow: CompiledFlow, options: EvaluatorOptions) {
     this.#flow = flow;
-    this.#evaluationMs = options.evaluationMs ?? DEFAULT_EVALUATION_MS;
+    // `vm` takes whole milliseconds.
+    this.#evaluationMs = Math.ceil(stretched(options.evaluationMs ?? DEFAULT_EVALUATION_MS));
     this.variables = createRealm(flow, options).variables;
     Object.defineProperty(Object.getPrototypeOf(this.variables), ENTRY_NAME, {
       value: () => this.#entered?.(),

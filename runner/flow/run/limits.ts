@@ -1,6 +1,7 @@
+import { stretched } from "../../base/slow.ts";
 import { after, type Cancel } from "../../base/timers.ts";
 
-/** Time limits of a flow, in milliseconds. */
+/** Time limits of a flow, in milliseconds; all of them are longer on a slow machine. */
 export interface FlowLimits {
   /** One action, unless its vocabulary entry declares a budget. */
   actionMs: number;
@@ -31,7 +32,7 @@ export class Watchdog implements Disposable {
   /** @param expire makes the reason of the abort when time runs out */
   constructor(parent: AbortSignal, limitMs: number, expire: (afterMs: number) => unknown) {
     this.#parent = parent;
-    this.#limitMs = limitMs;
+    this.#limitMs = stretched(limitMs);
     this.#expire = expire;
     if (parent.aborted) this.#onParentAbort();
     else parent.addEventListener("abort", this.#onParentAbort, { once: true });
@@ -44,7 +45,7 @@ export class Watchdog implements Disposable {
 
   /** Makes sure that at least `ms` are left from now on. */
   allow(ms: number): void {
-    const limitMs = performance.now() - this.#startedAt + ms;
+    const limitMs = performance.now() - this.#startedAt + stretched(ms);
     if (limitMs <= this.#limitMs) return;
     this.#limitMs = limitMs;
     this.#arm();
@@ -75,7 +76,7 @@ export class CleanupWindow implements Disposable {
   constructor(parent: AbortSignal, budgetMs: number, expire: () => unknown) {
     this.#parent = parent;
     this.#open = () => {
-      this.#cancel = after(budgetMs, () => this.#controller.abort(expire()));
+      this.#cancel = after(stretched(budgetMs), () => this.#controller.abort(expire()));
     };
     if (parent.aborted) this.#open();
     else parent.addEventListener("abort", this.#open, { once: true });

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
+import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import { AGENT_ID } from "../config.ts";
 import { type DialectAccess, type GatewayDialect, statusDialect } from "../dialect.ts";
@@ -218,9 +219,9 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+    const left = countdown(timeoutMs);
     await this.#waitReady(timeoutMs, signal);
-    await this.identity({ timeoutMs: Math.max(1, deadline - performance.now()), signal });
+    await this.identity({ timeoutMs: left(), signal });
   }
 
   waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {

@@ -1,4 +1,5 @@
 import { BlockedError } from "../../base/errors.ts";
+import { stretched } from "../../base/slow.ts";
 import { libraryLimit } from "../../base/timers.ts";
 import type { CliCommand, CliResult, CliRunOptions } from "../gateway.ts";
 import { loadExeca } from "./start-process.ts";
@@ -28,7 +29,7 @@ export async function runCommand(
     env: command.env,
     extendEnv: false,
     killDescendants: true,
-    timeout: libraryLimit(timeoutMs),
+    timeout: libraryLimit(stretched(timeoutMs)),
     cancelSignal: signal,
     stdin: "ignore",
     reject: false,

@@ -1,6 +1,7 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
+import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayFacts } from "../facts.ts";
 import type {
@@ -189,9 +190,9 @@ export class RemoteGateway implements GatewayUnderTest {
   }
 
   async waitHealthy(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+    const left = countdown(timeoutMs);
     await this.#waitReady(timeoutMs, signal);
-    await this.call("health", {}, { timeoutMs: Math.max(1, deadline - performance.now()), signal });
+    await this.call("health", {}, { timeoutMs: left(), signal });
   }
 
   waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {

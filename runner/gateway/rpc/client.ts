@@ -2,6 +2,7 @@ import pRetry from "p-retry";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
+import { stretched } from "../../base/slow.ts";
 import { after } from "../../base/timers.ts";
 import type { CallOptions, GatewayEvent } from "../gateway.ts";
 import { droppedError, RpcError, restartedError, stoppedError, timeoutError, toRpcError } from "./errors.ts";
@@ -90,7 +91,8 @@ export class RpcClient {
    *   or whatever `down` was given; the signal's reason
    */
   async call(method: string, params: unknown = {}, options: CallOptions = {}): Promise<JsonObject> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+    const { signal } = options;
+    const timeoutMs = stretched(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     if (this.#down) throw this.#down;
     signal?.throwIfAborted();
     const id = String(this.#nextId++);

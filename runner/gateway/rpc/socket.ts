@@ -1,6 +1,7 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/redact.ts";
+import { stretched } from "../../base/slow.ts";
 import { after } from "../../base/timers.ts";
 import type { GatewayEvent } from "../gateway.ts";
 import { toRpcError } from "./errors.ts";
@@ -71,14 +72,13 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
   const { url, redact, signal } = options;
   // Node's own WebSocket is undici's, without the time it takes to load the package.
   const socket = new WebSocket(url);
+  const limitMs = stretched(HANDSHAKE_TIMEOUT_MS);
   const connectId = crypto.randomUUID();
 
   return new Promise((resolve, reject) => {
     let accepted = false;
     let closeCode: number | undefined;
-    const cancel = after(HANDSHAKE_TIMEOUT_MS, () =>
-      fail(unreachable(`no answer to the handshake within ${HANDSHAKE_TIMEOUT_MS} ms`)),
-    );
+    const cancel = after(limitMs, () => fail(unreachable(`no answer to the handshake within ${limitMs} ms`)));
     const onAbort = () => fail(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     const endHandshake = () => {

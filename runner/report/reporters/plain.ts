@@ -66,8 +66,12 @@ function runFinished({ runId, durationMs, exitCode, interrupted }: RunFinished, 
   return `run ${runId}: ${result} in ${formatDuration(durationMs)}${cut}, exit code ${exitCode}`;
 }
 
-function runStarted({ runId, scenarios, gateway, jobs, reportFolder }: RunStarted, cwd: string): string {
-  const what = `${plural(scenarios.length, "scenario")} on ${gateway}, ${jobs} at once`;
+function runStarted(
+  { runId, scenarios, gateway, jobs, slow, reportFolder }: RunStarted,
+  cwd: string,
+): string {
+  const limits = slow === undefined ? "" : `, limits ${slow} times as long as usual`;
+  const what = `${plural(scenarios.length, "scenario")} on ${gateway}, ${jobs} at once${limits}`;
   return `run ${runId}: ${what}, report in ${displayPath(reportFolder, cwd)}`;
 }
 

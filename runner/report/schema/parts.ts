@@ -142,6 +142,11 @@ export const runFacts = {
   gateway: { type: "string", description: "As given to --gateway." },
   providerMode: text,
   jobs: { type: "integer", minimum: 1 },
+  slow: {
+    type: "number",
+    exclusiveMinimum: 0,
+    description: "Factor by which all limits of the run were longer than usual; absent if they were not.",
+  },
   lane: text,
   job: { type: "string", description: "Stable name of the job of a matrix that this run is." },
   shard: {

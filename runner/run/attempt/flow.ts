@@ -1,5 +1,6 @@
 import { createFlowApi } from "../../actions/env/api.ts";
 import { QaError } from "../../base/errors.ts";
+import { stretched } from "../../base/slow.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { after } from "../../base/timers.ts";
 import { currentSignal } from "../../flow/current-signal.ts";
@@ -90,13 +91,13 @@ function endSignal(gateway: GatewayUnderTest, scenarioMs: number, teardown: Tear
   const end = new AbortController();
   const late = () =>
     end.abort(
-      new QaError(`the scenario did not end within ${scenarioMs} ms`, {
+      new QaError(`the scenario did not end within ${stretched(scenarioMs)} ms`, {
         code: "scenario-timeout",
         fault: "product",
         hint: "If it is meant to take longer, raise execution.timeoutMs in the scenario.",
       }),
     );
-  teardown.defer("scenario deadline", after(scenarioMs, late));
+  teardown.defer("scenario deadline", after(stretched(scenarioMs), late));
   teardown.defer(
     "crash watch",
     gateway.onCrash((error) => end.abort(error)),

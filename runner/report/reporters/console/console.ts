@@ -72,6 +72,8 @@ export class ConsoleReporter implements Reporter {
     this.#facts = event;
     this.#planned = event.scenarios.length;
     this.#reportFolder = displayPath(event.reportFolder, this.#options.cwd);
+    if (event.slow !== undefined)
+      this.#print([`All limits are ${event.slow} times as long as usual (--slow)`]);
     if (this.#planned > 1) {
       const longest = Math.max(...event.scenarios.map(({ id }) => id.length));
       this.#layout.idWidth = Math.min(longest, WIDEST_ID_COLUMN);

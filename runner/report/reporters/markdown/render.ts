@@ -66,7 +66,7 @@ function gateways({ scenarios }: RunReport): string[] {
 }
 
 /** What only some runs have. */
-function optionalFacts({ lane, job, shard, faults = [], policy }: RunReport): string[][] {
+function optionalFacts({ lane, job, shard, faults = [], policy, slow }: RunReport): string[][] {
   return [
     ...(lane ? [["lane", codeCell(lane)]] : []),
     ...(job ? [["job", codeCell(job)]] : []),
@@ -74,6 +74,7 @@ function optionalFacts({ lane, job, shard, faults = [], policy }: RunReport): st
     ...(faults.length > 0 ? [["broken by", faults.map(codeCell).join(", ")]] : []),
     ...(policy && policy.retries > 0 ? [["retries", `${policy.retries}`]] : []),
     ...(policy && policy.repeat > 1 ? [["repeat", `${policy.repeat}`]] : []),
+    ...(slow ? [["limits", `${slow} times as long as usual`]] : []),
   ];
 }
 
