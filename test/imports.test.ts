@@ -88,7 +88,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   config: { rooms: ["base", "restart"], packages: ["json-schema-to-ts", "json5"] },
   runtime: { rooms: ["base", "config"], packages: [] },
   reload: { rooms: ["base", "restart", "config", "runtime"], packages: [] },
-  skills: { rooms: ["base", "config", "runtime"], packages: ["yaml"] },
+  skills: { rooms: ["base", "config", "runtime"], packages: ["json5", "yaml"] },
   channels: { rooms: ["base", "config", "runtime"], packages: ["write-file-atomic"] },
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
