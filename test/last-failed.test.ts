@@ -100,6 +100,25 @@ test("runs what a killed run did not get to", async () => {
   expect(report?.scenarios.map(({ id }) => id)).toEqual(["a-hangs", "bad", "good"]);
 });
 
+test("a scenario that is gone is named, and the others run; when none is left, that is no success", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/a.md", asserts("was-first", "false"));
+  await sandbox.write("pack/test/b.md", asserts("stays", "false"));
+  await sandbox.qa("run", "--pack", "pack", "--out", "reports/one");
+  await sandbox.write("pack/test/a.md", asserts("is-first", "false"));
+  const again = await sandbox.qa("run", "--last-failed", "reports", "--out", "reports/two");
+  expect(again.stderr).toBe(
+    "warning: there is no scenario was-first any more, so it is not run again; is it is-first now?",
+  );
+  expect((await sandbox.reportIn("reports/two"))?.scenarios.map(({ id }) => id)).toEqual(["stays"]);
+  expect(again.exitCode).toBe(1);
+
+  await sandbox.write("pack/test/b.md", asserts("differs-entirely", "false"));
+  const none = await sandbox.qa("run", "--last-failed", "reports/two");
+  expect(none.stderr).toMatch(/^warning: there is no scenario stays any more.*\nerror: nothing is left/);
+  expect(none.exitCode).toBe(4);
+});
+
 test("after a run that ended badly without failures, the exit code stays that run's", async () => {
   const sandbox = await Sandbox.create();
   const guarded = "execution: { config: { allowEnv: QA_TEST_ALLOW } }\n";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -103,7 +103,7 @@ test("a second Ctrl-C ends at once and still leaves nothing behind", async () =>
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
-test("a failure that no step waits for keeps the run from succeeding", async () => {
+test("a failure that no step waits for fails its scenario, and is shown where it arose", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/stray.md",
@@ -114,13 +114,17 @@ test("a failure that no step waits for keeps the run from succeeding", async () 
       - set: ignored
         value: { expr: "(env.gateway.call('no.such.method'), 1)" }
       - call: sleep
-        args: [200]`,
+        args: [60000]`,
     ),
   );
-  const { exitCode, report, stderr } = await sandbox.qa("run", "stray", "--pack", "pack");
-  expect(stderr).toMatch(/failed that no step waited for: .*no\.such\.method/);
-  expect(exitCode).toBe(4);
-  expect(report?.exitCode).toBe(4);
+  const { exitCode, report } = await sandbox.qa("run", "stray", "--pack", "pack");
+  expect(report?.scenarios[0]?.failure).toMatchObject({
+    code: "stray-rejection",
+    fault: "scenario",
+    message: expect.stringMatching(/failed that no step waited for: .*no\.such\.method/),
+    step: { name: "starts something and forgets it" },
+  });
+  expect(exitCode).toBe(1);
 });
 
 test("an id that begins with a dash is no option, also in the command that runs it again", async () => {
@@ -131,6 +135,21 @@ test("an id that begins with a dash is no option, also in the command that runs 
   const written = await sandbox.reportIn("out");
   expect(written?.command).toBe("pnpm qa run --pack pack --out out -- -dash");
   expect(written?.scenarios).toMatchObject([{ id: "-dash", rerun: "pnpm qa run --pack pack -- -dash" }]);
+});
+
+test("an id is the same in any form of Unicode", async () => {
+  const sandbox = await Sandbox.create();
+  const [composed, decomposed] = ["\u00e9tude", "e\u0301tude"];
+  await sandbox.write("pack/test/etude.md", QUICK.replace("id: quick", `id: ${decomposed}`));
+  for (const typed of [composed, decomposed]) {
+    const { exitCode, report } = await sandbox.qa("run", typed, "--pack", "pack");
+    expect(report?.scenarios).toMatchObject([{ id: composed, named: true, verdict: "passed" }]);
+    expect(exitCode).toBe(0);
+  }
+  await sandbox.write("pack/test/twice.md", QUICK.replace("id: quick", `id: ${composed}`));
+  const { exitCode, stdout } = await sandbox.qa("check", "pack");
+  expect(stdout).toMatch(/duplicate/);
+  expect(exitCode).toBe(3);
 });
 
 test("an id of a foreign pack cannot lead out of the report folder", async () => {
@@ -180,4 +199,65 @@ test("what an expression throws is the scenario's fault, even if it is not an er
   const { exitCode, report } = await sandbox.qa("run", "throws", "--pack", "pack");
   expect(report?.scenarios[0]?.failure).toMatchObject({ code: "expression-failed", fault: "scenario" });
   expect(exitCode).toBe(1);
+});
+
+test("a very long failure is short in every report, and whole in an evidence file", async () => {
+  const sandbox = await Sandbox.create();
+  const long = (id: string, message: string) =>
+    scenarioText(
+      id,
+      `  - name: fails at length\n    actions: [{ throw: { expr: "new Error(${message})" } }]`,
+    );
+  const lines = "Array.from({ length: 50_000 }, (_, i) => 'line ' + i).join('\\\\n')";
+  await sandbox.write("pack/test/wide.md", long("wide", "'x'.repeat(1_000_000) + ' end'"));
+  await sandbox.write("pack/test/high.md", long("high", lines));
+  const { exitCode, stdout, report } = await sandbox.qa(
+    ...["run", "--pack", "pack", "--reporter", "junit", "--reporter", "ctrf", "--reporter", "github"],
+  );
+  expect(exitCode).toBe(1);
+  const [high, wide] = report?.scenarios ?? [];
+  expect(high?.failure?.message).toMatch(/^line 0\n[\s\S]*\n… 49800 lines left out …\n[\s\S]*line 49999$/);
+  expect(wide?.failure?.message).toMatch(/^x+ … 980004 characters left out … x+ end$/);
+  expect(stdout.length).toBeLessThan(50_000);
+  for (const name of await readdir(sandbox.reportFolder)) {
+    const path = join(sandbox.reportFolder, name);
+    if ((await stat(path)).isFile()) expect((await stat(path)).size, name).toBeLessThan(200_000);
+  }
+  for (const [scenario, size] of [
+    [high, "50000 lines"],
+    [wide, "1000004 characters"],
+  ] as const) {
+    const file = scenario?.evidence.find(({ kind }) => kind === "whole texts")?.path ?? "";
+    const whole = await readFile(join(sandbox.reportFolder, file), "utf8");
+    expect(whole).toMatch(new RegExp(`^--- failure.message \\(.*${size}.*\\)\\n`));
+    expect(whole.length).toBeGreaterThan(500_000);
+    expect((await stat(join(sandbox.reportFolder, file))).mode & 0o777).toBe(0o600);
+  }
+});
+
+test("what tells runs, scenarios and gateways apart is never taken for a secret", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/quick.md", QUICK.replace("id: quick", "id: embedded-things"));
+  // A secret by its name, and a word of the run by its value.
+  const secrets = {
+    MY_TOKEN: "embedded",
+    OTHER_SECRET: "embedded-things",
+    RUN_PASSWORD: "scenario-finished",
+  };
+  const { exitCode, stdout } = await sandbox.qaWith(secrets, "run", "--pack", "pack");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("embedded-things");
+  const report = await sandbox.report();
+  expect(report).toMatchObject({ gateway: "embedded", selection: ["embedded-things"] });
+  expect(report?.scenarios).toMatchObject([
+    {
+      id: "embedded-things",
+      verdict: "passed",
+      rerun: "pnpm qa run embedded-things --pack pack",
+      gateway: { target: "embedded" },
+    },
+  ]);
+  for (const { path } of report?.scenarios[0]?.evidence ?? []) {
+    expect(await readFile(join(sandbox.reportFolder, path), "utf8")).not.toBe("");
+  }
 });

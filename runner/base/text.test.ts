@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatDuration, oneLine, printable, shorten } from "./text.ts";
+import { abridge, formatDuration, oneLine, printable, shorten } from "./text.ts";
 
 it.each([
   [0.4, "0 ms"],
@@ -30,4 +30,14 @@ it("takes from text what a terminal would act on, and nothing else", () => {
 it("shortens by characters and never splits one", () => {
   expect(shorten("👍👍👍", 3)).toBe("👍👍👍");
   expect(shorten("👍👍👍👍", 3)).toBe("👍👍…");
+});
+
+it("abridges a long text in the middle, and counts what it leaves out", () => {
+  const extent = { lines: 8, characters: 40 };
+  expect(abridge("a\nb\nc", extent)).toBe("a\nb\nc");
+  const lines = Array.from({ length: 20 }, (_, index) => `${index}`).join("\n");
+  expect(abridge(lines, extent)).toBe("0\n1\n2\n3\n4\n5\n… 12 lines left out …\n18\n19");
+  const wide = `${"a".repeat(100)}${"z".repeat(10)}`;
+  expect(abridge(wide, extent)).toBe(`${"a".repeat(30)} … 70 characters left out … ${"z".repeat(10)}`);
+  expect(abridge("👍".repeat(100), { lines: 8, characters: 13 }).isWellFormed()).toBe(true);
 });

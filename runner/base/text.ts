@@ -19,6 +19,40 @@ export function shorten(text: string, length: number): string {
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
 }
 
+/** How much of a text is shown. */
+export interface Extent {
+  lines: number;
+  characters: number;
+}
+
+/**
+ * Beginning and end of a text that is longer than `extent`, with a count of what is left out in between.
+ * @returns the text itself if it is not; otherwise a little more than `extent`
+ */
+export function abridge(text: string, { lines, characters }: Extent): string {
+  const all = text.split("\n");
+  const fewer = all.length <= lines ? text : withGap(all, lines).join("\n");
+  if (fewer.length <= characters) return fewer;
+  const [head, tail] = ends(characters);
+  const left = fewer.length - head - tail;
+  return `${fewer.slice(0, head)} … ${plural(left, "character")} left out … ${fewer.slice(-tail)}`.toWellFormed();
+}
+
+function withGap(all: readonly string[], most: number): string[] {
+  const [head, tail] = ends(most);
+  return [
+    ...all.slice(0, head),
+    `… ${plural(all.length - head - tail, "line")} left out …`,
+    ...all.slice(-tail),
+  ];
+}
+
+/** The beginning usually says more than the end. */
+function ends(most: number): [head: number, tail: number] {
+  const tail = Math.ceil(most / 4);
+  return [most - tail, tail];
+}
+
 /** Milliseconds for people: `412 ms`, `1.20 s`, `38.5 s`, `2 min 05 s`. */
 export function formatDuration(ms: number): string {
   const whole = Math.round(ms);

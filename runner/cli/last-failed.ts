@@ -36,7 +36,12 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
     process.stdout.write(`Nothing failed in the last run, ${of}${ending}.\n`);
     return report.exitCode;
   }
-  const options = { ...given, ...inherited({ folder, report }, command), lastFailed: undefined };
+  const options = {
+    ...given,
+    ...inherited({ folder, report }, command),
+    lastFailed: undefined,
+    again: true as const,
+  };
   process.stdout.write(`Running ${plural(again.length, "scenario")} again from the last run, ${of}\n\n`);
   return run(
     again.map(({ id }) => id),

@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
-import { UsageError } from "../base/errors.ts";
+import { QaError, UsageError } from "../base/errors.ts";
 import { isWithin } from "../base/paths.ts";
 import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
 import { type Durations, readDurations } from "../lanes/durations.ts";
 import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
 import { type Place, placeOf, quarantineOf } from "../lanes/place.ts";
 import { shardOf } from "../lanes/shard.ts";
-import { namedIds, type Selection } from "../plan/selection.ts";
+import { namedIds, type Selection, withoutVanished } from "../plan/selection.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
@@ -25,11 +25,38 @@ export interface RunOrder {
   env: Readonly<Record<string, string | undefined>>;
   /** Set only by a lane. */
   lane: LaneOrder | undefined;
-  choose(catalog: Catalog): Promise<{ catalog: Catalog; selection: Selection }>;
+  choose(catalog: Catalog): Promise<Choice>;
+}
+
+/** What is chosen from a catalog, or from the part of it that may be chosen from. */
+interface Choice {
+  catalog: Catalog;
+  selection: Selection;
 }
 
 /** @throws UsageError, InvalidLanes; QaError `secret-missing` */
-export async function orderOf(ids: readonly string[], options: RunOptions): Promise<RunOrder> {
+export function orderOf(ids: readonly string[], options: RunOptions): RunOrder {
+  const order = orderAsGiven(ids, options);
+  if (!options.again) return order;
+  return { ...order, choose: async (catalog) => stillThere(await order.choose(catalog)) };
+}
+
+/** @throws QaError `nothing-left` */
+function stillThere({ catalog, selection: before }: Choice): Choice {
+  const { selection, vanished } = withoutVanished(catalog, before);
+  for (const { id, near } of vanished) {
+    const hint = near ? `; is it ${near} now?` : "";
+    process.stderr.write(`warning: there is no scenario ${id} any more, so it is not run again${hint}\n`);
+  }
+  if (selection.patterns.length > 0) return { catalog, selection };
+  throw new QaError("nothing is left to run again: what failed does not exist any more", {
+    code: "nothing-left",
+    fault: "environment",
+    hint: "Run the scenarios that took its place; `qa list` shows all.",
+  });
+}
+
+function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
   const { lane: name, lanes: typed, gateway, pack, tag, all, named } = options;
   if (name === undefined) {
     if (typed !== undefined)

@@ -13,7 +13,6 @@ import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
-import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
@@ -41,7 +40,7 @@ export async function runScenarios(
   const startedAt = performance.now();
   const { signal, strays, teardown } = session;
   const runId = newRunId();
-  const order = await orderOf(ids, options);
+  const order = orderOf(ids, options);
   const reportFolder = outFolder(options.out, "report", runId);
   rejectContradictions(options, order);
   const [outputs, chosen] = await Promise.all([
@@ -61,7 +60,7 @@ export async function runScenarios(
     folder: reportFolder,
     console: outputs.console,
     redact: secrets.redact,
-    reporters: [freezeWatch(), ...outputs.reporters],
+    reporters: outputs.reporters,
   });
   const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));
   teardown.defer("run time", () => time.stop());

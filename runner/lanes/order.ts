@@ -66,7 +66,7 @@ export function orderOfLane(
 /** @throws UsageError for a scenario that exists, but not in the lane */
 function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
   for (const id of ids) {
-    const isIt = (scenario: { id: string }) => scenario.id === id;
+    const isIt = (scenario: { id: string }) => scenario.id === id.normalize();
     if (chosen.scenarios.some(isIt) || !all.scenarios.some(isIt)) continue;
     throw new UsageError(
       `the lane ${lane} does not choose ${id}`,

@@ -3,6 +3,7 @@ import { suggestion } from "../base/suggest.ts";
 import type { Quarantined } from "../report/events.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { LIMITS } from "../scenario/source/limits.ts";
 import { type LocatedFile, laneDiagnostic, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";
@@ -33,7 +34,7 @@ export function readQuarantine(
   if (!existsSync(path)) return { name: undefined, entries: [], diagnostics: [] };
   const { document, name, diagnostics } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return { name, entries: [], diagnostics };
-  const entries = document.value.quarantine;
+  const entries = entriesOf(document);
   const found = [...diagnostics];
   for (const [index, { id, owner, expires }] of entries.entries()) {
     if (chosen && !chosen.has(id)) continue;
@@ -62,14 +63,21 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
   const { document } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return [];
   const known = scenarios.map(({ id }) => id);
-  const ids = document.value.quarantine.map(({ id }) => id);
-  return ids.flatMap((id, index) => {
-    const isKnown = known.includes(id) || unusable.some((broken) => broken.id === id);
-    return [
-      ...(isKnown ? [] : [unknownId(document, index, id, known)]),
-      ...(ids.indexOf(id) < index ? [repeatedId(document, index, id)] : []),
-    ];
-  });
+  const expected = new Set([...known, ...unusable.map(({ id }) => id)]);
+  const seen = new Set<string>();
+  const found: Diagnostic[] = [];
+  for (const [index, { id }] of entriesOf(document).entries()) {
+    if (found.length >= LIMITS.problems) break;
+    if (!expected.has(id)) found.push(unknownId(document, index, id, known));
+    if (seen.has(id)) found.push(repeatedId(document, index, id));
+    seen.add(id);
+  }
+  return found;
+}
+
+/** With ids in the form that scenarios have. */
+function entriesOf({ value }: LocatedFile<QuarantineFile>): Quarantined[] {
+  return value.quarantine.map((entry) => ({ ...entry, id: entry.id.normalize() }));
 }
 
 function unknownId(

@@ -43,8 +43,10 @@ export interface SelectionResult {
  * Chooses scenarios from a catalog. A file that could not be read counts as chosen when it may be meant: always with
  * `all` and tags; with an id or a glob by its id or, if that is not known, by its name.
  */
-export function selectScenarios(catalog: Catalog, selection: Selection): SelectionResult {
-  const { patterns, tags, named = patterns } = selection;
+export function selectScenarios(catalog: Catalog, typed: Selection): SelectionResult {
+  const selection = { ...typed, patterns: typed.patterns.map(normalized) };
+  const { patterns, tags } = selection;
+  const named = typed.named?.map(normalized) ?? patterns;
   const selected = catalog.scenarios
     .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => matchesId(pattern, id)))
     .filter((scenario) => tags.length === 0 || tags.some((tag) => scenario.tags.includes(tag)))
@@ -70,6 +72,24 @@ export function requireTagged(catalog: Catalog, tags: readonly string[]): readon
 /** The ids that a selection names, when it chooses nothing by other means; undefined when it does. */
 export function namedIds({ patterns, tags, all }: Selection): readonly string[] | undefined {
   return all || tags.length > 0 || patterns.some(isGlob) ? undefined : patterns;
+}
+
+/**
+ * Leaves out the ids that are not in a catalog any more.
+ * @returns `vanished` are these, each with the id that is near enough to be its new name
+ */
+export function withoutVanished(
+  catalog: Catalog,
+  selection: Selection,
+): { selection: Selection; vanished: { id: string; near: string | undefined }[] } {
+  const vanished = selectScenarios(catalog, selection).problems.flatMap((problem) =>
+    problem.kind === "unknown-id" ? [{ ...problem, id: selection.patterns[problem.index] ?? "" }] : [],
+  );
+  const gone = new Set(vanished.map(({ id }) => id));
+  return {
+    selection: { ...selection, patterns: selection.patterns.filter((id) => !gone.has(id)) },
+    vanished: vanished.map(({ id, near }) => ({ id, near })),
+  };
 }
 
 /** A problem of a selection, as the error that the command line shows. */
@@ -140,6 +160,11 @@ function unreadableFor(catalog: Catalog, { patterns, tags, all }: Selection): Di
 
 function nameOf({ id, file }: Catalog["unusable"][number]): string {
   return id ?? basename(file.name, extname(file.name));
+}
+
+/** Scenarios have their ids in this form: a keyboard, or the name of a file, may give another for the same text. */
+function normalized(id: string): string {
+  return id.normalize();
 }
 
 function matchesId(pattern: string, id: string): boolean {

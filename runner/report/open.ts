@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { redactEvent } from "./event-texts.ts";
 import type { RunEvent } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
 import { eventLog, fileReporter, ReportFile } from "./reporters/files.ts";
 import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } from "./stream.ts";
+import { WholeTexts } from "./whole-texts.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
 const CLOSE_BUDGET_MS = 30_000;
@@ -45,7 +47,11 @@ interface RunEnd {
 export function openReport(options: ReportOptions): OpenReport {
   const { folder: reportFolder, console, reporters = [] } = options;
   mkdirSync(reportFolder, { recursive: true, mode: 0o700 });
-  const stream = new EventStream(options);
+  const texts = new WholeTexts(reportFolder);
+  const stream = new EventStream({
+    ...options,
+    redact: (event) => texts.abridge(redactEvent(event, options.redact)),
+  });
   // The event log comes first: it has the event even if a later reporter takes the process down.
   stream.subscribe(eventLog(reportFolder));
   stream.subscribe(new ReportFile(reportFolder));

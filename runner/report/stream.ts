@@ -33,8 +33,8 @@ export interface ReporterFailure {
 }
 
 export interface EventStreamOptions {
-  /** Last line of defence against secrets in reports; applied once to each event. */
-  redact: <T>(value: T) => T;
+  /** Last line of defence against secrets in reports, and against texts too long for them; applied once to each event. */
+  redact: (event: RunEvent) => RunEvent;
   /** Receives one line per failed reporter; default is stderr. */
   warn?: (line: string) => void;
 }
@@ -44,7 +44,7 @@ export interface EventStreamOptions {
  * the others and the run itself go on.
  */
 export class EventStream {
-  readonly #redact: <T>(value: T) => T;
+  readonly #redact: (event: RunEvent) => RunEvent;
   readonly #warn: (line: string) => void;
   readonly #subscriptions: Subscription[] = [];
   readonly #failures: ReporterFailure[] = [];

@@ -42,9 +42,12 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const value = draft.meta && trimTexts(plainValue(draft.meta));
+  if (draft.cutOff)
+    return { kind: "scenario", scenario: undefined, id: readId(value), diagnostics: diagnostics.all };
   if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft.meta, pack));
   const kind = executionKind(value);
-  if (kind === "flow" && !draft.hasFlow) {
+  // Metadata that cannot be read do not say what is missing.
+  if (kind === "flow" && draft.meta && !draft.hasFlow) {
     diagnostics.error(atOffset(file, draft.start), {
       code: "missing-flow",
       message: "the scenario has no flow",
@@ -69,7 +72,7 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { source, node } = draft.meta;
   const theme = scenarioTheme(meta, file, pack);
   const scenario: Scenario = {
-    id: meta.id,
+    id: meta.id.normalize(),
     title: meta.title,
     theme,
     file,
@@ -102,7 +105,7 @@ function executionKind(value: unknown): string {
 
 function readId(value: unknown): string | undefined {
   const { id } = asRecord(value);
-  return typeof id === "string" ? id : undefined;
+  return typeof id === "string" ? id.normalize() : undefined;
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

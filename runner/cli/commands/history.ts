@@ -79,7 +79,8 @@ function shown<T>(
     : `${plural(reports, "report")}\n\n${table(scenarios)}`;
 }
 
-function chosen({ samples }: Past, ids: readonly string[]): Past["samples"] {
+function chosen({ samples }: Past, typed: readonly string[]): Past["samples"] {
+  const ids = typed.map((id) => id.normalize());
   const known = [...new Set(samples.map(({ id }) => id))];
   for (const id of ids) {
     if (!known.includes(id)) throw new UsageError(`no report has the scenario ${id}`, suggestion(id, known));

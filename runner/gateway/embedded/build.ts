@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
+import { guardedEnv } from "../../base/guardian.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -62,6 +63,7 @@ async function build(packageRoot: string, signal: AbortSignal): Promise<Embedded
   const script = join(packageRoot, "build.ts");
   const result = await execa(process.execPath, [script], {
     cwd: packageRoot,
+    env: guardedEnv({}),
     cancelSignal: signal,
     reject: false,
     stdin: "ignore",

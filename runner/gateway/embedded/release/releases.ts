@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
+import { guardedEnv } from "../../../base/guardian.ts";
 import { loadExeca } from "../../process/start-process.ts";
 
 /** A release of the embedded gateway as the registry of a run offers it. */
@@ -44,6 +45,7 @@ export async function buildReleases(
   const args = specs.map(({ version, defect }) => (defect ? `${version}=${defect}` : version));
   const result = await execa(process.execPath, [script, ...args], {
     cwd: packageRoot,
+    env: guardedEnv({}),
     cancelSignal: signal,
     reject: false,
     stdin: "ignore",

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { oneLine, printable } from "../../../base/text.ts";
+import { abridge, type Extent, oneLine, printable, shorten } from "../../../base/text.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Paint } from "./style.ts";
 
@@ -7,29 +7,42 @@ const INDENT = "    ";
 const LABEL_WIDTH = 10;
 /** More than this is in the report; on the console it would push the message out of sight. */
 const LONGEST_LIST = 20;
+const ON_CONSOLE: Extent = { lines: 40, characters: 4_000 };
+const WHOLE: Extent = { lines: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
+const LONGEST_SUMMARY = 300;
 
 type Failure = NonNullable<ScenarioReport["failure"]>;
 
 /**
  * Everything that helps to understand a failure without running it again, most telling first.
  * @param reportFolder as the user would type it
+ * @param extent of each part
  */
-export function failureBlock(scenario: ScenarioReport, reportFolder: string, paint: Paint): string[] {
+export function failureBlock(
+  scenario: ScenarioReport,
+  reportFolder: string,
+  paint: Paint,
+  extent: Extent = ON_CONSOLE,
+): string[] {
   const { failure } = scenario;
   if (!failure) return [];
   const section = (label: string, lines: readonly string[]) => labelled(label, lines, paint);
+  const lines = (text: string | undefined) => (text ? printable(abridge(text, extent)).split("\n") : []);
   return [
     ...indent(lines(failure.message).map((line) => paint(["bold", "red"], line))),
     ...indent([paint("dim", blame(failure)), ...whereabouts(failure, scenario.steps.length)]),
-    ...codeFrame(failure),
+    ...indent(failure.codeFrame ? ["", ...lines(failure.codeFrame.trimEnd())] : []),
     "",
     ...section("expected", lines(failure.expected)),
     ...section("seen", lines(failure.seen)),
-    ...section("values", values(failure)),
+    ...section(
+      "values",
+      (failure.values ?? []).flatMap((each) => lines(valueText(each))),
+    ),
     ...section("stack", stack(failure)),
     ...section("details", lines(failure.details)),
-    ...section("messages", latest(failure.messages)),
-    ...section("log", latest(failure.logLines)),
+    ...section("messages", latest(failure.messages, lines)),
+    ...section("log", latest(failure.logLines, lines)),
     ...section("hint", lines(failure.hint)),
     ...section(
       "evidence",
@@ -37,6 +50,11 @@ export function failureBlock(scenario: ScenarioReport, reportFolder: string, pai
     ),
     ...section("rerun", [paint("bold", scenario.rerun)]),
   ];
+}
+
+/** What a list says of a failure. */
+export function messageLine({ message }: Pick<Failure, "message">): string {
+  return shorten(oneLine(message), LONGEST_SUMMARY);
 }
 
 /** `qa/scenarios/config/x.md:41:9` as far as it is known. */
@@ -56,14 +74,8 @@ function whereabouts(failure: Failure, steps: number): string[] {
   return [inStep, place].filter((line) => line !== "");
 }
 
-function codeFrame({ codeFrame: frame }: Failure): string[] {
-  return frame ? ["", ...indent(lines(frame.trimEnd()))] : [];
-}
-
-function values(failure: Failure): string[] {
-  return (failure.values ?? []).flatMap(({ expression, value }) =>
-    lines(`${oneLine(expression)} = ${value}`),
-  );
+function valueText({ expression, value }: NonNullable<Failure["values"]>[number]): string {
+  return `${oneLine(expression)} = ${value}`;
 }
 
 /** Left out where it would only repeat the location. */
@@ -73,7 +85,7 @@ function stack(failure: Failure): string[] {
   return place !== undefined && frames.every((frame) => frame.includes(place)) ? [] : frames;
 }
 
-function latest(entries: readonly string[] = []): string[] {
+function latest(entries: readonly string[] = [], lines: (text: string) => string[]): string[] {
   const hidden = entries.length - LONGEST_LIST;
   const shown = entries.slice(-LONGEST_LIST).flatMap((entry) => lines(entry.trimEnd()));
   return hidden > 0 ? [`… ${hidden} earlier in report.md`, ...shown] : shown;
@@ -85,10 +97,6 @@ function labelled(label: string, content: readonly string[], paint: Paint): stri
     const head = index === 0 ? paint("dim", label.padEnd(LABEL_WIDTH)) : margin;
     return `${INDENT}${head}${line}`.trimEnd();
   });
-}
-
-function lines(text: string | undefined): string[] {
-  return text ? printable(text).split("\n") : [];
 }
 
 function indent(content: readonly string[]): string[] {
@@ -104,7 +112,7 @@ export function failureText(
   scenario: ScenarioReport,
   { failure, evidence }: Pick<AttemptReport, "failure" | "evidence"> = scenario,
 ): string {
-  const lines = failureBlock({ ...scenario, failure, evidence }, "", (_format, text) => text);
+  const lines = failureBlock({ ...scenario, failure, evidence }, "", (_format, text) => text, WHOLE);
   return lines
     .map((line) => line.replace(/^ {4}/, ""))
     .join("\n")

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
-import { formatDuration, oneLine } from "../../../base/text.ts";
+import { formatDuration } from "../../../base/text.ts";
 import { attemptsNote, countTexts, excuseFor } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
-import { location } from "./failure-block.ts";
+import { location, messageLine } from "./failure-block.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
 
 /** The last lines of a run: what failed or was flaky and how to run it again, the counts, and where the report is. */
@@ -26,7 +26,7 @@ function failedList(report: RunReport, paint: Paint): string[] {
     const excuse = excuseFor(scenario, report) ? `  ${paint("yellow", "quarantined")}` : "";
     return [
       `  ${paint("red", SYMBOLS.failed)} ${id}${place ? `  ${paint("dim", place)}` : ""}${excuse}`,
-      ...(failure ? [`    ${oneLine(failure.message)}`] : []),
+      ...(failure ? [`    ${messageLine(failure)}`] : []),
       `    ${rerun}`,
     ];
   });

@@ -3,9 +3,8 @@ import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, verdictText } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "../console/failure-block.ts";
-import { codeBlock, codeCell, codeSpan, escapeText } from "../markdown/escape.ts";
+import { codeBlock, codeCell, codeSpan, escapeCell, escapeText } from "../markdown/escape.ts";
 
-const LONGEST_CELL = 300;
 const LONGEST_MESSAGE = 2000;
 const CUT = "\n*The rest did not fit into the summary of this step. It is in the report.*\n";
 
@@ -35,7 +34,7 @@ function table(report: RunReport): string[] {
     const { id, verdict, durationMs, failure, reason } = scenario;
     const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
     const time = verdict === "passed" || verdict === "failed" ? formatDuration(durationMs) : "";
-    const cells = [codeCell(id), verdictText(scenario, report), time, escapeText(shorten(why, LONGEST_CELL))];
+    const cells = [codeCell(id), verdictText(scenario, report), time, escapeCell(why)];
     return `| ${cells.join(" | ")} |\n`;
   });
   return rows.length > 0 ? ["| scenario | verdict | time | why |\n| --- | --- | --: | --- |\n", ...rows] : [];

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { formatDuration, markdownTable } from "../../../base/text.ts";
 import { attemptsNote, failedAttempts, type RunFacts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
-import { escapeText, evidenceLinks } from "./escape.ts";
+import { escapeCell, evidenceLinks } from "./escape.ts";
 import { failureFacts } from "./failure-section.ts";
 
 /** How each try went, and what went wrong in those that failed; nothing where there was only one. */
@@ -10,7 +10,7 @@ export function attemptParts(scenario: ScenarioReport, run: RunFacts): string[] 
   const note = attemptsNote(scenario, run);
   if (!note) return [];
   const rows = scenario.attempts.map(({ attempt, verdict, durationMs, evidence, failure, reason }) => {
-    const why = escapeText(failure?.message ?? reason ?? "");
+    const why = escapeCell(failure?.message ?? reason ?? "");
     return [`${attempt}`, verdict, formatDuration(durationMs), why, evidenceLinks(evidence)];
   });
   return [

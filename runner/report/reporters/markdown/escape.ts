@@ -1,4 +1,7 @@
-import { oneLine, printable } from "../../../base/text.ts";
+import { oneLine, printable, shorten } from "../../../base/text.ts";
+
+/** More would make a table unreadable; all of it stands elsewhere. */
+const LONGEST_CELL = 300;
 
 /** Text on one line that Markdown shows as it is, also in a table cell. */
 export function escapeText(text: string): string {
@@ -6,6 +9,11 @@ export function escapeText(text: string): string {
     .replace(/[\\`*[\]<|~]|(?<![A-Za-z\d])_|_(?![A-Za-z\d])|&(?=[#\w]+;)/g, "\\$&")
     .replace(/^[-+=#>]/, "\\$&")
     .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
+}
+
+/** The same for a table cell that only has to say what it is about. */
+export function escapeCell(text: string): string {
+  return escapeText(shorten(oneLine(text), LONGEST_CELL));
 }
 
 /** A code span on one line; the fence is longer than any run of backticks inside. */

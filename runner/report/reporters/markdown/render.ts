@@ -2,7 +2,7 @@ import { formatDuration, markdownTable, oneLine } from "../../../base/text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, READING_ORDER, verdictText } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
-import { codeCell, escapeText } from "./escape.ts";
+import { codeCell, escapeCell, escapeText } from "./escape.ts";
 import { scenarioSection } from "./scenario-section.ts";
 
 /** The report as a Markdown document. */
@@ -86,7 +86,7 @@ function overview(report: RunReport): string[] {
     const ran = verdict === "passed" || verdict === "failed";
     const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
     const time = ran ? formatDuration(durationMs) : "";
-    return [codeCell(id), verdictText(scenario, report), time, escapeText(why)];
+    return [codeCell(id), verdictText(scenario, report), time, escapeCell(why)];
   });
   return [markdownTable(["scenario", "verdict", "time", "why"], rows, ["time"])];
 }

@@ -2,7 +2,7 @@ import { formatDuration, markdownTable } from "../../../base/text.ts";
 import { excuseFor, type RunFacts, verdictText } from "../../outcomes.ts";
 import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
 import { attemptParts } from "./attempt-section.ts";
-import { codeSpan, escapeText, evidenceLinks } from "./escape.ts";
+import { codeSpan, escapeCell, escapeText, evidenceLinks } from "./escape.ts";
 import { failureParts } from "./failure-section.ts";
 
 /** What was checked, what happened and what to do, for one scenario. */
@@ -55,7 +55,7 @@ function stepTable(steps: readonly StepReport[]): string[] {
   if (steps.length === 0) return [];
   const rows = steps.map(({ name, status, durationMs, details }, index) => {
     const time = durationMs === undefined ? "" : formatDuration(durationMs);
-    return [`${index + 1}`, escapeText(name), status.replace("-", " "), time, escapeText(details ?? "")];
+    return [`${index + 1}`, escapeText(name), status.replace("-", " "), time, escapeCell(details ?? "")];
   });
   return [markdownTable(["#", "step", "result", "time", "details"], rows, ["#", "time"])];
 }

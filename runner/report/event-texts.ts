@@ -1,0 +1,103 @@
+import { abridge } from "../base/text.ts";
+import type { RunEvent } from "./events.ts";
+
+/** Members that tell things apart: whatever they hold is no secret, and all of it counts. */
+const NAMES: ReadonlySet<string> = new Set([
+  "type",
+  "id",
+  "ids",
+  "runId",
+  "scenarioId",
+  "verdict",
+  "status",
+  "next",
+  "code",
+  "fault",
+  "target",
+  "spec",
+  "url",
+  "gateway",
+  "providerMode",
+  "lane",
+  "job",
+  "selection",
+  "faults",
+  "kind",
+  "path",
+]);
+
+/** Members that are typed or opened again: short enough by nature, and useless with a gap. */
+const UNABRIDGED: ReadonlySet<string> = new Set([...NAMES, "command", "rerun", "file", "reportFolder"]);
+
+/** In a report; a console shows less. */
+const LONGEST = { lines: 200, characters: 20_000 };
+
+/** Takes the secrets out of an event, and leaves alone what tells runs, scenarios, gateways and verdicts apart. */
+export function redactEvent(event: RunEvent, redact: <T>(value: T) => T): RunEvent {
+  const redacted = redact(event);
+  restoreNames(redacted, event);
+  if (redacted.type === "scenario-finished" && event.type === "scenario-finished") {
+    redacted.rerun = redactAround(event.scenarioId, event.rerun, redact);
+  }
+  return redacted;
+}
+
+/** The other parts of a command may hold secrets, but with another id it would run something else. */
+function redactAround(id: string, command: string, redact: (text: string) => string): string {
+  return command.split(id).map(redact).join(id);
+}
+
+/** @param copy of the same shape as `original` */
+function restoreNames(copy: unknown, original: unknown): void {
+  if (!isContainer(copy) || !isContainer(original)) return;
+  for (const [key, value] of Object.entries(original)) {
+    if (NAMES.has(key) && (typeof value === "string" || isTexts(value))) copy[key] = value;
+    else restoreNames(copy[key], value);
+  }
+}
+
+/** A text that was too long for a report. */
+export interface WholeText {
+  /** Where it stood in the event: `failure.message`. */
+  where: string;
+  text: string;
+}
+
+/**
+ * Abridges the texts of an event that are too long to be read, each with a count of what is left out.
+ * @returns the event, and the texts as they were; the same event if there are none
+ */
+export function abridgeEvent(event: RunEvent): { event: RunEvent; whole: WholeText[] } {
+  if (longTexts(event).length === 0) return { event, whole: [] };
+  const short = structuredClone(event);
+  const whole = longTexts(short).map(({ where, text, abridged, holder, key }) => {
+    holder[key] = abridged;
+    return { where, text };
+  });
+  return { event: short, whole };
+}
+
+interface LongText extends WholeText {
+  abridged: string;
+  holder: Record<string, unknown>;
+  key: string;
+}
+
+function longTexts(holder: unknown, place = ""): LongText[] {
+  if (!isContainer(holder)) return [];
+  return Object.entries(holder).flatMap(([key, value]) => {
+    const where = Array.isArray(holder) ? `${place}[${key}]` : [place, key].filter(Boolean).join(".");
+    if (UNABRIDGED.has(key)) return [];
+    if (typeof value !== "string") return longTexts(value, where);
+    const abridged = abridge(value, LONGEST);
+    return abridged === value ? [] : [{ where, text: value, abridged, holder, key }];
+  });
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
