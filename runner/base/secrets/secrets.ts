@@ -2,10 +2,6 @@ import { KnownSecrets } from "./known.ts";
 import { hasSecretContent, isPlainHeader, isSecretName } from "./names.ts";
 import { replaceSecretLooks } from "./patterns.ts";
 
-/** Names that hold facts of ours and not what somebody said. */
-type Kept = ReadonlySet<string>;
-
-const NOTHING: Kept = new Set();
 const PLACEHOLDER = "[redacted";
 /** So many different credentials are told apart. */
 const MOST_NUMBERS = 10_000;
@@ -45,12 +41,8 @@ export class Secrets implements Redactor {
     return replaceSecretLooks(withoutKnown, this.#replace);
   };
 
-  /**
-   * The same for a JSON value: every text in it, and whole members whose name says that they are secret.
-   * @param kept names whose texts stay
-   */
-  redact = <T>(value: T, kept: Kept = NOTHING): T =>
-    mapTexts(value, (text, isSecret) => this.#redactText(text, isSecret), kept) as T;
+  /** The same for a JSON value: every text in it, and whole members whose name says that they are secret. */
+  redact = <T>(value: T): T => mapTexts(value, (text, isSecret) => this.#redactText(text, isSecret)) as T;
 
   #redactText(text: string, isSecret: boolean): string {
     const clean = this.redactText(text);
@@ -92,13 +84,8 @@ export function secretsIn(value: unknown, env: Readonly<Record<string, string | 
 /**
  * A copy in which `map` was applied to every text.
  * @param map learns whether the name of the text, or of what it lies in, says that it is a credential
- * @param kept names whose texts stay
  */
-export function mapTexts(
-  value: unknown,
-  map: (text: string, isSecret: boolean) => unknown,
-  kept: Kept = NOTHING,
-): unknown {
+export function mapTexts(value: unknown, map: (text: string, isSecret: boolean) => unknown): unknown {
   return walk(value, false, false);
 
   function walk(item: unknown, isSecret: boolean, allBelow: boolean): unknown {
@@ -108,7 +95,6 @@ export function mapTexts(
     const named = namesSecretValue(item);
     return Object.fromEntries(
       Object.entries(item).map(([name, member]) => {
-        if (kept.has(name) && typeof member !== "object") return [name, member];
         const all = (allBelow && !isPlainHeader(name)) || hasSecretContent(name);
         return [name, walk(member, all || isSecretName(name) || (named && name === "value"), all)];
       }),
