@@ -19,16 +19,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   scenario: {
     rooms: ["base"],
-    packages: [
-      "@babel/code-frame",
-      "ajv",
-      "json-schema-to-ts",
-      "mdast",
-      "remark-frontmatter",
-      "remark-parse",
-      "unified",
-      "yaml",
-    ],
+    packages: ["@babel/code-frame", "ajv", "json-schema-to-ts", "yaml"],
   },
   flow: { rooms: ["base", "scenario"], packages: ["acorn", "acorn-walk", "eslint-scope", "estree", "yaml"] },
   shape: { rooms: ["base"], packages: [] },
@@ -153,6 +144,12 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
   "runner/actions": [...KINDS, "runner/gateway/process", "runner/gateway/npm"],
   // It runs no scenario's code.
   "runner/run/testbed": ["runner/flow", "runner/actions"],
+  "runner/run/attempt/host": ["runner/flow/run", "runner/actions", "runner/run/attempt/child"],
+  // It has none of the testbed's objects, and nothing that only planning needs.
+  "runner/run/attempt/child": [
+    ...["runner/flow/compile", "runner/scenario", "runner/run/testbed", "runner/run/attempt/host"],
+    ...["runner/gateway/process", "runner/gateway/npm", ...KINDS],
+  ],
   "runner/gateway/rpc": [...KINDS, "runner/gateway/process", "runner/gateway/npm"],
   "runner/gateway/process": [...KINDS, "runner/gateway/npm"],
   "runner/gateway/npm": KINDS,

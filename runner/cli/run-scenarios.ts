@@ -13,7 +13,6 @@ import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
-import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
@@ -61,7 +60,7 @@ export async function runScenarios(
     folder: reportFolder,
     console: outputs.console,
     redact: secrets.redact,
-    reporters: [freezeWatch(), ...outputs.reporters],
+    reporters: outputs.reporters,
   });
   const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));
   teardown.defer("run time", () => time.stop());

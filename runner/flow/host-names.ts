@@ -6,17 +6,7 @@ export const LANGUAGE_NAMES: ReadonlySet<string> = new Set([
   ...["decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape"],
   ...["Object", "Function", "Boolean", "Symbol", "Number", "BigInt", "Math", "Date", "String", "RegExp"],
   ...["Array", "Map", "Set", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "Iterator"],
-  ...[
-    "ArrayBuffer",
-    "SharedArrayBuffer",
-    "DataView",
-    "Atomics",
-    "JSON",
-    "Intl",
-    "Promise",
-    "Proxy",
-    "Reflect",
-  ],
+  ...["ArrayBuffer", "SharedArrayBuffer", "DataView", "Atomics", "JSON", "Intl", "Promise", "Reflect"],
   ...[
     "Int8Array",
     "Uint8Array",
@@ -82,4 +72,5 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   module: "An expression is not a module.",
   window: "Expressions run in the runner, not in a browser.",
   document: "Expressions run in the runner, not in a browser.",
+  Proxy: "Expressions have no Proxy; write an object with the members that are needed.",
 };

@@ -13,11 +13,14 @@ export function createFlowApi(scenario: ScenarioContext, facts: RunFacts): Recor
   return api;
 }
 
+/** An object of the flow API. Flows get a stand-in for it, and not a copy as of plain data. */
+class FlowApiObject {}
+
 /** Makes each declared object once, even where several names lead to it. */
 class Made {
   readonly #run: FlowRun;
   readonly #objects = new Map<FlowObject, object>();
-  readonly #byName: FlowObjects = { env: {}, state: {} };
+  readonly #byName: FlowObjects = { env: new FlowApiObject(), state: new FlowApiObject() };
 
   constructor(run: FlowRun) {
     this.#run = run;
@@ -44,7 +47,7 @@ class Made {
   #object(declared: FlowObject, path: string): object {
     const known = declared.itself ?? this.#objects.get(declared);
     if (known) return known;
-    const object = {};
+    const object = new FlowApiObject();
     this.#objects.set(declared, object);
     if (path === "env" || path === "state") this.#byName[path] = object;
     this.fill(object, declared.members, `${path}.`);

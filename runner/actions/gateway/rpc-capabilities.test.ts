@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { BlockedError } from "../../base/errors.ts";
-import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { toRpcError } from "../../gateway/rpc/errors.ts";
 import { interceptedGateway } from "./intercepted-gateway.ts";
 import { capabilityOf } from "./rpc-capabilities.ts";
@@ -22,9 +22,9 @@ class SmallGateway {
   }
 }
 
-function reach(target: string, foreign: boolean): GatewayUnderTest {
-  const small = new SmallGateway(target) as unknown as GatewayUnderTest;
-  return interceptedGateway(small, { foreign, observed: () => {} });
+function reach(target: string, foreign: boolean): DrivenGateway {
+  const small = new SmallGateway(target) as unknown as DrivenGateway;
+  return interceptedGateway(small, { foreign });
 }
 
 const gateway = reach("openclaw@2026.9.6", false);

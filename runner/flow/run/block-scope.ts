@@ -1,9 +1,11 @@
+import type { Held } from "./realm/realm.ts";
+
 /** Names that exist only inside a block: a forEach's item and index, a caught error. */
 export class BlockScope {
-  readonly #values: Map<string, unknown>;
+  readonly #values: Map<string, Held>;
   readonly #outer: BlockScope | undefined;
 
-  constructor(values: Iterable<readonly [string, unknown]>, outer: BlockScope | undefined) {
+  constructor(values: Iterable<readonly [string, Held]>, outer: BlockScope | undefined) {
     this.#values = new Map(values);
     this.#outer = outer;
   }
@@ -12,12 +14,12 @@ export class BlockScope {
     return this.#values.has(name) || (this.#outer?.has(name) ?? false);
   }
 
-  get(name: string): unknown {
+  get(name: string): Held | undefined {
     return this.#values.has(name) ? this.#values.get(name) : this.#outer?.get(name);
   }
 
   /** Changes an existing name. */
-  set(name: string, value: unknown): void {
+  set(name: string, value: Held): void {
     if (this.#values.has(name)) this.#values.set(name, value);
     else this.#outer?.set(name, value);
   }

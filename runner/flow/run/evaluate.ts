@@ -1,17 +1,10 @@
-import { inspect } from "node:util";
-import { isPromise } from "node:util/types";
 import vm from "node:vm";
-import { QaError } from "../../base/errors.ts";
 import { stretched } from "../../base/slow.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
-import { isError } from "./failure.ts";
-import { createRealm, ENTRY_NAME, type RealmOptions } from "./realm.ts";
+import { type Held, Realm, type RealmOptions } from "./realm/realm.ts";
 
 const DEFAULT_EVALUATION_MS = 10_000;
-
-/** Gives the function that computes an expression, for values of its block names. */
-type Factory = (...blockValues: unknown[]) => (...args: unknown[]) => unknown;
 
 export interface EvaluatorOptions extends RealmOptions {
   /** Longest time that an expression may compute without awaiting. */
@@ -20,44 +13,39 @@ export interface EvaluatorOptions extends RealmOptions {
 
 /** Computes the expressions of one flow run. */
 export class Evaluator {
-  /** The scenario's variables, live: `set` and `saveAs` write here. */
-  readonly variables: Record<string, unknown>;
+  readonly realm: Realm;
   readonly #flow: CompiledFlow;
-  readonly #evaluationMs: number;
-  readonly #factories = new Map<CompiledExpression, Factory>();
-  readonly #enter = new vm.Script(`${ENTRY_NAME}()`);
-  #entered: (() => unknown) | undefined;
+  /** Functions that compute an expression, for values of its block names. */
+  readonly #factories = new Map<CompiledExpression, Held>();
 
-  constructor(flow: CompiledFlow, options: EvaluatorOptions) {
+  constructor(flow: CompiledFlow, { evaluationMs = DEFAULT_EVALUATION_MS, ...options }: EvaluatorOptions) {
     this.#flow = flow;
     // `vm` takes whole milliseconds.
-    this.#evaluationMs = Math.ceil(stretched(options.evaluationMs ?? DEFAULT_EVALUATION_MS));
-    this.variables = createRealm(flow, options).variables;
-    Object.defineProperty(Object.getPrototypeOf(this.variables), ENTRY_NAME, {
-      value: () => this.#entered?.(),
-    });
+    this.realm = new Realm(flow, options, Math.ceil(stretched(evaluationMs)));
   }
 
   /** Value of a name, innermost first; undefined if nothing has set it yet. */
-  lookup(name: string, scope: BlockScope | undefined): unknown {
-    return scope?.has(name) ? scope.get(name) : this.variables[name];
+  lookup(name: string, scope: BlockScope | undefined): Held {
+    return scope?.get(name) ?? this.realm.read(name);
   }
 
   /** The value of an expression; of an assert's comparison, both of its sides. */
-  async evaluate(expression: CompiledExpression, scope: BlockScope | undefined): Promise<unknown> {
-    return this.function(expression, scope)();
+  async evaluate(expression: CompiledExpression, scope: BlockScope | undefined): Promise<Held> {
+    return this.realm.compute(this.function(expression, scope));
   }
 
   /** A lambda. Its block names keep their current values; variables are read when it is called. */
-  function(expression: CompiledExpression, scope: BlockScope | undefined): (...args: unknown[]) => unknown {
-    const compute = throwingErrors(
-      this.#factory(expression)(...expression.blockNames.map((name) => scope?.get(name))),
+  function(expression: CompiledExpression, scope: BlockScope | undefined): Held {
+    const nothing = this.realm.take(undefined);
+    const compute = this.realm.call(
+      this.#factory(expression),
+      expression.blockNames.map((name) => scope?.get(name) ?? nothing),
     );
-    if (!expression.mayNotEnd) return compute;
-    return (...args) => this.#withinLimit(() => compute(...args));
+    if (expression.mayNotEnd) this.realm.limit(compute);
+    return compute;
   }
 
-  #factory(expression: CompiledExpression): Factory {
+  #factory(expression: CompiledExpression): Held {
     const known = this.#factories.get(expression);
     if (known) return known;
     const script = new vm.Script(scriptText(expression), {
@@ -68,41 +56,10 @@ export class Evaluator {
         ? { importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }
         : {}),
     });
-    const factory = script.runInContext(this.variables) as Factory;
+    const factory = this.realm.run(script);
     this.#factories.set(expression, factory);
     return factory;
   }
-
-  /** The watchdog of `vm` costs a thread each time, so it guards only what could run for ever. */
-  #withinLimit(run: () => unknown): unknown {
-    if (this.#entered) return run();
-    this.#entered = run;
-    try {
-      return this.#enter.runInContext(this.variables, { timeout: this.#evaluationMs });
-    } finally {
-      this.#entered = undefined;
-    }
-  }
-}
-
-/** What is thrown must say where it comes from, which only an error can. */
-function throwingErrors(compute: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
-  const fail = (thrown: unknown): never => {
-    if (isError(thrown)) throw thrown;
-    throw new QaError(`the expression threw ${inspect(thrown, { depth: 1 })}, which is not an error`, {
-      code: "expression-failed",
-      fault: "scenario",
-      cause: thrown,
-    });
-  };
-  return (...args) => {
-    try {
-      const value = compute(...args);
-      return isPromise(value) ? Promise.resolve(value).catch(fail) : value;
-    } catch (thrown) {
-      return fail(thrown);
-    }
-  };
 }
 
 function scriptText(expression: CompiledExpression): string {

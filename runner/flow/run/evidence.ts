@@ -18,41 +18,37 @@ export function show(value: unknown): string {
 /**
  * The values that a failed condition read, without computing any of it again: names and members are
  * looked up, calls are not repeated.
- * @param lookup value of a name; undefined if there is none
+ * @param lookup value at a path of names; undefined if there is none
  * @param isVariable whether the scenario itself set the name; the flow API's objects are too large to show
  */
 export function readValues(
   { reads }: CompiledExpression,
-  lookup: (name: string) => unknown,
+  lookup: (path: readonly string[]) => unknown,
   isVariable: (name: string) => boolean,
 ): AssertionEvidence["values"] {
   const values: AssertionEvidence["values"] = [];
   for (const { name, members } of reads) {
     if (members.length === 0 && !isVariable(name)) continue;
-    const value = readMembers(lookup(name), members);
-    if (typeof value !== "function")
-      values.push({ expression: [name, ...members].join("."), value: show(value) });
+    const path = [name, ...members];
+    const value = lookUpSafely(path, lookup);
+    if (typeof value !== "function") values.push({ expression: path.join("."), value: show(value) });
   }
   return values;
 }
 
-function readMembers(root: unknown, members: readonly string[]): unknown {
-  let value = root;
-  for (const member of members) {
-    if (value === null || value === undefined) return undefined;
-    try {
-      value = Reflect.get(Object(value), member, value);
-    } catch {
-      return undefined;
-    }
+function lookUpSafely(path: readonly string[], lookup: (path: readonly string[]) => unknown): unknown {
+  try {
+    return lookup(path);
+  } catch {
+    return undefined;
   }
-  return value;
 }
 
 /** What a comparison wanted and what it got, in words. */
 export function compareEvidence(
   condition: CompiledExpression,
-  [left, right]: readonly [unknown, unknown],
+  left: unknown,
+  right: unknown,
 ): Pick<AssertionEvidence, "expected" | "seen"> {
   if (!condition.comparison) return {};
   const { operator, literalFirst } = condition.comparison;

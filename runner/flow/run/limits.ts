@@ -51,6 +51,11 @@ export class Watchdog implements Disposable {
     this.#arm();
   }
 
+  /** Aborts the signal, even after the watch is over. */
+  end(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
   [Symbol.dispose](): void {
     this.#cancel?.();
     this.#parent.removeEventListener("abort", this.#onParentAbort);

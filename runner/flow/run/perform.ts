@@ -3,7 +3,6 @@ import { budgetOf } from "../arguments.ts";
 import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import type { BlockScope } from "./block-scope.ts";
-import { compare } from "./compare.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { compareEvidence, readValues, show } from "./evidence.ts";
 import {
@@ -13,6 +12,7 @@ import {
   isError,
   isProgrammingError,
 } from "./failure.ts";
+import type { Held } from "./realm/realm.ts";
 import { followPath, resolveList, resolveValue } from "./resolve.ts";
 import { scenarioFrames } from "./stack.ts";
 
@@ -44,11 +44,12 @@ export function perform(
 
 async function performCall({ path, args, saveAs }: CallStatement, context: StatementContext): Promise<void> {
   const { evaluator, scope, where } = context;
+  const { realm } = evaluator;
   const { value: callable, owner } = followPath(path, evaluator, scope);
-  if (typeof callable !== "function") {
+  if (typeof callable.raw !== "function") {
     throw flowFailure(
       "callable-not-found",
-      `\`${path.join(".")}\` cannot be called: it is ${show(callable)}`,
+      `\`${path.join(".")}\` cannot be called: it is ${show(realm.bring(callable))}`,
       where,
       {
         fault: "scenario",
@@ -59,9 +60,14 @@ async function performCall({ path, args, saveAs }: CallStatement, context: State
   const values = await resolveList(args, evaluator, scope);
   // Functions of the top level announce their budgets themselves, even when an expression calls them.
   const entry = path.length > 1 ? lookupPath(where.flow.vocabulary, path).entry : undefined;
-  const budget = entry?.kind === "function" ? budgetOf(entry, values) : undefined;
-  if (budget !== undefined) context.allow(budget);
-  const result: unknown = await Reflect.apply(callable, owner, values);
+  if (entry?.kind === "function" && entry.budgetMs) {
+    const budget = budgetOf(
+      entry,
+      values.map((value) => realm.bring(value)),
+    );
+    if (budget !== undefined) context.allow(budget);
+  }
+  const result = await realm.settle(realm.call(callable, values, owner));
   if (saveAs !== undefined) store(saveAs, result, context);
 }
 
@@ -70,9 +76,9 @@ async function performSet({ name, value }: SetStatement, context: StatementConte
 }
 
 /** A block's own name changes in the block; any other name is a variable of the scenario. */
-function store(name: string, value: unknown, { evaluator, scope }: StatementContext): void {
+function store(name: string, value: Held, { evaluator, scope }: StatementContext): void {
   if (scope?.has(name)) scope.set(name, value);
-  else evaluator.variables[name] = value;
+  else evaluator.realm.write(name, value);
 }
 
 async function performAssert(
@@ -80,18 +86,19 @@ async function performAssert(
   context: StatementContext,
 ): Promise<void> {
   const { evaluator, scope, where } = context;
+  const { realm } = evaluator;
   const result = await evaluator.evaluate(condition, scope);
-  const sides = condition.comparison ? (result as [unknown, unknown]) : undefined;
-  const holds =
-    condition.comparison && sides ? compare(condition.comparison.operator, ...sides) : Boolean(result);
+  const { comparison } = condition;
+  const sides = comparison && ([realm.member(result, "0"), realm.member(result, "1")] as const);
+  const holds = sides ? realm.compare(comparison.operator, ...sides) : Boolean(result.raw);
   if (holds) return;
   const evidence: AssertionEvidence = {
     values: readValues(
       condition,
-      (name) => evaluator.lookup(name, scope),
-      (name) => (scope?.has(name) ?? false) || Object.hasOwn(evaluator.variables, name),
+      (path) => realm.bring(followPath(path, evaluator, scope).value),
+      (name) => (scope?.has(name) ?? false) || realm.isVariable(name),
     ),
-    ...(sides ? compareEvidence(condition, sides) : {}),
+    ...(sides ? compareEvidence(condition, realm.bring(sides[0]), realm.bring(sides[1])) : {}),
   };
   const { text, details } = await assertionMessage(message, context);
   throw flowFailure("assertion-failed", text ?? `not true: ${condition.text.trim()}`, where, {
@@ -109,7 +116,7 @@ async function assertionMessage(
 ): Promise<{ text?: string; details?: string }> {
   if (!message) return {};
   try {
-    const text = await resolveValue(message, evaluator, scope);
+    const text = evaluator.realm.bring(await resolveValue(message, evaluator, scope));
     return typeof text === "string" && text.trim() !== "" ? { text } : {};
   } catch (error) {
     return { details: `The assert's own message could not be computed: ${errorMessage(error)}` };
@@ -118,7 +125,8 @@ async function assertionMessage(
 
 async function performThrow({ error, message }: ThrowStatement, context: StatementContext): Promise<void> {
   const { evaluator, scope, where } = context;
-  const thrown = error && (await evaluator.evaluate(error, scope));
+  const { realm } = evaluator;
+  const thrown = error && realm.bring(await evaluator.evaluate(error, scope));
   if (thrown instanceof QaError) throw thrown;
   if (isError(thrown)) {
     const fault = isProgrammingError(thrown) ? "scenario" : "product";
@@ -126,7 +134,9 @@ async function performThrow({ error, message }: ThrowStatement, context: Stateme
     throw flowFailure("scenario-threw", errorMessage(thrown), where, { fault, thrown, stackLines });
   }
   const text =
-    typeof thrown === "string" ? thrown : message && (await resolveValue(message, evaluator, scope));
+    typeof thrown === "string"
+      ? thrown
+      : message && realm.bring(await resolveValue(message, evaluator, scope));
   const chosen = typeof text === "string" && text !== "" ? text : "the scenario ended itself with `throw`";
   throw flowFailure("scenario-threw", chosen, where, { fault: "product", thrown: new Error(chosen) });
 }

@@ -1,20 +1,22 @@
 import type { Value } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
+import type { Held } from "./realm/realm.ts";
 
 /** Computes a value; the members of lists and mappings in parallel, as upstream does. */
 export async function resolveValue(
   value: Value,
   evaluator: Evaluator,
   scope: BlockScope | undefined,
-): Promise<unknown> {
+): Promise<Held> {
+  const { realm } = evaluator;
   switch (value.kind) {
     case "literal":
-      return value.value;
+      return realm.take(value.value);
     case "list":
-      return resolveList(value.items, evaluator, scope);
+      return realm.list(await resolveList(value.items, evaluator, scope));
     case "record":
-      return Object.fromEntries(
+      return realm.record(
         await Promise.all(
           value.entries.map(
             async ([key, member]) => [key, await resolveValue(member, evaluator, scope)] as const,
@@ -26,20 +28,18 @@ export async function resolveValue(
     case "expression":
       return evaluator.evaluate(value.expression, scope);
     case "lambda":
-      return named(evaluator.function(value.expression, scope), value.expression.text);
+      return realm.rename(
+        evaluator.function(value.expression, scope),
+        value.expression.text.replaceAll(/\s+/g, " ").trim(),
+      );
   }
-}
-
-/** An action that waits on a lambda can say what it waits for: the lambda's own text. */
-function named<T extends object>(lambda: T, text: string): T {
-  return Object.defineProperty(lambda, "name", { value: text.replaceAll(/\s+/g, " ").trim() });
 }
 
 export function resolveList(
   values: readonly Value[],
   evaluator: Evaluator,
   scope: BlockScope | undefined,
-): Promise<unknown[]> {
+): Promise<Held[]> {
   return Promise.all(values.map((value) => resolveValue(value, evaluator, scope)));
 }
 
@@ -48,13 +48,13 @@ export function followPath(
   path: readonly string[],
   evaluator: Evaluator,
   scope: BlockScope | undefined,
-): { value: unknown; owner: unknown } {
+): { value: Held; owner: Held | undefined } {
   const [root = "", ...members] = path;
-  let owner: unknown;
+  let owner: Held | undefined;
   let value = evaluator.lookup(root, scope);
   for (const member of members) {
     owner = value;
-    value = owner === null || owner === undefined ? undefined : Reflect.get(Object(owner), member, owner);
+    value = evaluator.realm.member(owner, member);
   }
   return { value, owner };
 }

@@ -1,15 +1,14 @@
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
-import type { Position } from "../../scenario/source/source.ts";
 import type { CompiledFlow, Step } from "../types.ts";
 import { Evaluator } from "./evaluate.ts";
 import { type FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
 import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
-import { StatementRunner } from "./statements.ts";
+import type { Leak } from "./realm/strays.ts";
+import { type StatementObserver, StatementRunner } from "./statements.ts";
 
 /** Hears what a flow is doing, as it does it. */
-export interface FlowObserver {
-  stepStarted(index: number, name: string, position: Position): void;
-  statementStarted(label: string, position: Position): void;
+export interface FlowObserver extends StatementObserver {
+  stepStarted(index: number): void;
   stepFinished(index: number, result: StepResult): void;
 }
 
@@ -26,7 +25,7 @@ export interface FlowOptions {
 
 type FlowStatus = "passed" | "failed" | "skipped" | "blocked";
 
-interface StepResult {
+export interface StepResult {
   name: string;
   status: FlowStatus;
   durationMs: number;
@@ -43,6 +42,8 @@ export interface FlowResult {
   error?: FlowError;
   /** What failed in `finally` blocks besides the error that counts. */
   cleanupProblems: string[];
+  /** What the flow started and never waited for. */
+  leaks: Leak[];
 }
 
 /**
@@ -56,17 +57,33 @@ export async function runFlow(flow: CompiledFlow, options: FlowOptions): Promise
     steps: [],
     notReached: [],
     cleanupProblems: run.cleanupProblems,
+    leaks: [],
   };
+  try {
+    await runSteps(flow, options, run, result);
+  } finally {
+    result.leaks = run.end();
+  }
+  return result;
+}
+
+async function runSteps(
+  flow: CompiledFlow,
+  options: FlowOptions,
+  run: FlowRun,
+  result: FlowResult,
+): Promise<void> {
   for (const [index, step] of flow.steps.entries()) {
-    options.observer.stepStarted(index, step.name, step.position);
+    options.observer.stepStarted(index);
     const { stepResult, error } = await run.step(step, index);
     result.steps.push(stepResult);
     options.observer.stepFinished(index, stepResult);
     if (!error) continue;
-    const notReached = flow.steps.slice(index + 1).map(({ name }) => name);
-    return { ...result, status: stepResult.status, notReached, error };
+    result.status = stepResult.status;
+    result.notReached = flow.steps.slice(index + 1).map(({ name }) => name);
+    result.error = error;
+    return;
   }
-  return result;
 }
 
 class FlowRun {
@@ -74,6 +91,9 @@ class FlowRun {
   readonly #flow: CompiledFlow;
   readonly #options: FlowOptions;
   readonly #evaluator: Evaluator;
+  /** Fires when a timer's function throws, of which no statement hears. */
+  readonly #failed = new AbortController();
+  readonly #signal: AbortSignal;
   /** Of the step that runs. */
   #statements: StatementRunner | undefined;
 
@@ -85,13 +105,20 @@ class FlowRun {
       config: options.config,
       evaluationMs: options.limits.evaluationMs,
       onBudget: (ms) => this.#statements?.allow(ms),
+      onThrow: (thrown) => this.#failed.abort(thrown),
     });
+    this.#signal = AbortSignal.any([options.signal, this.#failed.signal]);
+  }
+
+  /** Ends what the flow left running, and lists it. */
+  end(): Leak[] {
+    return this.#evaluator.realm.end();
   }
 
   async step(step: Step, index: number): Promise<{ stepResult: StepResult; error?: FlowError }> {
     const startedAt = performance.now();
-    const { limits, signal, observer } = this.#options;
-    using watchdog = new Watchdog(signal, step.timeoutMs ?? limits.stepMs, (afterMs) =>
+    const { limits, observer } = this.#options;
+    using watchdog = new Watchdog(this.#signal, step.timeoutMs ?? limits.stepMs, (afterMs) =>
       stepTimeout(step, afterMs, statements.where),
     );
     const statements = new StatementRunner({
@@ -99,7 +126,7 @@ class FlowRun {
       step: { index, name: step.name },
       evaluator: this.#evaluator,
       limits,
-      onStatement: (label, position) => observer.statementStarted(label, position),
+      observer,
       onBudget: (ms) => {
         // A limit that the author set stays as it is; the default one trails what its actions may take.
         if (step.timeoutMs === undefined) watchdog.allow(ms + 2 * GRACE_MS);

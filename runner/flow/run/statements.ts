@@ -1,7 +1,7 @@
 import { untilAborted } from "../../base/abort.ts";
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
-import { withCurrentSignal } from "../current-signal.ts";
+import { withinAct } from "../current-signal.ts";
 import type {
   CompiledExpression,
   CompiledFlow,
@@ -15,14 +15,21 @@ import { show } from "./evidence.ts";
 import { FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
 import { CleanupWindow, type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { perform } from "./perform.ts";
+import type { Held } from "./realm/realm.ts";
 import { resolveValue } from "./resolve.ts";
+
+/** Hears of every statement, also of those inside others. */
+export interface StatementObserver {
+  statementStarted(statement: Statement): void;
+  statementEnded(statement: Statement, threw: boolean): void;
+}
 
 export interface StatementRunnerOptions {
   flow: CompiledFlow;
   step: FlowPosition["step"];
   evaluator: Evaluator;
   limits: FlowLimits;
-  onStatement(label: string, position: Position): void;
+  observer: StatementObserver;
   /** An action declared how long it may take, in milliseconds. */
   onBudget(ms: number): void;
   /** Failures of `finally` blocks that come on top of another error. */
@@ -67,9 +74,10 @@ export class StatementRunner {
 
   /** The value of a step's detailsExpr. */
   details(expression: CompiledExpression, signal: AbortSignal): Promise<unknown> {
+    const { evaluator } = this.#options;
     this.#current = { label: "detailsExpr", position: expression.position };
-    return this.#act({ scope: undefined, signal }, () =>
-      this.#options.evaluator.evaluate(expression, undefined),
+    return this.#act({ scope: undefined, signal }, async () =>
+      evaluator.realm.bring(await evaluator.evaluate(expression, undefined)),
     );
   }
 
@@ -81,11 +89,18 @@ export class StatementRunner {
   }
 
   async #block(statements: readonly Statement[], context: StatementContext): Promise<void> {
+    const { observer } = this.#options;
     for (const statement of statements) {
       context.signal.throwIfAborted();
       this.#current = statement;
-      this.#options.onStatement(statement.label, statement.position);
-      await this.#statement(statement, context);
+      observer.statementStarted(statement);
+      let threw = true;
+      try {
+        await this.#statement(statement, context);
+        threw = false;
+      } finally {
+        observer.statementEnded(statement, threw);
+      }
     }
   }
 
@@ -95,7 +110,7 @@ export class StatementRunner {
     switch (statement.kind) {
       case "if": {
         const holds = await this.#act(context, () => evaluator.evaluate(statement.condition, scope));
-        return this.#block(holds ? statement.consequent : statement.alternate, context);
+        return this.#block(holds.raw ? statement.consequent : statement.alternate, context);
       }
       case "forEach":
         return this.#forEach(statement, context);
@@ -118,7 +133,13 @@ export class StatementRunner {
     );
     this.#watchdog = watchdog;
     try {
-      return await withCurrentSignal(watchdog.signal, () => untilAborted(work(), watchdog.signal));
+      const act = {
+        signal: watchdog.signal,
+        step: where.step.name,
+        position: where.position,
+        end: (reason: unknown) => watchdog.end(reason),
+      };
+      return await withinAct(act, () => untilAborted(work(), watchdog.signal));
     } catch (thrown) {
       // An action that stops on the signal reports a mere abort; the signal knows why.
       throw locateFailure(watchdog.signal.aborted ? watchdog.signal.reason : thrown, where);
@@ -127,16 +148,17 @@ export class StatementRunner {
 
   async #forEach(statement: ForEachStatement, context: StatementContext): Promise<void> {
     const { item, index, actions } = statement;
-    const items = await this.#act(context, () =>
-      resolveValue(statement.items, this.#options.evaluator, context.scope),
-    );
-    if (!Array.isArray(items)) {
-      const message = `the items of \`forEach ${item}\` must be a list, got ${show(items)}`;
+    const { evaluator } = this.#options;
+    const { realm } = evaluator;
+    const items = await this.#act(context, () => resolveValue(statement.items, evaluator, context.scope));
+    if (realm.lengthOf(items) === undefined) {
+      const message = `the items of \`forEach ${item}\` must be a list, got ${show(realm.bring(items))}`;
       throw flowFailure("not-a-list", message, this.where, { fault: "scenario" });
     }
-    for (const [position, value] of items.entries()) {
-      const names: [string, unknown][] = [[item, value]];
-      if (index !== undefined) names.push([index, position]);
+    // The list may grow on the way.
+    for (let position = 0; position < (realm.lengthOf(items) ?? 0); position += 1) {
+      const names: [string, Held][] = [[item, realm.member(items, String(position))]];
+      if (index !== undefined) names.push([index, realm.take(position)]);
       await this.#block(actions, { ...context, scope: new BlockScope(names, context.scope) });
     }
   }
@@ -158,7 +180,8 @@ export class StatementRunner {
     } catch (error) {
       if (!handler || context.signal.aborted || isVerdict(error)) throw error;
       const thrown = error instanceof FlowError ? error.thrown : error;
-      const names: [string, unknown][] = catchAs === undefined ? [] : [[catchAs, thrown]];
+      const caught = this.#options.evaluator.realm.take(thrown);
+      const names: [string, Held][] = catchAs === undefined ? [] : [[catchAs, caught]];
       await this.#block(handler, { ...context, scope: new BlockScope(names, context.scope) });
     }
   }

@@ -34,11 +34,7 @@ export async function startChildGateway(
   const redact = secrets.redactText;
   const log = new LogCapture(redact, () => wakeups.notify());
   start.onLog?.(() => log.text());
-  const tempRoot = await createTempRoot({
-    prefix: start.tempPrefix ?? "gateway-qa-",
-    teardown,
-    keep: start.keepTemp,
-  });
+  const tempRoot = await createTempRoot({ teardown, keep: start.keepTemp });
   await start.seedWorkspace?.(tempRoot.workspaceDir);
   const program = typeof source === "function" ? await source(tempRoot) : source;
   const env = gatewayEnv({

@@ -14,7 +14,7 @@ import type {
   GatewayUnderTest,
   NewBootOptions,
 } from "../gateway.ts";
-import { readIdentity } from "../identity.ts";
+import { readIdentity, withoutGeneration } from "../identity.ts";
 import { waitForNewBoot } from "../new-boot.ts";
 import { runCommand } from "../process/cli.ts";
 import { waitUntilReady } from "../process/readiness.ts";
@@ -248,17 +248,4 @@ export class RemoteGateway implements GatewayUnderTest {
   #blocked(capability: Capability, what: string): never {
     throw new BlockedError(capability, `${what} is out of reach: ${this.wsUrl} was not started by this run`);
   }
-}
-
-/** An identity whose generation is not known: a scenario that looks at it is blocked, not failed. */
-function withoutGeneration(known: Omit<GatewayIdentity, "generation">): GatewayIdentity {
-  return Object.defineProperty(known as GatewayIdentity, "generation", {
-    enumerable: false,
-    get: () => {
-      throw new BlockedError(
-        "reload-generation",
-        "this gateway does not report how many config changes it has applied",
-      );
-    },
-  });
 }
