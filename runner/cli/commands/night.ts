@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { guardedEnv } from "../../base/guardian.ts";
 import { displayPath } from "../../base/paths.ts";
 import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
 import { addOptions, toArgs } from "../command-options.ts";
@@ -124,7 +125,7 @@ async function qa(
     stdio: ["ignore", "inherit", "inherit"],
     cwd: userFolder(),
     // As under a package manager, the command ends when this process is gone.
-    env: { ...process.env, npm_lifecycle_event: "qa" },
+    env: guardedEnv({ ...process.env, npm_lifecycle_event: "qa" }),
   });
   // A terminal sends Ctrl-C to both; a signal that only this process gets is meant for the command too.
   const pass = () => child.kill("SIGTERM");

@@ -12,6 +12,13 @@ import { scalarOffsets } from "./scalar-offsets.ts";
 import type { ExpressionSyntax } from "./syntax.ts";
 import type { Segment } from "./use.ts";
 
+const PROBLEM_CODES = {
+  syntax: "expression-syntax",
+  trailing: "expression-trailing",
+  "too-deep": "nested-too-deep",
+  "too-long": "expression-too-long",
+} as const satisfies Record<string, FlowDiagnosticCode>;
+
 /** Names and loops around the statement that is being compiled. */
 interface Enclosing {
   /** Items, indexes and caught errors in scope. */
@@ -93,7 +100,7 @@ export class CompileContext {
     const parsed = parseExpression(text);
     if ("kind" in parsed) {
       const wording = {
-        code: parsed.kind === "syntax" ? "expression-syntax" : "expression-trailing",
+        code: PROBLEM_CODES[parsed.kind],
         message: parsed.message,
         ...(parsed.hint ? { hint: parsed.hint } : {}),
       } as const;

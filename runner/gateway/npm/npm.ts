@@ -1,6 +1,7 @@
 import { delimiter, dirname } from "node:path";
 import { QaError } from "../../base/errors.ts";
-import { isSecretName } from "../../base/redact.ts";
+import { guardedEnv, guardGroup } from "../../base/guardian.ts";
+import { isSecretName } from "../../base/secrets/names.ts";
 import type { Environment } from "../process/env.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -34,9 +35,9 @@ const QUIET = ["--no-audit", "--no-fund", "--no-progress", "--no-update-notifier
 export async function runNpm(args: readonly string[], options: NpmOptions): Promise<NpmResult> {
   const { cwd, env, signal, timeoutMs, userNode } = options;
   const { execa } = await loadExeca();
-  const result = await execa("npm", [...args, ...QUIET], {
+  const subprocess = execa("npm", [...args, ...QUIET], {
     cwd,
-    env: userNode ? npmVariables(env) : withOwnNode(npmVariables(env)),
+    env: guardedEnv(userNode ? npmVariables(env) : withOwnNode(npmVariables(env))),
     extendEnv: false,
     stdin: "ignore",
     all: true,
@@ -46,6 +47,8 @@ export async function runNpm(args: readonly string[], options: NpmOptions): Prom
     killDescendants: true,
     forceKillAfterDelay: 2000,
   });
+  guardGroup(subprocess.nodeChildProcess);
+  const result = await subprocess;
   signal.throwIfAborted();
   return {
     ok: !result.failed,

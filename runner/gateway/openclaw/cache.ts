@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { rcompare, valid } from "semver";
 import { readJsonObject } from "../../base/files.ts";
+import { guardFolder } from "../../base/guardian.ts";
 import type { Environment } from "../process/env.ts";
 import type { ReleaseNode } from "./node.ts";
 
@@ -91,9 +92,11 @@ export class ReleaseCache {
     await utimes(join(root, MARKER), now, now).catch(() => {});
   }
 
-  /** A new folder to install a release in. Nothing else ever uses it, not even after a crash. */
+  /** A new folder to install a release in. Nothing else ever uses it, not even after a crash, and it goes with a killed run. */
   async createStaging(version: string): Promise<string> {
     const folder = join(this.folder, `${STAGING}${version}-${randomBytes(6).toString("hex")}`);
+    // By the time that it is complete it has another name.
+    guardFolder(folder);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;
   }

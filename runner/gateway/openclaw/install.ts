@@ -104,7 +104,7 @@ async function fetchNode(
   }
   progress.note(`${needs}; installing one for it`);
   const folder = join(staging, "node");
-  await mkdir(folder);
+  await mkdir(folder, { mode: 0o700 });
   await writeFile(
     join(folder, "package.json"),
     JSON.stringify({ private: true, dependencies: { [name]: range } }),

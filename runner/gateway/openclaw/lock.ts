@@ -19,7 +19,7 @@ export async function withLock<T>(
   { signal, onWait }: { signal: AbortSignal; onWait(): void },
   work: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let waiting = false;
   const release = await pRetry(() => lock(path, optionsFor(path)), {
     retries: Number.POSITIVE_INFINITY,

@@ -46,7 +46,7 @@ export async function publishedReleases(
 }
 
 async function keep(path: string, { versions, tags }: PublishedReleases): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await replaceFile(path, JSON.stringify({ versions, "dist-tags": tags }));
 }
 

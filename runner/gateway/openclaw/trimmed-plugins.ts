@@ -19,7 +19,7 @@ export async function makeTrimmedCopy(packageRoot: string, target: string): Prom
   const source = join(packageRoot, "dist");
   const dist = join(target, "dist");
   const extensions = join(dist, "extensions");
-  await mkdir(extensions, { recursive: true });
+  await mkdir(extensions, { recursive: true, mode: 0o700 });
   const entries = (await readdir(source)).filter((entry) => entry !== "extensions");
   const up = relative(dist, source);
   await Promise.all([

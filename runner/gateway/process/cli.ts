@@ -1,4 +1,5 @@
 import { BlockedError } from "../../base/errors.ts";
+import { guardGroup } from "../../base/guardian.ts";
 import { stretched } from "../../base/slow.ts";
 import { libraryLimit } from "../../base/timers.ts";
 import type { CliCommand, CliResult, CliRunOptions } from "../gateway.ts";
@@ -18,13 +19,7 @@ export async function runCommand(
     throw new BlockedError("cli", "this gateway lacks `cli`: its command line is not on this machine");
   }
   const { execa } = await loadExeca();
-  const {
-    exitCode,
-    signal: endedBy,
-    timedOut,
-    stdout,
-    stderr,
-  } = await execa(command.file, [...command.args, ...args], {
+  const subprocess = execa(command.file, [...command.args, ...args], {
     cwd: command.cwd,
     env: command.env,
     extendEnv: false,
@@ -34,6 +29,8 @@ export async function runCommand(
     stdin: "ignore",
     reject: false,
   });
+  guardGroup(subprocess.nodeChildProcess);
+  const { exitCode, signal: endedBy, timedOut, stdout, stderr } = await subprocess;
   signal.throwIfAborted();
   return { exitCode, signal: endedBy, timedOut, stdout, stderr };
 }

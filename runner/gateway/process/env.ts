@@ -1,3 +1,4 @@
+import { guardedEnv } from "../../base/guardian.ts";
 import type { TempRoot } from "./temp-root.ts";
 
 /** What a gateway may see of the runner's environment. Everything else, provider keys first of all, stays out. */
@@ -32,7 +33,7 @@ export function gatewayEnv({
   for (const [name, value] of Object.entries(base)) {
     if (value !== undefined && PASSED_ON.test(name)) passedOn[name] = value;
   }
-  return {
+  return guardedEnv({
     ...passedOn,
     HOME: tempRoot.homeDir,
     USERPROFILE: tempRoot.homeDir,
@@ -51,5 +52,5 @@ export function gatewayEnv({
     OPENCLAW_QA_PARENT_PID: String(parentPid),
     OPENCLAW_QA_TEMP_ROOT: tempRoot.root,
     ...extra,
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { guardGroup } from "../../base/guardian.ts";
 import type { LogCapture } from "./log.ts";
 
 /** Time between asking a process to stop and ending its group. */
@@ -43,8 +44,7 @@ export function loadExeca(): Promise<typeof import("execa")> {
 }
 
 /**
- * Starts a process. Its group ends with the runner's orderly exit; against a killed runner
- * the gateway watches `OPENCLAW_QA_PARENT_PID` itself.
+ * Starts a process. Its group ends with the runner's orderly exit, and by the guardian's hand when the runner is killed.
  */
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
   const { execa } = await loadExeca();
@@ -61,6 +61,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     stdout: ["pipe", { file: options.stdoutPath, append: true }],
     stderr: ["pipe", { file: options.stderrPath, append: true }],
   });
+  guardGroup(subprocess.nodeChildProcess);
   for (const stream of [subprocess.stdout, subprocess.stderr]) {
     const sink = options.log.sink();
     stream.on("data", (chunk: Buffer) => sink.write(chunk));

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, cp, mkdir, realpath, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, cp, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
 import type { Teardown } from "../../../base/teardown.ts";
+import { makeTempFolder } from "../../../base/temp-folder.ts";
 import { type InstalledRelease, installGlobally } from "../../npm/global-install.ts";
 import { type NpmOptions, requireNpm } from "../../npm/npm.ts";
 import { watchedEnv } from "../../process/watchdog-env.ts";
@@ -68,9 +68,8 @@ export class EmbeddedReleases {
   }
 
   async #open(signal: AbortSignal): Promise<Opened> {
-    const folder = join(await realpath(tmpdir()), `gateway-qa-registry-${randomBytes(8).toString("hex")}`);
-    this.#teardown.defer(`temp folder ${folder}`, () => rm(folder, { recursive: true, force: true }));
-    await mkdir(join(folder, "home"), { recursive: true, mode: 0o700 });
+    const folder = await makeTempFolder({ kind: "registry", teardown: this.#teardown });
+    await mkdir(join(folder, "home"), { mode: 0o700 });
     const releases = await buildReleases(this.#packageRoot, this.#releases, signal);
     const published = publishedPath(releases);
     const known = existsSync(published);

@@ -4,6 +4,7 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
+import { guardedEnv } from "../../../base/guardian.ts";
 import type { Teardown } from "../../../base/teardown.ts";
 
 const SERVER = join(import.meta.dirname, "registry-server.ts");
@@ -48,7 +49,7 @@ export async function startRegistry(
     execPath: process.execPath,
     execArgv: [],
     cwd: folder,
-    env: { PATH: process.env.PATH },
+    env: guardedEnv({ PATH: process.env.PATH }),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
+import { guardedEnv } from "../../../base/guardian.ts";
 import { loadExeca } from "../../process/start-process.ts";
+import { rejectOthersCheckout } from "../build.ts";
 
 /** A release of the embedded gateway as the registry of a run offers it. */
 export interface ReleaseSpec {
@@ -32,7 +34,7 @@ export interface BuiltRelease extends ReleaseSpec {
 
 /**
  * Builds releases of the embedded gateway's current source; what is built already is kept.
- * @throws QaError `release-build-failed` with the build's own words
+ * @throws QaError `release-build-failed` with the build's own words; `build-not-allowed`
  */
 export async function buildReleases(
   packageRoot: string,
@@ -44,12 +46,14 @@ export async function buildReleases(
   const args = specs.map(({ version, defect }) => (defect ? `${version}=${defect}` : version));
   const result = await execa(process.execPath, [script, ...args], {
     cwd: packageRoot,
+    env: guardedEnv({}),
     cancelSignal: signal,
     reject: false,
     stdin: "ignore",
   });
   signal.throwIfAborted();
   if (result.failed) {
+    rejectOthersCheckout(result.stderr, packageRoot);
     throw new QaError("the releases of the embedded gateway could not be built", {
       code: "release-build-failed",
       fault: "harness",

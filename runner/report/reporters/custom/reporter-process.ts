@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { endsWithin } from "../../../base/abort.ts";
 import { UsageError } from "../../../base/errors.ts";
+import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
 import { isJsonObject } from "../../../base/json.ts";
 import { CHANNEL, lineSplitter, type Request } from "./protocol.ts";
 
@@ -31,8 +32,10 @@ export class ReporterProcess {
   constructor() {
     this.#child = spawn(process.execPath, [HOST], {
       detached: true,
+      env: guardedEnv(process.env),
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
+    guardGroup(this.#child);
     const kill = () => this.#kill();
     process.once("exit", kill);
     this.#exited = once(this.#child, "exit").finally(() => process.off("exit", kill));
