@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -138,4 +139,24 @@ export default () => ({ onEvent() { if (!begun) { begun = true; ${code}; } } });
   expect(report?.exitCode).toBe(4);
   expect(exitCode).toBe(4);
   expect(await sandbox.processes()).toEqual([]);
+});
+
+test("a reporter that blocks ends with its killed runner", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  const blocks =
+    "export const version = 1;\nexport default () => ({ onEvent() { console.log('blocked'); for (;;); } });";
+  const runner = sandbox.start(
+    "run",
+    "--pack",
+    "pack",
+    "--reporter",
+    await sandbox.write("blocks.mjs", blocks),
+  );
+  const ended = once(runner, "exit");
+  for await (const piece of runner.stdout) if (String(piece).includes("blocked")) break;
+  runner.kill("SIGKILL");
+  await ended;
+  // The poll only ends a test that fails.
+  await expect.poll(() => sandbox.processes(), { timeout: 30_000, interval: 20 }).toEqual([]);
 });
