@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { isSecretName } from "../../../base/redact.ts";
+import { isSecretName } from "../../../base/secrets/names.ts";
 import { after } from "../../../base/timers.ts";
 import { decodeBody, encodeFrame, FrameReader, KEY_BYTES } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";
