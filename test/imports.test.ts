@@ -19,16 +19,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   scenario: {
     rooms: ["base"],
-    packages: [
-      "@babel/code-frame",
-      "ajv",
-      "json-schema-to-ts",
-      "mdast",
-      "remark-frontmatter",
-      "remark-parse",
-      "unified",
-      "yaml",
-    ],
+    packages: ["@babel/code-frame", "ajv", "json-schema-to-ts", "yaml"],
   },
   flow: { rooms: ["base", "scenario"], packages: ["acorn", "acorn-walk", "eslint-scope", "estree", "yaml"] },
   shape: { rooms: ["base"], packages: [] },
@@ -88,12 +79,12 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   config: { rooms: ["base", "restart"], packages: ["json-schema-to-ts", "json5"] },
   runtime: { rooms: ["base", "config"], packages: [] },
   reload: { rooms: ["base", "restart", "config", "runtime"], packages: [] },
-  skills: { rooms: ["base", "config", "runtime"], packages: ["yaml"] },
+  skills: { rooms: ["base", "config", "runtime"], packages: ["json5", "yaml"] },
   channels: { rooms: ["base", "config", "runtime"], packages: [] },
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
-    packages: ["tar", "write-file-atomic"],
+    packages: ["tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
@@ -153,6 +144,12 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
   "runner/actions": [...KINDS, "runner/gateway/process", "runner/gateway/npm"],
   // It runs no scenario's code.
   "runner/run/testbed": ["runner/flow", "runner/actions"],
+  "runner/run/attempt/host": ["runner/flow/run", "runner/actions", "runner/run/attempt/child"],
+  // It has none of the testbed's objects, and nothing that only planning needs.
+  "runner/run/attempt/child": [
+    ...["runner/flow/compile", "runner/scenario", "runner/run/testbed", "runner/run/attempt/host"],
+    ...["runner/gateway/process", "runner/gateway/npm", ...KINDS],
+  ],
   "runner/gateway/rpc": [...KINDS, "runner/gateway/process", "runner/gateway/npm"],
   "runner/gateway/process": [...KINDS, "runner/gateway/npm"],
   "runner/gateway/npm": KINDS,

@@ -1,23 +1,38 @@
 import { expect, test } from "vitest";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
-// The run is given half a minute before it counts as frozen.
-test("code that never yields is noticed, named and ended, with its gateway", async () => {
+// A scenario is given half a minute before it counts as blocked.
+test("what never yields costs its own scenario the verdict, and nothing of it stays", async () => {
   const sandbox = await Sandbox.create();
-  await sandbox.write(
-    "pack/test/frozen.md",
-    scenarioText(
-      "frozen",
-      `  - name: never yields
+  const blocks = {
+    loops: "(async () => { await null; for (;;) {} })()",
+    waits: "require('node:child_process').spawnSync('sleep', ['600'])",
+  };
+  for (const [id, expr] of Object.entries(blocks)) {
+    const steps = `  - name: never yields
     actions:
       - set: never
-        value: { expr: "(async () => { await null; for (;;) {} })()" }`,
-    ),
+        value: { expr: "${expr}" }`;
+    await sandbox.write(`pack/test/${id}.md`, scenarioText(id, steps, "permissions: [import]\n"));
+  }
+  const passes = scenarioText(
+    "passes",
+    "  - name: adds\n    actions: [{ set: sum, value: { expr: 1 + 1 } }]",
   );
-  const { exitCode, stderr, report } = await sandbox.qa("run", "frozen", "--pack", "pack");
-  expect(stderr).toMatch(/run-frozen[\s\S]*frozen, line 15: set never/);
-  expect(exitCode).not.toBe(0);
-  expect(report).toMatchObject({ interrupted: true, counts: { passed: 0 } });
-  await expect.poll(() => sandbox.processes(), { timeout: 10_000 }).toEqual([]);
-  await expect.poll(() => sandbox.leftovers(), { timeout: 10_000 }).toEqual([]);
+  await sandbox.write("pack/test/passes.md", passes);
+  const run = sandbox.qa("run", "loops", "waits", "passes", "--pack", "pack", "--trust", "--jobs", "2");
+  const { exitCode, report, stdout } = await run;
+  const [loops, passed, waits] = report?.scenarios.toSorted((a, b) => a.id.localeCompare(b.id)) ?? [];
+  for (const scenario of [loops, waits]) {
+    expect(scenario?.failure, stdout).toMatchObject({
+      code: "scenario-blocked",
+      fault: "scenario",
+      statement: "set never",
+      step: { name: "never yields" },
+    });
+  }
+  expect(passed?.verdict).toBe("passed");
+  expect(exitCode).toBe(1);
+  expect(await sandbox.processes()).toEqual([]);
+  expect(await sandbox.leftovers()).toEqual([]);
 }, 120_000);

@@ -103,7 +103,7 @@ test("a second Ctrl-C ends at once and still leaves nothing behind", async () =>
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
-test("a failure that no step waits for keeps the run from succeeding", async () => {
+test("a failure that no step waits for fails its scenario, and is shown where it arose", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/stray.md",
@@ -114,13 +114,17 @@ test("a failure that no step waits for keeps the run from succeeding", async () 
       - set: ignored
         value: { expr: "(env.gateway.call('no.such.method'), 1)" }
       - call: sleep
-        args: [200]`,
+        args: [60000]`,
     ),
   );
-  const { exitCode, report, stderr } = await sandbox.qa("run", "stray", "--pack", "pack");
-  expect(stderr).toMatch(/failed that no step waited for: .*no\.such\.method/);
-  expect(exitCode).toBe(4);
-  expect(report?.exitCode).toBe(4);
+  const { exitCode, report } = await sandbox.qa("run", "stray", "--pack", "pack");
+  expect(report?.scenarios[0]?.failure).toMatchObject({
+    code: "stray-rejection",
+    fault: "scenario",
+    message: expect.stringMatching(/failed that no step waited for: .*no\.such\.method/),
+    step: { name: "starts something and forgets it" },
+  });
+  expect(exitCode).toBe(1);
 });
 
 test("an id that begins with a dash is no option, also in the command that runs it again", async () => {

@@ -1,7 +1,7 @@
 import { BlockedError } from "../base/errors.ts";
 import { argumentsByName, namedParameters, signature } from "../flow/arguments.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
-import type { Capability, GatewayUnderTest } from "../gateway/gateway.ts";
+import type { Capability, DrivenGateway } from "../gateway/gateway.ts";
 import { badArgument } from "./bad-argument.ts";
 import type { ActionContext } from "./context.ts";
 import type { Action } from "./define.ts";
@@ -31,7 +31,7 @@ export function bindAction(path: string, action: Action, context: ActionContext,
  * Keeps an action from a gateway that cannot do what it needs.
  * @throws BlockedError naming the capability
  */
-function requireCapability(path: string, needs: Capability | undefined, gateway: GatewayUnderTest): void {
+function requireCapability(path: string, needs: Capability | undefined, gateway: DrivenGateway): void {
   if (needs === undefined || gateway.capabilities.has(needs)) return;
   throw new BlockedError(
     needs,

@@ -3,13 +3,13 @@ import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ChannelBus } from "../channel/channel-bus.ts";
 import type { Permission } from "../flow/vocabulary.ts";
-import type { GatewayIdentity, GatewayUnderTest } from "../gateway/gateway.ts";
+import type { DrivenGateway, GatewayIdentity } from "../gateway/gateway.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { AgentModel } from "../model/agent-model.ts";
 
 /** What a run gives the actions of one scenario. */
 export interface ScenarioContext {
-  gateway: GatewayUnderTest;
+  gateway: DrivenGateway;
   /** Notes what a scenario reads from the gateway other than through a call. */
   observed(what: string, answer: unknown): void;
   bus: ChannelBus;

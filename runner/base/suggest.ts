@@ -1,8 +1,11 @@
 import { closest, distance } from "fastest-levenshtein";
 
+/** Longer ones are no names that somebody mistyped, and take long to compare. */
+const MAX_LENGTH = 100;
+
 /** The known name that was probably meant, if one is near enough not to mislead. */
 export function suggest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
+  if (known.length === 0 || name.length > MAX_LENGTH) return undefined;
   const lower = name.toLowerCase();
   const best = closest(
     lower,

@@ -68,7 +68,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    return reportError(error);
+    return await reportError(error);
   }
 }
 
@@ -133,20 +133,21 @@ function complete(command: Command): void {
 }
 
 /** Prints known errors without a stack trace; anything else is a defect of ours and keeps its stack. */
-function reportError(error: unknown): number {
+async function reportError(error: unknown): Promise<number> {
   // Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  const { redacted } = await import("./redacted.ts");
   if (error instanceof QaError) {
     const lines = [`error: ${error.message}  [${error.code}]`];
     if (error.details) lines.push(error.details);
     if (error.hint) lines.push(error.hint);
-    process.stderr.write(`${lines.join("\n")}\n`);
+    process.stderr.write(redacted(`${lines.join("\n")}\n`));
     if (error instanceof UsageError) return EXIT.usage;
     // Before the first scenario there is no report that could say so.
     return error.code === "interrupted" ? EXIT.interrupted : EXIT.harness;
   }
   process.stderr.write(
-    `unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`,
+    redacted(`unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`),
   );
   return EXIT.harness;
 }

@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
-import { secretValues } from "../base/redact.ts";
-import { Secrets } from "../base/secrets.ts";
+import { secretValues } from "../base/secrets/names.ts";
+import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
@@ -13,7 +13,6 @@ import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
-import { freezeWatch } from "../run/freeze-watch.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
@@ -61,7 +60,7 @@ export async function runScenarios(
     folder: reportFolder,
     console: outputs.console,
     redact: secrets.redact,
-    reporters: [freezeWatch(), ...outputs.reporters],
+    reporters: outputs.reporters,
   });
   const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));
   teardown.defer("run time", () => time.stop());
@@ -82,7 +81,7 @@ export async function runScenarios(
     signal,
     timeUp: time.up,
   });
-  for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
+  for (const problem of problems) process.stderr.write(secrets.redactText(`clean-up: ${problem}\n`));
   return report.finish({
     runId,
     durationMs: Math.round(performance.now() - startedAt),

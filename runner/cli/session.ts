@@ -4,6 +4,7 @@ import { EXIT } from "../base/exit-codes.ts";
 import { Teardown } from "../base/teardown.ts";
 import { formatDuration } from "../base/text.ts";
 import { after, every } from "../base/timers.ts";
+import { redacted } from "./redacted.ts";
 import { userFolder } from "./workspace.ts";
 
 /** Time to end what a command started, in addition to what each scenario has of its own. */
@@ -80,7 +81,7 @@ function watchStrayRejections(): { count(): number; dispose(): void } {
   const report = (reason: unknown) => {
     count += 1;
     process.stderr.write(
-      `error: something failed that no step waited for: ${errorMessage(reason)}  [stray-rejection]\n` +
+      `${redacted(`error: something failed that no step waited for: ${errorMessage(reason)}  [stray-rejection]`)}\n` +
         "Look for an expression that starts something without `await`.\n",
     );
   };
@@ -94,7 +95,7 @@ async function reportInvalid(error: unknown): Promise<number> {
   if (!(error instanceof InvalidFiles)) throw error;
   const { formatDiagnostics } = await import("../scenario/source/format.ts");
   const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
-  process.stderr.write(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
+  process.stderr.write(redacted(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`));
   return EXIT.invalid;
 }
 

@@ -5,9 +5,11 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "argument-count": "A call has too few or too many arguments.",
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
   "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
+  "code-from-text": "An expression calls `eval` or `Function`, which fail: there is no code from text.",
   "duplicate-step": "Two steps of a scenario have the same name.",
   "expression-syntax": "An expression is not JavaScript.",
   "expression-trailing": "Something follows after the end of an expression.",
+  "expression-too-long": "An expression is longer than 65,536 characters, or has more than 100 named groups.",
   "invalid-assignment": "An expression assigns to a name that is not a variable of the scenario.",
   "invalid-name": "A variable's name is not a JavaScript identifier.",
   "invalid-path": "A dotted path has an empty or forbidden part.",
@@ -28,7 +30,10 @@ export const FLOW_DIAGNOSTIC_CODES = {
 /** Own codes, and those of scenario files that mean the same here. */
 export type FlowDiagnosticCode =
   | keyof typeof FLOW_DIAGNOSTIC_CODES
-  | Extract<DiagnosticCode, "missing-property" | "unknown-key" | "wrong-length" | "wrong-type">;
+  | Extract<
+      DiagnosticCode,
+      "missing-property" | "nested-too-deep" | "unknown-key" | "wrong-length" | "wrong-type"
+    >;
 
 /** Codes of failures while a flow runs, beside those that actions give their own errors. */
 const FLOW_FAILURE_CODES = {

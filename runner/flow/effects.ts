@@ -4,6 +4,7 @@ import type { FlowCompilation } from "./compile/compile.ts";
 import type { FreeReference } from "./compile/expression.ts";
 import type { ExpressionSyntax } from "./compile/syntax.ts";
 import { permissionFor } from "./host-names.ts";
+import { blocksOf } from "./statement-list.ts";
 import type { CallStatement, CompiledFlow, Statement, Value } from "./types.ts";
 import type { Effect, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
 import { lookupEntry } from "./vocabulary-lookup.ts";
@@ -16,7 +17,7 @@ export interface WriteUse {
 }
 
 /** Names with which an expression can reach everything without naming it. */
-const DYNAMIC = new Set(["vars", "globalThis", "eval", "Function"]);
+const DYNAMIC = new Set(["vars", "globalThis"]);
 
 /**
  * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a
@@ -184,19 +185,6 @@ function valuesOf(statement: Statement): readonly Value[] {
       return statement.message ? [statement.message] : [];
     case "forEach":
       return [statement.items];
-    default:
-      return [];
-  }
-}
-
-function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
-  switch (statement.kind) {
-    case "if":
-      return [statement.consequent, statement.alternate];
-    case "forEach":
-      return [statement.actions];
-    case "try":
-      return [statement.actions, statement.handler ?? [], statement.finalizer ?? []];
     default:
       return [];
   }

@@ -447,17 +447,20 @@ steps:
     await run(flow, {
       api: { reset() {} },
       observer: {
-        stepStarted: (index, name, { line }) => events.push(`${index} ${name} ${line}`),
-        statementStarted: (label, { line }) => events.push(`${label} ${line}`),
+        stepStarted: (index) => events.push(`${index}`),
+        statementStarted: ({ label, position: { line } }) => events.push(`${label} ${line}`),
+        statementEnded: ({ position: { line } }, threw) => events.push(`${line} ${threw}`),
         stepFinished: (index, { status }) => events.push(`${index} ${status}`),
       },
     });
     expect(events).toEqual([
-      "0 first 4",
+      "0",
       "call reset 5",
+      "5 false",
       "0 passed",
-      "1 second 7",
+      "1",
       "call reset 8",
+      "8 false",
       "1 passed",
     ]);
   });

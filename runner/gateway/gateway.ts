@@ -1,6 +1,6 @@
 import type { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Secrets } from "../base/secrets.ts";
+import type { Secrets } from "../base/secrets/secrets.ts";
 import type { GatewayTarget } from "../base/target.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
@@ -84,13 +84,11 @@ export interface GatewayEvent {
 }
 
 /**
- * The gateway under test, started and ready. One per testbed. Actions reach the gateway only
- * through this interface, so that they run unchanged on every kind.
+ * The gateway under test as scenarios drive it. Actions reach the gateway only through this interface, so that they run
+ * unchanged on every kind, and in another process.
  */
-export interface GatewayUnderTest {
+export interface DrivenGateway {
   readonly facts: GatewayFacts;
-  /** Of the last start by this runner; absent for a gateway that was already running. */
-  readonly bootTimings?: BootTimings;
   readonly capabilities: ReadonlySet<Capability>;
   /** Id of the agent that scenarios talk to. */
   readonly agentId: string;
@@ -130,6 +128,23 @@ export interface GatewayUnderTest {
    * @throws BlockedError `cli` when it is not on this machine; the signal's reason
    */
   runCli(args: readonly string[], options: CliRunOptions): Promise<CliResult>;
+  /** Whole log so far, redacted. */
+  logs(): string;
+  /** Cursor for `readLogsSince`. */
+  markLogs(): number;
+  readLogsSince(mark: number): string;
+  /** Stops the process, lets `mutate` change files while it is down, starts it again on the same port. */
+  restartAfterStateMutation(mutate: (gateway: DrivenGateway) => unknown): Promise<void>;
+  /** Asks the running gateway to restart itself and waits until it is back with a new boot id. */
+  restart(): Promise<void>;
+  signalProcess(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/** The gateway under test, started and ready. One per testbed. */
+export interface GatewayUnderTest extends DrivenGateway {
+  /** Of the last start by this runner; absent for a gateway that was already running. */
+  readonly bootTimings?: BootTimings;
   onEvent(listener: (event: GatewayEvent) => void): () => void;
   /**
    * Calls `listener` once if the process ends without having been asked to (by `stop`, a restart or
@@ -137,17 +152,6 @@ export interface GatewayUnderTest {
    * @returns the function that ends the subscription
    */
   onCrash(listener: (error: QaError) => void): () => void;
-  /** Whole log so far, redacted. */
-  logs(): string;
-  /** Cursor for `readLogsSince`. */
-  markLogs(): number;
-  readLogsSince(mark: number): string;
-  /** Stops the process, lets `mutate` change files while it is down, starts it again on the same port. */
-  restartAfterStateMutation(mutate: (gateway: GatewayUnderTest) => unknown): Promise<void>;
-  /** Asks the running gateway to restart itself and waits until it is back with a new boot id. */
-  restart(): Promise<void>;
-  signalProcess(signal: NodeJS.Signals): void;
-  stop(): Promise<void>;
 }
 
 /** An install that nothing else uses, for the scenario that may replace it. */

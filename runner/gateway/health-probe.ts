@@ -1,6 +1,6 @@
 import { errorMessage } from "../base/errors.ts";
 import { delay, timeoutSignal } from "../base/timers.ts";
-import type { GatewayUnderTest } from "./gateway.ts";
+import type { DrivenGateway } from "./gateway.ts";
 
 /** Far below the length of any disruption, far above the cost of a check. */
 const INTERVAL_MS = 10;
@@ -36,14 +36,14 @@ const NOT_WATCHED: ProbeSeries = { checks: 0, failures: 0, longestGapMs: 0 };
 
 /** Asks the gateway for its health again and again, from before a disruption until after it. */
 export class HealthProbe {
-  readonly #gateway: GatewayUnderTest;
+  readonly #gateway: DrivenGateway;
   readonly #options: ProbeOptions;
   readonly #end = new AbortController();
   #startedAt = 0;
   #endedAt: number | undefined;
   #running: Promise<[ProbeSeries, ProbeSeries]> | undefined;
 
-  constructor(gateway: GatewayUnderTest, options: ProbeOptions = {}) {
+  constructor(gateway: DrivenGateway, options: ProbeOptions = {}) {
     this.#gateway = gateway;
     this.#options = options;
   }

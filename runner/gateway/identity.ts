@@ -1,4 +1,4 @@
-import { QaError } from "../base/errors.ts";
+import { BlockedError, QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { GatewayIdentity } from "./gateway.ts";
 
@@ -19,4 +19,17 @@ export function readIdentity({ bootId, pid, version, generation }: JsonObject): 
     version: typeof version === "string" ? version : "unknown",
     generation,
   };
+}
+
+/** An identity whose generation is not known: a scenario that looks at it is blocked, not failed. */
+export function withoutGeneration(known: Omit<GatewayIdentity, "generation">): GatewayIdentity {
+  return Object.defineProperty(known as GatewayIdentity, "generation", {
+    enumerable: false,
+    get: () => {
+      throw new BlockedError(
+        "reload-generation",
+        "this gateway does not report how many config changes it has applied",
+      );
+    },
+  });
 }

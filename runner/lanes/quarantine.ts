@@ -3,6 +3,7 @@ import { suggestion } from "../base/suggest.ts";
 import type { Quarantined } from "../report/events.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { LIMITS } from "../scenario/source/limits.ts";
 import { type LocatedFile, laneDiagnostic, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";
@@ -62,14 +63,16 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
   const { document } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return [];
   const known = scenarios.map(({ id }) => id);
-  const ids = entriesOf(document).map(({ id }) => id);
-  return ids.flatMap((id, index) => {
-    const isKnown = known.includes(id) || unusable.some((broken) => broken.id === id);
-    return [
-      ...(isKnown ? [] : [unknownId(document, index, id, known)]),
-      ...(ids.indexOf(id) < index ? [repeatedId(document, index, id)] : []),
-    ];
-  });
+  const expected = new Set([...known, ...unusable.map(({ id }) => id)]);
+  const seen = new Set<string>();
+  const found: Diagnostic[] = [];
+  for (const [index, { id }] of entriesOf(document).entries()) {
+    if (found.length >= LIMITS.problems) break;
+    if (!expected.has(id)) found.push(unknownId(document, index, id, known));
+    if (seen.has(id)) found.push(repeatedId(document, index, id));
+    seen.add(id);
+  }
+  return found;
 }
 
 /** With ids in the form that scenarios have. */

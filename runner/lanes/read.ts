@@ -11,6 +11,7 @@ import {
   type DiagnosticText,
   diagnosticAt,
 } from "../scenario/source/diagnostic.ts";
+import { attemptOn } from "../scenario/source/last-resort.ts";
 import type { LocatedNode, Path } from "../scenario/source/locate.ts";
 import { readSource } from "../scenario/source/read-source.ts";
 import type { SourceFile } from "../scenario/source/source.ts";
@@ -61,7 +62,10 @@ export function readLocatedFile<Value>(
   const { file, diagnostics } = readSource(path, cwd);
   const { name } = file;
   if (diagnostics.length > 0) return { document: undefined, name, diagnostics };
-  const piece = requireMapping(parseYamlPiece(file, file.text, 0, file.text.length), format.subject);
+  const piece = attemptOn(file, diagnostics, () =>
+    requireMapping(parseYamlPiece(file, file.text, 0, file.text.length), format.subject),
+  );
+  if (!piece) return { document: undefined, name, diagnostics };
   if (!piece.root) return { document: undefined, name, diagnostics: piece.diagnostics };
   const value = trimTexts(plainValue(piece.root));
   const found = new Diagnostics();

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Selection, SelectionProblem } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
-import { findScenarioFiles, isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
+import { findScenarioFiles } from "../scenario/catalog/find-files.ts";
+import { isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Path } from "../scenario/source/locate.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
@@ -26,7 +27,8 @@ export function checkPacks(lane: LocatedLane, lanes: Lanes, context: PackContext
   return packsOf(lane, lanes, context).flatMap((folder, index) => {
     if (isFolder(folder)) {
       const { root } = packOf(folder, context.repoRoot, context.repoRoot);
-      if (findScenarioFiles(root).length > 0) return [];
+      const { files, leftOut } = findScenarioFiles(root, context.repoRoot);
+      if (files.length + leftOut.length > 0) return [];
     }
     return laneDiagnostic(lanes, [...lane.path, "select", "packs", index], {
       code: "unknown-pack",

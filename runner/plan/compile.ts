@@ -1,6 +1,8 @@
 import { FLOW_API } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { attemptOn } from "../scenario/source/last-resort.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 const compiled = new WeakMap<Scenario, FlowCompilation>();
@@ -17,12 +19,16 @@ export function compileScenario(scenario: Scenario): FlowCompilation {
   return compilation;
 }
 
-function compile({ flow, pack, permissions, meta }: Scenario): FlowCompilation {
+function compile({ file, flow, pack, permissions, meta }: Scenario): FlowCompilation {
   if (!flow) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
-  return compileFlow(flow, {
-    vocabulary: FLOW_API,
-    permissions: pack.trusted ? ALL_PERMISSIONS : permissions,
-    pack,
-    configKeys: Object.keys(meta.execution?.config ?? {}),
-  });
+  const diagnostics: Diagnostic[] = [];
+  const compilation = attemptOn(file, diagnostics, () =>
+    compileFlow(flow, {
+      vocabulary: FLOW_API,
+      permissions: pack.trusted ? ALL_PERMISSIONS : permissions,
+      pack,
+      configKeys: Object.keys(meta.execution?.config ?? {}),
+    }),
+  );
+  return compilation ?? { flow: undefined, expressions: [], diagnostics, missingPermissions: [] };
 }

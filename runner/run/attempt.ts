@@ -3,8 +3,11 @@ import { errorMessage } from "../base/errors.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
-import { runAttemptFlow } from "./attempt/flow.ts";
-import { ended, type Outcome } from "./attempt/outcome.ts";
+import { endingOf } from "./attempt/ending.ts";
+import { runAttemptFlow } from "./attempt/host/flow.ts";
+import type { AttemptPool } from "./attempt/host/pool.ts";
+import type { AttemptProcess } from "./attempt/host/process.ts";
+import { type Outcome, outcomeOf } from "./attempt/outcome.ts";
 import { writeEvidence } from "./evidence.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import type { RunSetup } from "./setup.ts";
@@ -19,6 +22,7 @@ export interface AttemptOptions {
   attempt: number;
   run: RunSetup;
   testbeds: TestbedPool;
+  attempts: AttemptPool;
   /** Called when the gateway is ready. */
   onReady(): void;
   /** Whether another attempt follows one that ended like this. */
@@ -33,9 +37,12 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   run.events.emit({ type: "scenario-started", at: Date.now(), scenarioId: scenario.id, index, attempt });
 
   const testbed = testbeds.take(prepared);
+  // It loads what it needs while the gateway boots.
+  const child = options.attempts.take();
   const folder = evidenceFolder(run.reportFolder, scenario.id, attempt);
-  const { outcome, problems } = await perform(testbed, folder, options);
-  const evidence = await writeEvidence(folder, testbed, run).catch((error: unknown) => {
+  const { outcome, problems, leaks } = await perform(testbed, child, folder, options);
+  child.kill();
+  const evidence = await writeEvidence(folder, testbed, child, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
     return [];
   });
@@ -50,6 +57,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     durationMs: Math.round(performance.now() - startedAt),
     ...outcome,
     cleanupProblems: problems,
+    ...(leaks.length > 0 ? { leaks } : {}),
     evidence,
     rerun: run.rerunCommand(scenario.id),
   };
@@ -60,9 +68,10 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
 
 async function perform(
   testbed: Testbed,
+  attempt: AttemptProcess,
   folder: string,
   { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
-): Promise<{ outcome: Outcome; problems: string[] }> {
+): Promise<{ outcome: Outcome; problems: string[]; leaks: string[] }> {
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
     const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true, mode: 0o700 })]);
@@ -73,11 +82,21 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
-    const ended = await runAttemptFlow({ flow, scenario, testbed, ready, evidenceFolder: folder, run });
-    return { outcome: ended.outcome, problems: [...ended.cleanupProblems] };
+    const { ending, notReached, cleanupProblems, leaks } = await runAttemptFlow({
+      flow,
+      scenario,
+      attempt,
+      testbed,
+      ready,
+      evidenceFolder: folder,
+      run,
+    });
+    const outcome = await outcomeOf(ending, scenario, testbed, notReached);
+    return { outcome, problems: [...cleanupProblems], leaks: [...leaks] };
   } catch (error) {
     // Nothing of the flow has run: all its steps are still to come.
-    return { outcome: await ended(error, scenario, testbed, stepNames(flow)), problems: [] };
+    const outcome = await outcomeOf(endingOf(error), scenario, testbed, stepNames(flow));
+    return { outcome, problems: [], leaks: [] };
   }
 }
 

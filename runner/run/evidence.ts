@@ -3,16 +3,18 @@ import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import { SHAPES_FILE } from "../shape/answers.ts";
+import type { AttemptProcess } from "./attempt/host/process.ts";
 import type { RunSetup } from "./setup.ts";
 import type { Testbed } from "./testbed/testbed.ts";
 
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
- * that the model received, the gateway's log, the shapes of its answers. Redacted; what is empty is not written.
+ * that the model received, the gateway's log, the shapes of its answers, what the scenario printed. Redacted; what is empty is not written.
  */
 export async function writeEvidence(
   folder: string,
   testbed: Testbed,
+  attempt: Pick<AttemptProcess, "output">,
   { reportFolder, secrets }: RunSetup,
 ): Promise<ScenarioFinished["evidence"]> {
   const parts: { kind: string; name: string; text: string }[] = [
@@ -20,6 +22,7 @@ export async function writeEvidence(
     { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(testbed.model?.requests ?? []) },
     { kind: "gateway log", name: "gateway.log", text: testbed.log() },
     { kind: "rpc shapes", name: SHAPES_FILE, text: testbed.answers.toText() },
+    { kind: "scenario output", name: "scenario-output.log", text: attempt.output },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");
   if (present.length === 0) return [];

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { slowFactor } from "../base/slow.ts";
 import { formatTarget } from "../base/target.ts";
 import type { RunPolicy } from "../report/events.ts";
+import { AttemptPool } from "./attempt/host/pool.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
 import type { RunSetup } from "./setup.ts";
 import { TestbedPool } from "./testbed/pool.ts";
@@ -41,6 +42,8 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
   const testbeds = new TestbedPool(run);
+  const attempts = new AttemptPool(options.jobs);
+  let toCome = scenarios.filter(needsTestbed).length;
   const limit = pLimit(options.jobs);
   // A failure that is excused does not end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));
@@ -51,14 +54,17 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
         if (options.signal.aborted) return;
         const reason = timeUp.aborted ? String(timeUp.reason.message) : bailReason(failed, policy);
         if (reason) return endWithout(prepared, index + 1, run, { verdict: "skipped", reason });
+        if (needsTestbed(prepared)) toCome -= 1;
         const later = scenarios.slice(index + 1, index + 1 + options.bootAhead);
-        const failure = await runScenario(prepared, index + 1, run, testbeds, () => {
+        const failure = await runScenario(prepared, index + 1, run, testbeds, attempts, () => {
+          if (toCome > 0) attempts.prepare();
           for (const next of later) if (needsTestbed(next)) testbeds.prepare(next);
         });
         if (failure && !excused.has(prepared.scenario.id)) failed += 1;
       }),
     ),
   );
+  await attempts.close();
   return testbeds.close();
 }
 

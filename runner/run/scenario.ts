@@ -1,4 +1,5 @@
 import type { RunPolicy, ScenarioFinished, Verdict } from "../report/events.ts";
+import type { AttemptPool } from "./attempt/host/pool.ts";
 import type { Outcome } from "./attempt/outcome.ts";
 import { runAttempt, stepNames } from "./attempt.ts";
 import type { PreparedScenario } from "./prepared.ts";
@@ -15,6 +16,7 @@ export async function runScenario(
   index: number,
   run: RunSetup,
   testbeds: TestbedPool,
+  attempts: AttemptPool,
   onReady: () => void,
 ): Promise<boolean> {
   const outcome = notRunnable(prepared);
@@ -28,7 +30,7 @@ export async function runScenario(
     const attempt = verdicts.length + 1;
     const next = ({ verdict }: Outcome) =>
       run.signal.aborted ? undefined : nextAttempt(verdict, attempt, run.policy);
-    finished = await runAttempt({ prepared, index, attempt, run, testbeds, next, onReady });
+    finished = await runAttempt({ prepared, index, attempt, run, testbeds, attempts, next, onReady });
     verdicts.push(finished.verdict);
   } while (finished.next);
   return run.policy.repeat > 1 ? verdicts.includes("failed") : verdicts.at(-1) === "failed";

@@ -42,9 +42,12 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const value = draft.meta && trimTexts(plainValue(draft.meta));
+  if (draft.cutOff)
+    return { kind: "scenario", scenario: undefined, id: readId(value), diagnostics: diagnostics.all };
   if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft.meta, pack));
   const kind = executionKind(value);
-  if (kind === "flow" && !draft.hasFlow) {
+  // Metadata that cannot be read do not say what is missing.
+  if (kind === "flow" && draft.meta && !draft.hasFlow) {
     diagnostics.error(atOffset(file, draft.start), {
       code: "missing-flow",
       message: "the scenario has no flow",

@@ -67,5 +67,19 @@ export interface Draft {
   heading: { text: string; offset: number } | undefined;
   /** Offset in the file of the metadata block. */
   start: number;
+  /** Only the beginning of the file was read, so that what is missing means nothing. */
+  cutOff?: boolean;
   diagnostics: Diagnostics;
 }
+
+/** Of a file that cannot be read, or only in part. */
+export const EMPTY_DRAFT = {
+  meta: undefined,
+  flow: undefined,
+  hasFlow: true,
+  flowAdvice: "",
+  modelScript: undefined,
+  prose: "",
+  heading: undefined,
+  start: 0,
+} as const satisfies Partial<Draft>;

@@ -1,5 +1,5 @@
 import type { ValueSchema } from "../../flow/vocabulary.ts";
-import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { actionsOf, members } from "../define.ts";
 import { usageOf } from "../gateway/process-usage.ts";
 import { effectOfCall } from "../gateway/reading-methods.ts";
@@ -86,7 +86,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   restartAfterStateMutation: define({
     summary: "Stops the gateway, lets a function change files, starts it again on the same port.",
     params: {
-      mutate: callback<(gateway: GatewayUnderTest) => unknown>(
+      mutate: callback<(gateway: DrivenGateway) => unknown>(
         "({ configPath, stateDir, tempRoot, runtimeEnv }) => unknown",
         "runs while the gateway is down",
       ),
@@ -130,7 +130,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   }),
 }));
 
-function fact(type: ValueSchema, summary: string, read: (gateway: GatewayUnderTest) => unknown): FlowValue {
+function fact(type: ValueSchema, summary: string, read: (gateway: DrivenGateway) => unknown): FlowValue {
   return value("env", type, summary, ({ context }) => read(context.gateway));
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { BlockedError } from "../../base/errors.ts";
-import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import { Secrets } from "../../base/secrets/secrets.ts";
+import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { toRpcError } from "../../gateway/rpc/errors.ts";
 import { interceptedGateway } from "./intercepted-gateway.ts";
 import { capabilityOf } from "./rpc-capabilities.ts";
@@ -18,13 +19,13 @@ class SmallGateway {
   async call(method: string): Promise<object> {
     if (method === "known") return { ok: true };
     const message = method === "refused" ? "not now" : `unknown method: ${method}`;
-    throw toRpcError(method, { code: "INVALID_REQUEST", message }, (text) => text);
+    throw toRpcError(method, { code: "INVALID_REQUEST", message }, new Secrets());
   }
 }
 
-function reach(target: string, foreign: boolean): GatewayUnderTest {
-  const small = new SmallGateway(target) as unknown as GatewayUnderTest;
-  return interceptedGateway(small, { foreign, observed: () => {} });
+function reach(target: string, foreign: boolean): DrivenGateway {
+  const small = new SmallGateway(target) as unknown as DrivenGateway;
+  return interceptedGateway(small, { foreign });
 }
 
 const gateway = reach("openclaw@2026.9.6", false);

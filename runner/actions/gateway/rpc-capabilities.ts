@@ -1,5 +1,5 @@
 import { BlockedError } from "../../base/errors.ts";
-import type { GatewayUnderTest } from "../../gateway/gateway.ts";
+import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { Interceptor } from "../../gateway/rpc/interceptors.ts";
 
@@ -37,7 +37,7 @@ export const blockUnknownMethods: Interceptor = async (method, next) => {
  * one that was lost.
  * @param foreign the scenario belongs to a pack from elsewhere
  */
-export function mayLackMethods({ facts }: Pick<GatewayUnderTest, "facts">, foreign: boolean): boolean {
+export function mayLackMethods({ facts }: Pick<DrivenGateway, "facts">, foreign: boolean): boolean {
   return foreign || facts.target !== "embedded";
 }
 

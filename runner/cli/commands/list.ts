@@ -51,6 +51,9 @@ async function list(options: OptionsOf<"list">): Promise<number> {
   );
   const rows = requireTagged(catalog, options.tag).map((scenario) => rowOf(scenario, guardOf(scenario)));
   process.stdout.write(options.json ? `${JSON.stringify({ scenarios: rows }, undefined, 2)}\n` : table(rows));
+  for (const { code, file, message } of catalog.diagnostics) {
+    if (code === "link-left-out") process.stderr.write(`${file}: ${message}\n`);
+  }
   if (broken.size > 0) {
     process.stderr.write(`${plural(broken.size, "scenario file")} with errors: run \`qa check\`\n`);
   }

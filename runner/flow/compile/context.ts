@@ -12,6 +12,13 @@ import { scalarOffsets } from "./scalar-offsets.ts";
 import type { ExpressionSyntax } from "./syntax.ts";
 import type { Segment } from "./use.ts";
 
+const PROBLEM_CODES = {
+  syntax: "expression-syntax",
+  trailing: "expression-trailing",
+  "too-deep": "nested-too-deep",
+  "too-long": "expression-too-long",
+} as const satisfies Record<string, FlowDiagnosticCode>;
+
 /** Names and loops around the statement that is being compiled. */
 interface Enclosing {
   /** Items, indexes and caught errors in scope. */
@@ -93,7 +100,7 @@ export class CompileContext {
     const parsed = parseExpression(text);
     if ("kind" in parsed) {
       const wording = {
-        code: parsed.kind === "syntax" ? "expression-syntax" : "expression-trailing",
+        code: PROBLEM_CODES[parsed.kind],
         message: parsed.message,
         ...(parsed.hint ? { hint: parsed.hint } : {}),
       } as const;
@@ -105,6 +112,13 @@ export class CompileContext {
     for (const span of parsed.imports) this.names.requirePermission("import", "import()", range(span));
     const blockNames = new Set<string>();
     for (const reference of parsed.references) {
+      if (reference.buildsCode) {
+        this.diagnostics.ownRule(range(reference), {
+          code: "code-from-text",
+          message: `\`${reference.name}\` makes code from text, which fails in an expression`,
+          hint: "Write the code as an expression or a lambda of its own.",
+        });
+      }
       if (lambda?.params.includes(reference.name)) continue;
       if (this.isBlockName(reference.name)) blockNames.add(reference.name);
       else if (!reference.guarded || reference.members.length > 0)
@@ -118,6 +132,7 @@ export class CompileContext {
       compiled: {
         text,
         mayNotEnd: parsed.mayNotEnd,
+        catches: parsed.catches,
         position: locate(0),
         places: textPlaces(text, locate),
         blockNames: [...blockNames],

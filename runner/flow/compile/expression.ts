@@ -2,6 +2,8 @@ import { type AnyNode, type Expression, parseExpressionAt, type Token, tokenizer
 import { fullAncestor } from "acorn-walk";
 import { analyze } from "eslint-scope";
 import type { Program } from "estree";
+import { isStackOverflow } from "../../scenario/source/last-resort.ts";
+import { LIMITS } from "../../scenario/source/limits.ts";
 import { type ResultUse, resultUse } from "./result-use.ts";
 
 /** A stretch of an expression's text, as offsets. */
@@ -34,6 +36,8 @@ export interface FreeReference extends Span {
   guarded: boolean;
   /** Inside a function of the expression: may run later. */
   deferred: boolean;
+  /** It is called, or made an instance of, and makes code from text. */
+  buildsCode: boolean;
 }
 
 export interface ParsedExpression {
@@ -45,11 +49,13 @@ export interface ParsedExpression {
   ownAwait?: Span;
   /** It has a loop or a regular expression, which may keep the runner busy for ever. */
   mayNotEnd: boolean;
+  /** Each `catch` that names what it catches. */
+  catches: readonly Span[];
 }
 
 /** Why a text is not one JavaScript expression. */
 export interface SyntaxProblem extends Span {
-  kind: "syntax" | "trailing";
+  kind: "syntax" | "trailing" | "too-deep" | "too-long";
   message: string;
   hint?: string;
 }
@@ -59,17 +65,72 @@ const PARSE_OPTIONS = { ecmaVersion: "latest", allowAwaitOutsideFunction: true, 
 /** Parses one JavaScript expression, in which `await` is allowed, and finds its free names. */
 export function parseExpression(text: string): ParsedExpression | SyntaxProblem {
   if (text.trim() === "") return { kind: "syntax", start: 0, end: 0, message: "the expression is empty" };
-  let ast: Expression;
+  const long = checkLength(text);
+  if (long) return long;
   let consumed = 0;
+  let depth = 0;
   const onToken = (token: Token): void => {
     consumed = token.end;
+    if (OPENING.has(token.type.label)) depth += 1;
+    else if (CLOSING.has(token.type.label)) depth -= 1;
+    if (depth > LIMITS.expressionDepth) throw new TooDeep(token);
   };
   try {
-    ast = parseExpressionAt(text, 0, { ...PARSE_OPTIONS, onToken });
+    const ast = parseExpressionAt(text, 0, { ...PARSE_OPTIONS, onToken });
+    return trailingText(text, consumed) ?? inspect(ast);
   } catch (error) {
+    if (error instanceof TooDeep) return { ...tooDeep, start: error.token.start, end: error.token.end };
+    // Operators make trees as deep as brackets do, but in the thousands. Acorn says it in words of its own.
+    if (isStackOverflow(error) || isAcornOverflow(error)) return tooManyOperators;
     return syntaxProblem(error, text);
   }
-  return trailingText(text, consumed) ?? inspect(ast);
+}
+
+const OPENING = new Set(["(", "[", "{", "${"]);
+const CLOSING = new Set([")", "]", "}"]);
+
+class TooDeep extends Error {
+  readonly token: Token;
+
+  constructor(token: Token) {
+    super("brackets in brackets");
+    this.token = token;
+  }
+}
+
+const tooDeep = {
+  kind: "too-deep",
+  message: `brackets lie more than ${LIMITS.expressionDepth} deep in one another`,
+  hint: "Compute it in several statements.",
+} as const;
+
+const tooManyOperators: SyntaxProblem = {
+  kind: "too-deep",
+  start: 0,
+  end: 0,
+  message: "too many operators or functions lie in one another",
+  hint: "Compute it in several statements.",
+};
+
+function tooLong(message: string): SyntaxProblem {
+  const hint = "Move data into a file, or compute it in several statements.";
+  return { kind: "too-long", start: 0, end: 0, message, hint };
+}
+
+/** Acorn compares those of a regular expression each with each. */
+const NAMED_GROUP = /\(\?<[^=!]/g;
+
+function checkLength(text: string): SyntaxProblem | undefined {
+  const { expressionLength, namedGroups } = LIMITS;
+  if (text.length > expressionLength)
+    return tooLong(`the expression is longer than ${expressionLength} characters`);
+  if ((text.match(NAMED_GROUP)?.length ?? 0) > namedGroups)
+    return tooLong(`the expression has more than ${namedGroups} named groups`);
+  return undefined;
+}
+
+function isAcornOverflow(error: unknown): boolean {
+  return error instanceof SyntaxError && error.message.startsWith("Not enough stack space");
 }
 
 function syntaxProblem(error: unknown, text: string): SyntaxProblem {
@@ -137,25 +198,27 @@ const LOOPS = new Set([
   "WhileStatement",
   "DoWhileStatement",
 ]);
-const CODE_BUILDERS = new Set(["RegExp", "Function", "eval"]);
+const CODE_BUILDERS = new Set(["Function", "eval"]);
 
 function inspect(ast: Expression): ParsedExpression {
   const parents = new Map<AnyNode, AnyNode>();
   const imports: Span[] = [];
+  const catches: Span[] = [];
   let ownAwait: Span | undefined;
   let mayNotEnd = false;
   fullAncestor(ast, (node, _state, ancestors) => {
     const parent = ancestors.at(-2);
     if (parent) parents.set(node, parent);
     if (node.type === "ImportExpression") imports.push({ start: node.start, end: node.end });
+    if (node.type === "CatchClause" && node.param) catches.push({ start: node.start, end: node.end });
     const awaits = node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await);
     if (awaits && !ancestors.some(isFunction))
       ownAwait ??= { start: node.start, end: node.start + "await".length };
     mayNotEnd ||= LOOPS.has(node.type) || (node.type === "Literal" && node.regex !== undefined);
   });
   const references = freeReferences(ast, parents);
-  mayNotEnd ||= references.some(({ name }) => CODE_BUILDERS.has(name));
-  return { ast, references, imports, mayNotEnd, ...(ownAwait ? { ownAwait } : {}) };
+  mayNotEnd ||= references.some(({ name }) => name === "RegExp");
+  return { ast, references, imports, mayNotEnd, catches, ...(ownAwait ? { ownAwait } : {}) };
 }
 
 function isFunction(node: AnyNode): boolean {
@@ -191,6 +254,10 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
         chain.members.length > 0 && parent?.type === "AssignmentExpression" && parent.left === chain.end,
       guarded: parent?.type === "UnaryExpression" && parent.operator === "typeof",
       deferred,
+      buildsCode:
+        CODE_BUILDERS.has(reference.identifier.name) &&
+        (parent?.type === "CallExpression" || parent?.type === "NewExpression") &&
+        parent.callee === chain.end,
     };
   });
 }

@@ -15,10 +15,16 @@ export interface NameOptions {
   configKeys?: readonly string[];
 }
 
-/** When something happens: its order in the document, and the forEach loops around it. */
+/** When a name is used: its order in the document, and the forEach loops around it. */
 interface Timing {
   order: number;
   loops: readonly number[];
+}
+
+/** When a variable is set: the order of the first time, and the forEach loops around any of them. */
+interface Definition {
+  order: number;
+  loops: Set<number>;
 }
 
 const FLOW_NAMES: ReadonlySet<string> = new Set(["vars", "config"]);
@@ -39,7 +45,7 @@ export class NameTable {
   readonly #diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly #options: NameOptions;
   readonly #missing: MissingPermission[] = [];
-  readonly #definitions = new Map<string, Timing[]>();
+  readonly #definitions = new Map<string, Definition>();
   readonly #uses: { use: Use; timing: Timing }[] = [];
   #order = 0;
 
@@ -110,17 +116,18 @@ export class NameTable {
   }
 
   #defineAt(name: string, loops: readonly number[]): void {
-    const timings = this.#definitions.get(name) ?? [];
-    timings.push({ order: this.#order++, loops });
-    this.#definitions.set(name, timings);
+    const order = this.#order++;
+    const known = this.#definitions.get(name);
+    if (!known) this.#definitions.set(name, { order, loops: new Set(loops) });
+    else for (const loop of loops) known.loops.add(loop);
   }
 
   #check(use: Use, timing: Timing): void {
     const [root] = use.segments;
-    const definitions = this.#definitions.get(root.name);
+    const definition = this.#definitions.get(root.name);
     const builtIn = this.#isBuiltIn(root.name);
-    if (definitions) {
-      const visible = use.deferred || definitions.some((definition) => isBefore(definition, timing));
+    if (definition) {
+      const visible = use.deferred || isBefore(definition, timing);
       // A variable that hides an action (foreign packs only) may hold anything.
       if (visible || builtIn) return;
       if (!use.write) this.#reportTooEarly(root);
@@ -158,7 +165,7 @@ export class NameTable {
 
   #checkConfigKey(key: Segment | undefined): void {
     const { configKeys } = this.#options;
-    if (!key || !configKeys || configKeys.includes(key.name)) return;
+    if (!key || !configKeys || configKeys.includes(key.name) || this.#diagnostics.hasAllOfOwnRules) return;
     this.#diagnostics.ownRule(key.range, {
       code: "unknown-config-key",
       message: `execution.config has no key \`${key.name}\``,
@@ -185,6 +192,7 @@ export class NameTable {
   }
 
   #reportUnknown(use: Use, root: Segment): void {
+    if (this.#diagnostics.hasAllErrors) return;
     const known = [
       ...knownNames(this.#options.vocabulary),
       ...this.#definitions.keys(),
@@ -222,6 +230,6 @@ export class NameTable {
 }
 
 /** Within a loop a later statement ran in the round before. */
-function isBefore(definition: Timing, use: Timing): boolean {
-  return definition.order < use.order || definition.loops.some((loop) => use.loops.includes(loop));
+function isBefore(definition: Definition, use: Timing): boolean {
+  return definition.order < use.order || use.loops.some((loop) => definition.loops.has(loop));
 }

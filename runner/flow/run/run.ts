@@ -1,16 +1,14 @@
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
-import type { Position } from "../../scenario/source/source.ts";
 import type { CompiledFlow, Step } from "../types.ts";
 import { Evaluator } from "./evaluate.ts";
 import { type FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
 import { type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import type { Leak } from "./realm/strays.ts";
-import { StatementRunner } from "./statements.ts";
+import { type StatementObserver, StatementRunner } from "./statements.ts";
 
 /** Hears what a flow is doing, as it does it. */
-export interface FlowObserver {
-  stepStarted(index: number, name: string, position: Position): void;
-  statementStarted(label: string, position: Position): void;
+export interface FlowObserver extends StatementObserver {
+  stepStarted(index: number): void;
   stepFinished(index: number, result: StepResult): void;
 }
 
@@ -27,7 +25,7 @@ export interface FlowOptions {
 
 type FlowStatus = "passed" | "failed" | "skipped" | "blocked";
 
-interface StepResult {
+export interface StepResult {
   name: string;
   status: FlowStatus;
   durationMs: number;
@@ -76,7 +74,7 @@ async function runSteps(
   result: FlowResult,
 ): Promise<void> {
   for (const [index, step] of flow.steps.entries()) {
-    options.observer.stepStarted(index, step.name, step.position);
+    options.observer.stepStarted(index);
     const { stepResult, error } = await run.step(step, index);
     result.steps.push(stepResult);
     options.observer.stepFinished(index, stepResult);
@@ -128,7 +126,7 @@ class FlowRun {
       step: { index, name: step.name },
       evaluator: this.#evaluator,
       limits,
-      onStatement: (label, position) => observer.statementStarted(label, position),
+      observer,
       onBudget: (ms) => {
         // A limit that the author set stays as it is; the default one trails what its actions may take.
         if (step.timeoutMs === undefined) watchdog.allow(ms + 2 * GRACE_MS);

@@ -18,12 +18,18 @@ import { perform } from "./perform.ts";
 import type { Held } from "./realm/realm.ts";
 import { resolveValue } from "./resolve.ts";
 
+/** Hears of every statement, also of those inside others. */
+export interface StatementObserver {
+  statementStarted(statement: Statement): void;
+  statementEnded(statement: Statement, threw: boolean): void;
+}
+
 export interface StatementRunnerOptions {
   flow: CompiledFlow;
   step: FlowPosition["step"];
   evaluator: Evaluator;
   limits: FlowLimits;
-  onStatement(label: string, position: Position): void;
+  observer: StatementObserver;
   /** An action declared how long it may take, in milliseconds. */
   onBudget(ms: number): void;
   /** Failures of `finally` blocks that come on top of another error. */
@@ -83,11 +89,18 @@ export class StatementRunner {
   }
 
   async #block(statements: readonly Statement[], context: StatementContext): Promise<void> {
+    const { observer } = this.#options;
     for (const statement of statements) {
       context.signal.throwIfAborted();
       this.#current = statement;
-      this.#options.onStatement(statement.label, statement.position);
-      await this.#statement(statement, context);
+      observer.statementStarted(statement);
+      let threw = true;
+      try {
+        await this.#statement(statement, context);
+        threw = false;
+      } finally {
+        observer.statementEnded(statement, threw);
+      }
     }
   }
 

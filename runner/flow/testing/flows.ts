@@ -140,7 +140,12 @@ export async function run(
       api: {},
       config: {},
       signal: new AbortController().signal,
-      observer: { stepStarted() {}, statementStarted: (label) => statements.push(label), stepFinished() {} },
+      observer: {
+        stepStarted() {},
+        statementStarted: ({ label }) => statements.push(label),
+        statementEnded() {},
+        stepFinished() {},
+      },
       ...options,
       limits: { actionMs: 30_000, stepMs: 60_000, cleanupMs: 10_000, ...options.limits },
     },

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Redactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/secrets/secrets.ts";
 import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import { AGENT_ID } from "../config.ts";
@@ -44,7 +44,7 @@ export interface ChildGatewayOptions {
   env: Readonly<Record<string, string>>;
   config: JsonObject;
   log: LogCapture;
-  redact: Redactor;
+  redactor: Redactor;
   wakeups: Wakeups;
   signal: AbortSignal;
   /** Its agent talks to the run's own model. */
@@ -115,12 +115,12 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   #newClient(listeners: Pick<RpcClientOptions, "onEvent" | "onChange">): RpcClient {
-    const { redact } = this.#options;
+    const { redactor } = this.#options;
     return new RpcClient({
       url: this.wsUrl,
       token: this.token,
       scopes: ["operator.admin"],
-      redact,
+      redactor,
       logTail: this.#process.logTail,
       ...listeners,
     });

@@ -1,6 +1,6 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Redactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/secrets/secrets.ts";
 import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayFacts } from "../facts.ts";
@@ -14,7 +14,7 @@ import type {
   GatewayUnderTest,
   NewBootOptions,
 } from "../gateway.ts";
-import { readIdentity } from "../identity.ts";
+import { readIdentity, withoutGeneration } from "../identity.ts";
 import { waitForNewBoot } from "../new-boot.ts";
 import { runCommand } from "../process/cli.ts";
 import { waitUntilReady } from "../process/readiness.ts";
@@ -33,7 +33,7 @@ export interface RemoteGatewayOptions {
   target: string;
   token: string;
   mayWrite: boolean;
-  redact: Redactor;
+  redactor: Redactor;
   wakeups: Wakeups;
 }
 
@@ -53,7 +53,7 @@ export class RemoteGateway implements GatewayUnderTest {
   #agentId = UNCONFIGURED_AGENT;
 
   constructor(options: RemoteGatewayOptions) {
-    const { target, token, mayWrite, redact, wakeups } = options;
+    const { target, token, mayWrite, redactor, wakeups } = options;
     this.#options = options;
     this.wsUrl = target;
     this.baseUrl = target.replace(/^ws/, "http").replace(/\/$/, "");
@@ -65,7 +65,7 @@ export class RemoteGateway implements GatewayUnderTest {
       token,
       // Without the scope the gateway itself refuses to write, whatever a scenario asks for.
       scopes: [mayWrite ? "operator.admin" : "operator.read"],
-      redact,
+      redactor,
       logTail: () => "",
       onEvent: (event) => {
         this.#events.emit(event);
@@ -248,17 +248,4 @@ export class RemoteGateway implements GatewayUnderTest {
   #blocked(capability: Capability, what: string): never {
     throw new BlockedError(capability, `${what} is out of reach: ${this.wsUrl} was not started by this run`);
   }
-}
-
-/** An identity whose generation is not known: a scenario that looks at it is blocked, not failed. */
-function withoutGeneration(known: Omit<GatewayIdentity, "generation">): GatewayIdentity {
-  return Object.defineProperty(known as GatewayIdentity, "generation", {
-    enumerable: false,
-    get: () => {
-      throw new BlockedError(
-        "reload-generation",
-        "this gateway does not report how many config changes it has applied",
-      );
-    },
-  });
 }

@@ -23,12 +23,3 @@ export function interceptedCall(
       () => gateway.call(method, params, options),
     )();
 }
-
-/** Shows every answer to `onAnswer` before the caller gets it. */
-export function watchAnswers(onAnswer: (method: string, answer: unknown) => void): Interceptor {
-  return async (method, next) => {
-    const answer = await next();
-    onAnswer(method, answer);
-    return answer;
-  };
-}

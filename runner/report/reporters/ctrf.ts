@@ -91,6 +91,7 @@ function testOf(scenario: ScenarioReport, report: RunReport): Test {
       rerun: scenario.rerun,
       quarantine: excuseFor(scenario, report),
       cleanupProblems: scenario.cleanupProblems.length > 0 ? scenario.cleanupProblems : undefined,
+      leaks: scenario.leaks,
     }),
   });
 }

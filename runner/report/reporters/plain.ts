@@ -43,7 +43,7 @@ export class PlainReporter implements Reporter {
   }
 
   #scenarioFinished(event: ScenarioFinished, run: RunView): string {
-    const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, rerun } = event;
+    const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, leaks = [], rerun } = event;
     const ran = verdict === "passed" || verdict === "failed";
     const result = [
       `${verdict}${ran ? ` in ${formatDuration(durationMs)}` : ""}`,
@@ -54,6 +54,7 @@ export class PlainReporter implements Reporter {
     return [
       why ? `${result}: ${why}` : result,
       ...cleanupProblems.map((problem) => `not cleaned up: ${problem}`),
+      ...leaks.map((leak) => `leak: ${leak}`),
       ...(verdict === "failed" ? [`run again: ${rerun}`] : []),
     ].join("; ");
   }

@@ -16,6 +16,8 @@ const DEFAULTS: ScenarioLimits = {
   scenarioMs: 600_000,
   cleanupMs: 20_000,
 };
+/** Time to end what a flow left running: probes, timers. The testbed goes on a budget of its own. */
+export const TEARDOWN_MS = 5_000;
 /** A limit that the scenario states is about its own timeouts: the watchdog comes after them. */
 const GRACE_MS = 5_000;
 

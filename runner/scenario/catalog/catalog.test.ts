@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderWith, METADATA, markdownScenario } from "../testing/parse.ts";
@@ -105,6 +106,41 @@ describe("loadCatalog", () => {
       ["a", "a", false],
     ]);
     expect(found(catalog)).toEqual(["notes.md:1:1 error not-a-scenario"]);
+  });
+
+  it("follows links, finds nothing twice, and says what it left out", async () => {
+    const repoRoot = folderWith({
+      "elsewhere/second.md": scenario("second"),
+      "elsewhere/deep/third.md": scenario("third"),
+      "pack/a/first.md": scenario("first"),
+    });
+    const link = (path: string, target: string) => symlinkSync(target, join(repoRoot, path));
+    link("pack/linked", "../elsewhere");
+    link("pack/0-again.md", "a/first.md");
+    link("pack/deep", "../elsewhere/deep");
+    link("elsewhere/back", "../pack/a");
+    link("pack/a/self", ".");
+    link("pack/above", "../..");
+    link("pack/lost.md", "nowhere.md");
+    link("pack/lost", "nowhere");
+    link("linkpack", "pack");
+    for (const pack of ["pack", "linkpack"]) {
+      const catalog = await loadCatalog({ repoRoot, packs: [pack], packsOnly: true, cwd: repoRoot });
+      expect(catalog.scenarios.map(({ id, theme }) => [id, theme])).toEqual([
+        ["first", "a"],
+        ["third", "deep"],
+        ["second", "linked"],
+      ]);
+      expect(found(catalog)).toEqual([
+        `${pack}/0-again.md:1:1 warning link-left-out`,
+        `${pack}/a/self:1:1 warning link-left-out`,
+        `${pack}/above:1:1 warning link-left-out`,
+        `${pack}/linked/back:1:1 warning link-left-out`,
+        `${pack}/linked/deep:1:1 warning link-left-out`,
+        `${pack}/lost:1:1 warning link-left-out`,
+        `${pack}/lost.md:1:1 error link-left-out`,
+      ]);
+    }
   });
 
   it("refuses what cannot be text, and drops a byte order mark", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import type { ParsedFile } from "../parse.ts";
@@ -9,10 +9,12 @@ import {
   type DiagnosticText,
   diagnosticAt,
 } from "../source/diagnostic.ts";
-import { readSource } from "../source/read-source.ts";
+import { attemptOn } from "../source/last-resort.ts";
+import { readSource, readText } from "../source/read-source.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";
-import { findScenarioFiles, ownPack, packAround, packOf, scriptsBeside } from "./packs.ts";
+import { type FoundFiles, findScenarioFiles } from "./find-files.ts";
+import { ownPack, packAround, packOf, scriptsBeside, statsAt } from "./packs.ts";
 import { ReferenceChecker } from "./references.ts";
 
 export interface CatalogOptions {
@@ -72,7 +74,7 @@ interface Candidate {
  */
 export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   const scripts = options.metadataOnly ? [] : scriptsFor(options);
-  const found = findCandidates(options);
+  const { candidates: found, leftOut } = findCandidates(options);
   const candidates = scripts.length > 0 ? found : mentioned(found, options.ids);
   // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
   const { parseScenarioFile } = await import("../parse.ts");
@@ -85,6 +87,10 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
     shared: [],
   };
   const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
+  for (const { file, diagnostic } of leftOut) {
+    catalog.diagnostics.push(diagnostic);
+    if (diagnostic.severity === "error") catalog.unusable.push({ file, id: undefined });
+  }
   for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
@@ -94,22 +100,35 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   return catalog;
 }
 
-function findCandidates(options: CatalogOptions): Candidate[] {
+/** Files to read, and what a folder holds but does not give. */
+interface Found {
+  candidates: Candidate[];
+  leftOut: FoundFiles["leftOut"];
+}
+
+function findCandidates(options: CatalogOptions): Found {
   const { repoRoot, packs = [], packsOnly = false, trust = false, paths = [], cwd } = options;
   const own = [ownPack(repoRoot)].filter((pack) => !packsOnly && existsSync(pack.root));
-  const candidates =
-    paths.length > 0 ? paths.flatMap((path) => candidatesAt(path, repoRoot, cwd)) : own.flatMap(candidatesIn);
+  const found =
+    paths.length > 0
+      ? paths.map((path) => candidatesAt(path, repoRoot, cwd))
+      : own.map((pack) => candidatesBelow(pack.root, pack, cwd));
   for (const folder of packs) {
-    const found = candidatesIn({ ...packOf(folder, repoRoot, cwd), trusted: trust });
-    if (found.length === 0) {
+    const pack: Pack = { ...packOf(folder, repoRoot, cwd), trusted: trust };
+    const inPack = candidatesBelow(pack.root, pack, cwd);
+    if (inPack.candidates.length === 0 && inPack.leftOut.length === 0) {
       throw new UsageError(
         `the pack ${folder} holds no scenario`,
         "Scenarios are .md, .yaml and .yml files at any depth.",
       );
     }
-    candidates.push(...found);
+    found.push(inPack);
   }
-  return [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()];
+  const candidates = found.flatMap((each) => each.candidates);
+  return {
+    candidates: [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()],
+    leftOut: found.flatMap((each) => each.leftOut),
+  };
 }
 
 function mentioned(candidates: Candidate[], ids: readonly string[] | undefined): Candidate[] {
@@ -119,8 +138,8 @@ function mentioned(candidates: Candidate[], ids: readonly string[] | undefined):
   const chosen = candidates.filter(({ path }) => {
     const name = nameOf(path);
     // The name counts too: for a broken file it may be all that gives its id.
-    const text = `${name}\n${readFileSync(path, "utf8")}`;
-    const found = ids.filter((id) => text.includes(id));
+    const text = readText(path);
+    const found = ids.filter((id) => name.includes(id) || (typeof text === "string" && text.includes(id)));
     for (const id of found) missing.delete(id);
     return found.length > 0;
   });
@@ -131,21 +150,23 @@ function nameOf(path: string): string {
   return basename(path, extname(path));
 }
 
-function candidatesAt(typed: string, repoRoot: string, cwd: string): Candidate[] {
+function candidatesAt(typed: string, repoRoot: string, cwd: string): Found {
   const path = resolve(cwd, typed);
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsAt(path);
   if (!stats)
     throw new UsageError(
       `there is no file or folder ${typed}`,
       "Give scenario files, or folders that hold them.",
     );
   const pack = packAround(path, repoRoot);
-  if (!stats.isDirectory()) return [{ path, pack, explicit: true }];
-  return findScenarioFiles(path).map((file) => ({ path: file, pack, explicit: false }));
+  return stats.isDirectory()
+    ? candidatesBelow(path, pack, cwd)
+    : { candidates: [{ path, pack, explicit: true }], leftOut: [] };
 }
 
-function candidatesIn(pack: Pack): Candidate[] {
-  return findScenarioFiles(pack.root).map((path) => ({ path, pack, explicit: false }));
+function candidatesBelow(folder: string, pack: Pack, cwd: string): Found {
+  const { files, leftOut } = findScenarioFiles(folder, cwd);
+  return { candidates: files.map((path) => ({ path, pack, explicit: false })), leftOut };
 }
 
 function loadFile(
@@ -156,7 +177,8 @@ function loadFile(
 ): void {
   const { file, diagnostics } = readSource(path, cwd);
   catalog.diagnostics.push(...diagnostics);
-  const parsed = diagnostics.length > 0 ? undefined : parse(file, pack);
+  const parsed =
+    diagnostics.length > 0 ? undefined : attemptOn(file, catalog.diagnostics, () => parse(file, pack));
   if (parsed?.kind === "other") {
     if (!explicit) return;
     catalog.diagnostics.push(diagnosticAt(atOffset(file, 0), "error", notAScenario));

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { isMap, isNode, isScalar, type Node } from "yaml";
 import { UsageError } from "../../base/errors.ts";
@@ -13,12 +12,14 @@ import {
   diagnosticAt,
   type SourceRange,
 } from "../source/diagnostic.ts";
+import { attemptOn } from "../source/last-resort.ts";
 import type { LocatedNode, YamlSource } from "../source/locate.ts";
 import { readSource } from "../source/read-source.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { Scenario } from "../types.ts";
 import { parseYamlPiece, plainValue, requireMapping } from "../yaml/yaml.ts";
-import { findScenarioFiles } from "./packs.ts";
+import { findScenarioFiles } from "./find-files.ts";
+import { statsAt } from "./packs.ts";
 
 type LocatedScript = NonNullable<Scenario["modelScript"]>;
 
@@ -46,7 +47,7 @@ export function readModelScripts(
   const reader = new ScriptReader(ids);
   for (const typed of paths) {
     const path = resolve(cwd, typed);
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statsAt(path);
     if (!stats) {
       throw new UsageError(
         `there is no model script ${typed}`,
@@ -57,8 +58,10 @@ export function readModelScripts(
       reader.readFile(path, cwd);
       continue;
     }
-    const files = findScenarioFiles(path).filter((file) => extname(file).toLowerCase() !== ".md");
-    if (files.length === 0) {
+    const found = findScenarioFiles(path, cwd);
+    const files = found.files.filter((file) => extname(file).toLowerCase() !== ".md");
+    reader.diagnostics.push(...found.leftOut.map(({ diagnostic }) => diagnostic));
+    if (files.length === 0 && found.leftOut.length === 0) {
       throw new UsageError(
         `the folder ${typed} holds no model script`,
         "A script is a file <scenario id>.yaml.",
@@ -103,7 +106,8 @@ class ScriptReader implements ModelScripts {
   #mapping(path: string, cwd: string): LocatedNode | undefined {
     const { file, diagnostics } = readSource(path, cwd);
     this.files.push(file.name);
-    const piece = diagnostics.length > 0 ? undefined : mappingOf(file);
+    const piece =
+      diagnostics.length > 0 ? undefined : attemptOn(file, this.diagnostics, () => mappingOf(file));
     this.diagnostics.push(...diagnostics, ...(piece?.diagnostics ?? []));
     return piece?.root;
   }

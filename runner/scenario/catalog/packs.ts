@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { existsSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { isWithin } from "../../base/paths.ts";
 import type { Pack } from "../types.ts";
@@ -47,7 +47,7 @@ function scenarioFolders(path: string): string[] {
 export function packAround(path: string, repoRoot: string): Pack {
   const own = ownPack(repoRoot);
   if (isWithin(path, own.root)) return own;
-  const folder = statSync(path).isDirectory() ? path : dirname(path);
+  const folder = isFolder(path) ? path : dirname(path);
   return packAt(folder, basename(folder), repoRoot);
 }
 
@@ -65,30 +65,14 @@ function repositoryRoot(folder: string): string | undefined {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsAt(path)?.isDirectory() === true;
 }
 
-const EXTENSIONS = new Set([".md", ".yaml", ".yml"]);
-
-/**
- * Files below a folder that may be scenarios or a pack index, sorted by path. Dotfiles,
- * node_modules and README.md (documentation, which may show scenarios) are left out.
- */
-export function findScenarioFiles(folder: string): string[] {
-  const files: string[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    if (entry.isDirectory()) files.push(...findScenarioFiles(path));
-    else if (isCandidate(entry.name) && (entry.isFile() || isLinkedFile(path))) files.push(path);
+/** Undefined if there is nothing at the path, or nothing that can be seen. */
+export function statsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
-  return files.sort();
-}
-
-function isCandidate(name: string): boolean {
-  return EXTENSIONS.has(extname(name).toLowerCase()) && name.toLowerCase() !== "readme.md";
-}
-
-function isLinkedFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,8 +1,9 @@
 import { suggestion } from "../../base/suggest.ts";
 import { atOffset, Diagnostics, type SourceRange } from "../source/diagnostic.ts";
+import { LIMITS } from "../source/limits.ts";
 import type { LocatedNode } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
-import type { Draft, Pack } from "../types.ts";
+import { type Draft, EMPTY_DRAFT, type Pack } from "../types.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "../yaml/yaml.ts";
 import { type MarkdownBlock, type MarkdownOutline, outlineMarkdown } from "./markdown.ts";
 
@@ -40,6 +41,7 @@ class MarkdownReader {
     const pack = this.#blocks.get("qa-pack");
     if (pack) return { packIndex: this.#parse(pack) };
     const frontMatter = this.#frontMatter();
+    if (this.#outline.tooDeep !== undefined) return this.#cutOff(this.#outline.tooDeep, frontMatter?.block);
     if (this.#blocks.size === 0 && !frontMatter?.hasId) return undefined;
     const scenarioFence = this.#blocks.get("qa-scenario");
     if (scenarioFence && frontMatter?.hasId) {
@@ -69,6 +71,18 @@ class MarkdownReader {
       start: metaBlock?.start ?? 0,
       diagnostics: this.#diagnostics,
     };
+  }
+
+  /** The id may be known, which helps those who ask for the scenario by it. */
+  #cutOff(at: number, frontMatter: MarkdownBlock | undefined): Draft {
+    const meta = frontMatter && this.#parse(frontMatter).root;
+    const diagnostics = new Diagnostics();
+    diagnostics.error(this.#at(at), {
+      code: "nested-too-deep",
+      message: `lists and quotes lie more than ${LIMITS.markdownDepth} deep in one another`,
+      hint: "Is a dash or a `>` repeated by mistake? A line of dashes ends with one, without text behind it.",
+    });
+    return { ...EMPTY_DRAFT, form: "front-matter", meta, cutOff: true, diagnostics };
   }
 
   #sortFence(fence: MarkdownBlock): void {

@@ -1,8 +1,6 @@
-import type { Code, Heading, Nodes, Root, Yaml } from "mdast";
-import remarkFrontmatter from "remark-frontmatter";
-import remarkParse from "remark-parse";
-import { unified } from "unified";
-import { type Cut, cutOut, findCuts, restoreOffset } from "./cuts.ts";
+import { LIMITS } from "../source/limits.ts";
+import { type HtmlEnd, htmlBlock } from "./html.ts";
+import { Line } from "./line.ts";
 
 /** Front matter or a fenced block: its content and where that stands in the file. */
 export interface MarkdownBlock {
@@ -24,81 +22,278 @@ export interface MarkdownOutline {
   fences: readonly MarkdownBlock[];
   /** The first heading of the first rank. */
   heading: { text: string; offset: number } | undefined;
+  /** Offset where lists and quotes lie too deep in one another; the outline ends before it. */
+  tooDeep: number | undefined;
 }
-
-const processor = unified().use(remarkParse).use(remarkFrontmatter, ["yaml"]).freeze();
-
-const LINE_BREAK = /\r\n|\n|\r/;
 
 /**
- * Finds front matter, fences and the heading of a Markdown text. Never throws.
- * @param cuts parts that the Markdown parser need not look at; without any, the outline is the same but takes longer
+ * Finds front matter, fences and the heading of a Markdown text, as CommonMark has them. Only the structure of blocks is
+ * read, line by line, so that the time is linear in the size; what the prose says and how it is marked up does not
+ * matter here. Never throws.
  */
-export function outlineMarkdown(text: string, cuts: readonly Cut[] = findCuts(text)): MarkdownOutline {
-  return new Outliner(text, cuts).outline();
+export function outlineMarkdown(text: string): MarkdownOutline {
+  return new Outliner(text.replaceAll("\0", "\uFFFD")).outline();
 }
+
+/** A quote, or a list item with the columns that its lines are indented by. */
+type Container = { kind: "quote" } | { kind: "item"; columns: number; isEmpty: boolean };
+
+interface OpenFence {
+  kind: "fence";
+  info: readonly string[];
+  start: number;
+  contentStart: number;
+  /** Columns that its lines may be indented by without that being content. */
+  indent: number;
+  closing: RegExp;
+  content: string;
+  /** Offset in the file where its last line so far ends. */
+  end: number;
+}
+
+/** What lines go on with, inside the containers. */
+type Leaf = OpenFence | { kind: "paragraph"; line: Line } | { kind: "html"; end: HtmlEnd } | undefined;
+
+const LINE_BREAK = /\r\n|\n|\r/g;
+const MATTER = /^---[ \t]*$/;
+const HEADING = /(#{1,6})(?=[ \t]|$)/y;
+const UNDERLINE = /(=+|-+)[ \t]*$/y;
+const BREAK = /(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/y;
+const FENCE = /(?:(`{3,})([^`]*)|(~{3,})(.*))$/y;
+const QUOTE = />/y;
+/** A marker; the second group is there if nothing follows it. */
+const ITEM = /(?:[*+-]|(\d{1,9})[.)])(?:(?=[ \t]+[^ \t])|([ \t]*)$)/y;
+const DEFINITION = /\[[^[\]]+\]:/y;
 
 class Outliner {
   readonly #text: string;
-  readonly #cuts: readonly Cut[];
   readonly #fences: MarkdownBlock[] = [];
+  readonly #containers: Container[] = [];
+  #leaf: Leaf;
+  #frontMatter: MarkdownBlock | undefined;
   #heading: MarkdownOutline["heading"];
+  #tooDeep: number | undefined;
 
-  constructor(text: string, cuts: readonly Cut[]) {
+  constructor(text: string) {
     this.#text = text;
-    this.#cuts = cuts;
   }
 
   outline(): MarkdownOutline {
-    const root = processor.parse(cutOut(this.#text, this.#cuts)) as Root;
-    this.#visit(root);
-    const first = root.children[0];
+    let start = this.#readFrontMatter();
+    while (start < this.#text.length && this.#tooDeep === undefined) {
+      const { end, next } = this.#lineAt(start);
+      this.#read(new Line(this.#text.slice(start, end), start), next);
+      start = next;
+    }
+    this.#closeLeaf();
     return {
-      frontMatter: first?.type === "yaml" ? this.#block(first, [], true) : undefined,
+      frontMatter: this.#frontMatter,
       fences: this.#fences,
       heading: this.#heading,
+      tooDeep: this.#tooDeep,
     };
   }
 
-  #visit(node: Nodes): void {
-    if (node.type === "code") this.#addFence(node);
-    else if (node.type === "heading" && node.depth === 1) this.#heading ??= this.#headingOf(node);
-    else if ("children" in node) for (const child of node.children) this.#visit(child);
+  #lineAt(start: number): { end: number; next: number } {
+    LINE_BREAK.lastIndex = start;
+    const found = LINE_BREAK.exec(this.#text);
+    const end = found ? found.index : this.#text.length;
+    return { end, next: end + (found?.[0].length ?? 0) };
   }
 
-  #addFence(node: Code): void {
-    const { start, end } = this.#offsets(node);
-    const text = this.#text.slice(start, end);
-    const fence = /^(?:`{3,}|~{3,})/.exec(text)?.[0];
-    if (fence === undefined) return; // indented code
-    const info = `${node.lang ?? ""} ${node.meta ?? ""}`.toLowerCase().split(/\s+/).filter(Boolean);
-    const lastLine = text.split(LINE_BREAK).slice(1).at(-1) ?? "";
-    const marker = lastLine.replace(/^[\s>]*/, "").trimEnd();
-    const closed = marker.length >= fence.length && marker === fence.charAt(0).repeat(marker.length);
-    this.#fences.push(this.#block(node, info, closed));
+  /** @returns offset of what follows it */
+  #readFrontMatter(): number {
+    const first = this.#lineAt(0);
+    if (!MATTER.test(this.#text.slice(0, first.end))) return 0;
+    for (let start = first.next; start < this.#text.length; ) {
+      const { end, next } = this.#lineAt(start);
+      if (MATTER.test(this.#text.slice(start, end))) {
+        const content = withoutLastBreak(this.#text.slice(first.next, start));
+        this.#frontMatter = { info: [], content, start: 0, end, contentStart: first.next, closed: true };
+        return next;
+      }
+      start = next;
+    }
+    return 0;
   }
 
-  #block(node: Code | Yaml, info: readonly string[], closed: boolean): MarkdownBlock {
-    const { start, end } = this.#offsets(node);
-    const firstBreak = LINE_BREAK.exec(this.#text.slice(start, end));
-    const contentStart = firstBreak ? start + firstBreak.index + firstBreak[0].length : end;
-    const cut = this.#cuts.find((candidate) => candidate.start === contentStart);
-    const content = cut ? this.#text.slice(cut.start, cut.end).replace(/\r?\n$/, "") : node.value;
-    return { info, content, start, end, contentStart, closed };
+  #read(line: Line, next: number): void {
+    const depth = this.#continued(line);
+    const leaf = depth === this.#containers.length ? this.#leaf : undefined;
+    if (leaf?.kind === "fence") this.#readFenced(leaf, line, next);
+    else if (leaf?.kind === "html") this.#readHtml(leaf.end, line);
+    else this.#readBlocks(line, next, depth);
   }
 
-  #headingOf(node: Heading): { text: string; offset: number } {
-    const { start, end } = this.#offsets(node);
-    const line = this.#text.slice(start, end).split(LINE_BREAK, 1)[0] ?? "";
-    const text = line.replace(/^#\s+/, "").replace(/\s+#*$/, "");
-    return { text: text.trim(), offset: start };
+  /** How many of the open containers the line belongs to, from the outermost on. */
+  #continued(line: Line): number {
+    const end = this.#containers.findIndex((container) => !continues(container, line));
+    return end === -1 ? this.#containers.length : end;
   }
 
-  #offsets(node: Nodes): { start: number; end: number } {
-    const { position } = node;
-    return {
-      start: restoreOffset(position?.start.offset ?? 0, this.#cuts),
-      end: restoreOffset(position?.end.offset ?? 0, this.#cuts),
-    };
+  #readFenced(fence: OpenFence, line: Line, next: number): void {
+    if (!line.indented && line.match(fence.closing)) {
+      this.#addFence({ ...fence, end: line.end }, true);
+      this.#leaf = undefined;
+      return;
+    }
+    line.takeBlanks(fence.indent);
+    fence.content += line.rest + this.#text.slice(line.end, next);
+    fence.end = line.end;
   }
+
+  #readHtml(end: HtmlEnd, line: Line): void {
+    if (end === "blank" ? line.blank : end.test(line.rest)) this.#leaf = undefined;
+  }
+
+  /** @param depth containers that the line belongs to */
+  #readBlocks(line: Line, next: number, depth: number): void {
+    const before = this.#leaf?.kind === "paragraph" ? this.#leaf : undefined;
+    const paragraph = depth === this.#containers.length ? before : undefined;
+    let open = depth;
+    while (!line.blank && !line.indented) {
+      const isText = before !== undefined && this.#leaf === before;
+      if (this.#readLeaf(line, next, open, isText, isText ? paragraph : undefined)) return;
+      const at = line.place;
+      const container = quoteAt(line) ?? itemAt(line, isText && paragraph !== undefined);
+      if (!container) break;
+      this.#closeTo(open);
+      if (open === LIMITS.markdownDepth) {
+        this.#tooDeep = at;
+        return;
+      }
+      this.#fill();
+      this.#containers.push(container);
+      open += 1;
+    }
+    // Text goes on with a paragraph even where the marks of its quotes and lists are missing.
+    if (before && this.#leaf === before && !line.blank) return;
+    this.#closeTo(open);
+    if (!line.blank) this.#open(line.indented ? undefined : { kind: "paragraph", line });
+  }
+
+  /**
+   * Anything but text.
+   * @param isText it would go on with a paragraph if it were text
+   * @param paragraph that paragraph, if it stands in the same containers
+   */
+  #readLeaf(
+    line: Line,
+    next: number,
+    open: number,
+    isText: boolean,
+    paragraph: { line: Line } | undefined,
+  ): boolean {
+    const underline = paragraph && !paragraph.line.match(DEFINITION) ? line.match(UNDERLINE) : null;
+    const heading = line.match(HEADING);
+    const fence = line.match(FENCE);
+    const html = htmlBlock((pattern) => line.match(pattern), isText);
+    if (!underline && !heading && !fence && !html && !line.match(BREAK)) return false;
+    if (underline?.[1]?.startsWith("=") && paragraph) this.#addHeading(paragraph.line);
+    if (heading?.[1] === "#") this.#addHeading(line);
+    this.#closeTo(open);
+    this.#open(undefined);
+    if (fence) this.#leaf = openFence(fence, line, next);
+    else if (html && (html === "blank" || !html.test(line.text.slice(line.next)))) {
+      this.#leaf = { kind: "html", end: html };
+    }
+    return true;
+  }
+
+  #open(leaf: Leaf): void {
+    this.#fill();
+    this.#leaf = leaf;
+  }
+
+  /** Something begins in the innermost container. */
+  #fill(): void {
+    const parent = this.#containers.at(-1);
+    if (parent?.kind === "item") parent.isEmpty = false;
+  }
+
+  #closeTo(depth: number): void {
+    this.#closeLeaf();
+    this.#containers.length = depth;
+  }
+
+  #closeLeaf(): void {
+    if (this.#leaf?.kind === "fence") this.#addFence(this.#leaf, false);
+    this.#leaf = undefined;
+  }
+
+  #addFence({ info, content, start, contentStart, end }: OpenFence, closed: boolean): void {
+    this.#fences.push({ info, content: withoutLastBreak(content), start, end, contentStart, closed });
+  }
+
+  #addHeading(line: Line): void {
+    if (this.#heading) return;
+    const text = line.text.slice(line.next).replace(/^#[ \t]+/, "");
+    this.#heading = { text: withoutClosing(text.trimEnd()).trim(), offset: line.place };
+  }
+}
+
+function continues(container: Container, line: Line): boolean {
+  if (container.kind === "quote") return quoteAt(line) !== undefined;
+  if (line.blank ? container.isEmpty : line.indent < container.columns) return false;
+  line.takeBlanks(line.blank ? line.indent : container.columns);
+  return true;
+}
+
+/** Takes the marker of a quote. */
+function quoteAt(line: Line): Container | undefined {
+  if (line.indented || !line.match(QUOTE)) return undefined;
+  line.takeMarker(1);
+  line.takeBlanks(1);
+  return { kind: "quote" };
+}
+
+/**
+ * Takes the marker of a list item.
+ * @param interrupts a paragraph comes before: then only text may follow, and a number must be 1
+ */
+function itemAt(line: Line, interrupts: boolean): Container | undefined {
+  const found = line.match(ITEM);
+  if (!found) return undefined;
+  const [marker, number, nothing] = found;
+  if (interrupts && (nothing !== undefined || (number !== undefined && Number(number) !== 1)))
+    return undefined;
+  const width = marker.trimEnd().length;
+  const before = line.indent + width;
+  line.takeMarker(width);
+  // Five columns or more are one, and the beginning of code.
+  const blanks = nothing !== undefined || line.indent > 4 ? 1 : line.indent;
+  line.takeBlanks(blanks);
+  return { kind: "item", columns: before + blanks, isEmpty: nothing !== undefined };
+}
+
+function openFence(
+  [, ticks, ticksInfo, tildes, tildesInfo]: RegExpExecArray,
+  line: Line,
+  next: number,
+): OpenFence {
+  const marker = ticks ?? tildes ?? "";
+  return {
+    kind: "fence",
+    info: (ticksInfo ?? tildesInfo ?? "")
+      .toLowerCase()
+      .split(/[ \t]+/)
+      .filter(Boolean),
+    start: line.place,
+    contentStart: next,
+    indent: line.indent,
+    closing: new RegExp(`${marker.charAt(0)}{${marker.length},}[ \\t]*$`, "y"),
+    content: "",
+    end: line.end,
+  };
+}
+
+/** A heading's text without the `#` at its end. */
+function withoutClosing(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "#") end -= 1;
+  return text[end - 1] === " " || text[end - 1] === "\t" ? text.slice(0, end) : text;
+}
+
+function withoutLastBreak(text: string): string {
+  return text.replace(/(?:\r\n|\n|\r)$/, "");
 }

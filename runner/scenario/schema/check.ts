@@ -69,6 +69,10 @@ function report(
   located: LocatedNode,
   diagnostics: Diagnostics,
 ): void {
+  // To look for what is not kept any more would take most of the time.
+  const isFull =
+    error.keyword === "additionalProperties" ? diagnostics.hasAllOfOwnRules : diagnostics.hasAllErrors;
+  if (isFull) return;
   const path = parsePointer(error.instancePath, root);
   const text = describeSchemaError(error, path, subject);
   const range = (ON_KEY.has(error.keyword) ? atKey : atPath)(located, pathOf(error, path));

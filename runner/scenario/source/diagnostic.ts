@@ -1,5 +1,6 @@
 import type { Node } from "yaml";
 import type { DiagnosticCode } from "../codes.ts";
+import { LIMITS } from "./limits.ts";
 import { type LocatedNode, locatePath, markedRange, type Path, type YamlSource } from "./locate.ts";
 import type { Position, SourceFile } from "./source.ts";
 
@@ -98,16 +99,24 @@ export function diagnosticAt(
     ...(marked ? { endLine: end.line, endColumn: end.column } : {}),
     code,
     severity,
-    message,
+    message: shortened(message),
     ...(hint === undefined ? {} : { hint }),
   };
 }
 
-/** Collects what is found in files of one pack. */
+/** Far beyond any sentence: what a file calls its parts may be as long as the file. */
+const MAX_MESSAGE = 2_000;
+
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+}
+
+/** Collects what is found in a part of a file of one pack, up to a limit for each severity. */
 export class Diagnostics<Code extends string = DiagnosticCode> {
   /** In the order in which they were found. */
   readonly all: Diagnostic[] = [];
   readonly foreign: boolean;
+  readonly #counts = { error: 0, warning: 0 };
 
   /** @param pack left out where no rule depends on it */
   constructor(pack?: { foreign: boolean }) {
@@ -115,19 +124,46 @@ export class Diagnostics<Code extends string = DiagnosticCode> {
   }
 
   error(range: SourceRange, text: DiagnosticText<Code>): void {
-    this.all.push(diagnosticAt(range, "error", text));
+    this.#add(range, "error", text);
   }
 
   warning(range: SourceRange, text: DiagnosticText<Code>): void {
-    this.all.push(diagnosticAt(range, "warning", text));
+    this.#add(range, "warning", text);
   }
 
   /** A rule of style, or one that upstream's runner does not have: an error here, a warning in a foreign pack. */
   ownRule(range: SourceRange, text: DiagnosticText<Code>): void {
-    this.all.push(diagnosticAt(range, this.foreign ? "warning" : "error", text));
+    this.#add(range, this.#ownSeverity, text);
+  }
+
+  /** No further error is kept: looking for more would only take time. */
+  get hasAllErrors(): boolean {
+    return this.#counts.error > LIMITS.problems;
+  }
+
+  /** The same for what goes against own rules. */
+  get hasAllOfOwnRules(): boolean {
+    return this.#counts[this.#ownSeverity] > LIMITS.problems;
+  }
+
+  get #ownSeverity(): Diagnostic["severity"] {
+    return this.foreign ? "warning" : "error";
+  }
+
+  #add(range: SourceRange, severity: Diagnostic["severity"], text: DiagnosticText<string>): void {
+    this.#counts[severity] += 1;
+    const count = this.#counts[severity];
+    if (count <= LIMITS.problems) this.all.push(diagnosticAt(range, severity, text));
+    else if (count === LIMITS.problems + 1) this.all.push(diagnosticAt(range, severity, tooMany));
   }
 
   get hasErrors(): boolean {
     return this.all.some(({ severity }) => severity === "error");
   }
 }
+
+const tooMany: DiagnosticText = {
+  code: "too-many-problems",
+  message: `there are more than ${LIMITS.problems} problems; this one and what follows is not shown`,
+  hint: "Correct those that are shown, and look again.",
+};

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Diagnostic } from "./diagnostic.ts";
+import { readText } from "./read-source.ts";
 
 /** What is needed of the stream that the text is meant for. */
 export interface Output {
@@ -23,12 +23,12 @@ export async function formatDiagnostics(
   cwd: string = process.cwd(),
 ): Promise<string> {
   const colors = output.isTTY === true && output.hasColors?.() === true;
-  const texts = new Map<string, string>();
+  const texts = new Map<string, readonly string[]>();
   const blocks: string[] = [];
   for (const diagnostic of diagnostics) {
-    const text = texts.get(diagnostic.file) ?? readText(resolve(cwd, diagnostic.file));
-    texts.set(diagnostic.file, text);
-    blocks.push(await formatDiagnostic(diagnostic, text, colors));
+    const lines = texts.get(diagnostic.file) ?? readLines(resolve(cwd, diagnostic.file));
+    texts.set(diagnostic.file, lines);
+    blocks.push(await formatDiagnostic(diagnostic, lines, colors));
   }
   return blocks.join("\n\n");
 }
@@ -36,42 +36,71 @@ export async function formatDiagnostics(
 /**
  * One diagnostic: place, severity, message and code on a line, then the lines of the file with the
  * place marked, then what to do.
- * @param text content of the file; if empty, no lines are shown
+ * @param lines of the file; if there are none, none are shown
  */
-async function formatDiagnostic(diagnostic: Diagnostic, text: string, colors = false): Promise<string> {
+async function formatDiagnostic(
+  diagnostic: Diagnostic,
+  lines: readonly string[],
+  colors: boolean,
+): Promise<string> {
   const { file, line, column, severity, message, code, hint } = diagnostic;
   const paint = (color: number, words: string): string =>
     colors ? `\u001b[${color}m${words}\u001b[39m` : words;
   const label = paint(severity === "error" ? RED : YELLOW, severity);
   const parts = [`${file}:${line}:${column}  ${label}  ${message}  [${code}]`];
-  if (text !== "") parts.push(indent(await sourceFrame(text, diagnostic, colors)));
+  if (lines.length > 0) parts.push(indent(await frameOf(lines, diagnostic, colors)));
   if (hint) parts.push(`  ${paint(CYAN, "hint:")} ${hint}`);
   return parts.join("\n");
 }
 
 /** The file may be gone or unreadable by now; the message stands without its lines. */
-function readText(path: string): string {
-  return existsSync(path)
-    ? readFileSync(path, "utf8")
-        .replace(/^\uFEFF/, "")
-        .replaceAll("\r\n", "\n")
-    : "";
+function readLines(path: string): string[] {
+  const text = readText(path);
+  return typeof text === "string" && text !== "" ? linesOf(text) : [];
 }
 
-/** Marks the place in the lines around it. Loads the frame library only when something is wrong. */
-export async function sourceFrame(
+/** The library takes some characters for line breaks that are not line breaks here. */
+function linesOf(text: string): string[] {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(/[\r\u2028\u2029]/g, " ")
+    .split("\n");
+}
+
+/** Marks the place in the lines around it. */
+export function sourceFrame(
   text: string,
   place: Pick<Diagnostic, "line" | "column" | "endLine" | "endColumn">,
-  colors = false,
+): Promise<string> {
+  return frameOf(linesOf(text), place, false);
+}
+
+const LINES_ABOVE = 2;
+const LINES_BELOW = 1;
+/** Longer lines are not shown as a whole; the marked one around its place. */
+const MAX_WIDTH = 300;
+const WIDTH_BEFORE = 100;
+
+/** Loads the frame library only when something is wrong, and gives it only the lines that are shown. */
+async function frameOf(
+  lines: readonly string[],
+  { line, column, endColumn = column }: Pick<Diagnostic, "line" | "column" | "endColumn">,
+  colors: boolean,
 ): Promise<string> {
   const { codeFrameColumns } = await import("@babel/code-frame");
-  const { line, column, endColumn = column } = place;
-  // The library counts columns from 0, and takes some characters for line breaks that are not line breaks here.
-  const location = { start: { line, column: column - 1 }, end: { line, column: endColumn - 1 } };
-  const frame = codeFrameColumns(text.replace(/[\r\u2028\u2029]/g, " "), location, {
-    linesAbove: 2,
-    linesBelow: 1,
+  const first = Math.max(1, line - LINES_ABOVE);
+  const cut = (lines[line - 1]?.length ?? 0) > MAX_WIDTH ? Math.max(0, column - 1 - WIDTH_BEFORE) : 0;
+  const shown = lines.slice(first - 1, line + LINES_BELOW).map((text, index) => {
+    const from = first + index === line ? cut : 0;
+    return text.slice(from, from + MAX_WIDTH);
   });
+  const end = Math.min(endColumn, cut + MAX_WIDTH + 1);
+  // The library counts columns from 0.
+  const frame = codeFrameColumns(
+    shown.join("\n"),
+    { start: { line, column: column - 1 - cut }, end: { line, column: end - 1 - cut } },
+    { linesAbove: LINES_ABOVE, linesBelow: LINES_BELOW, startLine: first },
+  );
   // Without its own highlighting: that is for JavaScript and would colour Markdown and YAML at random.
   return colors ? frame.replace(/^>.*$/gm, (marked) => `\u001b[1m${marked}\u001b[22m`) : frame;
 }

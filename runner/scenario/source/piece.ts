@@ -1,4 +1,4 @@
-import type { Position, SourceFile } from "./source.ts";
+import { indexAtMost, type Position, type SourceFile } from "./source.ts";
 
 /**
  * Maps offsets of a block's content to the file. Where the block is indented (in a list or a quote)
@@ -17,11 +17,7 @@ export function piecePositions(
   let lines: { content: number; file: number }[] | undefined;
   return (offset) => {
     lines ??= pairLines(content, file.text.slice(start, end), start);
-    let line = lines[0];
-    for (const next of lines) {
-      if (next.content > offset) break;
-      line = next;
-    }
+    const line = lines[indexAtMost(lines.length, (index) => lines?.[index]?.content ?? 0, offset)];
     return file.position(line ? line.file + offset - line.content : start);
   };
 }

@@ -23,14 +23,8 @@ export class SourceFile {
   position(offset: number): Position {
     const starts = this.#starts();
     const target = Math.max(0, Math.min(offset, this.text.length));
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= target) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: target - (starts[low] ?? 0) + 1 };
+    const line = indexAtMost(starts.length, (index) => starts[index] ?? 0, target);
+    return { line: line + 1, column: target - (starts[line] ?? 0) + 1 };
   }
 
   #starts(): number[] {
@@ -42,4 +36,16 @@ export class SourceFile {
     this.#lineStarts = starts;
     return starts;
   }
+}
+
+/** The last of `count` numbers in ascending order that is not above `target`; 0 if the first is. */
+export function indexAtMost(count: number, numberAt: (index: number) => number, target: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (numberAt(middle) <= target) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

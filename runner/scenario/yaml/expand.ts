@@ -11,10 +11,8 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { type Diagnostic, Diagnostics, type DiagnosticText, ofNode } from "../source/diagnostic.ts";
+import { LIMITS } from "../source/limits.ts";
 import type { YamlSource } from "../source/locate.ts";
-
-/** More nodes than any file needs; aliases of aliases would otherwise grow without bound. */
-const MAX_NODES = 50_000;
 
 const UNSAFE_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -94,7 +92,8 @@ class Expansion {
       }
     }
     if (merges.length === 0) return;
-    map.items = map.items.filter((pair) => !merges.some((merge) => merge.key === pair.key));
+    const mergeKeys = new Set<unknown>(merges.map(({ key }) => key));
+    map.items = map.items.filter((pair) => !mergeKeys.has(pair.key));
     for (const merge of merges) this.#merge(map, merge.key, merge.value, seen);
   }
 
@@ -140,12 +139,12 @@ class Expansion {
 
   #count(nodes: number, at: Node): boolean {
     this.#total += nodes;
-    if (this.#total <= MAX_NODES) return true;
+    if (this.#total <= LIMITS.yamlValues) return true;
     if (!this.#tooMany) {
       this.#tooMany = true;
       this.#report(at, {
         code: "yaml-alias",
-        message: `the block expands to more than ${MAX_NODES} values`,
+        message: `the block expands to more than ${LIMITS.yamlValues} values`,
         hint: "Aliases that repeat aliases grow quickly; write out what is needed.",
       });
     }

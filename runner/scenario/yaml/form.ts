@@ -3,7 +3,7 @@ import { suggestion } from "../../base/suggest.ts";
 import { atNode, Diagnostics } from "../source/diagnostic.ts";
 import { type LocatedNode, member } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
-import type { Draft, Pack } from "../types.ts";
+import { type Draft, EMPTY_DRAFT, type Pack } from "../types.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "./yaml.ts";
 
 const SCENARIO_KEYS = ["title", "scenario", "flow", "model"];
@@ -85,16 +85,5 @@ function looksLikeScenario(text: string): boolean {
 function unreadable(piece: YamlPiece, pack: Pack): Draft {
   const diagnostics = new Diagnostics(pack);
   diagnostics.all.push(...requireMapping(piece, "the file").diagnostics);
-  return {
-    form: "yaml",
-    meta: undefined,
-    flow: undefined,
-    hasFlow: true,
-    flowAdvice: "",
-    modelScript: undefined,
-    prose: "",
-    heading: undefined,
-    start: 0,
-    diagnostics,
-  };
+  return { ...EMPTY_DRAFT, form: "yaml", diagnostics };
 }

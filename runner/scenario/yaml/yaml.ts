@@ -1,5 +1,6 @@
-import { isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
-import { type Diagnostic, diagnosticAt, SourceRange } from "../source/diagnostic.ts";
+import { Composer, type Document, isMap, isNode, isScalar, isSeq, Lexer, Parser, YAMLParseError } from "yaml";
+import { type Diagnostic, type DiagnosticText, diagnosticAt, SourceRange } from "../source/diagnostic.ts";
+import { LIMITS } from "../source/limits.ts";
 import type { LocatedNode, YamlSource } from "../source/locate.ts";
 import { piecePositions } from "../source/piece.ts";
 import type { SourceFile } from "../source/source.ts";
@@ -21,7 +22,43 @@ export interface YamlPiece {
  * @param end offset in the file where the piece ends
  */
 export function parseYamlPiece(file: SourceFile, text: string, start: number, end: number): YamlPiece {
-  const document = parseDocument(text, {
+  const { document, tooDeep } = compose(text);
+  const source: YamlSource = { file, document, text, locate: piecePositions(file, text, start, end) };
+  if (tooDeep !== undefined) {
+    const place = new SourceRange(file, source.locate, tooDeep);
+    return { source, root: undefined, diagnostics: [diagnosticAt(place, "error", nestedTooDeep)] };
+  }
+  const syntaxError = document.errors[0];
+  if (syntaxError) {
+    // One mistake makes the rest of the piece unreadable: what follows it would be noise.
+    return { source, root: undefined, diagnostics: [yamlErrorDiagnostic(source, syntaxError)] };
+  }
+  const diagnostics = document.warnings
+    .slice(0, LIMITS.problems)
+    .map((warning) => yamlErrorDiagnostic(source, warning));
+  if (!isNode(document.contents)) return { source, root: undefined, diagnostics };
+  const expanded = expandAliases(source, document.contents);
+  diagnostics.push(...expanded.diagnostics);
+  return { source, root: diagnostics.length > 0 ? undefined : { source, node: expanded.node }, diagnostics };
+}
+
+/** What the library's `parseDocument` does, but it stops where the YAML lies too deep for what reads it recursively. */
+function compose(text: string): { document: Document.Parsed; tooDeep: number | undefined } {
+  let tooDeep: number | undefined;
+  function* tokens() {
+    const parser = new Parser();
+    let offset = 0;
+    for (const lexeme of new Lexer().lex(text)) {
+      yield* parser.next(lexeme);
+      if (parser.stack.length > LIMITS.yamlDepth) {
+        tooDeep = offset;
+        return;
+      }
+      offset = parser.offset;
+    }
+    yield* parser.end();
+  }
+  const composer = new Composer({
     version: "1.2",
     schema: "core",
     resolveKnownTags: false,
@@ -30,18 +67,22 @@ export function parseYamlPiece(file: SourceFile, text: string, start: number, en
     prettyErrors: false,
     logLevel: "error",
   });
-  const source: YamlSource = { file, document, text, locate: piecePositions(file, text, start, end) };
-  const syntaxError = document.errors[0];
-  if (syntaxError) {
-    // One mistake makes the rest of the piece unreadable: what follows it would be noise.
-    return { source, root: undefined, diagnostics: [yamlErrorDiagnostic(source, syntaxError)] };
+  const documents = composer.compose(tokens(), true, text.length);
+  // There is always one, as `true` asks for it.
+  const document = documents.next().value as Document.Parsed;
+  const second = tooDeep === undefined ? documents.next().value : undefined;
+  if (second) {
+    const [at, end] = second.range;
+    document.errors.push(new YAMLParseError([at, end], "MULTIPLE_DOCS", "a second document"));
   }
-  const diagnostics = document.warnings.map((warning) => yamlErrorDiagnostic(source, warning));
-  if (!isNode(document.contents)) return { source, root: undefined, diagnostics };
-  const expanded = expandAliases(source, document.contents);
-  diagnostics.push(...expanded.diagnostics);
-  return { source, root: diagnostics.length > 0 ? undefined : { source, node: expanded.node }, diagnostics };
+  return { document, tooDeep };
 }
+
+const nestedTooDeep: DiagnosticText = {
+  code: "nested-too-deep",
+  message: `lists and mappings lie more than ${LIMITS.yamlDepth} deep in one another`,
+  hint: "Is a dash or a bracket repeated by mistake? Write less of it in one another.",
+};
 
 /** The piece's root if it is a mapping, as every block of a scenario is; else what is wrong. */
 export function requireMapping(

@@ -143,6 +143,7 @@ function systemOut(scenario: ScenarioReport, report: RunReport): string {
       scenario.title,
       ...resultNotes(scenario, report),
       ...scenario.cleanupProblems.map((problem) => `clean-up: ${problem}`),
+      ...(scenario.leaks ?? []).map((leak) => `leak: ${leak}`),
       ...scenario.evidence.map(({ kind, path }) => `${kind}: ${path}`),
       `run again: ${scenario.rerun}`,
     ]

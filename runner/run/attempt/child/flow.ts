@@ -1,0 +1,116 @@
+import { createFlowApi } from "../../../actions/env/api.ts";
+import { FLOW_API } from "../../../actions/vocabulary.ts";
+import { QaError } from "../../../base/errors.ts";
+import { stretched } from "../../../base/slow.ts";
+import { Teardown } from "../../../base/teardown.ts";
+import { after } from "../../../base/timers.ts";
+import { currentSignal } from "../../../flow/current-signal.ts";
+import { describeLeak } from "../../../flow/run/realm/strays.ts";
+import { type FlowObserver, type FlowResult, runFlow } from "../../../flow/run/run.ts";
+import { statementsOf } from "../../../flow/statement-list.ts";
+import type { PlainFlow, Statement } from "../../../flow/types.ts";
+import { type Ending, endingOf } from "../ending.ts";
+import { TEARDOWN_MS } from "../limits.ts";
+import type { AttemptEnd, AttemptOrder } from "../wire/messages.ts";
+import type { Channel } from "./channel.ts";
+import type { RemoteTestbed } from "./remote.ts";
+
+/**
+ * Runs the flow of an attempt and reports what it does.
+ * @param end fires when the runner wants the flow to end, or something failed that no step waited for
+ */
+export async function runAttempt(
+  order: AttemptOrder,
+  testbed: RemoteTestbed,
+  channel: Channel,
+  end: AbortSignal,
+): Promise<AttemptEnd> {
+  const { flow, limits, scenario, primaryModel, referenceRoot } = order;
+  const teardown = new Teardown();
+  const signal = AbortSignal.any([end, deadline(limits.scenarioMs, teardown)]);
+  const model = order.hasModel ? testbed.model : undefined;
+  const api = createFlowApi(
+    {
+      gateway: testbed.gateway,
+      observed: (what, answer) => channel.send({ type: "observed", what, answer }),
+      bus: testbed.bus,
+      model,
+      wakeups: testbed.wakeups,
+      teardown,
+      signal: currentSignal,
+      providerMode: order.providerMode,
+      primaryModel,
+      agentId: order.agentId,
+      referenceRoot,
+      scenarioPath: flow.path,
+      foreign: order.foreign,
+      permissions: flow.permissions,
+    },
+    {
+      repoRoot: referenceRoot,
+      outputDir: order.evidenceFolder,
+      alternateModel: order.alternateModel,
+      cfg: order.startConfig,
+      busUrl: order.busUrl,
+      scenario,
+      signal,
+    },
+  );
+  try {
+    const result = await runFlow(
+      { ...flow, vocabulary: FLOW_API },
+      { api, config: order.config, signal, limits, observer: observerOf(flow, channel) },
+    );
+    return {
+      ...endingOfFlow(result),
+      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
+      leaks: result.leaks.map(describeLeak),
+    };
+  } finally {
+    await teardown.run(TEARDOWN_MS);
+  }
+}
+
+/** Fires when the flow has had its time. */
+function deadline(scenarioMs: number, teardown: Teardown): AbortSignal {
+  const end = new AbortController();
+  const late = () =>
+    end.abort(
+      new QaError(`the scenario did not end within ${stretched(scenarioMs)} ms`, {
+        code: "scenario-timeout",
+        fault: "product",
+        hint: "If it is meant to take longer, raise execution.timeoutMs in the scenario.",
+      }),
+    );
+  teardown.defer("scenario deadline", after(stretched(scenarioMs), late));
+  return end.signal;
+}
+
+function observerOf(flow: PlainFlow, channel: Channel): FlowObserver {
+  const places = new Map(statementsOf(flow).map((statement, place) => [statement, place]));
+  const placeOf = (statement: Statement) => places.get(statement) ?? -1;
+  return {
+    stepStarted: (step) => channel.send({ type: "step-started", step }),
+    statementStarted: (statement) =>
+      channel.send({ type: "statement-started", statement: placeOf(statement) }),
+    statementEnded: (statement, threw) =>
+      channel.send({ type: "statement-ended", statement: placeOf(statement), threw }),
+    stepFinished: (step, { status, durationMs, details }) =>
+      channel.send({ type: "step-finished", step, status, durationMs, details }),
+  };
+}
+
+function endingOfFlow({ status, error }: FlowResult): Ending {
+  if (status === "passed" || !error) return { verdict: "passed" };
+  const { step, position, statement, evidence, stackLines, thrown } = error;
+  const place = {
+    step,
+    position,
+    statement,
+    values: evidence?.values,
+    expected: evidence?.expected,
+    seen: evidence?.seen,
+    stack: [...stackLines],
+  };
+  return endingOf(error, { cause: thrown, place });
+}
