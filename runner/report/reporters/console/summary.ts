@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { formatDuration } from "../../../base/text.ts";
+import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, excuseFor } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
 import { location, messageLine } from "./failure-block.ts";
@@ -11,9 +12,18 @@ export function summaryLines(report: RunReport, reportFolder: string, paint: Pai
     "",
     ...(report.scenarios.length > 1 ? [...failedList(report, paint), ...flakyList(report, paint)] : []),
     ...(report.interrupted ? [paint("yellow", "Interrupted: the run did not finish.")] : []),
+    ...unreliability(report, paint),
     `${counts(report, paint)} in ${formatDuration(report.durationMs)}`,
     `Report: ${posix.join(reportFolder, "report.md")}`,
   ];
+}
+
+/** Why the exit code is 4, where no failed scenario says so. */
+function unreliability(report: RunReport, paint: Paint): string[] {
+  const why = whyUnreliable(report);
+  return why === undefined
+    ? []
+    : [paint("yellow", `No result to rely on: ${messageLine({ message: why })}.`)];
 }
 
 /** Repeated at the end because the blocks have scrolled away by then. */
