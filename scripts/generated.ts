@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
 import { FLOW_API } from "../runner/actions/vocabulary.ts";
 import { compareText } from "../runner/base/text.ts";
+import { REPO_ROOT } from "../runner/cli/workspace.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -21,6 +24,7 @@ import { scenarioJsonSchemaText } from "../runner/scenario/schema/schema.ts";
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
   return [
+    ...(await gatewaySecrets()),
     ["docs/actions.md", actionReference(FLOW_API)],
     [
       "docs/diagnostics.md",
@@ -43,6 +47,21 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/parity/parity.schema.json", paritySchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
+}
+
+/**
+ * What a secret is has one rule, but the gateway is a package of its own and imports nothing of the runner: it gets a copy.
+ */
+async function gatewaySecrets(): Promise<[path: string, text: string][]> {
+  const source = "runner/base/secrets";
+  const files = ["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts"];
+  return Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(join(REPO_ROOT, source, file), "utf8");
+      const origin = `// A copy of ${source}/${file}, which \`pnpm generate\` makes.\n\n`;
+      return [`fixtures/gateway/src/base/secrets/${file}`, origin + text];
+    }),
+  );
 }
 
 /** Numbers may be anything that JavaScript calls one, and functions are checked as such. */

@@ -79,12 +79,12 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   config: { rooms: ["base", "restart"], packages: ["json-schema-to-ts", "json5"] },
   runtime: { rooms: ["base", "config"], packages: [] },
   reload: { rooms: ["base", "restart", "config", "runtime"], packages: [] },
-  skills: { rooms: ["base", "config", "runtime"], packages: ["yaml"] },
+  skills: { rooms: ["base", "config", "runtime"], packages: ["json5", "yaml"] },
   channels: { rooms: ["base", "config", "runtime"], packages: [] },
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
-    packages: ["tar", "write-file-atomic"],
+    packages: ["tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../base/json.ts";
-import { isSecretName } from "../base/redact.ts";
+import { isSecretName } from "../base/secrets/names.ts";
 import type { BusToolCall } from "./types.ts";
 
 const MAX_DEPTH = 8;

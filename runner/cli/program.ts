@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { QaError, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { keepLoopbackDirect } from "../base/loopback.ts";
 import { setSlowFactor, slowFactor } from "../base/slow.ts";
 import { examples } from "./output.ts";
 
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
  * @returns the exit code; nothing is thrown for anything a user can cause
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
+  keepLoopbackDirect(process.env);
   const output = outliveReaders();
   const exitCode = await runCommand(argv);
   return (await output.isWritten()) ? exitCode : Math.max(exitCode, EXIT.harness);
@@ -66,7 +68,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    return reportError(error);
+    return await reportError(error);
   }
 }
 
@@ -131,20 +133,21 @@ function complete(command: Command): void {
 }
 
 /** Prints known errors without a stack trace; anything else is a defect of ours and keeps its stack. */
-function reportError(error: unknown): number {
+async function reportError(error: unknown): Promise<number> {
   // Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  const { redacted } = await import("./redacted.ts");
   if (error instanceof QaError) {
     const lines = [`error: ${error.message}  [${error.code}]`];
     if (error.details) lines.push(error.details);
     if (error.hint) lines.push(error.hint);
-    process.stderr.write(`${lines.join("\n")}\n`);
+    process.stderr.write(redacted(`${lines.join("\n")}\n`));
     if (error instanceof UsageError) return EXIT.usage;
     // Before the first scenario there is no report that could say so.
     return error.code === "interrupted" ? EXIT.interrupted : EXIT.harness;
   }
   process.stderr.write(
-    `unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`,
+    redacted(`unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`),
   );
   return EXIT.harness;
 }

@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
-import { secretValues } from "../base/redact.ts";
-import { Secrets } from "../base/secrets.ts";
+import { secretValues } from "../base/secrets/names.ts";
+import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
@@ -81,7 +81,7 @@ export async function runScenarios(
     signal,
     timeUp: time.up,
   });
-  for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
+  for (const problem of problems) process.stderr.write(secrets.redactText(`clean-up: ${problem}\n`));
   return report.finish({
     runId,
     durationMs: Math.round(performance.now() - startedAt),

@@ -1,6 +1,6 @@
 import type { QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Secrets } from "../base/secrets.ts";
+import type { Secrets } from "../base/secrets/secrets.ts";
 import type { GatewayTarget } from "../base/target.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";

@@ -5,7 +5,7 @@ import type { RunEvent } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
 import { eventLog, fileReporter, ReportFile } from "./reporters/files.ts";
-import { EventStream, FINISHING_ORDER, type Reporter, type ReporterFailure } from "./stream.ts";
+import { EventStream, FINISHING_ORDER, printWarning, type Reporter, type ReporterFailure } from "./stream.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
 /** Time for reporters to catch up and, again, to finish. */
@@ -51,6 +51,8 @@ export function openReport(options: ReportOptions): OpenReport {
   const stream = new EventStream({
     ...options,
     redact: (event) => texts.abridge(redactEvent(event, options.redact)),
+    // A reporter of the user's own may say anything.
+    warn: (line) => (options.warn ?? printWarning)(options.redact(line)),
   });
   // The event log comes first: it has the event even if a later reporter takes the process down.
   stream.subscribe(eventLog(reportFolder));

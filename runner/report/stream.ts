@@ -39,6 +39,10 @@ export interface EventStreamOptions {
   warn?: (line: string) => void;
 }
 
+export function printWarning(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /**
  * Hands events to reporters. A reporter that throws or hangs is cut off and recorded in `failures`;
  * the others and the run itself go on.
@@ -53,7 +57,7 @@ export class EventStream {
 
   constructor(options: EventStreamOptions) {
     this.#redact = options.redact;
-    this.#warn = options.warn ?? ((line) => process.stderr.write(`${line}\n`));
+    this.#warn = options.warn ?? printWarning;
   }
 
   /** What went wrong in reporters so far. A run with failures is not a success. */

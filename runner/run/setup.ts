@@ -1,4 +1,4 @@
-import type { Secrets } from "../base/secrets.ts";
+import type { Secrets } from "../base/secrets/secrets.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import type { LiveModel } from "../gateway/live-model.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";

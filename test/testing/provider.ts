@@ -35,7 +35,8 @@ export async function startProvider(apiKey: string): Promise<TestProvider> {
       return;
     }
     const { method, headers, url = "/" } = request;
-    const inner = httpRequest(new URL(url, model.baseUrl), { method, headers }, (answer) => {
+    const { host } = new URL(model.baseUrl);
+    const inner = httpRequest(model.baseUrl + url, { method, headers: { ...headers, host } }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
     });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { BlockedError } from "../../base/errors.ts";
+import { Secrets } from "../../base/secrets/secrets.ts";
 import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { toRpcError } from "../../gateway/rpc/errors.ts";
 import { interceptedGateway } from "./intercepted-gateway.ts";
@@ -18,7 +19,7 @@ class SmallGateway {
   async call(method: string): Promise<object> {
     if (method === "known") return { ok: true };
     const message = method === "refused" ? "not now" : `unknown method: ${method}`;
-    throw toRpcError(method, { code: "INVALID_REQUEST", message }, (text) => text);
+    throw toRpcError(method, { code: "INVALID_REQUEST", message }, new Secrets());
   }
 }
 

@@ -21,13 +21,13 @@ export interface EmbeddedBuild {
 
 /**
  * The current build, made first when a source is newer than it.
- * @throws QaError `gateway-build-failed` with the build's own words
+ * @throws QaError `gateway-build-failed` with the build's own words; `build-not-allowed`
  */
 export async function ensureBuild(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
   return (await readFreshBuild(packageRoot)) ?? (await build(packageRoot, signal));
 }
 
-/** Looks at sizes and times only: asking the build script would cost as much as starting the gateway. */
+/** Looks at sizes and times as long as these say enough: asking the build script would cost as much as a start. */
 async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | undefined> {
   try {
     const current = await readJsonObject(join(packageRoot, ".build", "current.json"));
@@ -55,11 +55,28 @@ async function build(packageRoot: string, signal: AbortSignal): Promise<Embedded
   signal.throwIfAborted();
   const built = result.failed ? undefined : parseBuild(parseJson(result.stdout));
   if (built) return built;
+  rejectOthersCheckout(result.stderr, packageRoot);
   throw new QaError("the embedded gateway could not be built", {
     code: "gateway-build-failed",
     fault: "harness",
     hint: `Run \`node ${script}\` to see it for yourself.`,
     details: result.stderr || result.stdout || result.shortMessage,
+  });
+}
+
+/**
+ * Explains a build that failed because this user may not write where it has to be written.
+ * @param words of the build
+ * @throws QaError `build-not-allowed`
+ */
+export function rejectOthersCheckout(words: string, packageRoot: string): void {
+  const [, code] = /\b(EACCES|EPERM|EROFS)\b: /.exec(words) ?? [];
+  if (!code) return;
+  throw new QaError(`the embedded gateway has to be built, and this user may not write to ${packageRoot}`, {
+    code: "build-not-allowed",
+    fault: "environment",
+    hint: "Have the owner of the checkout run the same once, or use a checkout of your own.",
+    details: code === "EROFS" ? "The file system is read-only." : undefined,
   });
 }
 

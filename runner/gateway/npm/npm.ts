@@ -1,7 +1,7 @@
 import { delimiter, dirname } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { guardedEnv, guardGroup } from "../../base/guardian.ts";
-import { isSecretName } from "../../base/redact.ts";
+import { isSecretName } from "../../base/secrets/names.ts";
 import type { Environment } from "../process/env.ts";
 import { loadExeca } from "../process/start-process.ts";
 

@@ -68,7 +68,7 @@ test("a refusal keeps the gateway's code and advice, and never the token", async
   const refused = await errorOf(gateway.call("refuse"));
   expect(refused).toBeInstanceOf(RpcError);
   expect(refused).toMatchObject({ code: "rpc-error", rpcCode: "INVALID_REQUEST", retryable: false });
-  expect(refused.message).toBe("refuse was refused: no, [redacted] (INVALID_REQUEST)");
+  expect(refused.message).toBe("refuse was refused: no, [redacted 1] (INVALID_REQUEST)");
   expect(refused.details).toContain("a.b");
   expect(refused.details).not.toContain(gateway.token);
   expect(await errorOf(gateway.call("busy"))).toMatchObject({ retryable: true, retryAfterMs: 250 });
@@ -109,7 +109,7 @@ test("a crash ends calls and waits with the exit code and the end of the log", a
   const error = await errorOf(gateway.call("crash"));
   expect(error.code).toBe("gateway-crashed");
   expect(error.message).toContain("exit code 9");
-  expect(error.details).toContain("panic while holding [redacted]");
+  expect(error.details).toContain("panic while holding [redacted 1]");
   expect(await waiting).toBe(error);
   expect(await crashed.promise).toBe(error);
   expect(await errorOf(gateway.call("echo"))).toBe(error);
@@ -156,7 +156,7 @@ test("events arrive and wake waits; the log has neither colours nor credentials"
   await gateway.call("leak");
   expect(await event).toEqual({ event: "leaked", payload: {} });
   await logged.promise;
-  expect(gateway.readLogsSince(mark)).toBe("key [redacted] token [redacted]\n");
+  expect(gateway.readLogsSince(mark)).toBe("key [redacted 2] token [redacted 1]\n");
   expect(gateway.logs()).not.toContain(gateway.token);
 });
 

@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
-import type { Redactor } from "../../base/redact.ts";
+import { beginOfOpenPrivateKey } from "../../base/secrets/patterns.ts";
+import type { RedactText } from "../../base/secrets/secrets.ts";
 
 /** Characters kept; older lines go first. A gateway that logs without end must not fill the memory. */
 const CAPACITY = 8 * 1024 * 1024;
@@ -14,17 +15,17 @@ export interface LogSink {
 
 /**
  * What a process wrote, without colours and credentials. A line appears when it is complete: half a line
- * could be half a credential, which no redaction finds.
+ * could be half a credential, which no redaction finds. So do the lines of a private key, with its last one.
  */
 export class LogCapture {
-  readonly #redact: Redactor;
+  readonly #redact: RedactText;
   readonly #onLine: () => void;
   #text = "";
   /** Characters dropped from the front; marks count from the very beginning. */
   #dropped = 0;
 
   /** @param onLine called after each addition, so that waits look again */
-  constructor(redact: Redactor, onLine: () => void) {
+  constructor(redact: RedactText, onLine: () => void) {
     this.#redact = redact;
     this.#onLine = onLine;
   }
@@ -35,7 +36,7 @@ export class LogCapture {
     return {
       write: (chunk) => {
         partial += decoder.write(chunk);
-        const end = partial.lastIndexOf("\n") + 1;
+        const end = endOfReady(partial);
         if (end === 0) return;
         this.#append(partial.slice(0, end));
         partial = partial.slice(end);
@@ -75,4 +76,11 @@ export class LogCapture {
   tail(count: number): string {
     return this.#text.trimEnd().split("\n").slice(-count).join("\n");
   }
+}
+
+/** The end of the last line that can be judged. */
+function endOfReady(partial: string): number {
+  const end = partial.lastIndexOf("\n") + 1;
+  const key = beginOfOpenPrivateKey(partial.slice(0, end));
+  return key === undefined ? end : partial.lastIndexOf("\n", key) + 1;
 }

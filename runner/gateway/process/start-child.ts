@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { QaError } from "../../base/errors.ts";
+import { secretValues } from "../../base/secrets/names.ts";
+import { secretsIn } from "../../base/secrets/secrets.ts";
 import { gatewayConfig } from "../config.ts";
 import type { GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { RpcError } from "../rpc/errors.ts";
@@ -31,8 +33,7 @@ export async function startChildGateway(
   const token = `gateway-qa-${randomBytes(24).toString("base64url")}`;
   const { liveModel, secrets } = start;
   secrets.add(token, ...(liveModel ? [liveModel.apiKey] : []));
-  const redact = secrets.redactText;
-  const log = new LogCapture(redact, () => wakeups.notify());
+  const log = new LogCapture(secrets.redactText, () => wakeups.notify());
   start.onLog?.(() => log.text());
   const tempRoot = await createTempRoot({ teardown, keep: start.keepTemp });
   await start.seedWorkspace?.(tempRoot.workspaceDir);
@@ -57,6 +58,7 @@ export async function startChildGateway(
       patches: [...(program.configPatches ?? []), ...start.configPatches],
       plugins: program.plugins,
     });
+    secrets.add(...secretsIn(config, env), ...secretValues(env));
     const mark = log.mark();
     const gateway = new ChildGateway({
       program,
@@ -66,7 +68,7 @@ export async function startChildGateway(
       env,
       config,
       log,
-      redact,
+      redactor: secrets,
       wakeups,
       signal,
       scriptedModel: liveModel === undefined,

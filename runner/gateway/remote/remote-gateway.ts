@@ -1,6 +1,6 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Redactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/secrets/secrets.ts";
 import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayFacts } from "../facts.ts";
@@ -33,7 +33,7 @@ export interface RemoteGatewayOptions {
   target: string;
   token: string;
   mayWrite: boolean;
-  redact: Redactor;
+  redactor: Redactor;
   wakeups: Wakeups;
 }
 
@@ -53,7 +53,7 @@ export class RemoteGateway implements GatewayUnderTest {
   #agentId = UNCONFIGURED_AGENT;
 
   constructor(options: RemoteGatewayOptions) {
-    const { target, token, mayWrite, redact, wakeups } = options;
+    const { target, token, mayWrite, redactor, wakeups } = options;
     this.#options = options;
     this.wsUrl = target;
     this.baseUrl = target.replace(/^ws/, "http").replace(/\/$/, "");
@@ -65,7 +65,7 @@ export class RemoteGateway implements GatewayUnderTest {
       token,
       // Without the scope the gateway itself refuses to write, whatever a scenario asks for.
       scopes: [mayWrite ? "operator.admin" : "operator.read"],
-      redact,
+      redactor,
       logTail: () => "",
       onEvent: (event) => {
         this.#events.emit(event);

@@ -35,7 +35,7 @@ export class RemoteKind implements GatewayKind {
       target: this.target.url,
       token: this.#token,
       mayWrite: this.#mayWrite,
-      redact: secrets.redactText,
+      redactor: secrets,
       wakeups,
     });
     teardown.defer(`connection to ${this.target.url}`, () => gateway.stop());

@@ -1,7 +1,7 @@
 import pRetry from "p-retry";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Redactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/secrets/secrets.ts";
 import { stretched } from "../../base/slow.ts";
 import { after } from "../../base/timers.ts";
 import type { CallOptions, GatewayEvent } from "../gateway.ts";
@@ -22,7 +22,7 @@ export interface RpcClientOptions {
   url: string;
   token: string;
   scopes: readonly string[];
-  redact: Redactor;
+  redactor: Redactor;
   /** The last lines of the gateway's log, for errors; empty where there is no log. */
   logTail(): string;
   onEvent(event: GatewayEvent): void;
@@ -186,7 +186,7 @@ export class RpcClient {
   #answer({ id, ok, payload, error }: Response): void {
     const call = this.#pending.get(id);
     if (!call) return;
-    if (!ok) call.reject(toRpcError(call.method, error, this.#options.redact));
+    if (!ok) call.reject(toRpcError(call.method, error, this.#options.redactor));
     else if (payload === undefined || payload === null) call.resolve({});
     else if (typeof payload === "object" && !Array.isArray(payload)) call.resolve(payload as JsonObject);
     else call.reject(badAnswer(call.method, payload));

@@ -1,6 +1,6 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { type Redactor, redactValue } from "../../base/redact.ts";
+import type { Redactor } from "../../base/secrets/secrets.ts";
 
 /** The gateway answered, and its answer is no. */
 export class RpcError extends QaError {
@@ -39,14 +39,14 @@ interface Refusal {
 }
 
 /** Reads the `error` member of a response frame, whatever of it is there. */
-export function toRpcError(method: string, error: unknown, redact: Redactor, hint?: string): RpcError {
+export function toRpcError(method: string, error: unknown, redactor: Redactor, hint?: string): RpcError {
   const { code, message, retryable, retryAfterMs, details } = (error ?? {}) as JsonObject;
   return new RpcError(method, {
     code: typeof code === "string" ? code : "UNKNOWN",
-    message: redact(typeof message === "string" ? message : "no reason given"),
+    message: redactor.redactText(typeof message === "string" ? message : "no reason given"),
     retryable: retryable === true,
     retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : undefined,
-    details: redactValue(details, redact),
+    details: redactor.redact(details),
     hint,
   });
 }

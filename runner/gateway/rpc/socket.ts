@@ -1,6 +1,6 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Redactor } from "../../base/redact.ts";
+import type { Redactor } from "../../base/secrets/secrets.ts";
 import { stretched } from "../../base/slow.ts";
 import { after } from "../../base/timers.ts";
 import type { GatewayEvent } from "../gateway.ts";
@@ -41,7 +41,7 @@ export interface SocketOptions {
   url: string;
   token: string;
   scopes: readonly string[];
-  redact: Redactor;
+  redactor: Redactor;
   /** Ends the handshake. */
   signal: AbortSignal;
   onResponse(response: Response): void;
@@ -69,7 +69,7 @@ export function encodeRequest(id: string, method: string, params: unknown): stri
  * @throws RpcError when the gateway refuses, QaError `rpc-closed` when nothing answers or it hangs up
  */
 export function openSocket(options: SocketOptions): Promise<RpcSocket> {
-  const { url, redact, signal } = options;
+  const { url, redactor, signal } = options;
   // Node's own WebSocket is undici's, without the time it takes to load the package.
   const socket = new WebSocket(url);
   const limitMs = stretched(HANDSHAKE_TIMEOUT_MS);
@@ -94,7 +94,7 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
       if (frame.type === "event" && frame.event === "connect.challenge") {
         socket.send(encodeRequest(connectId, "connect", connectParams(options)));
       } else if (frame.type === "res" && frame.id === connectId) {
-        if (frame.ok !== true) return fail(toRpcError("connect", frame.error, redact, CONNECT_HINT));
+        if (frame.ok !== true) return fail(toRpcError("connect", frame.error, redactor, CONNECT_HINT));
         endHandshake();
         accepted = true;
         resolve({
@@ -118,7 +118,7 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
     socket.addEventListener("close", ({ code, reason }) => {
       closeCode = code;
       if (accepted) options.onClose(code);
-      else fail(unreachable(`closed with code ${code}${reason ? ` (${redact(reason)})` : ""}`));
+      else fail(unreachable(`closed with code ${code}${reason ? ` (${redactor.redactText(reason)})` : ""}`));
     });
 
     function unreachable(what: string): QaError {

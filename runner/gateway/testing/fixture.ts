@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { secretValues } from "../../base/redact.ts";
-import { Secrets } from "../../base/secrets.ts";
+import { secretValues } from "../../base/secrets/names.ts";
+import { Secrets } from "../../base/secrets/secrets.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import type { GatewayStart } from "../gateway.ts";

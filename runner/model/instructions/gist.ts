@@ -1,5 +1,5 @@
 import { isJsonObject } from "../../base/json.ts";
-import { isSecretName } from "../../base/redact.ts";
+import { isSecretName } from "../../base/secrets/names.ts";
 
 const GIST_CHARS = 200;
 const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/;

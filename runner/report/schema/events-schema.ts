@@ -138,6 +138,11 @@ export const eventSchemas = {
         ...texts,
         description: "Problems of teardown: they do not change a pass but are always shown.",
       },
+      leaks: {
+        ...texts,
+        description:
+          "What the scenario started and did not wait for, and who started it. It ended with the scenario.",
+      },
       evidence: evidenceSchema,
       rerun: { type: "string", description: "The command that runs just this scenario again." },
     },

@@ -10,6 +10,8 @@ import { workspaceSeed } from "./workspace.ts";
 export interface TestbedNeeds
   extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "release">> {
   modelScript?: ModelScript;
+  /** What the scenario itself sets in the config; the gateway must read all of it. */
+  ownConfig?: JsonObject;
 }
 
 /**
@@ -18,18 +20,15 @@ export interface TestbedNeeds
  */
 export function needsOf(prepared: PreparedScenario, faults: readonly string[]): TestbedNeeds {
   const { scenario, release } = prepared;
+  const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript?.value,
-    configPatches: configPatches(scenario),
+    configPatches: [...pluginPatches(scenario), ...(ownConfig ? [ownConfig] : [])],
+    ownConfig,
     seedWorkspace: workspaceSeed(prepared),
     env: { ...faultEnv([...(scenario.meta.faults ?? []), ...faults]), ...guardEnv(scenario) },
     release,
   };
-}
-
-function configPatches(scenario: Scenario): JsonObject[] {
-  const { gatewayConfigPatch } = scenario.meta;
-  return [...pluginPatches(scenario), ...(gatewayConfigPatch ? [gatewayConfigPatch as JsonObject] : [])];
 }
 
 function faultEnv(faults: readonly string[]): Record<string, string> {

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import JSON5 from "json5";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { secretValues } from "../../base/redact.ts";
-import { Secrets } from "../../base/secrets.ts";
+import { secretValues } from "../../base/secrets/names.ts";
+import { Secrets } from "../../base/secrets/secrets.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import { QaBus } from "../../channel/bus.ts";
@@ -15,6 +15,7 @@ import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts"
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
 import type { TestbedNeeds } from "./needs.ts";
+import { refuseUnreadKeys } from "./unread-keys.ts";
 
 /** Time to tear down a testbed: its gateway, servers and folders. */
 const TEARDOWN_MS = 15_000;
@@ -68,7 +69,12 @@ export class Testbed {
     this.ready.catch(() => {});
   }
 
-  async #start({ modelScript, configPatches = [], ...needs }: TestbedNeeds): Promise<ReadyTestbed> {
+  async #start({
+    modelScript,
+    configPatches = [],
+    ownConfig,
+    ...needs
+  }: TestbedNeeds): Promise<ReadyTestbed> {
     const { teardown, wakeups } = this;
     const { gateway: kind, scriptedModel = true, liveModel, signal } = this.#options;
     const { secrets = new Secrets(secretValues(process.env)) } = this.#options;
@@ -94,6 +100,7 @@ export class Testbed {
       },
     });
     this.gateway = gateway;
+    if (ownConfig) await refuseUnreadKeys(gateway, ownConfig);
     return { gateway, busUrl, startConfig: await readConfig(gateway) };
   }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
 import { guardedEnv } from "../../../base/guardian.ts";
 import { loadExeca } from "../../process/start-process.ts";
+import { rejectOthersCheckout } from "../build.ts";
 
 /** A release of the embedded gateway as the registry of a run offers it. */
 export interface ReleaseSpec {
@@ -33,7 +34,7 @@ export interface BuiltRelease extends ReleaseSpec {
 
 /**
  * Builds releases of the embedded gateway's current source; what is built already is kept.
- * @throws QaError `release-build-failed` with the build's own words
+ * @throws QaError `release-build-failed` with the build's own words; `build-not-allowed`
  */
 export async function buildReleases(
   packageRoot: string,
@@ -52,6 +53,7 @@ export async function buildReleases(
   });
   signal.throwIfAborted();
   if (result.failed) {
+    rejectOthersCheckout(result.stderr, packageRoot);
     throw new QaError("the releases of the embedded gateway could not be built", {
       code: "release-build-failed",
       fault: "harness",

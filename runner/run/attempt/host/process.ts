@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { errorMessage } from "../../../base/errors.ts";
 import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
-import { isSecretName } from "../../../base/redact.ts";
+import { isSecretName } from "../../../base/secrets/names.ts";
 import { after } from "../../../base/timers.ts";
 import { encodeFrame, FrameReader } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";

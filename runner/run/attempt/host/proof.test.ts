@@ -9,7 +9,15 @@ import { FlowProof, ImpossibleReport } from "./proof.ts";
 type Report = string;
 
 const position = { line: 1, column: 1 };
-const expression = { text: "", position, places: [], blockNames: [], reads: [], mayNotEnd: false };
+const expression = {
+  text: "",
+  position,
+  places: [],
+  blockNames: [],
+  reads: [],
+  catches: [],
+  mayNotEnd: false,
+};
 
 function step(...actions: Statement[]): Step {
   return { name: "step", position, actions };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { BlockedError, QaError, SkipError } from "../../../base/errors.ts";
+import { Secrets } from "../../../base/secrets/secrets.ts";
 import { toRpcError } from "../../../gateway/rpc/errors.ts";
 import { packError, unpackError } from "./errors.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
@@ -32,7 +33,7 @@ describe("frames", () => {
 
   test.for([
     ["another key", encodeFrame("pass", Buffer.from("wrong"))],
-    ["no key", encodeFrame({ type: "ended", end: { verdict: "passed", cleanupProblems: [] } })],
+    ["no key", encodeFrame({ type: "ended", end: { verdict: "passed", cleanupProblems: [], leaks: [] } })],
     ["a length beyond all measure", Buffer.concat([Buffer.from("a key"), Buffer.from([255, 255, 255, 255])])],
   ] as const)("with %s are refused", ([, bytes]) => {
     const key = Buffer.from("a key");
@@ -52,7 +53,7 @@ describe("an error on its way", () => {
     toRpcError(
       "config.patch",
       { code: "UNAVAILABLE", message: "later", retryable: true, retryAfterMs: 5, details: { at: ["a", 1] } },
-      (text) => text,
+      new Secrets([]),
     ),
     new TypeError("x is not a function"),
     Object.assign(new Error("gone"), { code: "ENOENT", path: "/nowhere" }),

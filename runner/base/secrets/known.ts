@@ -1,0 +1,88 @@
+/** Shorter values are words, not secrets: replacing them would shred the text. */
+const SHORTEST = 8;
+const BLOCK = 3;
+const FARTHEST = SHORTEST - BLOCK + 1;
+const TABLE_SIZE = 2 ** 16;
+
+/**
+ * Finds any of many known texts, in each form that a text takes on its way: percent-encoded, escaped, in base64 and hex.
+ * A run learns several with each of its gateways, and each of its events is searched: the time is that of one look, however
+ * many there are. (The method is that of Wu and Manber: a table says how far one may jump from the three characters at hand.)
+ */
+export class KnownSecrets {
+  readonly #jumps = new Uint8Array(TABLE_SIZE).fill(FARTHEST);
+  /** By their first characters, the longest first: a secret that begins with another one goes as a whole. */
+  readonly #forms = new Map<string, string[]>();
+
+  add(secret: string): void {
+    // What is a part of a placeholder would be found in it.
+    if (secret.length < SHORTEST || "[redacted 1]".includes(secret.replace(/\d+/g, "1"))) return;
+    for (const form of formsOf(secret)) if (form.length >= SHORTEST) this.#addForm(form);
+  }
+
+  #addForm(form: string): void {
+    const start = form.slice(0, SHORTEST);
+    const forms = this.#forms.get(start) ?? [];
+    if (forms.includes(form)) return;
+    this.#forms.set(
+      start,
+      [...forms, form].sort((a, b) => b.length - a.length),
+    );
+    for (let end = BLOCK - 1; end < SHORTEST; end++) {
+      const block = blockAt(form, end);
+      this.#jumps[block] = Math.min(this.#jumps[block] ?? FARTHEST, SHORTEST - 1 - end);
+    }
+  }
+
+  replace(text: string, replace: (secret: string) => string): string {
+    let clean = "";
+    let done = 0;
+    for (let end = SHORTEST - 1; end < text.length; ) {
+      const jump = this.#jumps[blockAt(text, end)] ?? FARTHEST;
+      const start = end - SHORTEST + 1;
+      const form = jump === 0 ? this.#formAt(text, start) : undefined;
+      if (form === undefined) end += jump || 1;
+      else {
+        clean += text.slice(done, start) + replace(form);
+        done = start + form.length;
+        end = done + SHORTEST - 1;
+      }
+    }
+    return clean + text.slice(done);
+  }
+
+  #formAt(text: string, start: number): string | undefined {
+    return this.#forms.get(text.slice(start, start + SHORTEST))?.find((form) => text.startsWith(form, start));
+  }
+}
+
+/** A number for the three characters that end at `end`. */
+function blockAt(text: string, end: number): number {
+  const [a, b, c] = [text.charCodeAt(end - 2), text.charCodeAt(end - 1), text.charCodeAt(end)];
+  return (a * 961 + b * 31 + c) & (TABLE_SIZE - 1);
+}
+
+function formsOf(secret: string): Set<string> {
+  const bytes = Buffer.from(secret);
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const encoded = encodeURIComponent(secret);
+  const hex = bytes.toString("hex");
+  return new Set([
+    secret,
+    escaped,
+    JSON.stringify(escaped).slice(1, -1),
+    encoded,
+    encoded.replace(/%../g, (code) => code.toLowerCase()),
+    encoded.replaceAll("%20", "+"),
+    hex,
+    hex.toUpperCase(),
+    ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
+  ]);
+}
+
+/** What stays the same of a text in base64, however much stands before and behind it: at one of three offsets. */
+function base64At(bytes: Buffer, offset: number): string[] {
+  const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
+  const core = whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+  return [core, core.replaceAll("+", "-").replaceAll("/", "_")];
+}

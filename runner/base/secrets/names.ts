@@ -1,0 +1,70 @@
+/** Kinds of keys that open something; other keys (`sessionKey`, `primaryKey`, `cacheKey`) name or sort. */
+const OPENING_KEYS =
+  "access|account|api|auth|client|deploy|encrypt|encryption|host|license|master|private|secret|service|shared|signing|ssh|storage|subscription|webhook";
+
+/** Names of variables, members, headers and parameters that hold a credential, in snake case. */
+const SECRET_NAME = new RegExp(
+  [
+    "secret",
+    "passw(?:or)?d",
+    "pass_?phrase",
+    "credential",
+    "mnemonic",
+    "service_?account(?:_?ref)?$",
+    "(?:^|_)(?:authorization|bearer|cookies?2?|jwt|connection_string|shared_access_signature)$",
+    // Alone, these are words of other fields: a test that passed, a working folder, a kind of sign-in.
+    "_(?:pass|pwd)$",
+    "^_auth$",
+    `(?:^|_)(?:${OPENING_KEYS})_?keys?(?:_id)?$`,
+    "(?:^|_)key_id$",
+    "token$",
+    "(?:access|api|auth|bearer|bot|client|csrf|gateway|personal|push|refresh|registry|security|session)_?tokens$",
+  ].join("|"),
+);
+
+/** What such a word begins or ends with where the value is not the credential itself. */
+const OTHER_THINGS =
+  /_(?:file|path|dir|count|length|limit|budget|name)$|(?:^|_)(?:next|page|continuation|sync|max)_token$/;
+
+/** Names whose whole content is secret, however deep. */
+const SECRET_CONTENT = /(?:^|_)(?:credentials|cookies|headers|service_?account(?:_?ref)?)$/;
+
+/** Headers that say what is sent, and not who sends it. */
+const PLAIN_HEADER = /^(?:accept|content|cache)(?:_\w+)?$|^(?:host|origin|referer|user_agent)$/;
+
+/** Parameters of an address that hold a credential there, and something else anywhere else. */
+const SECRET_PARAMETER = /^(?:auth|key|pass|sig|signature)$/;
+
+function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .replace(/[-.\s]/g, "_")
+    .toLowerCase();
+}
+
+/** Whether a variable or member of this name holds a credential: `OPENAI_API_KEY`, `apiKey`, `auth.token`. */
+export function isSecretName(name: string): boolean {
+  const snake = snakeCase(name);
+  return SECRET_NAME.test(snake) && !OTHER_THINGS.test(snake);
+}
+
+/** Whether all texts below a member of this name are credentials: `serviceAccount`, `headers`. */
+export function hasSecretContent(name: string): boolean {
+  return SECRET_CONTENT.test(snakeCase(name));
+}
+
+/** Whether a member is none of them: `headers["Content-Type"]`. */
+export function isPlainHeader(name: string): boolean {
+  return PLAIN_HEADER.test(snakeCase(name));
+}
+
+/** Whether a parameter of this name holds a credential in an address: `?sig=…`. */
+export function isSecretParameter(name: string): boolean {
+  return isSecretName(name) || SECRET_PARAMETER.test(name.toLowerCase());
+}
+
+/** Values of the variables that hold a credential. */
+export function secretValues(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (value && isSecretName(name) ? [value] : []));
+}

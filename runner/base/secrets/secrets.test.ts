@@ -1,0 +1,242 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs refer to the environment like this
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LogCapture } from "../../gateway/process/log.ts";
+import { KnownSecrets } from "./known.ts";
+import { isSecretName, secretValues } from "./names.ts";
+import { Secrets, secretsIn } from "./secrets.ts";
+
+const secret = fc.stringMatching(/^[A-Za-z0-9_/+=-]{8,40}$/);
+const redact = (text: string, ...known: string[]) => new Secrets(known).redactText(text);
+
+test("a secret never appears, however the output is split into chunks and whenever it is read", () => {
+  fc.assert(
+    fc.property(
+      secret,
+      fc.string({ unit: "grapheme" }),
+      fc.string(),
+      fc.array(fc.nat(60), { minLength: 1 }),
+      (value, before, after, sizes) => {
+        const log = new LogCapture(new Secrets([value]).redactText, () => {});
+        const sink = log.sink();
+        const bytes = Buffer.from(`${before}${value}${after}\n${value}`);
+        let read = "";
+        let mark = log.mark();
+        for (let at = 0, turn = 0; at < bytes.length; turn++) {
+          const size = 1 + (sizes[turn % sizes.length] ?? 0);
+          sink.write(bytes.subarray(at, at + size));
+          at += size;
+          read += log.since(mark);
+          mark = log.mark();
+        }
+        sink.end();
+        read += log.since(mark);
+        expect(read).toBe(log.text());
+        expect(read).not.toContain(value);
+      },
+    ),
+  );
+});
+
+test("a private key that comes line by line goes as a whole", () => {
+  const log = new LogCapture(new Secrets().redactText, () => {});
+  const sink = log.sink();
+  const lines = [
+    "one",
+    "-----BEGIN EC PRIVATE KEY-----",
+    "MHcCAQEEIBSR",
+    "b3Rvcg==",
+    "-----END EC PRIVATE KEY-----",
+    "two",
+  ];
+  for (const line of lines) sink.write(Buffer.from(`${line}\n`));
+  expect(log.text()).toBe("one\n[redacted 1]\ntwo\n");
+  // What only speaks of one does not hold back what follows.
+  sink.write(Buffer.from("expected -----BEGIN EC PRIVATE KEY-----\n[ws] a line of the log\n"));
+  expect(log.text()).toMatch(/\[ws\] a line of the log\n$/);
+});
+
+describe("a known secret goes in every form it takes on its way", () => {
+  const value = 'pa"ss/wörd? 1~é';
+  const json = JSON.stringify({ deep: JSON.stringify({ k: value }) });
+  const bytes = Buffer.from(value);
+  test.each([
+    ["as it is", value],
+    ["JSON", JSON.stringify(value)],
+    ["JSON in JSON", json],
+    ["percent-encoded", encodeURIComponent(value)],
+    [
+      "percent-encoded in small letters",
+      encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase()),
+    ],
+    ["hex", bytes.toString("hex")],
+    ["hex in capitals", bytes.toString("hex").toUpperCase()],
+    ["base64", bytes.toString("base64")],
+    ["base64url", bytes.toString("base64url")],
+  ])("%s", (_form, text) => {
+    const clean = redact(`before ${text} after`, value);
+    expect(clean).toMatch(/^before .{0,20}\[redacted 1\].{0,20} after$/);
+  });
+
+  test("base64 of a longer text, wherever in it", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), secret, (before, after, own) => {
+        for (const encoding of ["base64", "base64url"] as const) {
+          const clean = redact(Buffer.from(before + own + after).toString(encoding), own);
+          // At most the characters that it shares with its neighbours are left.
+          const left = Buffer.from(clean.replace(/\[redacted \d+\]/g, "!"), encoding).toString("latin1");
+          expect(left).not.toContain(own.slice(2, -2));
+          expect(clean).toContain("[redacted");
+        }
+      }),
+    );
+  });
+});
+
+test.each([
+  ["Authorization: Bearer abc.def-123456", "Authorization: Bearer [redacted 1]"],
+  ['curl -H "authorization: Basic YWxhZGRpbjpvcGVu"', 'curl -H "authorization: Basic [redacted 1]"'],
+  ['Authorization: Digest username="a", response="b"', "Authorization: Digest [redacted 1]"],
+  ["sent bearer aB3dE5fG7hI9jK1lM3n as it is", "sent bearer [redacted 1] as it is"],
+  ["using sk-ant-REDACTED", "using [redacted 1]"],
+  ["ghp_0123456789abcdefXYZ pushed", "[redacted 1] pushed"],
+  ['{"apiKey":"0123456789abcdef"}', '{"apiKey":"[redacted 1]"}'],
+  [
+    '{"a":"{\\"b\\":\\"{\\\\\\"apiKey\\\\\\":\\\\\\"x\\\\\\"}\\"}"}',
+    '{"a":"{\\"b\\":\\"{\\\\\\"apiKey\\\\\\":\\\\\\"[redacted 1]\\\\\\"}\\"}"}',
+  ],
+  ["OPENAI_API_KEY=0123456789abcdef", "OPENAI_API_KEY=[redacted 1]"],
+  ["DB_PASS=hunter PWD=/home/x", "DB_PASS=[redacted 1] PWD=/home/x"],
+  ["proxy http://alice:pa55@proxy:3128/ fails", "proxy http://[redacted 1]@proxy:3128/ fails"],
+  ["//:pa55@registry/", "//[redacted 1]@registry/"],
+  ["app:pa55word@tcp(db:3306)/x", "app:[redacted 1]@tcp(db:3306)/x"],
+  [
+    "GET /x?page=2&access_token=ab&sig=1234&key=5678",
+    "GET /x?page=2&access_token=ab&sig=[redacted 1]&key=[redacted 2]",
+  ],
+  ["//registry.npmjs.org/:_authToken=0123abcd", "//registry.npmjs.org/:_authToken=[redacted 1]"],
+  ["Cookie: sid=abc; theme=dark\nHost: x", "Cookie: [redacted 1]\nHost: x"],
+  ["authTokens: [ 'one', 'two' ], max: 2", "authTokens: [ '[redacted 1]', '[redacted 2]' ], max: 2"],
+  [
+    "Server=db;User Id=sa;Password=Sup3r-Secret;Timeout=3",
+    "Server=db;User Id=sa;Password=[redacted 1];Timeout=3",
+  ],
+  ["password: hunter2hunter2", "password: [redacted 1]"],
+])("%s", (text, redacted) => {
+  expect(redact(text)).toBe(redacted);
+});
+
+test.each([
+  "Basic conversation, bearer authentication and a token: reconnection works",
+  "basic scenarios: password: forgotten-password-flow",
+  "wanted another basic connection; see https://example.org:8080/a@b",
+  "http://127.0.0.1:80/@scope/name",
+  "ssh://git@host/a:b@c",
+  "token: unknown, secret: 12, password = missing",
+  "12 tokens: input 3000, output 40",
+  "cookie: a small cake; set cookie: no",
+  "sessionKey=agent:main:qa-channel:dm:alice idempotencyKey=0f8fad5b-d9cb-469f-a165-70867728950e",
+  '{"sessionKey":"agent:main:main","maxTokens":"4096","nextPageToken":"abc","passwordFile":"/run/x","apiKey":"${API_KEY}"}',
+  "the desk-top task-force asked for risk-assessment-reports",
+])("%s stays", (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test("different texts stay different, and the same one stays the same", () => {
+  const secrets = new Secrets(["first-secret", "second-secret"]);
+  expect(secrets.redactText("expected first-secret, seen second-secret, then first-secret")).toBe(
+    "expected [redacted 1], seen [redacted 2], then [redacted 1]",
+  );
+  expect(secrets.redact({ password: "third" })).toEqual({ password: "[redacted 3]" });
+  const plain = new Secrets(["first-secret"], { numbered: false });
+  expect(plain.redactText("first-secret")).toBe("[redacted]");
+});
+
+test("in JSON members go by their name, what lies in some of them as a whole, and no prototype is touched", () => {
+  const value: unknown = JSON.parse(`{
+    "auth":{"token":"abc"},"apiKey":"x","maxTokens":5,"tokenCount":"7","list":["sk-12345678"],"authTokens":["a","b"],
+    "headers":{"X-Any":"c","Content-Type":"text/plain"},"credentials":{"deep":{"user":"d"}},"empty":{"token":""},
+    "values":[{"name":"Cookie","value":"e"},{"expression":"reply.token","value":"undefined"},{"name":"id","value":"f"}],
+    "apiKeys":"\${KEYS}","__proto__":{"a":1}}`);
+  expect(JSON.stringify(new Secrets().redact(value)).replace(/redacted \d+/g, "-")).toBe(
+    JSON.stringify(
+      JSON.parse(`{
+    "auth":{"token":"[-]"},"apiKey":"[-]","maxTokens":5,"tokenCount":"7","list":["[-]"],"authTokens":["[-]","[-]"],
+    "headers":{"X-Any":"[-]","Content-Type":"text/plain"},"credentials":{"deep":{"user":"[-]"}},"empty":{"token":""},
+    "values":[{"name":"Cookie","value":"[-]"},{"expression":"reply.token","value":"undefined"},{"name":"id","value":"f"}],
+    "apiKeys":"\${KEYS}","__proto__":{"a":1}}`),
+    ),
+  );
+  expect(({} as Record<string, unknown>).a).toBeUndefined();
+});
+
+test("a config names its secrets, and the variables that hold some", () => {
+  const config = {
+    a: { apiKey: "own", login: { password: "${LOGIN}" } },
+    url: "https://u:pass@h/",
+    headers: { x: "Key ${K}" },
+  };
+  expect(secretsIn(config, { LOGIN: "of-login", K: "of-k" })).toEqual([
+    "own",
+    "of-login",
+    "u:pass",
+    "Key ${K}",
+    "of-k",
+  ]);
+});
+
+test("names of credentials", () => {
+  const names =
+    "OPENAI_API_KEY apiKey GITHUB_TOKEN AWS_SECRET_ACCESS_KEY AWS_ACCESS_KEY_ID DB_PASSWORD DB_PASS accessToken _authToken privateKey passphrase encryptKey serviceAccount serviceAccountRef cookie set-cookie credentials authTokens Authorization x-api-key webhookSecret botToken signingKey AccountKey proxy-authorization";
+  expect(names.split(" ").filter((name) => !isSecretName(name))).toEqual([]);
+  const others =
+    "PATH PWD OLDPWD TOKENIZER KEYBOARD maxTokens MONKEY sessionKey primaryKey publicKey pass key author tokenCount passwordFile nextPageToken";
+  expect(others.split(" ").filter(isSecretName)).toEqual([]);
+  expect(secretValues({ A_TOKEN: "one", PATH: "/bin", EMPTY_KEY: "", X_SECRET: undefined })).toEqual(["one"]);
+});
+
+/** Pieces that the rule cares about, in any order. */
+const pieces = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      ...'token= token: "token":" apiKey\\":\\" Authorization:  Bearer  Cookie: a= https:// :pw@ sk- eyJ . -----BEGIN -----END  PRIVATE KEY----- [redacted 1] \\ " \' [ ] , & ? \n'.split(
+        " ",
+      ),
+      " ",
+    ),
+    fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/),
+    fc.string({ maxLength: 4 }),
+  ),
+  { maxLength: 30 },
+);
+
+test("what was redacted stays as it is", () => {
+  fc.assert(
+    fc.property(pieces, fc.array(secret, { maxLength: 3 }), (parts, known) => {
+      const secrets = new Secrets(known);
+      const once = secrets.redactText(parts.join(""));
+      expect(secrets.redactText(once)).toBe(once);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("no text is a placeholder's part and a secret", () => {
+  for (const word of ["redacted", "[redacted", "redacted 1]", "[redacted 12]", "[redacte", "edacted 7"]) {
+    expect(redact("password: hunter2hunter2", word)).toBe("password: [redacted 1]");
+  }
+});
+
+test("many known secrets are found as if each was looked for alone", () => {
+  const word = fc.stringMatching(/^[ab]{8,10}$/);
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 20 }), fc.stringMatching(/^[ab]{0,60}$/), (words, text) => {
+      const known = new KnownSecrets();
+      for (const each of words) known.add(each);
+      const clean = known.replace(text, (found) => `<${found.length}>`);
+      expect(words.filter((each) => clean.includes(each))).toEqual([]);
+      if (!words.some((each) => text.includes(each))) expect(clean).toBe(text);
+    }),
+  );
+});
