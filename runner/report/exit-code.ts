@@ -25,6 +25,9 @@ export function exitCodeFor(report: Outcome, harnessFailures: number): RunExitCo
   return failures(report).length > 0 || (policy?.failOnFlaky && flaky) ? EXIT.failed : EXIT.passed;
 }
 
+/** What formats that have nothing but test cases call the run where it has one. */
+export const RUN_ITSELF = "the run itself";
+
 /**
  * Why a run ended with 4, where no failed scenario says so, in words: `a-id left something behind: …`.
  * @returns undefined for any other run
