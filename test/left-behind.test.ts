@@ -91,3 +91,16 @@ test("a scenario that waits without letting go, and what it waits for, end with 
   await expect.poll(() => sandbox.processes(), PATIENCE).toEqual([]);
   await expect.poll(() => sandbox.leftovers(), PATIENCE).toEqual([]);
 });
+
+test("nothing is left of a run that is interrupted twice", async () => {
+  const sandbox = await Sandbox.create();
+  const called = await packWithTool(sandbox, "for (;;);");
+  const runner = sandbox.start("run", "--pack", "pack", "--trust");
+  const ended = once(runner, "exit");
+  await expect.poll(() => existsSync(called), PATIENCE).toBe(true);
+  runner.kill("SIGINT");
+  runner.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+  await expect.poll(() => sandbox.processes(), PATIENCE).toEqual([]);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
