@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
 import { isSecretName } from "../../../base/secrets/names.ts";
 import { after } from "../../../base/timers.ts";
 import { decodeBody, encodeFrame, FrameReader, KEY_BYTES } from "../wire/frames.ts";
@@ -51,10 +52,11 @@ export class AttemptProcess {
   constructor() {
     const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, PROGRAM];
     this.#child = spawn(process.execPath, args, {
-      env: withoutSecrets(process.env),
+      env: guardedEnv(withoutSecrets(process.env)),
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     });
+    guardGroup(this.#child);
     running.add(this);
     this.exit = this.#watchExit();
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
