@@ -91,7 +91,7 @@ class FlowRun {
   readonly #flow: CompiledFlow;
   readonly #options: FlowOptions;
   readonly #evaluator: Evaluator;
-  /** Fires when a timer's function throws, of which no statement hears. */
+  /** Fires when a timer's function or a listener throws, of which no statement hears. */
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
   /** Of the step that runs. */

@@ -17,6 +17,8 @@ export interface BorderOptions extends Pick<Outside, "names" | "named" | "isRaw"
     /** @throws when the flow has ended and nothing may be called any more */
     check(): void;
     started(callable: object, args: readonly unknown[], promise: Promise<unknown>): void;
+    /** A listener of an event has thrown. */
+    thrown(error: unknown): void;
     /** Whether a promise may still have consequences in the context. */
     matters(): boolean;
   };
@@ -166,7 +168,9 @@ export class Border {
           ),
         );
       } catch (thrown) {
-        throw asError(thrown);
+        // Nothing hears of what a listener throws; Node would end the process.
+        if (args[0] instanceof Event) this.#options.calls.thrown(asError(thrown));
+        else throw asError(thrown);
       }
     };
     const name = Object.getOwnPropertyDescriptor(callable, "name")?.value;

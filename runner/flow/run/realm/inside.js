@@ -99,6 +99,7 @@
     const kind = outside.kind(value);
     if (kind === "hidden") return undefined;
     if (kind === "live") return takeLive(value);
+    if (kind === "iterator") return takeIterator(value);
     if (kind === "promise") return takePromise(value);
     if (kind === "error") return takeError(value, seen);
     const copy = emptyCopy(kind, value);
@@ -225,6 +226,14 @@
   }
 
   const takeLive = (value) => standIn(value, prototypeFor(getPrototypeOf(value)));
+
+  function takeIterator(value) {
+    const inner = takeLive(value);
+    put(inner, "next", take(value.next), false);
+    if (value.return) put(inner, "return", take(value.return), false);
+    if (value.throw) put(inner, "throw", take(value.throw), false);
+    return inner;
+  }
 
   function standIn(value, prototype) {
     const inner = link(create(prototype), value);

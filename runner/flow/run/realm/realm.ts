@@ -29,7 +29,7 @@ export interface RealmOptions {
   config: unknown;
   /** Called with the milliseconds that a called action may take. */
   onBudget(ms: number): void;
-  /** Called with what a timer's function throws. */
+  /** Called with what a timer's function or a listener throws. */
   onThrow(thrown: unknown): void;
 }
 
@@ -58,6 +58,7 @@ export class Realm {
         check: () => this.#strays.check(),
         started: (callable, args, promise) => this.#strays.started(callable, args, promise),
         looked: (promise) => this.#strays.looked(promise),
+        thrown: options.onThrow,
         matters: () => this.#strays.matters(),
       },
     });
