@@ -70,8 +70,8 @@ it("what is awaited, raced or passed on is no leak, and neither is what has ende
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 
-it("a failure that nobody heard of is named, and does not end the process; one that is awaited later is not", async () => {
-  const { lines } = await runWith(`- set: x
+it("a failure that nobody heard of fails the flow, and not the process; one that is awaited later does not", async () => {
+  const { lines, status, error } = await runWith(`- set: x
   value: { expr: "(readSkillStatus(env), 1)" }
 - set: y
   value: { expr: "({ promise: readSkillStatus(env) })" }
@@ -82,6 +82,14 @@ it("a failure that nobody heard of is named, and does not end the process; one t
   expect(lines).toEqual([
     'readSkillStatus(env), called in step "only" (line 7), failed, and nothing awaited it: no skills',
   ]);
+  expect(status).toBe("failed");
+  expect(error).toMatchObject({
+    code: "not-awaited",
+    fault: "scenario",
+    message: "readSkillStatus(env) failed, and nothing awaited it: no skills",
+    step: { index: 0, name: "only" },
+    position: { line: 7 },
+  });
 });
 
 it("nothing reaches the flow or is called by it once it has ended", async () => {
