@@ -18,6 +18,7 @@ class Machine {
 
 /** What the attacked flows can call. */
 export const API = {
+  fs: { readFile: async () => "a file" },
   env: { gateway: { call: async () => ({ deep: [{}] }), pid: 1, runtimeEnv: { PATH: "/bin" } } },
   state: {
     getSnapshot: () => ({ messages: [{ text: "hi" }], tags: new Set(["a"]), bytes: Buffer.from("x") }),

@@ -200,6 +200,13 @@ describe("nothing that an expression can reach is the host's:", () => {
   });
 });
 
+it("what a permission gives is not there without it, under whatever name", async () => {
+  const names = ["fs", "process", "require", "setTimeout", "setImmediate"];
+  expect(
+    await attack(`return ${JSON.stringify(names)}.map((name) => typeof (globalThis[name] ?? vars[name]))`),
+  ).toEqual(names.map(() => "undefined"));
+});
+
 it("an error is the same on its way through an expression", async () => {
   const rethrow =
     "(() => { try { readSkillStatus(env) } catch (error) { if (!(error instanceof Error) || error.code !== 'blocked') throw 1; throw error } })()";
