@@ -1,9 +1,9 @@
 import { displayPath } from "../../base/paths.ts";
-import { formatDuration, oneLine, plural } from "../../base/text.ts";
+import { formatDuration, inShort, oneLine, plural } from "../../base/text.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
 import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
 import type { Reporter, RunView } from "../stream.ts";
-import { location, messageLine } from "./console/failure-block.ts";
+import { location } from "./console/failure-block.ts";
 
 export interface PlainOptions {
   stream: NodeJS.WritableStream;
@@ -79,7 +79,7 @@ function runStarted(
 function whyFailed(failure: Failure): string {
   const place = location(failure);
   const facts = [failure.code, `fault of the ${failure.fault}`, ...(place ? [place] : [])];
-  return `${messageLine(failure)} (${facts.join(", ")})`;
+  return `${inShort(failure.message)} (${facts.join(", ")})`;
 }
 
 function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFinished>): string {
