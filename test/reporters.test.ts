@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -94,7 +95,7 @@ export default class Types {
 });
 
 /** What a reporter may do to itself, and how the run calls that. */
-const ATTACKS: Readonly<Record<string, { code: string; cause?: RegExp }>> = {
+const ATTACKS: Readonly<Record<string, { code: string; finish?: string; cause?: RegExp }>> = {
   exits: { code: "process.exit(0)", cause: /its process ended with exit code 0 before the run did/ },
   dies: { code: "process.kill(process.pid, 'SIGKILL')", cause: /its process ended by SIGKILL/ },
   babbles: { code: "writeSync(3, 'no JSON\\n')", cause: /it sent what is no answer/ },
@@ -106,6 +107,10 @@ const ATTACKS: Readonly<Record<string, { code: string; cause?: RegExp }>> = {
     code: "Array.prototype.filter = () => []; Object.prototype.verdict = 'passed'; Map.prototype.get = () => undefined",
   },
   "sets-the-code": { code: "process.exitCode = 0; process.on('exit', () => process.exit(0))" },
+  "writes-the-report": {
+    code: "",
+    finish: "for (const name of ['report.json', 'report.md']) writeFileSync(reportFolder + '/' + name, '{}')",
+  },
   speaks: { code: "console.log('out of a reporter'); console.error('a reporter complains')" },
 };
 
@@ -114,11 +119,14 @@ test("whatever reporters do to themselves, the run's verdicts, report and exit c
   await sandbox.write("pack/test/passes.md", PASSES);
   await sandbox.write("pack/test/fails.md", FAILS);
   const own: string[] = [];
-  for (const [name, { code }] of Object.entries(ATTACKS)) {
-    const source = `import { closeSync, writeSync } from "node:fs";
+  for (const [name, { code, finish = "" }] of Object.entries(ATTACKS)) {
+    const source = `import { closeSync, writeFileSync, writeSync } from "node:fs";
 export const version = 1;
 let begun = false;
-export default () => ({ onEvent() { if (!begun) { begun = true; ${code}; } } });`;
+export default ({ reportFolder }) => ({
+  onEvent() { if (!begun) { begun = true; ${code}; } },
+  finish() { ${finish} },
+});`;
     own.push("--reporter", await sandbox.write(`own/${name}.mjs`, source));
   }
   const { exitCode, stdout, stderr, report } = await sandbox.qa("run", "--pack", "pack", ...own);
@@ -138,4 +146,36 @@ export default () => ({ onEvent() { if (!begun) { begun = true; ${code}; } } });
   expect(report?.exitCode).toBe(4);
   expect(exitCode).toBe(4);
   expect(await sandbox.processes()).toEqual([]);
+  expect(await readFile(join(sandbox.reportFolder, "report.md"), "utf8")).toMatch(/^# 1 failed, 1 passed$/m);
+});
+
+test("a reporter that kills the runner, as every process of the user can, makes no success of the run", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  const kills =
+    "export const version = 1;\nexport default () => ({ onEvent() { process.kill(process.ppid, 'SIGKILL'); } });";
+  const own = await sandbox.write("kills.mjs", kills);
+  const { exitCode, report } = await sandbox.qa("run", "--pack", "pack", "--reporter", own);
+  expect(exitCode, "it ended by a signal").toBeUndefined();
+  expect(report?.exitCode).not.toBe(0);
+});
+
+test("a reporter that blocks ends with its killed runner", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  const blocks =
+    "export const version = 1;\nexport default () => ({ onEvent() { console.log('blocked'); for (;;); } });";
+  const runner = sandbox.start(
+    "run",
+    "--pack",
+    "pack",
+    "--reporter",
+    await sandbox.write("blocks.mjs", blocks),
+  );
+  const ended = once(runner, "exit");
+  for await (const piece of runner.stdout) if (String(piece).includes("blocked")) break;
+  runner.kill("SIGKILL");
+  await ended;
+  // The poll only ends a test that fails.
+  await expect.poll(() => sandbox.processes(), { timeout: 30_000, interval: 20 }).toEqual([]);
 });

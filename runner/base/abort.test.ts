@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { endsWithin, untilAborted } from "./abort.ts";
 
@@ -18,4 +19,12 @@ test("says whether the work ended within its budget", async () => {
   await expect(endsWithin(Promise.resolve(), 1000)).resolves.toBe(true);
   await expect(endsWithin(new Promise(() => {}), 1)).resolves.toBe(false);
   await expect(endsWithin(Promise.reject(new Error("broken")), 1000)).rejects.toThrow("broken");
+});
+
+test("time in which the process stood still is not taken from what it waits for", async () => {
+  const reading = readFile(import.meta.filename, "utf8");
+  const inTime = endsWithin(reading, 300);
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  expect(await inTime).toBe(true);
 });

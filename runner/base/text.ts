@@ -19,6 +19,11 @@ export function shorten(text: string, length: number): string {
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
 }
 
+/** What a text is about, for a list or a table whose reader finds all of it elsewhere. */
+export function inShort(text: string): string {
+  return shorten(oneLine(text), 300);
+}
+
 /** How much of a text is shown. */
 export interface Extent {
   lines: number;

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { QaError, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { keepLoopbackDirect } from "../base/loopback.ts";
 import { setSlowFactor, slowFactor } from "../base/slow.ts";
 import { examples } from "./output.ts";
 
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
  * @returns the exit code; nothing is thrown for anything a user can cause
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
+  keepLoopbackDirect(process.env);
   const output = outliveReaders();
   const exitCode = await runCommand(argv);
   return (await output.isWritten()) ? exitCode : Math.max(exitCode, EXIT.harness);

@@ -24,23 +24,27 @@ export interface Session {
 /**
  * Runs a command's work: ends cleanly on Ctrl-C, tears down, and shows errors in scenario, lanes or quarantine files as
  * `qa check` does.
- * @returns the exit code
+ * @returns the exit code, which is no success if something was left behind or failed where nobody waited for it
  * @throws what `work` throws, except for such errors
  */
 export async function withSession(work: (session: Session) => Promise<number>): Promise<number> {
   const interrupt = watchInterrupt();
   const strays = watchStrayRejections();
   const teardown = new Teardown();
+  let exitCode: number;
+  let problems: string[] = [];
   try {
-    return await work({ signal: interrupt.signal, teardown, strays: strays.count });
+    exitCode = await work({ signal: interrupt.signal, teardown, strays: strays.count });
   } catch (error) {
     // That there was an interrupt says more than what it broke.
-    return await reportInvalid(interrupt.signal.aborted ? interrupt.signal.reason : error);
+    exitCode = await reportInvalid(interrupt.signal.aborted ? interrupt.signal.reason : error);
   } finally {
-    for (const problem of await teardown.run(TEARDOWN_MS)) process.stderr.write(`clean-up: ${problem}\n`);
+    problems = await teardown.run(TEARDOWN_MS);
+    for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
     interrupt.dispose();
     strays.dispose();
   }
+  return problems.length + strays.count() > 0 ? Math.max(exitCode, EXIT.harness) : exitCode;
 }
 
 /**

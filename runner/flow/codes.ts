@@ -5,6 +5,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "argument-count": "A call has too few or too many arguments.",
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
   "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
+  "code-from-text": "An expression calls `eval` or `Function`, which fail: there is no code from text.",
   "duplicate-step": "Two steps of a scenario have the same name.",
   "expression-syntax": "An expression is not JavaScript.",
   "expression-trailing": "Something follows after the end of an expression.",

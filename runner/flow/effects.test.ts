@@ -61,7 +61,6 @@ describe("what may change the gateway is found, and where", () => {
       "env",
     ],
     ['- assert: "globalThis.env"', "globalThis.env"],
-    ["- assert: \"eval('1')\"", "eval"],
     ["- assert: \"vars[['env'][0]].gateway\"", "vars"],
     ["- try: { actions: [{ assert: '1 === 2' }], catch: [{ call: env.gateway.stop }] }", "env.gateway.stop"],
     ["- if: { expr: 'false', then: [{ call: env.gateway.stop }] }", "env.gateway.stop"],

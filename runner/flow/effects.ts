@@ -17,7 +17,7 @@ export interface WriteUse {
 }
 
 /** Names with which an expression can reach everything without naming it. */
-const DYNAMIC = new Set(["vars", "globalThis", "eval", "Function"]);
+const DYNAMIC = new Set(["vars", "globalThis"]);
 
 /**
  * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a

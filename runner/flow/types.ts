@@ -126,6 +126,8 @@ export interface CompiledExpression {
   reads: readonly { name: string; members: readonly string[] }[];
   /** It has a loop or a regular expression, which may compute for ever. */
   mayNotEnd: boolean;
+  /** Its `catch` clauses that name what they catch, as offsets in `text`. */
+  catches: readonly { start: number; end: number }[];
   /** Set for a lambda. */
   lambda?: { params: readonly string[]; async: boolean };
   /** Set for the condition of an assert that compares two values. */

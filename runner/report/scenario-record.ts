@@ -36,6 +36,7 @@ export class ScenarioRecord {
     const attempts = this.#attempts.flatMap(({ report }) => report ?? []);
     const decisive = this.#decisive();
     const cleanupProblems = this.#attempts.flatMap(({ finished }) => finished?.cleanupProblems ?? []);
+    const leaks = this.#attempts.flatMap(({ finished }) => finished?.leaks ?? []);
     return withoutUndefined({
       id: this.#ref.id,
       title: this.#ref.title,
@@ -51,6 +52,7 @@ export class ScenarioRecord {
       gateway: decisive?.gateway,
       steps: decisive?.stepReports(now) ?? [],
       cleanupProblems,
+      leaks: leaks.length > 0 ? leaks : undefined,
       evidence: decisive?.finished?.evidence ?? [],
       rerun: decisive?.finished?.rerun ?? this.#runCommand,
     });
@@ -147,9 +149,9 @@ class AttemptRecord {
   }
 }
 
-function outcomeOf({ verdict, failure, reason }: ScenarioFinished): Outcome {
-  const fault = failure?.fault ?? (verdict === "failed" ? "harness" : undefined);
-  return { verdict, failure, reason, fault };
+function outcomeOf({ verdict, failure, reason, fault }: ScenarioFinished): Outcome {
+  const blame = failure?.fault ?? fault ?? (verdict === "failed" ? "harness" : undefined);
+  return { verdict, failure, reason, fault: blame };
 }
 
 function isFlaky(attempts: readonly AttemptReport[]): boolean {

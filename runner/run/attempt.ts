@@ -40,7 +40,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   // It loads what it needs while the gateway boots.
   const child = options.attempts.take();
   const folder = evidenceFolder(run.reportFolder, scenario.id, attempt);
-  const { outcome, problems } = await perform(testbed, child, folder, options);
+  const { outcome, problems, leaks } = await perform(testbed, child, folder, options);
   child.kill();
   const evidence = await writeEvidence(folder, testbed, child, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
@@ -57,6 +57,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     durationMs: Math.round(performance.now() - startedAt),
     ...outcome,
     cleanupProblems: problems,
+    ...(leaks.length > 0 ? { leaks } : {}),
     evidence,
     rerun: run.rerunCommand(scenario.id),
   };
@@ -70,7 +71,7 @@ async function perform(
   attempt: AttemptProcess,
   folder: string,
   { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
-): Promise<{ outcome: Outcome; problems: string[] }> {
+): Promise<{ outcome: Outcome; problems: string[]; leaks: string[] }> {
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
     const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true, mode: 0o700 })]);
@@ -81,7 +82,7 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
-    const { ending, notReached, cleanupProblems } = await runAttemptFlow({
+    const { ending, notReached, cleanupProblems, leaks } = await runAttemptFlow({
       flow,
       scenario,
       attempt,
@@ -91,11 +92,11 @@ async function perform(
       run,
     });
     const outcome = await outcomeOf(ending, scenario, testbed, notReached);
-    return { outcome, problems: [...cleanupProblems] };
+    return { outcome, problems: [...cleanupProblems], leaks: [...leaks] };
   } catch (error) {
     // Nothing of the flow has run: all its steps are still to come.
     const outcome = await outcomeOf(endingOf(error), scenario, testbed, stepNames(flow));
-    return { outcome, problems: [] };
+    return { outcome, problems: [], leaks: [] };
   }
 }
 

@@ -9,6 +9,18 @@ import { opaque, STRING } from "../schema.ts";
 /** Modules that only compute: any scenario may import them. */
 const HARMLESS = ["node:assert", "node:crypto", "node:path", "node:querystring", "node:url", "node:util"];
 
+/** What changes the process, or an object that it is given: nothing that a scenario gets may. */
+const OMITTED = new Set(["setEngine", "setFips", "setTraceSigInt", "inherits", "_extend"]);
+
+async function importHarmless(name: string): Promise<object> {
+  const module: { default?: unknown } = await import(name);
+  const members = Object.fromEntries(
+    Object.entries(module).filter(([key]) => key !== "default" && !OMITTED.has(key)),
+  );
+  // `assert` is a function itself.
+  return { ...members, default: typeof module.default === "function" ? module.default : members };
+}
+
 /** The module's full name, if any scenario may import it. */
 function harmlessModule(specifier: string): string | undefined {
   return HARMLESS.find((name) => name === specifier || name === `node:${specifier}`);
@@ -22,7 +34,7 @@ async function importModule(
   specifier: string,
 ): Promise<unknown> {
   const harmless = harmlessModule(specifier);
-  if (harmless) return import(harmless);
+  if (harmless) return importHarmless(harmless);
   if (!permissions.has("import")) {
     throw new QaError(`qaImport: ${specifier} needs a permission that the scenario does not declare`, {
       code: "permission-required",

@@ -112,6 +112,13 @@ export class CompileContext {
     for (const span of parsed.imports) this.names.requirePermission("import", "import()", range(span));
     const blockNames = new Set<string>();
     for (const reference of parsed.references) {
+      if (reference.buildsCode) {
+        this.diagnostics.ownRule(range(reference), {
+          code: "code-from-text",
+          message: `\`${reference.name}\` makes code from text, which fails in an expression`,
+          hint: "Write the code as an expression or a lambda of its own.",
+        });
+      }
       if (lambda?.params.includes(reference.name)) continue;
       if (this.isBlockName(reference.name)) blockNames.add(reference.name);
       else if (!reference.guarded || reference.members.length > 0)
@@ -125,6 +132,7 @@ export class CompileContext {
       compiled: {
         text,
         mayNotEnd: parsed.mayNotEnd,
+        catches: parsed.catches,
         position: locate(0),
         places: textPlaces(text, locate),
         blockNames: [...blockNames],

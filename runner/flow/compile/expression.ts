@@ -36,6 +36,8 @@ export interface FreeReference extends Span {
   guarded: boolean;
   /** Inside a function of the expression: may run later. */
   deferred: boolean;
+  /** It is called, or made an instance of, and makes code from text. */
+  buildsCode: boolean;
 }
 
 export interface ParsedExpression {
@@ -47,6 +49,8 @@ export interface ParsedExpression {
   ownAwait?: Span;
   /** It has a loop or a regular expression, which may keep the runner busy for ever. */
   mayNotEnd: boolean;
+  /** Each `catch` that names what it catches. */
+  catches: readonly Span[];
 }
 
 /** Why a text is not one JavaScript expression. */
@@ -194,25 +198,27 @@ const LOOPS = new Set([
   "WhileStatement",
   "DoWhileStatement",
 ]);
-const CODE_BUILDERS = new Set(["RegExp", "Function", "eval"]);
+const CODE_BUILDERS = new Set(["Function", "eval"]);
 
 function inspect(ast: Expression): ParsedExpression {
   const parents = new Map<AnyNode, AnyNode>();
   const imports: Span[] = [];
+  const catches: Span[] = [];
   let ownAwait: Span | undefined;
   let mayNotEnd = false;
   fullAncestor(ast, (node, _state, ancestors) => {
     const parent = ancestors.at(-2);
     if (parent) parents.set(node, parent);
     if (node.type === "ImportExpression") imports.push({ start: node.start, end: node.end });
+    if (node.type === "CatchClause" && node.param) catches.push({ start: node.start, end: node.end });
     const awaits = node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await);
     if (awaits && !ancestors.some(isFunction))
       ownAwait ??= { start: node.start, end: node.start + "await".length };
     mayNotEnd ||= LOOPS.has(node.type) || (node.type === "Literal" && node.regex !== undefined);
   });
   const references = freeReferences(ast, parents);
-  mayNotEnd ||= references.some(({ name }) => CODE_BUILDERS.has(name));
-  return { ast, references, imports, mayNotEnd, ...(ownAwait ? { ownAwait } : {}) };
+  mayNotEnd ||= references.some(({ name }) => name === "RegExp");
+  return { ast, references, imports, mayNotEnd, catches, ...(ownAwait ? { ownAwait } : {}) };
 }
 
 function isFunction(node: AnyNode): boolean {
@@ -248,6 +254,10 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
         chain.members.length > 0 && parent?.type === "AssignmentExpression" && parent.left === chain.end,
       guarded: parent?.type === "UnaryExpression" && parent.operator === "typeof",
       deferred,
+      buildsCode:
+        CODE_BUILDERS.has(reference.identifier.name) &&
+        (parent?.type === "CallExpression" || parent?.type === "NewExpression") &&
+        parent.callee === chain.end,
     };
   });
 }

@@ -2,6 +2,7 @@ import vm from "node:vm";
 import { stretched } from "../../base/slow.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import type { BlockScope } from "./block-scope.ts";
+import { withInsertions } from "./caught.ts";
 import { type Held, Realm, type RealmOptions } from "./realm/realm.ts";
 
 const DEFAULT_EVALUATION_MS = 10_000;
@@ -70,7 +71,7 @@ function scriptText(expression: CompiledExpression): string {
       "async () =>";
   const indent = " ".repeat(expression.position.column - 1);
   const [open, close] = comparison ? ["([", "])"] : ["(", ")"];
-  const body = comparison ? sidesOf(text, comparison) : text;
+  const body = withInsertions(comparison ? sidesOf(text, comparison) : text, expression);
   return `(function (${blockNames.join(", ")}) { return ${head} ${open}\n${indent}${body}\n${close}; })`;
 }
 

@@ -89,7 +89,11 @@ export function locateFailure(thrown: unknown, where: FlowPosition): FlowError {
   }
   if (frames.innermost) {
     const unset = /^(\S+) is not defined$/.exec(message)?.[1];
-    const hint = unset ? `No statement that sets \`${unset}\` has run before this one.` : undefined;
+    const hint = unset
+      ? `No statement that sets \`${unset}\` has run before this one.`
+      : message.startsWith("Code generation from strings")
+        ? "There is no code from text in expressions: write it as an expression or a lambda of its own."
+        : undefined;
     return flowFailure("expression-failed", message, where, { fault: "scenario", hint, ...place });
   }
   const fault = isProgrammingError(thrown) ? "harness" : "product";

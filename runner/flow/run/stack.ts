@@ -1,5 +1,6 @@
 import type { Position } from "../../scenario/source/source.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
+import { offsetWithoutInsertions } from "./caught.ts";
 
 export interface ScenarioFrames {
   /** Stack lines that name the scenario, with its own lines and columns; innermost first. */
@@ -51,7 +52,8 @@ function originalPosition(reported: Position, expressions: readonly CompiledExpr
   if (line === undefined) return reported;
   const before = lines.slice(0, index).reduce((length, text) => length + text.length + 1, 0);
   const column = reported.column - (index === 0 ? expression.position.column : 1);
-  return placeOf(expression, before + Math.min(column, line.length));
+  const offset = offsetWithoutInsertions(before, column, expression);
+  return placeOf(expression, Math.min(offset, before + line.length));
 }
 
 /** Position in the file of an offset in an expression's text. */

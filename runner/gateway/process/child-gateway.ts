@@ -24,6 +24,7 @@ import { waitForNewBoot } from "../new-boot.ts";
 import { RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import { restartedError, stoppedError } from "../rpc/errors.ts";
 import { Listeners } from "../rpc/listeners.ts";
+import { BOOT_CEILING_MS, BootWatch, judged } from "./boot-watch.ts";
 import { runCommand } from "./cli.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import type { LogCapture } from "./log.ts";
@@ -32,9 +33,9 @@ import { waitUntilReady } from "./readiness.ts";
 import type { TempRoot } from "./temp-root.ts";
 import { watchedEnv } from "./watchdog-env.ts";
 
-/** From spawn to ready. Published releases that need six seconds on an idle machine need a minute on a busy one. */
-const START_TIMEOUT_MS = 120_000;
-const RESTART_TIMEOUT_MS = 60_000;
+/** Its process answers already, and the machine may still be busy. */
+const FIRST_CALL_MS = 120_000;
+
 export interface ChildGatewayOptions {
   program: GatewayProgram;
   tempRoot: TempRoot;
@@ -167,23 +168,29 @@ export class ChildGateway implements GatewayUnderTest {
   async start(): Promise<void> {
     const { config, tempRoot } = this.#options;
     await writeFile(tempRoot.configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
-    await this.#boot(START_TIMEOUT_MS);
+    await this.#boot();
   }
 
-  async #boot(timeoutMs: number): Promise<void> {
+  async #boot(): Promise<void> {
     const { signal } = this.#options;
+    using watch = this.#bootWatch();
     const spawnedAt = await this.#process.spawn();
     const sinceSpawn = () => Math.round(performance.now() - spawnedAt);
     // Loading the WebSocket takes about as long as the gateway needs to listen: do both at once.
     void globalThis.WebSocket;
     let listeningMs = 0;
-    await this.#waitReady(timeoutMs, signal, () => {
+    const listening = () => {
       listeningMs = sinceSpawn();
       // The handshake goes on while the gateway gets ready.
       this.#client.open();
-    });
+    };
+    await judged(watch, "the gateway did not get ready", () =>
+      this.#waitReady(BOOT_CEILING_MS, signal, { watch, onListening: listening }),
+    );
     const readyMs = sinceSpawn();
-    const { version, bootId, pid } = await this.identity({ signal });
+    const { version, bootId, pid } = await judged(watch, "the gateway did not answer its first call", () =>
+      this.identity({ signal, timeoutMs: FIRST_CALL_MS }),
+    );
     const rpcMs = sinceSpawn();
     this.#process.booted();
     this.#bootTimings = { listeningMs, readyMs, rpcMs };
@@ -198,14 +205,33 @@ export class ChildGateway implements GatewayUnderTest {
     };
   }
 
-  #waitReady(timeoutMs: number, signal?: AbortSignal, onListening?: () => void): Promise<void> {
+  #bootWatch(): BootWatch {
+    const { port, log, tempRoot } = this.#options;
+    return new BootWatch({
+      port,
+      pid: () => this.pid,
+      logged: () => log.mark(),
+      folders: [tempRoot.root, tempRoot.stateDir, tempRoot.workspaceDir, tempRoot.homeDir, tempRoot.tmpDir],
+      logTail: this.#process.logTail,
+    });
+  }
+
+  #waitReady(
+    timeoutMs: number,
+    signal?: AbortSignal,
+    { watch, onListening }: { watch?: BootWatch; onListening?: () => void } = {},
+  ): Promise<void> {
     const { wakeups } = this.#options;
     return waitUntilReady(this.baseUrl, {
       timeoutMs,
       wakeups,
       signal,
       onListening,
-      requireAlive: () => this.#process.requireAlive(),
+      onAnswer: (answer, unconnected) => watch?.answered(answer, unconnected),
+      requireAlive: () => {
+        this.#process.requireAlive();
+        watch?.check();
+      },
       logTail: this.#process.logTail,
     });
   }
@@ -224,9 +250,22 @@ export class ChildGateway implements GatewayUnderTest {
     await this.identity({ timeoutMs: left(), signal });
   }
 
-  waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {
+  async waitForNewBoot(bootId: string, options: NewBootOptions = {}): Promise<GatewayIdentity> {
     const { wakeups } = this.#options;
-    return waitForNewBoot(this, bootId, options, { wakeups, logTail: this.#process.logTail });
+    using watch = this.#bootWatch();
+    const surroundings = { wakeups, logTail: this.#process.logTail };
+    return judged(
+      watch,
+      "the gateway did not come back",
+      () => waitForNewBoot(this, bootId, options, surroundings),
+      () => !this.#isStill(bootId),
+    );
+  }
+
+  /** Whether the process that it was before the restart answers. */
+  #isStill(bootId: string): boolean {
+    const hello = this.#client.hello;
+    return hello !== undefined && (hello.bootId ?? bootId) === bootId;
   }
 
   cliCommand(env: Readonly<Record<string, string>> = {}): CliCommand | undefined {
@@ -272,7 +311,7 @@ export class ChildGateway implements GatewayUnderTest {
   async restartAfterStateMutation(mutate: (gateway: GatewayUnderTest) => unknown): Promise<void> {
     await this.#end(restartedError("the call"));
     await mutate(this);
-    await this.#boot(RESTART_TIMEOUT_MS);
+    await this.#boot();
   }
 
   signalProcess(signal: NodeJS.Signals): void {

@@ -3,6 +3,7 @@ import type { Wakeups } from "../../base/wakeups.ts";
 import { stoppedError } from "../rpc/errors.ts";
 import { Listeners } from "../rpc/listeners.ts";
 import type { LogCapture } from "./log.ts";
+import { memoryKills } from "./memory-kills.ts";
 import type { GatewayProgram } from "./program.ts";
 import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./start-process.ts";
 import type { TempRoot } from "./temp-root.ts";
@@ -40,6 +41,8 @@ export class GatewayProcess {
   #booted = false;
   /** The scenario sent a signal that ends the process. */
   #signalled = false;
+  /** Before the process was started. */
+  #memoryKills: number | undefined;
 
   constructor(options: GatewayProcessOptions) {
     this.#options = options;
@@ -56,6 +59,7 @@ export class GatewayProcess {
     this.#stopping = false;
     this.#signalled = false;
     this.#booted = false;
+    this.#memoryKills = memoryKills();
     const started = await startProcess({
       file: program.file,
       args: program.args(port),
@@ -96,6 +100,18 @@ export class GatewayProcess {
 
   #endedError(exit: ProcessExit): QaError {
     const { program } = this.#options;
+    if (
+      exit.signal === "SIGKILL" &&
+      !this.#signalled &&
+      (memoryKills() ?? 0) > (this.#memoryKills ?? Infinity)
+    ) {
+      return new QaError(`the system ended the gateway process (${program.target}) for want of memory`, {
+        code: "gateway-out-of-memory",
+        fault: "environment",
+        hint: "Give the machine or the container more memory, or run fewer scenarios at the same time with --jobs.",
+        details: this.logTail() || "(it logged nothing)",
+      });
+    }
     const when = !this.#booted
       ? "ended before it was ready"
       : this.#signalled

@@ -16,7 +16,12 @@ interface Readiness {
   failing: readonly string[];
   /** Why nothing answers, in the words of the network: a refused connection, a certificate that is not trusted. */
   problem?: string;
+  /** There was not even a connection. */
+  unconnected?: boolean;
 }
+
+/** What a network answers that does not let anybody through. */
+const UNCONNECTED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EACCES", "EPERM", "ETIMEDOUT"]);
 
 const SILENT: Readiness = { listening: false, ready: false, failing: [] };
 
@@ -45,7 +50,9 @@ async function probeReadiness(baseUrl: string, signal?: AbortSignal): Promise<Re
       },
     );
     request.on("timeout", () => request.destroy());
-    request.on("error", ({ message }) => resolve({ ...SILENT, problem: message }));
+    request.on("error", ({ message, code }: NodeJS.ErrnoException) =>
+      resolve({ ...SILENT, problem: message, unconnected: UNCONNECTED.has(code ?? "") }),
+    );
   });
 }
 
@@ -57,6 +64,8 @@ export interface ReadyOptions {
   requireAlive?(): void;
   /** Called when something begins to answer, ready or not. */
   onListening?(): void;
+  /** Called with each answer, in words; `unconnected` if there was not even a connection. */
+  onAnswer?(answer: string, unconnected: boolean): void;
   /** End of the gateway's log, for the timeout error. */
   logTail(): string;
 }
@@ -66,7 +75,7 @@ export interface ReadyOptions {
  * @throws QaError `wait-timeout` with the last answer and the log; what `requireAlive` throws
  */
 export async function waitUntilReady(baseUrl: string, options: ReadyOptions): Promise<void> {
-  const { timeoutMs, wakeups, signal, requireAlive, onListening, logTail } = options;
+  const { timeoutMs, wakeups, signal, requireAlive, onListening, onAnswer, logTail } = options;
   let seen = SILENT;
   await waitForCondition(
     wakeups,
@@ -75,6 +84,7 @@ export async function waitUntilReady(baseUrl: string, options: ReadyOptions): Pr
       const wasListening = seen.listening;
       seen = await probeReadiness(baseUrl, signal);
       if (seen.listening && !wasListening) onListening?.();
+      onAnswer?.(describeReadiness(seen), seen.unconnected === true);
       return seen.ready;
     },
     {

@@ -2,7 +2,7 @@ import { type CTRFReport, calculateSummary, validate } from "ctrf";
 import { expect, it } from "vitest";
 import type { RunEvent } from "../events.ts";
 import { reportOf } from "../run-state.ts";
-import { repeatedRun, sampleRun } from "../testing/sample-run.ts";
+import { repeatedRun, sampleRun, sampleRunOf } from "../testing/sample-run.ts";
 import { renderCtrf } from "./ctrf.ts";
 
 function ctrf(events: readonly RunEvent[]): CTRFReport {
@@ -49,6 +49,15 @@ it("keeps what the format has no word for in rawStatus, and the attempts before 
     flaky: false,
     extra: { quarantine: { owner: "channels" } },
   });
+});
+
+it("has a test that failed for a run that is no success for another reason", () => {
+  const { summary, tests } = ctrf(sampleRunOf("plugin-lifecycle-hot-reload")).results;
+  expect(tests).toMatchObject([
+    { status: "passed" },
+    { name: "the run itself", status: "failed", message: expect.stringMatching(/left something behind/) },
+  ]);
+  expect(summary).toMatchObject({ tests: 2, passed: 1, failed: 1 });
 });
 
 it("has no negative time when the clock jumps", () => {

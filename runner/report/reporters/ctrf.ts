@@ -3,6 +3,7 @@ import type { Attachment, CTRFReport, Environment, RetryAttempt, Test } from "ct
 import { EXIT } from "../../base/exit-codes.ts";
 import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
+import { RUN_ITSELF, whyUnreliable } from "../exit-code.ts";
 import { excuseFor, verdictText } from "../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";
 import { failureText } from "./console/failure-block.ts";
@@ -24,6 +25,7 @@ const STATUS = {
  */
 export function renderCtrf(report: RunReport): string {
   const { tool, counts } = report;
+  const itself = runTest(report);
   const start = Date.parse(report.startedAt);
   const document: CTRFReport = {
     reportFormat: "CTRF",
@@ -34,9 +36,9 @@ export function renderCtrf(report: RunReport): string {
     results: {
       tool: { name: tool.name, version: tool.version },
       summary: {
-        tests: counts.total,
+        tests: counts.total + itself.length,
         passed: counts.passed,
-        failed: counts.failed,
+        failed: counts.failed + itself.length,
         skipped: counts.skipped,
         pending: 0,
         other: counts.blocked,
@@ -45,11 +47,20 @@ export function renderCtrf(report: RunReport): string {
         stop: start + Math.round(report.durationMs),
         duration: Math.round(report.durationMs),
       },
-      tests: report.scenarios.map((scenario) => testOf(scenario, report)),
+      tests: [...report.scenarios.map((scenario) => testOf(scenario, report)), ...itself],
       environment: environment(report),
     },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A run that is not a success for a reason that no test has gets one of its own: readers look at nothing else. */
+function runTest(report: RunReport): Test[] {
+  const why = whyUnreliable(report);
+  if (why === undefined) return [];
+  return [
+    { name: RUN_ITSELF, status: "failed", rawStatus: "unreliable", duration: 0, message: printable(why) },
+  ];
 }
 
 function testOf(scenario: ScenarioReport, report: RunReport): Test {
@@ -91,6 +102,7 @@ function testOf(scenario: ScenarioReport, report: RunReport): Test {
       rerun: scenario.rerun,
       quarantine: excuseFor(scenario, report),
       cleanupProblems: scenario.cleanupProblems.length > 0 ? scenario.cleanupProblems : undefined,
+      leaks: scenario.leaks,
     }),
   });
 }

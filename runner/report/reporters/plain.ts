@@ -1,9 +1,9 @@
 import { displayPath } from "../../base/paths.ts";
-import { formatDuration, oneLine, plural } from "../../base/text.ts";
+import { formatDuration, inShort, oneLine, plural } from "../../base/text.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
 import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
 import type { Reporter, RunView } from "../stream.ts";
-import { location, messageLine } from "./console/failure-block.ts";
+import { location } from "./console/failure-block.ts";
 
 export interface PlainOptions {
   stream: NodeJS.WritableStream;
@@ -43,7 +43,7 @@ export class PlainReporter implements Reporter {
   }
 
   #scenarioFinished(event: ScenarioFinished, run: RunView): string {
-    const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, rerun } = event;
+    const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, leaks = [], rerun } = event;
     const ran = verdict === "passed" || verdict === "failed";
     const result = [
       `${verdict}${ran ? ` in ${formatDuration(durationMs)}` : ""}`,
@@ -54,6 +54,7 @@ export class PlainReporter implements Reporter {
     return [
       why ? `${result}: ${why}` : result,
       ...cleanupProblems.map((problem) => `not cleaned up: ${problem}`),
+      ...leaks.map((leak) => `leak: ${leak}`),
       ...(verdict === "failed" ? [`run again: ${rerun}`] : []),
     ].join("; ");
   }
@@ -78,7 +79,7 @@ function runStarted(
 function whyFailed(failure: Failure): string {
   const place = location(failure);
   const facts = [failure.code, `fault of the ${failure.fault}`, ...(place ? [place] : [])];
-  return `${messageLine(failure)} (${facts.join(", ")})`;
+  return `${inShort(failure.message)} (${facts.join(", ")})`;
 }
 
 function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFinished>): string {

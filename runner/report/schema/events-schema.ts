@@ -2,6 +2,7 @@ import {
   count,
   evidenceSchema,
   failureSchema,
+  fault,
   gatewaySchema,
   milliseconds,
   positionSchema,
@@ -132,11 +133,21 @@ export const eventSchemas = {
       verdict,
       durationMs: milliseconds,
       reason,
+      fault: {
+        ...fault,
+        description:
+          "Who has to act, for a blocked scenario that could have run here; a failure says it itself.",
+      },
       failure: failureSchema,
       notReached: { ...texts, description: "Steps that were not reached, so that a report never loses one." },
       cleanupProblems: {
         ...texts,
         description: "Problems of teardown: they do not change a pass but are always shown.",
+      },
+      leaks: {
+        ...texts,
+        description:
+          "What the scenario started and did not wait for, and who started it. It ended with the scenario.",
       },
       evidence: evidenceSchema,
       rerun: { type: "string", description: "The command that runs just this scenario again." },

@@ -79,6 +79,7 @@ const scenarioSchema = {
     steps: { type: "array", description: "Steps of the attempt that decided.", items: stepSchema },
     failure: failureSchema,
     cleanupProblems: { ...texts, description: "What teardown could not release, in any attempt." },
+    leaks: { ...texts, description: "What the scenario started and did not wait for, in any attempt." },
     evidence: evidenceSchema,
     rerun: { type: "string", description: "The command that runs just this scenario again." },
   },

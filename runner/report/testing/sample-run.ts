@@ -180,6 +180,7 @@ export function sampleRun(): RunEvent[] {
     verdict: "passed",
     durationMs: 412,
     cleanupProblems: ["temp root: not released within 2000 ms"],
+    leaks: ['sleep(600000), called in step "replies from the skill" (line 40), was still running'],
     evidence: [{ kind: "transcript", path: `${PASSES.id}/transcript.txt` }],
   });
 

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { EXIT } from "../../base/exit-codes.ts";
-import { formatDuration, oneLine } from "../../base/text.ts";
+import { formatDuration, inShort, oneLine } from "../../base/text.ts";
 import { COLOURS, type Paint, SYMBOLS } from "../../report/reporters/console/style.ts";
 import type { CellVerdict } from "./cells.ts";
 import type { MergedReport } from "./merged-schema.ts";
@@ -48,7 +48,7 @@ function failedLines({ scenarios }: MergedReport, paint: Paint): string[] {
       .filter(({ verdict, flaky }) => verdict === "failed" || (verdict === "passed" && flaky))
       .flatMap((cell) => {
         const { symbol, colour } = CELL_STYLES[cell.verdict];
-        const why = cell.verdict === "failed" && cell.why ? [`    ${oneLine(cell.why)}`] : [];
+        const why = cell.verdict === "failed" && cell.why ? [`    ${inShort(cell.why)}`] : [];
         const rerun = cell.verdict === "failed" && cell.rerun ? [`    ${cell.rerun}`] : [];
         return [`  ${paint(colour, symbol)} ${id} on ${cell.group}: ${cellText(cell)}`, ...why, ...rerun];
       }),

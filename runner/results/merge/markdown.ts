@@ -1,5 +1,11 @@
 import { formatDuration, markdownTable, plural } from "../../base/text.ts";
-import { codeCell, codeSpan, escapeText, fileLink } from "../../report/reporters/markdown/escape.ts";
+import {
+  codeCell,
+  codeSpan,
+  escapeCell,
+  escapeText,
+  fileLink,
+} from "../../report/reporters/markdown/escape.ts";
 import type { MergedCell, MergedGroup, MergedReport } from "./merged-schema.ts";
 import { cellText, countsText, headline } from "./words.ts";
 
@@ -35,7 +41,7 @@ function failures({ scenarios: rows }: MergedReport): string[] {
   if (failed.length === 0) return [];
   const entries = failed.map(({ id, cell }) => {
     const rerun = cell.rerun ? `  \n  ${codeSpan(cell.rerun)}` : "";
-    return `- ${codeSpan(id)} on ${escapeText(cell.group)}: ${escapeText(`${cellText(cell)}. ${cell.why ?? ""}`)}${rerun}`;
+    return `- ${codeSpan(id)} on ${escapeText(cell.group)}: ${escapeCell(`${cellText(cell)}. ${cell.why ?? ""}`)}${rerun}`;
   });
   return ["## What failed", entries.join("\n")];
 }

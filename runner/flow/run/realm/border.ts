@@ -1,9 +1,10 @@
 import { types } from "node:util";
 import vm from "node:vm";
 import { QaError } from "../../../base/errors.ts";
+import { CAUGHT_NAME } from "../caught.ts";
 import { show } from "../evidence.ts";
 import { encloseIn, type Inside, type Raw } from "./inside.ts";
-import { OUTSIDE_FACTS, type Outside } from "./outside.ts";
+import { OUTSIDE_FACTS, type Outside, unbox } from "./outside.ts";
 
 /** Name under which the context's entry is found, through which a call runs within a time limit. */
 const ENTRY_NAME = "$enter";
@@ -44,6 +45,7 @@ export class Border {
       named: options.named,
       isRaw: options.isRaw,
       entryName: ENTRY_NAME,
+      caughtName: CAUGHT_NAME,
       call: (callable, self, args) => this.#call(callable as (...args: unknown[]) => unknown, self, args),
       construct: (callable, args) => {
         const seen: Seen = new Map();
@@ -251,14 +253,6 @@ function bringPattern(pattern: RegExp): RegExp {
   const [, source = "", flags = ""] =
     /^\/(.*)\/([a-z]*)$/s.exec(RegExp.prototype.toString.call(pattern)) ?? [];
   return new RegExp(source, flags);
-}
-
-function unbox(value: object): unknown {
-  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
-  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
-  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
-  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value);
-  return Symbol.prototype.valueOf.call(value);
 }
 
 /** Whether an object is neither a list nor a plain record. */

@@ -1,81 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BlockedError } from "../../../base/errors.ts";
-import { compileOrThrow, flowOfActions, OWN, run } from "../../testing/flows.ts";
-
-/** Stands for what actions hand out: an object with a prototype of its own, callbacks, promises, errors. */
-class Machine {
-  size = 1;
-  #inner = { list: [1], when: new Date(0) };
-  get inner() {
-    return this.#inner;
-  }
-  async later(callback?: (value: unknown) => unknown): Promise<unknown> {
-    return [await callback?.({ given: [new Map([[1, new Set([2])]])] })];
-  }
-  *[Symbol.iterator]() {
-    yield this.#inner;
-  }
-}
-
-const API = {
-  env: { gateway: { call: async () => ({ deep: [{}] }), pid: 1, runtimeEnv: { PATH: "/bin" } } },
-  state: {
-    getSnapshot: () => ({ messages: [{ text: "hi" }], tags: new Set(["a"]), bytes: Buffer.from("x") }),
-  },
-  transport: new Machine(),
-  reset: () => Promise.reject(Object.assign(new TypeError("no"), { code: "E", details: { list: [1] } })),
-  joinPath: (...parts: unknown[]) => parts.join("/"),
-  waitForCondition: async (check: () => unknown) => check(),
-  findSkill: (_list: unknown, value: unknown) => value,
-  readSkillStatus: () => {
-    throw new BlockedError("process", "no process");
-  },
-};
-
-/** Whether a value is made of what the context has: every chain of prototypes must end in its own. */
-const FOREIGN = `(value) => {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
-  for (let link = value; link !== null; link = Object.getPrototypeOf(link)) if (link === Object.prototype) return false;
-  return true;
-}`;
-
-/** What an expression gives, and whether it had got hold of something of the host's on the way. */
-async function attack(body: string, permissions = OWN.permissions) {
-  const found: unknown[] = [];
-  const expression = `await (async (foreign, seen) => { ${body} })(${FOREIGN}, [])`;
-  const vocabulary = { ...OWN.vocabulary, report: OWN.vocabulary.joinPath ?? fail() };
-  const actions = `- call: report\n  args:\n    - expr: ${JSON.stringify(expression)}`;
-  const flow = compileOrThrow(flowOfActions(actions), { ...OWN, vocabulary, permissions });
-  const { error } = await run(flow, { api: { ...API, report: (value: unknown) => found.push(value) } });
-  expect(error).toBeUndefined();
-  return found[0];
-}
-
-function fail(): never {
-  throw new Error("the vocabulary has no joinPath");
-}
-
-/** Runs through all that can be reached from a list of values: members, getters, prototypes, symbols. */
-const CRAWL = `
-  const known = new Set();
-  const crawl = (roots) => {
-    const open = [...roots];
-    const bad = [];
-    while (open.length > 0) {
-      const [path, value] = open.pop();
-      if (value === null || (typeof value !== 'object' && typeof value !== 'function') || known.has(value)) continue;
-      known.add(value);
-      if (foreign(value)) bad.push(path);
-      open.push([path + '.__proto__', Object.getPrototypeOf(value)]);
-      for (const key of Reflect.ownKeys(value)) {
-        const { get, set, ...rest } = Object.getOwnPropertyDescriptor(value, key);
-        open.push([path + '.get ' + String(key), get], [path + '.set ' + String(key), set], [path + '.' + String(key), rest.value]);
-        if (!get) continue;
-        try { open.push([path + '.' + String(key), value[key]]); } catch (error) { open.push([path + '!' + String(key), error]); }
-      }
-    }
-    return bad;
-  };`;
+import { API, attack, CRAWL, FOREIGN } from "../../testing/attack.ts";
+import { compileOrThrow, flowOfActions, run } from "../../testing/flows.ts";
 
 describe("nothing that an expression can reach is the host's:", () => {
   it("every global, every name of the flow API, what they return, promise and throw", async () => {
@@ -102,7 +27,7 @@ describe("nothing that an expression can reach is the host's:", () => {
   it.each([
     [
       "a getter's this and arguments",
-      "findSkill([], Object.defineProperty({}, 'x', { enumerable: true, get: function () { seen.push(this, arguments, arguments.callee.caller); return 1 } }))",
+      "findSkill([], Object.defineProperty({}, 'x', { enumerable: true, get: function () { seen.push(this, arguments); if (arguments.callee.caller !== null) seen.push(Object.create(null)); return 1 } }))",
     ],
     ["toJSON", "findSkill([], { toJSON() { seen.push(this, arguments); return {} } })"],
     [
@@ -132,7 +57,7 @@ describe("nothing that an expression can reach is the host's:", () => {
     ],
     [
       "a callback's arguments and caller",
-      "await transport.later(function (given) { seen.push(given, arguments, arguments.callee.caller, this) })",
+      "await transport.later(function (given) { seen.push(given, arguments, this); if (arguments.callee.caller !== null) seen.push(Object.create(null)) })",
     ],
     [
       "the entry of the context",
@@ -265,7 +190,7 @@ describe("nothing that an expression can reach is the host's:", () => {
     "setTimeoutOf(globalThis)",
     "Reflect.construct(Function, ['return process'])()",
     "(0, eval)('process')",
-    "new Function('return import(\"node:fs\")')()",
+    "((F) => new F('return import(\"node:fs\")'))(Function)()",
   ])("%s gives nothing", async (expression) => {
     const found = await attack(
       `const setTimeoutOf = (where) => where.setTimeout ?? where.process ?? where.Proxy ?? where.WebAssembly ?? where.console ?? null; try { return [${expression}, 'no error'] } catch (error) { return [null, error.name] }`,

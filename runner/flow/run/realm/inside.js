@@ -13,9 +13,22 @@
   const global = globalThis;
   const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const { ownKeys } = Reflect;
+  const { Object } = global;
   const { create, keys: keysOf, prototype: ObjectPrototype, hasOwn } = Object;
-  const { Promise, Map, Set, Date, RegExp, Error, TypeError, RangeError, Uint8Array, ArrayBuffer, WeakMap } =
-    global;
+  const {
+    Promise,
+    Map,
+    Set,
+    Date,
+    RegExp,
+    Error,
+    TypeError,
+    RangeError,
+    Uint8Array,
+    ArrayBuffer,
+    WeakMap,
+    SuppressedError,
+  } = global;
   const uncurry = (method) => Function.prototype.call.bind(method);
   const weakGet = uncurry(WeakMap.prototype.get);
   const weakSet = uncurry(WeakMap.prototype.set);
@@ -23,6 +36,7 @@
   const mapSet = uncurry(Map.prototype.set);
   const setAdd = uncurry(Set.prototype.add);
   const isEnumerable = uncurry(ObjectPrototype.propertyIsEnumerable);
+  const isPrototypeOf = uncurry(ObjectPrototype.isPrototypeOf);
   const then = uncurry(Promise.prototype.then);
   const setBytes = uncurry(getPrototypeOf(Uint8Array.prototype).set);
   const errorText = uncurry(Error.prototype.toString);
@@ -52,7 +66,14 @@
   /** What was thrown, as an expression may see it. */
   const sane = (thrown) => {
     try {
-      return isPrimitive(thrown) || isOurs(thrown) ? thrown : take(thrown);
+      if (isPrimitive(thrown)) return thrown;
+      if (!isOurs(thrown)) return take(thrown);
+      if (isPrototypeOf(SuppressedError.prototype, thrown)) {
+        // Made by the engine of what `using` and its block threw.
+        put(thrown, "error", sane(thrown.error), false);
+        put(thrown, "suppressed", sane(thrown.suppressed), false);
+      }
+      return thrown;
     } catch {
       return exhausted;
     }
@@ -108,6 +129,8 @@
         return new Set();
       case "date":
         return new Date(+value);
+      case "boxed":
+        return Object(outside.unbox(value));
       case "regexp":
         return new RegExp(value.source, value.flags);
       case "memory": {
@@ -355,6 +378,21 @@
     });
   }
   put(names, "vars", global, false);
+
+  seal(global, outside.caughtName, sane);
+  // What a promise is rejected with passes the same way. `await` needs nothing: it throws into a `catch`.
+  put(
+    Promise.prototype,
+    "then",
+    {
+      // biome-ignore lint/suspicious/noThenProperty: it is the one of promises
+      then(onFulfilled, onRejected) {
+        const rejected = (reason) => apply(onRejected, undefined, [sane(reason)]);
+        return then(this, onFulfilled, typeof onRejected === "function" ? rejected : onRejected);
+      },
+    }.then,
+    false,
+  );
 
   let staged;
   seal(global, outside.entryName, () => {

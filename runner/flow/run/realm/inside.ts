@@ -41,7 +41,8 @@ let script: vm.Script | undefined;
 
 /** Makes the inner side of a border in a context that no expression has run in yet. */
 export function encloseIn(context: vm.Context, outside: Outside): Inside {
-  script ??= new vm.Script(readFileSync(new URL("inside.js", import.meta.url), "utf8"), {
+  // In strict code no function can be found as the `caller` of another.
+  script ??= new vm.Script(`"use strict";${readFileSync(new URL("inside.js", import.meta.url), "utf8")}`, {
     // Its frames are no part of what a scenario's author is shown.
     filename: "node:flow-border",
   });

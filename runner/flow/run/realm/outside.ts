@@ -18,6 +18,8 @@ export interface Outside {
   readonly bufferClass: object;
   bufferMembers(): { statics: readonly object[]; methods: readonly object[] };
   bytesOf(memory: ArrayBuffer): Uint8Array;
+  /** The primitive value in an object. */
+  unbox(value: object): unknown;
   eachEntry(collection: Map<unknown, unknown> | Set<unknown>, visit: (a: unknown, b: unknown) => void): void;
   call(callable: object, self: unknown, args: readonly unknown[]): unknown;
   construct(callable: object, args: readonly unknown[]): unknown;
@@ -31,6 +33,7 @@ export interface Outside {
   /** Whether a name stands for the real thing, which a permission allows. */
   isRaw(name: string): boolean;
   readonly entryName: string;
+  readonly caughtName: string;
 }
 
 type Facts = Pick<
@@ -45,6 +48,7 @@ type Facts = Pick<
   | "bufferClass"
   | "bufferMembers"
   | "bytesOf"
+  | "unbox"
   | "eachEntry"
 >;
 
@@ -75,6 +79,7 @@ export const OUTSIDE_FACTS: Facts = {
     if (types.isDate(value)) return "date";
     if (types.isRegExp(value)) return "regexp";
     if (types.isTypedArray(value)) return value[Symbol.toStringTag];
+    if (types.isBoxedPrimitive(value)) return "boxed";
     return types.isAnyArrayBuffer(value) ? "memory" : "live";
   },
   errorClass: (error) =>
@@ -112,6 +117,7 @@ export const OUTSIDE_FACTS: Facts = {
       methods: named(Buffer.prototype, new Set(["constructor", "slice", "subarray"])),
     };
   },
+  unbox,
   bytesOf: (memory) => new Uint8Array(memory),
   eachEntry(collection, visit) {
     for (const [key, member] of collection.entries()) visit(key, member);
@@ -128,4 +134,13 @@ const SHOWN_SYMBOLS: ReadonlySet<symbol> = new Set([
 function hasMethods(value: object): boolean {
   for (const key of Object.keys(value)) if (typeof Reflect.get(value, key) === "function") return true;
   return false;
+}
+
+/** The primitive value in an object, of whichever realm. */
+export function unbox(value: object): unknown {
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
+  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value);
+  return Symbol.prototype.valueOf.call(value);
 }

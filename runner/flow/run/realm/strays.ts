@@ -126,5 +126,5 @@ const MAX_LENGTH = 100;
 /** A leak in one line, for people. */
 export function describeLeak({ what, step, position, failure }: Leak): string {
   const fate = failure === undefined ? "was still running" : `failed, and nothing awaited it: ${failure}`;
-  return `leak: ${what}, called in step "${step}" (line ${position.line}), ${fate}`;
+  return `${what}, called in step "${step}" (line ${position.line}), ${fate}`;
 }

@@ -1,7 +1,7 @@
-import { formatDuration } from "../../../base/text.ts";
+import { formatDuration, inShort } from "../../../base/text.ts";
 import { failedAttempts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
-import { location, messageLine } from "./failure-block.ts";
+import { location } from "./failure-block.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
 
 /** One line per failed attempt where there were several; those that failed alike share theirs. */
@@ -17,7 +17,7 @@ export function attemptLines(scenario: ScenarioReport, paint: Paint): string[] {
 function what({ failure }: AttemptReport): string {
   if (!failure) return "failed";
   const place = location(failure);
-  return `${messageLine(failure)}${place ? `  ${place}` : ""}`;
+  return `${inShort(failure.message)}${place ? `  ${place}` : ""}`;
 }
 
 /** `try 1, 1.20 s` or `3 tries (1, 4, 7)`. */

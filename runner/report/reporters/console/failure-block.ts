@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { abridge, type Extent, oneLine, printable, shorten } from "../../../base/text.ts";
+import { abridge, type Extent, oneLine, printable } from "../../../base/text.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Paint } from "./style.ts";
 
@@ -9,7 +9,6 @@ const LABEL_WIDTH = 10;
 const LONGEST_LIST = 20;
 const ON_CONSOLE: Extent = { lines: 40, characters: 4_000 };
 const WHOLE: Extent = { lines: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
-const LONGEST_SUMMARY = 300;
 
 type Failure = NonNullable<ScenarioReport["failure"]>;
 
@@ -50,11 +49,6 @@ export function failureBlock(
     ),
     ...section("rerun", [paint("bold", scenario.rerun)]),
   ];
-}
-
-/** What a list says of a failure. */
-export function messageLine({ message }: Pick<Failure, "message">): string {
-  return shorten(oneLine(message), LONGEST_SUMMARY);
 }
 
 /** `qa/scenarios/config/x.md:41:9` as far as it is known. */

@@ -54,7 +54,8 @@ export function stepLines(steps: readonly StepReport[], paint: Paint): string[] 
   });
 }
 
-/** Teardown problems: they do not change a verdict but are never hidden. */
-export function cleanupLines({ cleanupProblems }: ScenarioReport, paint: Paint): string[] {
-  return cleanupProblems.map((problem) => `    ${paint("yellow", "!")} clean-up: ${oneLine(problem)}`);
+/** Teardown problems and leaks: they do not change a verdict but are never hidden. */
+export function cleanupLines({ cleanupProblems, leaks = [] }: ScenarioReport, paint: Paint): string[] {
+  const line = (kind: string) => (what: string) => `    ${paint("yellow", "!")} ${kind}: ${oneLine(what)}`;
+  return [...cleanupProblems.map(line("clean-up")), ...leaks.map(line("leak"))];
 }

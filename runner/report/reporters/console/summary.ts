@@ -1,8 +1,9 @@
 import { posix } from "node:path";
-import { formatDuration } from "../../../base/text.ts";
+import { formatDuration, inShort } from "../../../base/text.ts";
+import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, excuseFor } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
-import { location, messageLine } from "./failure-block.ts";
+import { location } from "./failure-block.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
 
 /** The last lines of a run: what failed or was flaky and how to run it again, the counts, and where the report is. */
@@ -11,9 +12,16 @@ export function summaryLines(report: RunReport, reportFolder: string, paint: Pai
     "",
     ...(report.scenarios.length > 1 ? [...failedList(report, paint), ...flakyList(report, paint)] : []),
     ...(report.interrupted ? [paint("yellow", "Interrupted: the run did not finish.")] : []),
+    ...unreliability(report, paint),
     `${counts(report, paint)} in ${formatDuration(report.durationMs)}`,
     `Report: ${posix.join(reportFolder, "report.md")}`,
   ];
+}
+
+/** Why the exit code is 4, where no failed scenario says so. */
+function unreliability(report: RunReport, paint: Paint): string[] {
+  const why = whyUnreliable(report);
+  return why === undefined ? [] : [paint("yellow", `No result to rely on: ${inShort(why)}.`)];
 }
 
 /** Repeated at the end because the blocks have scrolled away by then. */
@@ -26,7 +34,7 @@ function failedList(report: RunReport, paint: Paint): string[] {
     const excuse = excuseFor(scenario, report) ? `  ${paint("yellow", "quarantined")}` : "";
     return [
       `  ${paint("red", SYMBOLS.failed)} ${id}${place ? `  ${paint("dim", place)}` : ""}${excuse}`,
-      ...(failure ? [`    ${messageLine(failure)}`] : []),
+      ...(failure ? [`    ${inShort(failure.message)}`] : []),
       `    ${rerun}`,
     ];
   });

@@ -10,6 +10,7 @@ import { CHANNEL, lineSplitter, type Request } from "./protocol.ts";
 
 const HOST = join(import.meta.dirname, "host.ts");
 const LONGEST_ANSWER = 100_000;
+const HAS_GROUPS = process.platform !== "win32";
 /** Between the end of its pipe and that of the process. */
 const EXIT_BUDGET_MS = 1_000;
 
@@ -31,7 +32,7 @@ export class ReporterProcess {
 
   constructor() {
     this.#child = spawn(process.execPath, [HOST], {
-      detached: true,
+      detached: HAS_GROUPS,
       env: guardedEnv(process.env),
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
@@ -67,10 +68,11 @@ export class ReporterProcess {
   }
 
   /**
-   * Lets it finish, and ends it.
+   * Lets it finish, and ends it. One that has not answered yet is not asked for more.
    * @throws as `ask`
    */
   async finish(): Promise<void> {
+    if (this.#waiting.size > 0) this.#end(new Error("it has not answered"));
     await this.ask({ type: "finish" });
     this.#channel.end();
     await this.#exited;
@@ -125,7 +127,7 @@ export class ReporterProcess {
     if (this.#killed || pid === undefined) return;
     this.#killed = true;
     try {
-      process.kill(-pid, "SIGKILL");
+      process.kill(HAS_GROUPS ? -pid : pid, "SIGKILL");
     } catch {
       // Nothing of it is left.
     }

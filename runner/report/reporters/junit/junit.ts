@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { oneLine, shorten } from "../../../base/text.ts";
-import { whyUnreliable } from "../../exit-code.ts";
+import { RUN_ITSELF, whyUnreliable } from "../../exit-code.ts";
 import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { failureText } from "../console/failure-block.ts";
@@ -84,7 +84,7 @@ function runCase(report: RunReport): string[] {
   const why = whyUnreliable(report);
   if (why === undefined) return [];
   const error = element("error", { message: shortMessage(why), type: "unreliable-run" }, why);
-  const attributes = { name: "the run itself", classname: "gateway-qa", time: seconds(0) };
+  const attributes = { name: RUN_ITSELF, classname: "gateway-qa", time: seconds(0) };
   return [element("testcase", attributes, [error, element("system-out", {}, why)])];
 }
 
@@ -143,6 +143,7 @@ function systemOut(scenario: ScenarioReport, report: RunReport): string {
       scenario.title,
       ...resultNotes(scenario, report),
       ...scenario.cleanupProblems.map((problem) => `clean-up: ${problem}`),
+      ...(scenario.leaks ?? []).map((leak) => `leak: ${leak}`),
       ...scenario.evidence.map(({ kind, path }) => `${kind}: ${path}`),
       `run again: ${scenario.rerun}`,
     ]

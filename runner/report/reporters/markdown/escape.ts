@@ -1,7 +1,4 @@
-import { oneLine, printable, shorten } from "../../../base/text.ts";
-
-/** More would make a table unreadable; all of it stands elsewhere. */
-const LONGEST_CELL = 300;
+import { inShort, oneLine, printable } from "../../../base/text.ts";
 
 /** Text on one line that Markdown shows as it is, also in a table cell. */
 export function escapeText(text: string): string {
@@ -13,7 +10,7 @@ export function escapeText(text: string): string {
 
 /** The same for a table cell that only has to say what it is about. */
 export function escapeCell(text: string): string {
-  return escapeText(shorten(oneLine(text), LONGEST_CELL));
+  return escapeText(inShort(text));
 }
 
 /** A code span on one line; the fence is longer than any run of backticks inside. */

@@ -60,9 +60,16 @@ function stepTable(steps: readonly StepReport[]): string[] {
   return [markdownTable(["#", "step", "result", "time", "details"], rows, ["#", "time"])];
 }
 
-function cleanup({ cleanupProblems }: ScenarioReport): string[] {
-  if (cleanupProblems.length === 0) return [];
-  return ["**Not cleaned up**", cleanupProblems.map((problem) => `- ${escapeText(problem)}`).join("\n")];
+function cleanup({ cleanupProblems, leaks = [] }: ScenarioReport): string[] {
+  return [
+    ...listed("Not cleaned up", cleanupProblems),
+    ...listed("Leaks: started and not waited for, ended with the scenario", leaks),
+  ];
+}
+
+function listed(title: string, entries: readonly string[]): string[] {
+  if (entries.length === 0) return [];
+  return [`**${title}**`, entries.map((entry) => `- ${escapeText(entry)}`).join("\n")];
 }
 
 function evidence({ evidence: files }: ScenarioReport): string[] {

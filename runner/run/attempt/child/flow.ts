@@ -9,7 +9,7 @@ import { describeLeak } from "../../../flow/run/realm/strays.ts";
 import { type FlowObserver, type FlowResult, runFlow } from "../../../flow/run/run.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
 import type { PlainFlow, Statement } from "../../../flow/types.ts";
-import { endingOf } from "../ending.ts";
+import { type Ending, endingOf } from "../ending.ts";
 import { TEARDOWN_MS } from "../limits.ts";
 import type { AttemptEnd, AttemptOrder } from "../wire/messages.ts";
 import type { Channel } from "./channel.ts";
@@ -61,11 +61,11 @@ export async function runAttempt(
       { ...flow, vocabulary: FLOW_API },
       { api, config: order.config, signal, limits, observer: observerOf(flow, channel) },
     );
-    return endOf(result, [
-      ...result.cleanupProblems,
-      ...result.leaks.map(describeLeak),
-      ...(await teardown.run(TEARDOWN_MS)),
-    ]);
+    return {
+      ...endingOfFlow(result),
+      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
+      leaks: result.leaks.map(describeLeak),
+    };
   } finally {
     await teardown.run(TEARDOWN_MS);
   }
@@ -100,8 +100,8 @@ function observerOf(flow: PlainFlow, channel: Channel): FlowObserver {
   };
 }
 
-function endOf({ status, error }: FlowResult, cleanupProblems: readonly string[]): AttemptEnd {
-  if (status === "passed" || !error) return { verdict: "passed", cleanupProblems };
+function endingOfFlow({ status, error }: FlowResult): Ending {
+  if (status === "passed" || !error) return { verdict: "passed" };
   const { step, position, statement, evidence, stackLines, thrown } = error;
   const place = {
     step,
@@ -112,5 +112,5 @@ function endOf({ status, error }: FlowResult, cleanupProblems: readonly string[]
     seen: evidence?.seen,
     stack: [...stackLines],
   };
-  return { ...endingOf(error, { cause: thrown, place }), cleanupProblems };
+  return endingOf(error, { cause: thrown, place });
 }

@@ -9,7 +9,7 @@ import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { type Ending, endingOf, type FlowFailure } from "../ending.ts";
 import { limitsOf, type ScenarioLimits, TEARDOWN_MS } from "../limits.ts";
 import { packError } from "../wire/errors.ts";
-import type { AttemptOrder, FromAttempt } from "../wire/messages.ts";
+import type { AttemptEnd, AttemptOrder, FromAttempt } from "../wire/messages.ts";
 import { endedItself, notStarted, overdue, silent } from "./lost.ts";
 import type { AttemptExit, AttemptProcess } from "./process.ts";
 import { FlowProof, ImpossibleReport } from "./proof.ts";
@@ -43,6 +43,8 @@ export interface FlowEnd {
   /** Names of the steps that did not begin. */
   notReached: string[];
   cleanupProblems: readonly string[];
+  /** What the flow left running. */
+  leaks: readonly string[];
 }
 
 /** Runs a scenario's flow in the attempt's process, on a testbed that is ready. The process has ended afterwards. */
@@ -161,7 +163,7 @@ class AttemptFlow {
     });
   }
 
-  #stop({ cleanupProblems = [], ...ending }: Ending & { cleanupProblems?: readonly string[] }): void {
+  #stop({ cleanupProblems = [], leaks = [], ...ending }: Ending & Partial<AttemptEnd>): void {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const release of this.#release) release();
@@ -171,7 +173,7 @@ class AttemptFlow {
     }
     const { flow } = this.#options;
     const notReached = flow.steps.slice(this.#stepsBegun).map(({ name }) => name);
-    this.#ended.resolve({ ending, notReached, cleanupProblems });
+    this.#ended.resolve({ ending, notReached, cleanupProblems, leaks });
   }
 
   /** The flow runs its `finally` blocks and ends with this error; a process that does not is ended. */

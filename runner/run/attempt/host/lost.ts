@@ -7,7 +7,9 @@ export function endedItself({ exitCode, signal }: AttemptExit): FlowFailure {
   return {
     code: "scenario-ended-its-process",
     fault: "scenario",
-    message: `the scenario ended its process (${signal ? `signal ${signal}` : `exit code ${exitCode}`})`,
+    message: signal
+      ? `the scenario's process was ended by ${signal}`
+      : `the scenario ended its process (exit code ${exitCode})`,
     hint:
       signal === null
         ? "Look for `process.exit`, in the scenario and in what it imports."
@@ -39,7 +41,7 @@ export function overdue(ms: number): FlowFailure {
   return {
     code: "scenario-timeout",
     fault: "scenario",
-    message: `the scenario did not end itself within ${formatDuration(ms)} and was ended`,
-    hint: "Look for what keeps its own time limits from working.",
+    message: `the scenario was still running after ${formatDuration(ms)}, long after its own limit, and was ended`,
+    hint: "Look for a loop without end, or another call that keeps its own limits from working.",
   };
 }

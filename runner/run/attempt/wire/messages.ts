@@ -98,6 +98,8 @@ export interface AttemptEnd {
   verdict: "passed" | "failed" | "skipped" | "blocked";
   reason?: string;
   failure?: FlowFailure;
-  /** What `finally` blocks and the flow's own resources could not clean up, and what it left running. */
+  /** What `finally` blocks and the flow's own resources could not clean up. */
   cleanupProblems: readonly string[];
+  /** What it left running, which ends with its process. */
+  leaks: readonly string[];
 }
