@@ -5,8 +5,9 @@
  *
  * The invariant: **nothing that expressions can reach was made outside of the context.** Values come in through `take`,
  * which copies data and puts a stand-in made here in place of a function or of an object that lives outside. Whatever is
- * thrown while control is outside, even for want of stack, passes `sane`. There is no `Proxy` in the context: through its
- * traps an expression would see the argument lists that the outer side makes.
+ * thrown while control is outside, even for want of stack, passes `sane`. Getters, `valueOf` and the like are called in
+ * here, from strict code. There is no `Proxy` in the context: through its traps an expression would see argument lists that
+ * the outer side makes.
  */
 (function enclose(outside) {
   // Taken before an expression can change them.
@@ -91,6 +92,12 @@
   const put = (target, key, value, enumerable = true) =>
     defineProperty(target, key, { __proto__: null, value, writable: true, enumerable, configurable: true });
 
+  /** Faster than `put`. A setter that an expression has put on a prototype hears of it, and of nothing that it may not have. */
+  const assign = (copy, key, value) => {
+    if (key === "__proto__") put(copy, key, value);
+    else copy[key] = value;
+  };
+
   function take(value, seen = new Map()) {
     if (isPrimitive(value)) return value;
     const known = weakGet(insides, value) ?? mapGet(seen, value);
@@ -99,16 +106,17 @@
     const kind = outside.kind(value);
     if (kind === "hidden") return undefined;
     if (kind === "live") return takeLive(value);
+    if (kind === "iterator") return takeIterator(value);
     if (kind === "promise") return takePromise(value);
     if (kind === "error") return takeError(value, seen);
     const copy = emptyCopy(kind, value);
     mapSet(seen, value, copy);
     if (kind === "list") {
-      for (let index = 0; index < value.length; index += 1) put(copy, index, take(value[index], seen));
+      for (let index = 0; index < value.length; index += 1) assign(copy, index, take(value[index], seen));
     } else if (kind === "record") {
       const keys = keysOf(value);
       for (let index = 0; index < keys.length; index += 1)
-        put(copy, keys[index], take(value[keys[index]], seen));
+        assign(copy, keys[index], take(value[keys[index]], seen));
     } else if (kind === "map") {
       outside.eachEntry(value, (key, member) => mapSet(copy, take(key, seen), take(member, seen)));
     } else if (kind === "set") {
@@ -225,6 +233,14 @@
   }
 
   const takeLive = (value) => standIn(value, prototypeFor(getPrototypeOf(value)));
+
+  function takeIterator(value) {
+    const inner = takeLive(value);
+    put(inner, "next", take(value.next), false);
+    if (value.return) put(inner, "return", take(value.return), false);
+    if (value.throw) put(inner, "throw", take(value.throw), false);
+    return inner;
+  }
 
   function standIn(value, prototype) {
     const inner = link(create(prototype), value);
@@ -401,6 +417,29 @@
     return call?.();
   });
 
+  const compare = (operator, left, right) => {
+    switch (operator) {
+      case "===":
+        return left === right;
+      case "!==":
+        return left !== right;
+      case "==":
+        // biome-ignore lint/suspicious/noDoubleEquals: the scenario's own operator
+        return left == right;
+      case "!=":
+        // biome-ignore lint/suspicious/noDoubleEquals: the scenario's own operator
+        return left != right;
+      case "<":
+        return left < right;
+      case "<=":
+        return left <= right;
+      case ">":
+        return left > right;
+      case ">=":
+        return left >= right;
+    }
+  };
+
   const guarded = (run) => {
     try {
       return run();
@@ -435,6 +474,7 @@
     write: (name, value) => guarded(() => void put(global, name, value)),
     isVariable: (name) => isEnumerable(global, name),
     member: (owner, key) => guarded(() => (owner === null || owner === undefined ? undefined : owner[key])),
+    compare: (operator, left, right) => guarded(() => compare(operator, left, right)),
     list: (...items) => items,
     record: (...pairs) => {
       const record = {};
