@@ -37,7 +37,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   run: {
     rooms: ["base", "scenario", "flow", "shape", "channel", "model", "report", "gateway", "actions"],
-    packages: ["json5", "p-limit"],
+    packages: ["esbuild", "json5", "p-limit"],
   },
   plan: {
     rooms: ["base", "scenario", "flow", "gateway", "actions", "run"],

@@ -67,3 +67,40 @@ test.for([
   await expect.poll(() => sandbox.processes(), PATIENCE).toEqual([]);
   await expect.poll(() => sandbox.leftovers(), PATIENCE).toEqual([]);
 });
+
+test("a scenario that waits without letting go, and what it waits for, end with their killed runner", async () => {
+  const sandbox = await Sandbox.create();
+  const waits = join(sandbox.folder, "waits");
+  await sandbox.write(
+    "pack/waits.md",
+    scenarioText(
+      "waits",
+      `  - name: waits
+    actions:
+      - set: ended
+        value: { expr: "process.getBuiltinModule('node:child_process').spawnSync('sh', ['-c', 'echo > ${waits}; sleep 600'])" }
+`,
+      "permissions: [process]\n",
+    ),
+  );
+  const runner = sandbox.start("run", "--pack", "pack", "--trust");
+  const ended = once(runner, "exit");
+  await expect.poll(() => existsSync(waits), PATIENCE).toBe(true);
+  runner.kill("SIGKILL");
+  await ended;
+  await expect.poll(() => sandbox.processes(), PATIENCE).toEqual([]);
+  await expect.poll(() => sandbox.leftovers(), PATIENCE).toEqual([]);
+});
+
+test("nothing is left of a run that is interrupted twice", async () => {
+  const sandbox = await Sandbox.create();
+  const called = await packWithTool(sandbox, "for (;;);");
+  const runner = sandbox.start("run", "--pack", "pack", "--trust");
+  const ended = once(runner, "exit");
+  await expect.poll(() => existsSync(called), PATIENCE).toBe(true);
+  runner.kill("SIGINT");
+  runner.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+  await expect.poll(() => sandbox.processes(), PATIENCE).toEqual([]);
+  expect(await sandbox.leftovers()).toEqual([]);
+});

@@ -9,6 +9,8 @@ const LONG_LIMITS = scenarioText(
   `  - name: a turn, its model and the waits for them may take thirty days
     timeoutMs: ${DAYS_30_MS}
     actions:
+      - call: fetchJson
+        args: [{ expr: "env.gateway.baseUrl + '/readyz'" }]
       - set: reply
         value: { expr: "env.gateway.call('chat.send', { sessionKey: 'agent:qa:a', message: 'go', idempotencyKey: 'k' })" }
       - set: sent
@@ -32,10 +34,11 @@ rules:
 \`\`\`yaml qa-flow`,
 );
 
-test("limits of thirty days are no limits of a millisecond", async () => {
+test("limits of thirty days are no limits of a millisecond, and a proxy gets nothing of loopback", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/long-limits.md", LONG_LIMITS);
-  const { exitCode, stdout } = await sandbox.qa("run", "--pack", "pack");
+  const proxy = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://127.0.0.1:9", NO_PROXY: "example.com" };
+  const { exitCode, stdout } = await sandbox.qaWith(proxy, "run", "--pack", "pack");
   expect(stdout).toContain("1 passed");
   expect(exitCode).toBe(0);
 });

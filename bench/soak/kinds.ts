@@ -3,14 +3,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { delay } from "../../runner/base/timers.ts";
+import { badText } from "../../test/testing/bad-text.ts";
 import type { SeededRandom } from "../../test/testing/kill/random.ts";
-import { badText } from "./bad-text.ts";
 import { HARMLESS, hostiles, hostileText } from "./hostile.ts";
 import type { Place } from "./place.ts";
 import { type Ended, Program, ROOT, untruths } from "./program.ts";
 
 /** One try of a kind. */
-export interface Round {
+interface Round {
   place: Place;
   random: SeededRandom;
   seed: number;
@@ -19,7 +19,7 @@ export interface Round {
 }
 
 /** @returns what did not hold; empty if all did. An error thrown is a problem as well. */
-export type Kind = (round: Round) => Promise<string[]>;
+type Kind = (round: Round) => Promise<string[]>;
 
 /** Scenarios of this repository that take a second each and use different parts. */
 export const CALM = [

@@ -16,16 +16,19 @@ async function tempParent(): Promise<string> {
   return parent;
 }
 
-/** The name of a folder that a process has made which is gone. */
+/** The name of a private folder that a process has made which is gone, and removed it. */
 async function nameOfTheDead(parent: string): Promise<string> {
   const code = `
     process.umask(0);
     const { makeTempFolder } = await import(${JSON.stringify(MODULE)});
     const { Teardown } = await import(${JSON.stringify(TEARDOWN)});
-    process.stdout.write(await makeTempFolder({ teardown: new Teardown() }));`;
+    const { statSync } = await import("node:fs");
+    const folder = await makeTempFolder({ teardown: new Teardown() });
+    process.stdout.write((statSync(folder).mode & 0o777).toString(8) + " " + folder);`;
   const { stdout } = await execa(process.execPath, ["--input-type=module", "-e", code], {
     env: { TMPDIR: parent },
   });
+  expect(stdout).toMatch(/^700 /);
   return basename(stdout);
 }
 

@@ -43,6 +43,7 @@ const FLOW_FAILURE_CODES = {
   "callable-not-found": "A call's path led to nothing that can be called.",
   "expression-failed": "An expression of the scenario threw an error of its own.",
   "expression-timeout": "An expression computed without end.",
+  "not-awaited": "A call that the flow did not await failed.",
   "not-a-list": "The items of a forEach were not a list.",
   "scenario-threw": "A `throw` statement ended the scenario.",
   "step-timeout": "A step did not finish within its limit.",

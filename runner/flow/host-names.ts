@@ -5,7 +5,7 @@ export const LANGUAGE_NAMES: ReadonlySet<string> = new Set([
   ...["undefined", "NaN", "Infinity", "globalThis", "eval", "isFinite", "isNaN", "parseFloat", "parseInt"],
   ...["decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape"],
   ...["Object", "Function", "Boolean", "Symbol", "Number", "BigInt", "Math", "Date", "String", "RegExp"],
-  ...["Array", "Map", "Set", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "Iterator"],
+  ...["Array", "Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Iterator"],
   ...["ArrayBuffer", "SharedArrayBuffer", "DataView", "Atomics", "JSON", "Intl", "Promise", "Reflect"],
   ...[
     "Int8Array",
@@ -72,5 +72,6 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   module: "An expression is not a module.",
   window: "Expressions run in the runner, not in a browser.",
   document: "Expressions run in the runner, not in a browser.",
+  FinalizationRegistry: "What it calls would run after the flow.",
   Proxy: "Expressions have no Proxy; write an object with the members that are needed.",
 };

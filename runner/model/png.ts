@@ -1,5 +1,3 @@
-import { crc32, deflateSync } from "node:zlib";
-
 /** 0–255 each. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -25,7 +23,7 @@ export function stripedPng({ width, height }: PictureSize, stripes: readonly Col
   return Buffer.concat([
     SIGNATURE,
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.concat(rows))),
+    chunk("IDAT", zlib().deflateSync(Buffer.concat(rows))),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }
@@ -34,6 +32,11 @@ function chunk(type: string, data: Buffer): Buffer {
   const typed = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
-  checksum.writeUInt32BE(crc32(typed));
+  checksum.writeUInt32BE(zlib().crc32(typed));
   return Buffer.concat([length, typed, checksum]);
+}
+
+/** Loaded when it is needed: the start of every attempt would pay for it. */
+function zlib(): typeof import("node:zlib") {
+  return process.getBuiltinModule("node:zlib");
 }

@@ -36,6 +36,7 @@ it.each<[string, number, ScenarioReport[], Run?]>([
   ["everything passed", 0, [passed, passed]],
   ["a matched scenario was skipped", 0, [passed, skipped]],
   ["a matched scenario was blocked", 0, [passed, blocked]],
+  ["the machine kept a matched scenario from running", 4, [passed, { ...blocked, fault: "environment" }]],
   ["all that matched were skipped", 0, [skipped, skipped]],
   ["the product failed", 1, [passed, failed("product")]],
   ["the scenario is wrong", 1, [passed, failed("scenario")]],

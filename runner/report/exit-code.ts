@@ -8,8 +8,8 @@ export type RunExitCode = (typeof EXIT)["passed" | "failed" | "harness" | "inter
  * The exit code of a run; of several that apply, the highest.
  *
  * - 130: interrupted.
- * - 4: the result cannot be relied on. Something of a scenario was not torn down; a scenario failed through
- *   the harness or the environment; one that was asked for by its id was skipped or blocked; nothing passed
+ * - 4: the result cannot be relied on. Something of a scenario was not torn down; a scenario failed or was blocked
+ *   through the harness or the environment; one that was asked for by its id was skipped or blocked; nothing passed
  *   although something was blocked; there was nothing to run; or a reporter failed.
  * - 1: a scenario failed through the product or the scenario itself, or was flaky where the run's
  *   policy does not let that pass.
@@ -64,6 +64,8 @@ function doubts(report: Outcome): string[] {
   const withoutResult = scenarios.filter(
     ({ named, verdict }) => named && ((verdict === "skipped" && !bailed) || verdict === "blocked"),
   );
+  // It could have run here: matched or named, nobody knows how it would have ended.
+  const open = scenarios.filter(({ named, verdict, fault }) => !named && verdict === "blocked" && fault);
   const has = (wanted: ScenarioReport["verdict"]) => scenarios.some(({ verdict }) => verdict === wanted);
   return [
     ...scenarios
@@ -72,6 +74,7 @@ function doubts(report: Outcome): string[] {
     ...withoutResult.map(
       ({ id, verdict, reason }) => `${id} was asked for and is ${verdict}: ${reason ?? ""}`,
     ),
+    ...open.map(({ id, reason }) => `${id} could not be tested: ${reason ?? ""}`),
     ...(!has("passed") && has("blocked") ? ["nothing passed, and something was blocked"] : []),
   ];
 }

@@ -149,9 +149,9 @@ class AttemptRecord {
   }
 }
 
-function outcomeOf({ verdict, failure, reason }: ScenarioFinished): Outcome {
-  const fault = failure?.fault ?? (verdict === "failed" ? "harness" : undefined);
-  return { verdict, failure, reason, fault };
+function outcomeOf({ verdict, failure, reason, fault }: ScenarioFinished): Outcome {
+  const blame = failure?.fault ?? fault ?? (verdict === "failed" ? "harness" : undefined);
+  return { verdict, failure, reason, fault: blame };
 }
 
 function isFlaky(attempts: readonly AttemptReport[]): boolean {

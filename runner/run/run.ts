@@ -3,6 +3,7 @@ import { slowFactor } from "../base/slow.ts";
 import { formatTarget } from "../base/target.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { AttemptPool } from "./attempt/host/pool.ts";
+import { attemptProgram } from "./attempt/host/program.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
 import type { RunSetup } from "./setup.ts";
 import { TestbedPool } from "./testbed/pool.ts";
@@ -42,7 +43,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
   const testbeds = new TestbedPool(run);
-  const attempts = new AttemptPool(options.jobs);
+  const attempts = new AttemptPool(await attemptProgram(), options.jobs);
   let toCome = scenarios.filter(needsTestbed).length;
   const limit = pLimit(options.jobs);
   // A failure that is excused does not end the run.

@@ -97,6 +97,12 @@ export class Sandbox {
     return text === undefined ? undefined : (JSON.parse(text) as RunReport);
   }
 
+  /** Lines of the event log of the run that was started last. */
+  async events(): Promise<string[]> {
+    const text = await readFile(join(this.reportFolder, "events.jsonl"), "utf8").catch(() => "");
+    return text.split("\n");
+  }
+
   /** Ids of the processes that were started with this sandbox's TMPDIR, or below it, and still run. */
   async processes(): Promise<number[]> {
     const own: number[] = [];

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
@@ -67,7 +66,7 @@ function agentTurn(context: ActionContext, prompt: AgentPrompt): Call {
       agentId: context.agentId,
       sessionKey: prompt.sessionKey,
       message: prompt.message,
-      idempotencyKey: randomUUID(),
+      idempotencyKey: crypto.randomUUID(),
       deliver: true,
       ...agentDelivery(prompt.to),
       ...(threadId ? { threadId } : {}),
@@ -85,7 +84,7 @@ function chatSend({ sessionKey, message, to, attachments }: AgentPrompt): Call {
     {
       sessionKey,
       message,
-      idempotencyKey: randomUUID(),
+      idempotencyKey: crypto.randomUUID(),
       deliver: true,
       originatingChannel: replyChannel,
       originatingTo: replyTo,

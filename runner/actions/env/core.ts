@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { errorMessage, SkipError } from "../../base/errors.ts";
 import { delay } from "../../base/timers.ts";
 import { PROVIDER_MODE, type ProviderMode } from "../../gateway/provider-mode.ts";
@@ -31,7 +30,7 @@ export const coreActions = actionsOf("core", (define) => ({
     returns: STRING,
     effect: "reads",
     sync: true,
-    run: () => randomUUID(),
+    run: () => crypto.randomUUID(),
   }),
   formatErrorMessage: define({
     summary: "The message of anything that was thrown.",

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { BlockedError, errorMessage } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { SESSION_KEY } from "../agent/schemas.ts";
@@ -70,6 +69,8 @@ async function forceIndex(
 
 /** Name under which the active-memory plugin notes that it is switched off for a session. */
 function toggleKey(sessionKey: string): string {
+  // Loaded when it is needed: the start of every attempt would pay for it.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(sessionKey).digest("hex");
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError } from "../../base/errors.ts";
@@ -105,7 +104,7 @@ function transcriptText(seed: TranscriptSeed, cwd: string): string {
   };
   let parentId: string | null = null;
   const records = messages.map((message) => {
-    const id = randomUUID().slice(0, 8);
+    const id = crypto.randomUUID().slice(0, 8);
     const at = message.timestamp ?? updatedAtOf(seed);
     const record = {
       type: "message",

@@ -4,6 +4,10 @@ const BLOCK = 3;
 const FARTHEST = SHORTEST - BLOCK + 1;
 const TABLE_SIZE = 2 ** 16;
 
+/** The mark of a cut: ours, or that of an inspected value. */
+const CUT = /['"]?(?:…|\.\.\. \d)/g;
+const LONGEST_REST = 256;
+
 /**
  * Finds any of many known texts, in each form that a text takes on its way: percent-encoded, escaped, in base64 and hex.
  * A run learns several with each of its gateways, and each of its events is searched: the time is that of one look, however
@@ -48,7 +52,33 @@ export class KnownSecrets {
         end = done + SHORTEST - 1;
       }
     }
+    return this.#replaceCut(clean + text.slice(done), replace);
+  }
+
+  /** A text that was cut may end in the middle of a secret; what is left of it goes, too. */
+  #replaceCut(text: string, replace: (secret: string) => string): string {
+    let clean = "";
+    let done = 0;
+    let mark = 0;
+    for (const { 0: cut, index } of text.matchAll(CUT)) {
+      const from = Math.max(mark, index - LONGEST_REST);
+      mark = index + cut.length;
+      const start = this.#beginOfRest(text.slice(from, index));
+      if (start === undefined) continue;
+      clean += text.slice(done, from + start) + replace(text.slice(from + start, index));
+      done = index;
+    }
     return clean + text.slice(done);
+  }
+
+  /** Where in the text the beginning of a secret stands that goes to its end. */
+  #beginOfRest(text: string): number | undefined {
+    for (let start = 0; start + SHORTEST <= text.length; start++) {
+      const rest = text.slice(start);
+      const forms = this.#forms.get(rest.slice(0, SHORTEST));
+      if (forms?.some((form) => form.startsWith(rest))) return start;
+    }
+    return undefined;
   }
 
   #formAt(text: string, start: number): string | undefined {

@@ -25,12 +25,13 @@ interface Name {
  */
 export function replacePairs(text: string, replace: Replace): string {
   const signs = /[:=]/g;
+  const bare = bareValues(text);
   let clean = "";
   let done = 0;
   for (let sign = signs.exec(text); sign; sign = signs.exec(text)) {
     const name = nameBefore(text, sign.index, done);
     if (name === undefined) continue;
-    for (const [from, to] of valuesAfter(text, sign.index, name)) {
+    for (const [from, to] of valuesAfter(text, sign.index, name, bare)) {
       clean += text.slice(done, from) + replace(text.slice(from, to));
       done = to;
       signs.lastIndex = to;
@@ -63,18 +64,34 @@ function skipBackslashes(text: string, to: number, start: number): number {
 }
 
 /** Where the values of a name stand: one, or those of a list. */
-function valuesAfter(text: string, sign: number, name: Name): [from: number, to: number][] {
+function valuesAfter(
+  text: string,
+  sign: number,
+  name: Name,
+  bare: (start: number) => number,
+): [from: number, to: number][] {
   // Also `==`, `===` and `=>`.
   let at = skipSpaces(text, sign + 1, "=>");
   at = skipSpaces(text, at, " ");
   if (text[at] === "[") return listedValues(text, at + 1);
   const quoted = quotedValue(text, at);
   if (quoted) return quoted[1] > quoted[0] ? [quoted] : [];
-  BARE_VALUE.lastIndex = at;
-  const [value] = BARE_VALUE.exec(text) ?? [];
-  return value !== undefined && isCredential(value, text[sign] === "=", name)
-    ? [[at, at + value.length]]
-    : [];
+  const end = bare(at);
+  return isCredential(text.slice(at, end), text[sign] === "=", name) ? [[at, end]] : [];
+}
+
+/**
+ * Gives the end of the value without quotes at a place. Asked from front to back it looks at no character twice, though
+ * each sign in `a:b:c` begins a value.
+ */
+function bareValues(text: string): (start: number) => number {
+  let end = 0;
+  return (start) => {
+    if (start < end) return end;
+    BARE_VALUE.lastIndex = start;
+    end = start + (BARE_VALUE.exec(text)?.[0].length ?? 0);
+    return end;
+  };
 }
 
 function listedValues(text: string, start: number): [from: number, to: number][] {
@@ -122,5 +139,6 @@ function isCredential(value: string, isAssigned: boolean, { text, isQuoted, isPa
   if (isVariable) return value.length >= 4;
   if (WORD.test(value) && value.length <= LONGEST_WORD) return false;
   if (isAssigned || isQuoted) return value.length >= 6;
-  return value.length >= 8 && /\d/.test(value) && /[a-z]/i.test(value);
+  const begin = value.slice(0, LONGEST_NAME);
+  return value.length >= 8 && /\d/.test(begin) && /[a-z]/i.test(begin);
 }

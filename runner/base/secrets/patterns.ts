@@ -82,8 +82,8 @@ export function replaceSecretLooks(text: string, replace: Replace): string {
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const LONGEST_KEY = 16_384;
-/** What a key may consist of, its headers and escaped line ends included. */
-const KEY_BODY = /[\w+/=\\\s:,.-]*/y;
+/** What a key may consist of, with its headers, and with line ends that are escaped or shown. */
+const KEY_BODY = /[\w+/=\\\s:,.⏎-]*/y;
 
 /** A key whose end is missing goes as far as it can be one. */
 function replacePrivateKeys(text: string, replace: Replace): string {

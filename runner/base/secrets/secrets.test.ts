@@ -143,6 +143,18 @@ test.each([
   expect(redact(text)).toBe(text);
 });
 
+test.each([["…"], ["'... 12 more characters"]])(
+  "what a cut leaves of a known secret goes, too: %s",
+  (mark) => {
+    expect(redact(`its token=is gateway-token-of-a-r${mark}`, "gateway-token-of-a-run")).toBe(
+      `its token=is [redacted 1]${mark}`,
+    );
+    expect(redact(`its token=is gateway-of${mark}`, "gateway-token-of-a-run")).toBe(
+      `its token=is gateway-of${mark}`,
+    );
+  },
+);
+
 test("different texts stay different, and the same one stays the same", () => {
   const secrets = new Secrets(["first-secret", "second-secret"]);
   expect(secrets.redactText("expected first-secret, seen second-secret, then first-secret")).toBe(

@@ -64,7 +64,19 @@ export async function runFlow(flow: CompiledFlow, options: FlowOptions): Promise
   } finally {
     result.leaks = run.end();
   }
-  return result;
+  const unheard = result.leaks.find(({ failure }) => failure !== undefined);
+  if (result.status !== "passed" || !unheard) return result;
+  return { ...result, status: "failed", error: unheardFailure(unheard, flow) };
+}
+
+/** What a flow does not wait for may still fail, and then it has not passed. */
+function unheardFailure(leak: Leak, flow: CompiledFlow): FlowError {
+  const step = { index: flow.steps.findIndex(({ name }) => name === leak.step), name: leak.step };
+  const where = { flow, step, statement: leak.what, position: leak.position };
+  return flowFailure("not-awaited", `${leak.what} failed, and nothing awaited it: ${leak.failure}`, where, {
+    fault: "scenario",
+    hint: "Put `await` before the call.",
+  });
 }
 
 async function runSteps(
@@ -91,7 +103,7 @@ class FlowRun {
   readonly #flow: CompiledFlow;
   readonly #options: FlowOptions;
   readonly #evaluator: Evaluator;
-  /** Fires when a timer's function throws, of which no statement hears. */
+  /** Fires when a timer's function or a listener throws, of which no statement hears. */
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
   /** Of the step that runs. */

@@ -18,6 +18,7 @@ class Machine {
 
 /** What the attacked flows can call. */
 export const API = {
+  fs: { readFile: async () => "a file" },
   env: { gateway: { call: async () => ({ deep: [{}] }), pid: 1, runtimeEnv: { PATH: "/bin" } } },
   state: {
     getSnapshot: () => ({ messages: [{ text: "hi" }], tags: new Set(["a"]), bytes: Buffer.from("x") }),
@@ -38,8 +39,12 @@ export const FOREIGN = `(value) => {
   return true;
 }`;
 
-/** What an expression gives, and whether it had got hold of something of the host's on the way. */
-export async function attack(body: string) {
+/**
+ * What the body of an async function gives in an expression. It finds `foreign`, which tells whether a value is the
+ * host's, and an empty list `seen`.
+ * @param api more that it can call
+ */
+export async function attack(body: string, api: Record<string, unknown> = {}) {
   const found: unknown[] = [];
   const expression = `await (async (foreign, seen) => { ${body} })(${FOREIGN}, [])`;
   const actions = `- call: joinPath\n  args:\n    - expr: ${JSON.stringify(expression)}`;
@@ -47,7 +52,7 @@ export async function attack(body: string) {
     found.push(...parts);
     return parts.join("/");
   };
-  const { error } = await run(compileOrThrow(flowOfActions(actions)), { api: { ...API, joinPath } });
+  const { error } = await run(compileOrThrow(flowOfActions(actions)), { api: { ...API, joinPath, ...api } });
   if (error) throw error;
   return found.at(-1);
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
 import { guardedEnv } from "../../base/guardian.ts";
+import { areUnchanged } from "../../base/inputs.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -17,16 +17,6 @@ export interface EmbeddedBuild {
   buildId: string;
   /** Names of the faults it knows. */
   faults: readonly string[];
-}
-
-interface BuildInput {
-  /** Relative to the package. */
-  path: string;
-  size: number;
-  mtimeMs: number;
-  /** Nobody can set it: as long as it is the same, so is the content. */
-  ctimeMs: number;
-  sha256: string;
 }
 
 /**
@@ -44,30 +34,12 @@ async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | unde
     const found = parseBuild(current);
     if (!found) return undefined;
     const { inputs } = await readJsonObject(join(found.root, "build.json"));
-    const unchanged = Array.isArray(inputs) && inputs.length > 0 && (await areUnchanged(packageRoot, inputs));
+    const unchanged = Array.isArray(inputs) && inputs.length > 0 && areUnchanged(packageRoot, inputs);
     return unchanged && (await stat(found.entry)).isFile() ? found : undefined;
   } catch {
     // No build yet, or one that is half gone.
     return undefined;
   }
-}
-
-async function areUnchanged(packageRoot: string, inputs: readonly BuildInput[]): Promise<boolean> {
-  const changes = await Promise.all(
-    inputs.map(async ({ path, size, mtimeMs, ctimeMs, sha256 }) => {
-      const file = resolve(packageRoot, path);
-      const now = await stat(file);
-      if (now.size !== size || now.mtimeMs !== mtimeMs) return true;
-      return now.ctimeMs !== ctimeMs && (await sha256Of(file)) !== sha256;
-    }),
-  );
-  return !changes.includes(true);
-}
-
-async function sha256Of(file: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
 }
 
 async function build(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {

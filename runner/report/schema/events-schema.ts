@@ -2,6 +2,7 @@ import {
   count,
   evidenceSchema,
   failureSchema,
+  fault,
   gatewaySchema,
   milliseconds,
   positionSchema,
@@ -132,6 +133,11 @@ export const eventSchemas = {
       verdict,
       durationMs: milliseconds,
       reason,
+      fault: {
+        ...fault,
+        description:
+          "Who has to act, for a blocked scenario that could have run here; a failure says it itself.",
+      },
       failure: failureSchema,
       notReached: { ...texts, description: "Steps that were not reached, so that a report never loses one." },
       cleanupProblems: {

@@ -5,7 +5,10 @@ import type { Failure, ScenarioFinished } from "../../report/events.ts";
 export type FlowFailure = Omit<Failure, "codeFrame" | "messages" | "logLines">;
 
 /** How something ended a scenario. */
-export type Ending = Pick<ScenarioFinished, "verdict" | "reason"> & { failure?: FlowFailure };
+export type Ending = Pick<ScenarioFinished, "verdict" | "reason" | "fault"> & { failure?: FlowFailure };
+
+/** What a scenario lacks here and now only: unlike a capability that this gateway never has, it leaves a question open. */
+const MACHINE = "machine";
 
 /**
  * The verdict that an error means.
@@ -20,7 +23,8 @@ export function endingOf(
     const blocked = cause instanceof BlockedError;
     const what = blocked ? `${cause.message} (${cause.capability})` : cause.message;
     const reason = [what, cause.hint].filter(Boolean).join(". ");
-    return { verdict: blocked ? "blocked" : "skipped", reason };
+    const busy = blocked && cause.capability === MACHINE;
+    return { verdict: blocked ? "blocked" : "skipped", reason, ...(busy ? { fault: cause.fault } : {}) };
   }
   const known = error instanceof QaError;
   return {

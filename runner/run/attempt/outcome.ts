@@ -10,11 +10,11 @@ const RELEVANT = /\b(warn|error|fatal)\b|restart|reload|invalid|failed|refused|t
 const MAX_LINES = 12;
 
 /** How a scenario ended, as `scenario-finished` carries it. */
-export type Outcome = Pick<ScenarioFinished, "verdict" | "reason" | "failure" | "notReached">;
+export type Outcome = Pick<ScenarioFinished, "verdict" | "reason" | "fault" | "failure" | "notReached">;
 
 /** The outcome of a scenario that ended like this: a failure is shown with what its testbed has to say. */
 export async function outcomeOf(
-  { verdict, reason, failure }: Ending,
+  { verdict, reason, fault, failure }: Ending,
   scenario: Scenario,
   testbed: Testbed,
   notReached: string[],
@@ -22,6 +22,7 @@ export async function outcomeOf(
   return {
     verdict,
     ...(reason === undefined ? {} : { reason }),
+    ...(fault === undefined ? {} : { fault }),
     ...(failure ? { failure: await shown(failure, scenario, testbed) } : {}),
     notReached,
   };

@@ -22,7 +22,7 @@ export interface YamlPiece {
  * @param end offset in the file where the piece ends
  */
 export function parseYamlPiece(file: SourceFile, text: string, start: number, end: number): YamlPiece {
-  const { document, tooDeep } = compose(text);
+  const { document, tooDeep } = withoutStacks(() => compose(text));
   const source: YamlSource = { file, document, text, locate: piecePositions(file, text, start, end) };
   if (tooDeep !== undefined) {
     const place = new SourceRange(file, source.locate, tooDeep);
@@ -76,6 +76,17 @@ function compose(text: string): { document: Document.Parsed; tooDeep: number | u
     document.errors.push(new YAMLParseError([at, end], "MULTIPLE_DOCS", "a second document"));
   }
   return { document, tooDeep };
+}
+
+/** Only the library's first error counts, but it makes one for each mistake, and a stack is most of what one costs. */
+function withoutStacks<Result>(work: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 const nestedTooDeep: DiagnosticText = {

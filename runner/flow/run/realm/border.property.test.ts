@@ -10,7 +10,7 @@ const border = new Border({
   named: () => undefined,
   isRaw: () => false,
   evaluationMs: 1000,
-  calls: { check() {}, started() {}, looked() {}, matters: () => true },
+  calls: { check() {}, started() {}, looked() {}, thrown() {}, matters: () => true },
 });
 const roundTrip = (value: unknown): unknown => border.bring(border.inside.take(value));
 

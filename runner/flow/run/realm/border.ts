@@ -17,6 +17,8 @@ export interface BorderOptions extends Pick<Outside, "names" | "named" | "isRaw"
     /** @throws when the flow has ended and nothing may be called any more */
     check(): void;
     started(callable: object, args: readonly unknown[], promise: Promise<unknown>): void;
+    /** A listener of an event has thrown. */
+    thrown(error: unknown): void;
     /** Whether a promise may still have consequences in the context. */
     matters(): boolean;
   };
@@ -110,7 +112,9 @@ export class Border {
     if (types.isPromise(value)) return this.#bringPromise(value);
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.#bringBytes(value, seen);
     if (types.isDate(value)) return new Date(Date.prototype.getTime.call(value));
-    if (types.isRegExp(value)) return bringPattern(value);
+    if (types.isRegExp(value)) {
+      return new RegExp(String(inside.member(value, "source")), String(inside.member(value, "flags")));
+    }
     if (types.isBoxedPrimitive(value)) return Object(unbox(value));
     const copy = emptyCopy(value);
     seen.set(value, copy);
@@ -121,7 +125,7 @@ export class Border {
     } else if (types.isSet(value)) {
       Set.prototype.forEach.call(value, (member) => (copy as Set<unknown>).add(this.bring(member, seen)));
     } else {
-      for (const key of Object.keys(value)) put(copy, key, this.bring(Reflect.get(value, key), seen));
+      for (const key of Object.keys(value)) put(copy, key, this.bring(inside.member(value, key), seen));
       // What is more than data is itself again when it comes back.
       if (isInstance(value) || Object.values(copy).some((member) => typeof member === "function")) {
         inside.remember(value, copy);
@@ -166,7 +170,9 @@ export class Border {
           ),
         );
       } catch (thrown) {
-        throw asError(thrown);
+        // Nothing hears of what a listener throws; Node would end the process.
+        if (args[0] instanceof Event) this.#options.calls.thrown(asError(thrown));
+        else throw asError(thrown);
       }
     };
     const name = Object.getOwnPropertyDescriptor(callable, "name")?.value;
@@ -203,22 +209,32 @@ export class Border {
   }
 
   #bringError(error: Error, seen: Seen): Error {
-    const name = textOf(error, "name") ?? "Error";
+    const name = this.#textOf(error, "name") ?? "Error";
     const outerClass: unknown = /Error$/.test(name) ? Reflect.get(globalThis, name) : undefined;
     const copy: Error = Reflect.construct(typeof outerClass === "function" ? outerClass : Error, [""]);
     this.inside.link(error, copy);
     seen.set(error, copy);
     for (const key of ["name", "message", "stack"]) {
-      const text = textOf(error, key);
+      const text = this.#textOf(error, key);
       if (text !== undefined && Reflect.get(copy, key) !== text) put(copy, key, text, false);
     }
     for (const key of ["cause", "errors"]) {
-      if (Object.hasOwn(error, key)) put(copy, key, this.bring(Reflect.get(error, key), seen), false);
+      if (Object.hasOwn(error, key)) put(copy, key, this.bring(this.inside.member(error, key), seen), false);
     }
     for (const key of Object.keys(error)) {
-      if (!Object.hasOwn(copy, key)) put(copy, key, this.bring(Reflect.get(error, key), seen));
+      if (!Object.hasOwn(copy, key)) put(copy, key, this.bring(this.inside.member(error, key), seen));
     }
     return copy;
+  }
+
+  /** A text member of an error; whatever else it is, or throws, is no text. */
+  #textOf(error: Error, key: string): string | undefined {
+    try {
+      const text = this.inside.member(error, key);
+      return typeof text === "string" ? text : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Bytes are copied; `seen` has them, so that what is written into them finds its way back. */
@@ -228,7 +244,7 @@ export class Border {
       return new DataView(Uint8Array.from(bytesIn(value)).buffer);
     }
     const bytes = this.inside.isBuffer(value) ? Buffer.from(bytesIn(value)) : Uint8Array.from(bytesIn(value));
-    const kind = typedArrayName(value);
+    const kind = String(readTypedArrayName.call(value));
     const copy: object =
       kind === "Uint8Array" ? bytes : Reflect.construct(Reflect.get(globalThis, kind), [bytes.buffer]);
     seen.set(value, copy);
@@ -236,23 +252,31 @@ export class Border {
   }
 }
 
-const readTypedArrayName = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get;
+/** What the language says of a view's memory, whatever an expression has made of its class. */
+const readTypedArrayName = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
+const TYPED_ARRAY = memoryGetters(Object.getPrototypeOf(Uint8Array.prototype));
+const DATA_VIEW = memoryGetters(DataView.prototype);
 
-function typedArrayName(value: object): string {
-  return readTypedArrayName?.call(value);
+function getterOf(prototype: object, key: PropertyKey): (this: unknown) => unknown {
+  const getter = Object.getOwnPropertyDescriptor(prototype, key)?.get;
+  if (!getter) throw new Error(`there is no getter ${String(key)}`);
+  return getter;
+}
+
+function memoryGetters(prototype: object) {
+  const [buffer, offset, length] = ["buffer", "byteOffset", "byteLength"].map((key) =>
+    getterOf(prototype, key),
+  );
+  return { buffer, offset, length };
 }
 
 function bytesIn(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-function bringPattern(pattern: RegExp): RegExp {
-  const [, source = "", flags = ""] =
-    /^\/(.*)\/([a-z]*)$/s.exec(RegExp.prototype.toString.call(pattern)) ?? [];
-  return new RegExp(source, flags);
+  const { buffer, offset, length } = types.isDataView(view) ? DATA_VIEW : TYPED_ARRAY;
+  return new Uint8Array(
+    buffer?.call(view) as ArrayBuffer,
+    offset?.call(view) as number,
+    length?.call(view) as number,
+  );
 }
 
 /** Whether an object is neither a list nor a plain record. */
@@ -270,16 +294,6 @@ function emptyCopy(value: object): object {
 
 function put(target: object, key: string, value: unknown, enumerable = true): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable, configurable: true });
-}
-
-/** A text member of an error of the context; whatever else it is, or throws, is no text. */
-function textOf(error: Error, key: string): string | undefined {
-  try {
-    const text: unknown = Reflect.get(error, key);
-    return typeof text === "string" ? text : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What an expression throws must say where it comes from, which only an error can. */

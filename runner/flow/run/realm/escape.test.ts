@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BlockedError } from "../../../base/errors.ts";
 import { API, attack, CRAWL, FOREIGN } from "../../testing/attack.ts";
 import { compileOrThrow, flowOfActions, run } from "../../testing/flows.ts";
 
@@ -73,7 +74,7 @@ describe("nothing that an expression can reach is the host's:", () => {
     ],
     [
       "call sites",
-      "{ try { Error.prepareStackTrace = (error, sites) => { seen.push(...sites); return 'x' } } catch (error) { seen.push(error) } seen.push(new Error('x').stack); try { globalThis.Error = { prepareStackTrace: (error, sites) => seen.push(sites) } } catch (error) { seen.push(error) } try { null.x } catch (error) { seen.push(error.stack) } const o = {}; Error.captureStackTrace(o); seen.push(o.stack); Object.prototype[Symbol.toPrimitive] = function () { seen.push(this) }; new Error('y').stack; delete Object.prototype[Symbol.toPrimitive] }",
+      "{ try { Error.prepareStackTrace = (error, sites) => { seen.push(...sites); return 'x' } } catch (error) { seen.push(error) } seen.push(new Error('x').stack); try { globalThis.Error = { prepareStackTrace: (error, sites) => seen.push(sites) } } catch (error) { seen.push(error) } try { null.x } catch (error) { seen.push(error.stack) } try { seen.push(Error.prepareStackTrace(new Error('x'), [{}, { toString() { seen.push(this, arguments); return 'x' } }])) } catch (error) { seen.push(error) } const o = {}; Error.captureStackTrace(o); seen.push(o.stack); Object.prototype[Symbol.toPrimitive] = function () { seen.push(this) }; new Error('y').stack; delete Object.prototype[Symbol.toPrimitive] }",
     ],
     [
       "a getter that throws outside",
@@ -197,6 +198,27 @@ describe("nothing that an expression can reach is the host's:", () => {
     );
     expect(found).toEqual([null, expect.stringMatching(/EvalError|no error/)]);
   });
+});
+
+it("what a permission gives is not there without it, under whatever name", async () => {
+  const names = ["fs", "process", "require", "setTimeout", "setImmediate"];
+  expect(
+    await attack(`return ${JSON.stringify(names)}.map((name) => typeof (globalThis[name] ?? vars[name]))`),
+  ).toEqual(names.map(() => "undefined"));
+});
+
+it("an error is the same on its way through an expression", async () => {
+  const rethrow =
+    "(() => { try { readSkillStatus(env) } catch (error) { if (!(error instanceof Error) || error.code !== 'blocked') throw 1; throw error } })()";
+  const later =
+    "await (async () => { try { await Promise.reject(await transport.later(() => readSkillStatus(env))) } catch (error) { throw error } })()";
+  for (const expression of [rethrow, later]) {
+    const flow = compileOrThrow(flowOfActions(`- set: x\n  value: { expr: ${JSON.stringify(expression)} }`));
+    expect(await run(flow, { api: API })).toMatchObject({
+      status: "blocked",
+      error: { thrown: expect.any(BlockedError) },
+    });
+  }
 });
 
 it("what a scenario does to its prototypes and globals ends with it", async () => {

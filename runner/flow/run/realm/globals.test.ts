@@ -57,6 +57,10 @@ it.each([
     "new TextDecoder().decode(new TextEncoder().encode('ä')) + new TextDecoder('utf-16le').encoding",
     "äutf-16le",
   ],
+  [
+    "[...transport].concat([typeof transport[Symbol.iterator]().next().value.list])",
+    [{ list: [1], when: new Date(0) }, "object"],
+  ],
   ["[btoa('x'), atob('eA==')]", ["eA==", "x"]],
   [
     "(() => { const m = new Map([[1, { s: new Set([2]), d: new Date(3), r: /x/gi, e: new RangeError('r') }]]); m.get(1).self = m; const c = structuredClone(m); const { s, d, r, e, self } = c.get(1); return [c !== m, self === c, c instanceof Map, s.has(2), d.getTime(), String(r), e instanceof RangeError] })()",

@@ -5,8 +5,9 @@
  *
  * The invariant: **nothing that expressions can reach was made outside of the context.** Values come in through `take`,
  * which copies data and puts a stand-in made here in place of a function or of an object that lives outside. Whatever is
- * thrown while control is outside, even for want of stack, passes `sane`. There is no `Proxy` in the context: through its
- * traps an expression would see the argument lists that the outer side makes.
+ * thrown while control is outside, even for want of stack, passes `sane`. Getters, `valueOf` and the like are called in
+ * here, from strict code. There is no `Proxy` in the context: through its traps an expression would see argument lists that
+ * the outer side makes.
  */
 (function enclose(outside) {
   // Taken before an expression can change them.
@@ -99,6 +100,7 @@
     const kind = outside.kind(value);
     if (kind === "hidden") return undefined;
     if (kind === "live") return takeLive(value);
+    if (kind === "iterator") return takeIterator(value);
     if (kind === "promise") return takePromise(value);
     if (kind === "error") return takeError(value, seen);
     const copy = emptyCopy(kind, value);
@@ -225,6 +227,14 @@
   }
 
   const takeLive = (value) => standIn(value, prototypeFor(getPrototypeOf(value)));
+
+  function takeIterator(value) {
+    const inner = takeLive(value);
+    put(inner, "next", take(value.next), false);
+    if (value.return) put(inner, "return", take(value.return), false);
+    if (value.throw) put(inner, "throw", take(value.throw), false);
+    return inner;
+  }
 
   function standIn(value, prototype) {
     const inner = link(create(prototype), value);
@@ -401,6 +411,29 @@
     return call?.();
   });
 
+  const compare = (operator, left, right) => {
+    switch (operator) {
+      case "===":
+        return left === right;
+      case "!==":
+        return left !== right;
+      case "==":
+        // biome-ignore lint/suspicious/noDoubleEquals: the scenario's own operator
+        return left == right;
+      case "!=":
+        // biome-ignore lint/suspicious/noDoubleEquals: the scenario's own operator
+        return left != right;
+      case "<":
+        return left < right;
+      case "<=":
+        return left <= right;
+      case ">":
+        return left > right;
+      case ">=":
+        return left >= right;
+    }
+  };
+
   const guarded = (run) => {
     try {
       return run();
@@ -435,6 +468,7 @@
     write: (name, value) => guarded(() => void put(global, name, value)),
     isVariable: (name) => isEnumerable(global, name),
     member: (owner, key) => guarded(() => (owner === null || owner === undefined ? undefined : owner[key])),
+    compare: (operator, left, right) => guarded(() => compare(operator, left, right)),
     list: (...items) => items,
     record: (...pairs) => {
       const record = {};

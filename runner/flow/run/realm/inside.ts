@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import vm from "node:vm";
+import type { ComparisonOperator } from "../../types.ts";
 import type { Outside } from "./outside.ts";
 
 /** A value of a flow's context as it is. The outer side hands it on to `Inside` and does nothing else with it. */
@@ -31,6 +32,8 @@ export interface Inside {
   isVariable(name: string): boolean;
   /** `owner[key]`; undefined if there is no owner. */
   member(owner: Raw, key: string): Raw;
+  /** The result of a comparison, by the language's own rules. */
+  compare(operator: ComparisonOperator, left: Raw, right: Raw): boolean;
   list(...items: Raw[]): Raw;
   /** An object of `key, value, key, value…`. */
   record(...pairs: Raw[]): Raw;

@@ -80,6 +80,7 @@ export const OUTSIDE_FACTS: Facts = {
     if (types.isRegExp(value)) return "regexp";
     if (types.isTypedArray(value)) return value[Symbol.toStringTag];
     if (types.isBoxedPrimitive(value)) return "boxed";
+    if (isIterator(value)) return "iterator";
     return types.isAnyArrayBuffer(value) ? "memory" : "live";
   },
   errorClass: (error) =>
@@ -123,6 +124,13 @@ export const OUTSIDE_FACTS: Facts = {
     for (const [key, member] of collection.entries()) visit(key, member);
   },
 };
+
+/** Whether the language itself made it, so that its methods work on nothing else. */
+function isIterator(value: object): boolean {
+  const isBuiltIn =
+    types.isGeneratorObject(value) || types.isMapIterator(value) || types.isSetIterator(value);
+  return isBuiltIn || Object.prototype.toString.call(value) === "[object Array Iterator]";
+}
 
 const FUNCTION_MEMBERS: ReadonlySet<string> = new Set(["length", "name", "prototype", "arguments", "caller"]);
 const SHOWN_SYMBOLS: ReadonlySet<symbol> = new Set([

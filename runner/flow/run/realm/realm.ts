@@ -4,7 +4,6 @@ import { budgetOf } from "../../arguments.ts";
 import { HARMLESS_GLOBALS } from "../../host-names.ts";
 import type { ComparisonOperator, CompiledFlow } from "../../types.ts";
 import { lookupEntry, topLevelAliases } from "../../vocabulary-lookup.ts";
-import { compare } from "../compare.ts";
 import { asError, Border } from "./border.ts";
 import type { Inside, Raw } from "./inside.ts";
 import { type Leak, Strays } from "./strays.ts";
@@ -29,7 +28,7 @@ export interface RealmOptions {
   config: unknown;
   /** Called with the milliseconds that a called action may take. */
   onBudget(ms: number): void;
-  /** Called with what a timer's function throws. */
+  /** Called with what a timer's function or a listener throws. */
   onThrow(thrown: unknown): void;
 }
 
@@ -58,6 +57,7 @@ export class Realm {
         check: () => this.#strays.check(),
         started: (callable, args, promise) => this.#strays.started(callable, args, promise),
         looked: (promise) => this.#strays.looked(promise),
+        thrown: options.onThrow,
         matters: () => this.#strays.matters(),
       },
     });
@@ -139,8 +139,7 @@ export class Realm {
 
   /** The result of a comparison of two values. */
   compare(operator: ComparisonOperator, left: Held, right: Held): boolean {
-    // It may call `valueOf` and the like, but hands nothing to them.
-    return this.#guard(() => compare(operator, left.raw, right.raw));
+    return this.#guard(() => this.#inside.compare(operator, left.raw, right.raw));
   }
 
   /** From now on the function runs within the time limit. */
@@ -183,6 +182,11 @@ function globalsOf(flow: CompiledFlow, { api, config, onBudget }: RealmOptions):
   for (const [alias, name] of topLevelAliases(flow.vocabulary)) {
     const descriptor = Object.getOwnPropertyDescriptor(globals, name);
     if (descriptor && !Object.hasOwn(globals, alias)) Object.defineProperty(globals, alias, descriptor);
+  }
+  for (const name of Object.keys(globals)) {
+    const permission = lookupEntry(flow.vocabulary, name)?.permission;
+    // The check of names does not see `globalThis.fs`.
+    if (permission && !flow.permissions.has(permission)) delete globals[name];
   }
   announceBudgets(flow, globals, onBudget);
   return globals;

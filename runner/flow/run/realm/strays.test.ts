@@ -39,9 +39,9 @@ it("calls that nobody awaits are ended with the flow and named, with the step an
 - set: y
   value: { expr: "[waitForCondition(() => false, 600000, { a: [1] }), sleep(5)].length" }`);
   expect(lines).toEqual([
-    'leak: sleep(600000), called in step "only" (line 7), was still running',
-    'leak: waitForCondition(() => false, 600000, {…}), called in step "only" (line 10), was still running',
-    'leak: sleep(5), called in step "only" (line 10), was still running',
+    'sleep(600000), called in step "only" (line 7), was still running',
+    'waitForCondition(() => false, 600000, {…}), called in step "only" (line 10), was still running',
+    'sleep(5), called in step "only" (line 10), was still running',
   ]);
   expect(status).toBe("passed");
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
@@ -52,7 +52,7 @@ it("the statement that made it is named, even when it calls later", async () => 
   value: { expr: "((async () => { await reset(); [sleep(7)]; })(), 1)" }
 - call: reset
 - call: reset`);
-  expect(lines).toEqual(['leak: sleep(7), called in step "only" (line 7), was still running']);
+  expect(lines).toEqual(['sleep(7), called in step "only" (line 7), was still running']);
 });
 
 it("what is awaited, raced or passed on is no leak, and neither is what has ended", async () => {
@@ -70,8 +70,8 @@ it("what is awaited, raced or passed on is no leak, and neither is what has ende
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 
-it("a failure that nobody heard of is named, and does not end the process; one that is awaited later is not", async () => {
-  const { lines } = await runWith(`- set: x
+it("a failure that nobody heard of fails the flow, and not the process; one that is awaited later does not", async () => {
+  const { lines, status, error } = await runWith(`- set: x
   value: { expr: "(readSkillStatus(env), 1)" }
 - set: y
   value: { expr: "({ promise: readSkillStatus(env) })" }
@@ -80,11 +80,16 @@ it("a failure that nobody heard of is named, and does not end the process; one t
   value: { expr: "await y.promise.catch((error) => error.message)" }
 - assert: z === 'no skills'`);
   expect(lines).toEqual([
-    'leak: readSkillStatus(env), called in step "only" (line 7), failed, and nothing awaited it: no skills'.replace(
-      "{…}",
-      "env",
-    ),
+    'readSkillStatus(env), called in step "only" (line 7), failed, and nothing awaited it: no skills',
   ]);
+  expect(status).toBe("failed");
+  expect(error).toMatchObject({
+    code: "not-awaited",
+    fault: "scenario",
+    message: "readSkillStatus(env) failed, and nothing awaited it: no skills",
+    step: { index: 0, name: "only" },
+    position: { line: 7 },
+  });
 });
 
 it("nothing reaches the flow or is called by it once it has ended", async () => {
@@ -110,9 +115,16 @@ it("timers that are pending are cleared and named; those that have fired or were
     PROCESS,
   );
   expect(lines).toEqual([
-    'leak: setTimeout(() => { vars.late = 1 }, 600000), called in step "only" (line 11), was still running',
-    'leak: setInterval(() => {}, 600000), called in step "only" (line 11), was still running',
+    'setTimeout(() => { vars.late = 1 }, 600000), called in step "only" (line 11), was still running',
+    'setInterval(() => {}, 600000), called in step "only" (line 11), was still running',
   ]);
+});
+
+it("a listener that throws fails its flow, and not the process", async () => {
+  const { error } = await runWith(`- set: x
+  value: { expr: "(() => { const c = new AbortController(); c.signal.addEventListener('abort', () => { throw new Error('in the listener') }); c.abort(); return 1 })()" }
+- call: reset`);
+  expect(error).toMatchObject({ message: "in the listener", fault: "scenario", position: { line: 8 } });
 });
 
 it("a timer that throws fails its own flow, where it throws", async () => {

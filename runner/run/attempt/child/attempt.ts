@@ -17,6 +17,8 @@ export function main(): void {
     strays.push(error);
     end.abort(error);
   });
+  // An exit waits for the thread that waits for the runner.
+  process.once("exit", () => channel.send({ type: "leaving" }));
   const run = async (order: AttemptOrder) => {
     const ended = await runAttempt(order, testbed, channel, end.signal);
     // A rejection that nobody handles is known when its turn is over.

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { QaError } from "../../../base/errors.ts";
 import { unpackError } from "../wire/errors.ts";
-import { decodeBody, encodeFrame, FrameReader } from "../wire/frames.ts";
+import { encodeFrame, FrameReader } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type Question, type ToAttempt } from "../wire/messages.ts";
 
 // Taken before any scenario's code could replace them.
@@ -10,6 +10,7 @@ const { pid } = process;
 const kill = process.kill.bind(process);
 
 const CHUNK_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * The attempt's side of what it and the runner say to each other. Only who has this object can speak for the attempt:
@@ -23,7 +24,7 @@ export class Channel {
 
   /** Waits for the runner's first message, which is on its way since the process was started. */
   constructor() {
-    const first = decodeBody(readFrame(PIPES.toAttempt, this.#messages)) as ToAttempt;
+    const first = readFrame(PIPES.toAttempt, this.#messages) as ToAttempt;
     if (first.type !== "key") throw new Error(`the runner said ${first.type} before it gave the key`);
     this.#key = Buffer.from(first.key);
   }
@@ -31,7 +32,7 @@ export class Channel {
   /** Begins to hear the runner. */
   listen(onMessage: (message: ToAttempt) => void): void {
     this.#onMessage = onMessage;
-    this.#next(Buffer.allocUnsafe(CHUNK_BYTES));
+    this.#hear(NOTHING);
   }
 
   /** @throws QaError `bad-argument` for what cannot be copied into another process */
@@ -53,28 +54,29 @@ export class Channel {
   /** Stands still until the runner has answered. @throws what the runner answers with */
   ask(question: Question): unknown {
     this.send(question);
-    const answer = decodeBody(readFrame(PIPES.fromAttempt, this.#answers)) as Answer;
+    const answer = readFrame(PIPES.fromAttempt, this.#answers) as Answer;
     if ("error" in answer) throw unpackError(answer.error);
     return answer.value;
   }
 
-  #next(buffer: Buffer): void {
+  #hear(chunk: Buffer): void {
+    for (const message of this.#messages.push(chunk)) this.#onMessage?.(message as ToAttempt);
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     read(PIPES.toAttempt, buffer, 0, buffer.length, null, (error, length) => {
       if (error || length === 0) end();
-      for (const body of this.#messages.push(Buffer.from(buffer.subarray(0, length)))) {
-        this.#onMessage?.(decodeBody(body) as ToAttempt);
-      }
-      this.#next(buffer);
+      this.#hear(buffer.subarray(0, length));
     });
   }
 }
 
-function readFrame(pipe: number, reader: FrameReader): Buffer {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (;;) {
+function readFrame(pipe: number, reader: FrameReader): unknown {
+  for (let chunk = NOTHING; ; ) {
+    // It may have come with the one before it.
+    for (const value of reader.push(chunk)) return value;
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const length = readSync(pipe, buffer);
     if (length === 0) end();
-    for (const body of reader.push(Buffer.from(buffer.subarray(0, length)))) return body;
+    chunk = buffer.subarray(0, length);
   }
 }
 

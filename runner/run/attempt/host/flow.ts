@@ -103,8 +103,8 @@ class AttemptFlow {
     try {
       this.#handle(message);
     } catch (error) {
-      if (!(error instanceof ImpossibleReport)) throw error;
-      this.#stop(this.#unproven(error.message, "harness"));
+      const impossible = error instanceof ImpossibleReport;
+      this.#stop(impossible ? this.#unproven(error.message, "harness") : endingOf(error));
     }
   }
 
@@ -114,6 +114,9 @@ class AttemptFlow {
     switch (message.type) {
       case "pong":
         this.#silent = 0;
+        break;
+      case "leaving":
+        this.#options.attempt.send({ type: "ping" });
         break;
       case "step-started": {
         const { step } = message;

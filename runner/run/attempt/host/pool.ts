@@ -4,10 +4,15 @@ import { AttemptProcess } from "./process.ts";
 export class AttemptPool {
   readonly #spare: AttemptProcess[] = [];
   readonly #all = new Set<AttemptProcess>();
+  readonly #program: string;
   readonly #maxSpare: number;
 
-  /** @param maxSpare how many may wait for an attempt */
-  constructor(maxSpare: number) {
+  /**
+   * @param program path of the module that they run
+   * @param maxSpare how many may wait for an attempt
+   */
+  constructor(program: string, maxSpare: number) {
+    this.#program = program;
     this.#maxSpare = maxSpare;
   }
 
@@ -27,7 +32,7 @@ export class AttemptPool {
   }
 
   #start(): AttemptProcess {
-    const attempt = new AttemptProcess();
+    const attempt = new AttemptProcess(this.#program);
     this.#all.add(attempt);
     void attempt.exit.then(() => this.#all.delete(attempt));
     return attempt;

@@ -2,12 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { errorMessage } from "../../../base/errors.ts";
+import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
 import { isSecretName } from "../../../base/secrets/names.ts";
 import { after } from "../../../base/timers.ts";
-import { decodeBody, encodeFrame, FrameReader, KEY_BYTES } from "../wire/frames.ts";
+import { encodeFrame, FrameReader } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";
 
-const PROGRAM = fileURLToPath(new URL("../main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../main.cjs", import.meta.url));
+const KEY_BYTES = 32;
 /** Far more than any flow needs; one that grows without end is to end before the machine does. */
 const HEAP_MB = 1024;
 /** What is kept of what it prints: the end. */
@@ -24,6 +27,7 @@ export interface AttemptExit {
 }
 
 export interface AttemptListener {
+  /** Must not throw. */
   onMessage(message: FromAttempt): void;
   /** Something came over the pipe that the attempt's own program did not send. */
   onForgery(what: string): void;
@@ -48,13 +52,15 @@ export class AttemptProcess {
   #isHeard = false;
   #output = "";
 
-  constructor() {
-    const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, PROGRAM];
+  /** @param program path of the module that it runs */
+  constructor(program: string) {
+    const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, MAIN, program];
     this.#child = spawn(process.execPath, args, {
-      env: withoutSecrets(process.env),
+      env: guardedEnv(withoutSecrets(process.env)),
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     });
+    guardGroup(this.#child);
     running.add(this);
     this.exit = this.#watchExit();
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -84,21 +90,13 @@ export class AttemptProcess {
   /** Begins to hear what the attempt says, from its first word on. */
   listen({ onMessage, onForgery }: AttemptListener): void {
     this.#isHeard = true;
-    const frames = new FrameReader();
+    const frames = new FrameReader(KEY_BYTES, (bytes) => timingSafeEqual(bytes, this.#key));
     this.#fromAttempt.on("data", (chunk: Buffer) => {
       try {
-        for (const body of frames.push(chunk)) {
-          const key = body.subarray(0, KEY_BYTES);
-          if (key.length !== KEY_BYTES || !timingSafeEqual(key, this.#key)) {
-            this.#fromAttempt.pause();
-            onForgery("a message without the key of the attempt");
-            return;
-          }
-          onMessage(decodeBody(body.subarray(KEY_BYTES)) as FromAttempt);
-        }
+        for (const message of frames.push(chunk)) onMessage(message as FromAttempt);
       } catch (error) {
         this.#fromAttempt.pause();
-        onForgery(String(error));
+        onForgery(errorMessage(error));
       }
     });
   }

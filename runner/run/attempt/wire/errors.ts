@@ -6,7 +6,7 @@ import { RpcError } from "../../../gateway/rpc/errors.ts";
 /** Anything thrown, as plain data. */
 export interface WireError {
   /** Absent: `value` was thrown, which is no error. */
-  error?: { kind: string; message: string; stack: string | undefined };
+  error?: { kind: string; name: string; message: string; stack: string | undefined };
   /** The error's own members. */
   members?: Record<string, unknown>;
   cause?: WireError;
@@ -25,9 +25,8 @@ export function packError(thrown: unknown, depth = 0): WireError {
   const kind = KINDS.find((each) => thrown instanceof each) ?? Error;
   const members = Object.entries(thrown).map(([name, value]) => [name, copyOf(value)]);
   return {
-    // The name of what has no class here, such as AbortError, is a member of its own.
-    error: { kind: kind.name, message: String(thrown.message), stack: thrown.stack },
-    members: { name: thrown.name, ...Object.fromEntries(members) },
+    error: { kind: kind.name, name: thrown.name, message: String(thrown.message), stack: thrown.stack },
+    members: Object.fromEntries(members),
     ...(thrown.cause === undefined || depth === MAX_CAUSES
       ? {}
       : { cause: packError(thrown.cause, depth + 1) }),
@@ -39,7 +38,9 @@ export function unpackError({ error, members = {}, cause, value }: WireError): u
   const kind = KINDS.find(({ name }) => name === error.kind) ?? Error;
   const thrown = new Error(error.message, cause && { cause: unpackError(cause) });
   Object.setPrototypeOf(thrown, kind.prototype);
-  for (const [name, member] of Object.entries(members)) define(thrown, name, member, name !== "name");
+  for (const [name, member] of Object.entries(members)) define(thrown, name, member, true);
+  // Of what has no class here, such as AbortError.
+  if (thrown.name !== error.name) define(thrown, "name", error.name, false);
   return define(thrown, "stack", error.stack, false);
 }
 

@@ -71,6 +71,8 @@ export type Question =
 /** What the flow does. */
 export type Report =
   | { type: "pong" }
+  /** Its process is about to exit, and waits for a last word. */
+  | { type: "leaving" }
   | { type: "step-started"; step: number }
   | { type: "statement-started"; statement: number }
   | { type: "statement-ended"; statement: number; threw: boolean }

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../../test/testing/kill/random.ts";
+import type { SeededRandom } from "./kill/random.ts";
 
 /** What opens, closes, nests or interrupts something in Markdown, YAML or an expression. */
 const MARKERS = [
@@ -72,16 +72,23 @@ const MARKERS = [
   "```yaml qa-flow\n",
 ];
 
+const METADATA = "id: bad\ntitle: bad\nsurface: soak\nobjective: O.\nsuccessCriteria: [C.]\n";
+
+function withFlow(body: string): string {
+  return `---\n${METADATA}---\n\n\`\`\`yaml qa-flow\nsteps:\n  - name: a\n    actions:\n${body}\n\`\`\`\n`;
+}
+
+/** Where a body may stand: each is read by another parser, or in another way. */
 const FRAMES: readonly ((body: string) => string)[] = [
   (body) => body,
-  (body) => `---\nid: bad\ntitle: ${body}\n---\n`,
-  (body) => `---\nid: bad\n---\n\n${body}\n\n\`\`\`yaml qa-flow\nsteps: []\n\`\`\`\n`,
-  (body) =>
-    `---\nid: bad\n---\n\n\`\`\`yaml qa-flow\nsteps:\n  - name: a\n    actions:\n      - set: a\n        value: ${body}\n`,
-  (body) =>
-    `---\nid: bad\n---\n\n\`\`\`yaml qa-flow\nsteps:\n  - name: a\n    actions:\n      - assert: |\n          ${body.replaceAll(/[\r\n]+/g, " ")}\n\`\`\`\n`,
+  (body) => `---\n${METADATA}notes: ${body}\n---\n`,
+  (body) => `---\n${METADATA}---\n\n${body}\n\n\`\`\`yaml qa-flow\nsteps: []\n\`\`\`\n`,
+  (body) => withFlow(`      - set: a\n        value: ${body}`),
+  (body) => withFlow(`      - assert: |\n          ${body.replaceAll(/[\r\n]+/g, " ")}`),
+  (body) => withFlow(`      - assert: ${JSON.stringify(body)}`),
+  (body) => withFlow(body),
   (body) => `title: bad\nscenario:\n  id: bad\n  objective: ${body}\nflow:\n  steps: []\n`,
-  (body) => `---\nid: bad\n---\n\n\`\`\`yaml qa-model\n${body}\n\`\`\`\n`,
+  (body) => `---\n${METADATA}---\n\n\`\`\`yaml qa-model\n${body}\n\`\`\`\n`,
   (body) => `\`\`\`yaml qa-pack\n${body}\n\`\`\`\n`,
 ];
 

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { Plugin } from "esbuild";
+import { replaceFile, replaceJsonFile } from "../../../base/files.ts";
+import { areUnchanged, type BuildInput, buildInput } from "../../../base/inputs.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../../..");
+const SOURCE = join(ROOT, "runner/run/attempt/child/attempt.ts");
+const FOLDER = join(ROOT, "node_modules/.cache/gateway-qa");
+const PROGRAM = join(FOLDER, "attempt.cjs");
+const RECORD = join(FOLDER, "attempt.json");
+
+/** What runs in the contexts of flows is read as a text. */
+const INSIDE = join(ROOT, "runner/flow/run/realm/inside.js");
+const READS_INSIDE = 'readFileSync(new URL("inside.js", import.meta.url), "utf8")';
+
+/**
+ * The program of an attempt's process in one file: to load its hundred modules one by one takes longer than all else in
+ * its start. Built when a source has changed since.
+ * @returns its path; that of the source where it cannot be built, as in an installation that cannot be written to
+ */
+export async function attemptProgram(): Promise<string> {
+  try {
+    if (!isFresh()) await build();
+    return PROGRAM;
+  } catch {
+    return SOURCE;
+  }
+}
+
+function isFresh(): boolean {
+  if (!existsSync(PROGRAM) || !existsSync(RECORD)) return false;
+  const { inputs } = JSON.parse(readFileSync(RECORD, "utf8")) as { inputs: BuildInput[] };
+  return areUnchanged(ROOT, inputs);
+}
+
+async function build(): Promise<void> {
+  const esbuild = await import("esbuild");
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: [SOURCE],
+    outfile: PROGRAM,
+    bundle: true,
+    // An ES module that imports one of Node's loads all that this would load lazily, streams first of all.
+    format: "cjs",
+    banner: { js: 'const $url = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "$url" },
+    platform: "node",
+    target: "node24",
+    // Hardly a scenario needs it.
+    external: ["@modelcontextprotocol/client", "@modelcontextprotocol/client/*"],
+    plugins: [insideAsText],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  const [program] = outputFiles;
+  if (!program) throw new Error("esbuild made nothing");
+  const inputs = [
+    ...Object.keys(metafile.inputs),
+    ...[INSIDE, import.meta.filename].map((path) => relative(ROOT, path)),
+  ].map((path) => buildInput(ROOT, path));
+  await mkdir(FOLDER, { recursive: true });
+  await replaceFile(PROGRAM, program.text);
+  await replaceJsonFile(RECORD, { inputs });
+}
+
+const insideAsText: Plugin = {
+  name: "inside-as-text",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]realm[\\/]inside\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      if (!source.includes(READS_INSIDE)) throw new Error(`${path} reads its program in another way`);
+      const text = JSON.stringify(await readFile(INSIDE, "utf8"));
+      return { contents: source.replace(READS_INSIDE, () => text), loader: "ts" };
+    });
+  },
+};

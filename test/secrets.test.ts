@@ -1,0 +1,146 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { lintSource } from "@secretlint/core";
+import { creator } from "@secretlint/secretlint-rule-preset-recommend";
+import { expect, test } from "vitest";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { type PlantedSecret, plantedSecrets } from "./testing/secret-kinds.ts";
+
+/** Values that nothing shows to be secret but the name of the variable, or of the member of the config. */
+const OF_ENVIRONMENT = "plain words of a token";
+const OF_CONFIG = "plain words of a login";
+
+/** In every form that a known value takes. */
+function known(value: string): PlantedSecret[] {
+  const bytes = Buffer.from(value);
+  const forms = {
+    "as it is": value,
+    base64: bytes.toString("base64"),
+    "base64 of more": Buffer.from(`{"token":"${value}"}`).toString("base64"),
+    base64url: Buffer.from(`?${value}`).toString("base64url"),
+    hex: bytes.toString("hex"),
+    percent: encodeURIComponent(value),
+    "in a form": new URLSearchParams({ value }).toString().slice("value=".length),
+  };
+  return Object.entries(forms).map(([form, text]) => ({
+    kind: `known, ${form}`,
+    text: `a ${text} b`,
+    // The first and last characters of base64 belong to the neighbours as well.
+    secrets: [text.slice(4, -4)],
+  }));
+}
+
+/** Shows all of it wherever a scenario can: chat, model, log, refusal, details, assertion. */
+const showing = (texts: readonly string[]) => {
+  const all = JSON.stringify(texts.join("\n"));
+  return scenarioText(
+    "shows-secrets",
+    `  - name: says it and reads the answer
+    actions:
+      - { set: all, value: { expr: ${JSON.stringify(all)} } }
+      - call: state.addInboundMessage
+        args: [{ conversation: { id: alice, kind: direct }, senderId: alice, text: { ref: all } }]
+      - { call: waitForOutboundMessage, saveAs: reply, args: [{ ref: state }, { lambda: { params: [m], expr: "true" } }] }
+      - { set: current, value: { expr: "await env.gateway.call('config.get')" } }
+      - assert: "current.config.browser.list.every((one) => one === '__OPENCLAW_REDACTED__')"
+      - { set: patch, value: { expr: "JSON.stringify({ ui: { assistant: { name: 'Q' } } })" } }
+      - { set: patched, value: { expr: "await env.gateway.call('config.patch', { raw: patch, baseHash: current.hash, note: all })" } }
+      - { set: refusal, value: { expr: "await env.gateway.call('no.such.method ' + all).then(String, (error) => error.message)" } }
+    detailsExpr: all + reply.text
+  - name: fails with it
+    actions:
+      - { set: base, value: { expr: "[env.lab.baseUrl, env.mock.baseUrl, env.gateway.token, encodeURIComponent(env.gateway.token)].join(' ')" } }
+      - { set: hex, value: { expr: "[...env.gateway.token].map((c) => c.charCodeAt(0).toString(16)).join('')" } }
+      - assert:
+          expr: "all === reply.text + refusal + hex"
+          message: { expr: "[all, reply.text, refusal, base, hex].join('\\\\n')" }`,
+    `gatewayConfigPatch: ${JSON.stringify({
+      browser: { list: texts, login: { password: OF_CONFIG } },
+    })}\n`,
+  ).concat(`\n\`\`\`yaml qa-model\n${JSON.stringify({ rules: [{ reply: texts.join("\n") }] })}\n\`\`\`\n`);
+};
+
+const REPORTER = `import { appendFileSync } from "node:fs";
+export const version = 1;
+export default ({ reportFolder }) => ({
+  onEvent: (event) => appendFileSync(reportFolder + "/own.jsonl", JSON.stringify(event) + "\\n"),
+});
+`;
+
+test("no kind of secret is in any output of a run, whatever way it takes there", async () => {
+  const planted = [...plantedSecrets(), ...known(OF_ENVIRONMENT), ...known(OF_CONFIG)];
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/shows.md", showing(planted.map(({ text }) => text)));
+  await sandbox.write("own.mjs", REPORTER);
+  const { report, stdout, stderr, exitCode } = await sandbox.qaWith(
+    { PLANTED_TOKEN: OF_ENVIRONMENT },
+    ...["run", "shows-secrets", "--pack", "pack", "--trust"],
+    ...["--reporter", "junit", "--reporter", "ctrf", "--reporter", "github", "--reporter", "./own.mjs"],
+  );
+  expect(exitCode, stdout + stderr).toBe(1);
+  expect(report?.scenarios[0]).toMatchObject({ verdict: "failed", failure: { code: "assertion-failed" } });
+
+  const outputs = new Map([
+    ["stdout", stdout],
+    ["stderr", stderr],
+  ]);
+  for (const entry of await readdir(sandbox.reportFolder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile())
+      outputs.set(path.slice(sandbox.reportFolder.length + 1), await readFile(path, "utf8"));
+  }
+  expect([...outputs.keys()]).toEqual(
+    expect.arrayContaining([
+      ...["report.md", "report.json", "events.jsonl", "junit.xml", "ctrf-report.json", "own.jsonl"],
+      ...["transcript.txt", "model-requests.jsonl", "gateway.log"].map((name) => `shows-secrets/${name}`),
+    ]),
+  );
+  const shown = [...outputs].flatMap(([output, text]) =>
+    planted
+      .filter(({ secrets }) => secrets.some((secret) => text.includes(secret)))
+      .map(({ kind }) => `${kind} in ${output}`),
+  );
+  expect(shown).toEqual([]);
+  for (const [output, text] of outputs) {
+    // The addresses of bus and model, and the gateway's token: it begins like its temp folder, but for the process id.
+    expect(text, output).not.toMatch(/127\.0\.0\.1:\d+\/[\w-]{20}/);
+    expect(text, output).not.toMatch(/gateway-qa-(?!p\d+-|test-)[\w-]{20}|676174657761792d71612d/);
+    // Everything was there to be redacted.
+    if (/transcript|own|report\.json/.test(output)) expect(text).toContain("[redacted");
+  }
+  expect(await judge(outputs)).toEqual([]);
+});
+
+/** What another program finds, whose rules are its own. */
+async function judge(outputs: ReadonlyMap<string, string>): Promise<string[]> {
+  const config = { rules: [{ id: "@secretlint/secretlint-rule-preset-recommend", rule: creator }] };
+  const results = await Promise.all(
+    [...outputs].map(([filePath, content]) =>
+      lintSource({
+        source: { filePath, content, contentType: "text", ext: `.${filePath.split(".").at(-1)}` },
+        options: { config },
+      }),
+    ),
+  );
+  return results.flatMap(({ filePath, messages }) =>
+    messages.map(({ message }) => `${filePath}: ${message}`),
+  );
+}
+
+test("the judge finds what was planted, when nobody redacts it", async () => {
+  const text = plantedSecrets()
+    .map(({ text }) => text)
+    .join("\n");
+  expect((await judge(new Map([["planted.txt", text]]))).length).toBeGreaterThan(8);
+});
+
+test("an error before the run shows no secret either", async () => {
+  const sandbox = await Sandbox.create();
+  const { stderr, exitCode } = await sandbox.qaWith(
+    { PLANTED_TOKEN: OF_ENVIRONMENT },
+    ...["run", "x", "--pack", `no/${OF_ENVIRONMENT}/sk-proj-0123456789`],
+  );
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("[redacted 1]");
+  expect(stderr).not.toMatch(/plain words|sk-proj/);
+});
