@@ -69,6 +69,7 @@ for (let round = 0; !isOver(round); round += 1) {
     await tryOnce(kind, seed);
   }
   seed = Math.floor(seeds.below(2 ** 31));
+  process.stdout.write(`${minutesSoFar()} min: ${round + 1} times each, ${losses.length} lost\n`);
 }
 report();
 process.exitCode = losses.length > 0 ? 1 : 0;
@@ -104,8 +105,7 @@ async function problemsOf(kind: string, seed: number, place: Place): Promise<str
 
 function lose(loss: Loss): void {
   losses.push(loss);
-  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
-  process.stdout.write(`\n${minutes} min: lost, ${loss.kind}, seed ${loss.seed}\n`);
+  process.stdout.write(`\n${minutesSoFar()} min: lost, ${loss.kind}, seed ${loss.seed}\n`);
   for (const problem of loss.problems) process.stdout.write(`${problem.slice(0, OUTPUT_SHOWN)}\n`);
 }
 
@@ -125,9 +125,8 @@ async function undisturbed(): Promise<number> {
 }
 
 function report(): void {
-  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   const lines = [
-    `${minutes} min, seed ${firstSeed}${interrupted ? ", interrupted" : ""}`,
+    `${minutesSoFar()} min, seed ${firstSeed}${interrupted ? ", interrupted" : ""}`,
     "",
     "| kind | tried | held | lost |",
     "|---|---|---|---|",
@@ -143,6 +142,10 @@ function report(): void {
     ),
   ];
   process.stdout.write(`\n${lines.join("\n")}\n`);
+}
+
+function minutesSoFar(): string {
+  return ((performance.now() - startedAt) / 60_000).toFixed(1);
 }
 
 function millisecondsOf(text: string): number {

@@ -98,9 +98,10 @@ test("nothing is left of a run that is interrupted twice", async () => {
   const runner = sandbox.start("run", "--pack", "pack", "--trust");
   const ended = once(runner, "exit");
   await expect.poll(() => existsSync(called), PATIENCE).toBe(true);
-  runner.kill("SIGINT");
-  runner.kill("SIGINT");
+  // Two signals at once may be one.
+  const again = setInterval(() => runner.kill("SIGINT"), 50);
   expect(await ended).toEqual([130, null]);
+  clearInterval(again);
   await expect.poll(() => sandbox.processes(), PATIENCE).toEqual([]);
   expect(await sandbox.leftovers()).toEqual([]);
 });

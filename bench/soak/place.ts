@@ -77,7 +77,7 @@ export class Place {
   async remove(): Promise<void> {
     for (const pid of await this.processes()) killIfAlive(pid);
     await this.processesGone(5_000);
-    for (const path of this.#mounts) execFileSync("umount", ["-l", path], { stdio: "ignore" });
+    for (const path of this.#mounts.splice(0)) execFileSync("umount", ["-l", path], { stdio: "ignore" });
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

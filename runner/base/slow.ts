@@ -1,7 +1,7 @@
 import { UsageError } from "./errors.ts";
 
 /** Where the factor is kept, so that everything that the program starts in turn has it too. */
-export const SLOW_VARIABLE = "GATEWAY_QA_SLOW";
+const SLOW_VARIABLE = "GATEWAY_QA_SLOW";
 const MOST = 1000;
 
 let factor: number | undefined;

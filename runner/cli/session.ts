@@ -8,7 +8,7 @@ import { redacted } from "./redacted.ts";
 import { userFolder } from "./workspace.ts";
 
 /** Time to end what a command started, in addition to what each scenario has of its own. */
-export const TEARDOWN_MS = 10_000;
+export const TEARDOWN_MS = 30_000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 

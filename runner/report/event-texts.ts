@@ -42,9 +42,13 @@ export function redactEvent(event: RunEvent, redact: <T>(value: T) => T): RunEve
   return redacted;
 }
 
-/** The other parts of a command may hold secrets, but with another id it would run something else. */
+/**
+ * The other arguments of a command may hold secrets, but with another id it would run something else. An id that is only
+ * a part of an argument is none.
+ */
 function redactAround(id: string, command: string, redact: (text: string) => string): string {
-  return command.split(id).map(redact).join(id);
+  const argument = ` ${id} `;
+  return `${command} `.split(argument).map(redact).join(argument).trimEnd();
 }
 
 /** @param copy of the same shape as `original` */

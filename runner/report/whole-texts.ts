@@ -37,7 +37,7 @@ export class WholeTexts {
     const folder = evidenceFolder(this.#reportFolder, event.scenarioId, event.attempt);
     const path = join(folder, FILE);
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(path, texts.map(section).join("\n"), { mode: 0o600 });
     } catch (error) {
       const problem = `the texts that are too long for the report are lost: ${errorMessage(error)}`;

@@ -2,6 +2,8 @@ import { delimiter, dirname } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { guardedEnv, guardGroup } from "../../base/guardian.ts";
 import { isSecretName } from "../../base/secrets/names.ts";
+import { stretched } from "../../base/slow.ts";
+import { libraryLimit } from "../../base/timers.ts";
 import type { Environment } from "../process/env.ts";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -42,7 +44,7 @@ export async function runNpm(args: readonly string[], options: NpmOptions): Prom
     stdin: "ignore",
     all: true,
     reject: false,
-    timeout: timeoutMs,
+    timeout: timeoutMs === undefined ? undefined : libraryLimit(stretched(timeoutMs)),
     cancelSignal: signal,
     killDescendants: true,
     forceKillAfterDelay: 2000,

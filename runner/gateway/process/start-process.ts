@@ -1,4 +1,5 @@
 import { guardGroup } from "../../base/guardian.ts";
+import { stretched } from "../../base/slow.ts";
 import type { LogCapture } from "./log.ts";
 
 /** Time between asking a process to stop and ending its group. */
@@ -54,7 +55,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     env: options.env,
     extendEnv: false,
     killDescendants: true,
-    forceKillAfterDelay: GRACE_MS,
+    forceKillAfterDelay: stretched(GRACE_MS),
     buffer: false,
     reject: false,
     stdin: "ignore",

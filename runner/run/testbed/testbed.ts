@@ -18,7 +18,7 @@ import type { TestbedNeeds } from "./needs.ts";
 import { refuseUnreadKeys } from "./unread-keys.ts";
 
 /** Time to tear down a testbed: its gateway, servers and folders. */
-const TEARDOWN_MS = 15_000;
+const TEARDOWN_MS = 60_000;
 
 /** What all testbeds of a run have in common. */
 export interface TestbedOptions {
