@@ -44,7 +44,8 @@ async function build(): Promise<void> {
     bundle: true,
     // An ES module that imports one of Node's loads all that this would load lazily, streams first of all.
     format: "cjs",
-    banner: { js: 'const $url = require("node:url").pathToFileURL(__filename).href;' },
+    // Before all else, or it would not count: in sloppy code an expression's getter could find its caller.
+    banner: { js: '"use strict"; const $url = require("node:url").pathToFileURL(__filename).href;' },
     define: { "import.meta.url": "$url" },
     platform: "node",
     target: "node24",
