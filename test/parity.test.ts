@@ -91,29 +91,19 @@ test("two finished runs are compared: where they differ first, and how their ans
 
 test("a run that failed outside its scenarios cannot be compared", async () => {
   const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/reads.md", READS);
   await sandbox.write(
-    "pack/test/stray.md",
-    scenarioText(
-      "stray",
-      `  - name: starts something and forgets it
-    actions:
-      - set: ignored
-        value: { expr: "(env.gateway.call(config.stray), 1)" }
-      - call: sleep
-        args: [200]`,
-      "execution: { config: { stray: health } }\n",
-    ),
+    "breaks.mjs",
+    "export const version = 1;\nexport default () => ({ onEvent() { throw new Error('broken'); } });\n",
   );
-  const run = ["run", "stray", "--pack", "pack"];
+  const run = ["run", "reads-health", "--pack", "pack"];
   expect((await sandbox.qa(...run, "--out", "sound")).exitCode).toBe(0);
-  const stray = await readFile(join(sandbox.folder, "pack/test/stray.md"), "utf8");
-  await sandbox.write("pack/test/stray.md", stray.replace("stray: health", "stray: no.such.method"));
-  const { exitCode } = await sandbox.qa(...run, "--out", "stray");
+  const { exitCode } = await sandbox.qa(...run, "--out", "spoilt", "--reporter", "./breaks.mjs");
   expect(exitCode).toBe(4);
-  expect((await sandbox.reportIn("stray"))?.counts).toMatchObject({ passed: 1, failed: 0 });
+  expect((await sandbox.reportIn("spoilt"))?.counts).toMatchObject({ passed: 1, failed: 0 });
 
-  const result = await sandbox.qa("parity", "--reports", "sound,stray", "--out", "parity");
-  expect(result.stdout).toMatch(/^! embedded \(stray\): its run ended with exit code 4/m);
+  const result = await sandbox.qa("parity", "--reports", "sound,spoilt", "--out", "parity");
+  expect(result.stdout).toMatch(/^! embedded \(spoilt\): its run ended with exit code 4/m);
   expect(result.exitCode).toBe(4);
 });
 

@@ -114,14 +114,14 @@ test("a failure that no step waits for fails its scenario, and is shown where it
       - set: ignored
         value: { expr: "(env.gateway.call('no.such.method'), 1)" }
       - call: sleep
-        args: [60000]`,
+        args: [200]`,
     ),
   );
   const { exitCode, report } = await sandbox.qa("run", "stray", "--pack", "pack");
   expect(report?.scenarios[0]?.failure).toMatchObject({
-    code: "stray-rejection",
+    code: "not-awaited",
     fault: "scenario",
-    message: expect.stringMatching(/failed that no step waited for: .*no\.such\.method/),
+    message: expect.stringMatching(/failed, and nothing awaited it: .*no\.such\.method/),
     step: { name: "starts something and forgets it" },
   });
   expect(exitCode).toBe(1);

@@ -47,6 +47,8 @@ test("a scenario cannot end, change or forge more than its own attempt", async (
   for (const [id, [expr]] of Object.entries(attacks)) {
     await sandbox.write(`pack/test/${id}.md`, computing(id, expr));
   }
+  const opens = "(require('node:net').createServer().listen(0), 1)";
+  await sandbox.write("pack/test/o-opens.md", computing("o-opens", opens));
   const changes = `(process.chdir('/'), process.env.PATH = '', process.env.MARK = 'changed',
     require('node:module').prototype = 0, Array.prototype.filter = () => [], globalThis.JSON = undefined, 1)`;
   await sandbox.write("pack/test/m-changes.md", computing("m-changes", changes.replace(/\n\s*/g, " ")));
@@ -66,7 +68,7 @@ test("a scenario cannot end, change or forge more than its own attempt", async (
       "permissions: [process]\n",
     ),
   );
-  const ids = [...Object.keys(attacks), "m-changes", "n-passes"];
+  const ids = [...Object.keys(attacks), "m-changes", "n-passes", "o-opens"];
   const env = { MY_API_TOKEN: "none-of-its-business" };
   const { exitCode, report, stdout } = await sandbox.qaWith(env, "run", ...ids, "--pack", "pack");
 
@@ -83,7 +85,10 @@ test("a scenario cannot end, change or forge more than its own attempt", async (
       steps: [{ name: "attacks", status: "failed" }],
     });
   }
-  expect(report?.counts, stdout).toMatchObject({ total: ids.length, passed: 2, failed: ids.length - 2 });
+  expect(report?.counts, stdout).toMatchObject({ total: ids.length, passed: 3, failed: ids.length - 3 });
+  expect(report?.scenarios.find(({ id }) => id === "o-opens")?.leaks).toEqual([
+    expect.stringContaining("TCPServerWrap"),
+  ]);
   expect(exitCode).toBe(1);
   expect(await sandbox.processes()).toEqual([]);
   expect(await sandbox.leftovers()).toEqual([]);

@@ -13,6 +13,7 @@ import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
+import { ATTEMPT_MEMORY_BYTES } from "../run/attempt/host/process.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
@@ -158,7 +159,8 @@ function paceOf(
   { lane }: RunOrder,
   { gateway, scenarios }: Chosen,
 ): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "policy" | "faults"> {
-  const jobs = options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes));
+  const jobs =
+    options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes + ATTEMPT_MEMORY_BYTES));
   return {
     jobs: Math.min(jobs, scenarios.length),
     bootAhead: options.bootAhead ?? 0,

@@ -13,6 +13,7 @@ import { type Ending, endingOf } from "../ending.ts";
 import { TEARDOWN_MS } from "../limits.ts";
 import type { AttemptEnd, AttemptOrder } from "../wire/messages.ts";
 import type { Channel } from "./channel.ts";
+import { watchHandles } from "./handles.ts";
 import type { RemoteTestbed } from "./remote.ts";
 
 /**
@@ -56,16 +57,16 @@ export async function runAttempt(
       signal,
     },
   );
+  // Without a permission there is nothing but what the flow itself knows.
+  const openHandles = flow.permissions.size > 0 ? watchHandles() : () => [];
   try {
     const result = await runFlow(
       { ...flow, vocabulary: FLOW_API },
       { api, config: order.config, signal, limits, observer: observerOf(flow, channel) },
     );
-    return {
-      ...endingOfFlow(result),
-      cleanupProblems: [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))],
-      leaks: result.leaks.map(describeLeak),
-    };
+    const cleanupProblems = [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))];
+    const leaks = [...result.leaks.map(describeLeak), ...openHandles()];
+    return { ...endingOfFlow(result), cleanupProblems, leaks };
   } finally {
     await teardown.run(TEARDOWN_MS);
   }

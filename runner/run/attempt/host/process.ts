@@ -18,6 +18,9 @@ const OUTPUT_CHARS = 256 * 1024;
 /** Time to read what an ended process has said. */
 const DRAIN_MS = 1_000;
 
+/** What a process and the one that is started ahead of its turn need, as long as the scenario does not want more. */
+export const ATTEMPT_MEMORY_BYTES = 150 * 1024 * 1024;
+
 /** How a process ended. */
 export interface AttemptExit {
   exitCode: number | null;
