@@ -44,7 +44,7 @@ export const HARMLESS_GLOBALS = [
 ] as const;
 
 /** Names that exist only for a scenario that declares the permission. `fs` is part of the flow API. */
-export const PERMISSION_NAMES: Readonly<Record<Permission, readonly string[]>> = {
+const PERMISSION_NAMES: Readonly<Record<Permission, readonly string[]>> = {
   fs: ["fs"],
   process: ["process", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate"],
   import: ["require"],

@@ -25,7 +25,7 @@ export interface FlowOptions {
 
 type FlowStatus = "passed" | "failed" | "skipped" | "blocked";
 
-export interface StepResult {
+interface StepResult {
   name: string;
   status: FlowStatus;
   durationMs: number;
