@@ -40,7 +40,7 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
   });
 });
 
-test("a script of another package is not this program's own, whatever it is called", async () => {
+test("another script is not this program, and one of another package is not either, whatever it is called", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("only/mine.md", PASSING);
   await sandbox.write("sub/package.json", "{}");
@@ -51,6 +51,8 @@ test("a script of another package is not this program's own, whatever it is call
   expect(exitCode).toBe(0);
   const ours = { ...script, npm_package_json: join(ROOT, "package.json") };
   expect((await sandbox.qaWith(ours, "check", "../only")).exitCode).toBe(0);
+  const tests = { ...ours, npm_lifecycle_event: "test" };
+  expect((await sandbox.qaWith(tests, "check", "only")).exitCode).toBe(0);
 });
 
 test("a wrong command line leaves no report folder, also with a reporter that writes into it", async () => {

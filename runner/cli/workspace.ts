@@ -7,13 +7,18 @@ import { displayPath } from "../base/paths.ts";
 /** Root of this repository: holds `qa/`, `runner/` and `fixtures/`. */
 export const REPO_ROOT = resolve(import.meta.dirname, "../..");
 
+/** Scripts of this package that are this program. */
+const SCRIPTS: readonly (string | undefined)[] = ["qa", "night"];
+
 /**
- * The folder the user stands in. `pnpm qa …` moves to the repository's root first and keeps the
- * user's folder in INIT_CWD. A script of another package, whatever its name, has moved where it wants to be.
+ * The folder the user stands in. `pnpm qa …` moves to the repository's root first and keeps the user's folder in
+ * INIT_CWD. Another script has moved where it wants to be, and so has one of another package with the same name.
  */
 export function userFolder(): string {
-  const { INIT_CWD, npm_package_json } = process.env;
-  return INIT_CWD && npm_package_json && isOurs(npm_package_json) ? INIT_CWD : process.cwd();
+  const { INIT_CWD, npm_lifecycle_event, npm_package_json = "" } = process.env;
+  return INIT_CWD && SCRIPTS.includes(npm_lifecycle_event) && isOurs(npm_package_json)
+    ? INIT_CWD
+    : process.cwd();
 }
 
 function isOurs(packageJson: string): boolean {

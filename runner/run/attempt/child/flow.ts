@@ -13,7 +13,7 @@ import { type Ending, endingOf } from "../ending.ts";
 import { TEARDOWN_MS } from "../limits.ts";
 import type { AttemptEnd, AttemptOrder } from "../wire/messages.ts";
 import type { Channel } from "./channel.ts";
-import { watchHandles } from "./handles.ts";
+import { HandleWatch } from "./handles.ts";
 import type { RemoteTestbed } from "./remote.ts";
 
 /**
@@ -58,14 +58,14 @@ export async function runAttempt(
     },
   );
   // Without a permission there is nothing but what the flow itself knows.
-  const openHandles = flow.permissions.size > 0 ? watchHandles() : () => [];
+  const handles = flow.permissions.size > 0 ? new HandleWatch() : undefined;
   try {
     const result = await runFlow(
       { ...flow, vocabulary: FLOW_API },
-      { api, config: order.config, signal, limits, observer: observerOf(flow, channel) },
+      { api, config: order.config, signal, limits, observer: observerOf(flow, channel, handles) },
     );
     const cleanupProblems = [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))];
-    const leaks = [...result.leaks.map(describeLeak), ...openHandles()];
+    const leaks = [...result.leaks.map(describeLeak), ...(handles?.leaks() ?? [])];
     return { ...endingOfFlow(result), cleanupProblems, leaks };
   } finally {
     await teardown.run(TEARDOWN_MS);
@@ -87,7 +87,7 @@ function deadline(scenarioMs: number, teardown: Teardown): AbortSignal {
   return end.signal;
 }
 
-function observerOf(flow: PlainFlow, channel: Channel): FlowObserver {
+function observerOf(flow: PlainFlow, channel: Channel, handles: HandleWatch | undefined): FlowObserver {
   const places = new Map(statementsOf(flow).map((statement, place) => [statement, place]));
   const placeOf = (statement: Statement) => places.get(statement) ?? -1;
   return {
@@ -96,8 +96,10 @@ function observerOf(flow: PlainFlow, channel: Channel): FlowObserver {
       channel.send({ type: "statement-started", statement: placeOf(statement) }),
     statementEnded: (statement, threw) =>
       channel.send({ type: "statement-ended", statement: placeOf(statement), threw }),
-    stepFinished: (step, { status, durationMs, details }) =>
-      channel.send({ type: "step-finished", step, status, durationMs, details }),
+    stepFinished: (step, { name, status, durationMs, details }) => {
+      handles?.stepEnded(name);
+      channel.send({ type: "step-finished", step, status, durationMs, details });
+    },
   };
 }
 

@@ -1,24 +1,38 @@
 /** Of the process itself: the pipe from the runner, timers of its own. */
 const OWN: ReadonlySet<string> = new Set(["FSReqCallback", "Immediate"]);
 
+/** How many handles are open, by their kind. */
+type Counts = ReadonlyMap<string, number>;
+
 /**
  * Watches what keeps this process busy: servers, sockets, child processes and timers that a module of the scenario's has
  * opened, which the flow's own list of calls and timers cannot know.
- * @returns to be called when the flow has ended: what is open then and was not before, one line for each kind
  */
-export function watchHandles(): () => string[] {
-  const before = counts();
-  return () =>
-    [...counts()].flatMap(([kind, count]) => {
-      const more = count - (before.get(kind) ?? 0);
+export class HandleWatch {
+  readonly #before = counts();
+  readonly #steps: { name: string; open: Counts }[] = [];
+
+  stepEnded(name: string): void {
+    this.#steps.push({ name, open: counts() });
+  }
+
+  /** What is open and was not before the flow: one line for each kind, with the step that it is open since. */
+  leaks(): string[] {
+    return [...counts()].flatMap(([kind, count]) => {
+      const before = this.#before.get(kind) ?? 0;
+      const more = count - before;
       if (more <= 0) return [];
+      const quiet = this.#steps.findLastIndex(({ open }) => (open.get(kind) ?? 0) <= before);
+      const step = this.#steps[quiet + 1];
+      const since = step ? `in step "${step.name}"` : "after the last step";
       return [
-        `leak: ${more} ${kind} that a module of the scenario's had opened ${more === 1 ? "was" : "were"} still open`,
+        `${more} ${kind}, opened ${since} by a module of the scenario's, ${more === 1 ? "was" : "were"} still open`,
       ];
     });
+  }
 }
 
-function counts(): Map<string, number> {
+function counts(): Counts {
   const kinds = process.getActiveResourcesInfo().filter((kind) => !OWN.has(kind));
   return new Map([...Map.groupBy(kinds, (kind) => kind)].map(([kind, all]) => [kind, all.length]));
 }
