@@ -31,7 +31,7 @@ const here = {
   include: [TESTS],
   exclude: [...ELSEWHERE, ...ON_RELEASES, AT_NIGHT],
   // Tests start real processes: a busy machine needs room, and no test asserts on time.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   sequence: { shuffle: true },
 };
 
@@ -51,7 +51,7 @@ const releases = {
   name: "releases",
   include: ON_RELEASES,
   exclude: ELSEWHERE,
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // One after the other, and when nothing else runs.
   fileParallelism: false,
   sequence: { shuffle: true, groupOrder: 2 },

@@ -118,14 +118,16 @@ function endOf(status: unknown, reason: unknown, steps: unknown): UpdateEnd | un
 
 function rejectEnd(end: UpdateEnd | undefined): void {
   if (!end) return;
-  if (OBSTACLES.has(end.reason)) {
-    throw new BlockedError("self-update", `the gateway cannot update itself here: ${end.reason}`);
-  }
+  if (OBSTACLES.has(end.reason)) throw obstacle(end.reason);
   throw new QaError(`the update ended with ${end.status}: ${end.reason}`, {
     code: "update-failed",
     fault: "product",
     details: end.steps.map(describeStep).join("\n") || "(it names no step)",
   });
+}
+
+function obstacle(reason: string): BlockedError {
+  return new BlockedError("self-update", `the gateway cannot update itself here: ${reason}`);
 }
 
 /** An agent's call may be refused, or fail, before there is an update to report on. */
@@ -137,7 +139,9 @@ export function rejectAnswer(
     call === -1 ? undefined : requests.slice(call + 1).find(({ toolOutput }) => toolOutput !== "");
   const problem = problemIn(answer?.toolOutput ?? "");
   if (problem === undefined || PENDING.has(problem)) return;
-  if (OBSTACLES.has(problem) || REFUSALS.some((refusal) => refusal.test(problem))) {
+  // The same reason that the update's end may state, whichever is seen first.
+  if (OBSTACLES.has(problem)) throw obstacle(problem);
+  if (REFUSALS.some((refusal) => refusal.test(problem))) {
     throw new BlockedError(
       "self-update",
       `the gateway does not take update.run from its agent here: ${problem}`,

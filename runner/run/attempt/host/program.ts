@@ -15,12 +15,16 @@ const RECORD = join(FOLDER, "attempt.json");
 const INSIDE = join(ROOT, "runner/flow/run/realm/inside.js");
 const READS_INSIDE = 'readFileSync(new URL("inside.js", import.meta.url), "utf8")';
 
+/** What is preloaded into Node, a recorder or a loader, is meant for the modules of the source. */
+const PRELOADS = /--(?:import|require|loader|experimental-loader)\b/;
+
 /**
  * The program of an attempt's process in one file: to load its hundred modules one by one takes longer than all else in
  * its start. Built when a source has changed since.
  * @returns its path; that of the source where it cannot be built, as in an installation that cannot be written to
  */
 export async function attemptProgram(): Promise<string> {
+  if (PRELOADS.test(process.env.NODE_OPTIONS ?? "")) return SOURCE;
   try {
     if (!isFresh()) await build();
     return PROGRAM;
