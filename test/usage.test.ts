@@ -64,6 +64,17 @@ test("a wrong command line leaves no report folder, also with a reporter that wr
   await sandbox.write("file", "");
   const blocked = await sandbox.qa("run", "dm-chat-baseline", "--out", "file/report");
   expect(blocked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("cannot be written to") });
+  for (const args of [
+    ["run", "dm-chat-baseline", "--out", "/proc/nope"],
+    ["merge", "later", "--out", "/proc/nope/x"],
+  ]) {
+    await sandbox.write("later/a", "");
+    const impossible = await sandbox.qa(...args);
+    expect(impossible).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("cannot be written to /proc/nope"),
+    });
+  }
 });
 
 test.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(

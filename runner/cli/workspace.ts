@@ -1,4 +1,13 @@
-import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  statSync,
+} from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
@@ -77,6 +86,8 @@ function rejectUnwritable(folder: string): void {
   try {
     if (!statSync(parent).isDirectory()) throw new Error(`${parent} is not a folder`);
     accessSync(parent, constants.W_OK | constants.X_OK);
+    // Only an attempt tells, and to make the folders would never end: /proc says that it can be written to.
+    if (parent !== folder) rmdirSync(mkdtempSync(join(parent, ".qa-probe-")));
   } catch (error) {
     throw new UsageError(`the report cannot be written to ${folder}: ${errorMessage(error)}`, NEW_OR_EMPTY);
   }

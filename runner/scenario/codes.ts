@@ -3,7 +3,7 @@ export const DIAGNOSTIC_CODES = {
   "ambiguous-metadata":
     "A Markdown file has metadata both in its front matter and in a `yaml qa-scenario` fence.",
   "coverage-overlap": "A behaviour is listed as primary and as secondary coverage.",
-  "duplicate-fence": "A second fence of the same kind is ignored.",
+  "duplicate-fence": "A file has two fences of the same kind, of which only one can count.",
   "duplicate-id": "Two scenarios have the same id.",
   "duplicate-key": "A mapping gives the same key twice.",
   "file-too-large": "A file is larger than 1 MiB.",

@@ -80,6 +80,18 @@ function compileStatement(context: CompileContext, node: Node): Statement | unde
   const key = STATEMENT_KEYS.find((candidate) => mapping.field(candidate));
   const field = key === undefined ? undefined : mapping.field(key);
   const compile = key === undefined ? undefined : COMPILERS[key];
+  const another = STATEMENT_KEYS.filter((candidate) => candidate !== key)
+    .map((candidate) => mapping.field(candidate))
+    .find((other) => other !== undefined);
+  if (field && another) {
+    // One of them would be left out without a word: the assert of a scenario that then passes.
+    context.diagnostics.error(another.keyRange, {
+      code: "two-statements",
+      message: `\`${another.key}\` and \`${field.key}\` are two statements`,
+      hint: "Give each an entry of its own in the list.",
+    });
+    return undefined;
+  }
   if (field && compile) return compile(context, mapping, field);
   reportUnknown(context, mapping);
   return undefined;

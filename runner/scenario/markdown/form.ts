@@ -103,10 +103,10 @@ class MarkdownReader {
     }
     const first = this.#blocks.get(kind);
     if (first) {
-      this.#diagnostics.warning(this.#at(fence.start), {
+      this.#diagnostics.error(this.#at(fence.start), {
         code: "duplicate-fence",
-        message: `this \`yaml ${kind}\` block is ignored; the one on line ${this.#file.position(first.start).line} counts`,
-        hint: "Remove one of the two.",
+        message: `there is a \`yaml ${kind}\` block already, on line ${this.#file.position(first.start).line}`,
+        hint: "Put both into one, or remove one of the two.",
       });
       return;
     }

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorMessage, QaError } from "../../../base/errors.ts";
 import { endingOf } from "../ending.ts";
@@ -24,6 +25,8 @@ export function main(): void {
     // A rejection that nobody handles is known when its turn is over.
     await nextTurn();
     const [stray] = ended.verdict === "passed" ? strays : [];
+    // It will be killed, which keeps no compiled code for the next one.
+    flushCompileCache();
     channel.send({ type: "ended", end: stray ? { ...ended, ...endingOf(stray) } : ended });
   };
   channel.listen((message) => {

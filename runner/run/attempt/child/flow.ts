@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { createFlowApi } from "../../../actions/env/api.ts";
 import { FLOW_API } from "../../../actions/vocabulary.ts";
 import { QaError } from "../../../base/errors.ts";
@@ -65,6 +66,8 @@ export async function runAttempt(
       { api, config: order.config, signal, limits, observer: observerOf(flow, channel, handles) },
     );
     const cleanupProblems = [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))];
+    // What has just been closed is gone when the turn is over.
+    if (handles) await nextTurn();
     const leaks = [...result.leaks.map(describeLeak), ...(handles?.leaks() ?? [])];
     return { ...endingOfFlow(result), cleanupProblems, leaks };
   } finally {

@@ -1,5 +1,5 @@
-/** Of the process itself: the pipe from the runner, timers of its own. */
-const OWN: ReadonlySet<string> = new Set(["FSReqCallback", "Immediate"]);
+/** Of the process itself, and what ends by itself: reads and closes of files that are under way. */
+const OWN: ReadonlySet<string> = new Set(["FSReqCallback", "FSReqPromise", "CloseReq", "Immediate"]);
 
 /** How many handles are open, by their kind. */
 type Counts = ReadonlyMap<string, number>;
