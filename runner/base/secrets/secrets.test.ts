@@ -174,7 +174,7 @@ const ESC = "\u001b";
 test.each([
   ["a known one", `is gateway-tok${ESC}[31men-of-a-run`, "is [redacted 1]"],
   ["by more than one", `is gate\u0000way-tok${ESC}]8;;x\u0007en\u200b-of\u202e-a-run`, "is [redacted 1]"],
-  ["by half a sequence", `is gateway-tok${ESC}cen-of-a-run`.replace("cen", "en"), "is [redacted 1]"],
+  ["by half a sequence", `is gateway-tok${ESC}en-of-a-run`, "is [redacted 1]"],
   ["an issued one", "is ghp_0123456789\u0000abcdefXYZ", "is [redacted 1]"],
   ["its name", 'is {"api\u200bKey":"0123456789"}', 'is {"apiKey":"[redacted 1]"}'],
   [
