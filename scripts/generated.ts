@@ -54,7 +54,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
  */
 async function gatewaySecrets(): Promise<[path: string, text: string][]> {
   const source = "runner/base/secrets";
-  const files = ["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts"];
+  const files = ["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"];
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(join(REPO_ROOT, source, file), "utf8");

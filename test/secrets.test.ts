@@ -134,6 +134,59 @@ test("the judge finds what was planted, when nobody redacts it", async () => {
   expect((await judge(new Map([["planted.txt", text]]))).length).toBeGreaterThan(8);
 });
 
+/** What stands within the gateway's token, and is not seen. */
+const SPLITTERS = [
+  ...[
+    "\u001b[31m",
+    "\u001b[0m\u001b[1;4m",
+    "\u009b1m",
+    "\u001b]8;;x\u0007",
+    "\u001b]0;x\u001b\\",
+    "\u001b(B",
+    "\u001b",
+  ],
+  ...["\u0000", "\b", "\r", "\u007f", "\u0085", "\u00ad", "\u034f", "\u200b", "\u200d", "\u2060", "\ufeff"],
+  ...["\u200e", "\u202e", "\u2066", "\u{e0041}", "\ufffe", "\ud800"],
+];
+
+test("a secret that is split by what nobody sees stands in no output, joined or not", async () => {
+  const literal = JSON.stringify(SPLITTERS).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  const sandbox = await Sandbox.create();
+  await sandbox.write(
+    "pack/test/split.md",
+    scenarioText(
+      "splits-secrets",
+      `  - name: splits it
+    actions:
+      - { set: token, value: { expr: "env.gateway.token" } }
+      - { set: splitters, value: { expr: ${JSON.stringify(literal)} } }
+      - { set: texts, value: { expr: "splitters.map((one, i) => 'form ' + i + ': ' + token.slice(0, 16) + one + token.slice(16) + ' end')" } }
+      - { set: shown, value: { expr: "[...texts, [...Buffer.from(token)].join(), Buffer.from(token).toString('hex').match(/../g).join(':')].join('\\\\n')" } }
+      - { throw: { expr: "new Error(shown)" } }`,
+    ),
+  );
+  const { stdout, stderr, exitCode } = await sandbox.qa(
+    ...["run", "splits-secrets", "--pack", "pack", "--reporter", "junit", "--reporter", "ctrf"],
+  );
+  expect(exitCode, stdout + stderr).toBe(1);
+  const names = ["report.md", "report.json", "events.jsonl", "junit.xml", "ctrf-report.json"];
+  const files = await Promise.all(names.map((name) => readFile(join(sandbox.reportFolder, name), "utf8")));
+  const shown = [stdout, ...files].flatMap((text, index) => {
+    const output = ["stdout", ...names][index];
+    // All of it stands in the JSON report; others abridge.
+    if (output === "report.json") expect(text).toMatch(/form 23: \[redacted \d+\] end/);
+    // The token begins like this; what follows is the random rest of it.
+    const unescaped = text.replace(/\\u[\da-f]{4}|\\[br]/gi, "");
+    return [...unescaped.matchAll(/form \d+: (?!\[redacted)[^\n]{0,20}|103,97,116|67:61:74/g)].map(
+      ([found]) => `${output}: ${found}`,
+    );
+  });
+  expect(shown).toEqual([]);
+});
+
 test("an error before the run shows no secret either", async () => {
   const sandbox = await Sandbox.create();
   const { stderr, exitCode } = await sandbox.qaWith(

@@ -1,11 +1,11 @@
-import { stripVTControlCharacters } from "node:util";
+import { withoutSequences } from "./secrets/unseen.ts";
 
 // Control characters but tab and newline, and the marks that turn the direction of text around.
 const UNPRINTABLE = /[\p{Cc}--[\t\n]]|\p{Bidi_Control}/gv;
 
 /** Text from outside (messages, logs) without anything that a terminal or viewer would act on. */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll("\r\n", "\n").replace(UNPRINTABLE, "");
+  return withoutSequences(text).replaceAll("\r\n", "\n").replace(UNPRINTABLE, "");
 }
 
 /** Everything on one line, runs of white space as one space. */

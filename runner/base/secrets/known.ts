@@ -8,6 +8,12 @@ const TABLE_SIZE = 2 ** 16;
 const CUT = /['"]?(?:…|\.\.\. \d)/g;
 const LONGEST_REST = 256;
 
+/** Bytes as they are listed, and whether the list was cut: `<Buffer 67 61 …>`, `67:61:…`, `[103, 97, …]`. */
+const LISTED_BYTES: readonly [list: RegExp, item: RegExp, base: number][] = [
+  [/(?<![\da-f])[\da-f]{2}(?:[ :][\da-f]{2}){7,65535}(?!\w)( \.\.\. \d)?/gi, /[\da-f]{2}/gi, 16],
+  [/(?<!\d)\d{1,3}(?:\s{0,16},\s{0,16}\d{1,3}){7,65535}(?!\d)(,\s{0,16}\.\.\. \d)?/g, /\d+/g, 10],
+];
+
 /**
  * Finds any of many known texts, in each form that a text takes on its way: percent-encoded, escaped, in base64 and hex.
  * A run learns several with each of its gateways, and each of its events is searched: the time is that of one look, however
@@ -39,6 +45,30 @@ export class KnownSecrets {
   }
 
   replace(text: string, replace: (secret: string) => string): string {
+    if (this.#forms.size === 0) return text;
+    const clean = this.#replaceForms(text, replace);
+    return LISTED_BYTES.reduce((before, bytes) => this.#replaceListed(before, bytes, replace), clean);
+  }
+
+  /** A list that holds a secret goes as a whole. */
+  #replaceListed(
+    text: string,
+    [list, item, base]: (typeof LISTED_BYTES)[number],
+    replace: (secret: string) => string,
+  ): string {
+    return text.replace(list, (whole: string, cut = "") => {
+      const items = whole.slice(0, whole.length - cut.length).match(item) ?? [];
+      const bytes = Buffer.from(items.map((one) => Number.parseInt(one, base)));
+      let placeholder: string | undefined;
+      this.#replaceForms(bytes.toString() + (cut && "…"), (secret) => {
+        placeholder ??= replace(secret);
+        return placeholder;
+      });
+      return placeholder === undefined ? whole : placeholder + cut;
+    });
+  }
+
+  #replaceForms(text: string, replace: (secret: string) => string): string {
     let clean = "";
     let done = 0;
     for (let end = SHORTEST - 1; end < text.length; ) {

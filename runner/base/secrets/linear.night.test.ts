@@ -34,6 +34,18 @@ const UNITS = [
     "gateway-tok…",
   ],
   "gateway-token-of-a-ru",
+  ...[
+    "\u001b]a",
+    "\u001b[1;",
+    "\u001b",
+    "\u0000",
+    "\u009d",
+    "gateway\u200b-token-of-a-run",
+    "1,",
+    "1, ",
+    "67 ",
+    "67:",
+  ],
 ];
 
 const secrets = new Secrets(["gateway-token-of-a-run", "gateway-token-of-another-run"]);

@@ -13,14 +13,19 @@ const SECRET_NAME = new RegExp(
     "service_?account(?:_?ref)?$",
     "(?:^|_)(?:authorization|bearer|cookies?2?|jwt|connection_string|shared_access_signature)$",
     // Alone, these are words of other fields: a test that passed, a working folder, a kind of sign-in.
-    "_(?:pass|pwd)$",
-    "^_auth$",
+    "(?:_|^pg|^mysql_?|^redis_?)(?:pass|pwd)$",
+    "_pat$",
+    "(?:^|_)_auth$",
     `(?:^|_)(?:${OPENING_KEYS})_?keys?(?:_id)?$`,
     "(?:^|_)key_id$",
     "token$",
     "(?:access|api|auth|bearer|bot|client|csrf|gateway|personal|push|refresh|registry|security|session)_?tokens$",
   ].join("|"),
 );
+
+/** Variables that list tokens. Members of this kind count them, as some variables do. */
+const LIST_OF_TOKENS =
+  /^(?!.*(?:MAX|MIN|NUM|TOTAL|INPUT|OUTPUT|PROMPT|COMPLETION|CONTEXT|THINKING|REASONING|CACHED?|READ|WRITE|USED|NEW)_TOKENS$)[A-Z\d_]+_TOKENS$/;
 
 /** What such a word begins or ends with where the value is not the credential itself. */
 const OTHER_THINGS =
@@ -46,7 +51,7 @@ function snakeCase(name: string): string {
 /** Whether a variable or member of this name holds a credential: `OPENAI_API_KEY`, `apiKey`, `auth.token`. */
 export function isSecretName(name: string): boolean {
   const snake = snakeCase(name);
-  return SECRET_NAME.test(snake) && !OTHER_THINGS.test(snake);
+  return (SECRET_NAME.test(snake) || LIST_OF_TOKENS.test(name)) && !OTHER_THINGS.test(snake);
 }
 
 /** Whether all texts below a member of this name are credentials: `serviceAccount`, `headers`. */

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs refer to the environment like this
 
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LogCapture } from "../../gateway/process/log.ts";
@@ -72,11 +73,24 @@ describe("a known secret goes in every form it takes on its way", () => {
     ],
     ["hex", bytes.toString("hex")],
     ["hex in capitals", bytes.toString("hex").toUpperCase()],
+    ["hex with colons", bytes.toString("hex").match(/../g)?.join(":") ?? ""],
+    ["a list of numbers", [...bytes].join()],
     ["base64", bytes.toString("base64")],
     ["base64url", bytes.toString("base64url")],
   ])("%s", (_form, text) => {
     const clean = redact(`before ${text} after`, value);
     expect(clean).toMatch(/^before .{0,20}\[redacted 1\].{0,20} after$/);
+  });
+
+  test("shown by Node: a buffer, a list of numbers, and either cut", () => {
+    expect(redact(inspect(bytes), value)).toBe("<Buffer [redacted 1]>");
+    expect(redact(inspect([...bytes]), value)).toMatch(/^\[\s*\[redacted 1\]\s*\]$/);
+    const long = "gateway-token-of-a-run".repeat(9);
+    expect(redact(inspect(Buffer.from(long)), long)).toBe("<Buffer [redacted 1] ... 148 more bytes>");
+    expect(redact(inspect([...Buffer.from(long)]), long)).toMatch(
+      /^\[\s*\[redacted 1\],\s*\.\.\. 98 more items\s*\]$/,
+    );
+    expect(redact("10 20 30 40 50 60 70 80 90", value)).toBe("10 20 30 40 50 60 70 80 90");
   });
 
   test("base64 of a longer text, wherever in it", () => {
@@ -155,6 +169,31 @@ test.each([["…"], ["'... 12 more characters"]])(
   },
 );
 
+const ESC = "\u001b";
+
+test.each([
+  ["a known one", `is gateway-tok${ESC}[31men-of-a-run`, "is [redacted 1]"],
+  ["by more than one", `is gate\u0000way-tok${ESC}]8;;x\u0007en\u200b-of\u202e-a-run`, "is [redacted 1]"],
+  ["by half a sequence", `is gateway-tok${ESC}cen-of-a-run`.replace("cen", "en"), "is [redacted 1]"],
+  ["an issued one", "is ghp_0123456789\u0000abcdefXYZ", "is [redacted 1]"],
+  ["its name", 'is {"api\u200bKey":"0123456789"}', 'is {"apiKey":"[redacted 1]"}'],
+  [
+    "one behind a letter",
+    "a\u0000ghp_0123456789abcdefXYZ gateway-\u0000token-of-a-run",
+    "a[redacted 1] [redacted 2]",
+  ],
+])("what nobody sees does not split a secret: %s", (_what, text, expected) => {
+  const clean = redact(text, "gateway-token-of-a-run");
+  // The parts that were found first have numbers, too.
+  const numbers = [...new Set(clean.match(/\d+(?=\])/g))];
+  expect(clean.replace(/\d+(?=\])/g, (number) => String(numbers.indexOf(number) + 1))).toBe(expected);
+});
+
+test.each([`${ESC}[31mred${ESC}[0m and 👩‍💻\u0000`, `a\u200b ${ESC}]8;;x\u0007link\r\n`])(
+  "%j without a secret stays as it is",
+  (text) => expect(redact(text, "gateway-token-of-a-run")).toBe(text),
+);
+
 test("different texts stay different, and the same one stays the same", () => {
   const secrets = new Secrets(["first-secret", "second-secret"]);
   expect(secrets.redactText("expected first-secret, seen second-secret, then first-secret")).toBe(
@@ -200,10 +239,10 @@ test("a config names its secrets, and the variables that hold some", () => {
 
 test("names of credentials", () => {
   const names =
-    "OPENAI_API_KEY apiKey GITHUB_TOKEN AWS_SECRET_ACCESS_KEY AWS_ACCESS_KEY_ID DB_PASSWORD DB_PASS accessToken _authToken privateKey passphrase encryptKey serviceAccount serviceAccountRef cookie set-cookie credentials authTokens Authorization x-api-key webhookSecret botToken signingKey AccountKey proxy-authorization";
+    "OPENAI_API_KEY apiKey GITHUB_TOKEN AWS_SECRET_ACCESS_KEY AWS_ACCESS_KEY_ID DB_PASSWORD DB_PASS accessToken _authToken privateKey passphrase encryptKey serviceAccount serviceAccountRef GH_PAT PGPASS NPM_CONFIG__AUTH X_TOKENS cookie set-cookie credentials authTokens Authorization x-api-key webhookSecret botToken signingKey AccountKey proxy-authorization";
   expect(names.split(" ").filter((name) => !isSecretName(name))).toEqual([]);
   const others =
-    "PATH PWD OLDPWD TOKENIZER KEYBOARD maxTokens MONKEY sessionKey primaryKey publicKey pass key author tokenCount passwordFile nextPageToken";
+    "PATH PWD OLDPWD TOKENIZER KEYBOARD maxTokens MONKEY sessionKey primaryKey publicKey pass key author tokenCount passwordFile nextPageToken PGPASSFILE COMPASS BYPASS MAX_TOKENS TOTAL_TOKENS usedTokens";
   expect(others.split(" ").filter(isSecretName)).toEqual([]);
   expect(secretValues({ A_TOKEN: "one", PATH: "/bin", EMPTY_KEY: "", X_SECRET: undefined })).toEqual(["one"]);
 });

@@ -1,6 +1,7 @@
 import { KnownSecrets } from "./known.ts";
 import { hasSecretContent, isPlainHeader, isSecretName } from "./names.ts";
 import { replaceSecretLooks } from "./patterns.ts";
+import { withoutSequences, withoutUnseen } from "./unseen.ts";
 
 const PLACEHOLDER = "[redacted";
 /** So many different credentials are told apart. */
@@ -33,13 +34,39 @@ export class Secrets implements Redactor {
   }
 
   add(...secrets: readonly string[]): void {
-    for (const secret of secrets) this.#known.add(secret);
+    for (const secret of secrets) {
+      this.#known.add(secret);
+      this.#known.add(seenOf(secret));
+    }
   }
 
+  /**
+   * Whoever shows a text may strip it of what is not seen, sequences as a whole or only their control characters. If that
+   * would show a secret that the text itself does not, the text is stripped here.
+   */
   redactText = (text: string): string => {
-    const withoutKnown = this.#known.replace(text, this.#replace);
-    return replaceSecretLooks(withoutKnown, this.#replace);
+    const found: string[] = [];
+    const clean = this.#replaceIn(text, found);
+    for (const strip of [seenOf, withoutUnseen]) {
+      const seen = strip(text);
+      if (seen === text) continue;
+      const joined = this.#replaceIn(seen);
+      if (joined === strip(clean)) continue;
+      // A pattern may no longer fit where what stood before a secret has come next to it.
+      const apart = new KnownSecrets();
+      for (const secret of found) apart.add(strip(secret));
+      return apart.replace(joined, this.#replace);
+    }
+    return clean;
   };
+
+  #replaceIn(text: string, found: string[] = []): string {
+    const replace = (secret: string) => {
+      found.push(secret);
+      return this.#replace(secret);
+    };
+    return replaceSecretLooks(this.#known.replace(text, replace), replace);
+  }
 
   /** The same for a JSON value: every text in it, and whole members whose name says that they are secret. */
   redact = <T>(value: T): T => mapTexts(value, (text, isSecret) => this.#redactText(text, isSecret)) as T;
@@ -59,6 +86,11 @@ export class Secrets implements Redactor {
     }
     return number === undefined ? `${PLACEHOLDER}]` : `${PLACEHOLDER} ${number}]`;
   };
+}
+
+/** What a terminal shows of a text. */
+function seenOf(text: string): string {
+  return withoutUnseen(withoutSequences(text));
 }
 
 /** Whether the text refers to a variable: `${API_KEY}` names a credential and is none. */

@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
-import { stripVTControlCharacters } from "node:util";
 import { beginOfOpenPrivateKey } from "../../base/secrets/patterns.ts";
 import type { RedactText } from "../../base/secrets/secrets.ts";
+import { withoutSequences } from "../../base/secrets/unseen.ts";
 
 /** Characters kept; older lines go first. A gateway that logs without end must not fill the memory. */
 const CAPACITY = 8 * 1024 * 1024;
@@ -50,7 +50,7 @@ export class LogCapture {
   }
 
   #append(lines: string): void {
-    this.#text += this.#redact(stripVTControlCharacters(lines));
+    this.#text += this.#redact(withoutSequences(lines));
     if (this.#text.length > CAPACITY) {
       const cut = this.#text.indexOf("\n", this.#text.length - CAPACITY / 2) + 1;
       this.#dropped += cut;
