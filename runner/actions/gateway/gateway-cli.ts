@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import { QaError } from "../../base/errors.ts";
+import { withoutSequences } from "../../base/secrets/unseen.ts";
 import type { CliResult } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -36,7 +36,7 @@ export async function runGatewayCli(
       result,
     );
   }
-  const output = stripVTControlCharacters(result.stdout);
+  const output = withoutSequences(result.stdout);
   if (!json) return output;
   const value = jsonIn(output);
   if (value === undefined) throw cliError("bad-answer", `qa cli returned no JSON: ${command}`, result);
@@ -45,7 +45,7 @@ export async function runGatewayCli(
 
 /** The line that mentions an error, else the last one: hints may follow it. */
 function reasonIn(output: string): string {
-  const lines = stripVTControlCharacters(output).trimEnd().split("\n");
+  const lines = withoutSequences(output).trimEnd().split("\n");
   const reason = lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? "";
   return reason.trim().slice(0, SHOWN_REASON);
 }
