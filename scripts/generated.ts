@@ -24,7 +24,7 @@ import { scenarioJsonSchemaText } from "../runner/scenario/schema/schema.ts";
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
   return [
-    ...(await gatewaySecrets()),
+    ...(await gatewayCopies()),
     ["docs/actions.md", actionReference(FLOW_API)],
     [
       "docs/diagnostics.md",
@@ -49,17 +49,21 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
   ];
 }
 
-/**
- * What a secret is has one rule, but the gateway is a package of its own and imports nothing of the runner: it gets a copy.
- */
-async function gatewaySecrets(): Promise<[path: string, text: string][]> {
-  const source = "runner/base/secrets";
-  const files = ["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"];
+/** Files of the runner's that the gateway has too: it is a package of its own and imports nothing of the runner. */
+const SHARED_WITH_GATEWAY = [
+  "timers.ts",
+  ...["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"].map(
+    (file) => `secrets/${file}`,
+  ),
+];
+
+async function gatewayCopies(): Promise<[path: string, text: string][]> {
   return Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(join(REPO_ROOT, source, file), "utf8");
-      const origin = `// A copy of ${source}/${file}, which \`pnpm generate\` makes.\n\n`;
-      return [`fixtures/gateway/src/base/secrets/${file}`, origin + text];
+    SHARED_WITH_GATEWAY.map(async (file) => {
+      const source = `runner/base/${file}`;
+      const text = await readFile(join(REPO_ROOT, source), "utf8");
+      const origin = `// A copy of ${source}, which \`pnpm generate\` makes.\n\n`;
+      return [`fixtures/gateway/src/base/${file}`, origin + text];
     }),
   );
 }
