@@ -92,11 +92,11 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   },
   sentinel: {
     rooms: ["base", "sessions", "restart", "config", "runtime", "channels", "agent"],
-    packages: ["write-file-atomic"],
+    packages: [],
   },
   update: {
     rooms: ["base", "restart", "config", "runtime", "sentinel"],
-    packages: ["semver", "write-file-atomic"],
+    packages: ["semver"],
   },
   "agent-system.ts": {
     rooms: ["sessions", "runtime", "reload", "skills", "channels", "tools", "plugins", "agent", "sentinel"],
