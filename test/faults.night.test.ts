@@ -37,8 +37,12 @@ const BROKEN: BrokenSubject[] = [
   ["config-write-safe", "config-swaps-secrets", /each secret stays/, /the secret of another one/],
   ["config-edited-by-hand", "config-watch-off", /each way of replacing/, /old config is still in force/],
   ["config-edited-by-hand", "config-replaces-link", /a client's write goes through/, /replaced the link/],
+  ["dm-routing", "routing-ignored", /two people/, /reads what alice said/],
+  ["log-redaction", "log-ignores-patterns", /a note is logged/, /shows what redactPatterns names/],
+  ["skill-extra-folder", "skills-ignore-dirs", /outside the workspace/, /that the config names is not used/],
   ["rooms-by-case", "sessions-fold-case", /what is said in one room/, /reads what was said in the first/],
   ["attached-gateway-smoke", "channel-gives-up", /account is connected/, /not connected: qa-channel/],
+  ["silent-answer-asked-again", "turn-takes-silence", /gets an answer/, /waiting for an outbound message/],
   ["reaction-edit-delete", "message-actions-noop", /changes it on the channel/, /reaction is not on/],
 ];
 
