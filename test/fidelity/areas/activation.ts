@@ -4,7 +4,7 @@ import {
   type ActivationTrigger,
   valueKeyOf,
 } from "../../../fixtures/gateway/src/plugins/activation/trigger.ts";
-import type { Capability, PluginManifest } from "../../../fixtures/gateway/src/plugins/manifest.ts";
+import type { Capability, PluginManifest } from "../../../fixtures/gateway/src/plugins/manifest-types.ts";
 import { judgePlugins } from "../../../fixtures/gateway/src/plugins/policy.ts";
 import { docsTable } from "../../../fixtures/gateway/src/plugins/testing/docs-tables.ts";
 import { recordOf } from "../../../fixtures/gateway/src/plugins/testing/records.ts";
