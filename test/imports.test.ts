@@ -92,12 +92,12 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   },
   sentinel: {
     rooms: ["base", "sessions", "restart", "config", "runtime", "channels", "agent"],
-    packages: ["write-file-atomic"],
+    packages: [],
   },
   clients: { rooms: ["base", "sessions", "config", "runtime", "channels", "agent"], packages: [] },
   update: {
     rooms: ["base", "restart", "config", "runtime", "sentinel"],
-    packages: ["semver", "write-file-atomic"],
+    packages: ["semver"],
   },
   "agent-system.ts": {
     rooms: [
