@@ -39,6 +39,7 @@ const BROKEN: BrokenSubject[] = [
   ["config-edited-by-hand", "config-replaces-link", /a client's write goes through/, /replaced the link/],
   ["rooms-by-case", "sessions-fold-case", /what is said in one room/, /reads what was said in the first/],
   ["attached-gateway-smoke", "channel-gives-up", /account is connected/, /not connected: qa-channel/],
+  ["silent-answer-asked-again", "turn-takes-silence", /gets an answer/, /waiting for an outbound message/],
   ["reaction-edit-delete", "message-actions-noop", /changes it on the channel/, /reaction is not on/],
 ];
 

@@ -66,3 +66,13 @@ test("the golden files show every code except the one about a whole matrix", asy
   const seen = new Set((await Promise.all(INPUTS.map(check))).flatMap(({ codes }) => codes));
   expect(Object.keys(LANE_DIAGNOSTIC_CODES).filter((code) => !seen.has(code))).toEqual(["too-many-jobs"]);
 });
+
+test("a lane's scenario that a pack stands in for is checked as the repository has it", async () => {
+  const { root, file } = repositoryWith("clean.lanes.yaml");
+  const pack = folderWith({ "plain.md": scenarioText("plain", STEPS, "tags: [plain]\n") });
+  const catalog = await loadCatalog({ repoRoot: root, packs: [pack], cwd: root });
+  const { lanes } = readLanes(file, root);
+  if (lanes === undefined) throw new Error("the lanes are clean");
+  const context = { repoRoot: root, packs: [] };
+  expect(checkLanes([...lanes.lanes.values()], lanes, catalog, context)).toEqual([]);
+});

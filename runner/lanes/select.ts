@@ -38,7 +38,10 @@ export function checkPacks(lane: LocatedLane, lanes: Lanes, context: PackContext
   });
 }
 
-/** The part of a catalog that a lane may choose from. */
+/**
+ * The part of a catalog that a lane may choose from: of its own packs, also what another pack stands in for, because
+ * the lane runs without that one.
+ */
 export function catalogOf(lane: LocatedLane, lanes: Lanes, catalog: Catalog, context: PackContext): Catalog {
   const { repoRoot } = context;
   const folders = packsOf(lane, lanes, context);
@@ -47,7 +50,8 @@ export function catalogOf(lane: LocatedLane, lanes: Lanes, catalog: Catalog, con
       ? [ownPack(repoRoot).root]
       : folders.map((folder) => packOf(folder, repoRoot, repoRoot).root),
   );
-  return { ...catalog, scenarios: catalog.scenarios.filter(({ pack }) => roots.has(pack.root)) };
+  const { scenarios, replaced } = catalog;
+  return { ...catalog, scenarios: [...scenarios, ...replaced].filter(({ pack }) => roots.has(pack.root)) };
 }
 
 /**

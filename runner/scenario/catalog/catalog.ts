@@ -45,6 +45,8 @@ export interface CatalogOptions {
 export interface Catalog {
   /** Those without an error of this phase, except in references, in the order of their files. */
   scenarios: Scenario[];
+  /** The repository's own that a scenario of a pack stands in for. */
+  replaced: Scenario[];
   /** Scenario files that gave no scenario, with the id if it could be read. */
   unusable: { file: SourceFile; id: string | undefined }[];
   packIndexes: LocatedPackIndex[];
@@ -80,6 +82,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   const { parseScenarioFile } = await import("../parse.ts");
   const catalog: Catalog = {
     scenarios: [],
+    replaced: [],
     unusable: [],
     packIndexes: [],
     diagnostics: [],
@@ -94,7 +97,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
-  catalog.scenarios = rejectDuplicates(catalog.scenarios, catalog.diagnostics);
+  rejectDuplicates(catalog);
   if (scripts.length > 0) await addModelScripts(catalog, scripts, options.cwd);
   catalog.diagnostics.sort(byPlace);
   return catalog;
@@ -219,8 +222,9 @@ async function addModelScripts(catalog: Catalog, paths: readonly string[], cwd: 
  * Keeps the first scenario of each id, and says at each of several where the others are. Where a pack
  * given by the user has an id of the repository's own scenarios, the pack's scenario counts.
  */
-function rejectDuplicates(all: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
-  const scenarios = withoutReplaced(all, diagnostics);
+function rejectDuplicates(catalog: Catalog): void {
+  setReplacedAside(catalog);
+  const { scenarios, diagnostics } = catalog;
   const byId = Map.groupBy(scenarios, (scenario) => scenario.id);
   for (const [id, group] of byId) {
     if (group.length === 1) continue;
@@ -235,17 +239,19 @@ function rejectDuplicates(all: readonly Scenario[], diagnostics: Diagnostic[]): 
       );
     }
   }
-  return scenarios.filter((scenario) => byId.get(scenario.id)?.[0] === scenario);
+  catalog.scenarios = scenarios.filter((scenario) => byId.get(scenario.id)?.[0] === scenario);
 }
 
-function withoutReplaced(scenarios: readonly Scenario[], diagnostics: Diagnostic[]): Scenario[] {
+function setReplacedAside(catalog: Catalog): void {
+  const { scenarios, replaced, diagnostics } = catalog;
   const given = Map.groupBy(
     scenarios.filter(({ pack }) => pack.foreign),
     ({ id }) => id,
   );
-  return scenarios.filter((scenario) => {
+  catalog.scenarios = scenarios.filter((scenario) => {
     const [instead] = given.get(scenario.id) ?? [];
     if (!instead || scenario.pack.foreign) return true;
+    replaced.push(scenario);
     diagnostics.push(
       diagnosticAt(atPath(instead.metadata, ["id"]), "warning", {
         code: "duplicate-id",
