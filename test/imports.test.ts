@@ -84,7 +84,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
-    packages: ["tar"],
+    packages: ["jiti", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
