@@ -30,9 +30,9 @@ test("patches merge in order and name the channel account by what it is called h
       messages: { ackReactionScope: null },
       channels: { "qa-channel": { accounts: { $selectedAccount: { a: 1 } } } },
     },
-    { messages: { groupChat: { requireMention: false } } },
+    { messages: { groupChat: { mentionPatterns: [] } } },
   );
-  expect(config.messages).toEqual({ groupChat: { requireMention: false } });
+  expect(config.messages).toEqual({ groupChat: { mentionPatterns: [] } });
   expect(config).toMatchObject({
     channels: { "qa-channel": { enabled: true, accounts: { default: { a: 1 } } } },
   });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import JSON5 from "json5";
 import pRetry, { AbortError } from "p-retry";
-import { errorMessage, QaError } from "../../base/errors.ts";
+import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import { delay } from "../../base/timers.ts";
 import { badArgument } from "../bad-argument.ts";
@@ -145,6 +145,7 @@ async function editConfigFile(
     throw badArgument("editConfigFile: the function must return the new text of the file");
   }
   await writeFile(path, next, { mode: 0o600 });
+  await lookAtConfig(context);
   return next;
 }
 
@@ -153,6 +154,15 @@ async function restartWithPatch(context: ActionContext, { patch }: { patch: Json
   await context.gateway.restartAfterStateMutation(async () => {
     const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
     await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
+  });
+  await lookAtConfig(context);
+}
+
+/** A gateway may say that it does not read a key that was written into its file; what else it says does not matter. */
+async function lookAtConfig(context: ActionContext): Promise<void> {
+  if (context.gateway.pid === undefined) return;
+  await context.call("config.get", {}).catch((error: unknown) => {
+    if (error instanceof BlockedError) throw error;
   });
 }
 

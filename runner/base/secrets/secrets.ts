@@ -14,6 +14,8 @@ export type RedactText = (text: string) => string;
 /** Takes credentials out of what is shown. */
 export interface Redactor {
   redactText: RedactText;
+  /** Only the values that are known to be secret. */
+  redactKnown: RedactText;
   redact<T>(value: T): T;
 }
 
@@ -59,6 +61,8 @@ export class Secrets implements Redactor {
     }
     return clean;
   };
+
+  redactKnown = (text: string): string => this.#known.replace(text, this.#replace);
 
   #replaceIn(text: string, found: string[] = []): string {
     const replace = (secret: string) => {

@@ -67,7 +67,7 @@ test("it starts, says who it is, and goes without a trace", async () => {
 test("a hot change keeps the process and counts the generation, a restart changes the boot id", async () => {
   const gateway = await startGateway();
   const before = await gateway.identity();
-  await patch(gateway, { messages: { groupChat: { requireMention: false } } });
+  await patch(gateway, { messages: { groupChat: { mentionPatterns: [] } } });
   const hot = await gateway.identity();
   expect(hot).toMatchObject({ bootId: before.bootId, generation: before.generation + 1 });
 

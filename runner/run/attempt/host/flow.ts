@@ -1,3 +1,4 @@
+import type { BlockedError } from "../../../base/errors.ts";
 import { stretched } from "../../../base/slow.ts";
 import { after, every } from "../../../base/timers.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
@@ -143,7 +144,9 @@ class AttemptFlow {
       }
       case "ended":
         this.#proof.flowEnded(message.end.verdict === "passed");
-        this.#stop(message.end);
+        this.#stop(
+          this.#service.refusal ? { ...message.end, ...blockedBy(this.#service.refusal) } : message.end,
+        );
         break;
       default:
         this.#service.serve(message);
@@ -243,6 +246,11 @@ class AttemptFlow {
     };
     return { step: { index: this.#step.index, name: step.name }, statement: label, position };
   }
+}
+
+/** A flow may have taken it for an error like any other. */
+function blockedBy(refusal: BlockedError): Ending {
+  return { failure: undefined, ...endingOf(refusal) };
 }
 
 function orderOf(

@@ -1,6 +1,8 @@
-import { QaError } from "../../../base/errors.ts";
+import { type BlockedError, QaError } from "../../../base/errors.ts";
+import { isJsonObject, type JsonObject } from "../../../base/json.ts";
 import type { HeldContinuation } from "../../../model/continuations.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
+import { unreadSince } from "../../testbed/unread-keys.ts";
 import { packError, unpackError } from "../wire/errors.ts";
 import { memberKind, type Parts } from "../wire/members.ts";
 import type { Answer, ArgumentPlace, Call, FromAttempt, Report } from "../wire/messages.ts";
@@ -20,10 +22,17 @@ export class TestbedService {
   /** Functions of the attempt that run, by call and callback. */
   readonly #callbacks = new Map<string, PromiseWithResolvers<unknown>>();
   readonly #held: HeldContinuation[] = [];
+  readonly #startConfig: JsonObject;
+  #refusal: BlockedError | undefined;
 
-  constructor(attempt: Pick<AttemptProcess, "send" | "answer">, testbed: Testbed, { gateway }: ReadyTestbed) {
+  constructor(
+    attempt: Pick<AttemptProcess, "send" | "answer">,
+    testbed: Testbed,
+    { gateway, startConfig }: ReadyTestbed,
+  ) {
     this.#attempt = attempt;
     this.#testbed = testbed;
+    this.#startConfig = startConfig;
     this.#parts = { gateway, bus: testbed.bus, model: testbed.model };
   }
 
@@ -58,6 +67,11 @@ export class TestbedService {
         this.#testbed.answers.add(message.what, message.answer);
         break;
     }
+  }
+
+  /** Why the scenario is blocked, whatever its flow makes of it. */
+  get refusal(): BlockedError | undefined {
+    return this.#refusal;
   }
 
   /** Ends what is still under way: nobody waits for it. */
@@ -113,6 +127,9 @@ export class TestbedService {
     if (part !== "gateway" || member !== "call") return result;
     return Promise.resolve(result).then((answer) => {
       this.#testbed.answers.add(String(args[0]), answer);
+      const refusal = isJsonObject(answer) ? unreadSince(answer, this.#startConfig) : undefined;
+      this.#refusal ??= refusal;
+      if (refusal) throw refusal;
       return answer;
     });
   }
