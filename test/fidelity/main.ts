@@ -35,6 +35,11 @@ try {
   for (const [name, area] of areas) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     if (values.quick && area.slow) continue;
+    const obstacle = await area.obstacle?.();
+    if (obstacle !== undefined) {
+      process.stdout.write(`${name}: not compared: ${obstacle}\n`);
+      continue;
+    }
     const committed = await readRows(name);
     const compared = releases.map(({ version }) => version);
     const isCompared = ({ release }: { release: string }) => compared.includes(release);
