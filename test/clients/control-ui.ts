@@ -38,6 +38,9 @@ export class ControlUi {
   readonly #token: string;
   /** What the gateway has refused since the last visit. */
   #refused: string[] = [];
+  /** Methods that it has not answered yet, by the request's id. */
+  #asked = new Map<string, string>();
+  #answered = Promise.withResolvers<void>();
 
   private constructor(page: Page, base: string, token: string) {
     this.page = page;
@@ -79,17 +82,19 @@ export class ControlUi {
   /** Goes to a page and waits until it shows a text. @throws AssertionError when it shows an error or was refused anything */
   async visit(path: string, text: string | RegExp): Promise<void> {
     this.#refused = [];
+    this.#asked = new Map();
     await this.page.goto(`${this.#base}/${path}#token=${this.#token}`);
     // What the gateway refuses says more than that the text does not come.
     await this.#shows(text).catch((error: unknown) => {
       assert.deepEqual(this.#refused, []);
       throw error;
     });
-    await this.assertWell();
+    await this.#assertWell();
   }
 
   /** @throws AssertionError when the page shows an error or was refused anything */
-  async assertWell(): Promise<void> {
+  async #assertWell(): Promise<void> {
+    while (this.#asked.size > 0) await this.#answered.promise;
     assert.deepEqual(this.#refused, []);
     assert.deepEqual(await this.page.locator(".callout.danger").allInnerTexts(), []);
   }
@@ -101,7 +106,7 @@ export class ControlUi {
     await input.press("Enter");
     await this.#shows(new RegExp(`^\\s*${answer}\\s*$`));
     await this.page.locator(".chat-reading-indicator").waitFor({ state: "detached" });
-    await this.assertWell();
+    await this.#assertWell();
   }
 
   async #shows(text: string | RegExp): Promise<void> {
@@ -109,14 +114,17 @@ export class ControlUi {
   }
 
   #watch(socket: WebSocket): void {
-    const asked = new Map<string, string>();
     socket.on("framesent", ({ payload }) => {
       const { id, method } = JSON.parse(String(payload));
-      asked.set(id, method);
+      this.#asked.set(id, method);
     });
     socket.on("framereceived", ({ payload }) => {
-      const { id, ok, error } = JSON.parse(String(payload));
-      if (ok === false) this.#refused.push(`${asked.get(id)}: ${error?.message}`);
+      const { type, id, ok, error } = JSON.parse(String(payload));
+      if (type !== "res") return;
+      if (!ok) this.#refused.push(`${this.#asked.get(id)}: ${error?.message}`);
+      this.#asked.delete(id);
+      this.#answered.resolve();
+      this.#answered = Promise.withResolvers();
     });
   }
 }
