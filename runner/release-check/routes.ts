@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
-import type { DrivenGateway, GatewayUnderTest } from "../gateway/gateway.ts";
+import { recognizeTarget } from "../base/target.ts";
+import type { GatewayUnderTest } from "../gateway/gateway.ts";
 
 /** The ways to update: the gateway's command line, and its RPC method. */
 export const ROUTES = ["gateway update", "update.run"] as const;
@@ -76,9 +77,8 @@ async function updateOnCommandLine(
   return { ok: version === to, exit: `exit code ${code}`, version, reason };
 }
 
-/** Whether it is a published release, which the runner told what to update to. */
-export function isPublished({ updatePlan }: Pick<DrivenGateway, "updatePlan">): boolean {
-  return updatePlan !== undefined;
+function isPublished({ facts }: GatewayUnderTest): boolean {
+  return recognizeTarget(facts.target)?.kind === "openclaw";
 }
 
 function limitOf(gateway: GatewayUnderTest): number {
