@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
 import { recognizeTarget } from "../base/target.ts";
-import type { GatewayUnderTest } from "../gateway/gateway.ts";
+import type { CliResult, GatewayUnderTest } from "../gateway/gateway.ts";
 
 /** The ways to update: the gateway's command line, and its RPC method. */
 export const ROUTES = ["gateway update", "update.run"] as const;
@@ -56,7 +56,10 @@ async function updateOverRpc(
   return { ok, exit: `status ${status}`, version, reason };
 }
 
-/** Only exit code 0 counts, whatever was printed. */
+/**
+ * Only exit code 0 counts, whatever was printed. A published release's shell update stops and starts the service around
+ * the update; where there is none, the runner does.
+ */
 async function updateOnCommandLine(
   gateway: GatewayUnderTest,
   to: string,
@@ -65,16 +68,29 @@ async function updateOnCommandLine(
   const published = isPublished(gateway);
   const args = ["update", "--tag", to, "--json", ...(published ? ["--yes", "--no-restart"] : [])];
   const options = { timeoutMs: limitOf(gateway), signal, ...(published && { env: SHELL_ENV }) };
-  const { exitCode, stdout, stderr } = await gateway.runCli(args, options);
+  const update = () => gateway.runCli(args, options);
+  const { exitCode, stdout, stderr } = published ? await whileStopped(gateway, update) : await update();
   const { version, reason } = summarize(parse(stdout));
   const code = exitCode ?? "none";
   if (exitCode !== 0) {
     const exit = `Packaged upgrade failed (${code}): ${summaryOf(`${stdout}\n${stderr}`)}`;
     return { ok: false, exit, version, reason: reason ?? lastLine(stderr) };
   }
-  // Of a published release the runner is the service manager.
-  if (published) await gateway.restartAfterStateMutation(() => {});
   return { ok: version === to, exit: `exit code ${code}`, version, reason };
+}
+
+/** @throws what the start afterwards throws, if the command ended well; otherwise the command's end says more */
+async function whileStopped(gateway: GatewayUnderTest, run: () => Promise<CliResult>): Promise<CliResult> {
+  let result: CliResult | undefined;
+  try {
+    await gateway.restartAfterStateMutation(async () => {
+      result = await run();
+    });
+  } catch (error) {
+    if (result === undefined || result.exitCode === 0) throw error;
+  }
+  if (result === undefined) throw new Error("the gateway was restarted without its update");
+  return result;
 }
 
 function isPublished({ facts }: GatewayUnderTest): boolean {
