@@ -84,7 +84,8 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
-    packages: ["tar"],
+    // Releases read manifests as JSON5.
+    packages: ["jiti", "json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
