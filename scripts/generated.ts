@@ -4,6 +4,7 @@ import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
 import { FLOW_API } from "../runner/actions/vocabulary.ts";
 import { compareText } from "../runner/base/text.ts";
+import { BODY_SCHEMAS } from "../runner/channel/schemas.ts";
 import { REPO_ROOT } from "../runner/cli/workspace.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
@@ -43,6 +44,14 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
       ),
     ],
     ["runner/actions/validators.generated.js", await actionValidatorsText()],
+    [
+      "runner/channel/validators.generated.js",
+      await validatorsModuleText(BODY_SCHEMAS, undefined, {
+        allErrors: false,
+        verbose: false,
+        discriminator: true,
+      }),
+    ],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
     ["runner/report/schema/events.schema.json", eventSchemaText()],

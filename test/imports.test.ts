@@ -84,7 +84,8 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   tools: { rooms: ["base", "sessions", "config", "runtime", "channels"], packages: [] },
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
-    packages: ["tar"],
+    // Releases read manifests as JSON5.
+    packages: ["json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
@@ -92,12 +93,12 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   },
   sentinel: {
     rooms: ["base", "sessions", "restart", "config", "runtime", "channels", "agent"],
-    packages: ["write-file-atomic"],
+    packages: [],
   },
   clients: { rooms: ["base", "sessions", "config", "runtime", "channels", "agent"], packages: [] },
   update: {
     rooms: ["base", "restart", "config", "runtime", "sentinel"],
-    packages: ["semver", "write-file-atomic"],
+    packages: ["semver"],
   },
   "agent-system.ts": {
     rooms: [

@@ -29,7 +29,7 @@ test("an update that the agent is refused is blocked, one that it asks for wrong
   const [refused, failed] = ["refused", "wrong"].map((id) => report?.scenarios.find((of) => of.id === id));
   expect(refused, stdout).toMatchObject({
     verdict: "blocked",
-    reason: "the gateway cannot update itself here: git-checkout (self-update)",
+    reason: "the gateway cannot update itself here: not-git-install (self-update)",
   });
   expect(failed, stdout).toMatchObject({
     verdict: "failed",
@@ -39,7 +39,7 @@ test("an update that the agent is refused is blocked, one that it asks for wrong
 
 test("an update that the environment does not allow is blocked, with the gateway's reason", async () => {
   const sandbox = await Sandbox.create();
-  // The build that scenarios run was not installed by npm.
+  // The build that scenarios run is no install: only a folder in a checkout of something else.
   const steps = `
   - name: asks for an update
     actions:
@@ -55,7 +55,7 @@ test("an update that the environment does not allow is blocked, with the gateway
   const { exitCode, report, stdout } = await sandbox.qa("run", "asks", "--pack", join(pack, "..", ".."));
   expect(report?.scenarios[0], stdout).toMatchObject({
     verdict: "blocked",
-    reason: "the gateway cannot update itself here: git-checkout (self-update)",
+    reason: "the gateway cannot update itself here: not-git-install (self-update)",
   });
   expect(exitCode).toBe(4);
 });

@@ -1,25 +1,15 @@
 import type { ValidateFunction } from "ajv";
 import { HttpError } from "../http/json.ts";
-import { BODY_SCHEMAS, type BodyName } from "./schemas.ts";
+import type { BodyName } from "./schemas.ts";
+import * as generated from "./validators.generated.js";
 
-/** Checks bodies against their schemas; ajv is loaded and each schema compiled at first need. */
-export class BodyChecker {
-  readonly #validators = new Map<BodyName, ValidateFunction>();
-  #ajv: Promise<{ compile(schema: object): ValidateFunction }> | undefined;
+const VALIDATORS: Readonly<Record<BodyName, ValidateFunction>> = generated;
 
-  /** @throws HttpError 400 naming the member that is wrong */
-  async check(name: BodyName, body: unknown): Promise<void> {
-    const validate = this.#validators.get(name) ?? (await this.#compile(name));
-    if (validate(body)) return;
-    const [problem] = validate.errors ?? [];
-    const where = problem?.instancePath ? `body${problem.instancePath.replaceAll("/", ".")}` : "body";
-    throw new HttpError(400, `invalid request: ${where} ${problem?.message ?? "does not fit"}`);
-  }
-
-  async #compile(name: BodyName): Promise<ValidateFunction> {
-    this.#ajv ??= import("ajv").then(({ Ajv }) => new Ajv({ discriminator: true, strict: true }));
-    const validate = (await this.#ajv).compile(BODY_SCHEMAS[name]);
-    this.#validators.set(name, validate);
-    return validate;
-  }
+/** Checks a body against its schema. @throws HttpError 400 naming the member that is wrong */
+export function checkBody(name: BodyName, body: unknown): void {
+  const validate = VALIDATORS[name];
+  if (validate(body)) return;
+  const [problem] = validate.errors ?? [];
+  const where = problem?.instancePath ? `body${problem.instancePath.replaceAll("/", ".")}` : "body";
+  throw new HttpError(400, `invalid request: ${where} ${problem?.message ?? "does not fit"}`);
 }

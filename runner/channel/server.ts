@@ -2,7 +2,7 @@ import { errorMessage } from "../base/errors.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { HttpError, sendJson } from "../http/json.ts";
 import { type Call, type LocalServer, type Route, serveLocally } from "../http/local-server.ts";
-import { BodyChecker } from "./body-check.ts";
+import { checkBody } from "./body-check.ts";
 import type { QaBus } from "./bus.ts";
 import { ENDPOINTS, type Endpoint } from "./endpoints.ts";
 
@@ -11,7 +11,6 @@ const OUTBOUND = "/v1/outbound/message";
 
 /** Serves the bus over HTTP on a random loopback port, until teardown. */
 export function serveBus(bus: QaBus, teardown: Teardown): Promise<LocalServer> {
-  const checker = new BodyChecker();
   const routes = new Map<string, Route>([
     ["/health", { read: () => ({ ok: true }) }],
     ["/readyz", { read: () => ({ ok: true }) }],
@@ -20,7 +19,7 @@ export function serveBus(bus: QaBus, teardown: Teardown): Promise<LocalServer> {
   for (const [path, endpoint] of ENDPOINTS) {
     routes.set(path, {
       limits: { maxBytes: endpoint.maxBytes, timeoutMs: BODY_TIMEOUT_MS },
-      handle: (call) => answer(bus, checker, path, endpoint, call),
+      handle: (call) => answer(bus, path, endpoint, call),
     });
   }
   return serveLocally({
@@ -37,12 +36,11 @@ export function serveBus(bus: QaBus, teardown: Teardown): Promise<LocalServer> {
 
 async function answer(
   bus: QaBus,
-  checker: BodyChecker,
   path: string,
   endpoint: Endpoint,
   { body, response, signal }: Call,
 ): Promise<void> {
-  await checker.check(endpoint.body, body);
+  checkBody(endpoint.body, body);
   const failure = endpoint.fallible ? bus.faults.takeFailure() : undefined;
   if (failure !== undefined) throw new HttpError(failure, "refused on purpose");
   const result = await endpoint.handle(bus, body as never, signal);

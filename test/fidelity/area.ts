@@ -22,7 +22,7 @@ import type { Release } from "./release.ts";
  * - `embeddedGateway()` (embedded.ts) is a running gateway for areas that need one. It and everything that takes more
  *   than a second makes the area `slow`: then only the night suite and `pnpm fidelity` compare it.
  * - `pnpm fidelity [area …]` compares with the releases that are installed and writes docs/fidelity/<area>.json and
- *   docs/fidelity.md. Commit both. On a merge conflict take either side and run it again.
+ *   docs/fidelity.md. Commit both. On a merge conflict in the page take either side; `--page` writes it from the rows.
  *
  * Tests compare again and fail when a row has become worse than the committed one.
  */

@@ -140,6 +140,6 @@ function show(value: unknown): string {
 /** By day the same inputs each time; at night more, and others each time. */
 function effort(): { numRuns: number; seed: number | undefined } {
   return process.env.FIDELITY_RANDOM === "more"
-    ? { numRuns: 5000, seed: undefined }
-    : { numRuns: 500, seed: 20_260_426 };
+    ? { numRuns: 3000, seed: undefined }
+    : { numRuns: 300, seed: 20_260_426 };
 }

@@ -37,7 +37,18 @@ async function stagePlugin(
   return folder;
 }
 
-const PLUGIN = record({ id: STRING }, { state: STRING, enabled: {}, diagnostics: {} });
+const PLUGIN = record(
+  { id: STRING },
+  { state: STRING, enabled: {}, origin: {}, runtime: {}, diagnostics: {} },
+);
+
+/** Each plugin with what the list says about it elsewhere. */
+function withDiagnostics({ plugins = [], diagnostics = [] }: JsonObject): JsonObject[] {
+  return (plugins as JsonObject[]).map((plugin) => ({
+    ...plugin,
+    diagnostics: (diagnostics as JsonObject[]).filter(({ pluginId }) => pluginId === plugin.id),
+  }));
+}
 
 export const pluginActions = actionsOf("plugins", (define) => ({
   stagePlugin: define({
@@ -51,11 +62,12 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     run: stagePlugin,
   }),
   readPlugins: define({
-    summary: "The plugins as the gateway lists them (`plugins.list`); listing loads none of their code.",
+    summary:
+      "The plugins as the gateway lists them (`plugins.list`), each with its part of the list's `diagnostics`; listing loads none of their code.",
     positional: ["env"],
     returns: { type: "array", items: PLUGIN },
     effect: "reads",
-    run: async (context) => (await context.call("plugins.list", {})).plugins ?? [],
+    run: async (context) => withDiagnostics(await context.call("plugins.list", {})),
   }),
   findPlugin: define({
     summary: "The entry with this id in what `readPlugins` returned, or undefined.",
@@ -71,7 +83,8 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     run: (_context, { plugins, id }) => plugins.find((plugin) => plugin.id === id),
   }),
   readPluginLoads: define({
-    summary: "Every import of plugin code since the gateway started (`plugins.loads`), oldest first.",
+    summary:
+      "Every import of plugin code since the embedded gateway started (`qa.plugins.loads`), oldest first.",
     params: {
       since: { ...NUMBER, default: 0, description: "leave out the first n: the length of an earlier answer" },
     },
@@ -86,7 +99,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     },
     effect: "reads",
     run: async (context, { since }) => {
-      const { loads } = await context.call("plugins.loads", {});
+      const { loads } = await context.call("qa.plugins.loads", {});
       return ((loads ?? []) as JsonObject[]).slice(since);
     },
   }),

@@ -12,7 +12,8 @@ export const READING_METHODS: ReadonlySet<string> = new Set([
   ...["agents.list", "agent.identity.get", "agents.files.list", "agents.files.get", "agent.wait"],
   ...["models.list", "models.authStatus", "tools.catalog", "tools.effective"],
   ...["skills.status", "skills.search", "skills.detail"],
-  ...["plugins.list", "plugins.inspect", "plugins.loads", "plugins.plan"],
+  ...["plugins.list", "plugins.inspect"],
+  ...["qa.plugins.list", "qa.plugins.inspect", "qa.plugins.loads", "qa.plugins.plan"],
   ...["sessions.list", "sessions.get", "sessions.preview", "sessions.resolve", "chat.history"],
   ...["cron.list", "cron.status", "cron.runs", "node.list", "node.describe"],
 ]);

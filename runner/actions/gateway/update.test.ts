@@ -20,7 +20,7 @@ test.for([
   "Error: owner_required: chat requester is no longer a configured command owner",
   '{"status":"error","tool":"gateway","error":"Tool restricted to owner senders."}',
   '{"status":"error","tool":"gateway","error":"Gateway instance unavailable for update.run"}',
-  '{"ok":false,"result":{"status":"skipped","reason":"git-checkout"}}',
+  '{"ok":false,"result":{"status":"skipped","reason":"not-git-install"}}',
   '{"ok":false,"reason":"owner_required","result":null}',
 ])("%s is a refusal", (answer) => {
   expect(problemOf(answer)).toMatchObject({ code: "blocked", capability: "self-update" });

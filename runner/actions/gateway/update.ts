@@ -24,12 +24,10 @@ const PENDING = new Set(["managed-service-handoff-started", "restart-health-pend
 const OBSTACLES = new Set([
   "container-image-install",
   "external-supervisor-update-required",
-  "git-checkout",
   "install-not-writable",
   "managed-service-handoff-failed",
   "managed-service-handoff-unavailable",
   "not-git-install",
-  "not-package-root",
   "owner_required",
   "package-update-requires-cli",
   "restart-disabled",

@@ -93,10 +93,10 @@ export function pluginInstall(folder: string, id: string): Activity {
     windowMs: 250,
     begin: (gateway) =>
       target()
-        ? gateway.call("plugins.install", { spec: folder, restartDelayMs: 0 })
-        : gateway.call("plugins.uninstall", { id, restartDelayMs: 0 }),
+        ? gateway.call("qa.plugins.install", { spec: folder, restartDelayMs: 0 })
+        : gateway.call("qa.plugins.uninstall", { id, restartDelayMs: 0 }),
     async check(gateway, acknowledged) {
-      const { plugins } = await gateway.call("plugins.list");
+      const { plugins } = await gateway.call("qa.plugins.list");
       const plugin = (plugins as JsonObject[]).find((entry) => entry.id === id);
       const problem = plugin && JSON.stringify(plugin.diagnostics ?? []);
       if (plugin && problem !== "[]") throw new Error(`the plugin is half installed: ${problem}`);
