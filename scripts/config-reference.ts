@@ -38,8 +38,8 @@ function rest(keys: readonly SchemaPlace[]): string {
 function notUsed(keys: readonly SchemaPlace[]): string[] {
   const names = keys
     .filter(({ schema }) => isUnread(schema))
-    .map(({ path, schema }) => `\`${formatPath(path)}\`${honoured(schema)}`);
-  return names.length === 0 ? [] : [`Accepted and not used: ${names.join(", ")}.`];
+    .map(({ path, schema }) => `- \`${formatPath(path)}\`${honoured(schema)}`);
+  return names.length === 0 ? [] : ["Accepted and not used:", names.join("\n")];
 }
 
 function honoured({ "x-unread": values }: JsonObject): string {
