@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Finding } from "./findings.ts";
 import type { Release } from "./release.ts";
@@ -44,4 +44,16 @@ export async function loadAreas(): Promise<Map<string, Area>> {
     return [basename(file, ".ts"), area];
   });
   return new Map(await Promise.all(loaded));
+}
+
+/** Names and titles of all areas, from their text: importing them brings all that they compare. */
+export function areaTitles(): { name: string; title: string }[] {
+  return globSync("areas/*.ts", { cwd: import.meta.dirname })
+    .sort()
+    .map((file) => {
+      const name = basename(file, ".ts");
+      const [, title = name] =
+        /^\s*title: "(.+)",$/m.exec(readFileSync(join(import.meta.dirname, file), "utf8")) ?? [];
+      return { name, title };
+    });
 }
