@@ -36,24 +36,31 @@ export interface Area {
   compare(release: Release): Promise<Finding[]>;
 }
 
-/** All areas by name, in the order of their names. */
-export async function loadAreas(): Promise<Map<string, Area>> {
-  const files = globSync("areas/*.ts", { cwd: import.meta.dirname }).sort();
-  const loaded = files.map(async (file): Promise<[string, Area]> => {
-    const { area } = (await import(join(import.meta.dirname, file))) as { area: Area };
-    return [basename(file, ".ts"), area];
-  });
-  return new Map(await Promise.all(loaded));
+/** What an area's text says of it: importing it brings all that it compares. */
+export interface ListedArea {
+  /** Of its file. */
+  name: string;
+  title: string;
+  slow: boolean;
 }
 
-/** Names and titles of all areas, from their text: importing them brings all that they compare. */
-export function areaTitles(): { name: string; title: string }[] {
+/** All areas, in the order of their names. */
+export function listAreas(): ListedArea[] {
   return globSync("areas/*.ts", { cwd: import.meta.dirname })
     .sort()
     .map((file) => {
+      const text = readFileSync(join(import.meta.dirname, file), "utf8");
       const name = basename(file, ".ts");
-      const [, title = name] =
-        /^\s*title: "(.+)",$/m.exec(readFileSync(join(import.meta.dirname, file), "utf8")) ?? [];
-      return { name, title };
+      return {
+        name,
+        title: /^ {2}title: "(.+)",$/m.exec(text)?.[1] ?? name,
+        slow: /^ {2}slow: true,$/m.test(text),
+      };
     });
+}
+
+/** @param name as `listAreas` has it */
+export async function loadArea(name: string): Promise<Area> {
+  const { area } = (await import(join(import.meta.dirname, "areas", `${name}.ts`))) as { area: Area };
+  return area;
 }

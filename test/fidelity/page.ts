@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../testing/qa.ts";
-import { areaTitles } from "./area.ts";
+import { listAreas } from "./area.ts";
 import { VERDICTS, type Verdict } from "./findings.ts";
 import { RELEASES } from "./release.ts";
 import { type Row, readRows } from "./rows.ts";
@@ -23,7 +23,7 @@ export async function writePage(): Promise<void> {
 /** What docs/fidelity.md should be, from the committed rows. */
 export async function page(): Promise<string> {
   const areas = await Promise.all(
-    areaTitles().map(async ({ name, title }) => ({ title, rows: await readRows(name) })),
+    listAreas().map(async ({ name, title }) => ({ title, rows: await readRows(name) })),
   );
   const all = areas.flatMap(({ rows }) => rows);
   const seeds = await readSeeds();
