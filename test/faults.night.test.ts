@@ -45,6 +45,7 @@ const BROKEN: BrokenSubject[] = [
   ["chat-commands", "commands-reach-model", /not for the model/, /\/help was answered with: THE-MODEL/],
   ["chat-commands", "commands-for-everybody", /stranger does not restart/, /answered with: .*Restarting/],
   ["model-switch-per-session", "turn-forgets-model", /asks the new model/, /after \/model the model mock-1/],
+  ["picture-reaches-model", "channel-drops-attachments", /message of the channel/, /got 0 pictures/],
   ["silent-answer-asked-again", "turn-takes-silence", /gets an answer/, /waiting for an outbound message/],
   ["reaction-edit-delete", "message-actions-noop", /changes it on the channel/, /reaction is not on/],
 ];
