@@ -85,7 +85,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
     // Releases read manifests as JSON5.
-    packages: ["json5", "tar"],
+    packages: ["jiti", "json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
@@ -151,7 +151,8 @@ const REPOSITORY: Readonly<Record<string, readonly string[]>> = {
   "fixtures/plugins": [],
   "fixtures/openclaw-channel": [],
   runner: ["package.json"],
-  scripts: ["runner"],
+  // Docs are made from what both declare.
+  scripts: ["runner", "fixtures/gateway"],
   bench: ["runner", "test/testing"],
 };
 
