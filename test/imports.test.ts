@@ -92,7 +92,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
     packages: ["eventsource-parser"],
   },
   cron: {
-    rooms: ["base", "sessions", "config", "runtime", "channels", "tools", "agent"],
+    rooms: ["base", "sessions", "config", "runtime", "agent"],
     packages: ["croner"],
   },
   sentinel: {
