@@ -42,6 +42,9 @@ const BROKEN: BrokenSubject[] = [
   ["skill-extra-folder", "skills-ignore-dirs", /outside the workspace/, /that the config names is not used/],
   ["rooms-by-case", "sessions-fold-case", /what is said in one room/, /reads what was said in the first/],
   ["attached-gateway-smoke", "channel-gives-up", /account is connected/, /not connected: qa-channel/],
+  ["chat-commands", "commands-reach-model", /not for the model/, /\/help was answered with: THE-MODEL/],
+  ["chat-commands", "commands-for-everybody", /stranger does not restart/, /answered with: .*Restarting/],
+  ["model-switch-per-session", "turn-forgets-model", /asks the new model/, /after \/model the model mock-1/],
   ["silent-answer-asked-again", "turn-takes-silence", /gets an answer/, /waiting for an outbound message/],
   ["reaction-edit-delete", "message-actions-noop", /changes it on the channel/, /reaction is not on/],
 ];

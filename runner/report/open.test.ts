@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,6 +53,22 @@ async function readEvents(): Promise<{ type: string }[]> {
     .split("\n")
     .map((line) => JSON.parse(line));
 }
+
+it("a report whose folder is removed during the run, and made again by the end, is no success", async () => {
+  const report = open();
+  emitAll(
+    report,
+    sampleRunOf("plugin-lifecycle-hot-reload").map((event) =>
+      event.type === "scenario-finished" ? { ...event, cleanupProblems: [] } : event,
+    ),
+  );
+  await rm(folder, { recursive: true });
+  await mkdir(folder, { recursive: true });
+  expect(await report.finish(END)).toBe(4);
+  expect(report.failures).toMatchObject([
+    { reporter: "events.jsonl", message: expect.stringContaining("was removed or replaced during the run") },
+  ]);
+});
 
 it("leaves the three files, readable by no other user, and nothing more", async () => {
   const report = open();
@@ -128,7 +144,11 @@ it("counts a report.json that cannot be written as a failure", async () => {
   await rm(folder, { recursive: true });
   emitAll(report, sampleRunOf("plugin-lifecycle-hot-reload"));
   expect(await report.finish(END)).toBe(4);
-  expect(report.failures.map(({ reporter }) => reporter).sort()).toEqual(["report.json", "report.md"]);
+  expect(report.failures.map(({ reporter }) => reporter).sort()).toEqual([
+    "events.jsonl",
+    "report.json",
+    "report.md",
+  ]);
 });
 
 it("lets no secret through to any output", async () => {

@@ -31,6 +31,8 @@ export interface Area {
   title: string;
   /** Needs a gateway, a client, or seconds. */
   slow?: true;
+  /** Why it cannot be compared on this machine; its committed rows stay then. */
+  obstacle?(): Promise<string | undefined>;
   compare(release: Release): Promise<Finding[]>;
 }
 

@@ -57,6 +57,8 @@ async function compareAreas(): Promise<void> {
 }
 
 async function compare(name: string, area: Area, releases: readonly Release[]): Promise<void> {
+  const obstacle = await area.obstacle?.();
+  if (obstacle !== undefined) return void say(`${name}: not compared: ${obstacle}`);
   const committed = await readRows(name);
   const versions = releases.map(({ version }) => version);
   const isCompared = ({ release }: Row) => versions.includes(release);

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile, replaceJsonFile } from "../../base/files.ts";
 import type { RunEvent } from "../events.ts";
@@ -10,12 +10,19 @@ import type { Reporter, RunView } from "../stream.ts";
  * file is complete up to the moment a run is killed.
  */
 export function eventLog(folder: string): Reporter {
-  const file = openSync(join(folder, "events.jsonl"), "a", 0o600);
+  const path = join(folder, "events.jsonl");
+  const file = openSync(path, "a", 0o600);
   return {
     name: "events.jsonl",
     finishes: "last",
     onEvent: (event) => appendFileSync(file, `${JSON.stringify(event)}\n`),
-    finish: () => closeSync(file),
+    finish() {
+      const written = fstatSync(file).ino;
+      closeSync(file);
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== written) {
+        throw new Error(`${path} was removed or replaced during the run, and its events are lost`);
+      }
+    },
   };
 }
 
