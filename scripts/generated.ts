@@ -21,12 +21,14 @@ import { mergedSchemaText } from "../runner/results/merge/merged-schema.ts";
 import { DIAGNOSTIC_CODES } from "../runner/scenario/codes.ts";
 import { validatorsModuleText } from "../runner/scenario/schema/compile-validators.ts";
 import { scenarioJsonSchemaText } from "../runner/scenario/schema/schema.ts";
+import { configReference } from "./config-reference.ts";
 
 /** Every file that is made from the code's own declarations: path from the repository's root, and text. */
 export async function generatedFiles(): Promise<[path: string, text: string][]> {
   return [
     ...(await gatewayCopies()),
     ["docs/actions.md", actionReference(FLOW_API)],
+    ["docs/config-keys.md", configReference()],
     [
       "docs/diagnostics.md",
       diagnosticReference({ ...DIAGNOSTIC_CODES, ...FLOW_DIAGNOSTIC_CODES, ...LANE_DIAGNOSTIC_CODES }),

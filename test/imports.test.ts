@@ -146,7 +146,8 @@ const REPOSITORY: Readonly<Record<string, readonly string[]>> = {
   "fixtures/plugins": [],
   "fixtures/openclaw-channel": [],
   runner: ["package.json"],
-  scripts: ["runner"],
+  // Docs are made from what both declare.
+  scripts: ["runner", "fixtures/gateway"],
   bench: ["runner", "test/testing"],
 };
 

@@ -24,6 +24,9 @@ const MOST_LINES = 20;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+// Code of releases logs.
+for (const level of ["log", "info", "warn", "error", "debug"] as const) console[level] = () => {};
+
 let wrong = false;
 if (!values.page) await compareAreas();
 if (!values.check) await writePage();

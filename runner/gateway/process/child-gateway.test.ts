@@ -42,6 +42,13 @@ test("answers reach their calls, in whatever order they come", async () => {
   expect(await Promise.all(calls)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
+test("a method that answers more than once is answered by the first, and the rest bothers nobody", async () => {
+  const gateway = await startFake();
+  const twice = gateway.call("twice");
+  expect(await gateway.call("echo", { n: 1 })).toEqual({ n: 1 });
+  expect(await twice).toEqual({ status: "accepted" });
+});
+
 test("a gateway that starts says who it is and what the start cost", async () => {
   const gateway = await startFake();
   const { bootId, pid } = await gateway.identity();

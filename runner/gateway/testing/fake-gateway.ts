@@ -1,6 +1,6 @@
 /**
  * A gateway of a few lines that misbehaves on request, run as a process of its own by the tests beside it.
- * Methods: `echo`, `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
+ * Methods: `echo`, `twice` (and a third time), `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
  * `restart` (new boot id), `replace` (the process stays, the connection drops), `stubborn` (will not
  * stop, and has a child), `crash`, `gateway.status`.
  * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`, `stranger-once` (does not know its token).
@@ -83,6 +83,11 @@ function handle(socket: WebSocket, { id, method, params }: Request): void {
     echo: () => {
       ok(params);
       for (const answer of held.splice(0)) answer();
+    },
+    twice: () => {
+      ok({ status: "accepted" });
+      refuse({ code: "UNAVAILABLE", message: "the turn failed" });
+      ok({ status: "ok" });
     },
     later: () => held.push(() => ok(params)),
     hang: () => {

@@ -1,0 +1,90 @@
+import type { JsonObject } from "../../../fixtures/gateway/src/base/json.ts";
+import { CONFIG_SCHEMA } from "../../../fixtures/gateway/src/config/schema.ts";
+import { planReload } from "../../../fixtures/gateway/src/reload/planner.ts";
+import { HOT_ACTIONS } from "../../../fixtures/gateway/src/reload/rules.ts";
+import type { Area } from "../area.ts";
+import { Finding } from "../findings.ts";
+import { RELEASES } from "../release.ts";
+
+interface Plan {
+  restartGateway: boolean;
+  hotReasons: string[];
+  [action: string]: unknown;
+}
+
+/** What a change of each key of the config does: nothing, something in the running gateway, or a restart. */
+export const area: Area = {
+  title: "Reload planning",
+  async compare(release) {
+    const plan = await release.take<(paths: string[]) => Plan>(
+      "buildGatewayReloadPlan",
+      ...["presence-events", "config-reload-plan"],
+    );
+    const known = HOT_ACTIONS.filter((action) => action in plan([]));
+    const theirs = (keys: string[]) => outcome(plan([keys.join(".")]), known);
+    const ours = (keys: string[]) => outcome({ ...planReload([keys], "hybrid") }, known);
+    return Promise.all(
+      pathsOf(CONFIG_SCHEMA as JsonObject).map((path) => {
+        const name = path.join(".");
+        const wishes = theirs(path) === ours(path) ? [] : wanted(name, release.version);
+        const at = () => true;
+        return Finding.rule(name, {
+          fixed: [path],
+          theirs,
+          ours,
+          wanted: wishes.map(({ why }) => ({ at, why })),
+        });
+      }),
+    );
+  },
+};
+
+const [EARLY, LATE] = RELEASES;
+
+const WANTED: readonly { prefix: string; releases: readonly string[]; why: string }[] = [
+  {
+    prefix: "plugins",
+    releases: [EARLY],
+    why: "seed 000: the gateway reloads plugins in its process, as 2026.9.6 does",
+  },
+  ...["plugins.load", "plugins.installs"].map((prefix) => ({
+    prefix,
+    releases: [LATE],
+    why: "seed 000: new plugin source restarts the gateway, as in 2026.4.26",
+  })),
+  {
+    prefix: "channels",
+    releases: [EARLY, LATE],
+    why: "seed 002: a channel restarts in the running gateway; the release does so too where it knows the channel",
+  },
+  ...["agents.defaults", "tools", "session"].map((prefix) => ({
+    prefix,
+    releases: [LATE],
+    why: "read when it is needed, as in 2026.4.26: there is nothing to do",
+  })),
+];
+
+function wanted(name: string, version: string) {
+  return WANTED.filter(
+    ({ prefix, releases }) =>
+      releases.includes(version) && (name === prefix || name.startsWith(`${prefix}.`)),
+  );
+}
+
+function outcome(plan: Plan, known: readonly string[]) {
+  const kind = plan.restartGateway ? "restart" : plan.hotReasons.length > 0 ? "hot" : "none";
+  return [kind, ...known.filter((action) => plan[action] === true)].join(" ");
+}
+
+/** The keys of the config, down to what has none of its own; `x` stands for any key. */
+function pathsOf(schema: JsonObject, path: string[] = []): string[][] {
+  const { properties = {}, additionalProperties } = schema as {
+    properties?: Record<string, JsonObject>;
+    additionalProperties?: JsonObject | boolean;
+  };
+  const below = Object.entries(properties).flatMap(([key, value]) => pathsOf(value, [...path, key]));
+  if (typeof additionalProperties === "object" && Object.keys(properties).length === 0) {
+    below.push(...pathsOf(additionalProperties, [...path, "x"]));
+  }
+  return below.length > 0 ? below : [path];
+}
