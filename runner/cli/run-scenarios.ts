@@ -3,6 +3,7 @@ import { UsageError } from "../base/errors.ts";
 import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
+import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { commandLine } from "../lanes/job.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
@@ -14,6 +15,7 @@ import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
 import { ATTEMPT_MEMORY_BYTES } from "../run/attempt/host/process.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
@@ -143,6 +145,7 @@ async function chooseAndPrepare(
   );
   const prepared = prepareRun(catalog, selection, capabilitiesOf(target, model, { env, allowWrites }));
   const { scenarios, place } = await takeShard(prepared, ids, options, order);
+  for (const note of notesOnReleases(gateway, scenarios)) process.stderr.write(`note: ${note}\n`);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
   return {
@@ -151,6 +154,14 @@ async function chooseAndPrepare(
     scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
     place,
   };
+}
+
+/** Said before anything is installed. @throws QaError for a release that cannot be had */
+function notesOnReleases(gateway: GatewayKind, scenarios: readonly PreparedScenario[]): string[] {
+  return scenarios.flatMap(({ scenario, release, skip, blocked }) => {
+    const note = release && !skip && !blocked && gateway.noteOnRelease?.(release);
+    return note ? [`${scenario.id}: ${note}`] : [];
+  });
 }
 
 /** How the chosen scenarios run. */

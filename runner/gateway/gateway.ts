@@ -211,6 +211,11 @@ export interface GatewayKind {
   readonly memoryBytes: number;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
+  /**
+   * Why a scenario gets other releases than it names; undefined when it gets those. Builds and installs nothing.
+   * @throws QaError when there is nothing that it could get
+   */
+  noteOnRelease?(release: OwnRelease): string | undefined;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */
   faults?(signal: AbortSignal): Promise<readonly string[]>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;

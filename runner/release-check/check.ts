@@ -1,61 +1,100 @@
 import { randomUUID } from "node:crypto";
 import { scanLog } from "../actions/gateway/log-sentinels.ts";
-import { errorMessage } from "../base/errors.ts";
+import { isUpdateObstacle } from "../actions/gateway/update.ts";
+import { BlockedError, errorMessage } from "../base/errors.ts";
 import type { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
-import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
+import type { GatewayKind, GatewayUnderTest, OwnRelease } from "../gateway/gateway.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
 import { type Route, type UpdateOutcome, updateThrough } from "./routes.ts";
 
-const RESTART_TIMEOUT_MS = 60_000;
-const TURN_TIMEOUT_MS = 30_000;
+/** A new version may migrate the old one's state first. */
+const RESTART_TIMEOUT_MS = 180_000;
+const TURN_TIMEOUT_MS = 120_000;
 
-/** One check of the update, and what it saw. */
+/** One check, and what it saw. */
 interface CheckResult {
   what: string;
   ok: boolean;
   seen: string;
 }
 
-export interface RouteReport {
-  route: Route;
+/** A phase of a release check. */
+export interface PhaseReport {
   passed: boolean;
+  /** Why nothing can be said here, which is not the release's fault. */
+  blocked?: string;
   findings: CheckResult[];
+}
+
+export interface RouteReport extends PhaseReport {
+  route: Route;
 }
 
 export interface CheckOptions {
   kind: GatewayKind;
-  from: string;
-  to: string;
+  /** What is installed; absent where the kind is of one release. */
+  release?: OwnRelease;
   signal: AbortSignal;
   /** Called for each thing that could not be torn down. */
   onLeft(problem: string): void;
 }
 
 /**
+ * Starts a fresh install of a version, and checks that it works.
+ * @throws QaError when it cannot be installed; that it does not start is a finding
+ */
+export async function checkFresh(version: string | undefined, options: CheckOptions): Promise<PhaseReport> {
+  return withTestbed(options, async (check) => {
+    await check.version("version", version);
+    await check.works();
+  });
+}
+
+/**
  * Installs `from`, lets it update itself to `to`, and checks it strictly: an update that ends badly is not
  * excused by what is installed afterwards.
+ * @param versions undefined where the gateway's own plan says them
  * @throws QaError when `from` cannot be installed or started: then there is nothing to check
  */
 export async function checkUpdate(
   route: Route,
-  { kind, from, to, signal, onLeft }: CheckOptions,
+  versions: { from: string; to: string } | undefined,
+  options: CheckOptions,
 ): Promise<RouteReport> {
-  const testbed = new Testbed({ gateway: kind, signal }, { release: { version: from } });
+  const report = await withTestbed(options, async (check, gateway) => {
+    const { sourceVersion = "", targetVersion = "" } = gateway.updatePlan ?? {};
+    const { from, to } = versions ?? { from: sourceVersion, to: targetVersion };
+    await check.update(route, from, to);
+  });
+  return { route, ...report };
+}
+
+async function withTestbed(
+  { kind, release, signal, onLeft }: CheckOptions,
+  run: (check: Check, gateway: GatewayUnderTest) => Promise<void>,
+): Promise<PhaseReport> {
+  const testbed = new Testbed({ gateway: kind, signal }, release === undefined ? {} : { release });
   try {
     const { gateway } = await testbed.ready;
-    const findings = await new UpdateCheck(gateway, testbed.bus, signal).run(route, from, to);
-    return { route, passed: findings.every(({ ok }) => ok), findings };
+    const check = new Check(gateway, testbed.bus, signal);
+    try {
+      await run(check, gateway);
+    } catch (error) {
+      if (!(error instanceof BlockedError)) throw error;
+      return { passed: false, blocked: error.message, findings: check.findings };
+    }
+    return { passed: check.findings.every(({ ok }) => ok), findings: check.findings };
   } finally {
     for (const problem of await testbed.close()) onLeft(problem);
   }
 }
 
-class UpdateCheck {
+class Check {
+  readonly findings: CheckResult[] = [];
   readonly #gateway: GatewayUnderTest;
   readonly #bus: QaBus;
   readonly #signal: AbortSignal;
-  readonly #findings: CheckResult[] = [];
 
   constructor(gateway: GatewayUnderTest, bus: QaBus, signal: AbortSignal) {
     this.#gateway = gateway;
@@ -63,23 +102,37 @@ class UpdateCheck {
     this.#signal = signal;
   }
 
-  async run(route: Route, from: string, to: string): Promise<CheckResult[]> {
+  /** @throws BlockedError when the release says that it cannot update itself here */
+  async update(route: Route, from: string, to: string): Promise<void> {
     const before = await this.#gateway.identity({ signal: this.#signal });
     this.#note("version before", before.version === from, before.version);
     const mark = this.#gateway.markLogs();
     const outcome = await updateThrough(route, this.#gateway, to, this.#signal);
+    if (isUpdateObstacle(outcome.reason)) {
+      throw new BlockedError("self-update", `the release cannot update itself here: ${outcome.reason}`);
+    }
     this.#noteOutcome(outcome);
     if (outcome.ok) {
       await this.#try("another process runs", async () => {
-        const { bootId } = await this.#gateway.waitForNewBoot(before.bootId, { signal: this.#signal });
+        const options = { timeoutMs: RESTART_TIMEOUT_MS, signal: this.#signal };
+        const { bootId } = await this.#gateway.waitForNewBoot(before.bootId, options);
         return `boot ${before.bootId} became ${bootId}`;
       });
     }
-    await this.#try("version after", async () => {
+    await this.version("version after", to);
+    await this.works(mark);
+  }
+
+  async version(what: string, wanted: string | undefined): Promise<void> {
+    await this.#try(what, async () => {
       const { version } = await this.#gateway.identity({ signal: this.#signal });
-      if (version !== to) throw new Error(version);
+      if (wanted !== undefined && version !== wanted) throw new Error(version);
       return version;
     });
+  }
+
+  /** @param mark where the part of the log begins that is looked at */
+  async works(mark = 0): Promise<void> {
     await this.#try("health", async () => {
       await this.#gateway.waitHealthy(RESTART_TIMEOUT_MS, this.#signal);
       return "ready, and answers RPC";
@@ -87,11 +140,10 @@ class UpdateCheck {
     await this.#try("an agent turn", () => this.#turn());
     const trouble = scanLog(this.#gateway.readLogsSince(mark));
     this.#note("the log", trouble.length === 0, trouble[0]?.text ?? "nothing that means trouble");
-    return this.#findings;
   }
 
   #note(what: string, ok: boolean, seen: string): void {
-    this.#findings.push({ what, ok, seen });
+    this.findings.push({ what, ok, seen });
   }
 
   #noteOutcome({ ok, exit, version, reason }: UpdateOutcome): void {

@@ -21,3 +21,16 @@ test("an update on the command line that is aborted leaves no process behind", a
     expect(await start.teardown.run(10_000)).toEqual([]);
   }
 });
+
+test("an update that fails on the command line is told with its exit code and the end of its output", async () => {
+  const start = gatewayStart();
+  const script = `console.log('{"reason": "doctor-failed"}'); console.error("${"x".repeat(900)} no space left"); process.exit(3)`;
+  try {
+    const gateway = await startChildGateway({ ...FAKE_PROGRAM, cliArgs: ["-e", script, "--"] }, start);
+    const outcome = await updateThrough("gateway update", gateway, "1.1.0", start.signal);
+    expect(outcome).toMatchObject({ ok: false, reason: "doctor-failed" });
+    expect(outcome.exit).toMatch(/^Packaged upgrade failed \(3\): …x+ no space left$/);
+  } finally {
+    expect(await start.teardown.run(10_000)).toEqual([]);
+  }
+});

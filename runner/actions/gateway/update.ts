@@ -124,6 +124,11 @@ function rejectEnd(end: UpdateEnd | undefined): void {
   });
 }
 
+/** Whether this reason says that no update is possible in this environment, and nothing about the update itself. */
+export function isUpdateObstacle(reason: string | undefined): boolean {
+  return reason !== undefined && OBSTACLES.has(reason);
+}
+
 function obstacle(reason: string): BlockedError {
   return new BlockedError("self-update", `the gateway cannot update itself here: ${reason}`);
 }

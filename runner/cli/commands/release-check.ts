@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
-import type { RouteReport } from "../../release-check/check.ts";
+import type { PhaseReport } from "../../release-check/check.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
@@ -11,48 +11,55 @@ import { REPO_ROOT } from "../workspace.ts";
 export function addReleaseCheckCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
     .command("release-check")
-    .description(
-      "install a release of the embedded gateway, have it update itself to another, and check the result",
-    )
+    .description("check a release: a fresh install of it, and the updates to it from another release")
     .addHelpText(
       "after",
-      examples("qa release-check --from 1.0.0 --to 1.1.0", "qa release-check --from 1.0.0 --to 1.1.0 --json"),
+      examples(
+        "qa release-check --from 1.0.0 --to 1.1.0",
+        "qa release-check --to openclaw@2026.9.6 --phase fresh",
+        "qa release-check --from openclaw@2026.4.26 --to openclaw@2026.9.6 --json",
+      ),
     );
   return addOptions(command, "release-check").action(async (options: OptionsOf<"release-check">) =>
     finish(await releaseCheck(options)),
   );
 }
 
-/** Checks both ways to update, each on an install of its own. */
-async function releaseCheck({ from, to, json }: OptionsOf<"release-check">): Promise<number> {
-  const [{ EmbeddedKind }, { checkUpdate }, { ROUTES }] = await Promise.all([
-    import("../../gateway/embedded/embedded.ts"),
-    import("../../release-check/check.ts"),
-    import("../../release-check/routes.ts"),
-  ]);
+/** Its exit code: 1 for a release that is not good, 4 where that cannot be said, or something is left. */
+async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check">): Promise<number> {
+  const { checkRelease, PHASES } = await import("../../release-check/phases.ts");
   return withSession(async ({ signal, teardown }) => {
-    const reports: RouteReport[] = [];
     let isClean = true;
     const onLeft = (problem: string) => {
       isClean = false;
       process.stderr.write(`clean-up: ${problem}\n`);
     };
-    const kind = new EmbeddedKind(REPO_ROOT, teardown);
-    for (const route of ROUTES) {
-      const report = await checkUpdate(route, { kind, from, to, signal, onLeft });
-      reports.push(report);
-      if (!json) process.stdout.write(inWords(report));
-    }
+    const report = await checkRelease({ from, to }, phase === undefined ? PHASES : [phase], {
+      repoRoot: REPO_ROOT,
+      env: process.env,
+      teardown,
+      signal,
+      onLeft,
+      onPhase: (title, done) => {
+        if (!json) process.stdout.write(inWords(title, done));
+      },
+    });
     for (const problem of await teardown.run(TEARDOWN_MS)) onLeft(problem);
-    const passed = reports.every((report) => report.passed);
-    if (json) process.stdout.write(`${JSON.stringify({ from, to, passed, routes: reports }, null, 2)}\n`);
-    else process.stdout.write(`${from} to ${to}: ${passed ? "good to release" : "not good to release"}\n`);
-    if (!passed) return EXIT.failed;
-    return isClean ? EXIT.passed : EXIT.harness;
+    const done = [report.fresh, ...(report.routes ?? [])].filter((each) => each !== undefined);
+    const isBlocked = done.some(({ blocked }) => blocked !== undefined);
+    const failed = done.some(({ passed, blocked }) => !passed && blocked === undefined);
+    if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else {
+      const verdict = failed ? "not good to release" : isBlocked ? "cannot be said here" : "good to release";
+      process.stdout.write(`${report.from} to ${report.to}: ${verdict}\n`);
+    }
+    if (failed) return EXIT.failed;
+    return isClean && !isBlocked ? EXIT.passed : EXIT.harness;
   });
 }
 
-function inWords({ route, findings }: RouteReport): string {
+function inWords(title: string, { findings, blocked }: PhaseReport): string {
   const lines = findings.map(({ what, ok, seen }) => `  ${ok ? "✓" : "✗"} ${what}: ${seen}\n`);
-  return `${route}\n${lines.join("")}`;
+  const end = blocked === undefined ? "" : `  - ${blocked}\n`;
+  return `${title}\n${lines.join("")}${end}`;
 }

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { EMBEDDED, formatTarget } from "../../base/target.ts";
 import type { Teardown } from "../../base/teardown.ts";
-import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
+import type { GatewayKind, GatewayStart, GatewayUnderTest, OwnRelease } from "../gateway.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { type EmbeddedBuild, ensureBuild } from "./build.ts";
 import type { EmbeddedReleases } from "./release/embedded-releases.ts";
+import { type MappedRelease, mapRelease } from "./release/mapping.ts";
 
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
 export class EmbeddedKind implements GatewayKind {
@@ -30,9 +31,13 @@ export class EmbeddedKind implements GatewayKind {
     return (await this.#ensureBuild(signal)).faults;
   }
 
+  noteOnRelease(release: OwnRelease): string | undefined {
+    return mapRelease(release)?.note;
+  }
+
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
-    const version = options.release?.version;
-    if (version !== undefined) return this.#startRelease(version, options);
+    const release = mapRelease(options.release ?? {});
+    if (release !== undefined) return this.#startRelease(release, options);
     const build = await this.#ensureBuild(options.signal);
     return startChildGateway(
       {
@@ -49,7 +54,7 @@ export class EmbeddedKind implements GatewayKind {
     );
   }
 
-  async #startRelease(version: string, options: GatewayStart): Promise<GatewayUnderTest> {
+  async #startRelease({ version, plan }: MappedRelease, options: GatewayStart): Promise<GatewayUnderTest> {
     this.#releases ??= import("./release/embedded-releases.ts").then(
       ({ EmbeddedReleases }) => new EmbeddedReleases(this.#packageRoot, this.#teardown),
     );
@@ -66,6 +71,7 @@ export class EmbeddedKind implements GatewayKind {
         args: (port) => [command, "supervise", "--port", String(port), "--bind", "loopback"],
         cliArgs: [command],
         env,
+        ...(plan && { updatePlan: plan }),
       };
     }, options);
   }
