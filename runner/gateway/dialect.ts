@@ -28,7 +28,7 @@ export interface GatewayDialect {
 /** A gateway that reports everything over RPC. */
 export function statusDialect(access: DialectAccess): GatewayDialect {
   return {
-    identity: async (options) => readIdentity(await access.call("gateway.status", {}, options)),
+    identity: async (options) => readIdentity(await access.call("qa.gateway.status", {}, options)),
     requestRestart: async () => {
       const reason = "requested by the scenario";
       await access.call("gateway.restart.request", { reason, delayMs: 0, skipCooldown: true });

@@ -3,12 +3,12 @@ import type { JsonObject } from "../base/json.ts";
 import type { GatewayIdentity } from "./gateway.ts";
 
 /**
- * Reads the answer of `gateway.status`.
+ * Reads the answer of `qa.gateway.status`.
  * @throws QaError `bad-answer` when it does not say who the process is
  */
 export function readIdentity({ bootId, pid, version, generation }: JsonObject): GatewayIdentity {
   if (typeof bootId !== "string" || typeof generation !== "number") {
-    throw new QaError("gateway.status: the answer names no bootId or no generation", {
+    throw new QaError("qa.gateway.status: the answer names no bootId or no generation", {
       code: "bad-answer",
       fault: "product",
     });

@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Finding } from "./findings.ts";
 import type { Release } from "./release.ts";
@@ -36,12 +36,31 @@ export interface Area {
   compare(release: Release): Promise<Finding[]>;
 }
 
-/** All areas by name, in the order of their names. */
-export async function loadAreas(): Promise<Map<string, Area>> {
-  const files = globSync("areas/*.ts", { cwd: import.meta.dirname }).sort();
-  const loaded = files.map(async (file): Promise<[string, Area]> => {
-    const { area } = (await import(join(import.meta.dirname, file))) as { area: Area };
-    return [basename(file, ".ts"), area];
-  });
-  return new Map(await Promise.all(loaded));
+/** What an area's text says of it: importing it brings all that it compares. */
+export interface ListedArea {
+  /** Of its file. */
+  name: string;
+  title: string;
+  slow: boolean;
+}
+
+/** All areas, in the order of their names. */
+export function listAreas(): ListedArea[] {
+  return globSync("areas/*.ts", { cwd: import.meta.dirname })
+    .sort()
+    .map((file) => {
+      const text = readFileSync(join(import.meta.dirname, file), "utf8");
+      const name = basename(file, ".ts");
+      return {
+        name,
+        title: /^ {2}title: "(.+)",$/m.exec(text)?.[1] ?? name,
+        slow: /^ {2}slow: true,$/m.test(text),
+      };
+    });
+}
+
+/** @param name as `listAreas` has it */
+export async function loadArea(name: string): Promise<Area> {
+  const { area } = (await import(join(import.meta.dirname, "areas", `${name}.ts`))) as { area: Area };
+  return area;
 }

@@ -10,7 +10,7 @@ export async function checkAgain(
   version: string,
   args: readonly string[],
   skip: (reason: string) => never,
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const found = await findRelease(version);
   if (typeof found === "string") skip(found);

@@ -4,13 +4,33 @@ import { checkAgain } from "./check.ts";
 import { Finding } from "./findings.ts";
 import { committedPage, page } from "./page.ts";
 import { changesSince, type Row } from "./rows.ts";
+import { readSeeds, seedProblems } from "./seeds.ts";
 
 test("no row about 2026.4.26 is worse than the committed one", async ({ skip }) => {
-  await checkAgain("2026.4.26", ["--quick"], skip);
+  await checkAgain("2026.4.26", ["--quick"], skip, { FIDELITY_RANDOM: "few" });
 });
 
 test("docs/fidelity.md is what `pnpm fidelity` writes", async () => {
   expect(await committedPage()).toBe(await page());
+});
+
+test("what shows a row of the seeds exists, and the others say why they are not full", async () => {
+  const seeds = await readSeeds();
+  expect(seeds).toHaveLength(114);
+  expect(await seedProblems(seeds)).toEqual([]);
+  const here = "test/fidelity/fidelity.test.ts";
+  expect(
+    await seedProblems([
+      { seed: "0", behaviour: "a", test: `${here} › what shows a row` },
+      { seed: "0", behaviour: "b", test: `${here} › no${" "}such title` },
+      { seed: "0", behaviour: "b", reason: "later" },
+      { seed: "0", behaviour: "c" },
+    ]),
+  ).toEqual([
+    "seed 0, b: stands twice",
+    `seed 0, b: there is no ${here} › no${" "}such title`,
+    "seed 0, c: needs a test or a reason",
+  ]);
 });
 
 const row = (name: string, verdict: Row["verdict"]): Row => ({ area: "a", name, release: "1", verdict });

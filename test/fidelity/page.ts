@@ -1,10 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../testing/qa.ts";
-import { loadAreas } from "./area.ts";
+import { listAreas } from "./area.ts";
 import { VERDICTS, type Verdict } from "./findings.ts";
 import { RELEASES } from "./release.ts";
 import { type Row, readRows } from "./rows.ts";
+import { readSeeds, type SeedRow } from "./seeds.ts";
 
 const PAGE = join(ROOT, "docs/fidelity.md");
 const BEST_FIRST = VERDICTS.toReversed();
@@ -22,9 +23,10 @@ export async function writePage(): Promise<void> {
 /** What docs/fidelity.md should be, from the committed rows. */
 export async function page(): Promise<string> {
   const areas = await Promise.all(
-    [...(await loadAreas())].map(async ([name, { title }]) => ({ name, title, rows: await readRows(name) })),
+    listAreas().map(async ({ name, title }) => ({ title, rows: await readRows(name) })),
   );
   const all = areas.flatMap(({ rows }) => rows);
+  const seeds = await readSeeds();
   return `${[
     "# Fidelity",
     INTRODUCTION,
@@ -35,6 +37,8 @@ export async function page(): Promise<string> {
         ...areas.map(({ title, rows }) => [title, ...RELEASES.map((release) => counts(rows, release))]),
       ],
     ),
+    `Of the seeds' ${seeds.length} rows ${seeds.filter(({ test }) => test).length} are full.`,
+    seedSection(seeds),
     ...areas.map(({ title, rows }) => section(title, rows)),
   ].join("\n\n")}\n`;
 }
@@ -77,6 +81,18 @@ function section(title: string, rows: readonly Row[]): string {
     `## ${title}`,
     ...(lines.length > 0 ? [table(["", "release", "", "why"], lines)] : []),
     ...lists,
+  ].join("\n\n");
+}
+
+function seedSection(seeds: readonly SeedRow[]): string {
+  const lines = seeds.map(({ seed, behaviour, test, reason = "" }) => {
+    const [file = "", title = ""] = test?.split(" › ") ?? [];
+    return [seed, behaviour, test ? "full" : "", test ? `${file}: ${title}` : reason];
+  });
+  return [
+    "## The seeds' rows",
+    "What the seeds ask for, and the test that shows it in full, or why it is not.",
+    table(["seed", "behaviour", "", "shown by, or why not"], lines),
   ].join("\n\n");
 }
 

@@ -6,7 +6,7 @@ import type { Effect } from "../../flow/vocabulary.ts";
  * `config.schema`). A method that is not here counts as one that writes.
  */
 export const READING_METHODS: ReadonlySet<string> = new Set([
-  ...["health", "status", "gateway.status", "gateway.identity.get", "system-presence", "last-heartbeat"],
+  ...["health", "status", "qa.gateway.status", "gateway.identity.get", "system-presence", "last-heartbeat"],
   ...["logs.tail", "usage.status", "usage.cost", "update.status", "diagnostics.stability"],
   ...["config.get", "config.schema", "config.schema.lookup", "channels.status", "commands.list"],
   ...["agents.list", "agent.identity.get", "agents.files.list", "agents.files.get", "agent.wait"],

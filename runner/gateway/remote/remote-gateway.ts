@@ -25,7 +25,7 @@ import { RemoteBoots } from "./remote-boots.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Says who the process is; releases do not have it. */
-const STATUS = "gateway.status";
+const STATUS = "qa.gateway.status";
 /** Agent of a gateway whose config names none. */
 const UNCONFIGURED_AGENT = "main";
 

@@ -2,7 +2,7 @@
  * A gateway of a few lines that misbehaves on request, run as a process of its own by the tests beside it.
  * Methods: `echo`, `twice` (and a third time), `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
  * `restart` (new boot id), `replace` (the process stays, the connection drops), `stubborn` (will not
- * stop, and has a child), `crash`, `gateway.status`.
+ * stop, and has a child), `crash`, `qa.gateway.status`.
  * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`, `stranger-once` (does not know its token).
  */
 import { spawn } from "node:child_process";
@@ -79,7 +79,7 @@ function handle(socket: WebSocket, { id, method, params }: Request): void {
       }
       ok({ type: "hello-ok", protocol: 4, server: { version: "1.2.3", bootId }, features: {}, snapshot: {} });
     },
-    "gateway.status": () => ok({ bootId, pid: process.pid, version: "1.2.3", generation: 0 }),
+    "qa.gateway.status": () => ok({ bootId, pid: process.pid, version: "1.2.3", generation: 0 }),
     echo: () => {
       ok(params);
       for (const answer of held.splice(0)) answer();

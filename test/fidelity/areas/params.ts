@@ -5,7 +5,7 @@ import { Finding } from "../findings.ts";
 import { requiredScope, schemaName, schemaOf } from "../protocol.ts";
 import { type Schema, valuesAround } from "../schema-values.ts";
 
-/** A method as `gateway.methods` describes it. */
+/** A method as `qa.gateway.methods` describes it. */
 interface Described {
   name: string;
   scope: string;
@@ -21,7 +21,7 @@ export const area: Area = {
   title: "Parameters of methods",
   async compare(release) {
     const gateway = await embeddedGateway();
-    const { methods } = (await gateway.call("gateway.methods")) as { methods: Described[] };
+    const { methods } = (await gateway.call("qa.gateway.methods")) as { methods: Described[] };
     const scopeOf = await requiredScope(release);
     const findings = await Promise.all(
       methods.map(async (method) => {

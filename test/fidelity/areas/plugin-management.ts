@@ -164,7 +164,7 @@ async function allAnswers(release: Release): Promise<Finding[]> {
     const validate = new Ajv({ strict: false }).compile(await release.take<object>(schema, "sessions"));
     findings.push(
       await Finding.works(`${method}: answer`, async () => {
-        const { bootId } = await gateway.call("gateway.status");
+        const { bootId } = await gateway.call("qa.gateway.status");
         const answer = await gateway.call(method, given);
         if (answer.restartRequired) await restarted(gateway, bootId);
         if (!validate(answer))
@@ -177,7 +177,7 @@ async function allAnswers(release: Release): Promise<Finding[]> {
 
 async function restarted(gateway: GatewayUnderTest, before: unknown): Promise<void> {
   for (;;) {
-    const status = await gateway.call("gateway.status").catch(() => undefined);
+    const status = await gateway.call("qa.gateway.status").catch(() => undefined);
     if (status !== undefined && status.bootId !== before) return;
     await setTimeout(100);
   }
