@@ -19,6 +19,7 @@ test("a scenario that sets a key which the gateway does not read is blocked, whe
     ["own-config-read", looks, ["passed", undefined], `gatewayConfigPatch: ${READ}\n`],
     ["patched", patched(UNREAD), blocked],
     ["patched-read", patched(READ), ["passed", undefined]],
+    ["of-channels", patched("{ messages: { ackReactionScope: all } }"), ["passed", undefined]],
     ["caught", step(`{ set: answer, value: { expr: ${JSON.stringify(caught)} } }`), blocked],
     [
       "edited",
