@@ -34,8 +34,10 @@ export class ReleaseCli {
     const { port } = new URL(gateway.wsUrl);
     const text = JSON.stringify({
       gateway: { mode: "local", port: Number(port), auth: { mode: "token", token: gateway.token } },
-      // Some commands look for the agent in their own config.
-      agents: { list: [{ id: gateway.agentId, default: true }] },
+      // Some commands look for the agent, and for its skills, in their own config.
+      agents: { list: [{ id: gateway.agentId, default: true, workspace: gateway.workspaceDir }] },
+      // Those of the release install packages of their own, and have no part in what a client does.
+      plugins: { enabled: false },
     });
     await writeFile(config, text, { mode: 0o600 });
     return new ReleaseCli(
