@@ -91,6 +91,10 @@ const GATEWAY: Readonly<Record<string, Room>> = {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
     packages: ["eventsource-parser"],
   },
+  cron: {
+    rooms: ["base", "sessions", "config", "runtime", "agent"],
+    packages: ["croner"],
+  },
   sentinel: {
     rooms: ["base", "sessions", "restart", "config", "runtime", "channels", "agent"],
     packages: [],
@@ -111,6 +115,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
       "tools",
       "plugins",
       "agent",
+      "cron",
       "sentinel",
       "clients",
     ],
