@@ -8,7 +8,7 @@ import {
 } from "../../fixtures/gateway/src/config/schema-keys.ts";
 
 /** What stands at a path of a schema, through all its variants. */
-export function schemasAt(schema: JsonObject, path: readonly string[]): JsonObject[] {
+function schemasAt(schema: JsonObject, path: readonly string[]): JsonObject[] {
   const [key, ...rest] = path;
   if (key === undefined) return [schema];
   return variantsOf(schema).flatMap((variant) => {
