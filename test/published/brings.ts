@@ -65,7 +65,12 @@ export async function onRelease({ version, packageRoot }: Release, plugin: Publi
     const runtime = version === "2026.4.26" ? [] : ["--runtime"];
     const args = [join(packageRoot, "openclaw.mjs"), "plugins", "inspect", id, ...runtime, "--json"];
     const env = { PATH: process.env.PATH, HOME: home };
-    const { stdout } = await run(process.execPath, args, { env, timeout: LIMIT_MS, maxBuffer: 2 ** 26 });
+    const { stdout } = await run(process.execPath, args, {
+      cwd: home,
+      env,
+      timeout: LIMIT_MS,
+      maxBuffer: 2 ** 26,
+    });
     return fromRelease(JSON.parse(stdout.slice(stdout.indexOf("{"))));
   } finally {
     await rm(home, { recursive: true, force: true });
@@ -137,6 +142,8 @@ export async function onEmbedded(plugin: PublishedPlugin): Promise<EmbeddedBring
   };
   await writeFile(configPath, JSON.stringify(config), { mode: 0o600 });
   const child = spawn(process.execPath, [entry, "run", "--port", "0"], {
+    // Some of them write where they are started.
+    cwd: home,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...{ PATH: process.env.PATH, HOME: home, OPENCLAW_CONFIG_PATH: configPath },
