@@ -7,9 +7,6 @@ import type { RecordedResult } from "./testing/record-results.ts";
 
 /** Calls that need what the embedded gateway does not have, by the capability that is missing. */
 const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
-  ["cron-list", "cron", "{ call: listCronJobs, args: [{ ref: env }] }"],
-  ["cron-wait", "cron", "{ call: waitForCronRunCompletion, args: [{ jobId: none, afterTs: 0 }] }"],
-  ["cron-rpc", "cron", '{ call: env.gateway.call, args: ["cron.add", {}] }'],
   ["memory-status", "memory", "{ call: readDoctorMemoryStatus, args: [{ ref: env }] }"],
   [
     "memory-index",
@@ -17,12 +14,7 @@ const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
     "{ call: forceMemoryIndex, args: [{ env: { ref: env }, query: a, expectedNeedle: b }] }",
   ],
   ["mcp", "mcp", "{ call: callPluginToolsMcp, args: [{ env: { ref: env }, toolName: memory_search }] }"],
-  [
-    "attachments",
-    "attachments",
-    "{ call: startAgentRun, args: [{ ref: env }, { sessionKey: 'agent:qa:a', message: look, attachments: [{ mimeType: image/png, fileName: a.png, content: { ref: imageUnderstandingPngBase64 } }] }] }",
-  ],
-  ["image-generation", "image-generation", "{ call: ensureImageGenerationConfigured, args: [{ ref: env }] }"],
+  ["image-generation", "mediaModels", "{ call: ensureImageGenerationConfigured, args: [{ ref: env }] }"],
   ["browser", "browser", "{ call: browserOpenTab, args: [{ ref: env }, { url: 'http://127.0.0.1' }] }"],
   ["web", "web", "{ call: webOpenPage, args: [{ url: 'http://127.0.0.1' }] }"],
   ["telemetry", "telemetry", "{ call: startQaOtlpTraceReceiver }"],
