@@ -23,8 +23,8 @@ const manifest = path.join(root, "package.json");
 const version = JSON.parse(fs.readFileSync(manifest, "utf8")).version;
 const plugins = process.env.OPENCLAW_BUNDLED_PLUGINS_DIR;
 const memory = plugins && fs.readFileSync(path.join(plugins, "memory-core", "code.js"), "utf8");
-console.log("serving", version, "with", memory);
 process.on("SIGTERM", () => { console.log("asked to end"); process.exit(0); });
+console.log("serving", version, "with", memory);
 setInterval(() => {}, 1000);
 if (version === "2026.4.26" || end === "crash") {
   const helper = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true, stdio: "ignore" });
