@@ -65,9 +65,13 @@ it("a report whose folder is removed during the run, and made again by the end, 
   await rm(folder, { recursive: true });
   await mkdir(folder, { recursive: true });
   expect(await report.finish(END)).toBe(4);
-  expect(report.failures).toMatchObject([
-    { reporter: "events.jsonl", message: expect.stringContaining("was removed or replaced during the run") },
-  ]);
+  // A write of report.json that was under way when the folder went may have failed as well.
+  expect(report.failures).toContainEqual(
+    expect.objectContaining({
+      reporter: "events.jsonl",
+      message: expect.stringContaining("was removed or replaced during the run"),
+    }),
+  );
 });
 
 it("leaves the three files, readable by no other user, and nothing more", async () => {
