@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import { expect, test } from "vitest";
@@ -21,6 +22,17 @@ function known(value: string): PlantedSecret[] {
     hex: bytes.toString("hex"),
     percent: encodeURIComponent(value),
     "in a form": new URLSearchParams({ value }).toString().slice("value=".length),
+    "base64 twice": Buffer.from(bytes.toString("base64")).toString("base64"),
+    "base64 of hex": Buffer.from(bytes.toString("hex")).toString("base64"),
+    "base64, percent": encodeURIComponent(bytes.toString("base64")),
+    "UTF-16 in base64": Buffer.from(value, "utf16le").toString("base64"),
+    "escaped for JSON": value.replace(/./gs, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+    "escaped for JavaScript": bytes.toString("hex").replace(/../g, "\\x$&"),
+    "bytes in rows": inspect(new Uint8Array(bytes), { maxArrayLength: null }).replace(/^[^[]*/, ""),
+    "bytes as 0x": bytes.toString("hex").replace(/..(?=.)/g, "0x$&,\n"),
+    "base64 in lines": `${Buffer.from(`${"-".repeat(54)}${value}`)
+      .toString("base64")
+      .replace(/(.{76})/g, "$1\n")}`,
   };
   return Object.entries(forms).map(([form, text]) => ({
     kind: `known, ${form}`,
@@ -185,6 +197,55 @@ test("a secret that is split by what nobody sees stands in no output, joined or 
     );
   });
   expect(shown).toEqual([]);
+});
+
+test("what stands in a title, a tag, an objective or the name of a file is in no output of any command", async () => {
+  const issued = `sk-proj-${"0a1B".repeat(8)}`;
+  const sandbox = await Sandbox.create();
+  await sandbox.write(
+    `pack/test/${OF_ENVIRONMENT}.md`,
+    scenarioText("in-words", "  - name: Basic conversation\n    actions:\n      - assert: true", "")
+      .replace(/^title: .*$/m, `title: Basic conversation with ${OF_ENVIRONMENT} and ${issued}`)
+      .replace(
+        /^objective: .*$/m,
+        `objective: "basic: ${OF_ENVIRONMENT}, ${issued}"\ntags: [basic, ${issued}]`,
+      ),
+  );
+  const broken = scenarioText(
+    "in-error",
+    `  - name: fails\n    actions:\n      - set: "${OF_ENVIRONMENT}"`,
+    "",
+  );
+  const file = await sandbox.write(`broken/${issued}.md`, broken);
+  const qa = (...args: string[]) => sandbox.qaWith({ PLANTED_TOKEN: OF_ENVIRONMENT }, ...args);
+  const ran = await qa("run", "in-words", "--pack", "pack", "--trust", "--reporter", "junit");
+  const { reportFolder } = sandbox;
+  expect(ran.exitCode, ran.stdout + ran.stderr).toBe(0);
+  const others = await Promise.all([
+    qa("run", "--tag", issued, "--pack", "pack", "--trust", "--out", "tagged"),
+    qa("list", "--pack", "pack"),
+    qa("list", "--pack", "pack", "--json"),
+    qa("check", "pack", file),
+    qa("check", "pack", file, "--json"),
+    qa("run", "in-error", "--pack", "broken", "--trust", "--out", "broken-out"),
+    qa("run", "--tag", OF_ENVIRONMENT, "--pack", "pack", "--out", "untagged"),
+    qa("list", `--${issued}`),
+    qa("history", reportFolder),
+    qa("history", reportFolder, "--json"),
+    qa("merge", reportFolder, "--out", "merged"),
+  ]);
+  const shown = [ran, ...others].map(({ stdout, stderr }) => stdout + stderr);
+  for (const folder of [reportFolder, join(sandbox.folder, "tagged"), join(sandbox.folder, "merged")]) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) shown.push(await readFile(join(entry.parentPath, entry.name), "utf8"));
+    }
+  }
+  for (const text of shown) expect(text).not.toMatch(/plain words of|sk-proj/);
+  expect(shown.slice(1, 7).filter((text) => text.includes("[redacted"))).toHaveLength(6);
+  expect(others.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 3, 3, 3, 2, 2, 0, 0, 0]);
+  expect(others[1]?.stdout).toMatch(
+    /in-words .* Basic conversation with \[redacted \d+\] and \[redacted \d+\]/,
+  );
 });
 
 test("an error before the run shows no secret either", async () => {
