@@ -1,6 +1,7 @@
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 
 type Json = Record<string, unknown>;
+type Reachable = Pick<GatewayUnderTest, "wsUrl" | "token">;
 
 interface Frame {
   type: string;
@@ -20,7 +21,7 @@ export class WireClient {
   #wake: (() => void)[] = [];
   #calls = 0;
 
-  constructor({ wsUrl }: GatewayUnderTest) {
+  constructor({ wsUrl }: Reachable) {
     this.#socket = new WebSocket(wsUrl);
     this.#socket.onmessage = ({ data }) => {
       this.frames.push(JSON.parse(String(data)));
@@ -29,7 +30,7 @@ export class WireClient {
   }
 
   /** Says hello. @returns the payload of `hello-ok`. @throws Error when it is refused */
-  async connect(gateway: GatewayUnderTest, protocol: 3 | 4, scopes = ["operator.admin"]): Promise<Json> {
+  async connect(gateway: Reachable, protocol: 3 | 4, scopes = ["operator.admin"]): Promise<Json> {
     await this.until(({ event }) => event === "connect.challenge");
     const { ok, payload, error } = await this.call("connect", {
       minProtocol: protocol,
