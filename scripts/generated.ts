@@ -89,6 +89,9 @@ async function actionValidatorsText(): Promise<string> {
     keywords: [
       "opaque",
       "optional",
+      "matches",
+      "statements",
+      "asText",
       {
         keyword: "function",
         schemaType: "string",

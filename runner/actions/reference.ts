@@ -91,8 +91,11 @@ function describe(name: string, entry: VocabularyEntry, subject: string): string
 function describeFunction(name: string, entry: FunctionEntry): string[] {
   const { params, main, returns } = entry;
   const lines = [`### \`${name}\``, "", entry.summary, "", `- called: \`${name}(${placesOf(entry)})\``];
-  for (const [parameter, schema] of Object.entries(params))
+  for (const [parameter, schema] of Object.entries(params)) {
+    // A call has no way to write a matcher.
+    if (schema.matches) continue;
     lines.push(describeParameter(parameter, schema, main));
+  }
   lines.push(`- returns: ${resultText(returns)}`);
   if (entry.aliases?.length)
     lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
@@ -103,9 +106,9 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
 }
 
 /** `env, { patch, note? }`: the positional arguments of a call. */
-function placesOf({ params, positional }: FunctionEntry): string {
+function placesOf({ params, positional = [] }: FunctionEntry): string {
   const placed = new Set(positional.flatMap(({ name, takes }) => (takes === "value" ? [name] : [])));
-  const held = Object.keys(params).filter((name) => !placed.has(name));
+  const held = Object.keys(params).filter((name) => !placed.has(name) && !params[name]?.matches);
   return positional
     .map(({ name, takes, optional }) => {
       const mark = optional ? "?" : "";

@@ -1,5 +1,6 @@
+import { basename, extname } from "node:path";
 import { readMarkdownFile } from "./markdown/form.ts";
-import { checkMetadataRules, scenarioTags, scenarioTheme } from "./metadata.ts";
+import { checkMetadataRules, folderTheme, scenarioTags, scenarioTheme } from "./metadata.ts";
 import { checkAgainstSchema } from "./schema/check.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
@@ -41,7 +42,11 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
-  const value = draft.meta && trimTexts(plainValue(draft.meta));
+  const written = draft.meta && trimTexts(plainValue(draft.meta));
+  const value =
+    pack.foreign && draft.form === "steps"
+      ? { ...fromDocument(draft, file, pack), ...asRecord(written) }
+      : written;
   if (draft.cutOff)
     return { kind: "scenario", scenario: undefined, id: readId(value), diagnostics: diagnostics.all };
   if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft.meta, pack));
@@ -88,6 +93,18 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
     locate: (path) => source.locate(locatePath(node, path).value.range?.[0] ?? 0),
   };
   return { kind: "scenario", scenario, id, diagnostics: diagnostics.all };
+}
+
+/** What a file of steps in a pack from elsewhere need not say in its front matter, because the rest of it does. */
+function fromDocument({ heading, stepNames }: Draft, file: SourceFile, pack: Pack) {
+  const name = basename(file.path, extname(file.path));
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return {
+    id: words.join("-"),
+    ...(heading && heading.text !== "" ? { title: heading.text, objective: heading.text } : {}),
+    surface: folderTheme(file, pack) ?? pack.name,
+    successCriteria: [...stepNames],
+  };
 }
 
 function checkMetadata(value: unknown, located: LocatedNode, pack: Pack): Diagnostic[] {

@@ -1,7 +1,15 @@
 import { errorMessage, QaError } from "../../base/errors.ts";
 import { budgetOf } from "../arguments.ts";
-import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
+import type {
+  ActionStatement,
+  AssertStatement,
+  CallStatement,
+  SetStatement,
+  ThrowStatement,
+  Value,
+} from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
+import { performAction } from "./action.ts";
 import type { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { compareEvidence, readValues, show } from "./evidence.ts";
@@ -12,6 +20,7 @@ import {
   isError,
   isProgrammingError,
 } from "./failure.ts";
+import type { LaterCheck, StatementHost } from "./host.ts";
 import type { Held } from "./realm/realm.ts";
 import { followPath, resolveList, resolveValue } from "./resolve.ts";
 import { scenarioFrames } from "./stack.ts";
@@ -21,16 +30,22 @@ export interface StatementContext {
   evaluator: Evaluator;
   scope: BlockScope | undefined;
   where: FlowPosition;
+  /** Carries out the statements of steps below headings. */
+  host: StatementHost;
+  /** Something that must still hold later on. */
+  later(check: LaterCheck): void;
   /** The action that is about to start may take this long, in milliseconds. */
   allow(ms: number): void;
 }
 
 /** Carries out a statement that holds no other statements. */
 export function perform(
-  statement: CallStatement | SetStatement | AssertStatement | ThrowStatement,
+  statement: ActionStatement | CallStatement | SetStatement | AssertStatement | ThrowStatement,
   context: StatementContext,
 ): Promise<void> {
   switch (statement.kind) {
+    case "action":
+      return performAction(statement, context);
     case "call":
       return performCall(statement, context);
     case "set":

@@ -110,6 +110,7 @@ export function flowOfActions(actions: string, ...stepLines: string[]): LocatedN
 
 export const OWN: CompileOptions = {
   vocabulary: VOCABULARY,
+  statements: {},
   permissions: new Set(),
   pack: { foreign: false },
 };
@@ -130,15 +131,16 @@ export interface TestRun extends FlowResult {
 
 /** Runs a flow with generous limits, after a journey to another process. */
 export async function run(
-  { vocabulary, ...plain }: CompiledFlow,
+  { vocabulary, statements: vocabularyOfSteps, ...plain }: CompiledFlow,
   options: Partial<FlowOptions> = {},
 ): Promise<TestRun> {
   const statements: string[] = [];
   const result = await runFlow(
-    { ...structuredClone(plain), vocabulary },
+    { ...structuredClone(plain), vocabulary, statements: vocabularyOfSteps },
     {
       api: {},
       config: {},
+      host: { stepStarted: async () => {}, perform: async () => ({ value: undefined, later: [] }) },
       signal: new AbortController().signal,
       observer: {
         stepStarted() {},
