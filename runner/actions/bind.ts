@@ -96,7 +96,7 @@ function checkArguments(
         ? value !== objects[name as keyof FlowObjects] && `\`${name}\``
         : takes === "members"
           ? (typeof value !== "object" || value === null) && "an object"
-          : wrong.has(name) && wordsOf(action.params[name]);
+          : (wrong.has(name) || value === undefined) && wordsOf(action.params[name]);
     if (!wanted) continue;
     throw badArgument(
       `${path}: argument ${index + 1} (${name}) must be ${wanted}, got ${describe(value)}`,

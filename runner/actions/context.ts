@@ -37,7 +37,7 @@ export interface ScenarioContext {
 }
 
 /** What a statement of a step says beside its parameters. */
-export interface StatementLimits {
+interface StatementLimits {
   /** Its `within`, in milliseconds. */
   withinMs?: number;
   times?: number;

@@ -119,6 +119,12 @@ function placesOf({ params, positional = [] }: FunctionEntry): string {
 }
 
 function describeParameter(name: string, schema: ValueSchema, main: string | undefined): string {
+  const type = typeText(schema);
+  return `- \`${name}\`${name === main ? " (main)" : ""}${type ? `, \`${type}\`` : ""}: ${remarksOn(schema)}`;
+}
+
+/** What is said of a parameter: what it is, its default, and whether it may be left out. */
+export function remarksOn(schema: ValueSchema): string {
   const { default: fallback, description } = schema;
   const remarks = [
     description,
@@ -127,8 +133,7 @@ function describeParameter(name: string, schema: ValueSchema, main: string | und
       ? "may be left out"
       : undefined,
   ].filter((remark) => remark !== undefined);
-  const type = typeText(schema);
-  return `- \`${name}\`${name === main ? " (main)" : ""}${type ? `, \`${type}\`` : ""}: ${remarks.join("; ")}`;
+  return remarks.join("; ");
 }
 
 function resultText(schema: ValueSchema): string {
@@ -139,7 +144,7 @@ function resultText(schema: ValueSchema): string {
 }
 
 /** A schema in TypeScript's notation; empty for anything. */
-function typeText(schema: ValueSchema): string {
+export function typeText(schema: ValueSchema): string {
   const {
     type,
     enum: choices,

@@ -4,7 +4,7 @@ import { checkMetadataRules, folderTheme, scenarioTags, scenarioTheme } from "./
 import { checkAgainstSchema } from "./schema/check.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
-import { atOffset, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
+import { atOffset, atPath, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
 import { type LocatedNode, locatePath } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
 import type { Draft, Pack, Scenario } from "./types.ts";
@@ -72,6 +72,13 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
       code: "heading-mismatch",
       message: `the heading is \`${draft.heading.text}\`, but the scenario's title is \`${meta.title}\``,
       hint: "Use the same words, so that a report and the file can be matched.",
+    });
+  }
+  if (meta.unique && draft.form !== "steps") {
+    diagnostics.ownRule(atPath(draft.meta, ["unique"]), {
+      code: "unexpected-property",
+      message: "only the texts of `yaml qa-step` blocks can hold the values of `unique`",
+      hint: "In a `yaml qa-flow` block, `set` a variable to `randomUUID()`.",
     });
   }
   const { source, node } = draft.meta;

@@ -1,3 +1,4 @@
+import { withoutSequences } from "../../base/secrets/unseen.ts";
 import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
@@ -12,6 +13,7 @@ import { IDENTITY } from "./schemas.ts";
 
 const RESTART_MS = 60_000;
 const CLI_MS = 60_000;
+const SHOWN_OUTPUT = 2_000;
 
 const ACCOUNT = open(
   record({}, { running: BOOLEAN, connected: BOOLEAN, restartPending: BOOLEAN, accountId: STRING }),
@@ -72,16 +74,16 @@ async function runCli(
   const timeoutMs = limitOf(context, CLI_MS);
   const result = await context.gateway.runCli(args, { timeoutMs, env, signal: context.signal() });
   const command = `openclaw ${args.join(" ")}`;
-  const printed = [result.stdout, result.stderr].filter((text) => text !== "").join("\n");
-  if (result.timedOut)
-    throw new Unexpected(`${command} took longer than ${timeoutMs} ms`, { details: printed });
+  const printed = withoutSequences([result.stdout, result.stderr].filter((text) => text !== "").join("\n"));
+  const details = printed.slice(-SHOWN_OUTPUT);
+  if (result.timedOut) throw new Unexpected(`${command} took longer than ${timeoutMs} ms`, { details });
   const wanted = exit ?? ({ kind: "equals", value: 0 } satisfies Matcher);
   if (!matches(wanted, result.exitCode)) {
     const { message, expected, seen } = unexpected(`${command}: the exit code`, wanted, result.exitCode);
     throw new Unexpected(message, {
       ...(expected ? { expected } : {}),
       ...(seen ? { seen } : {}),
-      details: printed,
+      details,
     });
   }
   if (output && !matches(output, printed)) throw unexpected(`${command}: the output`, output, printed);

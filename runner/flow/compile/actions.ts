@@ -71,7 +71,7 @@ function unknown(
   flow.diagnostics.error(range, {
     code: "unknown-statement",
     message: name === "" ? "the statement is empty" : `there is no statement \`${name}\` here`,
-    hint: suggestion(name, allowed, "docs/statements.md lists them."),
+    hint: suggestion(name, allowed, allowed.length > FEW ? "docs/statements.md lists them." : undefined),
   });
   return undefined;
 }
@@ -79,6 +79,8 @@ function unknown(
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 const LABEL_CHARS = 60;
+/** So many actions can be listed in a hint. */
+const FEW = 12;
 
 class ActionCompiler {
   readonly #context: StepContext;

@@ -69,7 +69,10 @@ function compileMembers(
       diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
         code: "unknown-member",
         message: `what is matched has no member \`${name}\``,
-        hint: suggestion(name, shape.missing),
+        hint: suggestion(name, [
+          ...shape.missing,
+          ...(subject.asText === undefined ? OBJECT_OPERATORS : Object.keys(OPERATORS)),
+        ]),
       });
       continue;
     }
@@ -94,8 +97,8 @@ function mixed(
     message: `${quotedList(words)} says something about the value, and ${quotedList(others)} about its members`,
     hint:
       near === undefined
-        ? `For both, write \`allOf: [{ ${word}: … }, { ${other}: … }]\`; for a member that is called \`${word}\`, \`${word}: { equals: … }\` inside \`equals\`.`
-        : `Did you mean \`${near}\` by \`${other}\`? For a member of that name write \`allOf: [{ ${word}: … }, { ${other}: … }]\`.`,
+        ? `For both, write \`allOf: [{ ${word}: … }, { ${other}: … }]\`; for a member that is called \`${word}\`, put the mapping under \`equals\`.`
+        : `Did you mean \`${near}\` by \`${other}\`? For a member of that name, write \`allOf: [{ ${word}: … }, { ${other}: … }]\`.`,
   });
   return undefined;
 }

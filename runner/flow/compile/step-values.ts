@@ -63,7 +63,7 @@ function literal({ value }: Scalar): string | number | bigint | boolean | null {
 }
 
 /** @returns undefined, after reporting what the schema wants */
-export function wrong({ flow }: StepContext, node: Node | undefined, schema: ValueSchema): undefined {
+function wrong({ flow }: StepContext, node: Node | undefined, schema: ValueSchema): undefined {
   const range = node ? flow.rangeOf(node) : undefined;
   if (!range) return undefined;
   const choices = choicesOf(schema);
@@ -112,7 +112,7 @@ function mayBe({ type, anyOf, enum: choices }: ValueSchema, wanted: string): boo
 }
 
 /** Whether a scalar that stands in the file can be what the schema wants. */
-export function fitsLiteral(schema: ValueSchema, value: string | number | bigint | boolean | null): boolean {
+function fitsLiteral(schema: ValueSchema, value: string | number | bigint | boolean | null): boolean {
   if (schema.anyOf) return schema.anyOf.some((each) => fitsLiteral(each, value));
   const choices = choicesOf(schema);
   if (choices.length > 0) return choices.includes(String(value));

@@ -7,8 +7,8 @@ import type { ActionStatement, CompiledExpression, CompiledMatcher, Value } from
 import type { Evaluator } from "./evaluate.ts";
 import { FlowError, type FlowPosition, flowFailure } from "./failure.ts";
 import type { LaterCheck, StatementCall } from "./host.ts";
-import type { StatementContext } from "./perform.ts";
 import { followPath } from "./resolve.ts";
+import type { StatementContext } from "./statement-context.ts";
 
 /** Carries out a statement of a step below a heading. */
 export async function performAction(statement: ActionStatement, context: StatementContext): Promise<void> {

@@ -10,33 +10,12 @@ import type {
 } from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
 import { performAction } from "./action.ts";
-import type { BlockScope } from "./block-scope.ts";
-import type { Evaluator } from "./evaluate.ts";
 import { compareEvidence, readValues, show } from "./evidence.ts";
-import {
-  type AssertionEvidence,
-  type FlowPosition,
-  flowFailure,
-  isError,
-  isProgrammingError,
-} from "./failure.ts";
-import type { LaterCheck, StatementHost } from "./host.ts";
+import { type AssertionEvidence, flowFailure, isError, isProgrammingError } from "./failure.ts";
 import type { Held } from "./realm/realm.ts";
 import { followPath, resolveList, resolveValue } from "./resolve.ts";
 import { scenarioFrames } from "./stack.ts";
-
-/** What the statements that do something themselves need. */
-export interface StatementContext {
-  evaluator: Evaluator;
-  scope: BlockScope | undefined;
-  where: FlowPosition;
-  /** Carries out the statements of steps below headings. */
-  host: StatementHost;
-  /** Something that must still hold later on. */
-  later(check: LaterCheck): void;
-  /** The action that is about to start may take this long, in milliseconds. */
-  allow(ms: number): void;
-}
+import type { StatementContext } from "./statement-context.ts";
 
 /** Carries out a statement that holds no other statements. */
 export function perform(
