@@ -58,14 +58,18 @@ export class Finding {
     });
   }
 
-  /** One row for a set: subset where the release has more. */
-  static sets(name: string, theirs: Iterable<string>, ours: Iterable<string>): Finding {
+  /**
+   * One row for a set: subset where the release has more.
+   * @param because what both sides say of a difference
+   */
+  static sets(name: string, theirs: Iterable<string>, ours: Iterable<string>, because = ""): Finding {
     const [their, our] = [new Set(theirs), new Set(ours)];
     const lacks = [...their.difference(our)].sort().join(", ");
     const adds = [...our.difference(their)].sort().join(", ");
-    if (adds !== "") return Finding.#of(name, "differs", `only here: ${adds}${lacks && `; lacks ${lacks}`}`);
+    const why = [adds && `only here: ${adds}`, lacks && `lacks ${lacks}`, because].filter(Boolean).join("; ");
+    if (adds !== "") return Finding.#of(name, "differs", why);
     if (lacks === "") return Finding.#of(name, "same");
-    return our.size === 0 ? Finding.missing(name) : Finding.#of(name, "subset", `lacks ${lacks}`);
+    return our.size === 0 ? Finding.missing(name, because) : Finding.#of(name, "subset", why);
   }
 
   /**
