@@ -19,6 +19,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "two-statements": "An entry of a list of actions has the keys of two statements.",
+  "swallowed-failure": "An assert or throw stands in a try whose catch is empty, so that it changes nothing.",
   "try-without-handler": "A try has neither `catch` nor `finally`, so it changes nothing.",
   "unknown-action": "A call names neither an action nor a variable.",
   "unknown-config-key": "`config` has no such key in this scenario.",

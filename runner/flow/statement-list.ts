@@ -2,11 +2,16 @@ import type { PlainFlow, Statement } from "./types.ts";
 
 /** Every statement of a flow in the order of the document: its place in this list is what names it to other processes. */
 export function statementsOf({ steps }: Pick<PlainFlow, "steps">): Statement[] {
-  return steps.flatMap(({ actions }) => actions.flatMap(withNested));
+  return steps.flatMap(({ actions }) => statementsIn(actions));
+}
+
+/** The statements of a block, and those within them. */
+export function statementsIn(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap(withNested);
 }
 
 function withNested(statement: Statement): Statement[] {
-  return [statement, ...blocksOf(statement).flatMap((block) => block.flatMap(withNested))];
+  return [statement, ...blocksOf(statement).flatMap(statementsIn)];
 }
 
 /** The blocks of a statement, in the order of the document. */

@@ -485,11 +485,7 @@
       settled(false, result);
     },
     read: (name) => guarded(() => global[name]),
-    write: (name, value) => {
-      // A statement must not lose its value without a word.
-      if (!put(global, name, value))
-        throw new TypeError(`\`${name}\` cannot be set: an expression of the scenario has frozen it`);
-    },
+    write: (name, value) => put(global, name, value),
     isVariable: (name) => isEnumerable(global, name),
     member: (owner, key) => guarded(() => (owner === null || owner === undefined ? undefined : owner[key])),
     compare: (operator, left, right) => guarded(() => compare(operator, left, right)),

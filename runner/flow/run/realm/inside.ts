@@ -27,7 +27,8 @@ export interface Inside {
   settle(value: Raw, settled: (failed: boolean, result: Raw) => void): void;
   /** A variable, or a name of the flow API. */
   read(name: string): Raw;
-  write(name: string, value: Raw): void;
+  /** @returns false if an expression has made sure that the name cannot be set */
+  write(name: string, value: Raw): boolean;
   /** Whether the scenario has set the name. */
   isVariable(name: string): boolean;
   /** `owner[key]`; undefined if there is no owner. */

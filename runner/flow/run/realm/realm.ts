@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type vm from "node:vm";
+import { QaError } from "../../../base/errors.ts";
 import { budgetOf } from "../../arguments.ts";
 import { HARMLESS_GLOBALS } from "../../host-names.ts";
 import { namesSetBy } from "../../statement-list.ts";
@@ -87,8 +88,13 @@ export class Realm {
     return new Held(this.#guard(() => this.#inside.read(name)));
   }
 
+  /** @throws QaError if an expression has frozen the variables: a statement must not lose its value without a word */
   write(name: string, value: Held): void {
-    this.#guard(() => this.#inside.write(name, value.raw));
+    if (this.#inside.write(name, value.raw)) return;
+    throw new QaError(`the variable \`${name}\` cannot be set: an expression has frozen it`, {
+      code: "variable-frozen",
+      fault: "scenario",
+    });
   }
 
   isVariable(name: string): boolean {
