@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
-import { FLOW_API } from "../runner/actions/vocabulary.ts";
+import { statementReference, stepsJsonSchemaText } from "../runner/actions/statement-reference.ts";
+import { FLOW_API, STATEMENTS } from "../runner/actions/vocabulary.ts";
 import { compareText } from "../runner/base/text.ts";
 import { BODY_SCHEMAS } from "../runner/channel/schemas.ts";
 import { REPO_ROOT } from "../runner/cli/workspace.ts";
@@ -28,6 +29,8 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
   return [
     ...(await gatewayCopies()),
     ["docs/actions.md", actionReference(FLOW_API)],
+    ["docs/statements.md", statementReference(STATEMENTS)],
+    ["qa/steps.schema.json", stepsJsonSchemaText(STATEMENTS)],
     ["docs/config-keys.md", configReference()],
     [
       "docs/diagnostics.md",
@@ -62,6 +65,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 
 /** Files of the runner's that the gateway has too: it is a package of its own and imports nothing of the runner. */
 const SHARED_WITH_GATEWAY = [
+  "compiled-code.ts",
   "timers.ts",
   ...["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"].map(
     (file) => `secrets/${file}`,
@@ -89,6 +93,9 @@ async function actionValidatorsText(): Promise<string> {
     keywords: [
       "opaque",
       "optional",
+      "matches",
+      "statements",
+      "asText",
       {
         keyword: "function",
         schemaType: "string",

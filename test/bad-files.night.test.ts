@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FLOW_API } from "../runner/actions/vocabulary.ts";
+import { FLOW_API, STATEMENTS } from "../runner/actions/vocabulary.ts";
 import { compileFlow } from "../runner/flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../runner/flow/host-names.ts";
 import { parseText } from "../runner/scenario/testing/parse.ts";
@@ -29,5 +29,10 @@ function read(text: string, name: string): void {
   const parsed = parseText(text, name);
   if (parsed.kind !== "scenario" || !parsed.scenario?.flow) return;
   const pack = { foreign: false };
-  compileFlow(parsed.scenario.flow, { vocabulary: FLOW_API, permissions: ALL_PERMISSIONS, pack });
+  compileFlow(parsed.scenario.flow, {
+    vocabulary: FLOW_API,
+    statements: STATEMENTS,
+    permissions: ALL_PERMISSIONS,
+    pack,
+  });
 }

@@ -3,10 +3,21 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { WireClient } from "./fidelity/wire-client.ts";
 import { InstalledGateway } from "./testing/installed-gateway.ts";
 
 const exec = promisify(execFile);
 const AT_ONCE = { enabled: true, stableDelayHours: 0, stableJitterHours: 0 };
+
+/** What a client is greeted with. */
+async function hello({ endpoint }: InstalledGateway): Promise<Record<string, unknown>> {
+  const client = new WireClient(endpoint);
+  try {
+    return await client.connect(endpoint, 4);
+  } finally {
+    client.close();
+  }
+}
 
 test("a gateway that may updates itself, outside of any request", async () => {
   const gateway = await InstalledGateway.create("1.0.0");
@@ -35,11 +46,14 @@ test("without being asked to, a gateway only says that there is a new version, o
   await gateway.writeConfig({});
   await gateway.start();
   await expect.poll(() => gateway.output).toContain("update available (latest): v1.1.0");
+  const known = { currentVersion: "1.0.0", latestVersion: "1.1.0", channel: "latest" };
+  expect((await hello(gateway)).snapshot).toMatchObject({ updateAvailable: known });
   await gateway.stop();
   const quiet = await InstalledGateway.create("1.0.0");
   await quiet.writeConfig({ update: { checkOnStart: false } });
   await quiet.start();
   await quiet.runs("1.0.0");
+  expect((await hello(quiet)).snapshot).not.toHaveProperty("updateAvailable");
   await expect(quiet.readState("update-check.json")).rejects.toThrow("ENOENT");
   expect(quiet.output).not.toContain("update available");
 });

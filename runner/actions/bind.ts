@@ -1,5 +1,5 @@
 import { BlockedError } from "../base/errors.ts";
-import { argumentsByName, namedParameters, signature } from "../flow/arguments.ts";
+import { argumentsByName, namedParameters, signature, withDefaults } from "../flow/arguments.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
 import type { Capability, DrivenGateway } from "../gateway/gateway.ts";
 import { badArgument } from "./bad-argument.ts";
@@ -22,9 +22,35 @@ export function bindAction(path: string, action: Action, context: ActionContext,
   const call = (...values: unknown[]): unknown => {
     requireCapability(path, action.needs, context.gateway);
     checkArguments(path, action, values, objects);
-    return action.run(context, namedParameters(action, values));
+    return action.run(context, withoutMatchers(action, namedParameters(action, values)));
   };
   return Object.defineProperty(call, "name", { value: path });
+}
+
+/** A call has no way to write a matcher: what it gives by such a name is not one. */
+function withoutMatchers({ params }: Action, named: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, schema] of Object.entries(params)) if (schema.matches) delete named[name];
+  return named;
+}
+
+/**
+ * Runs a statement of a step, after the same checks.
+ * @param params by name, without defaults
+ */
+export async function runStatement(
+  name: string,
+  action: Action,
+  context: ActionContext,
+  params: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  requireCapability(name, action.needs, context.gateway);
+  const named = withDefaults(action, params);
+  const [wrong] = wrongParameters(name, named);
+  if (wrong !== undefined) {
+    const wanted = wordsOf(action.params[wrong]) ?? "something else";
+    throw badArgument(`${name}: ${wrong} must be ${wanted}, got ${describe(named[wrong])}`);
+  }
+  return action.run(context, named);
 }
 
 /**
@@ -62,7 +88,7 @@ function checkArguments(
   objects: FlowObjects,
 ): void {
   const wrong = wrongParameters(path, argumentsByName(action, values));
-  for (const [index, { name, takes, optional }] of action.positional.entries()) {
+  for (const [index, { name, takes, optional }] of (action.positional ?? []).entries()) {
     const value = values[index];
     if (takes === "rest" || (value === undefined && optional)) continue;
     const wanted =
@@ -70,7 +96,7 @@ function checkArguments(
         ? value !== objects[name as keyof FlowObjects] && `\`${name}\``
         : takes === "members"
           ? (typeof value !== "object" || value === null) && "an object"
-          : wrong.has(name) && wordsOf(action.params[name]);
+          : (wrong.has(name) || value === undefined) && wordsOf(action.params[name]);
     if (!wanted) continue;
     throw badArgument(
       `${path}: argument ${index + 1} (${name}) must be ${wanted}, got ${describe(value)}`,

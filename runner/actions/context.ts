@@ -6,6 +6,7 @@ import type { Permission } from "../flow/vocabulary.ts";
 import type { DrivenGateway, GatewayIdentity } from "../gateway/gateway.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { AgentModel } from "../model/agent-model.ts";
+import { Scene } from "./scene/scene.ts";
 
 /** What a run gives the actions of one scenario. */
 export interface ScenarioContext {
@@ -35,8 +36,19 @@ export interface ScenarioContext {
   permissions: ReadonlySet<Permission>;
 }
 
+/** What a statement of a step says beside its parameters. */
+interface StatementLimits {
+  /** Its `within`, in milliseconds. */
+  withinMs?: number;
+  times?: number;
+}
+
 /** What every action can reach. Its calls to the gateway end with the action. */
 export interface ActionContext extends ScenarioContext {
+  /** What has happened in this scenario. */
+  scene: Scene;
+  /** Of the statement that runs. */
+  limits: StatementLimits;
   /** One RPC. `timeoutMs` defaults to 20 000. */
   call(method: string, params?: unknown, options?: { timeoutMs?: number }): Promise<JsonObject>;
   identity(options?: { timeoutMs?: number }): Promise<GatewayIdentity>;
@@ -50,6 +62,8 @@ export function actionContext(scenario: ScenarioContext): ActionContext {
   const { gateway, signal } = scenario;
   return {
     ...scenario,
+    scene: new Scene(scenario),
+    limits: {},
     call: (method, params, options) => gateway.call(method, params, { ...options, signal: signal() }),
     identity: (options) => gateway.identity({ ...options, signal: signal() }),
     waitHealthy: (timeoutMs) => gateway.waitHealthy(timeoutMs, signal()),

@@ -14,12 +14,15 @@ export interface Action extends FunctionEntry {
 export type ActionSet = Readonly<Record<string, Action>>;
 
 interface Declaration<P extends ParameterSchemas>
-  extends Pick<Action, "summary" | "returns" | "effect" | "needs" | "permissionOf"> {
+  extends Pick<Action, "summary" | "returns" | "effect" | "needs" | "permissionOf" | "statement"> {
   params?: P;
   /** The parameter whose value follows the action's name in a statement. */
   main?: keyof P & string;
-  /** How the older forms call it: `env` and `state` are the flow's objects, other names are parameters. */
-  positional: readonly ((keyof P & string) | "env" | "state" | Argument)[];
+  /**
+   * How the older forms call it: `env` and `state` are the flow's objects, other names are parameters. Left out, only steps
+   * below headings know it.
+   */
+  positional?: readonly ((keyof P & string) | "env" | "state" | Argument)[];
   budgetMs?(params: ValuesOf<P>): number | undefined;
 }
 
@@ -46,8 +49,8 @@ export function actionsOf<Name extends string>(
     positional,
     ...rest
   }: Declaration<ParameterSchemas> & Running<ParameterSchemas>): Action {
-    const places = positional.map((place) => (typeof place === "string" ? argument(place, params) : place));
-    return { kind: "function", subject, ...rest, params, positional: places };
+    const places = positional?.map((place) => (typeof place === "string" ? argument(place, params) : place));
+    return { kind: "function", subject, ...rest, params, ...(places ? { positional: places } : {}) };
   }
   return build(define);
 }

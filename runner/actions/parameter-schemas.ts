@@ -1,12 +1,13 @@
 import { mayBeLeftOut } from "../flow/arguments.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
 import { functionsIn } from "../flow/vocabulary-lookup.ts";
-import { FLOW_API } from "./vocabulary.ts";
+import { FLOW_API, STATEMENTS } from "./vocabulary.ts";
 
 /** The schema of each action's parameters, by the name of its compiled check. */
 export function parameterSchemas(): Record<string, ValueSchema> {
   const schemas: Record<string, ValueSchema> = {};
-  for (const [path, { params }] of functionsIn(FLOW_API)) {
+  const statements = Object.entries(STATEMENTS);
+  for (const [path, { params }] of [...functionsIn(FLOW_API), ...statements]) {
     const required = Object.keys(params).filter((name) => !mayBeLeftOut(params[name]));
     if (Object.keys(params).length === 0) continue;
     schemas[path.replaceAll(".", "_")] = { type: "object", properties: params, required };

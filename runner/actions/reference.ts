@@ -91,8 +91,11 @@ function describe(name: string, entry: VocabularyEntry, subject: string): string
 function describeFunction(name: string, entry: FunctionEntry): string[] {
   const { params, main, returns } = entry;
   const lines = [`### \`${name}\``, "", entry.summary, "", `- called: \`${name}(${placesOf(entry)})\``];
-  for (const [parameter, schema] of Object.entries(params))
+  for (const [parameter, schema] of Object.entries(params)) {
+    // A call has no way to write a matcher.
+    if (schema.matches) continue;
     lines.push(describeParameter(parameter, schema, main));
+  }
   lines.push(`- returns: ${resultText(returns)}`);
   if (entry.aliases?.length)
     lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
@@ -103,9 +106,9 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
 }
 
 /** `env, { patch, note? }`: the positional arguments of a call. */
-function placesOf({ params, positional }: FunctionEntry): string {
+function placesOf({ params, positional = [] }: FunctionEntry): string {
   const placed = new Set(positional.flatMap(({ name, takes }) => (takes === "value" ? [name] : [])));
-  const held = Object.keys(params).filter((name) => !placed.has(name));
+  const held = Object.keys(params).filter((name) => !placed.has(name) && !params[name]?.matches);
   return positional
     .map(({ name, takes, optional }) => {
       const mark = optional ? "?" : "";
@@ -116,6 +119,12 @@ function placesOf({ params, positional }: FunctionEntry): string {
 }
 
 function describeParameter(name: string, schema: ValueSchema, main: string | undefined): string {
+  const type = typeText(schema);
+  return `- \`${name}\`${name === main ? " (main)" : ""}${type ? `, \`${type}\`` : ""}: ${remarksOn(schema)}`;
+}
+
+/** What is said of a parameter: what it is, its default, and whether it may be left out. */
+export function remarksOn(schema: ValueSchema): string {
   const { default: fallback, description } = schema;
   const remarks = [
     description,
@@ -124,8 +133,7 @@ function describeParameter(name: string, schema: ValueSchema, main: string | und
       ? "may be left out"
       : undefined,
   ].filter((remark) => remark !== undefined);
-  const type = typeText(schema);
-  return `- \`${name}\`${name === main ? " (main)" : ""}${type ? `, \`${type}\`` : ""}: ${remarks.join("; ")}`;
+  return remarks.join("; ");
 }
 
 function resultText(schema: ValueSchema): string {
@@ -136,7 +144,7 @@ function resultText(schema: ValueSchema): string {
 }
 
 /** A schema in TypeScript's notation; empty for anything. */
-function typeText(schema: ValueSchema): string {
+export function typeText(schema: ValueSchema): string {
   const {
     type,
     enum: choices,

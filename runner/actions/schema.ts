@@ -1,4 +1,5 @@
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import type { Matcher } from "../flow/match/matcher.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
 
 declare const TYPE: unique symbol;
@@ -37,6 +38,16 @@ export function callback<T>(signature: string, description: string): ValueSchema
 /** An object that only another action of the runner can make or read. */
 export function opaque<T>(what: string, description?: string): ValueSchema & Marked<T> {
   return { opaque: what, description };
+}
+
+/** A matcher of values that are like `subject`. */
+export function matcherOf(subject: ValueSchema, description: string): ValueSchema & Marked<Matcher> {
+  return { matches: subject, description };
+}
+
+/** The same record, which may have further members of the gateway's own. */
+export function open<const S extends ValueSchema>(schema: S): S & { readonly additionalProperties: true } {
+  return { ...schema, additionalProperties: true };
 }
 
 export const NOTHING = { optional: true, opaque: "nothing" } as const;

@@ -1,24 +1,31 @@
 import { agentActions } from "./agent/agent.ts";
+import { conversationStatements } from "./agent/conversation.ts";
 import { sessionActions } from "./agent/sessions.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
 import { channelActions } from "./channel/channel.ts";
+import { messageStatements } from "./channel/expect.ts";
 import { messageActions } from "./channel/messages.ts";
 import { sessionKeyActions } from "./channel/session-key.ts";
 import { configActions } from "./config/config.ts";
-import type { ActionSet } from "./define.ts";
+import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
+import { rpcAction } from "./env/gateway-object.ts";
 import { importActions } from "./env/imports.ts";
 import { FLOW_OBJECTS } from "./env/objects.ts";
 import type { FlowMember } from "./env/run.ts";
+import { skillStatements } from "./extensions/expect.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
+import { gatewayStatements } from "./gateway/expect.ts";
 import { gatewayActions } from "./gateway/gateway.ts";
 import { gatewayCliActions } from "./gateway/gateway-cli.ts";
 import { logActions } from "./gateway/logs.ts";
 import { restartActions } from "./gateway/restart.ts";
 import { updateActions } from "./gateway/update.ts";
+import { modelStatements } from "./model/expect.ts";
 import { modelActions } from "./model/model.ts";
+import { orderStatements } from "./scene/in-order.ts";
 import { ALIASES } from "./upstream/aliases.ts";
 import { channelNameActions } from "./upstream/channel-names.ts";
 import { configSettleActions } from "./upstream/config-settle.ts";
@@ -70,6 +77,12 @@ const ACTIONS: ActionSet = {
   ...logActions,
   ...judgementActions,
   ...notOfferedActions,
+  ...conversationStatements,
+  ...messageStatements,
+  ...modelStatements,
+  ...gatewayStatements,
+  ...skillStatements,
+  ...orderStatements,
 };
 
 function withAliases(actions: ActionSet): ActionSet {
@@ -80,5 +93,15 @@ function withAliases(actions: ActionSet): ActionSet {
   );
 }
 
-/** Everything that flows can name, with what stands behind it: for the compiler, for docs/actions.md and for runs. */
-export const FLOW_API: Readonly<Record<string, FlowMember>> = { ...withAliases(ACTIONS), ...FLOW_OBJECTS };
+/** Everything that the older forms can name, with what stands behind it: for the compiler, docs/actions.md and runs. */
+export const FLOW_API: Readonly<Record<string, FlowMember>> = {
+  ...withAliases(only(({ positional }) => positional !== undefined)),
+  ...FLOW_OBJECTS,
+};
+
+/** The actions that are statements of steps below headings. */
+export const STATEMENTS: ActionSet = { ...only(({ statement }) => statement !== undefined), rpc: rpcAction };
+
+function only(chosen: (action: Action) => boolean): ActionSet {
+  return Object.fromEntries(Object.entries(ACTIONS).filter(([, action]) => chosen(action)));
+}

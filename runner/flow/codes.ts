@@ -6,15 +6,18 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
   "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
   "code-from-text": "An expression calls `eval` or `Function`, which fail: there is no code from text.",
-  "duplicate-step": "Two steps of a scenario have the same name.",
   "expression-syntax": "An expression is not JavaScript.",
   "expression-trailing": "Something follows after the end of an expression.",
   "expression-too-long": "An expression is longer than 65,536 characters, or has more than 100 named groups.",
   "invalid-assignment": "An expression assigns to a name that is not a variable of the scenario.",
+  "invalid-duration": "A `within` is not a duration such as `20s`.",
   "invalid-name": "A variable's name is not a JavaScript identifier.",
-  "invalid-path": "A dotted path has an empty or forbidden part.",
+  "invalid-path": "A dotted path, or one in a text, has an empty or forbidden part.",
+  "invalid-pattern": "The pattern of a matcher is not a regular expression.",
   "literal-expression": "A mapping has `expr` or `lambda` beside other keys, so that it is plain data.",
+  "matcher-cannot-fail": "A matcher matches everything, so that it checks nothing.",
   "missing-await": "The promise of an asynchronous action is used as if it were the action's result.",
+  "mixed-matcher": "A mapping has words of matchers beside names of members.",
   "not-callable": "A call names something that is not a function.",
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
@@ -34,7 +37,14 @@ export type FlowDiagnosticCode =
   | keyof typeof FLOW_DIAGNOSTIC_CODES
   | Extract<
       DiagnosticCode,
-      "missing-property" | "nested-too-deep" | "unknown-key" | "wrong-length" | "wrong-type"
+      | "duplicate-step"
+      | "invalid-value"
+      | "missing-property"
+      | "nested-too-deep"
+      | "unexpected-property"
+      | "unknown-key"
+      | "wrong-length"
+      | "wrong-type"
     >;
 
 /** Codes of failures while a flow runs, beside those that actions give their own errors. */
@@ -45,6 +55,7 @@ const FLOW_FAILURE_CODES = {
   "callable-not-found": "A call's path led to nothing that can be called.",
   "expression-failed": "An expression of the scenario threw an error of its own.",
   "expression-timeout": "An expression computed without end.",
+  "no-value": "A value of a text is not there, or cannot stand in a text.",
   "not-awaited": "A call that the flow did not await failed.",
   "not-a-list": "The items of a forEach were not a list.",
   "scenario-threw": "A `throw` statement ended the scenario.",

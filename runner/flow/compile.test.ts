@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { atOffset, type Diagnostic } from "../scenario/source/diagnostic.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "./codes.ts";
 import { type CompileOptions, compileFlow } from "./compile/compile.ts";
 import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN } from "./testing/flows.ts";
@@ -27,7 +27,9 @@ function report(markdown: string, diagnostics: readonly Diagnostic[]): string {
 function compileMarkdown(name: string, options: CompileOptions) {
   const markdown = readFileSync(join(GOLDEN, `${name}.md`), "utf8");
   const flow = flowOfMarkdown(markdown, `${name}.md`);
-  return { markdown, ...compileFlow(flow, { ...options, configKeys: CONFIG_KEYS }) };
+  const { file } = "node" in flow ? flow.source : (flow[0]?.heading ?? { file: undefined });
+  const unique = file ? [{ name: "marker", range: atOffset(file, 0) }] : [];
+  return { markdown, ...compileFlow(flow, { ...options, configKeys: CONFIG_KEYS, unique }) };
 }
 
 const names = readdirSync(GOLDEN)

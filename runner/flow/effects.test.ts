@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { FLOW_API } from "../actions/vocabulary.ts";
+import { FLOW_API, STATEMENTS } from "../actions/vocabulary.ts";
 import { type CompileOptions, compileFlow } from "./compile/compile.ts";
 import { firstWrite } from "./effects.ts";
 import { flowOfActions } from "./testing/flows.ts";
 
-const OPTIONS = { vocabulary: FLOW_API, permissions: new Set<never>(), pack: { foreign: false } };
+const OPTIONS = {
+  vocabulary: FLOW_API,
+  statements: STATEMENTS,
+  permissions: new Set<never>(),
+  pack: { foreign: false },
+};
 
 function writeIn(actions: string, options: Partial<CompileOptions> = {}) {
   const compilation = compileFlow(flowOfActions(actions), { ...OPTIONS, ...options });

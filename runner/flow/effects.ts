@@ -1,12 +1,12 @@
 import type { Position } from "../scenario/source/source.ts";
-import { effectOf } from "./arguments.ts";
+import { effectFor, effectOf, withDefaults } from "./arguments.ts";
 import type { FlowCompilation } from "./compile/compile.ts";
 import type { FreeReference } from "./compile/expression.ts";
 import type { ExpressionSyntax } from "./compile/syntax.ts";
 import { permissionFor } from "./host-names.ts";
 import { blocksOf, namesSetBy } from "./statement-list.ts";
-import type { CallStatement, CompiledFlow, Statement, Value } from "./types.ts";
-import type { Effect, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
+import type { ActionStatement, CallStatement, CompiledFlow, Statement, Value } from "./types.ts";
+import type { Effect, StatementVocabulary, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
 import { lookupEntry } from "./vocabulary-lookup.ts";
 
 /** A place in a flow where it may change the gateway. */
@@ -30,7 +30,7 @@ export function firstWrite(
   { mayConverse = false }: { mayConverse?: boolean } = {},
 ): WriteUse | undefined {
   if (!flow) return undefined;
-  const scan = new Scan(flow.vocabulary, ownNames(flow, expressions), mayConverse);
+  const scan = new Scan(flow, ownNames(flow, expressions), mayConverse);
   for (const { actions } of flow.steps) scan.statements(actions);
   for (const expression of expressions) scan.expression(expression);
   return scan.first;
@@ -54,11 +54,13 @@ function ownNames({ steps }: CompiledFlow, expressions: readonly ExpressionSynta
 class Scan {
   first: WriteUse | undefined;
   readonly #vocabulary: Vocabulary;
+  readonly #statements: StatementVocabulary;
   readonly #ownNames: ReadonlySet<string>;
   readonly #mayConverse: boolean;
 
-  constructor(vocabulary: Vocabulary, ownNames: ReadonlySet<string>, mayConverse: boolean) {
+  constructor({ vocabulary, statements }: CompiledFlow, ownNames: ReadonlySet<string>, mayConverse: boolean) {
     this.#vocabulary = vocabulary;
+    this.#statements = statements;
     this.#ownNames = ownNames;
     this.#mayConverse = mayConverse;
   }
@@ -66,6 +68,7 @@ class Scan {
   statements(statements: readonly Statement[]): void {
     for (const statement of statements) {
       if (statement.kind === "call") this.#call(statement);
+      if (statement.kind === "action") this.#action(statement);
       for (const value of valuesOf(statement)) this.#value(value, statement.position, false);
       for (const block of blocksOf(statement)) this.statements(block);
     }
@@ -85,6 +88,17 @@ class Scan {
     const literals = args.map((arg) => (arg.kind === "literal" ? arg.value : undefined));
     if (this.#isKnown(path[0]) && this.#changesBy(path, literals)) this.#note(path.join("."), position);
     for (const arg of args) this.#value(arg, position, this.#isVocabulary(path[0]));
+  }
+
+  /** Its values name nothing that could change anything. */
+  #action({ action, params, position }: ActionStatement): void {
+    const entry = this.#statements[action];
+    const literals = params.map(([name, value]) => [
+      name,
+      value.kind === "literal" ? value.value : undefined,
+    ]);
+    if (!entry || this.#changes(effectFor(entry, withDefaults(entry, Object.fromEntries(literals)))))
+      this.#note(action, position);
   }
 
   /** @param passed it is an argument of a function of the vocabulary, whose own effect counts */

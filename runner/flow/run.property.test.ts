@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { stringify } from "yaml";
 import { breadth } from "../../test/testing/breadth.ts";
 import { compileFlow } from "./compile/compile.ts";
-import { compileOrThrow, FOREIGN, flowOfActions, OWN, run } from "./testing/flows.ts";
+import { compileOrThrow, FOREIGN, flowOfActions, flowOfMarkdown, OWN, run } from "./testing/flows.ts";
 
 /** A program of the flow language, small enough for a model of it to fit below. */
 type Instruction =
@@ -166,6 +166,9 @@ it("the compiler never throws, and what it reports lies in the file", () => {
       "finally",
       "throw",
     ),
+    fc.constantFrom("say", "expectSkill", "is", "not", "contains", "allOf", "captures", "within", "saveAs"),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what texts of steps hold
+    fc.constantFrom("${a.b}", "$${", "${a", "x ${marker} y", "20s", "expectInOrder", "answer", "text"),
     fc.constantFrom(
       "reset",
       "env.gateway.pid",
@@ -192,11 +195,18 @@ it("the compiler never throws, and what it reports lies in the file", () => {
       fc.array(tree, { minLength: 1, maxLength: 4 }),
       fc.constantFrom(OWN, FOREIGN),
       (actions, options) => {
-        const flow = flowOfActions(stringify(actions, { lineWidth: 30 }).trimEnd());
-        const lines = flow.source.file.text.split("\n");
-        for (const { line, column } of compileFlow(flow, options).diagnostics) {
-          expect(column).toBeGreaterThan(0);
-          expect(column - 1).toBeLessThanOrEqual(lines[line - 1]?.length ?? -1);
+        const text = stringify(actions, { lineWidth: 30 }).trimEnd();
+        const flow = flowOfActions(text);
+        const steps = `## One\n\n\`\`\`yaml qa-step\n${text}\n\`\`\`\n`;
+        for (const [source, written] of [
+          [flow, flow.source.file.text],
+          [flowOfMarkdown(steps), steps],
+        ] as const) {
+          const lines = written.split("\n");
+          for (const { line, column } of compileFlow(source, options).diagnostics) {
+            expect(column).toBeGreaterThan(0);
+            expect(column - 1).toBeLessThanOrEqual(lines[line - 1]?.length ?? -1);
+          }
         }
       },
     ),

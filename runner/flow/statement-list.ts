@@ -32,7 +32,8 @@ export function blocksOf(statement: Statement): readonly (readonly Statement[])[
 export function* namesSetBy(statements: readonly Statement[]): Iterable<string> {
   for (const statement of statements) {
     if (statement.kind === "set") yield statement.name;
-    if (statement.kind === "call" && statement.saveAs !== undefined) yield statement.saveAs;
+    if ((statement.kind === "call" || statement.kind === "action") && statement.saveAs !== undefined)
+      yield statement.saveAs;
     if (statement.kind === "forEach") yield* [statement.item, statement.index ?? ""];
     if (statement.kind === "try" && statement.catchAs !== undefined) yield statement.catchAs;
     for (const block of blocksOf(statement)) yield* namesSetBy(block);

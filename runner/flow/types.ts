@@ -1,5 +1,6 @@
 import type { Position } from "../scenario/source/source.ts";
-import type { Permission, Vocabulary } from "./vocabulary.ts";
+import type { Matcher } from "./match/matcher.ts";
+import type { Permission, StatementVocabulary, Vocabulary } from "./vocabulary.ts";
 
 /** A flow that was checked and is ready to run, as plain data: it can be handed to another process. */
 export interface PlainFlow {
@@ -10,6 +11,8 @@ export interface PlainFlow {
   steps: readonly Step[];
   /** What expressions may use beside the vocabulary. */
   permissions: ReadonlySet<Permission>;
+  /** Names whose values are made up for each run. */
+  unique: readonly string[];
   /** Every expression, in the order of the document. */
   expressions: readonly CompiledExpression[];
 }
@@ -17,6 +20,8 @@ export interface PlainFlow {
 /** The same with what its names mean. Holds no state: it can run any number of times. */
 export interface CompiledFlow extends PlainFlow {
   vocabulary: Vocabulary;
+  /** The actions of steps below headings. */
+  statements: StatementVocabulary;
 }
 
 /** A permission that a foreign pack's flow uses without having it: such a flow must not run. */
@@ -93,7 +98,28 @@ export interface TryStatement extends StatementBase {
   finalizer?: readonly Statement[];
 }
 
+/** A statement of a step below a heading: an action with named parameters. */
+export interface ActionStatement extends StatementBase {
+  kind: "action";
+  action: string;
+  params: readonly (readonly [name: string, value: Value])[];
+  /** What the result must be; the refusal that is expected instead of one. */
+  answer?: CompiledMatcher;
+  error?: CompiledMatcher;
+  /** Limit of the action, in milliseconds. */
+  withinMs?: number;
+  /** Of an event that is expected: how often. */
+  times?: number;
+  /** Why it is expected, in the author's words. */
+  because?: Value;
+  saveAs?: string;
+}
+
+/** Compiled, with values that are not known yet. */
+export type CompiledMatcher = Matcher<Value, CompiledExpression>;
+
 export type Statement =
+  | ActionStatement
   | CallStatement
   | SetStatement
   | AssertStatement
@@ -108,7 +134,19 @@ export type Value =
   | { kind: "record"; entries: readonly (readonly [key: string, value: Value])[] }
   | { kind: "ref"; path: readonly string[] }
   | { kind: "expression"; expression: CompiledExpression }
-  | { kind: "lambda"; expression: CompiledExpression };
+  | { kind: "lambda"; expression: CompiledExpression }
+  | PathValue
+  /** A text with values in it. */
+  | { kind: "text"; parts: readonly (string | PathValue)[] }
+  | { kind: "matcher"; matcher: CompiledMatcher }
+  /** Statements that another one is about. */
+  | { kind: "statements"; statements: readonly ActionStatement[] };
+
+/** `${reply.text}` in a step below a heading. */
+export interface PathValue {
+  kind: "path";
+  path: readonly string[];
+}
 
 /** An expression as plain data. */
 export interface CompiledExpression {

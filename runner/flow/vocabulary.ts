@@ -20,6 +20,12 @@ export interface ValueSchema {
   readonly anyOf?: readonly ValueSchema[];
   readonly function?: string;
   readonly opaque?: string;
+  /** Of a statement's parameter: a matcher of values that are like this. */
+  readonly matches?: ValueSchema;
+  /** Of a statement's parameter: a list of such statements, by their names. */
+  readonly statements?: readonly string[];
+  /** Of an object: the member that is meant where a text stands for it. */
+  readonly asText?: string;
   /** Of a parameter: it may be left out. Of a result: it may be undefined. */
   readonly optional?: boolean;
 }
@@ -51,8 +57,13 @@ export interface FunctionEntry {
   params: Readonly<Record<string, ValueSchema>>;
   /** The parameter whose value follows the name in a statement. */
   main?: string;
-  /** How it is called with positional arguments. */
-  positional: readonly Argument[];
+  /** How the older forms and expressions call it, with positional arguments; absent: only steps below headings do. */
+  positional?: readonly Argument[];
+  /**
+   * How steps below headings use it: `acts` does something, and takes `answer` and `error`; `expects` waits for what it
+   * is about; `counts` expects an event, and takes `times`. Absent: only the older forms call it.
+   */
+  statement?: "acts" | "expects" | "counts";
   returns: ValueSchema;
   /** A call gives its result at once; all others give a promise. */
   sync?: true;
@@ -107,3 +118,6 @@ export type VocabularyEntry = FunctionEntry | ObjectEntry | ValueEntry;
 export type Permission = "fs" | "process" | "import";
 
 export type Vocabulary = Readonly<Record<string, VocabularyEntry>>;
+
+/** The actions that are statements of steps below headings. */
+export type StatementVocabulary = Readonly<Record<string, FunctionEntry>>;

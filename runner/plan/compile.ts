@@ -1,7 +1,7 @@
-import { FLOW_API } from "../actions/vocabulary.ts";
+import { FLOW_API, STATEMENTS } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
-import type { Diagnostic } from "../scenario/source/diagnostic.ts";
+import { atPath, type Diagnostic } from "../scenario/source/diagnostic.ts";
 import { attemptOn } from "../scenario/source/last-resort.ts";
 import type { Scenario } from "../scenario/types.ts";
 
@@ -19,16 +19,27 @@ export function compileScenario(scenario: Scenario): FlowCompilation {
   return compilation;
 }
 
-function compile({ file, flow, pack, permissions, meta }: Scenario): FlowCompilation {
+function compile(scenario: Scenario): FlowCompilation {
+  const { file, flow, pack, permissions, meta } = scenario;
   if (!flow) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
   const diagnostics: Diagnostic[] = [];
   const compilation = attemptOn(file, diagnostics, () =>
     compileFlow(flow, {
       vocabulary: FLOW_API,
+      statements: STATEMENTS,
       permissions: pack.trusted ? ALL_PERMISSIONS : permissions,
       pack,
       configKeys: Object.keys(meta.execution?.config ?? {}),
+      unique: uniqueNames(scenario),
     }),
   );
   return compilation ?? { flow: undefined, expressions: [], diagnostics, missingPermissions: [] };
+}
+
+function uniqueNames({ meta: { unique = [] }, metadata }: Scenario) {
+  const names = [unique].flat();
+  return names.map((name, index) => ({
+    name,
+    range: atPath(metadata, typeof unique === "string" ? ["unique"] : ["unique", index]),
+  }));
 }

@@ -36,7 +36,9 @@ export function cutIntoShards<T>(items: readonly ShardItem<T>[], total: number):
 
 /** Steps of a scenario's flow: its cost until it has been measured. Never less than one. */
 export function stepCount({ flow }: Scenario): number {
-  const steps = flow && locatePath(flow.node, ["steps"]).value;
+  if (!flow) return 1;
+  if (!("node" in flow)) return Math.max(1, flow.length);
+  const steps = locatePath(flow.node, ["steps"]).value;
   return isSeq(steps) ? Math.max(1, steps.items.length) : 1;
 }
 

@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { scanLog } from "../actions/gateway/log-sentinels.ts";
 import { isUpdateObstacle } from "../actions/gateway/update.ts";
-import { BlockedError, errorMessage } from "../base/errors.ts";
+import { BlockedError, errorMessage, QaError } from "../base/errors.ts";
 import type { QaBus } from "../channel/bus.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
 import type { GatewayKind, GatewayUnderTest, OwnRelease } from "../gateway/gateway.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
-import { type Route, type UpdateOutcome, updateThrough } from "./routes.ts";
+import { type Route, type UpdateOutcome, updateStatus, updateThrough } from "./routes.ts";
 
 /** A new version may migrate the old one's state first. */
 const RESTART_TIMEOUT_MS = 180_000;
 const TURN_TIMEOUT_MS = 120_000;
+/** The runner's own channel, which no release includes. */
+const CHANNEL = "qa-channel";
 
 /** One check, and what it saw. */
 interface CheckResult {
@@ -111,6 +113,10 @@ class Check {
     if (isUpdateObstacle(outcome.reason)) {
       throw new BlockedError("self-update", `the release cannot update itself here: ${outcome.reason}`);
     }
+    const own = outcome.facts.find((fact) => fact.includes(CHANNEL));
+    if (!outcome.ok && own !== undefined) {
+      throw new BlockedError("channel", `the runner's own channel does not go with this release: ${own}`);
+    }
     this.#noteOutcome(outcome);
     if (outcome.ok) {
       await this.#try("another process runs", async () => {
@@ -120,6 +126,9 @@ class Check {
       });
     }
     await this.version("version after", to);
+    if (outcome.ok && route === "gateway update") {
+      await this.#try("update status", () => updateStatus(this.#gateway, this.#signal));
+    }
     await this.works(mark);
   }
 
@@ -133,11 +142,12 @@ class Check {
 
   /** @param mark where the part of the log begins that is looked at */
   async works(mark = 0): Promise<void> {
-    await this.#try("health", async () => {
+    const isUp = await this.#try("health", async () => {
       await this.#gateway.waitHealthy(RESTART_TIMEOUT_MS, this.#signal);
       return "ready, and answers RPC";
     });
-    await this.#try("an agent turn", () => this.#turn());
+    if (isUp) await this.#try("an agent turn", () => this.#turn());
+    else this.#note("an agent turn", false, "not tried, because the gateway is not up");
     const trouble = scanLog(this.#gateway.readLogsSince(mark));
     this.#note("the log", trouble.length === 0, trouble[0]?.text ?? "nothing that means trouble");
   }
@@ -146,18 +156,21 @@ class Check {
     this.findings.push({ what, ok, seen });
   }
 
-  #noteOutcome({ ok, exit, version, reason }: UpdateOutcome): void {
-    this.#note("the update's own verdict", ok, `${exit}${reason === undefined ? "" : `, ${reason}`}`);
+  #noteOutcome({ ok, exit, version, reason, facts }: UpdateOutcome): void {
+    const said = [exit, ...(reason === undefined ? [] : [reason]), ...facts];
+    this.#note("the update's own verdict", ok, said.join(", "));
     this.#note("the version it says it installed", ok, version);
   }
 
-  /** One check, whose failure does not keep the others from being made. */
-  async #try(what: string, part: () => Promise<string>): Promise<void> {
+  /** One check, whose failure does not keep the others from being made. @returns whether it succeeded */
+  async #try(what: string, part: () => Promise<string>): Promise<boolean> {
     try {
       this.#note(what, true, await part());
+      return true;
     } catch (error) {
       this.#signal.throwIfAborted();
-      this.#note(what, false, errorMessage(error));
+      this.#note(what, false, withLastLine(error));
+      return false;
     }
   }
 
@@ -175,4 +188,10 @@ class Check {
     );
     return reply.text;
   }
+}
+
+/** Of a gateway that ended, the last line of its log says why. */
+function withLastLine(error: unknown): string {
+  const last = error instanceof QaError ? error.details?.trim().split("\n").at(-1) : undefined;
+  return [errorMessage(error), ...(last ? [last] : [])].join(": ");
 }

@@ -1,8 +1,16 @@
 import { expect, test } from "vitest";
+import type { GatewayKind } from "../gateway/gateway.ts";
 import { startChildGateway } from "../gateway/process/start-child.ts";
 import { FAKE_PROGRAM, gatewayStart } from "../gateway/testing/fixture.ts";
 import { longCommand } from "../gateway/testing/long-command.ts";
+import { checkUpdate } from "./check.ts";
 import { updateThrough } from "./routes.ts";
+
+/** An update that prints its result and then ends with 3. */
+function failing(result: object, stderr = ""): string {
+  const printed = JSON.stringify(JSON.stringify(result));
+  return `console.log(${printed}); console.error(${JSON.stringify(stderr)}); process.exit(3)`;
+}
 
 test("an update on the command line that is aborted leaves no process behind", async () => {
   const { args, started, ended } = await longCommand();
@@ -24,13 +32,41 @@ test("an update on the command line that is aborted leaves no process behind", a
 
 test("an update that fails on the command line is told with its exit code and the end of its output", async () => {
   const start = gatewayStart();
-  const script = `console.log('{"reason": "doctor-failed"}'); console.error("${"x".repeat(900)} no space left"); process.exit(3)`;
+  const said = {
+    reason: "doctor-failed",
+    postUpdate: { plugins: { failureFacts: [{ message: "no config" }] } },
+  };
+  const script = failing(said, `${"x".repeat(900)} no space left`);
   try {
     const gateway = await startChildGateway({ ...FAKE_PROGRAM, cliArgs: ["-e", script, "--"] }, start);
     const outcome = await updateThrough("gateway update", gateway, "1.1.0", start.signal);
-    expect(outcome).toMatchObject({ ok: false, reason: "doctor-failed" });
+    expect(outcome).toMatchObject({ ok: false, reason: "doctor-failed", facts: ["no config"] });
     expect(outcome.exit).toMatch(/^Packaged upgrade failed \(3\): …x+ no space left$/);
   } finally {
     expect(await start.teardown.run(10_000)).toEqual([]);
   }
+});
+
+test("an update that fails because of the runner's own channel says nothing about the release", async () => {
+  const fact = 'invalid config for plugin qa-channel: must not have additional properties: "groupAllowFrom"';
+  const script = failing({ postUpdate: { plugins: { failureFacts: [{ message: fact }] } } });
+  const kind: GatewayKind = {
+    target: { kind: "embedded" },
+    memoryBytes: 0,
+    prepare: async () => {},
+    start: (start) => startChildGateway({ ...FAKE_PROGRAM, cliArgs: ["-e", script, "--"] }, start),
+  };
+  const left: string[] = [];
+  const options = {
+    kind,
+    signal: new AbortController().signal,
+    onLeft: (problem: string) => left.push(problem),
+  };
+  const report = await checkUpdate("gateway update", { from: "1.2.3", to: "1.3.0" }, options);
+  expect(report).toMatchObject({
+    passed: false,
+    blocked: expect.stringContaining(`the runner's own channel`),
+  });
+  expect(report.blocked).toContain(fact);
+  expect(left).toEqual([]);
 });

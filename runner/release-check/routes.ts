@@ -11,16 +11,24 @@ const UPDATE_TIMEOUT_MS = { embedded: 120_000, published: 900_000 } as const;
 /** As much of an update's output as fits a report. */
 const SUMMARY_CHARS = 600;
 
+const STATUS_TIMEOUT_MS = 120_000;
+
+/** What tells a program that it runs inside of the gateway's service, and what keeps it from updating. */
+const NOT_IN_A_SHELL = [
+  ...["OPENCLAW_SYSTEMD_UNIT", "OPENCLAW_SERVICE_MARKER", "OPENCLAW_SERVICE_KIND", "INVOCATION_ID"],
+  ...["OPENCLAW_NO_AUTO_UPDATE", "OPENCLAW_NO_RESPAWN", "NODE_OPTIONS", "NODE_COMPILE_CACHE"],
+  "OPENCLAW_DISABLE_BUNDLED_PLUGIN_POSTINSTALL",
+];
+
 /**
- * What tells a program that it runs inside of the gateway's service, and what keeps it from updating: an operator's
- * shell has neither. The rest of the environment is the gateway's.
+ * What differs from the gateway's environment in an operator's shell. The last two are what the release's own check
+ * sets: the old program goes on after the config was migrated, and compiled code of a replaced package is not used.
  */
-const SHELL_ENV: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    ...["OPENCLAW_SYSTEMD_UNIT", "OPENCLAW_SERVICE_MARKER", "OPENCLAW_SERVICE_KIND", "INVOCATION_ID"],
-    ...["OPENCLAW_NO_AUTO_UPDATE", "OPENCLAW_NO_RESPAWN", "NODE_OPTIONS"],
-  ].map((name) => [name, ""]),
-);
+const SHELL_ENV: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(NOT_IN_A_SHELL.map((name) => [name, ""])),
+  OPENCLAW_ALLOW_OLDER_BINARY_DESTRUCTIVE_ACTIONS: "1",
+  NODE_DISABLE_COMPILE_CACHE: "1",
+};
 
 /** What an update says of itself. */
 export interface UpdateOutcome {
@@ -29,6 +37,8 @@ export interface UpdateOutcome {
   exit: string;
   version: string;
   reason?: string;
+  /** What went wrong, in the release's own sentences, where it says more than the reason. */
+  facts: readonly string[];
 }
 
 /** Updates a running gateway to `to`. */
@@ -51,9 +61,9 @@ async function updateOverRpc(
 ): Promise<UpdateOutcome> {
   const params = isPublished(gateway) ? {} : { target: to };
   const answer = await gateway.call("update.run", params, { timeoutMs: limitOf(gateway), signal });
-  const { version, status, reason } = summarize(answer.result as JsonObject);
+  const { version, status, reason, facts } = summarize(answer.result as JsonObject);
   const ok = answer.ok === true && version === to && answer.restart !== null;
-  return { ok, exit: `status ${status}`, version, reason };
+  return { ok, exit: `status ${status}`, version, reason, facts };
 }
 
 /**
@@ -70,13 +80,24 @@ async function updateOnCommandLine(
   const options = { timeoutMs: limitOf(gateway), signal, ...(published && { env: SHELL_ENV }) };
   const update = () => gateway.runCli(args, options);
   const { exitCode, stdout, stderr } = published ? await whileStopped(gateway, update) : await update();
-  const { version, reason } = summarize(parse(stdout));
+  const { version, reason, facts } = summarize(parse(stdout));
   const code = exitCode ?? "none";
   if (exitCode !== 0) {
     const exit = `Packaged upgrade failed (${code}): ${summaryOf(`${stdout}\n${stderr}`)}`;
-    return { ok: false, exit, version, reason: reason ?? lastLine(stderr) };
+    return { ok: false, exit, version, reason: reason ?? lastLine(stderr), facts };
   }
-  return { ok: version === to, exit: `exit code ${code}`, version, reason };
+  return { ok: version === to, exit: `exit code ${code}`, version, reason, facts };
+}
+
+/** Asks the updated program about updates. @returns what its answer holds. @throws Error when it does not answer */
+export async function updateStatus(gateway: GatewayUnderTest, signal: AbortSignal): Promise<string> {
+  const options = { timeoutMs: STATUS_TIMEOUT_MS, signal, ...(isPublished(gateway) && { env: SHELL_ENV }) };
+  const { exitCode, stdout, stderr } = await gateway.runCli(["update", "status", "--json"], options);
+  const answer = parse(stdout);
+  if (exitCode !== 0 || Object.keys(answer).length === 0) {
+    throw new Error(`exit code ${exitCode ?? "none"}: ${summaryOf(`${stdout}\n${stderr}`)}`);
+  }
+  return `answered: ${Object.keys(answer).join(", ")}`;
 }
 
 /** @throws what the start afterwards throws, if the command ended well; otherwise the command's end says more */
@@ -107,10 +128,16 @@ function summaryOf(output: string): string {
   return line.length > SUMMARY_CHARS ? `…${line.slice(-SUMMARY_CHARS)}` : line || "(it printed nothing)";
 }
 
-function summarize(result: JsonObject): { version: string; status: string; reason?: string } {
+interface Summary extends Pick<UpdateOutcome, "version" | "reason" | "facts"> {
+  status: string;
+}
+
+function summarize(result: JsonObject): Summary {
   const after = result.after as JsonObject | undefined;
   const reason = typeof result.reason === "string" ? result.reason : undefined;
-  return { version: String(after?.version ?? "unknown"), status: String(result.status), reason };
+  const { plugins } = (result.postUpdate ?? {}) as { plugins?: { failureFacts?: { message?: unknown }[] } };
+  const facts = (plugins?.failureFacts ?? []).map(({ message }) => String(message));
+  return { version: String(after?.version ?? "unknown"), status: String(result.status), reason, facts };
 }
 
 function parse(text: string): JsonObject {

@@ -29,7 +29,11 @@ export function checkMetadataRules(meta: ScenarioMeta, located: LocatedNode, dia
 
 /** Explicit, or the folder of the file below the pack's root; undefined at the root itself. */
 export function scenarioTheme(meta: ScenarioMeta, file: SourceFile, pack: Pack): string | undefined {
-  if (meta.theme !== undefined) return meta.theme;
+  return meta.theme ?? folderTheme(file, pack);
+}
+
+/** The folder of a file below its pack's root; undefined at the root itself. */
+export function folderTheme(file: SourceFile, pack: Pack): string | undefined {
   const folder = dirname(file.path);
   return folder !== pack.root && isWithin(folder, pack.root) ? displayPath(folder, pack.root) : undefined;
 }

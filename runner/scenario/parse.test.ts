@@ -47,7 +47,7 @@ function essence({ id, title, theme, meta, tags, flow, modelScript, permissions 
     meta,
     tags,
     permissions,
-    flow: flow && plainValue(flow),
+    flow: flow && "node" in flow && plainValue(flow),
     model: modelScript?.value,
   };
 }
@@ -74,9 +74,8 @@ describe("forms", () => {
     expect(at(scenario.locate(["coverage", "secondary", 0]))).toMatch(/^config\.read/);
     expect(at(scenario.locate(["execution", "config", "marker"]))).toMatch(/^" {2}kept/);
     expect(at(scenario.locate(["successCriteria", 0, "nothing", "here"]))).toBe("Something is seen.");
-    expect(scenario.flow && at(scenario.flow.source.locate(scenario.flow.node.range?.[0] ?? 0))).toBe(
-      "steps:",
-    );
+    const { flow } = scenario;
+    expect(flow && "node" in flow && at(flow.source.locate(flow.node.range?.[0] ?? 0))).toBe("steps:");
   });
 
   it("keeps the prose", () => {

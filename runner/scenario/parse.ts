@@ -1,9 +1,10 @@
+import { basename, extname } from "node:path";
 import { readMarkdownFile } from "./markdown/form.ts";
-import { checkMetadataRules, scenarioTags, scenarioTheme } from "./metadata.ts";
+import { checkMetadataRules, folderTheme, scenarioTags, scenarioTheme } from "./metadata.ts";
 import { checkAgainstSchema } from "./schema/check.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
-import { atOffset, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
+import { atOffset, atPath, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
 import { type LocatedNode, locatePath } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
 import type { Draft, Pack, Scenario } from "./types.ts";
@@ -41,7 +42,11 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
-  const value = draft.meta && trimTexts(plainValue(draft.meta));
+  const written = draft.meta && trimTexts(plainValue(draft.meta));
+  const value =
+    pack.foreign && draft.form === "steps"
+      ? { ...fromDocument(draft, file, pack), ...asRecord(written) }
+      : written;
   if (draft.cutOff)
     return { kind: "scenario", scenario: undefined, id: readId(value), diagnostics: diagnostics.all };
   if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft.meta, pack));
@@ -69,6 +74,13 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
       hint: "Use the same words, so that a report and the file can be matched.",
     });
   }
+  if (meta.unique && draft.form !== "steps") {
+    diagnostics.ownRule(atPath(draft.meta, ["unique"]), {
+      code: "unexpected-property",
+      message: "only the texts of `yaml qa-step` blocks can hold the values of `unique`",
+      hint: "In a `yaml qa-flow` block, `set` a variable to `randomUUID()`.",
+    });
+  }
   const { source, node } = draft.meta;
   const theme = scenarioTheme(meta, file, pack);
   const scenario: Scenario = {
@@ -88,6 +100,18 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
     locate: (path) => source.locate(locatePath(node, path).value.range?.[0] ?? 0),
   };
   return { kind: "scenario", scenario, id, diagnostics: diagnostics.all };
+}
+
+/** What a file of steps in a pack from elsewhere need not say in its front matter, because the rest of it does. */
+function fromDocument({ heading, stepNames }: Draft, file: SourceFile, pack: Pack) {
+  const name = basename(file.path, extname(file.path));
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return {
+    id: words.join("-"),
+    ...(heading && heading.text !== "" ? { title: heading.text, objective: heading.text } : {}),
+    surface: folderTheme(file, pack) ?? pack.name,
+    successCriteria: [...stepNames],
+  };
 }
 
 function checkMetadata(value: unknown, located: LocatedNode, pack: Pack): Diagnostic[] {

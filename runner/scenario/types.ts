@@ -1,6 +1,7 @@
+import type { MarkdownHeading } from "./markdown/markdown.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
-import type { Diagnostics } from "./source/diagnostic.ts";
+import type { Diagnostics, SourceRange } from "./source/diagnostic.ts";
 import type { LocatedNode, Path } from "./source/locate.ts";
 import type { Position, SourceFile } from "./source/source.ts";
 
@@ -18,7 +19,18 @@ export interface Pack {
 }
 
 /** How the file is written; all forms give the same scenario. */
-type ScenarioForm = "front-matter" | "fences" | "yaml";
+type ScenarioForm = "steps" | "front-matter" | "fences" | "yaml";
+
+/** A step of the form with headings: what stands in the `yaml qa-step` fences below one of them. */
+export interface StepSection {
+  name: string;
+  heading: SourceRange;
+  /** Lists of statements, in the order of the document; those that cannot be read are missing. */
+  blocks: readonly LocatedNode[];
+}
+
+/** What a scenario does: the mapping that holds `steps`, or the sections of the document that are steps. */
+export type FlowSource = LocatedNode | readonly StepSection[];
 
 export interface Scenario {
   id: string;
@@ -35,8 +47,8 @@ export interface Scenario {
   tags: readonly string[];
   /** Markdown without front matter and qa fences. */
   prose: string;
-  /** The mapping that holds `steps`; absent if another program carries the scenario out. */
-  flow: LocatedNode | undefined;
+  /** Absent if another program carries the scenario out. */
+  flow: FlowSource | undefined;
   /** How the scripted model answers. */
   modelScript: (LocatedNode & { value: ModelScript }) | undefined;
   permissions: ReadonlySet<NonNullable<ScenarioMeta["permissions"]>[number]>;
@@ -56,7 +68,7 @@ export interface Draft {
   form: ScenarioForm;
   /** The metadata mapping; absent if it is missing or cannot be read (reported in `diagnostics`). */
   meta: LocatedNode | undefined;
-  flow: LocatedNode | undefined;
+  flow: FlowSource | undefined;
   /** A flow block is there, even if it cannot be read. */
   hasFlow: boolean;
   /** What to do if the flow is missing. */
@@ -64,7 +76,9 @@ export interface Draft {
   modelScript: LocatedNode | undefined;
   prose: string;
   /** The first heading; undefined for YAML files. */
-  heading: { text: string; offset: number } | undefined;
+  heading: MarkdownHeading | undefined;
+  /** Headings of steps, of the form with headings: what such a file need not say in its front matter comes from them. */
+  stepNames: readonly string[];
   /** Offset in the file of the metadata block. */
   start: number;
   /** Only the beginning of the file was read, so that what is missing means nothing. */
@@ -81,5 +95,6 @@ export const EMPTY_DRAFT = {
   modelScript: undefined,
   prose: "",
   heading: undefined,
+  stepNames: [],
   start: 0,
 } as const satisfies Partial<Draft>;

@@ -63,6 +63,8 @@ export async function openclawNode(folder: string, gateway: GatewayUnderTest): P
   return new OpenClawClient({
     url: gateway.wsUrl,
     token: gateway.token,
+    // As in releases, a session is reset by an administrator only.
+    scopes: ["operator.read", "operator.write", "operator.admin"],
     deviceIdentityPath: join(gateway.tempRoot, "openclaw-node.json"),
     autoReconnect: false,
   });

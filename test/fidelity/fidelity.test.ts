@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { checkAgain } from "./check.ts";
 import { Finding } from "./findings.ts";
 import { committedPage, page } from "./page.ts";
-import { changesSince, type Row } from "./rows.ts";
+import { RELEASES, type Release } from "./release.ts";
+import { changesSince, compareArea, type Row } from "./rows.ts";
 import { readSeeds, seedProblems } from "./seeds.ts";
 
 test("no row about 2026.4.26 is worse than the committed one", async ({ skip }) => {
@@ -42,6 +43,25 @@ test("a row that got worse or is gone is told, and so is one that got better or 
     worse: ["a: x (1) was same and is differs", "a: 1 gone is gone, it was subset"],
     better: ["a: y (1) was missing and is subset", "a: 1 new is new: same"],
   });
+});
+
+test("where the releases differ the one of the seeds counts, except for a client that fails", async () => {
+  const [seeds, newest] = RELEASES;
+  const compare = async () => [
+    Finding.sets("a", ["there"], ["here"]),
+    Finding.sets("b", ["there"], ["here"]),
+    await Finding.works("c", () => Promise.reject(new Error("it fails"))),
+  ];
+  const known = [
+    ...["a", "c"].map((name): Row => ({ area: "x", name, release: seeds, verdict: "same" })),
+    { area: "x", name: "b", release: newest, verdict: "same" } as const,
+  ];
+  const rows = await compareArea("x", { title: "X", compare }, { version: newest } as Release, known);
+  expect(rows.map(({ why }) => why)).toEqual([
+    `wanted: as ${seeds}, which counts here; only here: here; lacks there`,
+    "only here: here; lacks there",
+    "it fails",
+  ]);
 });
 
 const double = (value: number) => value * 2;

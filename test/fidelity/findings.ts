@@ -6,6 +6,8 @@ import { oneLine } from "./text.ts";
 export const VERDICTS = ["missing", "differs", "subset", "same"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+const WANTED = "wanted: ";
+
 /**
  * What a comparison found. Only the functions of this file make one, each by comparing or running something, so that
  * nobody can write down that two things are the same. (What is missing may be written down.)
@@ -18,19 +20,27 @@ export class Finding {
   // Makes the type nominal: an object of this shape is not a finding.
   readonly #made = true;
 
-  private constructor(name: string, verdict: Verdict, why: string) {
+  readonly #ran: boolean;
+
+  private constructor(name: string, verdict: Verdict, why: string, ran: boolean) {
     this.name = name;
     this.verdict = verdict;
     this.why = why;
+    this.#ran = ran;
   }
 
-  static #of(name: string, verdict: Verdict, why = ""): Finding {
-    return new Finding(name, verdict, oneLine(why));
+  static #of(name: string, verdict: Verdict, why = "", ran = false): Finding {
+    return new Finding(name, verdict, oneLine(why), ran);
   }
 
   /** Whether it came from a comparison. */
   get made(): boolean {
     return this.#made;
+  }
+
+  /** A difference in an answer that nobody has explained; a client that failed is not one. */
+  get mayFollowSeeds(): boolean {
+    return this.verdict === "differs" && !this.#ran && !this.why.startsWith(WANTED);
   }
 
   /** The embedded gateway has nothing like it. */
@@ -48,14 +58,18 @@ export class Finding {
     });
   }
 
-  /** One row for a set: subset where the release has more. */
-  static sets(name: string, theirs: Iterable<string>, ours: Iterable<string>): Finding {
+  /**
+   * One row for a set: subset where the release has more.
+   * @param because what both sides say of a difference
+   */
+  static sets(name: string, theirs: Iterable<string>, ours: Iterable<string>, because = ""): Finding {
     const [their, our] = [new Set(theirs), new Set(ours)];
     const lacks = [...their.difference(our)].sort().join(", ");
     const adds = [...our.difference(their)].sort().join(", ");
-    if (adds !== "") return Finding.#of(name, "differs", `only here: ${adds}${lacks && `; lacks ${lacks}`}`);
+    const why = [adds && `only here: ${adds}`, lacks && `lacks ${lacks}`, because].filter(Boolean).join("; ");
+    if (adds !== "") return Finding.#of(name, "differs", why);
     if (lacks === "") return Finding.#of(name, "same");
-    return our.size === 0 ? Finding.missing(name) : Finding.#of(name, "subset", `lacks ${lacks}`);
+    return our.size === 0 ? Finding.missing(name, because) : Finding.#of(name, "subset", why);
   }
 
   /**
@@ -89,7 +103,7 @@ export class Finding {
     const stale = wanted.find((wish) => !seen.has(wish));
     if (stale !== undefined)
       throw new Error(`${name}: the wanted difference shows in no input and is out of date: ${stale.why}`);
-    const why = wanted.map((wish) => `wanted: ${wish.why}`).join("; ");
+    const why = wanted.map((wish) => `${WANTED}${wish.why}`).join("; ");
     return Finding.#of(name, why === "" ? "same" : "differs", why);
   }
 
@@ -99,7 +113,7 @@ export class Finding {
       await run();
       return Finding.#of(name, "same");
     } catch (error) {
-      return Finding.#of(name, "differs", error instanceof Error ? error.message : String(error));
+      return Finding.#of(name, "differs", error instanceof Error ? error.message : String(error), true);
     }
   }
 }

@@ -67,13 +67,16 @@ async function compare(name: string, releases: readonly Release[]): Promise<void
   const committed = await readRows(name);
   const versions = releases.map(({ version }) => version);
   const isCompared = ({ release }: Row) => versions.includes(release);
+  const others = committed.filter((row) => !isCompared(row));
   const computed: Row[] = [];
-  for (const release of releases) computed.push(...(await compareArea(name, area, release)));
+  for (const release of releases) {
+    computed.push(...(await compareArea(name, area, release, [...computed, ...others])));
+  }
   const { worse, better } = changesSince(committed.filter(isCompared), computed);
   for (const line of worse) say(`worse: ${line}`);
   for (const line of better.slice(0, MOST_LINES)) say(`better: ${line}`);
   say(`${name}: ${computed.length} rows, ${worse.length} worse, ${better.length} better`);
-  if (!values.check) await writeRows(name, [...computed, ...committed.filter((row) => !isCompared(row))]);
+  if (!values.check) await writeRows(name, [...computed, ...others]);
   else {
     wrong ||= worse.length > 0;
     if (better.length > 0) say("better rows: `pnpm fidelity` writes them");

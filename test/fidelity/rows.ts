@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "../testing/qa.ts";
 import type { Area } from "./area.ts";
 import { type Finding, VERDICTS, type Verdict } from "./findings.ts";
-import type { Release } from "./release.ts";
+import { RELEASES, type Release } from "./release.ts";
 
 /** A row of docs/fidelity: how the embedded gateway compares with one release in one thing. */
 export interface Row {
@@ -14,10 +14,29 @@ export interface Row {
   why?: string;
 }
 
-/** Compares an area with a release. @throws Error when a name stands there twice */
-export async function compareArea(name: string, area: Area, release: Release): Promise<Row[]> {
+const [SEEDS_RELEASE] = RELEASES;
+
+/**
+ * Compares an area with a release.
+ * @param known rows of the area, with those about the release of the seeds: where the releases differ, that one counts
+ * @throws Error when a name stands there twice
+ */
+export async function compareArea(
+  name: string,
+  area: Area,
+  release: Release,
+  known: readonly Row[],
+): Promise<Row[]> {
   const findings = await area.compare(release);
-  const rows = findings.map((finding) => rowOf(name, release.version, finding));
+  const asInSeeds = new Set(
+    known.filter((row) => row.release === SEEDS_RELEASE && row.verdict === "same").map((row) => row.name),
+  );
+  const rows = findings.map((finding) => {
+    const row = rowOf(name, release.version, finding);
+    const isMeant =
+      release.version !== SEEDS_RELEASE && finding.mayFollowSeeds && asInSeeds.has(finding.name);
+    return isMeant ? { ...row, why: `wanted: as ${SEEDS_RELEASE}, which counts here; ${row.why}` } : row;
+  });
   const names = rows.map((row) => row.name);
   const twice = names.find((one, index) => names.indexOf(one) !== index);
   if (twice !== undefined) throw new Error(`${name}: two rows are named "${twice}"`);

@@ -2,6 +2,8 @@ import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 
 type Json = Record<string, unknown>;
 
+type Endpoint = Pick<GatewayUnderTest, "wsUrl" | "token">;
+
 interface Frame {
   type: string;
   id?: string;
@@ -20,7 +22,7 @@ export class WireClient {
   #wake: (() => void)[] = [];
   #calls = 0;
 
-  constructor({ wsUrl }: GatewayUnderTest) {
+  constructor({ wsUrl }: Endpoint) {
     this.#socket = new WebSocket(wsUrl);
     this.#socket.onmessage = ({ data }) => {
       this.frames.push(JSON.parse(String(data)));
@@ -29,7 +31,7 @@ export class WireClient {
   }
 
   /** Says hello. @returns the payload of `hello-ok`. @throws Error when it is refused */
-  async connect(gateway: GatewayUnderTest, protocol: 3 | 4, scopes = ["operator.admin"]): Promise<Json> {
+  async connect({ token }: Endpoint, protocol: 3 | 4, scopes = ["operator.admin"]): Promise<Json> {
     await this.until(({ event }) => event === "connect.challenge");
     const { ok, payload, error } = await this.call("connect", {
       minProtocol: protocol,
@@ -37,7 +39,7 @@ export class WireClient {
       client: { id: "gateway-client", version: "1.0.0", platform: "linux", mode: "backend" },
       role: "operator",
       scopes,
-      auth: { token: gateway.token },
+      auth: { token },
     });
     if (!ok || payload === undefined) throw new Error(`connect was refused: ${JSON.stringify(error)}`);
     return payload;

@@ -1,109 +1,71 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { promisify } from "node:util";
 import { buildPackage } from "../../fixtures/gateway/build/package.ts";
-import { cacheFolder } from "../../runner/gateway/openclaw/cache.ts";
+import { freePort } from "../../runner/gateway/process/ports.ts";
 import type { Release } from "../fidelity/release.ts";
+import { WireClient } from "../fidelity/wire-client.ts";
+import { type InstalledPlugin, installPublished, type PublishedPlugin } from "./install.ts";
+import type { Registered } from "./release-loader.ts";
 
 const run = promisify(execFile);
-/** Installing, or asking a release, in ms. */
+/** A release's loader, on a machine that does other things too, in ms. */
 const LIMIT_MS = 300_000;
-
-export interface PublishedPlugin {
-  name: string;
-  version: string;
-  /** What its schema asks for, with values that mean nothing. */
-  config?: object;
-}
-
 /** Of gateways that nobody else talks to. */
 const TOKEN = "published-plugins";
 
-export const PUBLISHED: readonly PublishedPlugin[] = JSON.parse(
-  readFileSync(join(import.meta.dirname, "plugins.json"), "utf8"),
-);
-
-/**
- * Installs a plugin from the registry into the cache, unless it is there, without running any of its scripts.
- * @returns its folder @throws what npm says
- */
-async function installPublished({ name, version }: PublishedPlugin): Promise<string> {
-  const root = join(cacheFolder(process.env), "plugins", `${name.replace(/[@/]/g, "_")}-${version}`);
-  const folder = join(root, "node_modules", name);
-  const done = join(root, "installed");
-  if (
-    await access(done).then(
-      () => true,
-      () => false,
-    )
-  )
-    return folder;
-  await mkdir(root, { recursive: true });
-  await writeFile(join(root, "package.json"), '{"private":true}');
-  const flags = ["--ignore-scripts", "--omit=dev", "--legacy-peer-deps", "--no-audit", "--no-fund"];
-  await run("npm", ["install", `${name}@${version}`, ...flags], { cwd: root, timeout: LIMIT_MS });
-  await writeFile(done, "");
-  return folder;
+/** What a plugin brings to a gateway. */
+export interface Brings {
+  /** Everything that is registered, as `tool x`, `command y`, `hook z` … */
+  things: Set<string>;
+  /** Why it brings nothing. */
+  error?: string;
+  /** What the gateway says about it that is more than information: with codes on the embedded gateway. */
+  diagnostics: string[];
 }
 
-/** Everything that a plugin registers, as `tool x`, `command y`, `hook z` …; of routes only how many. */
-type Brings = Set<string>;
-
-/** Asks the command line of a release, which loads the plugin. @throws Error with what it says instead */
+/** Asks a release's own loader, in a process with a home of its own. @throws Error when that process fails */
 export async function onRelease({ version, packageRoot }: Release, plugin: PublishedPlugin): Promise<Brings> {
-  const folder = await installPublished(plugin);
-  const id = await idOf(folder);
+  const { id, config } = await installPublished(plugin);
   const home = await mkdtemp(join(tmpdir(), "published-"));
   try {
+    const workspace = join(home, "workspace");
+    await mkdir(workspace);
+    const whole = JSON.stringify({ gateway: { mode: "local" }, plugins: config });
     await mkdir(join(home, ".openclaw"));
-    const config = { gateway: { mode: "local" }, plugins: pluginsConfig(folder, id, plugin) };
-    await writeFile(join(home, ".openclaw", "openclaw.json"), JSON.stringify(config));
-    const runtime = version === "2026.4.26" ? [] : ["--runtime"];
-    const args = [join(packageRoot, "openclaw.mjs"), "plugins", "inspect", id, ...runtime, "--json"];
-    const env = { PATH: process.env.PATH, HOME: home };
-    const { stdout } = await run(process.execPath, args, {
-      cwd: home,
-      env,
-      timeout: LIMIT_MS,
-      maxBuffer: 2 ** 26,
+    // Plugins read it too, by themselves.
+    await writeFile(join(home, ".openclaw", "openclaw.json"), whole);
+    const loader = join(import.meta.dirname, "release-loader.ts");
+    const running = run(process.execPath, [loader, version, packageRoot, id, whole], {
+      ...{ cwd: workspace, timeout: LIMIT_MS, maxBuffer: 2 ** 26 },
+      env: { PATH: process.env.PATH, HOME: home },
+      // What the plugin starts and leaves behind is ended with it.
+      ...{ detached: true },
     });
-    return fromRelease(JSON.parse(stdout.slice(stdout.indexOf("{"))));
+    const { stdout } = await running.finally(() => killGroup(running.child.pid));
+    const { error, kinds, diagnostics }: Registered = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+    if (error !== undefined) return { things: new Set(), error, diagnostics };
+    return { things: namesOf(kinds), diagnostics };
   } finally {
-    await rm(home, { recursive: true, force: true });
+    await remove(home);
   }
 }
 
-interface ReleaseReport {
-  plugin: { status: string; error?: string; channelIds?: string[]; providerIds?: string[] };
-  tools: { names: string[] }[];
-  typedHooks: { name: string }[];
-  customHooks: { name: string }[];
-  commands: string[];
-  cliCommands: string[];
-  services: string[];
-  gatewayMethods: string[];
-  httpRouteCount: number;
+/** Ends a detached process and all that it has started. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
 }
 
-function fromRelease(report: ReleaseReport): Brings {
-  const { plugin } = report;
-  if (plugin.status === "error") return new Set();
-  return brings({
-    tool: report.tools.flatMap(({ names }) => names),
-    hook: report.typedHooks.map(({ name }) => name),
-    "event hook": report.customHooks.map(({ name }) => name),
-    command: report.commands,
-    "CLI command": report.cliCommands,
-    service: report.services,
-    "gateway method": report.gatewayMethods,
-    channel: plugin.channelIds ?? [],
-    provider: plugin.providerIds ?? [],
-    routes: report.httpRouteCount === 0 ? [] : [String(report.httpRouteCount)],
-  });
+/** The last files of ended processes may still be appearing. */
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 interface EmbeddedReport {
@@ -119,90 +81,90 @@ interface EmbeddedReport {
     gatewayMethods: string[];
     channels: string[];
     providers: string[];
-    httpRoutes: object[];
+    httpRoutes: { path: string; match: string; auth: string }[];
   };
 }
 
-/** What it brings on a running embedded gateway, and the codes of its diagnostics. */
-interface EmbeddedBrings {
-  brings: Brings;
-  codes: string[];
+interface Catalog {
+  groups: { tools: { id: string; pluginId?: string }[] }[];
 }
 
 /** Starts an embedded gateway that loads the plugin at once, and asks it. @throws Error when it does not start */
-export async function onEmbedded(plugin: PublishedPlugin): Promise<EmbeddedBrings> {
-  const folder = await installPublished(plugin);
-  const id = await idOf(folder);
+export async function onEmbedded(plugin: PublishedPlugin): Promise<Brings> {
+  const installed = await installPublished(plugin);
   const { entry } = await buildPackage();
   const home = await mkdtemp(join(tmpdir(), "published-"));
   const configPath = join(home, "openclaw.json");
-  const config = {
-    gateway: { mode: "local", auth: { token: TOKEN } },
-    plugins: pluginsConfig(folder, id, plugin),
-  };
+  const config = { gateway: { mode: "local", auth: { token: TOKEN } }, plugins: installed.config };
   await writeFile(configPath, JSON.stringify(config), { mode: 0o600 });
-  const child = spawn(process.execPath, [entry, "run", "--port", "0"], {
+  const child = spawn(process.execPath, [entry, "run", "--port", String(await freePort())], {
     // Some of them write where they are started.
     cwd: home,
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...{ PATH: process.env.PATH, HOME: home, OPENCLAW_CONFIG_PATH: configPath },
       ...{ OPENCLAW_STATE_DIR: join(home, "state"), GATEWAY_PLUGIN_NARROWING: "off" },
+      // That the machine is busy is not the plugin's fault.
+      GATEWAY_PLUGIN_LOAD_LIMIT_MS: String(LIMIT_MS),
     },
   });
   const gone = once(child, "exit");
   try {
     let output = "";
-    let port: string | undefined;
+    let wsUrl: string | undefined;
     child.stderr.resume();
     for await (const chunk of child.stdout) {
       output += chunk;
-      port = /listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1];
-      if (port !== undefined) break;
+      wsUrl = /listening on (ws:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
+      if (wsUrl !== undefined) break;
     }
-    if (port === undefined) throw new Error(`the gateway ended: ${output.slice(-500)}`);
-    return fromEmbedded(await inspect(port, id));
+    if (wsUrl === undefined) throw new Error(`the gateway ended: ${output.slice(-500)}`);
+    return await ask(wsUrl, installed);
   } finally {
-    child.kill("SIGKILL");
+    killGroup(child.pid);
     await gone;
-    await rm(home, { recursive: true, force: true });
+    await remove(home);
   }
 }
 
-async function inspect(port: string, id: string): Promise<EmbeddedReport> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
-  const { promise, resolve, reject } = Promise.withResolvers<EmbeddedReport>();
-  const send = (method: string, params: object) =>
-    socket.send(JSON.stringify({ type: "req", id: method, method, params }));
-  socket.onerror = () => reject(new Error("the gateway cannot be reached"));
-  socket.onmessage = ({ data }) => {
-    const frame = JSON.parse(String(data));
-    const client = { id: "gateway-client", version: "0", platform: "linux", mode: "backend" };
-    const auth = { token: TOKEN };
-    const connect = {
-      minProtocol: 3,
-      maxProtocol: 4,
-      client,
-      role: "operator",
-      scopes: ["operator.read"],
-      auth,
+async function ask(wsUrl: string, { id, folder }: InstalledPlugin): Promise<Brings> {
+  const gateway = { wsUrl, token: TOKEN };
+  const client = new WireClient(gateway);
+  try {
+    await client.connect(gateway, 4);
+    const call = async <T>(method: string, params: object): Promise<T> => {
+      const { ok, payload, error } = await client.call(method, params);
+      if (!ok) throw new Error(`${method}: ${JSON.stringify(error)}`);
+      return payload as T;
     };
-    if (frame.event === "connect.challenge") send("connect", connect);
-    else if (frame.type === "res" && !frame.ok) reject(new Error(frame.error?.message));
-    else if (frame.id === "connect") send("qa.plugins.inspect", { id, runtime: true });
-    else if (frame.id === "qa.plugins.inspect") resolve(frame.payload);
-  };
-  return promise.finally(() => socket.close());
+    const report = await call<EmbeddedReport>("qa.plugins.inspect", { id, runtime: true });
+    const { skills } = await call<{ skills: { name: string; baseDir: string }[] }>("skills.status", {});
+    const { groups } = await call<Catalog>("tools.catalog", {});
+    const made = groups.flatMap(({ tools }) => tools).filter(({ pluginId }) => pluginId === id);
+    return fromEmbedded(report, {
+      // Factories need not say before what they make.
+      tool: made.map((tool) => tool.id),
+      skill: skills.filter(({ baseDir }) => baseDir.startsWith(folder + sep)).map(({ name }) => name),
+    });
+  } finally {
+    client.close();
+  }
 }
 
-function fromEmbedded({ diagnostics, runtime }: EmbeddedReport): EmbeddedBrings {
-  const codes = diagnostics.filter(({ level }) => level !== "info").map(({ code }) => code);
-  if (runtime === null) return { brings: new Set(), codes };
-  const { httpRoutes } = runtime;
+function fromEmbedded(
+  { state, diagnostics, runtime }: EmbeddedReport,
+  own: { tool: string[]; skill: string[] },
+): Brings {
+  const texts = diagnostics
+    .filter(({ level }) => level !== "info")
+    .map(({ code, message }) => `${code}: ${message}`);
+  if (runtime === null) return { things: new Set(), error: texts[0] ?? state, diagnostics: texts };
   return {
-    codes,
-    brings: brings({
-      tool: runtime.tools.map(({ name }) => name),
+    diagnostics: texts,
+    things: namesOf({
+      ...own,
+      tool: [...runtime.tools.map(({ name }) => name), ...own.tool],
       hook: runtime.hooks,
       "event hook": runtime.eventHooks,
       command: runtime.commands,
@@ -211,23 +173,11 @@ function fromEmbedded({ diagnostics, runtime }: EmbeddedReport): EmbeddedBrings 
       "gateway method": runtime.gatewayMethods,
       channel: runtime.channels,
       provider: runtime.providers,
-      routes: httpRoutes.length === 0 ? [] : [String(httpRoutes.length)],
+      route: runtime.httpRoutes.map(({ path, match, auth }) => `${path} (${match}, ${auth})`),
     }),
   };
 }
 
-/** The plugin part of a config that loads this one, and lets it have its hooks. */
-function pluginsConfig(folder: string, id: string, { config }: PublishedPlugin): object {
-  const entry = { enabled: true, hooks: { allowConversationAccess: true }, ...(config && { config }) };
-  return { load: { paths: [folder] }, slots: { memory: id }, entries: { [id]: entry } };
-}
-
-/** Of its manifest. */
-async function idOf(folder: string): Promise<string> {
-  const manifest: { id: string } = JSON.parse(await readFile(join(folder, "openclaw.plugin.json"), "utf8"));
-  return manifest.id;
-}
-
-function brings(kinds: Record<string, readonly string[]>): Brings {
+function namesOf(kinds: Record<string, readonly string[]>): Set<string> {
   return new Set(Object.entries(kinds).flatMap(([kind, names]) => names.map((name) => `${kind} ${name}`)));
 }

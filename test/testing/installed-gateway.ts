@@ -57,6 +57,11 @@ export class InstalledGateway {
     return join(this.folder, "state");
   }
 
+  /** What clients connect with. */
+  get endpoint(): { wsUrl: string; token: string } {
+    return { wsUrl: `ws://127.0.0.1:${this.port}`, token: TOKEN };
+  }
+
   get output(): string {
     return this.#output;
   }

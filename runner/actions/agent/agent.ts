@@ -41,7 +41,7 @@ interface RunResult extends JsonObject {
   error?: string;
 }
 
-async function startRun(context: ActionContext, prompt: AgentPrompt): Promise<{ runId: string }> {
+export async function startRun(context: ActionContext, prompt: AgentPrompt): Promise<{ runId: string }> {
   const [method, params] = prompt.taskTracking === false ? chatSend(prompt) : agentTurn(context, prompt);
   let started: JsonObject;
   try {

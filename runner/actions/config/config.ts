@@ -5,17 +5,22 @@ import pRetry, { AbortError } from "p-retry";
 import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import { delay } from "../../base/timers.ts";
+import { matches } from "../../flow/match/match.ts";
+import { unexpected } from "../../flow/match/unexpected.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
+import { expectReload, RELOAD } from "../gateway/reloads.ts";
 import {
   BOOLEAN,
   callback,
+  matcherOf,
   NOTHING,
   NUMBER,
   OBJECT,
+  open,
   record,
   STRING,
   STRINGS,
@@ -43,6 +48,34 @@ interface Snapshot {
   config: JsonObject;
 }
 
+/** Parameters of the statements that change the config. */
+const CHANGE_PARAMS = {
+  reload: {
+    ...matcherOf(RELOAD, "how the gateway takes the change: hot, restart, none or a mapping"),
+    optional: true,
+  },
+  wait: {
+    enum: ["applied", "answer"],
+    default: "applied",
+    description: "for what: that the change is in force, or only the gateway's answer",
+  },
+} as const;
+
+/** Writes, and waits until the change is in force; on gateways that apply it later, by their log. */
+async function change(
+  context: ActionContext,
+  method: "config.patch" | "config.apply",
+  body: JsonObject,
+  { reload, wait, ...mutation }: ValuesOf<typeof MUTATION_PARAMS & typeof CHANGE_PARAMS>,
+): Promise<JsonObject> {
+  const result = await mutateConfig(context, method, body, mutation, wait === "applied");
+  if (!reload) return result;
+  const unchanged = { outcome: "none", reasons: [] };
+  if (!result.noop) await expectReload(context, reload);
+  else if (!matches(reload, unchanged)) throw unexpected("the change", reload, unchanged);
+  return result;
+}
+
 async function readSnapshot(context: ActionContext): Promise<Snapshot> {
   const { hash, config } = await context.call("config.get", {});
   if (typeof hash !== "string" || typeof config !== "object" || config === null) {
@@ -68,6 +101,7 @@ export async function mutateConfig(
     restartDelayMs = 0,
     replacePaths,
   }: Partial<ValuesOf<typeof MUTATION_PARAMS>>,
+  waits = true,
 ): Promise<JsonObject> {
   const isApplied = ({ config }: Snapshot) =>
     method === "config.patch"
@@ -94,7 +128,7 @@ export async function mutateConfig(
           },
           { timeoutMs: liveTurnTimeout(context.providerMode, 20_000) },
         );
-        if (result.restart) {
+        if (result.restart && waits) {
           await context.waitForNewBoot(before.bootId, MUTATION_TIMEOUT_MS);
           await waitForChannelReady(context);
         }
@@ -167,7 +201,7 @@ async function lookAtConfig(context: ActionContext): Promise<void> {
 }
 
 const PATCH = { ...OBJECT, description: "a merge patch: null deletes a key" } as const;
-const MUTATED = record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN });
+const MUTATED = open(record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN }));
 
 export const configActions = actionsOf("config", (define) => ({
   readConfigSnapshot: define({
@@ -180,22 +214,27 @@ export const configActions = actionsOf("config", (define) => ({
   patchConfig: define({
     summary:
       "Merges `patch` into the config through `config.patch` and returns when the change is in force, also if it restarts the gateway. A patch that changes nothing is not sent. Returns what the gateway answered.",
-    params: { patch: PATCH, ...MUTATION_PARAMS },
+    params: { patch: PATCH, ...CHANGE_PARAMS, ...MUTATION_PARAMS },
     main: "patch",
     positional: [members("request")],
     returns: MUTATED,
+    statement: "acts",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, { patch, ...mutation }) => mutateConfig(context, "config.patch", patch, mutation),
+    run: (context, { patch, ...how }) => change(context, "config.patch", patch, how),
   }),
   applyConfig: define({
     summary: "Replaces the whole config through `config.apply`; otherwise like `patchConfig`.",
-    params: { nextConfig: { ...OBJECT, description: "the whole config" }, ...MUTATION_PARAMS },
+    params: {
+      nextConfig: { ...OBJECT, description: "the whole config" },
+      ...CHANGE_PARAMS,
+      ...MUTATION_PARAMS,
+    },
     main: "nextConfig",
     positional: [members("request")],
     returns: MUTATED,
+    statement: "acts",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, { nextConfig, ...mutation }) =>
-      mutateConfig(context, "config.apply", nextConfig, mutation),
+    run: (context, { nextConfig, ...how }) => change(context, "config.apply", nextConfig, how),
   }),
   restartGatewayWithConfigPatch: define({
     summary: "Stops the gateway, merges `patch` into its config file while it is down, and starts it again.",

@@ -1,16 +1,21 @@
+import type { StatementHost } from "../../flow/run/host.ts";
 import { bindAction, type FlowObjects } from "../bind.ts";
 import { actionContext, type ScenarioContext } from "../context.ts";
 import { interceptedGateway } from "../gateway/intercepted-gateway.ts";
-import { FLOW_API } from "../vocabulary.ts";
+import { statementHost } from "../scene/host.ts";
+import { FLOW_API, STATEMENTS } from "../vocabulary.ts";
 import type { FlowMember, FlowObject, FlowRun, RunFacts } from "./run.ts";
 
-/** The values behind the vocabulary's names, for one run of one scenario. */
-export function createFlowApi(scenario: ScenarioContext, facts: RunFacts): Record<string, unknown> {
+/** The values behind the vocabulary's names, and what carries out statements, for one run of one scenario. */
+export function createFlowApi(
+  scenario: ScenarioContext,
+  facts: RunFacts,
+): { api: Record<string, unknown>; host: StatementHost } {
   const gateway = interceptedGateway(scenario.gateway, scenario);
-  const made = new Made({ context: actionContext({ ...scenario, gateway }), facts });
+  const context = actionContext({ ...scenario, gateway });
   const api: Record<string, unknown> = {};
-  made.fill(api, FLOW_API, "");
-  return api;
+  new Made({ context, facts }).fill(api, FLOW_API, "");
+  return { api, host: statementHost(context, STATEMENTS) };
 }
 
 /** An object of the flow API. Flows get a stand-in for it, and not a copy as of plain data. */

@@ -34,6 +34,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     positional: ["method", "params", members("options?")],
     returns: OBJECT,
     effect: ({ method }) => effectOfCall(method),
+    statement: "acts",
     budgetMs: ({ timeoutMs }) => timeoutMs,
     run: (context, { method, params, timeoutMs }) => context.call(method, params, { timeoutMs }),
   }),
@@ -129,6 +130,9 @@ const gatewayActions = actionsOf("env", (define) => ({
     run: ({ gateway }) => usageOf(gateway.pid)?.rssBytes ?? null,
   }),
 }));
+
+/** The same call as a statement. */
+export const rpcAction = gatewayActions.call;
 
 function fact(type: ValueSchema, summary: string, read: (gateway: DrivenGateway) => unknown): FlowValue {
   return value("env", type, summary, ({ context }) => read(context.gateway));

@@ -6,7 +6,7 @@ import { actionsOf, members } from "../define.ts";
 import { BOOLEAN, OBJECTS, record, STRING } from "../schema.ts";
 
 /** Writes `<workspace>/skills/<name>/SKILL.md`, the way an author drops a skill into the workspace. */
-async function writeWorkspaceSkill(
+export async function writeWorkspaceSkill(
   context: ActionContext,
   { name, body }: { name: string; body: string },
 ): Promise<string> {
@@ -23,7 +23,7 @@ async function writeWorkspaceSkill(
   return path;
 }
 
-const SKILL = record({ name: STRING, eligible: BOOLEAN, disabled: BOOLEAN }, { filePath: STRING });
+export const SKILL = record({ name: STRING, eligible: BOOLEAN, disabled: BOOLEAN }, { filePath: STRING });
 
 export const skillActions = actionsOf("skills", (define) => ({
   readSkillStatus: define({

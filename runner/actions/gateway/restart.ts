@@ -26,10 +26,20 @@ async function waitForRestart(
   return after;
 }
 
+/** Without `before`, of a step: it looks again when the step ends. */
 async function expectNoRestart(
   context: ActionContext,
-  { before }: { before: GatewayIdentity },
+  { before }: { before?: GatewayIdentity },
 ): Promise<GatewayIdentity> {
+  if (before) return requireSameBoot(context, before);
+  const { atStep } = context.scene;
+  if (!atStep) throw badArgument("expectNoRestart: nothing says which process it is to be");
+  const check = () => requireSameBoot(context, atStep);
+  context.scene.later({ until: "step", check: async () => void (await check()) });
+  return check();
+}
+
+async function requireSameBoot(context: ActionContext, before: GatewayIdentity): Promise<GatewayIdentity> {
   const after = await context.identity();
   if (after.bootId === before.bootId) return after;
   throw new QaError(`the gateway restarted: boot ${before.bootId} became ${after.bootId}`, {
@@ -80,11 +90,12 @@ export const restartActions = actionsOf("restart", (define) => ({
     run: waitForRestart,
   }),
   expectNoRestart: define({
-    summary: "Fails unless the gateway is still the process that it was at `before`.",
-    params: { before: BEFORE },
-    main: "before",
-    positional: ["env", "before"],
+    summary:
+      "Fails unless the gateway is still the process that it was at `before`, in a step: in all of the step, wherever it stands.",
+    params: { before: { ...BEFORE, optional: true } },
+    positional: ["env", { name: "before", takes: "value", optional: false }],
     returns: IDENTITY,
+    statement: "expects",
     effect: "reads",
     run: expectNoRestart,
   }),

@@ -7,12 +7,12 @@ import { callback, milliseconds, NOTHING, NUMBER, OBJECT, record, STRING, STRING
 import { waitIn } from "../wait.ts";
 
 /** The scripted model, for what cannot be done with a live one. */
-function scriptedModel({ model }: ActionContext): AgentModel {
+export function scriptedModel({ model }: ActionContext): AgentModel {
   if (model) return model;
   throw new BlockedError("scripted-model", "the run uses a live model");
 }
 
-const MODEL_REQUEST = record(
+export const MODEL_REQUEST = record(
   {
     prompt: STRING,
     allInputText: STRING,
@@ -74,6 +74,7 @@ export const modelActions = actionsOf("model", (define) => ({
     returns: NOTHING,
     needs: "scripted-model",
     effect: "converses",
+    statement: "acts",
     sync: true,
     run: (context, { name }) => scriptedModel(context).hold(name),
   }),
@@ -85,6 +86,7 @@ export const modelActions = actionsOf("model", (define) => ({
     returns: NOTHING,
     needs: "scripted-model",
     effect: "converses",
+    statement: "acts",
     sync: true,
     run: (context, { name }) => scriptedModel(context).release(name),
   }),

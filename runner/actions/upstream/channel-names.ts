@@ -22,7 +22,7 @@ function sameAs(name: keyof typeof stateActions): Action {
   const action = stateActions[name];
   return {
     ...action,
-    summary: `The same as \`state.${name}(${action.positional.map((each) => each.name)})\`.`,
+    summary: `The same as \`state.${name}(${(action.positional ?? []).map((each) => each.name)})\`.`,
   };
 }
 

@@ -1,25 +1,31 @@
-import { isMap, type Node } from "yaml";
-import { type Diagnostic, Diagnostics } from "../../scenario/source/diagnostic.ts";
-import type { LocatedNode } from "../../scenario/source/locate.ts";
-import type { Pack } from "../../scenario/types.ts";
+import { isMap, isSeq, type Node } from "yaml";
+import { type Diagnostic, Diagnostics, type SourceRange } from "../../scenario/source/diagnostic.ts";
+import type { LocatedNode, YamlSource } from "../../scenario/source/locate.ts";
+import type { FlowSource, Pack, StepSection } from "../../scenario/types.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import type { CompiledFlow, MissingPermission, Step } from "../types.ts";
-import type { Permission, Vocabulary } from "../vocabulary.ts";
+import type { Permission, StatementVocabulary, Vocabulary } from "../vocabulary.ts";
+import { compileAction } from "./actions.ts";
 import { CompileContext } from "./context.ts";
 import { describeNode, Mapping } from "./mapping.ts";
 import { NameTable } from "./names.ts";
+import { Roots } from "./roots.ts";
 import { compileStatements } from "./statements.ts";
 import type { ExpressionSyntax } from "./syntax.ts";
 
 export interface CompileOptions {
   /** What flows may name. */
   vocabulary: Vocabulary;
+  /** The actions of steps below headings. */
+  statements: StatementVocabulary;
   /** What the scenario declares, or all of them for a trusted pack. */
   permissions: ReadonlySet<Permission>;
   /** A foreign one runs as upstream runs it, with warnings. */
   pack: Pick<Pack, "foreign">;
   /** Keys of execution.config, to check `config.<key>`; left out, they are not checked. */
   configKeys?: readonly string[];
+  /** Names whose values are made up for each run, with where they stand. */
+  unique?: readonly { name: string; range: SourceRange }[];
 }
 
 export interface FlowCompilation {
@@ -34,26 +40,64 @@ export interface FlowCompilation {
 }
 
 /**
- * Compiles the mapping that holds a scenario's `steps` and finds everything in it that can be known
- * to be wrong before it runs. Aliases in the YAML must have been expanded.
+ * Compiles what a scenario does and finds everything in it that can be known to be wrong before it runs. Aliases in the
+ * YAML must have been expanded.
  */
-export function compileFlow({ source, node }: LocatedNode, options: CompileOptions): FlowCompilation {
+export function compileFlow(source: FlowSource, options: CompileOptions): FlowCompilation {
+  return "node" in source ? compileMapping(source, options) : compileSections(source, options);
+}
+
+function compileMapping({ source, node }: LocatedNode, options: CompileOptions): FlowCompilation {
+  const context = contextFor(source, options);
+  return finish(context, compileSteps(context, node), options, []);
+}
+
+function compileSections(sections: readonly StepSection[], options: CompileOptions): FlowCompilation {
+  const { unique = [], statements } = options;
+  const names = unique.map(({ name }) => name);
+  const source = sections.flatMap(({ blocks }) => blocks)[0]?.source;
+  if (!source) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
+  const flow = contextFor(source, options);
+  for (const { name, range } of unique) flow.names.defineVariable(name, range, []);
+  const roots = new Roots(flow.diagnostics, { ...options, unique: names });
+  const context = { flow, roots, statements };
+  const steps = sections.map(({ name, heading, blocks }): Step => {
+    const actions = blocks.flatMap((block) => {
+      flow.source = block.source;
+      const nodes = isSeq(block.node) ? (block.node.items as Node[]) : [];
+      return nodes.map((node) => compileAction(context, node)).filter((each) => each !== undefined);
+    });
+    return { name, position: heading.start, actions };
+  });
+  roots.finish();
+  return finish(flow, steps, options, names);
+}
+
+function contextFor(source: YamlSource, options: CompileOptions): CompileContext {
   const diagnostics = new Diagnostics<FlowDiagnosticCode>(options.pack);
-  const names = new NameTable(diagnostics, options);
-  const context = new CompileContext(source, diagnostics, names);
-  const steps = compileSteps(context, node);
+  return new CompileContext(source, diagnostics, new NameTable(diagnostics, options));
+}
+
+function finish(
+  { names, diagnostics, expressions, source }: CompileContext,
+  steps: readonly Step[],
+  options: CompileOptions,
+  unique: readonly string[],
+): FlowCompilation {
   names.finish();
   const flow: CompiledFlow = {
     file: source.file.name,
     path: source.file.path,
     steps,
     vocabulary: options.vocabulary,
+    statements: options.statements,
     permissions: options.permissions,
-    expressions: context.expressions.map(({ compiled }) => compiled),
+    unique,
+    expressions: expressions.map(({ compiled }) => compiled),
   };
   return {
     flow: diagnostics.hasErrors ? undefined : flow,
-    expressions: context.expressions,
+    expressions,
     diagnostics: diagnostics.all.toSorted((a, b) => a.line - b.line || a.column - b.column),
     missingPermissions: names.missingPermissions,
   };

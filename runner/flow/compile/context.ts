@@ -28,7 +28,8 @@ interface Enclosing {
 
 /** What the parts of the compiler share while they walk one flow in document order. */
 export class CompileContext {
-  readonly source: YamlSource;
+  /** The piece of the file that is being compiled. */
+  source: YamlSource;
   readonly diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly names: NameTable;
   readonly expressions: ExpressionSyntax[] = [];

@@ -64,7 +64,7 @@ function checkArgumentCount(
   diagnostics: Diagnostics<FlowDiagnosticCode>,
 ): void {
   if (argumentCount === undefined) return;
-  const { positional } = entry;
+  const { positional = [] } = entry;
   const least = positional.filter(({ optional, takes }) => !optional && takes !== "rest").length;
   const most = positional.some(({ takes }) => takes === "rest")
     ? Number.POSITIVE_INFINITY

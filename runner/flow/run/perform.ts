@@ -1,36 +1,30 @@
 import { errorMessage, QaError } from "../../base/errors.ts";
 import { budgetOf } from "../arguments.ts";
-import type { AssertStatement, CallStatement, SetStatement, ThrowStatement, Value } from "../types.ts";
+import type {
+  ActionStatement,
+  AssertStatement,
+  CallStatement,
+  SetStatement,
+  ThrowStatement,
+  Value,
+} from "../types.ts";
 import { lookupPath } from "../vocabulary-lookup.ts";
-import type { BlockScope } from "./block-scope.ts";
-import type { Evaluator } from "./evaluate.ts";
+import { performAction } from "./action.ts";
 import { compareEvidence, readValues, show } from "./evidence.ts";
-import {
-  type AssertionEvidence,
-  type FlowPosition,
-  flowFailure,
-  isError,
-  isProgrammingError,
-} from "./failure.ts";
+import { type AssertionEvidence, flowFailure, isError, isProgrammingError } from "./failure.ts";
 import type { Held } from "./realm/realm.ts";
 import { followPath, resolveList, resolveValue } from "./resolve.ts";
 import { scenarioFrames } from "./stack.ts";
-
-/** What the statements that do something themselves need. */
-export interface StatementContext {
-  evaluator: Evaluator;
-  scope: BlockScope | undefined;
-  where: FlowPosition;
-  /** The action that is about to start may take this long, in milliseconds. */
-  allow(ms: number): void;
-}
+import type { StatementContext } from "./statement-context.ts";
 
 /** Carries out a statement that holds no other statements. */
 export function perform(
-  statement: CallStatement | SetStatement | AssertStatement | ThrowStatement,
+  statement: ActionStatement | CallStatement | SetStatement | AssertStatement | ThrowStatement,
   context: StatementContext,
 ): Promise<void> {
   switch (statement.kind) {
+    case "action":
+      return performAction(statement, context);
     case "call":
       return performCall(statement, context);
     case "set":

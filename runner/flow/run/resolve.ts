@@ -27,6 +27,11 @@ export async function resolveValue(
       return followPath(value.path, evaluator, scope).value;
     case "expression":
       return evaluator.evaluate(value.expression, scope);
+    case "path":
+    case "text":
+    case "matcher":
+    case "statements":
+      throw new Error(`only steps below headings have values of kind ${value.kind}`);
     case "lambda":
       return realm.rename(
         evaluator.function(value.expression, scope),

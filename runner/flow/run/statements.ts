@@ -13,6 +13,7 @@ import { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { show } from "./evidence.ts";
 import { FlowError, type FlowPosition, flowFailure, locateFailure } from "./failure.ts";
+import type { LaterCheck, StatementHost } from "./host.ts";
 import { CleanupWindow, type FlowLimits, GRACE_MS, Watchdog } from "./limits.ts";
 import { perform } from "./perform.ts";
 import type { Held } from "./realm/realm.ts";
@@ -30,6 +31,9 @@ export interface StatementRunnerOptions {
   evaluator: Evaluator;
   limits: FlowLimits;
   observer: StatementObserver;
+  host: StatementHost;
+  /** Gets what must hold until the end of the scenario. */
+  untilEnd: Pending[];
   /** An action declared how long it may take, in milliseconds. */
   onBudget(ms: number): void;
   /** Failures of `finally` blocks that come on top of another error. */
@@ -40,6 +44,12 @@ export interface StatementRunnerOptions {
 interface CurrentStatement {
   label: string;
   position: Position;
+}
+
+/** Something that must still hold, and the statement that says so. */
+export interface Pending {
+  statement: CurrentStatement;
+  check(): Promise<void>;
 }
 
 /** What surrounds a statement while it runs. */
@@ -54,6 +64,7 @@ export class StatementRunner {
   readonly #options: StatementRunnerOptions;
   #current: CurrentStatement;
   #watchdog: Watchdog | undefined;
+  readonly #untilStep: Pending[] = [];
 
   constructor(options: StatementRunnerOptions) {
     this.#options = options;
@@ -68,8 +79,25 @@ export class StatementRunner {
 
   /** @throws what ended the statements; `locateFailure` gives it its place if it has none */
   async runAll(statements: readonly Statement[], signal: AbortSignal): Promise<void> {
-    await this.#block(statements, { scope: undefined, signal });
+    const context = { scope: undefined, signal };
+    const actions = statements.filter((statement) => statement.kind === "action");
+    if (actions.length > 0) await this.#act(context, () => this.#options.host.stepStarted(actions));
+    await this.#block(statements, context);
+    await this.holdStill(this.#untilStep, signal);
     signal.throwIfAborted();
+  }
+
+  /** Looks again at what must have held until now. */
+  async holdStill(pending: readonly Pending[], signal: AbortSignal): Promise<void> {
+    for (const { statement, check } of pending) {
+      this.#current = statement;
+      await this.#act({ scope: undefined, signal }, check);
+    }
+  }
+
+  #later({ until, check }: LaterCheck): void {
+    const pending = until === "step" ? this.#untilStep : this.#options.untilEnd;
+    pending.push({ statement: this.#current, check });
   }
 
   /** The value of a step's detailsExpr. */
@@ -117,8 +145,15 @@ export class StatementRunner {
       case "try":
         return this.#try(statement, context);
       default: {
-        const allow = (ms: number): void => this.allow(ms);
-        return this.#act(context, () => perform(statement, { evaluator, scope, where: this.where, allow }));
+        const surroundings = {
+          evaluator,
+          scope,
+          where: this.where,
+          host: this.#options.host,
+          allow: (ms: number): void => this.allow(ms),
+          later: (check: LaterCheck): void => this.#later(check),
+        };
+        return this.#act(context, () => perform(statement, surroundings));
       }
     }
   }

@@ -1,11 +1,14 @@
 import { outlineMarkdown } from "../../scenario/markdown/markdown.ts";
+import { readStepSections } from "../../scenario/markdown/step-sections.ts";
+import { Diagnostics } from "../../scenario/source/diagnostic.ts";
 import type { LocatedNode } from "../../scenario/source/locate.ts";
 import { SourceFile } from "../../scenario/source/source.ts";
+import type { FlowSource } from "../../scenario/types.ts";
 import { parseYamlPiece } from "../../scenario/yaml/yaml.ts";
 import { type CompileOptions, compileFlow } from "../compile/compile.ts";
 import { type FlowOptions, type FlowResult, runFlow } from "../run/run.ts";
 import type { CompiledFlow } from "../types.ts";
-import type { Argument, FunctionEntry, Vocabulary } from "../vocabulary.ts";
+import type { Argument, FunctionEntry, StatementVocabulary, Vocabulary } from "../vocabulary.ts";
 
 /** A vocabulary with the shapes of the real one: functions, nested and open objects, guarded names. */
 const VOCABULARY: Vocabulary = {
@@ -58,6 +61,58 @@ const VOCABULARY: Vocabulary = {
   joinPath: atOnce(action("first", "...rest")),
 };
 
+const TEXT = { type: "string" } as const;
+const MESSAGE = {
+  type: "object",
+  properties: { text: TEXT, conversation: { type: "object", properties: { id: TEXT } } },
+  required: ["text"],
+  asText: "text",
+} as const;
+const SKILL = {
+  type: "object",
+  properties: { name: TEXT, eligible: { type: "boolean" }, uses: { type: "number" } },
+  additionalProperties: true,
+} as const;
+
+/** Statements with the shapes of the real ones. */
+const STATEMENTS: StatementVocabulary = {
+  say: statement("acts", "text", { text: TEXT, as: { ...TEXT, default: "alice" } }, MESSAGE),
+  patchConfig: statement("acts", "patch", {
+    patch: { type: "object" },
+    wait: { enum: ["applied", "answer"], default: "applied" },
+  }),
+  holdModel: statement("acts", "name", { name: { ...TEXT, optional: true } }),
+  expectNoRestart: statement("expects", undefined, {}),
+  expectReply: statement("expects", "reply", { reply: { matches: MESSAGE } }, MESSAGE),
+  expectMessage: statement("counts", "message", { message: { matches: MESSAGE } }, MESSAGE),
+  expectSkill: statement("expects", "name", { name: TEXT, is: { matches: SKILL, optional: true } }, SKILL),
+  expectMessages: statement("expects", "messages", {
+    messages: { type: "array", items: { matches: MESSAGE } },
+  }),
+  expectInOrder: statement("expects", "events", { events: { statements: ["expectMessage"] } }),
+  gatewayCli: statement("acts", "args", {
+    args: { type: "array", items: TEXT },
+    output: { matches: TEXT, optional: true },
+  }),
+};
+
+function statement(
+  kind: FunctionEntry["statement"],
+  main: string | undefined,
+  params: FunctionEntry["params"],
+  returns: FunctionEntry["returns"] = {},
+): FunctionEntry {
+  return {
+    kind: "function",
+    summary: "",
+    subject: "core",
+    params,
+    returns,
+    statement: kind,
+    ...(main ? { main } : {}),
+  };
+}
+
 function action(...args: string[]): FunctionEntry {
   return {
     kind: "function",
@@ -85,8 +140,18 @@ function value(type: string) {
   return { kind: "value", summary: "", subject: "core", type: { type } } as const;
 }
 
-/** The flow fence of a Markdown scenario. */
-export function flowOfMarkdown(markdown: string, name = "scenario.md"): LocatedNode {
+/** What a Markdown scenario does: its flow fence, or its steps below headings. */
+export function flowOfMarkdown(markdown: string, name = "scenario.md"): FlowSource {
+  const { fences, sections } = outlineMarkdown(markdown);
+  const steps = fences.filter(({ info }) => info.includes("qa-step"));
+  if (steps.length > 0) {
+    const source = new SourceFile(name, `/pack/${name}`, markdown);
+    return readStepSections(source, sections, steps, new Diagnostics(), true);
+  }
+  return flowFence(markdown, name);
+}
+
+function flowFence(markdown: string, name: string): LocatedNode {
   const block = outlineMarkdown(markdown).fences.find(({ info }) => info.includes("qa-flow"));
   if (!block) throw new Error(`${name} has no yaml qa-flow fence`);
   const file = new SourceFile(name, `/pack/${name}`, markdown);
@@ -105,18 +170,19 @@ export function flowOfActions(actions: string, ...stepLines: string[]): LocatedN
     "    actions:",
     ...lines,
   ];
-  return flowOfMarkdown(["# Test", "", "```yaml qa-flow", ...yaml, "```", ""].join("\n"));
+  return flowFence(["# Test", "", "```yaml qa-flow", ...yaml, "```", ""].join("\n"), "scenario.md");
 }
 
 export const OWN: CompileOptions = {
   vocabulary: VOCABULARY,
+  statements: STATEMENTS,
   permissions: new Set(),
   pack: { foreign: false },
 };
 export const FOREIGN: CompileOptions = { ...OWN, pack: { foreign: true } };
 
 /** @throws with the diagnostics if the flow has errors */
-export function compileOrThrow(flow: LocatedNode, options: CompileOptions = OWN): CompiledFlow {
+export function compileOrThrow(flow: FlowSource, options: CompileOptions = OWN): CompiledFlow {
   const compiled = compileFlow(flow, options);
   if (!compiled.flow)
     throw new Error(compiled.diagnostics.map(({ line, message }) => `${line}: ${message}`).join("\n"));
@@ -130,15 +196,16 @@ export interface TestRun extends FlowResult {
 
 /** Runs a flow with generous limits, after a journey to another process. */
 export async function run(
-  { vocabulary, ...plain }: CompiledFlow,
+  { vocabulary, statements: vocabularyOfSteps, ...plain }: CompiledFlow,
   options: Partial<FlowOptions> = {},
 ): Promise<TestRun> {
   const statements: string[] = [];
   const result = await runFlow(
-    { ...structuredClone(plain), vocabulary },
+    { ...structuredClone(plain), vocabulary, statements: vocabularyOfSteps },
     {
       api: {},
       config: {},
+      host: { stepStarted: async () => {}, perform: async () => ({ value: undefined, later: [] }) },
       signal: new AbortController().signal,
       observer: {
         stepStarted() {},

@@ -6,9 +6,12 @@ import type { SourceFile } from "../source/source.ts";
 import { type Draft, EMPTY_DRAFT, type Pack } from "../types.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "../yaml/yaml.ts";
 import { type MarkdownBlock, type MarkdownOutline, outlineMarkdown } from "./markdown.ts";
+import { readStepSections } from "./step-sections.ts";
 
-const FENCE_KINDS = ["qa-scenario", "qa-flow", "qa-model", "qa-pack"] as const;
-type FenceKind = (typeof FENCE_KINDS)[number];
+const SINGLE_FENCES = ["qa-scenario", "qa-flow", "qa-model", "qa-pack"] as const;
+type SingleFence = (typeof SINGLE_FENCES)[number];
+const STEP_FENCE = "qa-step";
+const FENCE_KINDS = [...SINGLE_FENCES, STEP_FENCE] as const;
 
 const ID_LINE = /^id[ \t]*:/m;
 
@@ -27,11 +30,14 @@ export function readMarkdownFile(
 class MarkdownReader {
   readonly #file: SourceFile;
   readonly #outline: MarkdownOutline;
-  readonly #blocks = new Map<FenceKind, MarkdownBlock>();
+  readonly #blocks = new Map<SingleFence, MarkdownBlock>();
+  readonly #stepFences: MarkdownBlock[] = [];
+  readonly #pack: Pack;
   readonly #diagnostics: Diagnostics;
 
   constructor(file: SourceFile, pack: Pack) {
     this.#file = file;
+    this.#pack = pack;
     this.#diagnostics = new Diagnostics(pack);
     this.#outline = outlineMarkdown(file.text);
   }
@@ -42,7 +48,8 @@ class MarkdownReader {
     if (pack) return { packIndex: this.#parse(pack) };
     const frontMatter = this.#frontMatter();
     if (this.#outline.tooDeep !== undefined) return this.#cutOff(this.#outline.tooDeep, frontMatter?.block);
-    if (this.#blocks.size === 0 && !frontMatter?.hasId) return undefined;
+    const hasSteps = this.#stepFences.length > 0;
+    if (this.#blocks.size === 0 && !hasSteps && !frontMatter?.hasId) return undefined;
     const scenarioFence = this.#blocks.get("qa-scenario");
     if (scenarioFence && frontMatter?.hasId) {
       this.#diagnostics.error(this.#at(scenarioFence.start), {
@@ -53,21 +60,32 @@ class MarkdownReader {
     }
     const usesFence = scenarioFence !== undefined && !frontMatter?.hasId;
     const metaBlock = usesFence ? scenarioFence : frontMatter?.block;
-    if (!metaBlock && !frontMatter) this.#missingMetadata();
+    // A pack from elsewhere needs a title and steps only.
+    const needsNone = hasSteps && this.#pack.foreign && !frontMatter;
+    if (!metaBlock && !frontMatter && !needsNone) this.#missingMetadata();
     const flowBlock = this.#blocks.get("qa-flow");
+    if (flowBlock && hasSteps) this.#twoForms(flowBlock);
+    const sections = readStepSections(
+      this.#file,
+      this.#outline.sections,
+      this.#stepFences,
+      this.#diagnostics,
+      readsFlow,
+    );
     return {
-      form: usesFence ? "fences" : "front-matter",
-      meta: this.#root(metaBlock),
-      flow: readsFlow ? this.#root(flowBlock) : undefined,
-      hasFlow: flowBlock !== undefined,
+      form: hasSteps ? "steps" : usesFence ? "fences" : "front-matter",
+      meta: needsNone && !metaBlock ? nothing(this.#file) : this.#root(metaBlock),
+      flow: !readsFlow ? undefined : hasSteps ? sections : this.#root(flowBlock),
+      hasFlow: flowBlock !== undefined || hasSteps,
       flowAdvice: this.#advice(
         "qa-flow",
         /^steps[ \t]*:/m,
-        "Add a ```yaml qa-flow block that holds `steps`.",
+        "Write each step as a heading with a ```yaml qa-step block below it.",
       ),
       modelScript: this.#root(this.#blocks.get("qa-model")),
       prose: this.#prose(),
       heading: this.#outline.heading,
+      stepNames: sections.map(({ name }) => name),
       start: metaBlock?.start ?? 0,
       diagnostics: this.#diagnostics,
     };
@@ -101,6 +119,17 @@ class MarkdownReader {
       });
       return;
     }
+    if (!fence.closed) {
+      this.#diagnostics.warning(this.#at(fence.start), {
+        code: "unclosed-fence",
+        message: `the \`yaml ${kind}\` block has no closing line`,
+        hint: "End it with a line of the same backticks; all that follows is read as YAML.",
+      });
+    }
+    if (kind === STEP_FENCE) {
+      this.#stepFences.push(fence);
+      return;
+    }
     const first = this.#blocks.get(kind);
     if (first) {
       this.#diagnostics.error(this.#at(fence.start), {
@@ -111,13 +140,16 @@ class MarkdownReader {
       return;
     }
     this.#blocks.set(kind, fence);
-    if (!fence.closed) {
-      this.#diagnostics.warning(this.#at(fence.start), {
-        code: "unclosed-fence",
-        message: `the \`yaml ${kind}\` block has no closing line`,
-        hint: "End it with a line of the same backticks; all that follows is read as YAML.",
-      });
-    }
+  }
+
+  #twoForms(flow: MarkdownBlock): void {
+    const [step] = this.#stepFences;
+    const { line } = this.#file.position(step?.start ?? 0);
+    this.#diagnostics.error(this.#at(flow.start), {
+      code: "duplicate-fence",
+      message: `the file has steps already, in the \`yaml ${STEP_FENCE}\` block on line ${line}`,
+      hint: "A file has `yaml qa-step` blocks or one `yaml qa-flow` block, not both.",
+    });
   }
 
   #frontMatter(): { block: MarkdownBlock | undefined; hasId: boolean } | undefined {
@@ -134,7 +166,7 @@ class MarkdownReader {
   }
 
   #missingMetadata(): void {
-    const first = [...this.#blocks.values()][0];
+    const first = [...this.#blocks.values(), ...this.#stepFences][0];
     this.#diagnostics.error(this.#at(first?.start ?? 0), {
       code: "missing-metadata",
       message: "the file has a scenario block but no metadata",
@@ -147,7 +179,7 @@ class MarkdownReader {
   }
 
   /** Points at a plain YAML block that looks like the missing one. */
-  #advice(kind: FenceKind, looksLike: RegExp, otherwise: string): string {
+  #advice(kind: SingleFence, looksLike: RegExp, otherwise: string): string {
     const unmarked = this.#outline.fences.find(
       (fence) => ![...this.#blocks.values()].includes(fence) && looksLike.test(fence.content),
     );
@@ -168,7 +200,7 @@ class MarkdownReader {
   }
 
   #prose(): string {
-    const blocks = [this.#outline.frontMatter, ...this.#blocks.values()].filter(
+    const blocks = [this.#outline.frontMatter, ...this.#blocks.values(), ...this.#stepFences].filter(
       (block) => block !== undefined,
     );
     let prose = "";
@@ -186,4 +218,9 @@ class MarkdownReader {
   #at(offset: number): SourceRange {
     return atOffset(this.#file, offset);
   }
+}
+
+/** Stands for metadata that are not there. */
+function nothing(file: SourceFile): LocatedNode | undefined {
+  return parseYamlPiece(file, "{}", 0, 0).root;
 }

@@ -60,6 +60,9 @@ const line = fc.oneof(
   fc.constantFrom(
     "# Head",
     "# Head ##",
+    "## Step",
+    "### Step #",
+    "####### no",
     "#",
     "##",
     "#hash",
@@ -108,11 +111,12 @@ const text = fc
 interface Seen {
   fences: { line: number; info: readonly string[]; content: string }[];
   headingLine: number | undefined;
+  sectionLines: number[];
 }
 
 /** What CommonMark's reference implementation finds. */
 function reference(written: string): Seen {
-  const seen: Seen = { fences: [], headingLine: undefined };
+  const seen: Seen = { fences: [], headingLine: undefined, sectionLines: [] };
   const walker = new Parser().parse(written).walker();
   for (let event = walker.next(); event; event = walker.next()) {
     const { node } = event;
@@ -121,7 +125,9 @@ function reference(written: string): Seen {
     // It has no public sign of an indented block of code, which begins further to the right than a fence.
     const isFence = node.type === "code_block" && isFenceOf(node);
     if (isFence) seen.fences.push({ line: at, info: wordsOf(node.info), content: textOf(node.literal) });
-    if (node.type === "heading" && node.level === 1) seen.headingLine ??= at;
+    if (node.type !== "heading") continue;
+    if (node.level === 1) seen.headingLine ??= at;
+    else seen.sectionLines.push(at);
   }
   return seen;
 }
@@ -140,7 +146,7 @@ function textOf(content: string | null): string {
 }
 
 function found(written: string): Seen {
-  const { fences, heading } = outlineMarkdown(written);
+  const { fences, heading, sections } = outlineMarkdown(written);
   const lineOf = (offset: number): number => written.slice(0, offset).split(/\r\n|\n|\r/).length;
   return {
     fences: fences.map(({ start, info, content }) => ({
@@ -149,6 +155,7 @@ function found(written: string): Seen {
       content: textOf(content),
     })),
     headingLine: heading && lineOf(heading.offset),
+    sectionLines: sections.map(({ offset }) => lineOf(offset)),
   };
 }
 

@@ -16,12 +16,21 @@ export interface MarkdownBlock {
   closed: boolean;
 }
 
+export interface MarkdownHeading {
+  /** Without its marks; what it is marked up with stays. */
+  text: string;
+  /** Offset in the file. */
+  offset: number;
+}
+
 export interface MarkdownOutline {
   frontMatter: MarkdownBlock | undefined;
   /** In document order, at any depth. */
   fences: readonly MarkdownBlock[];
   /** The first heading of the first rank. */
-  heading: { text: string; offset: number } | undefined;
+  heading: MarkdownHeading | undefined;
+  /** Those of ranks 2 to 6, in document order. */
+  sections: readonly MarkdownHeading[];
   /** Offset where lists and quotes lie too deep in one another; the outline ends before it. */
   tooDeep: number | undefined;
 }
@@ -71,7 +80,8 @@ class Outliner {
   readonly #containers: Container[] = [];
   #leaf: Leaf;
   #frontMatter: MarkdownBlock | undefined;
-  #heading: MarkdownOutline["heading"];
+  #heading: MarkdownHeading | undefined;
+  readonly #sections: MarkdownHeading[] = [];
   #tooDeep: number | undefined;
 
   constructor(text: string) {
@@ -90,6 +100,7 @@ class Outliner {
       frontMatter: this.#frontMatter,
       fences: this.#fences,
       heading: this.#heading,
+      sections: this.#sections,
       tooDeep: this.#tooDeep,
     };
   }
@@ -189,8 +200,8 @@ class Outliner {
     const fence = line.match(FENCE);
     const html = htmlBlock((pattern) => line.match(pattern), isText);
     if (!underline && !heading && !fence && !html && !line.match(BREAK)) return false;
-    if (underline?.[1]?.startsWith("=") && paragraph) this.#addHeading(paragraph.line);
-    if (heading?.[1] === "#") this.#addHeading(line);
+    if (underline && paragraph) this.#addHeading(paragraph.line, underline[1]?.startsWith("=") ? 1 : 2);
+    if (heading) this.#addHeading(line, heading[1]?.length ?? 1);
     this.#closeTo(open);
     this.#open(undefined);
     if (fence) this.#leaf = openFence(fence, line, next);
@@ -225,10 +236,12 @@ class Outliner {
     this.#fences.push({ info, content: withoutLastBreak(content), start, end, contentStart, closed });
   }
 
-  #addHeading(line: Line): void {
-    if (this.#heading) return;
-    const text = line.text.slice(line.next).replace(/^#[ \t]+/, "");
-    this.#heading = { text: withoutClosing(text.trimEnd()).trim(), offset: line.place };
+  #addHeading(line: Line, rank: number): void {
+    if (rank === 1 && this.#heading) return;
+    const text = line.text.slice(line.next).replace(/^#{1,6}(?:[ \t]+|$)/, "");
+    const heading = { text: withoutClosing(text.trimEnd()).trim(), offset: line.place };
+    if (rank === 1) this.#heading = heading;
+    else this.#sections.push(heading);
   }
 }
 

@@ -86,6 +86,14 @@ export const scenarioSchema = {
       // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword
       then: { required: ["reason"] },
     },
+    unique: {
+      type: ["string", "array"],
+      items: { type: "string" },
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        "Names of values that the run makes up and that stand nowhere else, for the texts of steps.",
+    },
     permissions: {
       type: "array",
       items: { enum: ["fs", "process", "import"] },

@@ -55,6 +55,7 @@ export function readYamlFile(file: SourceFile, pack: Pack): Draft | { packIndex:
     modelScript: model?.root,
     prose: "",
     heading: undefined,
+    stepNames: [],
     start: file.text.search(/^scenario[ \t]*:/m),
     diagnostics,
   };

@@ -95,24 +95,39 @@ const nestedTooDeep: DiagnosticText = {
   hint: "Is a dash or a bracket repeated by mistake? Write less of it in one another.",
 };
 
-/** The piece's root if it is a mapping, as every block of a scenario is; else what is wrong. */
-export function requireMapping(
-  piece: Pick<YamlPiece, "source" | "root" | "diagnostics">,
-  name: string,
-): YamlPiece {
-  const { source, root, diagnostics } = piece;
-  if (diagnostics.length > 0 || isMap(root?.node)) return piece;
+/** The piece's root if it is a mapping, as most blocks of a scenario are; else what is wrong. */
+export function requireMapping(piece: YamlPiece, name: string): YamlPiece {
+  if (piece.diagnostics.length > 0 || isMap(piece.root?.node)) return piece;
+  return wrongRoot(piece, `${name} must be a mapping`, "Write `name: value` lines.");
+}
+
+/** The same for a list of statements that is not empty. */
+export function requireList(piece: YamlPiece): YamlPiece {
+  const node = piece.root?.node;
+  if (piece.diagnostics.length > 0 || (isSeq(node) && node.items.length > 0)) return piece;
+  return wrongRoot(
+    piece,
+    "a step must be a list of statements",
+    "Begin each statement with a dash: `- say: Hello`.",
+  );
+}
+
+function wrongRoot({ source, root }: YamlPiece, wanted: string, hint: string): YamlPiece {
   const [start] = root?.node.range ?? [0];
   const seen =
-    root === undefined || (isScalar(root.node) && root.node.value === null)
+    root === undefined ||
+    (isScalar(root.node) && root.node.value === null) ||
+    (isSeq(root.node) && root.node.items.length === 0)
       ? "empty"
       : isSeq(root.node)
         ? "a list"
-        : "a single value";
+        : isMap(root.node)
+          ? "a mapping"
+          : "a single value";
   const wrongType = diagnosticAt(new SourceRange(source.file, source.locate, start), "error", {
     code: "wrong-type",
-    message: `${name} must be a mapping, but is ${seen}`,
-    hint: "Write `name: value` lines.",
+    message: `${wanted}, but is ${seen}`,
+    hint,
   });
   return { source, root: undefined, diagnostics: [wrongType] };
 }

@@ -48,7 +48,7 @@ const INSTALL_KEYS = [
 ];
 
 const PARAMS: Readonly<
-  Record<string, { schema?: JsonObject; fixed: JsonObject[]; random: fc.Arbitrary<JsonObject> }>
+  Record<string, { schema: JsonObject; fixed: JsonObject[]; random: fc.Arbitrary<JsonObject> }>
 > = {
   Inspect: {
     schema: params.INSPECT,
@@ -93,7 +93,9 @@ const PARAMS: Readonly<
     }),
   },
   Install: {
+    schema: params.INSTALL,
     fixed: [
+      { source: "npm" },
       { source: "npm", spec: "a", pin: true },
       { source: "local", path: "/a", link: false },
       { source: "npm-pack", archivePath: "/a.tgz" },
@@ -130,8 +132,7 @@ async function allParams(release: Release): Promise<Finding[]> {
         `validatePlugins${method}Params`,
         "src",
       );
-      const check =
-        schema === undefined ? params.installProblems : await compileCheck({ type: "object", ...schema });
+      const check = await compileCheck({ type: "object", ...schema });
       return Finding.rule(`plugins.${method[0]?.toLowerCase()}${method.slice(1)}: params`, {
         fixed: fixed.map(defined),
         random: random.map(defined),

@@ -5,6 +5,7 @@ import { HOT_ACTIONS } from "../../../fixtures/gateway/src/reload/rules.ts";
 import type { Area } from "../area.ts";
 import { Finding } from "../findings.ts";
 import { RELEASES } from "../release.ts";
+import { readRows } from "../rows.ts";
 
 interface Plan {
   restartGateway: boolean;
@@ -23,25 +24,49 @@ export const area: Area = {
     const known = HOT_ACTIONS.filter((action) => action in plan([]));
     const theirs = (keys: string[]) => outcome(plan([keys.join(".")]), known);
     const ours = (keys: string[]) => outcome({ ...planReload([keys], "hybrid") }, known);
+    const [has, inSeeds] = [await keysOf(release.version), await keysOf(EARLY)];
     return Promise.all(
-      pathsOf(CONFIG_SCHEMA as JsonObject).map((path) => {
-        const name = path.join(".");
-        const wishes = theirs(path) === ours(path) ? [] : wanted(name, release.version);
-        const at = () => true;
-        return Finding.rule(name, {
-          fixed: [path],
-          theirs,
-          ours,
-          wanted: wishes.map(({ why }) => ({ at, why })),
-        });
-      }),
+      pathsOf(CONFIG_SCHEMA as JsonObject)
+        .filter(has)
+        .map((path) => {
+          const name = path.join(".");
+          const wishes = theirs(path) === ours(path) ? [] : wanted(name, release.version, !inSeeds(path));
+          const at = () => true;
+          return Finding.rule(name, {
+            fixed: [path],
+            theirs,
+            ours,
+            wanted: wishes.map(({ why }) => ({ at, why })),
+          });
+        }),
     );
   },
 };
 
+type Has = (path: readonly string[]) => boolean;
+
+/** Notes of other programs: the area that compares keys leaves them out. */
+const NOTES = ["$schema", "meta", "wizard"];
+
+/** Whether a release has a key, as the area says that compares them. */
+async function keysOf(version: string): Promise<Has> {
+  const rows = (await readRows("config")).filter(({ release }) => release === version);
+  const known = new Set(rows.flatMap(({ name }) => prefixesOf(name.split("."))));
+  return ([...path]) => {
+    if (NOTES.includes(path[0] ?? "")) return true;
+    // Of a map any key.
+    while (path.at(-1) === "x") path.pop();
+    return known.has(path.map((key) => (key === "x" ? "*" : key)).join("."));
+  };
+}
+
+function prefixesOf(path: readonly string[]): string[] {
+  return path.map((_, index) => path.slice(0, index + 1).join("."));
+}
+
 const [EARLY, LATE] = RELEASES;
 
-const WANTED: readonly { prefix: string; releases: readonly string[]; why: string }[] = [
+const WANTED: readonly { prefix: string; releases: readonly string[]; isNew?: true; why: string }[] = [
   {
     prefix: "plugins",
     releases: [EARLY],
@@ -57,17 +82,21 @@ const WANTED: readonly { prefix: string; releases: readonly string[]; why: strin
     releases: [EARLY, LATE],
     why: "seed 002: a channel restarts in the running gateway; the release does so too where it knows the channel",
   },
-  ...["agents.defaults", "tools", "session"].map((prefix) => ({
+  ...["agents.defaults", "tools"].map((prefix) => ({
     prefix,
     releases: [LATE],
-    why: "read when it is needed, as in 2026.4.26: there is nothing to do",
+    isNew: true as const,
+    why: "read when it is needed, as the keys beside it: there is nothing to do",
   })),
 ];
 
-function wanted(name: string, version: string) {
+/** @param isNew whether the release of the seeds lacks the key */
+function wanted(name: string, version: string, isNew: boolean) {
   return WANTED.filter(
-    ({ prefix, releases }) =>
-      releases.includes(version) && (name === prefix || name.startsWith(`${prefix}.`)),
+    (wish) =>
+      wish.releases.includes(version) &&
+      (name === wish.prefix || name.startsWith(`${wish.prefix}.`)) &&
+      (isNew || wish.isNew === undefined),
   );
 }
 

@@ -1,4 +1,3 @@
-import { flushCompileCache } from "node:module";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorMessage, QaError } from "../../../base/errors.ts";
 import { endingOf } from "../ending.ts";
@@ -8,8 +7,11 @@ import { Channel } from "./channel.ts";
 import { runAttempt } from "./flow.ts";
 import { RemoteTestbed } from "./remote.ts";
 
-/** The program of an attempt's process: it waits for its order, runs the flow, reports how it ended, and is ended. */
-export function main(): void {
+/**
+ * The program of an attempt's process: it waits for its order, runs the flow, reports how it ended, and is ended.
+ * @param keepCompiled keeps what has been compiled, for the next process
+ */
+export function main(keepCompiled: () => void): void {
   const channel = new Channel();
   const testbed = new RemoteTestbed(channel);
   const end = new AbortController();
@@ -25,8 +27,8 @@ export function main(): void {
     // A rejection that nobody handles is known when its turn is over.
     await nextTurn();
     const [stray] = ended.verdict === "passed" ? strays : [];
-    // It will be killed, which keeps no compiled code for the next one.
-    flushCompileCache();
+    // It will be killed, which keeps nothing.
+    keepCompiled();
     channel.send({ type: "ended", end: stray ? { ...ended, ...endingOf(stray) } : ended });
   };
   channel.listen((message) => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createFlowApi } from "../../../actions/env/api.ts";
-import { FLOW_API } from "../../../actions/vocabulary.ts";
+import { FLOW_API, STATEMENTS } from "../../../actions/vocabulary.ts";
 import { QaError } from "../../../base/errors.ts";
 import { stretched } from "../../../base/slow.ts";
 import { Teardown } from "../../../base/teardown.ts";
@@ -31,7 +31,7 @@ export async function runAttempt(
   const teardown = new Teardown();
   const signal = AbortSignal.any([end, deadline(limits.scenarioMs, teardown)]);
   const model = order.hasModel ? testbed.model : undefined;
-  const api = createFlowApi(
+  const { api, host } = createFlowApi(
     {
       gateway: testbed.gateway,
       observed: (what, answer) => channel.send({ type: "observed", what, answer }),
@@ -62,8 +62,8 @@ export async function runAttempt(
   const handles = flow.permissions.size > 0 ? new HandleWatch() : undefined;
   try {
     const result = await runFlow(
-      { ...flow, vocabulary: FLOW_API },
-      { api, config: order.config, signal, limits, observer: observerOf(flow, channel, handles) },
+      { ...flow, vocabulary: FLOW_API, statements: STATEMENTS },
+      { api, host, config: order.config, signal, limits, observer: observerOf(flow, channel, handles) },
     );
     const cleanupProblems = [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))];
     // What has just been closed is gone when the turn is over.

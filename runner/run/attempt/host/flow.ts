@@ -87,7 +87,7 @@ class AttemptFlow {
       onForgery: (what) => this.#stop(this.#unproven(`${what} came over its pipe`, "scenario")),
     });
     void attempt.exit.then((exit) => this.#stop(this.#lost(exit)));
-    const { vocabulary: _here, ...plain } = flow;
+    const { vocabulary: _names, statements: _actions, ...plain } = flow;
     attempt.send({ type: "begin", order: orderOf(options, plain, this.#limits) });
     this.#release.push(
       wakeWith(testbed, attempt),

@@ -8,7 +8,7 @@ export class AttemptPool {
   readonly #maxSpare: number;
 
   /**
-   * @param program path of the module that they run
+   * @param program path of the file that Node is to run in them
    * @param maxSpare how many may wait for an attempt
    */
   constructor(program: string, maxSpare: number) {

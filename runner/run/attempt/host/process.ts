@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { errorMessage } from "../../../base/errors.ts";
 import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
 import { isSecretName } from "../../../base/secrets/names.ts";
@@ -9,7 +8,6 @@ import { after } from "../../../base/timers.ts";
 import { encodeFrame, FrameReader } from "../wire/frames.ts";
 import { type Answer, type FromAttempt, PIPES, type ToAttempt } from "../wire/messages.ts";
 
-const MAIN = fileURLToPath(new URL("../main.cjs", import.meta.url));
 const KEY_BYTES = 32;
 /** Far more than any flow needs; one that grows without end is to end before the machine does. */
 const HEAP_MB = 1024;
@@ -55,9 +53,9 @@ export class AttemptProcess {
   #isHeard = false;
   #output = "";
 
-  /** @param program path of the module that it runs */
+  /** @param program path of the file that Node is to run */
   constructor(program: string) {
-    const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, MAIN, program];
+    const args = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${HEAP_MB}`, program];
     this.#child = spawn(process.execPath, args, {
       env: guardedEnv(withoutSecrets(process.env)),
       detached: process.platform !== "win32",

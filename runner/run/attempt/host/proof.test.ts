@@ -24,6 +24,7 @@ function step(...actions: Statement[]): Step {
 }
 
 const call = (): Statement => ({ kind: "call", label: "call", position, path: ["f"], args: [] });
+const action = (): Statement => ({ kind: "action", label: "say", position, action: "say", params: [] });
 const fail = (): Statement => ({ kind: "throw", label: "throw", position });
 const either = (consequent: Statement[], alternate: Statement[]): Statement => ({
   kind: "if",
@@ -77,6 +78,7 @@ function whole(reports: string): Report[] {
 describe("a pass is proven by", () => {
   test.for([
     ["every statement once, in order", [step(call(), call())], whole("+0 -0 +1 -1")],
+    ["actions of a step below a heading", [step(action(), action())], whole("+0 -0 +1 -1")],
     ["one branch", [step(either([call()], [call()]))], whole("+0 +2 -2 -0")],
     ["the branch that is not there", [step(either([call()], []))], whole("+0 -0")],
     ["no item at all", [step(each(call()))], whole("+0 -0")],
@@ -97,6 +99,8 @@ describe("a pass is proven by", () => {
 describe("a pass is not proven by", () => {
   test.for([
     ["nothing", [step(call())], ["passed"]],
+    ["an action that was left out", [step(action(), action())], whole("+0 -0")],
+    ["an action that failed", [step(action(), action())], whole("+0 !0 +1 -1")],
     ["a step that was left out", [step(call()), step(call())], whole("+0 -0")],
     ["a statement that was left out", [step(call(), call())], whole("+0 -0")],
     ["a statement that came twice", [step(call(), call())], whole("+0 -0 +0 -0 +1 -1")],

@@ -1,0 +1,113 @@
+import type { BusMessage } from "../../channel/types.ts";
+import { describeMatcher, show } from "../../flow/match/describe.ts";
+import { mismatches } from "../../flow/match/match.ts";
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { Unexpected } from "../../flow/match/unexpected.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { barrier } from "../scene/barrier.ts";
+import { type Event, expectEvent, expectNext, waitOrEnd } from "../scene/expect.ts";
+import { matcherOf, STRING, typed } from "../schema.ts";
+import { MESSAGE, MESSAGES } from "./schemas.ts";
+
+/** A message, of which the text is meant where a text stands for it. */
+const SAID = { ...MESSAGE, asText: "text" } as const;
+
+const IN = {
+  ...STRING,
+  optional: true,
+  description: "only those in this room, or this direct chat",
+} as const;
+const LIST_MS = 30_000;
+
+function messagesIn({ scene }: ActionContext, conversation: string | undefined): Event<BusMessage>[] {
+  return scene.messages.flatMap(({ index, message }) =>
+    conversation === undefined || message.conversation.id === conversation
+      ? [{ index, value: message, at: message.timestamp }]
+      : [],
+  );
+}
+
+/** A message of the gateway's that fits. */
+export function expectMessage(
+  context: ActionContext,
+  { message, in: conversation }: { message: Matcher; in?: string },
+): Promise<Event<BusMessage>> {
+  const source = { kind: "message", what: "a message", list: () => messagesIn(context, conversation) };
+  return expectEvent(context, source, message);
+}
+
+/** The next reply in the conversation where someone wrote last. */
+export function expectReply(context: ActionContext, matcher: Matcher): Promise<Event<BusMessage>> {
+  const list = () =>
+    context.scene.replies.map(({ index, message }) => ({ index, value: message, at: message.timestamp }));
+  return expectNext(context, { kind: "message", what: "the reply", list }, matcher);
+}
+
+async function expectAll(
+  context: ActionContext,
+  { messages: wanted, in: conversation }: { messages: readonly Matcher[]; in?: string },
+): Promise<BusMessage[]> {
+  const list = () => messagesIn(context, conversation).map(({ value }) => value);
+  await waitOrEnd(context, "the messages", () => list().length >= wanted.length && list(), LIST_MS);
+  await barrier(context);
+  const seen = list();
+  const wrong = seen.findIndex((message, index) => {
+    const matcher = wanted[index];
+    return !matcher || mismatches(matcher, message).length > 0;
+  });
+  if (wrong === -1 && seen.length === wanted.length) return seen;
+  const texts = seen.map(({ text }) => text);
+  const matcher = wanted[wrong];
+  const message =
+    wrong === -1 || seen.length < wanted.length
+      ? `${seen.length} of ${wanted.length} messages came`
+      : matcher === undefined
+        ? `message ${wrong + 1} was not expected: ${show(texts[wrong])}`
+        : `message ${wrong + 1} is ${show(texts[wrong])}, expected ${describeMatcher(matcher)}`;
+  throw new Unexpected(message, {
+    expected: `[${wanted.map(describeMatcher).join(", ")}]`,
+    seen: show(texts),
+  });
+}
+
+export const messageStatements = actionsOf("channel", (define) => ({
+  expectReply: define({
+    summary:
+      "The next message of the gateway in the conversation where someone wrote last; it is judged once.",
+    params: { reply: matcherOf(SAID, "the message; a text stands for its text") },
+    main: "reply",
+    returns: MESSAGE,
+    statement: "expects",
+    effect: "reads",
+    needs: "qa-channel",
+    run: async (context, { reply }) => (await expectReply(context, reply)).value,
+  }),
+  expectMessage: define({
+    summary: "The first message of the gateway that fits and that no other statement has taken.",
+    params: { message: matcherOf(SAID, "the message; a text stands for its text"), in: IN },
+    main: "message",
+    returns: MESSAGE,
+    statement: "counts",
+    effect: "converses",
+    needs: "qa-channel",
+    run: async (context, params) => (await expectMessage(context, params)).value,
+  }),
+  expectMessages: define({
+    summary: "All messages of the gateway since the scenario began, in their order: these and no others.",
+    params: {
+      messages: typed<readonly Matcher[]>({
+        type: "array",
+        items: { matches: SAID },
+        description: "a list; a text stands for a message's text",
+      }),
+      in: IN,
+    },
+    main: "messages",
+    returns: MESSAGES,
+    statement: "expects",
+    effect: "converses",
+    needs: "qa-channel",
+    run: expectAll,
+  }),
+}));

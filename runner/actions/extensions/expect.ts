@@ -1,0 +1,84 @@
+import type { JsonObject } from "../../base/json.ts";
+import { agentSessionKey } from "../channel/session-key.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { expectState, PRESENT } from "../scene/expect.ts";
+import { matcherOf, open, record, STRING } from "../schema.ts";
+import { SKILL, writeWorkspaceSkill } from "./skills.ts";
+import { effectiveTools } from "./tools.ts";
+
+const TOOL = record({ id: STRING });
+
+async function skillNamed(context: ActionContext, name: string): Promise<JsonObject | undefined> {
+  const { skills } = await context.call("skills.status", { agentId: context.agentId });
+  return ((skills ?? []) as JsonObject[]).find((skill) => skill.name === name);
+}
+
+async function toolWithId(
+  context: ActionContext,
+  id: string,
+  sessionKey: string,
+): Promise<JsonObject | undefined> {
+  const tools = await effectiveTools(context, sessionKey);
+  return tools.has(id) ? { id } : undefined;
+}
+
+/** The SKILL.md of an author who writes what is asked for and nothing else. */
+function skillText(name: string, description: string, body: string): string {
+  return ["---", `name: ${name}`, `description: ${JSON.stringify(description)}`, "---", body].join("\n");
+}
+
+export const skillStatements = actionsOf("skills", (define) => ({
+  writeSkill: define({
+    summary: "Writes a skill into the agent's workspace, the way an author adds one.",
+    params: {
+      name: { ...STRING, description: "the skill's name, and its folder's" },
+      description: { ...STRING, description: "what it is for, as the agent's catalogue has it" },
+      body: { ...STRING, description: "what the agent reads when it uses the skill" },
+    },
+    main: "name",
+    returns: { ...STRING, description: "path of the file" },
+    statement: "acts",
+    needs: "workspace",
+    run: (context, { name, description, body }) =>
+      writeWorkspaceSkill(context, { name, body: skillText(name, description, body) }),
+  }),
+  expectSkill: define({
+    summary: "A skill as the gateway reports it (`skills.status`).",
+    params: {
+      name: { ...STRING, description: "the skill's name" },
+      is: { ...matcherOf(open(SKILL), "what is reported; default: that the skill is there"), optional: true },
+    },
+    main: "name",
+    returns: open(SKILL),
+    statement: "expects",
+    effect: "reads",
+    run: (context, { name, is = PRESENT }) =>
+      expectState(context, `skill ${name}`, is, () => skillNamed(context, name)),
+  }),
+  expectTool: define({
+    summary: "A tool that the next turn of a session would offer the model (`tools.effective`).",
+    params: {
+      id: { ...STRING, description: "the tool's id" },
+      is: {
+        ...matcherOf(TOOL, "`{ exists: false }` where it must not be there; default: that it is there"),
+        optional: true,
+      },
+      in: {
+        ...STRING,
+        optional: true,
+        description: "the session of this room; default: the agent's main session",
+      },
+    },
+    main: "id",
+    returns: { ...TOOL, optional: true },
+    statement: "expects",
+    effect: "reads",
+    run: (context, { id, is = PRESENT, in: room }) => {
+      const { agentId } = context;
+      const peer = room === undefined ? undefined : ({ kind: "channel", id: room } as const);
+      const sessionKey = agentSessionKey({ agentId, channel: "qa-channel", peer });
+      return expectState(context, `tool ${id}`, is, () => toolWithId(context, id, sessionKey));
+    },
+  }),
+}));

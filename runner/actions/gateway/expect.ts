@@ -1,0 +1,180 @@
+import { withoutSequences } from "../../base/secrets/unseen.ts";
+import { matches } from "../../flow/match/match.ts";
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
+import type { GatewayIdentity } from "../../gateway/gateway.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { type Event, expectEvent, expectState, limitOf, PRESENT, waitOrEnd } from "../scene/expect.ts";
+import { BOOLEAN, matcherOf, NUMBER, open, record, STRING, STRINGS, typed } from "../schema.ts";
+import { waitForChannelReady } from "./gateway.ts";
+import { expectReload, RELOAD } from "./reloads.ts";
+import { IDENTITY } from "./schemas.ts";
+
+const RESTART_MS = 60_000;
+const CLI_MS = 60_000;
+const SHOWN_OUTPUT = 2_000;
+
+const ACCOUNT = open(
+  record({}, { running: BOOLEAN, connected: BOOLEAN, restartPending: BOOLEAN, accountId: STRING }),
+);
+const UPDATE_STATUS = open(record({}, { sentinel: {}, lastRun: {} }));
+const CLI_RESULT = record({ exit: NUMBER, output: STRING });
+
+async function accountOf(context: ActionContext, channel: string): Promise<unknown> {
+  const { channelAccounts } = await context.call("channels.status", {});
+  return ((channelAccounts ?? {}) as Record<string, unknown[]>)[channel]?.[0];
+}
+
+/** The next process behind the same address, since the last statement that changed something. */
+export async function expectRestart(
+  context: ActionContext,
+  { restart = PRESENT }: { restart?: Matcher },
+): Promise<Event<GatewayIdentity>> {
+  const { scene } = context;
+  const before = scene.before ?? scene.atStep;
+  if (!before)
+    throw new Unexpected("nothing was done that the gateway could restart for", { fault: "scenario" });
+  const limitMs = limitOf(context, RESTART_MS);
+  const look = async () => {
+    const now = await context.identity();
+    return now.bootId !== before.bootId && now;
+  };
+  const now = await waitOrEnd(context, "a restart", look, RESTART_MS);
+  if (!now) throw new Unexpected("the gateway did not restart", { seen: `boot ${before.bootId} still runs` });
+  const at = await startedAt(context);
+  await context.waitHealthy(limitMs);
+  await waitForChannelReady(context, limitMs);
+  scene.restarted(now);
+  if (!matches(restart, plain(now))) throw unexpected("the restart", restart, plain(now));
+  return { index: 0, value: now, at };
+}
+
+/** When the process began, by its own word where it has one; else now. */
+async function startedAt(context: ActionContext): Promise<number> {
+  if (!context.gateway.capabilities.has("reload-generation")) return Date.now();
+  const status = await context.call("qa.gateway.status", {});
+  return typeof status.startedAt === "number" ? status.startedAt : Date.now();
+}
+
+/** Without what throws where it is not known. */
+function plain({ bootId, version, pid }: GatewayIdentity): object {
+  return { bootId, version, ...(pid === undefined ? {} : { pid }) };
+}
+
+async function runCli(
+  context: ActionContext,
+  {
+    args,
+    env,
+    exit,
+    output,
+  }: { args: readonly string[]; env: Record<string, string>; exit?: Matcher; output?: Matcher },
+) {
+  const timeoutMs = limitOf(context, CLI_MS);
+  const result = await context.gateway.runCli(args, { timeoutMs, env, signal: context.signal() });
+  const command = `openclaw ${args.join(" ")}`;
+  const printed = withoutSequences([result.stdout, result.stderr].filter((text) => text !== "").join("\n"));
+  const details = printed.slice(-SHOWN_OUTPUT);
+  if (result.timedOut) throw new Unexpected(`${command} took longer than ${timeoutMs} ms`, { details });
+  const wanted = exit ?? ({ kind: "equals", value: 0 } satisfies Matcher);
+  if (!matches(wanted, result.exitCode)) {
+    const { message, expected, seen } = unexpected(`${command}: the exit code`, wanted, result.exitCode);
+    throw new Unexpected(message, {
+      ...(expected ? { expected } : {}),
+      ...(seen ? { seen } : {}),
+      details,
+    });
+  }
+  if (output && !matches(output, printed)) throw unexpected(`${command}: the output`, output, printed);
+  return { exit: result.exitCode, output: printed };
+}
+
+export const gatewayStatements = actionsOf("gateway", (define) => ({
+  expectGateway: define({
+    summary: "Who the gateway is: its process and its version.",
+    params: { gateway: matcherOf(IDENTITY, "what it says of itself") },
+    main: "gateway",
+    returns: IDENTITY,
+    statement: "expects",
+    effect: "reads",
+    run: (context, { gateway }) => expectState(context, "the gateway", gateway, () => context.identity()),
+  }),
+  expectChannel: define({
+    summary: "The account of a channel as `channels.status` reports it.",
+    params: {
+      account: matcherOf(ACCOUNT, "what is reported"),
+      channel: { ...STRING, default: "qa-channel", description: "the channel's id" },
+    },
+    main: "account",
+    returns: ACCOUNT,
+    statement: "expects",
+    effect: "reads",
+    run: (context, { account, channel }) =>
+      expectState(context, `the account of ${channel}`, account, () => accountOf(context, channel)),
+  }),
+  expectUpdateStatus: define({
+    summary: "What `update.status` reports.",
+    params: { status: matcherOf(UPDATE_STATUS, "what is reported") },
+    main: "status",
+    returns: UPDATE_STATUS,
+    statement: "expects",
+    effect: "reads",
+    run: (context, { status }) =>
+      expectState(context, "the update status", status, () => context.call("update.status", {})),
+  }),
+  expectLog: define({
+    summary: "The first line of the gateway's log that fits and that no other statement has taken.",
+    params: { line: matcherOf(STRING, "the line") },
+    main: "line",
+    returns: STRING,
+    statement: "expects",
+    effect: "reads",
+    needs: "logs",
+    run: async (context, { line }) => {
+      const list = () => context.scene.logLines.map(({ index, line: value }) => ({ index, value }));
+      return (await expectEvent(context, { kind: "line", what: "a line of the log", list }, line)).value;
+    },
+  }),
+  expectReload: define({
+    summary:
+      "How the gateway took the last change of its config, by its log; judged once. A hot reload leaves the process as it was and counts as a generation where the gateway counts.",
+    params: { reload: matcherOf(RELOAD, "a text stands for the outcome: hot, restart or none") },
+    main: "reload",
+    returns: RELOAD,
+    statement: "expects",
+    effect: "reads",
+    needs: "logs",
+    run: async (context, { reload }) => (await expectReload(context, reload)).value,
+  }),
+  expectRestart: define({
+    summary:
+      "The next restart since the last statement that changed something; judged once, when it is ready again.",
+    params: { restart: { ...matcherOf(IDENTITY, "the new process"), optional: true } },
+    main: "restart",
+    returns: IDENTITY,
+    statement: "expects",
+    effect: "reads",
+    budgetMs: () => 2 * RESTART_MS,
+    run: async (context, params) => (await expectRestart(context, params)).value,
+  }),
+  gatewayCli: define({
+    summary: "Runs the gateway's own command line to its end, in the environment of the gateway under test.",
+    params: {
+      args: { ...STRINGS, description: "for instance `[health, --json]`" },
+      env: typed<Record<string, string>>({
+        type: "object",
+        additionalProperties: STRING,
+        default: {},
+        description: "added to the gateway's environment",
+      }),
+      exit: { ...matcherOf(NUMBER, "the exit code; default 0"), optional: true },
+      output: { ...matcherOf(STRING, "what it printed, errors after the rest"), optional: true },
+    },
+    main: "args",
+    returns: CLI_RESULT,
+    statement: "acts",
+    budgetMs: () => CLI_MS,
+    run: runCli,
+  }),
+}));

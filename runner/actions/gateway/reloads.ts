@@ -1,0 +1,84 @@
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { Unexpected } from "../../flow/match/unexpected.ts";
+import type { ActionContext } from "../context.ts";
+import { type Event, expectNext } from "../scene/expect.ts";
+import { record, STRINGS } from "../schema.ts";
+
+/** How a gateway took a change of its config; what is only read when it is needed is in force at once, and so hot. */
+export interface Reload {
+  outcome: "hot" | "restart" | "none";
+  /** The changed paths that decided. */
+  reasons: string[];
+}
+
+/** The same for matchers; a text stands for the outcome. */
+export const RELOAD = {
+  ...record({
+    outcome: {
+      enum: ["hot", "restart", "none"],
+      description: "hot: in force in the same process; none: nothing has changed",
+    },
+    reasons: { ...STRINGS, description: "the changed paths that decided" },
+  }),
+  asText: "outcome",
+} as const;
+
+/** What gateways, the embedded one and releases alike, log when a change has been planned and applied. */
+const LINES: readonly (readonly [Reload["outcome"], RegExp])[] = [
+  ["hot", /config hot reload applied \(([^)]*)\)/],
+  ["hot", /config change applied \(dynamic reads: ([^)]*)\)/],
+  ["none", /config change requires gateway restart; hot mode ignores it \(([^)]*)\)/],
+  ["restart", /config change requires gateway restart \(([^)]*)\)/],
+];
+
+const NOTICED = /config change detected; evaluating reload \(([^)]*)\)/;
+const RELOAD_MS = 15_000;
+
+/** Reloads since the last statement that changed something. */
+function reloads({ scene }: ActionContext): Event<Reload>[] {
+  return scene.linesSinceChange
+    .flatMap((line) => reloadIn(line) ?? [])
+    .map((value, index) => ({ index, value }));
+}
+
+function reloadIn(line: string): Reload | undefined {
+  for (const [outcome, pattern] of LINES) {
+    const reasons = pattern.exec(line)?.[1];
+    if (reasons !== undefined) return { outcome, reasons: reasons.split(", ") };
+  }
+  return undefined;
+}
+
+/**
+ * The next reload since the last statement that changed something, judged once. A hot one must have left the process as
+ * it was and must count where the gateway counts.
+ * @throws Unexpected
+ */
+export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
+  const { scene } = context;
+  const kind = `reload ${scene.changes}`;
+  const source = { kind, what: "the reload", list: () => reloads(context) };
+  const next = await expectNext(context, source, matcher, RELOAD_MS).catch((error: unknown) => {
+    throw reloads(context).length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
+  });
+  if (next.value.outcome === "hot") await requireSameProcess(context);
+  return next;
+}
+
+function neverApplied({ scene }: ActionContext, { expected }: Unexpected): Unexpected {
+  const noticed = scene.linesSinceChange.findLast((line) => NOTICED.test(line));
+  return new Unexpected("the gateway accepted the change and never applied it", {
+    ...(expected === undefined ? {} : { expected }),
+    seen: noticed === undefined ? "no word of it in the gateway's log" : noticed.trim(),
+  });
+}
+
+async function requireSameProcess(context: ActionContext): Promise<void> {
+  const { before } = context.scene;
+  if (!before) return;
+  const now = await context.identity();
+  if (now.bootId !== before.bootId)
+    throw new Unexpected(`the gateway restarted: boot ${before.bootId} became ${now.bootId}`);
+  if (!context.gateway.capabilities.has("reload-generation") || now.generation > before.generation) return;
+  throw new Unexpected(`the gateway's generation is ${now.generation}, as it was before the change`);
+}

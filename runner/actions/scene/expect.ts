@@ -1,0 +1,184 @@
+import { QaError } from "../../base/errors.ts";
+import { describeMatcher, show } from "../../flow/match/describe.ts";
+import { matches, mismatches, nearest } from "../../flow/match/match.ts";
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
+import type { ActionContext } from "../context.ts";
+import { waitIn } from "../wait.ts";
+import { barrier } from "./barrier.ts";
+
+const STATE_MS = 15_000;
+/** Longer than a turn of the scripted model ever takes. */
+const EVENT_MS = 30_000;
+
+/** What is matched where nothing else is said: that it is there. */
+export const PRESENT: Matcher = { kind: "exists", value: true };
+
+/** How long a statement may wait, in milliseconds, by its `within`. */
+export function limitOf({ limits }: ActionContext, otherwise: number): number {
+  return limits.withinMs ?? otherwise;
+}
+
+/**
+ * Waits until a state is as expected.
+ * @param read gives undefined where there is nothing
+ * @throws Unexpected with the state as it was last
+ */
+export async function expectState<T>(
+  context: ActionContext,
+  what: string,
+  matcher: Matcher,
+  read: () => Promise<T> | T,
+): Promise<T> {
+  let seen: T | undefined;
+  const look = async () => {
+    seen = await read();
+    return matches(matcher, seen) && { value: seen };
+  };
+  const end = await waitOrEnd(context, what, look, STATE_MS);
+  if (end) return end.value;
+  throw unexpected(what, matcher, seen);
+}
+
+/** An event with its place among those of its kind. */
+export interface Event<T> {
+  index: number;
+  value: T;
+  /** When it happened, in milliseconds since the epoch; left out where only its being there is known. */
+  at?: number;
+}
+
+interface EventSource<T> {
+  /** Events that a statement takes are gone for others of the same kind. */
+  kind: string;
+  /** For people: `a message`. */
+  what: string;
+  /** All that count, oldest first. */
+  list(): readonly Event<T>[];
+}
+
+/**
+ * Waits for the first event that no statement has taken and that fits, or for as many as `times` says of all that fit.
+ * @throws Unexpected with the event that came nearest
+ */
+export async function expectEvent<T>(
+  context: ActionContext,
+  source: EventSource<T>,
+  matcher: Matcher,
+): Promise<Event<T>> {
+  const { scene, limits } = context;
+  if (limits.times !== undefined) return expectTimes(context, source, matcher, limits.times);
+  const find = () =>
+    source.list().find(({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value));
+  const found = await waitOrEnd(context, source.what, find, EVENT_MS);
+  if (!found) throw missing(context, source, matcher);
+  scene.take(source.kind, found.index);
+  return found;
+}
+
+async function expectTimes<T>(
+  context: ActionContext,
+  source: EventSource<T>,
+  matcher: Matcher,
+  times: number,
+): Promise<Event<T>> {
+  const fitting = () => source.list().filter(({ value }) => matches(matcher, value));
+  const enough = await waitOrEnd(
+    context,
+    source.what,
+    () => {
+      const found = fitting();
+      return found.length >= times && found;
+    },
+    EVENT_MS,
+  );
+  const count = () => {
+    const found = fitting();
+    if (found.length === times) return;
+    throw new Unexpected(`${source.what} that fits came ${found.length} times, expected ${times}`, {
+      expected: `${times} × ${describeMatcher(matcher)}`,
+      seen: show(found.map(({ value }) => shownOf(value))),
+    });
+  };
+  if (!enough) {
+    if (fitting().length === 0) throw missing(context, source, matcher);
+    count();
+  }
+  count();
+  for (const { index } of enough || []) context.scene.take(source.kind, index);
+  context.scene.later({
+    until: "scenario",
+    async check() {
+      await barrier(context);
+      count();
+    },
+  });
+  const last = fitting().at(-1);
+  if (!last) throw missing(context, source, matcher);
+  return last;
+}
+
+/**
+ * Waits for the next event and judges it once: a later one cannot make up for it.
+ * @throws Unexpected
+ */
+export async function expectNext<T>(
+  context: ActionContext,
+  source: EventSource<T>,
+  matcher: Matcher,
+  limitMs = EVENT_MS,
+): Promise<Event<T>> {
+  const { scene } = context;
+  const find = () => source.list().find(({ index }) => scene.isFree(source.kind, index));
+  const next = await waitOrEnd(context, source.what, find, limitMs);
+  if (!next)
+    throw new Unexpected(`${source.what} did not come`, {
+      expected: describeMatcher(matcher),
+      seen: "nothing",
+    });
+  scene.take(source.kind, next.index);
+  const found = mismatches(matcher, next.value);
+  if (found.length > 0) throw unexpected(source.what, matcher, shownOf(next.value), found);
+  return next;
+}
+
+function missing<T>(
+  { scene }: ActionContext,
+  { kind, what, list }: EventSource<T>,
+  matcher: Matcher,
+): Unexpected {
+  const free = list().filter(({ index }) => scene.isFree(kind, index));
+  const best = nearest(
+    matcher,
+    free.map(({ value }) => value),
+  );
+  if (!best)
+    return new Unexpected(`${what} did not come`, { expected: describeMatcher(matcher), seen: "nothing" });
+  const near = unexpected(what, matcher, shownOf(best.value), best.found);
+  return new Unexpected(`${what} that fits did not come; the nearest: ${near.message}`, {
+    expected: near.expected,
+    seen: near.seen,
+  });
+}
+
+/** Of a message or a request, what people look for first. */
+function shownOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ("text" in value && typeof value.text === "string") return value.text;
+  return "allInputText" in value ? value.allInputText : value;
+}
+
+/** @returns undefined when time runs out */
+export async function waitOrEnd<T>(
+  context: ActionContext,
+  what: string,
+  check: () => Promise<T | undefined | false> | T | undefined | false,
+  limitMs: number,
+): Promise<T | undefined> {
+  try {
+    return await waitIn(context, what, check, { timeoutMs: limitOf(context, limitMs) });
+  } catch (error) {
+    if (error instanceof QaError && error.code === "wait-timeout") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { effectFor, withDefaults } from "../../flow/arguments.ts";
+import type { StatementHost } from "../../flow/run/host.ts";
+import type { Effect } from "../../flow/vocabulary.ts";
+import { runStatement } from "../bind.ts";
+import type { ActionContext } from "../context.ts";
+import type { ActionSet } from "../define.ts";
+
+/** Statements that look at the process that was there when their step began. */
+const ABOUT_THE_STEP: ReadonlySet<string> = new Set(["expectNoRestart"]);
+
+/** Carries out the statements of one run of a scenario. */
+export function statementHost(context: ActionContext, statements: ActionSet): StatementHost {
+  const { scene } = context;
+  const identify = () => context.identity();
+  return {
+    async stepStarted(actions) {
+      scene.open();
+      if (actions.some(({ action }) => ABOUT_THE_STEP.has(action))) await scene.stepStarted(identify);
+    },
+    async perform({ action: name, params, withinMs, times }) {
+      const action = statements[name];
+      if (!action) throw new Error(`there is no statement ${name}`);
+      if (action.statement === "acts") {
+        const effect: Effect = effectFor(action, withDefaults(action, params));
+        await scene.acting(effect, identify);
+      }
+      const value = await runStatement(name, action, { ...context, limits: { withinMs, times } }, params);
+      return { value, later: scene.takeLater() };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { Unexpected } from "../../flow/match/unexpected.ts";
+import type { StatementCall } from "../../flow/run/host.ts";
+import { expectMessage } from "../channel/expect.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { expectRestart } from "../gateway/expect.ts";
+import { expectReload } from "../gateway/reloads.ts";
+import { expectRequest } from "../model/expect.ts";
+import { NOTHING, typed } from "../schema.ts";
+import type { Event } from "./expect.ts";
+
+/** Events whose time is known, by the statement that expects one. */
+const EVENTS: Readonly<Record<string, (context: ActionContext, params: Params) => Promise<Event<unknown>>>> =
+  {
+    expectMessage: (context, params) => expectMessage(context, params as { message: Matcher; in?: string }),
+    expectRestart: (context, params) => expectRestart(context, params),
+    expectModelRequest: (context, params) => expectRequest(context, params as { request: Matcher }),
+    expectReload: (context, params) => expectReload(context, (params as { reload: Matcher }).reload),
+  };
+
+type Params = StatementCall["params"];
+
+async function expectInOrder(
+  context: ActionContext,
+  { events }: { events: readonly StatementCall[] },
+): Promise<void> {
+  const came = await Promise.all(
+    events.map(async ({ action, params, withinMs, times }) => {
+      const event = await EVENTS[action]?.(
+        { ...context, limits: { withinMs: withinMs ?? context.limits.withinMs, times } },
+        params,
+      );
+      return { action, at: event?.at ?? Date.now() };
+    }),
+  );
+  for (const [index, { action, at }] of came.entries()) {
+    const before = came[index - 1];
+    if (!before || before.at <= at) continue;
+    throw new Unexpected(`${action} came ${before.at - at} ms before ${before.action}, expected after it`, {
+      expected: came.map((each) => each.action).join(", "),
+      seen: came
+        .toSorted((one, other) => one.at - other.at)
+        .map((each) => each.action)
+        .join(", "),
+    });
+  }
+}
+
+export const orderStatements = actionsOf("gateway", (define) => ({
+  expectInOrder: define({
+    summary: "Events that come one after the other, whatever else comes between them.",
+    params: {
+      events: typed<readonly StatementCall[]>({
+        statements: Object.keys(EVENTS),
+        description: "a list of statements about events",
+      }),
+    },
+    main: "events",
+    returns: NOTHING,
+    statement: "expects",
+    effect: "converses",
+    budgetMs: () => 120_000,
+    run: expectInOrder,
+  }),
+}));

@@ -1,0 +1,172 @@
+import type { ChannelBus } from "../../channel/channel-bus.ts";
+import type { BusMessage } from "../../channel/types.ts";
+import type { LaterCheck } from "../../flow/run/host.ts";
+import type { Effect } from "../../flow/vocabulary.ts";
+import type { DrivenGateway, GatewayIdentity } from "../../gateway/gateway.ts";
+import type { AgentModel } from "../../model/agent-model.ts";
+import type { RecordedRequest } from "../../model/recorder.ts";
+
+/** The conversation in which a barrier is sent and comes back; no statement sees it. */
+export const BARRIER = "qa-barrier";
+
+interface SceneOptions {
+  gateway: DrivenGateway;
+  bus: Pick<ChannelBus, "outboundMessages">;
+  model: AgentModel | undefined;
+}
+
+/** A message of the gateway's and its place among all of them. */
+interface Said {
+  index: number;
+  message: BusMessage;
+}
+
+/**
+ * What has happened since a scenario began, as its statements look at it: they count from the beginning, from the last
+ * statement that acted, or from the beginning of their step, and each event that one has taken is gone for the next.
+ */
+export class Scene {
+  readonly #options: SceneOptions;
+  readonly #session = `qa-${crypto.randomUUID().slice(0, 8)}`;
+  readonly #taken = new Set<string>();
+  #isOpen = false;
+  #firstMessage = 0;
+  #firstRequest = 0;
+  #firstLog = 0;
+  /** Where the next reply is looked for. */
+  #replyFrom = 0;
+  #conversation: string | undefined;
+  /** Where reloads that the last change has caused are looked for. */
+  #reloadFrom = 0;
+  #changes = 0;
+  #before: GatewayIdentity | undefined;
+  #atStep: GatewayIdentity | undefined;
+  #later: LaterCheck[] = [];
+
+  constructor(options: SceneOptions) {
+    this.#options = options;
+  }
+
+  /** The session that turns share which do not name one. */
+  get session(): string {
+    return this.#session;
+  }
+
+  /** Begins to count, with the first step. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    const { gateway, bus, model } = this.#options;
+    if (gateway.capabilities.has("qa-channel")) this.#firstMessage = bus.outboundMessages().length;
+    this.#firstRequest = model?.requests.length ?? 0;
+    this.#firstLog = this.#markLog();
+    this.#replyFrom = this.#firstMessage;
+    this.#reloadFrom = this.#firstLog;
+  }
+
+  /** Called before a statement that acts: what comes next is due to it. */
+  async acting(effect: Effect, identify: () => Promise<GatewayIdentity>): Promise<void> {
+    if (effect === "converses") this.#replyFrom = this.#options.bus.outboundMessages().length;
+    if (effect !== "writes") return;
+    this.#changes += 1;
+    this.#reloadFrom = this.#markLog();
+    this.#before = await identify();
+  }
+
+  /** Called before a step that says whether the gateway may restart in it. */
+  async stepStarted(identify: () => Promise<GatewayIdentity>): Promise<void> {
+    this.#atStep = await identify();
+  }
+
+  /** Someone wrote here last: the next reply is one in this conversation. */
+  spokeIn(conversation: string): void {
+    this.#conversation = conversation;
+  }
+
+  /** How many statements have changed something. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** The process before the last statement that changed something. */
+  get before(): GatewayIdentity | undefined {
+    return this.#before;
+  }
+
+  /** The process at the beginning of the step. */
+  get atStep(): GatewayIdentity | undefined {
+    return this.#atStep;
+  }
+
+  /** A restart was seen: the next one is one of this process. */
+  restarted(now: GatewayIdentity): void {
+    this.#before = now;
+  }
+
+  /** The gateway's messages since the scenario began. */
+  get messages(): Said[] {
+    return this.#since(this.#firstMessage);
+  }
+
+  /** Those since someone last wrote, in the conversation where that was. */
+  get replies(): Said[] {
+    const conversation = this.#conversation;
+    return this.#since(this.#replyFrom).filter(
+      ({ message }) => conversation === undefined || message.conversation.id === conversation,
+    );
+  }
+
+  get requests(): { index: number; request: RecordedRequest }[] {
+    const requests = this.#options.model?.requests ?? [];
+    return requests
+      .slice(this.#firstRequest)
+      .map((request, index) => ({ index: this.#firstRequest + index, request }));
+  }
+
+  get logLines(): { index: number; line: string }[] {
+    return linesOf(this.#options.gateway.readLogsSince(this.#firstLog));
+  }
+
+  /** Lines of the log since the last statement that changed something. */
+  get linesSinceChange(): string[] {
+    return linesOf(this.#options.gateway.readLogsSince(this.#reloadFrom)).map(({ line }) => line);
+  }
+
+  /** Whether an event is left. */
+  isFree(kind: string, index: number): boolean {
+    return !this.#taken.has(`${kind} ${index}`);
+  }
+
+  /** An event is taken by a statement, and gone for later ones. */
+  take(kind: string, index: number): void {
+    this.#taken.add(`${kind} ${index}`);
+  }
+
+  /** Something must still hold later on. */
+  later(check: LaterCheck): void {
+    this.#later.push(check);
+  }
+
+  /** What the statement that just ran wants to be looked at again. */
+  takeLater(): LaterCheck[] {
+    const later = this.#later;
+    this.#later = [];
+    return later;
+  }
+
+  #since(first: number): Said[] {
+    return this.#options.bus
+      .outboundMessages(first)
+      .map((message, index) => ({ index: first + index, message }))
+      .filter(({ message }) => message.conversation.id !== BARRIER);
+  }
+
+  #markLog(): number {
+    const { gateway } = this.#options;
+    return gateway.capabilities.has("logs") ? gateway.markLogs() : 0;
+  }
+}
+
+function linesOf(text: string): { index: number; line: string }[] {
+  return text.split("\n").flatMap((line, index) => (line.trim() === "" ? [] : [{ index, line }]));
+}

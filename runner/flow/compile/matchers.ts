@@ -1,0 +1,237 @@
+import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
+import { isOperator, OBJECT_OPERATORS, OPERATORS, type Operator, TYPES } from "../match/matcher.ts";
+import type { CompiledMatcher } from "../types.ts";
+import type { ValueSchema } from "../vocabulary.ts";
+import { describeNode, type Field, Mapping } from "./mapping.ts";
+import { isObjectShape, memberShape } from "./shapes.ts";
+import type { StepContext } from "./step-context.ts";
+import { compileStepValue } from "./step-values.ts";
+
+/**
+ * Compiles what is expected of values that are like `subject`.
+ * @returns undefined if something in it is wrong, which is reported
+ */
+export function compileMatcher(
+  context: StepContext,
+  node: Node | undefined,
+  subject: ValueSchema = {},
+): CompiledMatcher | undefined {
+  const text = subject.asText;
+  if (!isMap(node)) {
+    if (text !== undefined) return member(text, compileMatcher(context, node, subject.properties?.[text]));
+    const value = compileStepValue(context, node, subject);
+    return value && { kind: "equals", value };
+  }
+  const mapping = new Mapping(node, "the matcher", context.flow);
+  const { keys } = mapping;
+  const isObject = isObjectShape(subject);
+  const words = keys.filter((key) => isOperator(key) && (!isObject || OBJECT_OPERATORS.includes(key)));
+  if (keys.length === 0) return cannotFail(context, node, "an empty mapping");
+  if (text !== undefined && words.length < keys.length && keys.every((key) => isOperator(key))) {
+    // `{ contains: x }` of a message is about its text, as long as no member has that name.
+    if (!keys.some((key) => Object.hasOwn(subject.properties ?? {}, key)))
+      return member(text, compileMatcher(context, node, subject.properties?.[text]));
+  }
+  if (words.length === 0) return compileMembers(context, mapping, node, subject);
+  if (words.length < keys.length) return mixed(context, mapping, words, subject);
+  const matchers = keys.map((key) => compileOperator(context, mapping, key as Operator, subject));
+  if (!matchers.every((each) => each !== undefined)) return undefined;
+  const [only] = matchers;
+  return matchers.length === 1 ? only : { kind: "allOf", matchers };
+}
+
+function member(name: string, matcher: CompiledMatcher | undefined): CompiledMatcher | undefined {
+  return matcher && { kind: "members", members: [[name, matcher]] };
+}
+
+function compileMembers(
+  context: StepContext,
+  mapping: Mapping,
+  node: Node,
+  subject: ValueSchema,
+): CompiledMatcher | undefined {
+  const { diagnostics } = context.flow;
+  if (typeof subject.type === "string" && subject.type !== "object") {
+    const [key = ""] = mapping.keys;
+    diagnostics.error(mapping.field(key)?.keyRange ?? context.flow.rangeOf(node), {
+      code: "unknown-key",
+      message: `no matcher is called \`${key}\`, and what is matched is not a mapping`,
+      hint: suggestion(key, Object.keys(OPERATORS)),
+    });
+    return undefined;
+  }
+  const members: [string, CompiledMatcher][] = [];
+  for (const name of mapping.keys) {
+    const field = mapping.field(name);
+    const shape = memberShape(subject, name);
+    if ("missing" in shape) {
+      diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
+        code: "unknown-member",
+        message: `what is matched has no member \`${name}\``,
+        hint: suggestion(name, [
+          ...shape.missing,
+          ...(subject.asText === undefined ? OBJECT_OPERATORS : Object.keys(OPERATORS)),
+        ]),
+      });
+      continue;
+    }
+    const matcher = compileMatcher(context, field?.value, shape.schema);
+    if (matcher) members.push([name, matcher]);
+  }
+  return members.length === mapping.keys.length ? { kind: "members", members } : undefined;
+}
+
+function mixed(
+  context: StepContext,
+  mapping: Mapping,
+  words: readonly string[],
+  subject: ValueSchema,
+): undefined {
+  const others = mapping.keys.filter((key) => !words.includes(key));
+  const [word = ""] = words;
+  const [other = ""] = others;
+  const near = suggest(other, isObjectShape(subject) ? OBJECT_OPERATORS : Object.keys(OPERATORS));
+  context.flow.diagnostics.error(mapping.field(word)?.keyRange ?? mapping.range, {
+    code: "mixed-matcher",
+    message: `${quotedList(words)} says something about the value, and ${quotedList(others)} about its members`,
+    hint:
+      near === undefined
+        ? `For both, write \`allOf: [{ ${word}: … }, { ${other}: … }]\`; for a member that is called \`${word}\`, put the mapping under \`equals\`.`
+        : `Did you mean \`${near}\` by \`${other}\`? For a member of that name, write \`allOf: [{ ${word}: … }, { ${other}: … }]\`.`,
+  });
+  return undefined;
+}
+
+function compileOperator(
+  context: StepContext,
+  mapping: Mapping,
+  operator: Operator,
+  subject: ValueSchema,
+): CompiledMatcher | undefined {
+  const field = mapping.field(operator);
+  if (!field) return undefined;
+  switch (operator) {
+    case "not":
+      return inner(operator, compileMatcher(context, field.value, subject));
+    case "every":
+    case "some":
+      return inner(operator, compileMatcher(context, field.value, subject.items));
+    case "count":
+      return inner(operator, compileMatcher(context, field.value, { type: "number" }));
+    case "contains":
+      return compileContains(context, field, subject);
+    case "anyOf":
+    case "allOf": {
+      const nodes = mapping.list(field, 1)?.items as Node[] | undefined;
+      const matchers = nodes?.map((node) => compileMatcher(context, node, subject));
+      return matchers?.every((each) => each !== undefined) ? { kind: operator, matchers } : undefined;
+    }
+    case "between": {
+      const [low, high] =
+        isSeq(field.value) && field.value.items.length === 2 ? (field.value.items as Node[]) : [];
+      if (!low || !high) return wrongOperand(context, field, "a list of two numbers");
+      const from = compileStepValue(context, low, { type: "number" });
+      const to = compileStepValue(context, high, { type: "number" });
+      return from && to && { kind: "between", low: from, high: to };
+    }
+    case "captures": {
+      const form = mapping.mapping(field);
+      form?.allowKeys(["pattern", "values"]);
+      const pattern = form && compilePattern(context, form.required("pattern", field.keyRange));
+      const values = form?.required("values", field.keyRange);
+      const of =
+        values && compileMatcher(context, values.value, { type: "array", items: { type: "string" } });
+      return pattern && of && { kind: "captures", pattern, values: of };
+    }
+    case "expr": {
+      const text = mapping.text(field);
+      const test = text && context.flow.expression(text.value, { params: ["it"], async: false })?.compiled;
+      return test && { kind: "expr", text: test.text, test };
+    }
+    case "matches": {
+      const value = compilePattern(context, field);
+      return value && { kind: operator, value };
+    }
+    case "equals": {
+      const value = compileStepValue(context, field.value);
+      return value && { kind: operator, value };
+    }
+    default:
+      return compileSimple(context, field, operator);
+  }
+}
+
+function inner(
+  kind: "not" | "every" | "some" | "count" | "contains",
+  matcher: CompiledMatcher | undefined,
+): CompiledMatcher | undefined {
+  return matcher && { kind, matcher };
+}
+
+function compileContains(
+  context: StepContext,
+  field: Field,
+  subject: ValueSchema,
+): CompiledMatcher | undefined {
+  const { value } = field;
+  if (isScalar(value) && value.value === "") return cannotFail(context, value, "an empty text");
+  if (subject.type !== "string") return inner("contains", compileMatcher(context, value, subject.items));
+  if (isMap(value) || isSeq(value)) return wrongOperand(context, field, "a text");
+  return inner("contains", compileMatcher(context, value));
+}
+
+const SIMPLE: Readonly<Record<string, ValueSchema>> = {
+  startsWith: { type: "string" },
+  endsWith: { type: "string" },
+  increasing: { type: "boolean" },
+  exists: { type: "boolean" },
+  isType: { enum: TYPES },
+  above: { type: "number" },
+  below: { type: "number" },
+};
+
+function compileSimple(
+  context: StepContext,
+  { value: node }: Field,
+  kind: "startsWith" | "endsWith" | "increasing" | "exists" | "isType" | "above" | "below",
+): CompiledMatcher | undefined {
+  const value = compileStepValue(context, node, SIMPLE[kind]);
+  if (value?.kind === "literal" && value.value === "")
+    return node && cannotFail(context, node, "an empty text");
+  return value && { kind, value };
+}
+
+function compilePattern(context: StepContext, field: Field | undefined) {
+  if (!field) return undefined;
+  const value = compileStepValue(context, field.value, { type: "string" });
+  if (value?.kind !== "literal") return value;
+  try {
+    new RegExp(String(value.value));
+  } catch (error) {
+    context.flow.diagnostics.error(field.valueRange, {
+      code: "invalid-pattern",
+      message: (error as Error).message,
+      hint: "Put the pattern in single quotes, in which a backslash stays one.",
+    });
+    return undefined;
+  }
+  return value;
+}
+
+function wrongOperand(context: StepContext, field: Field, wanted: string): undefined {
+  context.flow.diagnostics.error(field.valueRange, {
+    code: "wrong-type",
+    message: `\`${field.key}\` must be ${wanted}, got ${describeNode(field.value)}`,
+  });
+  return undefined;
+}
+
+function cannotFail(context: StepContext, node: Node, what: string): undefined {
+  context.flow.diagnostics.error(context.flow.rangeOf(node), {
+    code: "matcher-cannot-fail",
+    message: `${what} matches everything, so it checks nothing`,
+    hint: "Say what must be there, or leave the matcher out.",
+  });
+  return undefined;
+}

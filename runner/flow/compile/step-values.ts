@@ -1,0 +1,127 @@
+import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { quotedList, suggest } from "../../base/suggest.ts";
+import type { Value } from "../types.ts";
+import type { ValueSchema } from "../vocabulary.ts";
+import { describeNode, Mapping } from "./mapping.ts";
+import type { StepContext } from "./step-context.ts";
+import { compileText } from "./texts.ts";
+
+/**
+ * Compiles a value of a step below a heading: data with `${…}` in its texts, and `{ expr: … }` for what is computed.
+ * What cannot fit the schema is reported.
+ * @returns undefined if something in it is wrong
+ */
+export function compileStepValue(
+  context: StepContext,
+  node: Node | undefined,
+  schema: ValueSchema = {},
+): Value | undefined {
+  if (isScalar(node) && typeof node.value === "string") {
+    const text = compileText(context, node as Scalar<string>);
+    if (!text) return undefined;
+    const { value, shape } = text;
+    const fits = value.kind === "literal" ? fitsLiteral(schema, value.value) : fitsShape(schema, shape);
+    return fits ? value : wrong(context, node, schema);
+  }
+  if (isSeq(node)) {
+    if (!mayBe(schema, "array")) return wrong(context, node, schema);
+    const items = (node.items as Node[]).map((item) => compileStepValue(context, item, schema.items));
+    return items.every((item) => item !== undefined) ? { kind: "list", items } : undefined;
+  }
+  if (isMap(node))
+    return compileMapping(context, new Mapping(node, "the mapping", context.flow), node, schema);
+  const value = isScalar(node) ? literal(node) : null;
+  return fitsLiteral(schema, value) ? { kind: "literal", value } : wrong(context, node, schema);
+}
+
+function compileMapping(
+  context: StepContext,
+  mapping: Mapping,
+  node: Node,
+  schema: ValueSchema,
+): Value | undefined {
+  const { keys } = mapping;
+  if (keys.length === 1 && keys[0] === "expr") {
+    const text = mapping.text(mapping.field("expr"));
+    const expression = text && context.flow.expression(text.value)?.compiled;
+    return expression && { kind: "expression", expression };
+  }
+  if (!mayBe(schema, "object")) return wrong(context, node, schema);
+  const { properties = {}, additionalProperties } = schema;
+  const others = typeof additionalProperties === "object" ? additionalProperties : undefined;
+  const entries: [string, Value][] = [];
+  for (const name of keys) {
+    const inner = Object.hasOwn(properties, name) ? properties[name] : others;
+    const value = compileStepValue(context, mapping.field(name)?.value, inner);
+    if (value) entries.push([name, value]);
+  }
+  return entries.length === keys.length ? { kind: "record", entries } : undefined;
+}
+
+function literal({ value }: Scalar): string | number | bigint | boolean | null {
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? value : null;
+}
+
+/** @returns undefined, after reporting what the schema wants */
+function wrong({ flow }: StepContext, node: Node | undefined, schema: ValueSchema): undefined {
+  const range = node ? flow.rangeOf(node) : undefined;
+  if (!range) return undefined;
+  const choices = choicesOf(schema);
+  if (choices.length > 0 && isScalar(node)) {
+    const near = suggest(String(node.value), choices);
+    flow.diagnostics.error(range, {
+      code: "invalid-value",
+      message: `this cannot be \`${String(node.value)}\``,
+      hint: `${near === undefined ? "" : `Did you mean \`${near}\`? `}Possible here: ${quotedList(choices)}.`,
+    });
+    return undefined;
+  }
+  flow.diagnostics.error(range, {
+    code: "wrong-type",
+    message: `this must be ${typeWords(schema)}, got ${describeNode(node)}`,
+    hint: schema.description,
+  });
+  return undefined;
+}
+
+function choicesOf({ enum: choices, const: only }: ValueSchema): string[] {
+  return [...(choices ?? []), ...(only === undefined ? [] : [only])].map(String);
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  object: "a mapping",
+  array: "a list",
+  null: "null",
+};
+
+function typeWords({ type, properties, anyOf }: ValueSchema): string {
+  if (anyOf) return anyOf.map(typeWords).join(" or ");
+  const types = [type ?? (properties ? "object" : [])].flat();
+  return types.map((name) => WORDS[name] ?? name).join(" or ");
+}
+
+/** Whether a value of this type may fit. */
+function mayBe({ type, anyOf, enum: choices }: ValueSchema, wanted: string): boolean {
+  if (anyOf) return anyOf.some((each) => mayBe(each, wanted));
+  if (choices) return false;
+  return type === undefined || [type].flat().includes(wanted);
+}
+
+/** Whether a scalar that stands in the file can be what the schema wants. */
+function fitsLiteral(schema: ValueSchema, value: string | number | bigint | boolean | null): boolean {
+  if (schema.anyOf) return schema.anyOf.some((each) => fitsLiteral(each, value));
+  const choices = choicesOf(schema);
+  if (choices.length > 0) return choices.includes(String(value));
+  const type = value === null ? "null" : typeof value === "bigint" ? "number" : typeof value;
+  return mayBe(schema, type) || (type === "number" && mayBe(schema, "integer"));
+}
+
+/** The same for a value whose shape is known before it is. */
+function fitsShape(schema: ValueSchema, shape: ValueSchema | undefined): boolean {
+  const type = shape?.type;
+  return typeof type !== "string" || schema.enum !== undefined || mayBe(schema, type);
+}

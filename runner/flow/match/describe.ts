@@ -1,0 +1,50 @@
+import { inspect } from "node:util";
+import type { Matcher } from "./matcher.ts";
+
+const MAX_LENGTH = 300;
+
+/** A value in at most 300 characters, on one line; texts as JSON has them. */
+export function show(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, SHOWN);
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
+}
+
+const SHOWN = {
+  depth: 4,
+  breakLength: Number.POSITIVE_INFINITY,
+  maxArrayLength: 20,
+  maxStringLength: MAX_LENGTH,
+} as const;
+
+/** What a matcher wants, in the words of the file: `"on"`, `not contains "x"`, `above 3`. */
+export function describeMatcher(matcher: Matcher): string {
+  switch (matcher.kind) {
+    case "equals":
+      return show(matcher.value);
+    case "members":
+      return `{ ${matcher.members.map(([name, member]) => `${name}: ${describeMatcher(member)}`).join(", ")} }`;
+    case "anyOf":
+    case "allOf":
+      return matcher.matchers.map(describeMatcher).join(matcher.kind === "anyOf" ? " or " : " and ");
+    case "not":
+    case "contains":
+    case "every":
+    case "some":
+    case "count":
+      return `${matcher.kind} ${describeMatcher(matcher.matcher)}`;
+    case "increasing":
+      return matcher.value === false ? "numbers that do not always increase" : "increasing numbers";
+    case "exists":
+      return matcher.value === false ? "nothing there" : "something there";
+    case "isType":
+      return `a ${matcher.value}`;
+    case "between":
+      return `between ${show(matcher.low)} and ${show(matcher.high)}`;
+    case "captures":
+      return `${describeMatcher(matcher.values)} caught by ${show(matcher.pattern)}`;
+    case "expr":
+      return `expr ${matcher.text.trim()}`;
+    default:
+      return `${matcher.kind} ${show(matcher.value)}`;
+  }
+}

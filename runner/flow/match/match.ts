@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from "node:util";
+import { isJsonObject } from "../../base/json.ts";
+import { describeMatcher, show } from "./describe.ts";
+import type { Matcher } from "./matcher.ts";
+
+/** One place in a value that is not as expected. */
+export interface Mismatch {
+  /** From the value to the place. */
+  path: readonly (string | number)[];
+  /** In words: `"on"`, `above 3`. */
+  expected: string;
+  /** What is there; undefined if nothing is. */
+  seen: unknown;
+}
+
+/** Where a value is not as a matcher wants it; empty if it matches. Never throws for what a value is. */
+export function mismatches(matcher: Matcher, value: unknown): readonly Mismatch[] {
+  switch (matcher.kind) {
+    case "equals":
+      return different(matcher.value, value);
+    case "members":
+      if (isJsonObject(value)) return differentMembers(matcher.members, value);
+      break;
+    case "allOf":
+      return matcher.matchers.flatMap((each) => mismatches(each, value));
+    case "every":
+      if (Array.isArray(value))
+        return value.flatMap((item, index) => below(index, mismatches(matcher.matcher, item)));
+      break;
+    case "captures":
+      if (typeof value !== "string") break;
+      return capturedMismatches(matcher, value);
+    default:
+      if (holds(matcher, value)) return [];
+  }
+  return [{ path: [], expected: describeMatcher(matcher), seen: value }];
+}
+
+export function matches(matcher: Matcher, value: unknown): boolean {
+  return mismatches(matcher, value).length === 0;
+}
+
+type Simple = Exclude<Matcher, { kind: "equals" | "members" | "allOf" | "every" | "captures" }>;
+
+/** Those of which nothing more can be said than whether they hold. */
+function holds(matcher: Simple, value: unknown): boolean {
+  switch (matcher.kind) {
+    case "not":
+      return !matches(matcher.matcher, value);
+    case "anyOf":
+      return matcher.matchers.some((each) => matches(each, value));
+    case "contains":
+      return contains(matcher.matcher, value);
+    case "startsWith":
+      return typeof value === "string" && value.startsWith(String(matcher.value));
+    case "endsWith":
+      return typeof value === "string" && value.endsWith(String(matcher.value));
+    case "matches":
+      return typeof value === "string" && new RegExp(String(matcher.value)).test(value);
+    case "some":
+      return Array.isArray(value) && value.some((item) => matches(matcher.matcher, item));
+    case "count":
+      return Array.isArray(value) && matches(matcher.matcher, value.length);
+    case "increasing":
+      return Array.isArray(value) && isIncreasing(value) === (matcher.value !== false);
+    case "exists":
+      return (value !== undefined) === (matcher.value !== false);
+    case "isType":
+      return typeOf(value) === matcher.value;
+    case "above":
+      return typeof value === "number" && value > Number(matcher.value);
+    case "below":
+      return typeof value === "number" && value < Number(matcher.value);
+    case "between":
+      return typeof value === "number" && value >= Number(matcher.low) && value <= Number(matcher.high);
+    case "expr":
+      return matcher.test(value);
+    default:
+      return false;
+  }
+}
+
+/** The value that comes nearest, by how few of its places differ; of equal ones the last. */
+export function nearest<T>(
+  matcher: Matcher,
+  values: readonly T[],
+): { value: T; found: readonly Mismatch[] } | undefined {
+  let best: { value: T; found: readonly Mismatch[] } | undefined;
+  for (const value of values) {
+    const found = mismatches(matcher, value);
+    if (!best || found.length <= best.found.length) best = { value, found };
+  }
+  return best;
+}
+
+/** `disabled is false, expected true`: one sentence for each place. */
+export function describeMismatches(found: readonly Mismatch[], subject = "it"): string {
+  return found
+    .map(({ path, expected, seen }) => {
+      const what = path.length === 0 ? subject : pathText(path);
+      return `${what} ${seen === undefined ? "is not there" : `is ${show(seen)}`}, expected ${expected}`;
+    })
+    .join("; ");
+}
+
+function pathText(path: readonly (string | number)[]): string {
+  const text = path.map((name) => (typeof name === "number" ? `[${name}]` : `.${name}`)).join("");
+  return text.replace(/^\./, "");
+}
+
+function below(name: string | number, found: readonly Mismatch[]): Mismatch[] {
+  return found.map((each) => ({ ...each, path: [name, ...each.path] }));
+}
+
+function memberOf(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function differentMembers(
+  members: readonly (readonly [string, Matcher])[],
+  value: Readonly<Record<string, unknown>>,
+): Mismatch[] {
+  return members.flatMap(([name, member]) => below(name, mismatches(member, memberOf(value, name))));
+}
+
+/** Where two values differ, as deep down as they are alike. */
+function different(expected: unknown, seen: unknown): Mismatch[] {
+  if (isJsonObject(expected) && isJsonObject(seen)) {
+    const names = new Set([...Object.keys(expected), ...Object.keys(seen)]);
+    return [...names].flatMap((name) =>
+      below(name, different(memberOf(expected, name), memberOf(seen, name))),
+    );
+  }
+  if (Array.isArray(expected) && Array.isArray(seen) && expected.length === seen.length)
+    return expected.flatMap((item, index) => below(index, different(item, seen[index])));
+  if (expected === seen || isDeepStrictEqual(expected, seen)) return [];
+  return [{ path: [], expected: expected === undefined ? "nothing there" : show(expected), seen }];
+}
+
+function contains(matcher: Matcher, value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((item) => matches(matcher, item));
+  return typeof value === "string" && matcher.kind === "equals" && value.includes(String(matcher.value));
+}
+
+function isIncreasing(values: readonly unknown[]): boolean {
+  return values.every((each, index) => index === 0 || Number(each) > Number(values[index - 1]));
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "list" : typeof value;
+}
+
+function capturedMismatches(matcher: Extract<Matcher, { kind: "captures" }>, text: string): Mismatch[] {
+  const pattern = new RegExp(String(matcher.pattern), "g");
+  const seen = [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole);
+  return matches(matcher.values, seen) ? [] : [{ path: [], expected: describeMatcher(matcher), seen }];
+}

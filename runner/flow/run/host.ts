@@ -1,0 +1,24 @@
+import type { ActionStatement } from "../types.ts";
+
+/** A statement of a step below a heading, with its values. */
+export interface StatementCall {
+  action: string;
+  /** By name; matchers and lists of statements among them are such. */
+  params: Readonly<Record<string, unknown>>;
+  withinMs?: number;
+  times?: number;
+}
+
+/** What must still hold later on. */
+export interface LaterCheck {
+  until: "step" | "scenario";
+  /** @throws Unexpected */
+  check(): Promise<void>;
+}
+
+/** Carries out statements: a flow itself knows nothing of gateways. */
+export interface StatementHost {
+  /** Called before the first statement of a step. */
+  stepStarted(actions: readonly ActionStatement[]): Promise<void>;
+  perform(call: StatementCall): Promise<{ value: unknown; later: readonly LaterCheck[] }>;
+}

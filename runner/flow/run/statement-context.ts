@@ -1,0 +1,17 @@
+import type { BlockScope } from "./block-scope.ts";
+import type { Evaluator } from "./evaluate.ts";
+import type { FlowPosition } from "./failure.ts";
+import type { LaterCheck, StatementHost } from "./host.ts";
+
+/** What the statements that do something themselves need. */
+export interface StatementContext {
+  evaluator: Evaluator;
+  scope: BlockScope | undefined;
+  where: FlowPosition;
+  /** Carries out the statements of steps below headings. */
+  host: StatementHost;
+  /** Something that must still hold later on. */
+  later(check: LaterCheck): void;
+  /** The action that is about to start may take this long, in milliseconds. */
+  allow(ms: number): void;
+}
