@@ -24,6 +24,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "two-statements": "An entry of a list of actions has the keys of two statements.",
   "swallowed-failure": "An assert or throw stands in a try whose catch is empty, so that it changes nothing.",
   "try-without-handler": "A try has neither `catch` nor `finally`, so it changes nothing.",
+  "unheard-callback": "An async function is handed to what does not wait for it, such as `forEach`.",
   "unknown-action": "A call names neither an action nor a variable.",
   "unknown-config-key": "`config` has no such key in this scenario.",
   "unknown-member": "An object of the flow API has no such member.",
