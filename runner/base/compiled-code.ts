@@ -13,9 +13,15 @@ export class CompiledCode {
   readonly #modules = new Map<string, { exports: unknown }>();
   readonly #fresh = new Map<string, Script>();
 
-  /** @param folder where it is kept, for what one kind of process runs; absolute, made when something is kept */
-  constructor(folder: string) {
+  readonly #nativeImport: ((url: string) => Promise<unknown>) | undefined;
+
+  /**
+   * @param folder where it is kept, for what one kind of process runs; absolute, made when something is kept
+   * @param nativeImport what the files find as `require.nativeImport`: their own `import()` works with a warning only
+   */
+  constructor(folder: string, nativeImport?: (url: string) => Promise<unknown>) {
     this.#folder = join(folder, `${process.version}-${process.arch}`);
+    this.#nativeImport = nativeImport;
   }
 
   /**
@@ -38,7 +44,8 @@ export class CompiledCode {
         ? this.load(join(folder, path))
         : (process.getBuiltinModule(path) ?? fromHere(path));
     const run = script.runInThisContext() as (...given: unknown[]) => void;
-    run(module.exports, require, module, file, folder);
+    const given = Object.assign(require, { nativeImport: this.#nativeImport });
+    run(module.exports, given, module, file, folder);
     return module.exports;
   }
 
