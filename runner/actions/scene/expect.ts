@@ -16,7 +16,7 @@ export const PRESENT: Matcher = { kind: "exists", value: true };
 
 /** How long a statement may wait, in milliseconds, by its `within`. */
 export function limitOf({ limits }: ActionContext, otherwise: number): number {
-  return limits.withinMs ?? otherwise;
+  return limits?.withinMs ?? otherwise;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function expectEvent<T>(
   matcher: Matcher,
 ): Promise<Event<T>> {
   const { scene, limits } = context;
-  if (limits.times !== undefined) return expectTimes(context, source, matcher, limits.times);
+  if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times);
   const find = () =>
     source.list().find(({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value));
   const found = await waitOrEnd(context, source.what, find, EVENT_MS);

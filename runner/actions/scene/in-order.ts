@@ -28,7 +28,7 @@ async function expectInOrder(
   const came = await Promise.all(
     events.map(async ({ action, params, withinMs, times }) => {
       const event = await EVENTS[action]?.(
-        { ...context, limits: { withinMs: withinMs ?? context.limits.withinMs, times } },
+        { ...context, limits: { withinMs: withinMs ?? context.limits?.withinMs, times } },
         params,
       );
       return { action, at: event?.at ?? Date.now() };
