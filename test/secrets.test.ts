@@ -55,7 +55,7 @@ const showing = (texts: readonly string[]) => {
       - { call: waitForOutboundMessage, saveAs: reply, args: [{ ref: state }, { lambda: { params: [m], expr: "true" } }] }
       - { set: current, value: { expr: "await env.gateway.call('config.get')" } }
       - assert: "current.config.browser.list.every((one) => one === '__OPENCLAW_REDACTED__')"
-      - { set: patch, value: { expr: "JSON.stringify({ ui: { assistant: { name: 'Q' } } })" } }
+      - { set: patch, value: { expr: "JSON.stringify({ browser: { color: 'Q' } })" } }
       - { set: patched, value: { expr: "await env.gateway.call('config.patch', { raw: patch, baseHash: current.hash, note: all })" } }
       - { set: refusal, value: { expr: "await env.gateway.call('no.such.method ' + all).then(String, (error) => error.message)" } }
     detailsExpr: all + reply.text
