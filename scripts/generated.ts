@@ -67,7 +67,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 const SHARED_WITH_GATEWAY = [
   "compiled-code.ts",
   "timers.ts",
-  ...["known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"].map(
+  ...["encodings.ts", "known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"].map(
     (file) => `secrets/${file}`,
   ),
 ];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { CRAWL, FOREIGN } from "../runner/flow/testing/attack.ts";
+import { TAMPERING, tamper } from "../runner/flow/testing/tampering.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const set = (expression: string) =>
@@ -11,6 +12,7 @@ const SCENARIOS = {
     "(Object.getPrototypeOf(state.getSnapshot().messages).filter = () => [], Object.getPrototypeOf(state.getSnapshot()).verdict = 'passed', Object.getPrototypeOf(env.gateway).call = null, 1)",
   ),
   "b-host": set("state.getSnapshot().messages.constructor.constructor('return process')().exit(0)"),
+  "c-then": `${set(tamper(TAMPERING["then of objects"] ?? ""))}      - assert: "1 === 2"\n`,
   "d-stray": set("(sleep(600000), waitForCondition(() => false, 600000), 1)"),
   "e-crawl": `  - name: looks at all that there is
     actions:
@@ -51,6 +53,7 @@ test("hostile scenarios cost themselves a verdict and nobody else; what they lea
   expect(found).toEqual({
     "a-prototypes": "passed",
     "b-host": ["failed", "scenario", "expression-failed"],
+    "c-then": ["failed", "product", "assertion-failed"],
     "d-stray": "passed",
     "e-crawl": "passed",
   });

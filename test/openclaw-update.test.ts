@@ -5,11 +5,12 @@ import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { isAlive } from "../runner/base/testing/processes.ts";
 import { runNpm } from "../runner/gateway/npm/npm.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
+import { startProvider } from "./testing/provider.ts";
 import { Sandbox } from "./testing/qa.ts";
+import { SELF_UPDATE, SELF_UPDATE_GUARD, SELF_UPDATE_ID } from "./testing/upstream-files.ts";
 
 const SOURCE = "2026.4.26";
 const TARGET = "2026.4.27";
-const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 const REHEARSAL = [
   ...["run", "update-run-package-self-upgrade"],
   ...["--gateway", `openclaw@${SOURCE}`, "--update-to", TARGET],
@@ -36,7 +37,7 @@ beforeAll(async () => {
 }, TIMEOUT_MS);
 
 beforeEach(() => {
-  vi.stubEnv(GUARD, "1");
+  vi.stubEnv(SELF_UPDATE_GUARD, "1");
 });
 
 test("a release updates itself, and shows at most the one flaw that is known of it", {
@@ -67,6 +68,32 @@ test("a release updates itself, and shows at most the one flaw that is known of 
   );
   expect(exitCode).toBe(sawFlaw ? 1 : 0);
   expect(await sandbox.processes()).toEqual([]);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test("an update in upstream's form runs as it is on a release", { timeout: TIMEOUT_MS }, async ({ skip }) => {
+  skip(reason !== undefined, reason);
+  const KEY = "a-key-of-this-test";
+  const { baseUrl } = await startProvider(KEY);
+  const sandbox = await Sandbox.create();
+  await sandbox.write(`pack/${SELF_UPDATE_ID}.md`, SELF_UPDATE);
+  const { exitCode, stdout, report } = await sandbox.qaWith(
+    {
+      GATEWAY_QA_LIVE_API_KEY: KEY,
+      GATEWAY_QA_LIVE_BASE_URL: baseUrl,
+      GATEWAY_QA_LIVE_MODEL: "a-model",
+    },
+    ...["run", SELF_UPDATE_ID, "--pack", "pack", "--model", "live"],
+    ...["--gateway", `openclaw@${SOURCE}`, "--update-to", TARGET],
+  );
+  expect(report?.scenarios, stdout).toMatchObject([
+    {
+      id: SELF_UPDATE_ID,
+      verdict: "passed",
+      steps: [{ details: expect.stringContaining(`from ${SOURCE}`) }],
+    },
+  ]);
+  expect(exitCode).toBe(0);
   expect(await sandbox.leftovers()).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import { streamProgress } from "../runner/gateway/openclaw/progress.ts";
 import { expectNothingLeft } from "./testing/left.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";
+import { HOT_RELOAD, HOT_RELOAD_ID } from "./testing/upstream-files.ts";
 
 const RELEASE = "2026.4.26";
 /** Installing takes half a minute on a good day. */
@@ -44,19 +45,21 @@ beforeAll(async () => {
   await kind.install(new AbortController().signal);
 }, TIMEOUT_MS);
 
-test("a scenario passes unchanged on a published release, and leaves nothing", {
+test("scenarios of ours and in upstream's form pass unchanged on a published release, and leave nothing", {
   timeout: TIMEOUT_MS,
 }, async ({ skip }) => {
   skip(reason !== undefined, reason);
   const sandbox = await Sandbox.create();
+  await sandbox.write(`pack/${HOT_RELOAD_ID}.md`, HOT_RELOAD);
   const { exitCode, stdout, report } = await sandbox.qa(
-    "run",
-    "plugin-lifecycle-hot-reload",
-    "--gateway",
-    `openclaw@${RELEASE}`,
+    ...["run", "plugin-lifecycle-hot-reload", HOT_RELOAD_ID, "--pack", "pack"],
+    ...["--gateway", `openclaw@${RELEASE}`, "--jobs", "1"],
   );
   expect(exitCode, stdout).toBe(0);
-  expect(report?.scenarios[0]?.gateway).toMatchObject({ product: "OpenClaw", version: RELEASE, protocol: 3 });
+  const gateway = { product: "OpenClaw", version: RELEASE, protocol: 3 };
+  expect(report?.scenarios, stdout).toHaveLength(2);
+  for (const scenario of report?.scenarios ?? [])
+    expect(scenario).toMatchObject({ verdict: "passed", gateway });
   await expectNothingLeft(sandbox);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
+import { HOT_RELOAD, HOT_RELOAD_ID } from "./testing/upstream-files.ts";
 
 const IDENTITY = "# Unit Seven\n\nYou are the operator of this test.";
 const KICKOFF = "Mission: read the plan first.";
@@ -71,6 +72,15 @@ function verdicts({ report }: Awaited<ReturnType<Sandbox["qa"]>>): Record<string
 function reasonOf({ report }: Awaited<ReturnType<Sandbox["qa"]>>, id: string): string {
   return report?.scenarios.find((scenario) => scenario.id === id)?.reason ?? "";
 }
+
+test("a scenario in upstream's form runs as it is: its documents and code are elsewhere", async () => {
+  const sandbox = await sandboxWith({ [`pack/qa/scenarios/plugins/${HOT_RELOAD_ID}.md`]: HOT_RELOAD });
+  const { exitCode, report, stdout } = await sandbox.qa("run", "--pack", "pack");
+  expect(report?.scenarios, stdout).toMatchObject([
+    { id: HOT_RELOAD_ID, verdict: "passed", steps: [{ status: "passed", details: "FOREIGN-OK" }] },
+  ]);
+  expect(exitCode).toBe(0);
+});
 
 describe("a pack's index", () => {
   test.each([

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import { expect, test } from "vitest";
@@ -21,6 +22,17 @@ function known(value: string): PlantedSecret[] {
     hex: bytes.toString("hex"),
     percent: encodeURIComponent(value),
     "in a form": new URLSearchParams({ value }).toString().slice("value=".length),
+    "base64 twice": Buffer.from(bytes.toString("base64")).toString("base64"),
+    "base64 of hex": Buffer.from(bytes.toString("hex")).toString("base64"),
+    "base64, percent": encodeURIComponent(bytes.toString("base64")),
+    "UTF-16 in base64": Buffer.from(value, "utf16le").toString("base64"),
+    "escaped for JSON": value.replace(/./gs, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+    "escaped for JavaScript": bytes.toString("hex").replace(/../g, "\\x$&"),
+    "bytes in rows": inspect(new Uint8Array(bytes), { maxArrayLength: null }).replace(/^[^[]*/, ""),
+    "bytes as 0x": bytes.toString("hex").replace(/..(?=.)/g, "0x$&,\n"),
+    "base64 in lines": `${Buffer.from(`${"-".repeat(54)}${value}`)
+      .toString("base64")
+      .replace(/(.{76})/g, "$1\n")}`,
   };
   return Object.entries(forms).map(([form, text]) => ({
     kind: `known, ${form}`,
@@ -43,7 +55,7 @@ const showing = (texts: readonly string[]) => {
       - { call: waitForOutboundMessage, saveAs: reply, args: [{ ref: state }, { lambda: { params: [m], expr: "true" } }] }
       - { set: current, value: { expr: "await env.gateway.call('config.get')" } }
       - assert: "current.config.browser.list.every((one) => one === '__OPENCLAW_REDACTED__')"
-      - { set: patch, value: { expr: "JSON.stringify({ ui: { assistant: { name: 'Q' } } })" } }
+      - { set: patch, value: { expr: "JSON.stringify({ browser: { color: 'Q' } })" } }
       - { set: patched, value: { expr: "await env.gateway.call('config.patch', { raw: patch, baseHash: current.hash, note: all })" } }
       - { set: refusal, value: { expr: "await env.gateway.call('no.such.method ' + all).then(String, (error) => error.message)" } }
     detailsExpr: all + reply.text

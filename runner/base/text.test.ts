@@ -41,3 +41,36 @@ it("abridges a long text in the middle, and counts what it leaves out", () => {
   expect(abridge(wide, extent)).toBe(`${"a".repeat(30)} … 70 characters left out … ${"z".repeat(10)}`);
   expect(abridge("👍".repeat(100), { lines: 8, characters: 13 }).isWellFormed()).toBe(true);
 });
+
+it("counts what was left out before as well, whatever is cut off again", () => {
+  const extents = fc.record({
+    lines: fc.integer({ min: 4, max: 30 }),
+    characters: fc.integer({ min: 60, max: 400 }),
+  });
+  const lines = fc.array(fc.string({ unit: fc.constantFrom(..."ab"), minLength: 1, maxLength: 120 }), {
+    maxLength: 200,
+  });
+  const countOf = (text: string, what: string) =>
+    [...text.matchAll(new RegExp(`(\\d+) ${what}`, "g"))].reduce((sum, [, count]) => sum + Number(count), 0);
+  fc.assert(
+    fc.property(lines, fc.array(extents, { minLength: 1, maxLength: 4 }), (whole, steps) => {
+      const text = whole.join("\n");
+      const stages = [text];
+      for (const step of steps) stages.push(abridge(stages.at(-1) ?? "", step));
+      const shown = stages.at(-1) ?? "";
+      const outside = shown.replace(/ ?… [^…]* left out … ?/g, "");
+      const inCharacters = stages.some((stage) => / characters? left out/.test(stage));
+      const [linesOut, charactersOut] = [countOf(shown, "line"), countOf(shown, "character")];
+      // What is seen and what is counted is the whole: in lines where only lines were left out, else in characters.
+      if (!inCharacters)
+        expect(outside.split("\n").length - (linesOut > 0 ? 1 : 0) + linesOut).toBe(whole.length || 1);
+      else if (stages.every((stage) => !/ lines? /.test(stage))) {
+        expect(outside.length + charactersOut).toBe(text.length);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  const many = Array.from({ length: 100_000 }, (_, index) => `line ${index}`).join("\n");
+  const inReport = abridge(many, { lines: 200, characters: 20_000 });
+  expect(abridge(inReport, { lines: 40, characters: 4_000 })).toContain("… 99960 lines left out …");
+});

@@ -30,26 +30,62 @@ export interface Extent {
   characters: number;
 }
 
+/** What `abridge` has left out. */
+const GAP = /… (?:(\d+) lines?)?(?: and )?(?:(\d+) characters?)? left out …/g;
+
 /**
- * Beginning and end of a text that is longer than `extent`, with a count of what is left out in between.
+ * Beginning and end of a text that is longer than `extent`, with a count of what is left out in between. What was left out
+ * of the text before counts as well.
  * @returns the text itself if it is not; otherwise a little more than `extent`
  */
 export function abridge(text: string, { lines, characters }: Extent): string {
   const all = text.split("\n");
-  const fewer = all.length <= lines ? text : withGap(all, lines).join("\n");
-  if (fewer.length <= characters) return fewer;
-  const [head, tail] = ends(characters);
-  const left = fewer.length - head - tail;
-  return `${fewer.slice(0, head)} … ${plural(left, "character")} left out … ${fewer.slice(-tail)}`.toWellFormed();
+  const fewer = all.length <= lines ? text : withFewerLines(all, lines);
+  return fewer.length <= characters ? fewer : withFewerCharacters(fewer, characters);
 }
 
-function withGap(all: readonly string[], most: number): string[] {
+function withFewerLines(all: readonly string[], most: number): string {
   const [head, tail] = ends(most);
-  return [
-    ...all.slice(0, head),
-    `… ${plural(all.length - head - tail, "line")} left out …`,
-    ...all.slice(-tail),
+  const out = all.slice(head, -tail);
+  // A gap between lines stands on a line of its own, which was none before.
+  const before = gapsIn(out.join("\n")).reduce(
+    (sum, gap) => sum + gap.lines - (gap.lines > 0 && gap.characters === 0 ? 1 : 0),
+    0,
+  );
+  return [...all.slice(0, head), gapText(out.length + before, 0), ...all.slice(-tail)].join("\n");
+}
+
+function withFewerCharacters(text: string, most: number): string {
+  const [head, tail] = ends(most);
+  let [from, to] = [head, text.length - tail];
+  const gaps = gapsIn(text).filter((gap) => gap.from < to && gap.to > from);
+  // Half a count would be a wrong one.
+  from = Math.min(from, ...gaps.map((gap) => gap.from));
+  to = Math.max(to, ...gaps.map((gap) => gap.to));
+  const lines = gaps.reduce((sum, gap) => sum + gap.lines, 0);
+  const characters = gaps.reduce((sum, gap) => sum + gap.characters - (gap.to - gap.from), to - from);
+  return `${text.slice(0, from)} ${gapText(lines, characters)} ${text.slice(to)}`.toWellFormed();
+}
+
+function gapText(lines: number, characters: number): string {
+  const amounts = [
+    ...(lines > 0 ? [plural(lines, "line")] : []),
+    ...(characters > 0 ? [plural(characters, "character")] : []),
   ];
+  return `… ${amounts.join(" and ")} left out …`;
+}
+
+function gapsIn(text: string) {
+  return [...text.matchAll(GAP)].map(({ 0: whole, 1: lines = 0, 2: characters = 0, index }) => {
+    // The spaces around a gap within a line are its own.
+    const margin = characters === 0 ? 0 : 1;
+    return {
+      from: Math.max(0, index - margin),
+      to: index + whole.length + margin,
+      lines: Number(lines),
+      characters: Number(characters),
+    };
+  });
 }
 
 /** The beginning usually says more than the end. */

@@ -8,6 +8,7 @@ import { plural } from "../base/text.ts";
 import { findLastRun, type LastRun, toRunAgain } from "../results/last-run.ts";
 import { readOptions } from "./command-options.ts";
 import type { OptionsOf } from "./options.ts";
+import { print, printNote } from "./redacted.ts";
 import { run } from "./run-scenarios.ts";
 import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
 
@@ -33,7 +34,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
   const of = `${report.runId} (${displayPath(folder, cwd)})`;
   if (again.length === 0) {
     const ending = report.exitCode === EXIT.passed ? "" : `, yet it ended with exit code ${report.exitCode}`;
-    process.stdout.write(`Nothing failed in the last run, ${of}${ending}.\n`);
+    print(`Nothing failed in the last run, ${of}${ending}.\n`);
     return report.exitCode;
   }
   const options = {
@@ -42,7 +43,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
     lastFailed: undefined,
     again: true as const,
   };
-  process.stdout.write(`Running ${plural(again.length, "scenario")} again from the last run, ${of}\n\n`);
+  print(`Running ${plural(again.length, "scenario")} again from the last run, ${of}\n\n`);
   return run(
     again.map(({ id }) => id),
     options,
@@ -56,12 +57,12 @@ async function lastRun(root: string, cwd: string): Promise<LastRun> {
   const [first] = unread;
   if (first) {
     const { folder, problem } = first;
-    process.stderr.write(
+    printNote(
       `warning: ${plural(unread.length, "report")} left out, for instance ${displayPath(folder, cwd)}: ${problem}\n`,
     );
   }
   for (const { folder } of others)
-    process.stderr.write(
+    printNote(
       `note: something failed in ${displayPath(folder, cwd)} as well, which belongs to the same merge; name that folder to run it again\n`,
     );
   if (last) return last;

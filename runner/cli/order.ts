@@ -11,6 +11,7 @@ import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
+import { printNote } from "./redacted.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
 
 /** What a run is to do, according to the command line or a lane. */
@@ -46,7 +47,7 @@ function stillThere({ catalog, selection: before }: Choice): Choice {
   const { selection, vanished } = withoutVanished(catalog, before);
   for (const { id, near } of vanished) {
     const hint = near ? `; is it ${near} now?` : "";
-    process.stderr.write(`warning: there is no scenario ${id} any more, so it is not run again${hint}\n`);
+    printNote(`warning: there is no scenario ${id} any more, so it is not run again${hint}\n`);
   }
   if (selection.patterns.length > 0) return { catalog, selection };
   throw new QaError("nothing is left to run again: what failed does not exist any more", {

@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { errorMessage, UsageError } from "../base/errors.ts";
+import { replaceJsonFile } from "../base/files.ts";
 import { cacheFolder } from "../gateway/openclaw/cache.ts";
 import { publishedReleases } from "../gateway/openclaw/registry.ts";
 import { readDurations } from "../lanes/durations.ts";
@@ -41,5 +43,12 @@ export async function planLanes(
 /** Writes a matrix in the form that `qa merge --expect` reads. */
 export async function writeMatrix(path: string, planned: Matrix): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(planned, undefined, 2)}\n`);
+  try {
+    await replaceJsonFile(path, planned);
+  } catch (error) {
+    throw new UsageError(
+      `the matrix cannot be written: ${errorMessage(error)}`,
+      "Give --out a file that is new.",
+    );
+  }
 }

@@ -44,6 +44,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   // A command that does not say how it ended has not succeeded.
   let exitCode: number = EXIT.harness;
+  const messages: string[] = [];
   const program = new Command("qa")
     .description(packageJson.description)
     .version(packageJson.version, "-V, --version", "print the version")
@@ -59,6 +60,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
       rejectEmptyArguments(command.args);
       takeSlowFactor(command.opts());
     })
+    // An argument that is refused may be a secret in the wrong place.
+    .configureOutput({ writeErr: (text) => messages.push(text) })
     .exitOverride();
   const finish = (code: number) => {
     exitCode = code;
@@ -68,7 +71,9 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    return await reportError(error);
+    if (!(error instanceof CommanderError)) return await reportError(error);
+    if (messages.length > 0) (await import("./redacted.ts")).printNote(messages.join(""));
+    return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
   }
 }
 
@@ -134,20 +139,16 @@ function complete(command: Command): void {
 
 /** Prints known errors without a stack trace; anything else is a defect of ours and keeps its stack. */
 async function reportError(error: unknown): Promise<number> {
-  // Commander has already printed its message.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
-  const { redacted } = await import("./redacted.ts");
+  const { printNote } = await import("./redacted.ts");
   if (error instanceof QaError) {
     const lines = [`error: ${error.message}  [${error.code}]`];
     if (error.details) lines.push(error.details);
     if (error.hint) lines.push(error.hint);
-    process.stderr.write(redacted(`${lines.join("\n")}\n`));
+    printNote(`${lines.join("\n")}\n`);
     if (error instanceof UsageError) return EXIT.usage;
     // Before the first scenario there is no report that could say so.
     return error.code === "interrupted" ? EXIT.interrupted : EXIT.harness;
   }
-  process.stderr.write(
-    redacted(`unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`),
-  );
+  printNote(`unexpected error, a defect of gateway-qa:\n${error instanceof Error ? error.stack : error}\n`);
   return EXIT.harness;
 }

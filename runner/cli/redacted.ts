@@ -1,7 +1,38 @@
 import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
+import { redactValue } from "../report/event-texts.ts";
+
+let ofEnvironment: Secrets | undefined;
+
+function secrets(): Secrets {
+  ofEnvironment ??= new Secrets(secretValues(process.env));
+  return ofEnvironment;
+}
 
 /** What is printed outside a run may quote the environment, an address, a file or the output of another program. */
-export function redacted(text: string): string {
-  return new Secrets(secretValues(process.env)).redactText(text);
+function redacted(text: string): string {
+  return secrets().redactText(text);
+}
+
+/** Writes a text to stdout, without secrets. */
+export function print(text: string): void {
+  process.stdout.write(redacted(text));
+}
+
+/**
+ * Writes a value to stdout as a text, without secrets. What tells scenarios and gateways apart stays as it is, and the
+ * secrets are gone before columns are laid out.
+ */
+export function printRedacted<T>(value: T, inWords: (clean: T) => string): void {
+  process.stdout.write(inWords(redactValue(value, secrets().redact)));
+}
+
+/** Writes a value to stdout as JSON, without secrets. */
+export function printJson(value: unknown): void {
+  printRedacted(value, (clean) => `${JSON.stringify(clean, undefined, 2)}\n`);
+}
+
+/** Writes a text to stderr, without secrets. */
+export function printNote(text: string): void {
+  process.stderr.write(redacted(text));
 }

@@ -11,6 +11,7 @@ import { InvalidScenarios, requireSelected } from "../plan/prepare.ts";
 import type { Selected } from "../plan/selection.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { OptionsOf } from "./options.ts";
+import { print } from "./redacted.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import type { Session } from "./session.ts";
 import { REPO_ROOT, userFolder } from "./workspace.ts";
@@ -109,7 +110,7 @@ async function runOne(
   const subfolder = name.replaceAll(/[^\w.@-]+/g, "-");
   const folder = join(out, subfolder);
   if (ids.length === 0) return noRun(name, "none of the chosen scenarios is for it");
-  process.stdout.write(`\n── ${name}\n\n`);
+  print(`\n── ${name}\n\n`);
   try {
     await runScenarios(
       ids,

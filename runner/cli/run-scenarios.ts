@@ -22,6 +22,7 @@ import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { givenOptions, toArgs, withIds } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
+import { printNote } from "./redacted.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
 import { outFolder, REPO_ROOT, userFolder } from "./workspace.ts";
 
@@ -145,7 +146,7 @@ async function chooseAndPrepare(
   );
   const prepared = prepareRun(catalog, selection, capabilitiesOf(target, model, { env, allowWrites }));
   const { scenarios, place } = await takeShard(prepared, ids, options, order);
-  for (const note of notesOnReleases(gateway, scenarios)) process.stderr.write(`note: ${note}\n`);
+  for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
   return {

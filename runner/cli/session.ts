@@ -4,7 +4,7 @@ import { EXIT } from "../base/exit-codes.ts";
 import { Teardown } from "../base/teardown.ts";
 import { formatDuration } from "../base/text.ts";
 import { after, every } from "../base/timers.ts";
-import { redacted } from "./redacted.ts";
+import { printNote } from "./redacted.ts";
 import { userFolder } from "./workspace.ts";
 
 /** Time to end what a command started, in addition to what each scenario has of its own. */
@@ -40,7 +40,7 @@ export async function withSession(work: (session: Session) => Promise<number>): 
     exitCode = await reportInvalid(interrupt.signal.aborted ? interrupt.signal.reason : error);
   } finally {
     problems = await teardown.run(TEARDOWN_MS);
-    for (const problem of problems) process.stderr.write(`clean-up: ${problem}\n`);
+    for (const problem of problems) printNote(`clean-up: ${problem}\n`);
     interrupt.dispose();
     strays.dispose();
   }
@@ -84,8 +84,8 @@ function watchStrayRejections(): { count(): number; dispose(): void } {
   let count = 0;
   const report = (reason: unknown) => {
     count += 1;
-    process.stderr.write(
-      `${redacted(`error: something failed that no step waited for: ${errorMessage(reason)}  [stray-rejection]`)}\n` +
+    printNote(
+      `error: something failed that no step waited for: ${errorMessage(reason)}  [stray-rejection]\n` +
         "Look for an expression that starts something without `await`.\n",
     );
   };
@@ -99,7 +99,7 @@ async function reportInvalid(error: unknown): Promise<number> {
   if (!(error instanceof InvalidFiles)) throw error;
   const { formatDiagnostics } = await import("../scenario/source/format.ts");
   const text = await formatDiagnostics(error.diagnostics, process.stderr, userFolder());
-  process.stderr.write(redacted(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`));
+  printNote(`${text}\n\nerror: ${error.message}  [${error.code}]\n${error.hint}\n`);
   return EXIT.invalid;
 }
 

@@ -4,7 +4,7 @@ import type { FlowCompilation } from "./compile/compile.ts";
 import type { FreeReference } from "./compile/expression.ts";
 import type { ExpressionSyntax } from "./compile/syntax.ts";
 import { permissionFor } from "./host-names.ts";
-import { blocksOf } from "./statement-list.ts";
+import { blocksOf, namesSetBy } from "./statement-list.ts";
 import type { ActionStatement, CallStatement, CompiledFlow, Statement, Value } from "./types.ts";
 import type { Effect, StatementVocabulary, Vocabulary, VocabularyEntry } from "./vocabulary.ts";
 import { lookupEntry } from "./vocabulary-lookup.ts";
@@ -201,16 +201,5 @@ function valuesOf(statement: Statement): readonly Value[] {
       return [statement.items];
     default:
       return [];
-  }
-}
-
-function* namesSetBy(statements: readonly Statement[]): Iterable<string> {
-  for (const statement of statements) {
-    if (statement.kind === "set") yield statement.name;
-    if ((statement.kind === "call" || statement.kind === "action") && statement.saveAs !== undefined)
-      yield statement.saveAs;
-    if (statement.kind === "forEach") yield* [statement.item, statement.index ?? ""];
-    if (statement.kind === "try" && statement.catchAs !== undefined) yield statement.catchAs;
-    for (const block of blocksOf(statement)) yield* namesSetBy(block);
   }
 }

@@ -1,7 +1,8 @@
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
 import { UsageError } from "../base/errors.ts";
+import { kindOf, replaceJsonFile } from "../base/files.ts";
 import { JsonFormat } from "../base/json-format.ts";
 import { formatTarget, type GatewayTarget, recognizeTarget } from "../base/target.ts";
 import { stepCount } from "../plan/shard.ts";
@@ -110,13 +111,15 @@ export class Durations {
 export async function readDurations(path: string | undefined): Promise<Durations> {
   const found = path === undefined ? undefined : await ifThere(stat(path));
   if (path === undefined || !found) return new Durations();
-  return found.isFile() ? readKept(path) : readReports(path);
+  if (found.isDirectory()) return readReports(path);
+  if (found.isFile()) return readKept(path);
+  throw new UsageError(`${path} holds no durations: it is ${kindOf(found)}`, "Give a folder of reports.");
 }
 
 /** Saves the current durations in one file, for all jobs that must use the same ones. */
 export async function writeDurations(path: string, durations: Durations): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(durations, undefined, 2)}\n`);
+  await replaceJsonFile(path, durations);
 }
 
 async function readReports(folder: string): Promise<Durations> {

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { readRegularFile } from "../base/files.ts";
 import { exitCodeFor } from "../report/exit-code.ts";
 import { readReport } from "../report/read-report.ts";
 import type { RunReport } from "../report/schema/report-schema.ts";
@@ -65,7 +65,7 @@ function problemOf(report: RunReport): string | undefined {
 
 async function readShapesFile(path: string): Promise<Map<string, AnswerShape>> {
   try {
-    return readShapes(await readFile(path, "utf8"));
+    return readShapes(await readRegularFile(path));
   } catch (error) {
     throw new UsageError(
       `${path} cannot be read: ${errorMessage(error)}`,

@@ -47,6 +47,22 @@ test("an update that fails on the command line is told with its exit code and th
   }
 });
 
+test("an update that ends with another exit code has failed, whatever it says of itself", async () => {
+  const start = gatewayStart();
+  const script = failing({ status: "ok", after: { version: "1.1.0" }, steps: [{ exitCode: 0 }] });
+  try {
+    const gateway = await startChildGateway({ ...FAKE_PROGRAM, cliArgs: ["-e", script, "--"] }, start);
+    const outcome = await updateThrough("gateway update", gateway, "1.1.0", start.signal);
+    expect(outcome).toMatchObject({
+      ok: false,
+      version: "1.1.0",
+      exit: expect.stringMatching(/^Packaged upgrade failed \(3\): /),
+    });
+  } finally {
+    expect(await start.teardown.run(10_000)).toEqual([]);
+  }
+});
+
 test("an update that fails because of the runner's own channel says nothing about the release", async () => {
   const fact = 'invalid config for plugin qa-channel: must not have additional properties: "groupAllowFrom"';
   const script = failing({ postUpdate: { plugins: { failureFacts: [{ message: fact }] } } });

@@ -32,10 +32,16 @@ const UNABRIDGED: ReadonlySet<string> = new Set([...NAMES, "command", "rerun", "
 /** In a report; a console shows less. */
 const LONGEST = { lines: 200, characters: 20_000 };
 
-/** Takes the secrets out of an event, and leaves alone what tells runs, scenarios, gateways and verdicts apart. */
+/** Takes the secrets out of a value, and leaves alone what tells runs, scenarios, gateways and verdicts apart. */
+export function redactValue<T>(value: T, redact: <U>(value: U) => U): T {
+  const redacted = redact(value);
+  restoreNames(redacted, value);
+  return redacted;
+}
+
+/** The same for an event. */
 export function redactEvent(event: RunEvent, redact: <T>(value: T) => T): RunEvent {
-  const redacted = redact(event);
-  restoreNames(redacted, event);
+  const redacted = redactValue(event, redact);
   if (redacted.type === "scenario-finished" && event.type === "scenario-finished") {
     redacted.rerun = redactAround(event.scenarioId, event.rerun, redact);
   }

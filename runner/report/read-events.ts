@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { ValidateFunction } from "ajv";
 import { errorMessage, QaError } from "../base/errors.ts";
+import { readRegularFile } from "../base/files.ts";
 import { compileSchema } from "../base/json-format.ts";
 import type { RunEvent } from "./events.ts";
 import { eventSchema } from "./schema/events-schema.ts";
@@ -38,7 +38,7 @@ export async function readEvents(path: string): Promise<StoredEvents> {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readRegularFile(path);
   } catch (error) {
     throw new QaError(`the events of a run cannot be read: ${errorMessage(error)}`, {
       code: "events-unreadable",

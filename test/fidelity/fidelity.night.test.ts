@@ -4,8 +4,8 @@ import { RELEASES } from "./release.ts";
 
 test.for([...RELEASES])(
   "no row about %s is worse than the committed one, whatever it takes",
-  // The command line of a release takes seconds for each of its commands, and a browser its own.
-  { timeout: 1_200_000 },
+  // The command line of a release takes seconds for each of its commands, a published plugin too, and a browser its own.
+  { timeout: 1_800_000 },
   async (version, { skip }) => {
     await checkAgain(version, [], skip, { FIDELITY_RANDOM: "more" });
   },

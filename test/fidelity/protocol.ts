@@ -1,3 +1,4 @@
+import { Ajv, type ValidateFunction } from "ajv";
 import type { Release } from "./release.ts";
 import type { Schema } from "./schema-values.ts";
 
@@ -12,6 +13,17 @@ export async function schemaOf(release: Release, name: string): Promise<Schema |
     if (error instanceof Error && error.message.includes("declares no")) return undefined;
     throw error;
   }
+}
+
+/** One for all schemas, which nobody doubts, and which are asked too few values to be worth optimizing. */
+const ajv = new Ajv({
+  ...{ strict: false, meta: false, validateSchema: false, addUsedSchema: false },
+  code: { optimize: false },
+});
+
+/** Compiles a schema of a release or of ours. */
+export function validatorOf(schema: Schema): ValidateFunction {
+  return ajv.compile(schema);
 }
 
 /** `sessions.messages.subscribe` and `Params` make `SessionsMessagesSubscribeParams`. */

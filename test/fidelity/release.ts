@@ -19,6 +19,7 @@ export class Release {
   readonly packageRoot: string;
   readonly #dist: string;
   readonly #chunks: readonly string[];
+  readonly #declared = new Map<string, readonly string[]>();
 
   constructor(version: string, packageRoot: string) {
     this.version = version;
@@ -54,11 +55,17 @@ export class Release {
     return exported[name] as T;
   }
 
+  #declaredBy(chunk: string): readonly string[] {
+    const known = this.#declared.get(chunk);
+    if (known !== undefined) return known;
+    const declared = declaredIn(readFileSync(join(this.#dist, chunk), "utf8"));
+    this.#declared.set(chunk, declared);
+    return declared;
+  }
+
   #chunkOf(name: string, bases: readonly string[]): string {
     const found = this.#chunks.find(
-      (chunk) =>
-        bases.some((base) => chunk.startsWith(`${base}-`)) &&
-        declaredIn(readFileSync(join(this.#dist, chunk), "utf8")).includes(name),
+      (chunk) => bases.some((base) => chunk.startsWith(`${base}-`)) && this.#declaredBy(chunk).includes(name),
     );
     if (found !== undefined) return found;
     throw new Error(`openclaw@${this.version} declares no ${name} in a chunk ${bases.join(" or ")}`);

@@ -1,9 +1,9 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { buildPackage } from "../../fixtures/gateway/build/package.ts";
 import { freePort } from "../../runner/gateway/process/ports.ts";
 import type { Release } from "../fidelity/release.ts";
@@ -11,7 +11,6 @@ import { WireClient } from "../fidelity/wire-client.ts";
 import { type InstalledPlugin, installPublished, type PublishedPlugin } from "./install.ts";
 import type { Registered } from "./release-loader.ts";
 
-const run = promisify(execFile);
 /** A release's loader, on a machine that does other things too, in ms. */
 const LIMIT_MS = 300_000;
 /** Of gateways that nobody else talks to. */
@@ -39,13 +38,13 @@ export async function onRelease({ version, packageRoot }: Release, plugin: Publi
     // Plugins read it too, by themselves.
     await writeFile(join(home, ".openclaw", "openclaw.json"), whole);
     const loader = join(import.meta.dirname, "release-loader.ts");
-    const running = run(process.execPath, [loader, version, packageRoot, id, whole], {
-      ...{ cwd: workspace, timeout: LIMIT_MS, maxBuffer: 2 ** 26 },
-      env: { PATH: process.env.PATH, HOME: home },
+    const running = execa(process.execPath, [loader, version, packageRoot, id, whole], {
+      ...{ cwd: workspace, timeout: LIMIT_MS, stdin: "ignore" },
+      ...{ env: { PATH: process.env.PATH, HOME: home }, extendEnv: false },
       // What the plugin starts and leaves behind is ended with it.
-      ...{ detached: true },
+      detached: true,
     });
-    const { stdout } = await running.finally(() => killGroup(running.child.pid));
+    const { stdout } = await running.finally(() => killGroup(running.pid));
     const { error, kinds, diagnostics }: Registered = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
     if (error !== undefined) return { things: new Set(), error, diagnostics };
     return { things: namesOf(kinds), diagnostics };
@@ -100,7 +99,6 @@ export async function onEmbedded(plugin: PublishedPlugin): Promise<Brings> {
   const child = spawn(process.execPath, [entry, "run", "--port", String(await freePort())], {
     // Some of them write where they are started.
     cwd: home,
-    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...{ PATH: process.env.PATH, HOME: home, OPENCLAW_CONFIG_PATH: configPath },
@@ -122,7 +120,7 @@ export async function onEmbedded(plugin: PublishedPlugin): Promise<Brings> {
     if (wsUrl === undefined) throw new Error(`the gateway ended: ${output.slice(-500)}`);
     return await ask(wsUrl, installed);
   } finally {
-    killGroup(child.pid);
+    child.kill("SIGKILL");
     await gone;
     await remove(home);
   }

@@ -31,6 +31,16 @@ export interface InstalledPlugin {
   config: object;
 }
 
+/** Installs all of the list. @returns why that cannot be done */
+export async function installAll(): Promise<string | undefined> {
+  try {
+    for (const plugin of PUBLISHED) await installPublished(plugin);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /**
  * Installs a plugin from the registry into the cache, unless it is there, without running any of its scripts.
  * @throws what npm says

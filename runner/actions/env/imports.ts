@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BlockedError, QaError } from "../../base/errors.ts";
+import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { opaque, STRING } from "../schema.ts";
@@ -26,8 +26,22 @@ function harmlessModule(specifier: string): string | undefined {
   return HARMLESS.find((name) => name === specifier || name === `node:${specifier}`);
 }
 
+/** What is wrong with a module of a scenario, or is missing, is not the product's. @throws QaError `import-failed` */
+async function importOwn(specifier: string, from: string): Promise<unknown> {
+  try {
+    return await import(from);
+  } catch (error) {
+    throw new QaError(`qaImport: ${specifier} cannot be imported: ${errorMessage(error)}`, {
+      code: "import-failed",
+      fault: "scenario",
+      hint: "Look at the module and at what it imports; packages are found from where this program is installed.",
+      cause: error,
+    });
+  }
+}
+
 /**
- * @throws QaError `permission-required`; BlockedError when the module belongs to another runner
+ * @throws QaError `permission-required`, `import-failed`; BlockedError when the module belongs to another runner
  */
 async function importModule(
   { permissions, scenarioPath }: ActionContext,
@@ -42,9 +56,9 @@ async function importModule(
       hint: `Declare \`permissions: [import]\`. Without it there are ${HARMLESS.join(", ")}.`,
     });
   }
-  if (!specifier.startsWith(".")) return import(specifier);
+  if (!specifier.startsWith(".")) return importOwn(specifier, specifier);
   const path = resolve(dirname(scenarioPath), specifier);
-  if (existsSync(path)) return import(pathToFileURL(path).href);
+  if (existsSync(path)) return importOwn(specifier, pathToFileURL(path).href);
   throw new BlockedError(
     "fixture-module",
     `qaImport: ${specifier} is not beside the scenario; it may be a part of the runner that the scenario was written for`,

@@ -61,9 +61,7 @@ export const modelActions = actionsOf("model", (define) => ({
     needs: "scripted-model",
     budgetMs: ({ timeoutMs }) => timeoutMs,
     run: (context, { predicate, timeoutMs }) =>
-      waitIn(context, "a model request that fits", () => scriptedModel(context).requests.find(predicate), {
-        timeoutMs,
-      }),
+      waitIn(context, "a model request that fits", () => firstThatFits(context, predicate), { timeoutMs }),
   }),
   holdModel: define({
     summary:
@@ -91,3 +89,12 @@ export const modelActions = actionsOf("model", (define) => ({
     run: (context, { name }) => scriptedModel(context).release(name),
   }),
 }));
+
+/** The predicate may be async; its promise is no answer. */
+async function firstThatFits(
+  context: ActionContext,
+  predicate: (request: RecordedRequest) => unknown,
+): Promise<RecordedRequest | undefined> {
+  for (const request of scriptedModel(context).requests) if (await predicate(request)) return request;
+  return undefined;
+}

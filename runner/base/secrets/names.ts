@@ -48,10 +48,19 @@ function snakeCase(name: string): string {
     .toLowerCase();
 }
 
+/** The same few names stand in line after line of a log. */
+const decided = new Map<string, boolean>();
+const MOST_DECIDED = 4_096;
+
 /** Whether a variable or member of this name holds a credential: `OPENAI_API_KEY`, `apiKey`, `auth.token`. */
 export function isSecretName(name: string): boolean {
+  const known = decided.get(name);
+  if (known !== undefined) return known;
   const snake = snakeCase(name);
-  return (SECRET_NAME.test(snake) || LIST_OF_TOKENS.test(name)) && !OTHER_THINGS.test(snake);
+  const isSecret = (SECRET_NAME.test(snake) || LIST_OF_TOKENS.test(name)) && !OTHER_THINGS.test(snake);
+  if (decided.size >= MOST_DECIDED) decided.clear();
+  decided.set(name, isSecret);
+  return isSecret;
 }
 
 /** Whether all texts below a member of this name are credentials: `serviceAccount`, `headers`. */

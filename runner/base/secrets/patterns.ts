@@ -51,9 +51,8 @@ const SIGNED = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 
 /** Each has two groups: what stays, and the credential behind it. */
 const BEHIND: readonly RegExp[] = [
-  // A name and a password in an address: `https://name:password@host`, `name:password@tcp(host)`.
+  // A name and a password in an address: `https://name:password@host`.
   /(\/\/)([^\s/?#@"'<>:\\]*:[^\s/?#@"'<>\\]+)(?=@)/g,
-  /((?<![\w.-])[\w.-]{1,64}:)([^\s:@/"'\\]{1,128})(?=@(?:tcp|unix)\()/g,
   // Schemes are words, too: they count behind their header.
   /(authorization\\{0,8}["']?\s{0,4}[:=]\s{0,4}\\{0,8}["']?(?:bearer|basic|token|bot|apikey|negotiate)\s{1,4})([^\s"'\\,]{4,})/gi,
   /(authorization\\{0,8}["']?\s{0,4}[:=]\s{0,4}\\{0,8}["']?(?:digest|aws4-hmac-sha256)\s{1,4})([^\r\n'\\]{4,})/gi,
@@ -62,13 +61,17 @@ const BEHIND: readonly RegExp[] = [
   /("auth\\{0,8}"\s{0,4}:\s{0,4}\\{0,8}")([A-Za-z0-9+/]{12,}={0,2})(?=\\{0,8}")/g,
 ];
 
+/** `name:password@tcp(host)`. Nearly every word could begin it, so it is looked for only where its end stands. */
+const GO_ADDRESS = /((?<![\w.-])[\w.-]{1,64}:)([^\s:@/"'\\]{1,128})(?=@(?:tcp|unix)\()/g;
+const GO_ADDRESS_END = /@(?:tcp|unix)\(/;
+
 /** Where no header stands before it, only what no sentence has counts. */
 const SCHEME_AND_NOISE = /(\b(?:bearer|basic)\s{1,2})([\w.~+/-]{16,}={0,2})/gi;
 
 /** Replaces everything in the text that looks like a credential, whatever its source. Goes through it a fixed number of times. */
 export function replaceSecretLooks(text: string, replace: Replace): string {
   let clean = replacePrivateKeys(text, replace);
-  for (const pattern of BEHIND)
+  for (const pattern of GO_ADDRESS_END.test(clean) ? [...BEHIND, GO_ADDRESS] : BEHIND)
     clean = clean.replace(pattern, (_, kept: string, secret: string) => kept + replace(secret));
   clean = clean
     .replace(SCHEME_AND_NOISE, (whole, scheme: string, rest: string) =>

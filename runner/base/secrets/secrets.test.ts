@@ -93,6 +93,78 @@ describe("a known secret goes in every form it takes on its way", () => {
     expect(redact("10 20 30 40 50 60 70 80 90", value)).toBe("10 20 30 40 50 60 70 80 90");
   });
 
+  const token = "gateway-qa-Zm9v/YmFy+2026?";
+  const twice: [form: string, encode: (text: string) => string][] = [
+    ["base64", (text) => Buffer.from(text).toString("base64")],
+    ["base64url", (text) => Buffer.from(text).toString("base64url")],
+    ["hex", (text) => Buffer.from(text).toString("hex")],
+    ["hex in capitals", (text) => Buffer.from(text).toString("hex").toUpperCase()],
+    ["percent", encodeURIComponent],
+    ["percent, every byte", (text) => Buffer.from(text).toString("hex").replace(/../g, "%$&")],
+    ["JSON, every character", (text) => text.replace(/./gs, (one) => `\\u${hexOf(one, 4)}`)],
+    ["JSON, a character", (text) => text.replace(/./s, (one) => `\\u${hexOf(one, 4)}`)],
+    ["JavaScript", (text) => Buffer.from(text).toString("hex").replace(/../g, "\\x$&")],
+    ["JavaScript, by character", (text) => text.replace(/./gs, (one) => `\\u{${hexOf(one, 1)}}`)],
+    ["HTML", (text) => text.replace(/./gs, (one) => `&#${one.charCodeAt(0)};`)],
+    ["HTML, hex", (text) => text.replace(/./gs, (one) => `&#x${hexOf(one, 2)};`)],
+    ["UTF-16 in base64", (text) => Buffer.from(text, "utf16le").toString("base64")],
+    ["UTF-16 in hex, other byte first", (text) => Buffer.from(text, "utf16le").swap16().toString("hex")],
+    ["UTF-16 in a list", (text) => [...Buffer.from(text, "utf16le")].join()],
+    ["bytes", (text) => [...Buffer.from(text)].join(", ")],
+    ["bytes in rows", (text) => inspect(new Uint8Array(Buffer.from(text)), { maxArrayLength: null })],
+    ["bytes line by line", (text) => JSON.stringify([...Buffer.from(text)], undefined, 8)],
+    ["bytes between spaces", (text) => [...Buffer.from(text)].join(" ")],
+    ["bytes as 0x", (text) => [...Buffer.from(text)].map((byte) => `0x${byte.toString(16)}`).join(", ")],
+    [
+      "rows of bytes as 0x",
+      (text) => [...Buffer.from(text)].map((byte) => `0x${byte.toString(16)}`).join(",\n  "),
+    ],
+    ["a typed array in JSON", (text) => JSON.stringify(new Uint8Array(Buffer.from(text)))],
+    [
+      "a typed array in JSON in JSON",
+      (text) => JSON.stringify(JSON.stringify(new Uint8Array(Buffer.from(text)))),
+    ],
+    ["a buffer in JSON", (text) => JSON.stringify(Buffer.from(text))],
+    ["hex between dashes", (text) => Buffer.from(text).toString("hex").match(/../g)?.join("-") ?? ""],
+    ["characters", (text) => inspect([...text], { maxArrayLength: null })],
+    ["characters in JSON", (text) => JSON.stringify([...text])],
+    ...[64, 76].flatMap((width): [string, (text: string) => string][] => [
+      [`base64 in lines of ${width}`, (text) => inLines(base64InMore(text), width, "\n")],
+      [`base64 in lines of ${width}, line feeds`, (text) => inLines(base64InMore(text), width, "\r\n  ")],
+      [`base64 in lines of ${width}, in JSON`, (text) => inLines(base64InMore(text), width, "\\r\\n")],
+      [`base64 in lines of ${width}, in JSON in JSON`, (text) => inLines(base64InMore(text), width, "\\\\n")],
+    ]),
+    ["base64 in PHP's JSON", (text) => Buffer.from(text).toString("base64").replaceAll("/", "\\/")],
+  ];
+  /** It lies across the end of the first line. */
+  const base64InMore = (text: string) => Buffer.from(`${"x".repeat(43)} ${text}`).toString("base64");
+  const inLines = (text: string, width: number, end: string) =>
+    text.match(new RegExp(`.{1,${width}}`, "g"))?.join(end) ?? "";
+  const hexOf = (one: string, digits: number) => one.charCodeAt(0).toString(16).padStart(digits, "0");
+  /** Whatever way someone takes the text apart, nothing of the secret is in it any more. */
+  const isGone = (clean: string) => expect(clean).toMatch(/^before \D?.{0,80}?\[redacted 1\]/s);
+
+  test.each(twice)("%s", (_form, encode) => {
+    expect(encode(token)).not.toContain(token);
+    isGone(redact(`before ${encode(token)} after`, token));
+  });
+
+  const outer = new Set([
+    "base64",
+    "base64url",
+    "hex",
+    "percent, every byte",
+    "bytes",
+    "base64 in lines of 76",
+  ]);
+  test.each(twice.filter(([form]) => outer.has(form)))("%s of any of them", (_form, encode) => {
+    const left = twice.filter(([, inner]) => {
+      const text = encode(inner(token));
+      return !redact(`before ${text} after`, token).includes("[redacted 1]");
+    });
+    expect(left.map(([form]) => form)).toEqual([]);
+  });
+
   test("base64 of a longer text, wherever in it", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), secret, (before, after, own) => {

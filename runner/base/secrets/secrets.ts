@@ -1,7 +1,7 @@
 import { KnownSecrets } from "./known.ts";
 import { hasSecretContent, isPlainHeader, isSecretName } from "./names.ts";
 import { replaceSecretLooks } from "./patterns.ts";
-import { withoutSequences, withoutUnseen } from "./unseen.ts";
+import { hasUnseen, withoutSequences, withoutUnseen } from "./unseen.ts";
 
 const PLACEHOLDER = "[redacted";
 /** So many different credentials are told apart. */
@@ -49,6 +49,7 @@ export class Secrets implements Redactor {
   redactText = (text: string): string => {
     const found: string[] = [];
     const clean = this.#replaceIn(text, found);
+    if (!hasUnseen(text)) return clean;
     for (const strip of [seenOf, withoutUnseen]) {
       const seen = strip(text);
       if (seen === text) continue;

@@ -18,3 +18,9 @@ export function withoutSequences(text: string): string {
 export function withoutUnseen(text: string): string {
   return text.replace(UNSEEN, "");
 }
+
+/** Whether there is anything in the text that one of the two takes out. */
+export function hasUnseen(text: string): boolean {
+  // Every sequence begins with a character that is not seen.
+  return text.search(UNSEEN) !== -1;
+}

@@ -7,6 +7,7 @@ import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { print, printJson } from "../redacted.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
 
 type CheckOptions = OptionsOf<"check">;
@@ -45,14 +46,14 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   diagnostics.sort(byPlace);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ files, diagnostics }, undefined, 2)}\n`);
+    printJson({ files, diagnostics });
   } else {
     if (diagnostics.length > 0) {
       const { formatDiagnostics } = await import("../../scenario/source/format.ts");
-      process.stdout.write(`${await formatDiagnostics(diagnostics, process.stdout, userFolder())}\n\n`);
+      print(`${await formatDiagnostics(diagnostics, process.stdout, userFolder())}\n\n`);
     }
     const summary = [plural(errors, "error"), plural(diagnostics.length - errors, "warning")].join(", ");
-    process.stdout.write(`${plural(files.length, "file")} checked: ${summary}\n`);
+    print(`${plural(files.length, "file")} checked: ${summary}\n`);
   }
   return errors > 0 ? EXIT.invalid : EXIT.passed;
 }

@@ -6,6 +6,7 @@ import type { CachedRelease, ReleaseCache } from "../../gateway/openclaw/cache.t
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { print, printJson } from "../redacted.ts";
 import { withSession } from "../session.ts";
 import { REPO_ROOT } from "../workspace.ts";
 
@@ -56,7 +57,7 @@ async function installRelease(release: string): Promise<number> {
       progress: streamProgress(process.stderr),
     });
     const { version, root } = await kind.install(signal);
-    process.stdout.write(`openclaw@${version} is installed in ${root}\n`);
+    print(`openclaw@${version} is installed in ${root}\n`);
     return EXIT.passed;
   });
 }
@@ -64,11 +65,11 @@ async function installRelease(release: string): Promise<number> {
 async function listReleases({ json }: OptionsOf<"gateway list">): Promise<number> {
   const cache = await releaseCache();
   const rows = (await cache.list()).map(rowOf);
-  if (json) process.stdout.write(`${JSON.stringify({ folder: cache.folder, releases: rows }, null, 2)}\n`);
-  else if (rows.length === 0) process.stdout.write(`no release is installed in ${cache.folder}\n`);
+  if (json) printJson({ folder: cache.folder, releases: rows });
+  else if (rows.length === 0) print(`no release is installed in ${cache.folder}\n`);
   else
     for (const { version, buildId, node, lastUsedAt } of rows) {
-      process.stdout.write(
+      print(
         `openclaw@${version}  build ${buildId ?? "unknown"}  Node ${node}  last used ${lastUsedAt.slice(0, 10)}\n`,
       );
     }
@@ -83,7 +84,7 @@ async function removeReleases(versions: readonly string[]): Promise<number> {
       const { spec: version } = parseRelease(given);
       if (!(await cache.find(version))) throw await notInstalled(version, cache);
       await removeRelease(cache, version, signal);
-      process.stdout.write(`openclaw@${version} is removed\n`);
+      print(`openclaw@${version} is removed\n`);
     }
     return EXIT.passed;
   });
@@ -94,8 +95,8 @@ async function pruneReleases({ days }: OptionsOf<"gateway prune">): Promise<numb
   const { pruneCache } = await import("../../gateway/openclaw/prune.ts");
   return withSession(async ({ signal }) => {
     const removed = await pruneCache(cache, { unusedForMs: days * DAY_MS, signal });
-    for (const path of removed) process.stdout.write(`removed ${path}\n`);
-    if (removed.length === 0) process.stdout.write("there is nothing to remove\n");
+    for (const path of removed) print(`removed ${path}\n`);
+    if (removed.length === 0) print("there is nothing to remove\n");
     return EXIT.passed;
   });
 }

@@ -12,6 +12,7 @@ import type { ReleaseTrend, Trend } from "../../results/history/since-version.ts
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
+import { printJson, printNote, printRedacted } from "../redacted.ts";
 import { requireFolder, userFolder } from "../workspace.ts";
 
 /** Goes up with every change that could break a reader of `qa history --json`. */
@@ -55,28 +56,24 @@ async function history(
   const root = resolve(cwd, folder);
   await requireFolder(root, displayPath(root, cwd));
   const past = await readPast(root, (path) => displayPath(path, cwd));
-  for (const warning of past.warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of past.warnings) printNote(`warning: ${warning}\n`);
   if (past.reports === 0) {
     throw new UsageError(`there is no report below ${folder}`, "A report folder holds a report.json.");
   }
   const samples = chosen(past, ids);
-  process.stdout.write(
-    sinceVersion
-      ? shown(past, releaseTrends(samples), trendTable, json)
-      : shown(past, historiesOf(samples), historyTable, json),
-  );
+  if (sinceVersion) show(past, releaseTrends(samples), trendTable, json);
+  else show(past, historiesOf(samples), historyTable, json);
   return EXIT.passed;
 }
 
-function shown<T>(
+function show<T>(
   { reports }: Past,
   scenarios: readonly T[],
   table: (scenarios: readonly T[]) => string,
   json: boolean | undefined,
-): string {
-  return json
-    ? `${JSON.stringify({ version: HISTORY_VERSION, reports, scenarios }, null, 2)}\n`
-    : `${plural(reports, "report")}\n\n${table(scenarios)}`;
+): void {
+  if (json) printJson({ version: HISTORY_VERSION, reports, scenarios });
+  else printRedacted(scenarios, (clean) => `${plural(reports, "report")}\n\n${table(clean)}`);
 }
 
 function chosen({ samples }: Past, typed: readonly string[]): Past["samples"] {

@@ -5,6 +5,7 @@ import type { Scenario } from "../../scenario/types.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
+import { printJson, printNote, printRedacted } from "../redacted.ts";
 import { REPO_ROOT, userFolder } from "../workspace.ts";
 
 const ALL_GATEWAYS = ["embedded", "openclaw", "remote"];
@@ -50,12 +51,13 @@ async function list(options: OptionsOf<"list">): Promise<number> {
     catalog.diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file),
   );
   const rows = requireTagged(catalog, options.tag).map((scenario) => rowOf(scenario, guardOf(scenario)));
-  process.stdout.write(options.json ? `${JSON.stringify({ scenarios: rows }, undefined, 2)}\n` : table(rows));
+  if (options.json) printJson({ scenarios: rows });
+  else printRedacted(rows, table);
   for (const { code, file, message } of catalog.diagnostics) {
-    if (code === "link-left-out") process.stderr.write(`${file}: ${message}\n`);
+    if (code === "link-left-out") printNote(`${file}: ${message}\n`);
   }
   if (broken.size > 0) {
-    process.stderr.write(`${plural(broken.size, "scenario file")} with errors: run \`qa check\`\n`);
+    printNote(`${plural(broken.size, "scenario file")} with errors: run \`qa check\`\n`);
   }
   return EXIT.passed;
 }

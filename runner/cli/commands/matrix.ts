@@ -4,6 +4,7 @@ import { EXIT } from "../../base/exit-codes.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { printJson, printNote, printRedacted } from "../redacted.ts";
 import { withSession } from "../session.ts";
 import { userFolder } from "../workspace.ts";
 
@@ -41,14 +42,13 @@ async function matrix(names: readonly string[], options: OptionsOf<"matrix">): P
     if (options.format === "github") rejectErrors(github.checkGithubLimits(forGithub, lanes));
     if (options.out) await writeMatrix(resolve(userFolder(), options.out), planned);
     // CI services show standard error, and read only standard output.
-    if (options.format !== "text") for (const note of planned.notes) process.stderr.write(`note: ${note}\n`);
-    process.stdout.write(
-      {
-        github: () => `${JSON.stringify(forGithub)}\n`,
-        json: () => `${JSON.stringify(planned, undefined, 2)}\n`,
-        text: () => matrixText(planned),
-      }[options.format](),
-    );
+    if (options.format !== "text") for (const note of planned.notes) printNote(`note: ${note}\n`);
+    const show = {
+      github: () => printRedacted(forGithub, (clean) => `${JSON.stringify(clean)}\n`),
+      json: () => printJson(planned),
+      text: () => printRedacted(planned, matrixText),
+    };
+    show[options.format]();
     return EXIT.passed;
   });
 }

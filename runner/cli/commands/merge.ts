@@ -4,6 +4,7 @@ import { displayPath } from "../../base/paths.ts";
 import { addOptions, toArgs, withIds } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { printJson, printRedacted } from "../redacted.ts";
 import { rejectUsedFolder, requireFolder, userFolder } from "../workspace.ts";
 
 /** Declares `qa merge`. */
@@ -52,9 +53,11 @@ async function merge(folders: readonly string[], options: OptionsOf<"merge">): P
     command: commandLine(withIds("merge", folders, toArgs(options))),
     commandOf: ({ ids, ...given }) => commandLine(withIds("run", ids, toArgs(given))),
   });
-  const lines = options.json
-    ? [JSON.stringify(merged, null, 2)]
-    : mergedLines(merged, show(out), paintFor(process.stdout));
-  process.stdout.write(`${lines.join("\n")}\n`);
+  if (options.json) printJson(merged);
+  else
+    printRedacted(
+      merged,
+      (clean) => `${mergedLines(clean, show(out), paintFor(process.stdout)).join("\n")}\n`,
+    );
   return merged.exitCode;
 }

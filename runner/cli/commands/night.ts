@@ -11,6 +11,7 @@ import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { print } from "../redacted.ts";
 import { newRunId, withSession } from "../session.ts";
 import { outFolder, userFolder } from "../workspace.ts";
 
@@ -61,12 +62,11 @@ function night(names: readonly string[], options: NightOptions): Promise<number>
     );
     const matrixFile = join(folder, "matrix.json");
     await writeMatrix(matrixFile, matrix);
-    for (const note of matrix.notes) process.stdout.write(`note: ${note}\n`);
+    for (const note of matrix.notes) print(`note: ${note}\n`);
 
     const ended: Ended[] = [];
     for (const job of matrix.jobs) {
-      if (job.skip)
-        process.stdout.write(`\n--- ${job.name}: skipped, ${job.skip.reason}. ${job.skip.hint}\n`);
+      if (job.skip) print(`\n--- ${job.name}: skipped, ${job.skip.reason}. ${job.skip.hint}\n`);
       else if (!signal.aborted) ended.push(await runJob(job, folder, options, signal));
     }
     if (ended.length === 0 && !signal.aborted) throw nothingRan();
@@ -77,7 +77,7 @@ function night(names: readonly string[], options: NightOptions): Promise<number>
       const merge = ["merge", shares, ...toArgs({ expect: matrixFile, out: join(folder, "merged") })];
       ended.push({ name: "merge", mayFail: false, ...(await qa(merge, signal)) });
     }
-    process.stdout.write(summary(ended, folder));
+    print(summary(ended, folder));
     return signal.aborted ? EXIT.interrupted : worst(ended);
   });
 }
@@ -110,7 +110,7 @@ function shareFolder(folder: string, { id }: Job): string {
 }
 
 async function runJob(job: Job, folder: string, { jobs }: NightOptions, signal: AbortSignal): Promise<Ended> {
-  process.stdout.write(`\n--- ${job.name}\n    ${job.command}\n\n`);
+  print(`\n--- ${job.name}\n    ${job.command}\n\n`);
   const args = [...job.args, ...toArgs({ jobs, out: shareFolder(folder, job) })];
   return { name: job.name, mayFail: job.mayFail, ...(await qa(args, signal)) };
 }

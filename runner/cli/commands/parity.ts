@@ -8,6 +8,7 @@ import type { GatewayRun } from "../../parity/gateway-run.ts";
 import { addOptions, toArgs, withIds } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { print } from "../redacted.ts";
 import { newRunId, withSession } from "../session.ts";
 import { outFolder, userFolder } from "../workspace.ts";
 
@@ -103,6 +104,6 @@ async function report(
   const comparison = compareRuns(runs, { command: commandLine(args), createdAt: new Date(), interrupted });
   await writeComparison(comparison, out);
   const path = displayPath(join(out, "parity.md"), userFolder());
-  process.stdout.write(`\n${renderText(comparison)}Report: ${path}\n`);
+  print(`\n${renderText(comparison)}Report: ${path}\n`);
   return comparison.exitCode;
 }

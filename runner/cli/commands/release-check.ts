@@ -4,6 +4,7 @@ import type { PhaseReport } from "../../release-check/check.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
+import { print, printJson, printNote } from "../redacted.ts";
 import { TEARDOWN_MS, withSession } from "../session.ts";
 import { REPO_ROOT } from "../workspace.ts";
 
@@ -32,7 +33,7 @@ async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check"
     let isClean = true;
     const onLeft = (problem: string) => {
       isClean = false;
-      process.stderr.write(`clean-up: ${problem}\n`);
+      printNote(`clean-up: ${problem}\n`);
     };
     const report = await checkRelease({ from, to }, phase === undefined ? PHASES : [phase], {
       repoRoot: REPO_ROOT,
@@ -41,17 +42,17 @@ async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check"
       signal,
       onLeft,
       onPhase: (title, done) => {
-        if (!json) process.stdout.write(inWords(title, done));
+        if (!json) print(inWords(title, done));
       },
     });
     for (const problem of await teardown.run(TEARDOWN_MS)) onLeft(problem);
     const done = [report.fresh, ...(report.routes ?? [])].filter((each) => each !== undefined);
     const isBlocked = done.some(({ blocked }) => blocked !== undefined);
     const failed = done.some(({ passed, blocked }) => !passed && blocked === undefined);
-    if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    if (json) printJson(report);
     else {
       const verdict = failed ? "not good to release" : isBlocked ? "cannot be said here" : "good to release";
-      process.stdout.write(`${report.from} to ${report.to}: ${verdict}\n`);
+      print(`${report.from} to ${report.to}: ${verdict}\n`);
     }
     if (failed) return EXIT.failed;
     return isClean && !isBlocked ? EXIT.passed : EXIT.harness;

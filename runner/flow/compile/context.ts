@@ -110,6 +110,17 @@ export class CompileContext {
       return undefined;
     }
     this.#checkAwait(parsed, lambda, range);
+    for (const callback of parsed.unheard) {
+      const { callee, fate } = callback;
+      this.diagnostics.ownRule(range(callback), {
+        code: "unheard-callback",
+        message:
+          fate === "forgotten"
+            ? `nobody waits for what this async function does: \`${callee}\` forgets its promise, and so its failure`
+            : `\`${callee}\` takes the promise of this async function for its answer, which is always true`,
+        hint: "Use `for (const each of list) { await …; }` or `await Promise.all(list.map(async …))`.",
+      });
+    }
     for (const span of parsed.imports) this.names.requirePermission("import", "import()", range(span));
     const blockNames = new Set<string>();
     for (const reference of parsed.references) {

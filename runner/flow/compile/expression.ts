@@ -1,9 +1,17 @@
-import { type AnyNode, type Expression, parseExpressionAt, type Token, tokenizer } from "acorn";
+import {
+  type AnyNode,
+  type CallExpression,
+  type Expression,
+  parseExpressionAt,
+  type Token,
+  tokenizer,
+} from "acorn";
 import { fullAncestor } from "acorn-walk";
 import { analyze } from "eslint-scope";
 import type { Program } from "estree";
 import { isStackOverflow } from "../../scenario/source/last-resort.ts";
 import { LIMITS } from "../../scenario/source/limits.ts";
+import { type UnheardCallback, unheardCallback } from "./callbacks.ts";
 import { type ResultUse, resultUse } from "./result-use.ts";
 
 /** A stretch of an expression's text, as offsets. */
@@ -51,6 +59,8 @@ export interface ParsedExpression {
   mayNotEnd: boolean;
   /** Each `catch` that names what it catches. */
   catches: readonly Span[];
+  /** Async functions that are handed to what does not wait for them. */
+  unheard: readonly UnheardCallback[];
 }
 
 /** Why a text is not one JavaScript expression. */
@@ -204,11 +214,13 @@ function inspect(ast: Expression): ParsedExpression {
   const parents = new Map<AnyNode, AnyNode>();
   const imports: Span[] = [];
   const catches: Span[] = [];
+  const calls: CallExpression[] = [];
   let ownAwait: Span | undefined;
   let mayNotEnd = false;
   fullAncestor(ast, (node, _state, ancestors) => {
     const parent = ancestors.at(-2);
     if (parent) parents.set(node, parent);
+    if (node.type === "CallExpression") calls.push(node);
     if (node.type === "ImportExpression") imports.push({ start: node.start, end: node.end });
     if (node.type === "CatchClause" && node.param) catches.push({ start: node.start, end: node.end });
     const awaits = node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await);
@@ -218,7 +230,8 @@ function inspect(ast: Expression): ParsedExpression {
   });
   const references = freeReferences(ast, parents);
   mayNotEnd ||= references.some(({ name }) => name === "RegExp");
-  return { ast, references, imports, mayNotEnd, catches, ...(ownAwait ? { ownAwait } : {}) };
+  const unheard = calls.map((call) => unheardCallback(call, parents)).filter((found) => found !== undefined);
+  return { ast, references, imports, mayNotEnd, catches, unheard, ...(ownAwait ? { ownAwait } : {}) };
 }
 
 function isFunction(node: AnyNode): boolean {

@@ -1,5 +1,7 @@
 import { isMap, isSeq, type Node, type YAMLSeq } from "yaml";
 import { suggestion } from "../../base/suggest.ts";
+import { SourceRange } from "../../scenario/source/diagnostic.ts";
+import { statementsIn } from "../statement-list.ts";
 import type {
   AssertStatement,
   CallStatement,
@@ -11,7 +13,7 @@ import type {
   TryStatement,
   Value,
 } from "../types.ts";
-import { comparisonOf, isConstantlyTrue } from "./conditions.ts";
+import { alwaysTrue, comparisonOf } from "./conditions.ts";
 import type { CompileContext } from "./context.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { compilePath, compileValue, useUnlessBlockName } from "./values.ts";
@@ -187,12 +189,13 @@ function compileAssert(context: CompileContext, mapping: Mapping, field: Field):
   const messageField = form?.field("message");
   const message = messageField && context.message(() => compileValue(context, messageField.value));
   if (!syntax) return undefined;
-  if (isConstantlyTrue(syntax.ast)) {
-    context.diagnostics.warning(text.valueRange, {
-      code: "assert-cannot-fail",
-      message: "the assert cannot fail, so it checks nothing",
-      hint: "Assert on something that the gateway did, or remove the statement.",
-    });
+  const always = alwaysTrue(syntax.ast);
+  if (always) {
+    const { why, hint, start, end } = always;
+    context.diagnostics.warning(
+      new SourceRange(context.source.file, (offset) => syntax.locate(offset), start, end),
+      { code: "assert-cannot-fail", message: `the assert cannot fail: ${why}`, hint },
+    );
   }
   const comparison = comparisonOf(syntax);
   const { compiled } = syntax;
@@ -295,6 +298,7 @@ function compileTry(context: CompileContext, mapping: Mapping, field: Field): Tr
   const handler = context.withinBlock(catchAs === undefined ? [] : [catchAs], "once", () =>
     compileStatements(context, form.list(catchField, 0)),
   );
+  if (handler.length === 0 && catchField) warnOfSwallowed(context, catchField, actions);
   const finalizer = compileStatements(context, form.list(finallyField, 0));
   return {
     kind: "try",
@@ -305,6 +309,17 @@ function compileTry(context: CompileContext, mapping: Mapping, field: Field): Tr
     ...(catchField ? { handler } : {}),
     ...(finallyField ? { finalizer } : {}),
   };
+}
+
+/** A `catch` without statements makes a pass of each assert and `throw` in the block. */
+function warnOfSwallowed(context: CompileContext, field: Field, actions: readonly Statement[]): void {
+  const swallowed = statementsIn(actions).find(({ kind }) => kind === "assert" || kind === "throw");
+  if (!swallowed) return;
+  context.diagnostics.warning(field.keyRange, {
+    code: "swallowed-failure",
+    message: `the \`${swallowed.kind}\` of line ${swallowed.position.line} cannot fail the scenario: the \`catch\` is empty`,
+    hint: "Move it behind the try, or let the `catch` check what was caught.",
+  });
 }
 
 function compileBlockName(

@@ -96,8 +96,19 @@ export function locateFailure(thrown: unknown, where: FlowPosition): FlowError {
         : undefined;
     return flowFailure("expression-failed", message, where, { fault: "scenario", hint, ...place });
   }
-  const fault = isProgrammingError(thrown) ? "harness" : "product";
-  return flowFailure("action-failed", message, where, { fault, ...place });
+  return flowFailure("action-failed", message, where, { fault: faultOf(thrown), ...place });
+}
+
+/** What Node says of modules that are missing or wrong: whoever imports them is the scenario, or a helper of its own. */
+const MODULE_ERROR =
+  /^(?:ERR_(?:MODULE|PACKAGE|UNSUPPORTED_(?:DIR_IMPORT|RESOLVE)|UNKNOWN_(?:BUILTIN|FILE|MODULE)|INVALID_(?:MODULE|PACKAGE)|REQUIRE|DLOPEN|ACCESS_DENIED)\w*|MODULE_NOT_FOUND)$/;
+
+function faultOf(thrown: unknown): Fault {
+  const { code, syscall } = isError(thrown) ? (thrown as NodeJS.ErrnoException) : {};
+  if (typeof code === "string" && MODULE_ERROR.test(code)) return "scenario";
+  // The machine lacks the program, or may not start it.
+  if (typeof syscall === "string" && syscall.startsWith("spawn")) return "environment";
+  return isProgrammingError(thrown) ? "harness" : "product";
 }
 
 /** Whether a value is an error, whichever realm it comes from. */

@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { errorMessage, UsageError } from "../../base/errors.ts";
+import { kindOf } from "../../base/files.ts";
 import { suggestion } from "../../base/suggest.ts";
 import type { Reporter } from "../stream.ts";
 import type { ConsoleOptions } from "./console/console.ts";
@@ -45,7 +46,7 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
     }
     // The report's own folder is made when the run begins.
     const path = target ? resolve(cwd, target) : resolve(reportFolder, file ?? "");
-    if (target) await makeFolder(dirname(path));
+    if (target) await requireWritable(path, `--reporter ${spec}`);
     return entry.make(context, path);
   }
   if (target === undefined && MODULE.test(spec)) {
@@ -58,10 +59,15 @@ async function load(spec: string, context: ReporterContext): Promise<Reporter> {
   );
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** Makes the folder of a file. @throws UsageError if that is not possible, or something else than a file is in its place */
+async function requireWritable(path: string, option: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(dirname(path), { recursive: true });
   } catch (error) {
-    throw new UsageError(`no report can be written to ${folder}: ${errorMessage(error)}`);
+    throw new UsageError(`no report can be written to ${dirname(path)}: ${errorMessage(error)}`);
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile() && !found.isCharacterDevice()) {
+    throw new UsageError(`${option} leads to ${kindOf(found)}, not to a file`, "Name a file that is new.");
   }
 }

@@ -1,10 +1,8 @@
-import { Ajv } from "ajv";
 import type { Area } from "../area.ts";
 import { embeddedGateway } from "../embedded.ts";
 import { Finding } from "../findings.ts";
-import { schemaName, schemaOf } from "../protocol.ts";
+import { schemaName, schemaOf, validatorOf } from "../protocol.ts";
 import type { Release } from "../release.ts";
-import type { Schema } from "../schema-values.ts";
 import { WireClient } from "../wire-client.ts";
 
 /** What a method is asked, where `{}` is not enough or would change something. */
@@ -146,7 +144,7 @@ function valid(release: Release, name: string, schema: string, ...values: unknow
     const described = await schemaOf(release, schema);
     if (described === undefined) throw new Error(`the release has no schema ${schema}`);
     if (values.length === 0) throw new Error("there is none");
-    const validate = new Ajv({ strict: false }).compile<Schema>(described);
+    const validate = validatorOf(described);
     for (const value of values) {
       if (validate(value)) continue;
       const [problem] = validate.errors ?? [];

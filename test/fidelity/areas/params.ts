@@ -1,8 +1,7 @@
-import { Ajv } from "ajv";
 import type { Area } from "../area.ts";
 import { embeddedGateway } from "../embedded.ts";
 import { Finding } from "../findings.ts";
-import { requiredScope, schemaName, schemaOf } from "../protocol.ts";
+import { requiredScope, schemaName, schemaOf, validatorOf } from "../protocol.ts";
 import { type Schema, valuesAround } from "../schema-values.ts";
 
 /** A method as `qa.gateway.methods` describes it. */
@@ -84,6 +83,6 @@ function only(keys: readonly string[], properties: Record<string, Schema>): Reco
 
 /** Neither side takes `params` that are no object. */
 function checkOf(schema: Schema): (value: unknown) => boolean {
-  const validate = new Ajv({ strict: false }).compile(schema);
+  const validate = validatorOf(schema);
   return (value) => validate(value);
 }

@@ -1,5 +1,5 @@
 import { type Brings, onEmbedded, onRelease } from "../../published/brings.ts";
-import { PUBLISHED, type PublishedPlugin } from "../../published/install.ts";
+import { installAll, PUBLISHED, type PublishedPlugin } from "../../published/install.ts";
 import type { Area } from "../area.ts";
 import { Finding } from "../findings.ts";
 
@@ -10,6 +10,7 @@ const measured = new Map<string, Promise<Brings>>();
 export const area: Area = {
   title: "Published plugins: what each brings",
   slow: true,
+  obstacle: installAll,
   async compare(release) {
     const findings: Finding[] = [];
     // One after the other: each is a process that loads a release.

@@ -9,6 +9,7 @@ const border = new Border({
   names: () => [],
   named: () => undefined,
   isRaw: () => false,
+  isSet: () => false,
   evaluationMs: 1000,
   calls: { check() {}, started() {}, looked() {}, thrown() {}, matters: () => true },
 });

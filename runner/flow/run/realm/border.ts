@@ -10,7 +10,7 @@ import { OUTSIDE_FACTS, type Outside, unbox } from "./outside.ts";
 const ENTRY_NAME = "$enter";
 const ENTRY = new vm.Script(`${ENTRY_NAME}()`);
 
-export interface BorderOptions extends Pick<Outside, "names" | "named" | "isRaw"> {
+export interface BorderOptions extends Pick<Outside, "names" | "named" | "isRaw" | "isSet"> {
   /** Longest time, in milliseconds, that a call may compute if it might never end. */
   evaluationMs: number;
   calls: Pick<Outside, "looked"> & {
@@ -46,6 +46,7 @@ export class Border {
       names: options.names,
       named: options.named,
       isRaw: options.isRaw,
+      isSet: options.isSet,
       entryName: ENTRY_NAME,
       caughtName: CAUGHT_NAME,
       call: (callable, self, args) => this.#call(callable as (...args: unknown[]) => unknown, self, args),

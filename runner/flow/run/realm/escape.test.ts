@@ -86,7 +86,7 @@ describe("nothing that an expression can reach is the host's:", () => {
     ],
     [
       "setters of the prototypes",
-      "{ Object.defineProperty(Object.prototype, 'text', { set(value) { seen.push(this, value) }, configurable: true }); Object.defineProperty(Array.prototype, 0, { set(value) { Object.defineProperty(this, 0, { value }); if (!Array.isArray(seen)) return; seen[seen.length + 1] = value }, configurable: true }); seen.push(state.getSnapshot()); delete Object.prototype.text; delete Array.prototype[0] }",
+      "{ for (const [owner, key] of [[Object.prototype, 'text'], [Array.prototype, 0]]) try { Object.defineProperty(owner, key, { set(value) { seen.push(this, value) }, configurable: true }) } catch (error) { seen.push(error) } seen.push(state.getSnapshot()) }",
     ],
     [
       "methods of other objects",
@@ -142,7 +142,7 @@ describe("nothing that an expression can reach is the host's:", () => {
     [
       "the items of a loop",
       `- forEach:
-    items: { expr: "Object.assign([1, 2], { entries() { vars.seen.push(this, arguments); return [] }, [Symbol.iterator]: function* () { vars.seen.push(arguments) } })" }
+    items: { expr: "Object.defineProperties([1, 2], { entries: { value() { vars.seen.push(this, arguments); return [] } }, [Symbol.iterator]: { value: function* () { vars.seen.push(arguments) } } })" }
     item: each
     actions: [{ set: last, value: { ref: each } }]
 - set: z

@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noShadowRestrictedNames: the classes of the context, before an expression can replace them
 /**
  * The inner side of a flow's border. The text of this file is compiled in the flow's context before any expression and
- * evaluates to a function, which gets the outer side (outside.ts) and returns what the outer side may call.
+ * evaluates to a function, which gets the outer side (outside.ts) and what fixes values (fix.js), and returns what the
+ * outer side may call.
  *
  * The invariant: **nothing that expressions can reach was made outside of the context.** Values come in through `take`,
  * which copies data and puts a stand-in made here in place of a function or of an object that lives outside. Whatever is
@@ -9,13 +10,13 @@
  * here, from strict code. There is no `Proxy` in the context: through its traps an expression would see argument lists that
  * the outer side makes.
  */
-(function enclose(outside) {
+(function enclose(outside, fix) {
   // Taken before an expression can change them.
   const global = globalThis;
   const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const { ownKeys } = Reflect;
   const { Object } = global;
-  const { create, keys: keysOf, prototype: ObjectPrototype, hasOwn } = Object;
+  const { create, freeze, keys: keysOf, prototype: ObjectPrototype, hasOwn } = Object;
   const {
     Promise,
     Map,
@@ -92,7 +93,7 @@
   const put = (target, key, value, enumerable = true) =>
     defineProperty(target, key, { __proto__: null, value, writable: true, enumerable, configurable: true });
 
-  /** Faster than `put`. A setter that an expression has put on a prototype hears of it, and of nothing that it may not have. */
+  /** Faster than `put`: no prototype has a setter that keeps it to itself. */
   const assign = (copy, key, value) => {
     if (key === "__proto__") put(copy, key, value);
     else copy[key] = value;
@@ -218,7 +219,7 @@
     if (isClass)
       defineProperty(inner, "prototype", { __proto__: null, value: prototypeFor(value.prototype) });
     mirror(inner, value, undefined);
-    return inner;
+    return freeze(inner);
   }
 
   function make(outerClass, args, newTarget) {
@@ -232,10 +233,10 @@
     }
   }
 
-  const takeLive = (value) => standIn(value, prototypeFor(getPrototypeOf(value)));
+  const takeLive = (value) => freeze(standIn(value, prototypeFor(getPrototypeOf(value))));
 
   function takeIterator(value) {
-    const inner = takeLive(value);
+    const inner = standIn(value, prototypeFor(getPrototypeOf(value)));
     put(inner, "next", take(value.next), false);
     if (value.return) put(inner, "return", take(value.return), false);
     if (value.throw) put(inner, "throw", take(value.throw), false);
@@ -260,13 +261,13 @@
       if (original === undefined) throw new TypeError("this is not an object of that class");
       return original;
     });
-    return inner;
+    return freeze(inner);
   }
 
   /**
-   * Gives `inner` the members of `outer`.
-   * @param ownerOf for a prototype: the object outside that a getter is meant for. What is assigned to the members of
-   *   anything else stays in here.
+   * Gives `inner` the members of `outer`. Those that cannot be set there cannot be replaced here either: a wait stays the
+   * wait that the flow API has.
+   * @param ownerOf for a prototype: the object outside that a getter or setter is meant for
    */
   function mirror(inner, outer, ownerOf) {
     const members = outside.members(outer);
@@ -280,14 +281,15 @@
       defineProperty(inner, key, {
         __proto__: null,
         enumerable,
-        configurable: true,
         get() {
           return cross(outside.read, ownerOf && key !== "constructor" ? ownerOf(this) : outer, key);
         },
-        set(given) {
-          if (ownerOf && set) cross(outside.write, ownerOf(this), key, given);
-          else put(this, key, given, enumerable);
-        },
+        set:
+          ownerOf && set
+            ? function (given) {
+                cross(outside.write, ownerOf(this), key, given);
+              }
+            : undefined,
       });
     }
   }
@@ -313,7 +315,8 @@
     for (let index = 0; index < methods.length; index += 1) {
       put(Buffer.prototype, methods[index].name, takeFunction(methods[index]), false);
     }
-    return Buffer;
+    freeze(Buffer.prototype);
+    return freeze(Buffer);
   }
 
   // A fixed formatter: the default one reads the error from outside, and one of an expression's own would get call sites.
@@ -375,27 +378,6 @@
     }
   }
 
-  // The names of the flow API lie behind the global object, so that a variable of the same name hides them.
-  const names = create(ObjectPrototype);
-  Object.setPrototypeOf(global, names);
-  const getterOf = (name) => {
-    if (name === "Buffer") return buffer;
-    // With a permission, `process` and `require` are the real ones.
-    return outside.isRaw(name) ? () => outside.named(name) : () => cross(outside.named, name);
-  };
-  const apiNames = outside.names();
-  for (let index = 0; index < apiNames.length; index += 1) {
-    const name = apiNames[index];
-    defineProperty(names, name, {
-      __proto__: null,
-      configurable: true,
-      get: getterOf(name),
-      set: (value) => put(global, name, value),
-    });
-  }
-  put(names, "vars", global, false);
-
-  seal(global, outside.caughtName, sane);
   // What a promise is rejected with passes the same way. `await` needs nothing: it throws into a `catch`.
   put(
     Promise.prototype,
@@ -409,6 +391,38 @@
     }.then,
     false,
   );
+
+  const language = ownKeys(global).map((name) => [name, getOwnPropertyDescriptor(global, name).value]);
+  const iterators = [
+    ""[Symbol.iterator](),
+    "".matchAll(/x/g),
+    [].values().map(take),
+    Iterator.from({ next() {} }),
+  ];
+  const intl = Object.values(Object.getOwnPropertyDescriptors(Intl)).map(({ value }) => value);
+  fix([...language.map(([, value]) => value), ...intl, ...hidden, ...iterators]);
+  for (const [name, value] of language) if (!outside.isSet(name)) seal(global, name, value);
+
+  // Names cannot be replaced, except where the flow itself sets one: then the flow API's lies behind the variable.
+  const behind = create(ObjectPrototype);
+  Object.setPrototypeOf(global, behind);
+  const getterOf = (name) => {
+    if (name === "Buffer") return buffer;
+    // With a permission, `process` and `require` are the real ones.
+    return outside.isRaw(name) ? () => outside.named(name) : () => cross(outside.named, name);
+  };
+  const apiNames = outside.names();
+  for (let index = 0; index < apiNames.length; index += 1) {
+    const name = apiNames[index];
+    const get = getterOf(name);
+    if (outside.isSet(name)) {
+      const set = (value) => put(global, name, value);
+      defineProperty(behind, name, { __proto__: null, configurable: true, get, set });
+    } else defineProperty(global, name, { __proto__: null, get });
+  }
+  if (outside.isSet("vars")) put(behind, "vars", global);
+  else seal(global, "vars", global);
+  seal(global, outside.caughtName, sane);
 
   let staged;
   seal(global, outside.entryName, () => {
@@ -471,7 +485,7 @@
       settled(false, result);
     },
     read: (name) => guarded(() => global[name]),
-    write: (name, value) => guarded(() => void put(global, name, value)),
+    write: (name, value) => put(global, name, value),
     isVariable: (name) => isEnumerable(global, name),
     member: (owner, key) => guarded(() => (owner === null || owner === undefined ? undefined : owner[key])),
     compare: (operator, left, right) => guarded(() => compare(operator, left, right)),

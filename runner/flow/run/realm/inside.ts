@@ -27,7 +27,8 @@ export interface Inside {
   settle(value: Raw, settled: (failed: boolean, result: Raw) => void): void;
   /** A variable, or a name of the flow API. */
   read(name: string): Raw;
-  write(name: string, value: Raw): void;
+  /** @returns false if an expression has made sure that the name cannot be set */
+  write(name: string, value: Raw): boolean;
   /** Whether the scenario has set the name. */
   isVariable(name: string): boolean;
   /** `owner[key]`; undefined if there is no owner. */
@@ -40,15 +41,21 @@ export interface Inside {
   rename(callable: Raw, name: string): Raw;
 }
 
-let script: vm.Script | undefined;
+let scripts: { fix: vm.Script; enclose: vm.Script } | undefined;
+
+function compile(text: string): vm.Script {
+  // In strict code no function can be found as the `caller` of another. Its frames are no part of what an author is shown.
+  return new vm.Script(`"use strict";${text}`, { filename: "node:flow-border" });
+}
 
 /** Makes the inner side of a border in a context that no expression has run in yet. */
 export function encloseIn(context: vm.Context, outside: Outside): Inside {
-  // In strict code no function can be found as the `caller` of another.
-  script ??= new vm.Script(`"use strict";${readFileSync(new URL("inside.js", import.meta.url), "utf8")}`, {
-    // Its frames are no part of what a scenario's author is shown.
-    filename: "node:flow-border",
-  });
-  const enclose: (outside: Outside) => Inside = script.runInContext(context, { displayErrors: false });
-  return enclose(outside);
+  scripts ??= {
+    fix: compile(readFileSync(new URL("fix.js", import.meta.url), "utf8")),
+    enclose: compile(readFileSync(new URL("inside.js", import.meta.url), "utf8")),
+  };
+  const options = { displayErrors: false };
+  const fix: Raw = scripts.fix.runInContext(context, options);
+  const enclose: (outside: Outside, fix: Raw) => Inside = scripts.enclose.runInContext(context, options);
+  return enclose(outside, fix);
 }

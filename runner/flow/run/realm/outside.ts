@@ -32,6 +32,8 @@ export interface Outside {
   named(name: string): unknown;
   /** Whether a name stands for the real thing, which a permission allows. */
   isRaw(name: string): boolean;
+  /** Whether the flow's own statements set the name. */
+  isSet(name: string): boolean;
   readonly entryName: string;
   readonly caughtName: string;
 }

@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
 import type vm from "node:vm";
+import { QaError } from "../../../base/errors.ts";
 import { budgetOf } from "../../arguments.ts";
 import { HARMLESS_GLOBALS } from "../../host-names.ts";
+import { namesSetBy } from "../../statement-list.ts";
 import type { ComparisonOperator, CompiledFlow } from "../../types.ts";
 import { lookupEntry, topLevelAliases } from "../../vocabulary-lookup.ts";
 import { asError, Border } from "./border.ts";
@@ -46,12 +48,14 @@ export class Realm {
   constructor(flow: CompiledFlow, options: RealmOptions, evaluationMs: number) {
     const globals = globalsOf(flow, options);
     const raw = rawNames(flow);
+    const set = new Set(flow.steps.flatMap(({ actions }) => [...namesSetBy(actions)]));
     this.#strays = new Strays((value) => this.#source(value, options.api), options.onThrow);
     if (flow.permissions.has("process")) Object.assign(globals, timersOf(this.#strays));
     this.#border = new Border({
       names: () => [...Object.keys(globals), ...Object.keys(raw)],
       named: (name) => (Object.hasOwn(raw, name) ? raw[name] : globals[name]),
       isRaw: (name) => Object.hasOwn(raw, name),
+      isSet: (name) => set.has(name),
       evaluationMs,
       calls: {
         check: () => this.#strays.check(),
@@ -84,8 +88,13 @@ export class Realm {
     return new Held(this.#guard(() => this.#inside.read(name)));
   }
 
+  /** @throws QaError if an expression has frozen the variables: a statement must not lose its value without a word */
   write(name: string, value: Held): void {
-    this.#guard(() => this.#inside.write(name, value.raw));
+    if (this.#inside.write(name, value.raw)) return;
+    throw new QaError(`the variable \`${name}\` cannot be set: an expression has frozen it`, {
+      code: "variable-frozen",
+      fault: "scenario",
+    });
   }
 
   isVariable(name: string): boolean {

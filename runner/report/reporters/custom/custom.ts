@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { endsWithin } from "../../../base/abort.ts";
-import { UsageError } from "../../../base/errors.ts";
+import { errorMessage, UsageError } from "../../../base/errors.ts";
+import { kindOf } from "../../../base/files.ts";
 import type { Teardown } from "../../../base/teardown.ts";
 import type { Reporter } from "../../stream.ts";
 import { type CustomReporterContext, REPORTER_VERSION } from "./protocol.ts";
@@ -22,9 +22,7 @@ export async function loadCustomReporter(
   { teardown, ...folders }: Omit<CustomReporterContext, "version"> & { teardown: Teardown },
 ): Promise<Reporter> {
   const file = resolve(folders.cwd, path);
-  if (!existsSync(file)) {
-    throw new UsageError(`there is no reporter ${path}`, `Looked for ${file}.`);
-  }
+  await requireModule(path, file);
   const own = new ReporterProcess();
   teardown.defer(`the reporter ${path}`, () => own.stop());
   // The run makes it only when it begins, and the reporter may write into it at once.
@@ -42,4 +40,19 @@ export async function loadCustomReporter(
     onEvent: (event) => own.ask({ type: "event", event }),
     finish: () => own.finish(),
   };
+}
+
+/** A pipe would be waited for. @throws UsageError unless it is a file */
+async function requireModule(path: string, file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) {
+    if (found.code === "ENOENT") throw new UsageError(`there is no reporter ${path}`, `Looked for ${file}.`);
+    throw new UsageError(`the reporter ${path} cannot be read: ${errorMessage(found)}`);
+  }
+  if (!found.isFile()) {
+    throw new UsageError(
+      `the reporter ${path} is ${kindOf(found)}, not a file`,
+      "Give the file of an ES module.",
+    );
+  }
 }

@@ -17,8 +17,9 @@ const COMPILED = join(FOLDER, "attempt");
 const RECORD = join(FOLDER, "attempt.json");
 
 /** What runs in the contexts of flows is read as a text. */
-const INSIDE = join(ROOT, "runner/flow/run/realm/inside.js");
-const READS_INSIDE = 'readFileSync(new URL("inside.js", import.meta.url), "utf8")';
+const REALM = join(ROOT, "runner/flow/run/realm");
+const INSIDE = ["fix.js", "inside.js"].map((file) => join(REALM, file));
+const READS_INSIDE = /readFileSync\(new URL\("(\w+\.js)", import\.meta\.url\), "utf8"\)/g;
 
 /** What is preloaded into Node, a recorder or a loader, is meant for the modules of the source. */
 const PRELOADS = /--(?:import|require|loader|experimental-loader)\b/;
@@ -68,7 +69,7 @@ async function build(): Promise<void> {
   });
   const inputs = [
     ...Object.keys(metafile.inputs),
-    ...[INSIDE, import.meta.filename].map((path) => relative(ROOT, path)),
+    ...[...INSIDE, import.meta.filename].map((path) => relative(ROOT, path)),
   ].map((path) => buildInput(ROOT, path));
   await mkdir(FOLDER, { recursive: true });
   await rm(COMPILED, { recursive: true, force: true });
@@ -81,9 +82,11 @@ const insideAsText: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]realm[\\/]inside\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      if (!source.includes(READS_INSIDE)) throw new Error(`${path} reads its program in another way`);
-      const text = JSON.stringify(await readFile(INSIDE, "utf8"));
-      return { contents: source.replace(READS_INSIDE, () => text), loader: "ts" };
+      const contents = source.replace(READS_INSIDE, (_reads, file: string) =>
+        JSON.stringify(readFileSync(join(REALM, file), "utf8")),
+      );
+      if (contents.includes("readFileSync(")) throw new Error(`${path} reads its program in another way`);
+      return { contents, loader: "ts" };
     });
   },
 };
