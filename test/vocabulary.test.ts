@@ -13,7 +13,6 @@ const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
     "memory",
     "{ call: forceMemoryIndex, args: [{ env: { ref: env }, query: a, expectedNeedle: b }] }",
   ],
-  ["mcp", "mcp", "{ call: callPluginToolsMcp, args: [{ env: { ref: env }, toolName: memory_search }] }"],
   ["image-generation", "mediaModels", "{ call: ensureImageGenerationConfigured, args: [{ ref: env }] }"],
   ["browser", "browser", "{ call: browserOpenTab, args: [{ ref: env }, { url: 'http://127.0.0.1' }] }"],
   ["web", "web", "{ call: webOpenPage, args: [{ url: 'http://127.0.0.1' }] }"],

@@ -7,8 +7,14 @@ import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { BOOLEAN, OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 
-/** Where releases have the program that serves the tools of their plugins, relative to the program of their CLI. */
-const PLUGIN_TOOLS_SERVER = join("dist", "mcp", "plugin-tools-serve.js");
+/**
+ * Where gateways have the program that serves the tools of their plugins, relative to the program of their CLI: that of
+ * releases lies beside `dist`, the embedded gateway's in it.
+ */
+const PLUGIN_TOOLS_SERVERS = [
+  join("dist", "mcp", "plugin-tools-serve.js"),
+  join("mcp", "plugin-tools-serve.js"),
+];
 /** It loads all plugins before it answers. */
 const REQUEST_MS = 180_000;
 const STDERR_SHOWN = 4_000;
@@ -59,8 +65,9 @@ async function callPluginTool(
 async function pluginToolsServer({ gateway }: ActionContext) {
   const { file, args = [], cwd, env } = gateway.cliCommand() ?? {};
   const program = args.at(-1);
-  const server = program && join(dirname(program), PLUGIN_TOOLS_SERVER);
-  if (!file || !server || !(await exists(server))) {
+  const folder = program === undefined ? undefined : dirname(program);
+  const server = folder && (await firstThatExists(PLUGIN_TOOLS_SERVERS.map((path) => join(folder, path))));
+  if (!file || !server) {
     throw new BlockedError(
       "mcp",
       "this gateway lacks `mcp`: it brings no MCP server for the tools of its plugins",
@@ -69,11 +76,15 @@ async function pluginToolsServer({ gateway }: ActionContext) {
   return { command: file, args: [server], cwd, env };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+async function firstThatExists(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
 }
 
 function toolMissing(toolName: string, tools: readonly { name: string }[]): QaError {
