@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ROOT, Sandbox } from "./testing/qa.ts";
@@ -9,6 +10,19 @@ test.concurrent("the other worked examples run", async ({ onTestFinished }) => {
   const ids = ["restart-deferral-during-turn", "supervisor-crash-loop"];
   const { exitCode, stdout } = await sandbox.qa("run", ...ids, "--pack", PACK);
   expect(exitCode, stdout).toBe(0);
+});
+
+test.concurrent("events that come in another order fail", async ({ onTestFinished }) => {
+  const sandbox = await Sandbox.create(onTestFinished);
+  const text = await readFile(join(PACK, "restart/restart-deferral-during-turn.md"), "utf8");
+  const swapped = text.replace(/( {4}- expectMessage.*\n {6}times: 1\n)( {4}- expectRestart\n)/, "$2$1");
+  expect(swapped).not.toBe(text);
+  await sandbox.write("pack/swapped.md", swapped);
+  const { exitCode, report, stdout } = await sandbox.qa("run", "--pack", "pack");
+  expect(report?.scenarios[0]?.failure?.message, stdout).toMatch(
+    /expectMessage came \d+ ms before expectRestart/,
+  );
+  expect(exitCode).toBe(1);
 });
 
 type Broken = [scenario: string, fault: string, step: RegExp, statement: RegExp, message: RegExp];

@@ -7,13 +7,8 @@ const PACK = join(ROOT, "test/testing/steps-pack");
 
 test("a title and steps are a scenario; the steps run in the order of the document and are reported by their headings", async () => {
   const sandbox = await Sandbox.create();
-  const run = await sandbox.qa(
-    "run",
-    "plugin-lifecycle-hot-reload",
-    "channel-reconnect-dedupe",
-    "--pack",
-    PACK,
-  );
+  const ids = ["plugin-lifecycle-hot-reload", "channel-reconnect-dedupe", "what-is-reported"];
+  const run = await sandbox.qa("run", ...ids, "--pack", PACK);
   expect(run.exitCode, run.stdout).toBe(0);
   const scenarios = run.report?.scenarios.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   expect(scenarios).toMatchObject([
@@ -28,6 +23,7 @@ test("a title and steps are a scenario; the steps run in the order of the docume
         { name: "A second patch switches it on again, for the same session", status: "passed" },
       ],
     },
+    { id: "what-is-reported", verdict: "passed" },
   ]);
 });
 

@@ -47,8 +47,8 @@ interface StatementLimits {
 export interface ActionContext extends ScenarioContext {
   /** What has happened in this scenario. */
   scene: Scene;
-  /** Of the statement that runs. */
-  limits: StatementLimits;
+  /** Of the statement that runs; absent where an older form or an expression calls. */
+  limits?: StatementLimits;
   /** One RPC. `timeoutMs` defaults to 20 000. */
   call(method: string, params?: unknown, options?: { timeoutMs?: number }): Promise<JsonObject>;
   identity(options?: { timeoutMs?: number }): Promise<GatewayIdentity>;
@@ -63,7 +63,6 @@ export function actionContext(scenario: ScenarioContext): ActionContext {
   return {
     ...scenario,
     scene: new Scene(scenario),
-    limits: {},
     call: (method, params, options) => gateway.call(method, params, { ...options, signal: signal() }),
     identity: (options) => gateway.identity({ ...options, signal: signal() }),
     waitHealthy: (timeoutMs) => gateway.waitHealthy(timeoutMs, signal()),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FLOW_API, STATEMENTS } from "../actions/vocabulary.ts";
 import { type CompileOptions, compileFlow } from "./compile/compile.ts";
 import { firstWrite } from "./effects.ts";
-import { flowOfActions } from "./testing/flows.ts";
+import { flowOfActions, flowOfMarkdown } from "./testing/flows.ts";
 
 const OPTIONS = {
   vocabulary: FLOW_API,
@@ -121,4 +121,18 @@ describe("what may change the gateway is found, and where", () => {
     ].join("\n");
     expect(writeIn(actions, { pack: { foreign: true } })).toMatchObject({ what: "env" });
   });
+});
+
+test.each([
+  ["- expectSkill: x\n- rpc: config.get\n- expectNoRestart", undefined, undefined],
+  ["- say: hello\n- expectReply: hello", "say", undefined],
+  ["- rpc: config.get\n- rpc: config.patch", "rpc", "rpc"],
+  ["- writeSkill: x\n  description: y\n  body: z", "writeSkill", "writeSkill"],
+  ["- rpc: { expr: '`config.get`' }", "rpc", "rpc"],
+])("of a step below a heading, what its actions do: %s", (lines, write, beyondTalking) => {
+  const flow = flowOfMarkdown(`# Test\n\n## Step\n\n\`\`\`yaml qa-step\n${lines}\n\`\`\`\n`);
+  const compilation = compileFlow(flow, OPTIONS);
+  expect(compilation.diagnostics).toEqual([]);
+  expect(firstWrite(compilation)?.what).toBe(write);
+  expect(firstWrite(compilation, { mayConverse: true })?.what).toBe(beyondTalking);
 });

@@ -187,6 +187,6 @@ steps:
             - assert:
                 expr: "Boolean(updateStatus?.sentinel)"
                 message: { expr: "\`no sentinel: \${JSON.stringify(updateStatus)}\`" }
-    detailsExpr: "env.gateway.runtimeEnv[config.allowEnv] !== '1' ? 'skipped' : \`from \${config.sourceVersion}, now \${updateStatus.version}, \${updateStatus.sentinel.status}\`"
+    detailsExpr: "env.gateway.runtimeEnv[config.allowEnv] !== '1' ? 'skipped' : \`from \${config.sourceVersion}, now \${updateStatus.sentinel.stats.after.version}, \${updateStatus.sentinel.status}\`"
 \`\`\`
 `;

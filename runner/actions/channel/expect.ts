@@ -6,7 +6,7 @@ import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { barrier } from "../scene/barrier.ts";
-import { type Event, expectEvent, expectNext, waitOrEnd } from "../scene/expect.ts";
+import { expectEvent, expectNext, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
 import { matcherOf, STRING, typed } from "../schema.ts";
 import { MESSAGE, MESSAGES } from "./schemas.ts";
 
@@ -20,7 +20,7 @@ const IN = {
 } as const;
 const LIST_MS = 30_000;
 
-function messagesIn({ scene }: ActionContext, conversation: string | undefined): Event<BusMessage>[] {
+function messagesIn({ scene }: ActionContext, conversation: string | undefined): TimedEvent<BusMessage>[] {
   return scene.messages.flatMap(({ index, message }) =>
     conversation === undefined || message.conversation.id === conversation
       ? [{ index, value: message, at: message.timestamp }]
@@ -32,13 +32,13 @@ function messagesIn({ scene }: ActionContext, conversation: string | undefined):
 export function expectMessage(
   context: ActionContext,
   { message, in: conversation }: { message: Matcher; in?: string },
-): Promise<Event<BusMessage>> {
+): Promise<TimedEvent<BusMessage>> {
   const source = { kind: "message", what: "a message", list: () => messagesIn(context, conversation) };
   return expectEvent(context, source, message);
 }
 
 /** The next reply in the conversation where someone wrote last. */
-export function expectReply(context: ActionContext, matcher: Matcher): Promise<Event<BusMessage>> {
+export function expectReply(context: ActionContext, matcher: Matcher): Promise<TimedEvent<BusMessage>> {
   const list = () =>
     context.scene.replies.map(({ index, message }) => ({ index, value: message, at: message.timestamp }));
   return expectNext(context, { kind: "message", what: "the reply", list }, matcher);

@@ -13,6 +13,7 @@ import { actionsOf, members } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
 import { expectReload, RELOAD } from "../gateway/reloads.ts";
+import { PRESENT } from "../scene/expect.ts";
 import {
   BOOLEAN,
   callback,
@@ -61,7 +62,7 @@ const CHANGE_PARAMS = {
   },
 } as const;
 
-/** Writes, and waits until the change is in force; on gateways that apply it later, by their log. */
+/** Writes, and waits until the change is in force: a statement also on gateways that answer first, by their log. */
 async function change(
   context: ActionContext,
   method: "config.patch" | "config.apply",
@@ -69,10 +70,14 @@ async function change(
   { reload, wait, ...mutation }: ValuesOf<typeof MUTATION_PARAMS & typeof CHANGE_PARAMS>,
 ): Promise<JsonObject> {
   const result = await mutateConfig(context, method, body, mutation, wait === "applied");
-  if (!reload) return result;
+  const hasLog = context.gateway.capabilities.has("logs");
+  if (reload && !hasLog)
+    throw new BlockedError("logs", "how a change was taken is read from the gateway's log");
+  const isWaitedFor = reload !== undefined || (context.limits && wait === "applied" && hasLog);
+  if (!isWaitedFor) return result;
   const unchanged = { outcome: "none", reasons: [] };
-  if (!result.noop) await expectReload(context, reload);
-  else if (!matches(reload, unchanged)) throw unexpected("the change", reload, unchanged);
+  if (!result.noop && result.outcome !== "noop") await expectReload(context, reload ?? PRESENT);
+  else if (reload && !matches(reload, unchanged)) throw unexpected("the change", reload, unchanged);
   return result;
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.ts";
+import { createSession } from "../agent/sessions.ts";
 import { agentSessionKey } from "../channel/session-key.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
@@ -21,6 +22,13 @@ async function toolWithId(
 ): Promise<JsonObject | undefined> {
   const tools = await effectiveTools(context, sessionKey);
   return tools.has(id) ? { id } : undefined;
+}
+
+/** Key of a room's session, or of the scenario's own, which is there from now on. */
+async function sessionFor(context: ActionContext, room: string | undefined): Promise<string> {
+  const { agentId, scene } = context;
+  if (room === undefined) return createSession(context, "qa", `agent:${agentId}:${scene.session}`);
+  return agentSessionKey({ agentId, channel: "qa-channel", peer: { kind: "channel", id: room } });
 }
 
 /** The SKILL.md of an author who writes what is asked for and nothing else. */
@@ -67,17 +75,15 @@ export const skillStatements = actionsOf("skills", (define) => ({
       in: {
         ...STRING,
         optional: true,
-        description: "the session of this room; default: the agent's main session",
+        description: "the session of this room; default: the one that the scenario's turns share",
       },
     },
     main: "id",
     returns: { ...TOOL, optional: true },
     statement: "expects",
-    effect: "reads",
-    run: (context, { id, is = PRESENT, in: room }) => {
-      const { agentId } = context;
-      const peer = room === undefined ? undefined : ({ kind: "channel", id: room } as const);
-      const sessionKey = agentSessionKey({ agentId, channel: "qa-channel", peer });
+    effect: "converses",
+    run: async (context, { id, is = PRESENT, in: room }) => {
+      const sessionKey = await sessionFor(context, room);
       return expectState(context, `tool ${id}`, is, () => toolWithId(context, id, sessionKey));
     },
   }),

@@ -5,7 +5,7 @@ import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { type Event, expectEvent, expectState, limitOf, PRESENT, waitOrEnd } from "../scene/expect.ts";
+import { expectEvent, expectState, limitOf, PRESENT, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
 import { BOOLEAN, matcherOf, NUMBER, open, record, STRING, STRINGS, typed } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { expectReload, RELOAD } from "./reloads.ts";
@@ -30,7 +30,7 @@ async function accountOf(context: ActionContext, channel: string): Promise<unkno
 export async function expectRestart(
   context: ActionContext,
   { restart = PRESENT }: { restart?: Matcher },
-): Promise<Event<GatewayIdentity>> {
+): Promise<TimedEvent<GatewayIdentity>> {
   const { scene } = context;
   const before = scene.before ?? scene.atStep;
   if (!before)

@@ -7,7 +7,7 @@ import { matcherOf } from "../schema.ts";
 import { MODEL_REQUEST, scriptedModel } from "./model.ts";
 
 /** A request to the model that fits. */
-export function expectRequest(
+function expectRequest(
   context: ActionContext,
   { request }: { request: Matcher },
 ): Promise<Event<RecordedRequest>> {

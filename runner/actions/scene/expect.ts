@@ -16,7 +16,7 @@ export const PRESENT: Matcher = { kind: "exists", value: true };
 
 /** How long a statement may wait, in milliseconds, by its `within`. */
 export function limitOf({ limits }: ActionContext, otherwise: number): number {
-  return limits.withinMs ?? otherwise;
+  return limits?.withinMs ?? otherwise;
 }
 
 /**
@@ -44,30 +44,33 @@ export async function expectState<T>(
 export interface Event<T> {
   index: number;
   value: T;
-  /** When it happened, in milliseconds since the epoch; left out where only its being there is known. */
-  at?: number;
 }
 
-interface EventSource<T> {
+/** One that says when it happened, in milliseconds since the epoch. */
+export interface TimedEvent<T> extends Event<T> {
+  at: number;
+}
+
+interface EventSource<E extends Event<unknown>> {
   /** Events that a statement takes are gone for others of the same kind. */
   kind: string;
   /** For people: `a message`. */
   what: string;
   /** All that count, oldest first. */
-  list(): readonly Event<T>[];
+  list(): readonly E[];
 }
 
 /**
  * Waits for the first event that no statement has taken and that fits, or for as many as `times` says of all that fit.
  * @throws Unexpected with the event that came nearest
  */
-export async function expectEvent<T>(
+export async function expectEvent<E extends Event<unknown>>(
   context: ActionContext,
-  source: EventSource<T>,
+  source: EventSource<E>,
   matcher: Matcher,
-): Promise<Event<T>> {
+): Promise<E> {
   const { scene, limits } = context;
-  if (limits.times !== undefined) return expectTimes(context, source, matcher, limits.times);
+  if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times);
   const find = () =>
     source.list().find(({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value));
   const found = await waitOrEnd(context, source.what, find, EVENT_MS);
@@ -76,12 +79,12 @@ export async function expectEvent<T>(
   return found;
 }
 
-async function expectTimes<T>(
+async function expectTimes<E extends Event<unknown>>(
   context: ActionContext,
-  source: EventSource<T>,
+  source: EventSource<E>,
   matcher: Matcher,
   times: number,
-): Promise<Event<T>> {
+): Promise<E> {
   const fitting = () => source.list().filter(({ value }) => matches(matcher, value));
   const enough = await waitOrEnd(
     context,
@@ -122,12 +125,12 @@ async function expectTimes<T>(
  * Waits for the next event and judges it once: a later one cannot make up for it.
  * @throws Unexpected
  */
-export async function expectNext<T>(
+export async function expectNext<E extends Event<unknown>>(
   context: ActionContext,
-  source: EventSource<T>,
+  source: EventSource<E>,
   matcher: Matcher,
   limitMs = EVENT_MS,
-): Promise<Event<T>> {
+): Promise<E> {
   const { scene } = context;
   const find = () => source.list().find(({ index }) => scene.isFree(source.kind, index));
   const next = await waitOrEnd(context, source.what, find, limitMs);
@@ -142,9 +145,9 @@ export async function expectNext<T>(
   return next;
 }
 
-function missing<T>(
+function missing(
   { scene }: ActionContext,
-  { kind, what, list }: EventSource<T>,
+  { kind, what, list }: EventSource<Event<unknown>>,
   matcher: Matcher,
 ): Unexpected {
   const free = list().filter(({ index }) => scene.isFree(kind, index));

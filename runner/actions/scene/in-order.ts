@@ -5,21 +5,18 @@ import { expectMessage } from "../channel/expect.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { expectRestart } from "../gateway/expect.ts";
-import { expectReload } from "../gateway/reloads.ts";
-import { expectRequest } from "../model/expect.ts";
 import { NOTHING, typed } from "../schema.ts";
-import type { Event } from "./expect.ts";
-
-/** Events whose time is known, by the statement that expects one. */
-const EVENTS: Readonly<Record<string, (context: ActionContext, params: Params) => Promise<Event<unknown>>>> =
-  {
-    expectMessage: (context, params) => expectMessage(context, params as { message: Matcher; in?: string }),
-    expectRestart: (context, params) => expectRestart(context, params),
-    expectModelRequest: (context, params) => expectRequest(context, params as { request: Matcher }),
-    expectReload: (context, params) => expectReload(context, (params as { reload: Matcher }).reload),
-  };
+import type { TimedEvent } from "./expect.ts";
 
 type Params = StatementCall["params"];
+
+/** Events that say when they happened, by the statement that expects one. */
+const EVENTS: Readonly<
+  Record<string, (context: ActionContext, params: Params) => Promise<TimedEvent<unknown>>>
+> = {
+  expectMessage: (context, params) => expectMessage(context, params as { message: Matcher; in?: string }),
+  expectRestart: (context, params) => expectRestart(context, params),
+};
 
 async function expectInOrder(
   context: ActionContext,
@@ -27,11 +24,9 @@ async function expectInOrder(
 ): Promise<void> {
   const came = await Promise.all(
     events.map(async ({ action, params, withinMs, times }) => {
-      const event = await EVENTS[action]?.(
-        { ...context, limits: { withinMs: withinMs ?? context.limits.withinMs, times } },
-        params,
-      );
-      return { action, at: event?.at ?? Date.now() };
+      const limits = { withinMs: withinMs ?? context.limits?.withinMs, times };
+      const event = await EVENTS[action]?.({ ...context, limits }, params);
+      return { action, at: event?.at ?? 0 };
     }),
   );
   for (const [index, { action, at }] of came.entries()) {

@@ -3,6 +3,7 @@ import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
 import { isOperator, OBJECT_OPERATORS, OPERATORS, type Operator, TYPES } from "../match/matcher.ts";
 import type { CompiledMatcher } from "../types.ts";
 import type { ValueSchema } from "../vocabulary.ts";
+import { alwaysTrue } from "./conditions.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { isObjectShape, memberShape } from "./shapes.ts";
 import type { StepContext } from "./step-context.ts";
@@ -146,8 +147,9 @@ function compileOperator(
     }
     case "expr": {
       const text = mapping.text(field);
-      const test = text && context.flow.expression(text.value, { params: ["it"], async: false })?.compiled;
-      return test && { kind: "expr", text: test.text, test };
+      const syntax = text && context.flow.expression(text.value, { params: ["it"], async: false });
+      if (syntax && alwaysTrue(syntax.ast)) return cannotFail(context, text.value, "this");
+      return syntax && { kind: "expr", text: syntax.compiled.text, test: syntax.compiled };
     }
     case "matches": {
       const value = compilePattern(context, field);
