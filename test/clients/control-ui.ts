@@ -133,7 +133,8 @@ export class ControlUi {
 export const VISITS: Readonly<Record<string, (ui: ControlUi) => Promise<void>>> = {
   "the page connects": (ui) => ui.visit("chat?session=agent:qa:of-the-page", "Ready to chat"),
   "a message is sent, and its answer shown": (ui) => ui.chat("Reply exactly: hello page", "hello page"),
-  "a chat is there again after a reload": (ui) => ui.visit("chat?session=agent:qa:of-the-page", /^\s*hello page\s*$/),
+  "a chat is there again after a reload": (ui) =>
+    ui.visit("chat?session=agent:qa:of-the-page", /^\s*hello page\s*$/),
   Overview: (ui) => ui.visit("overview", "Gateway Access"),
   Channels: (ui) => ui.visit("channels", "qa-channel"),
   Instances: (ui) => ui.visit("instances", "openclaw-control-ui"),
