@@ -55,7 +55,7 @@ export const COMMANDS: readonly Command[] = [
   { args: ["models", "list"], releases: ["2026.9.6"], check: prints(/^mock\/mock-1 /m) },
   { args: ["system", "event", "--text", "a client was here", "--mode", "now"], check: prints(/^ok$/m) },
   { args: ["system", "presence"], check: prints(/"mode": "gateway"/) },
-  { args: ["system", "heartbeat", "last"], check: prints(/null|\{\}/) },
+  { args: ["system", "heartbeat", "last"], check: prints(/"reason": "wake"/) },
   { args: ["nodes", "status"], check: prints(/Known: 0/) },
   { args: ["nodes", "list"], check: prints(/Pending: 0 · Paired: 0/) },
   { args: ["devices", "list"], check: prints(/No device pairing entries/) },
