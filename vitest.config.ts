@@ -60,6 +60,7 @@ const releases = {
 /** `vitest run` runs the tests of the day, `vitest run --mode night` those of the night. */
 export default defineConfig(({ mode }) => ({
   test: {
+    globalSetup: "test/testing/build-first.ts",
     sequence: { shuffle: true },
     projects: (mode === "night" ? [night, releases] : [here]).map((test) => ({ test })),
   },

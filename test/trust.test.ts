@@ -47,7 +47,9 @@ test("a scenario cannot end, change or forge more than its own attempt", async (
   for (const [id, [expr]] of Object.entries(attacks)) {
     await sandbox.write(`pack/test/${id}.md`, computing(id, expr));
   }
-  const opens = "(require('node:net').createServer().listen(0), 1)";
+  // What it prints to does not count.
+  const opens =
+    "(require('node:net').createServer().listen(0), require('node:process').stdout.write('said'), require('node:console').error('said'), 1)";
   await sandbox.write("pack/test/o-opens.md", computing("o-opens", opens));
   const changes = `(process.chdir('/'), process.env.PATH = '', process.env.MARK = 'changed',
     require('node:module').prototype = 0, Array.prototype.filter = () => [], globalThis.JSON = undefined, 1)`;

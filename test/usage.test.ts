@@ -25,6 +25,7 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     [["run", "dm-chat-baseline", "--reporter", "junitt"], /no reporter junitt[\s\S]*Did you mean `junit`\?/],
     [["run", "dm-chat-baseline", "--timeout", "600h"], /no longer than 596h/],
     [["check", "nowhere.md"], /no file or folder nowhere\.md/],
+    [["check", join(ROOT, "runner/cli")], /runner\/cli holds no scenario/],
     [["run", "--pack", ""], /--pack.* is empty: is it a variable that is not set\?/],
     [["run", "dm-chat-baseline", "--last-failed="], /--last-failed.* is empty/],
     [["parity", "--gateways", "embedded,"], /--gateways.* One of the entries is empty/],

@@ -54,6 +54,8 @@ describe("positional arguments become named parameters", () => {
 
 test.for<[name: string, values: unknown[], message: string]>([
   ["sleep", ["1"], 'argument 1 (ms) must be a number, got "1"'],
+  ["sleep", [Number.NaN], "argument 1 (ms) must be a number, got NaN"],
+  ["waitForNoOutbound", [OBJECTS.state, Number.NaN], "argument 2 (quietMs) must be a number, got NaN"],
   ["sleep", [], "argument 1 (ms) must be a number, got undefined"],
   ["createSession", [{}, "label"], "argument 1 (env) must be `env`, got an object"],
   ["createSession", [OBJECTS.env, "label", null], "argument 3 (key) must be a string, got null"],

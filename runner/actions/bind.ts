@@ -45,7 +45,7 @@ export async function runStatement(
 ): Promise<unknown> {
   requireCapability(name, action.needs, context.gateway);
   const named = withDefaults(action, params);
-  const [wrong] = wrongParameters(name, named);
+  const [wrong] = wrongParameters(name, action, named);
   if (wrong !== undefined) {
     const wanted = wordsOf(action.params[wrong]) ?? "something else";
     throw badArgument(`${name}: ${wrong} must be ${wanted}, got ${describe(named[wrong])}`);
@@ -87,7 +87,7 @@ function checkArguments(
   values: readonly unknown[],
   objects: FlowObjects,
 ): void {
-  const wrong = wrongParameters(path, argumentsByName(action, values));
+  const wrong = wrongParameters(path, action, argumentsByName(action, values));
   for (const [index, { name, takes, optional }] of (action.positional ?? []).entries()) {
     const value = values[index];
     if (takes === "rest" || (value === undefined && optional)) continue;
@@ -106,16 +106,25 @@ function checkArguments(
 }
 
 /** Names of the parameters whose own value does not fit, and not only something in it. */
-function wrongParameters(path: string, params: Readonly<Record<string, unknown>>): Set<string> {
+function wrongParameters(
+  path: string,
+  { params: schemas }: Action,
+  params: Readonly<Record<string, unknown>>,
+): Set<string> {
+  // What was computed from something that is missing: as a time it would be none, and a quiet period of none is always quiet.
+  const wrong = Object.keys(schemas).filter(
+    (name) => schemas[name]?.type === "number" && Number.isNaN(params[name]),
+  );
   const validate = validatorOf(path);
-  if (!validate || validate(params)) return new Set();
+  if (!validate || validate(params)) return new Set(wrong);
   const errors = validate.errors ?? [];
-  return new Set(
-    errors.flatMap(({ instancePath, keyword, params: { missingProperty } }) => {
+  return new Set([
+    ...wrong,
+    ...errors.flatMap(({ instancePath, keyword, params: { missingProperty } }) => {
       if (keyword === "required") return instancePath === "" ? [String(missingProperty)] : [];
       return instancePath.split("/").length === 2 ? [instancePath.slice(1)] : [];
     }),
-  );
+  ]);
 }
 
 /** Undefined for a parameter that takes anything, even nothing at all. */
@@ -131,7 +140,7 @@ function wordsOf({
 }
 
 function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
+  if (value === null || value === undefined || Number.isNaN(value)) return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   return typeof value === "object" ? (Array.isArray(value) ? "an array" : "an object") : typeof value;
 }

@@ -25,6 +25,12 @@ test("a limit without end sets no timer", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("a time that is over, or no number, fires at once and without a warning", () => {
+  const set = vi.spyOn(globalThis, "setTimeout");
+  for (const ms of [-5, Number.NaN]) after(ms, () => {});
+  expect(set.mock.calls.map(([, ms]) => ms)).toEqual([0, 0]);
+});
+
 test("what is ended does not fire, not even when it had to be set anew", async () => {
   const fired = vi.fn();
   const cancel = after(60 * DAY_MS, fired);

@@ -15,7 +15,7 @@ export function after(ms: number, run: () => void, { unref = false }: TimerOptio
   let timer: NodeJS.Timeout | undefined;
   const arm = (leftMs: number): void => {
     const fire = leftMs > LONGEST_MS ? () => arm(dueAt - performance.now()) : run;
-    timer = setTimeout(fire, Math.min(leftMs, LONGEST_MS));
+    timer = setTimeout(fire, held(leftMs));
     if (unref) timer.unref();
   };
   if (ms !== Number.POSITIVE_INFINITY) arm(ms);
@@ -24,7 +24,7 @@ export function after(ms: number, run: () => void, { unref = false }: TimerOptio
 
 /** Calls `run` again and again, `ms` milliseconds apart. */
 export function every(ms: number, run: () => void, { unref = false }: TimerOptions = {}): Cancel {
-  const timer = setInterval(run, Math.min(ms, LONGEST_MS));
+  const timer = setInterval(run, held(ms));
   if (unref) timer.unref();
   return () => clearInterval(timer);
 }
@@ -60,4 +60,9 @@ export function timeoutSignal(ms: number): AbortSignal {
 /** A limit for a library, which passes it to one of Node's timers: no longer than that can hold. */
 export function libraryLimit(ms: number): number {
   return Math.min(ms, LONGEST_MS);
+}
+
+/** What a timer of Node can hold, without a warning of what is no time. */
+function held(ms: number): number {
+  return ms > 0 ? Math.min(ms, LONGEST_MS) : 0;
 }

@@ -359,9 +359,31 @@ describe("errors", () => {
     });
   });
 
+  /** As a late error of an imported helper has it: its stack says nothing of the flow. */
+  function thrownIn(place: string): TypeError {
+    const error = new TypeError("Cannot read properties of undefined");
+    error.stack = `TypeError: x\n    at JSON.parse (<anonymous>)\n    at later (${place}:1:90)`;
+    return error;
+  }
+
+  function tooDeep(): unknown {
+    let value = {};
+    for (let depth = 0; depth < 100_000; depth += 1) value = { value };
+    try {
+      return JSON.stringify(value);
+    } catch (error) {
+      return error;
+    }
+  }
+
   it.each([
     [new Error("no reply"), "action-failed", "product"],
     [new RangeError("bad index"), "action-failed", "harness"],
+    [thrownIn("/packs/mine/helper.mjs"), "action-failed", "scenario"],
+    [thrownIn("file:///packs/mine/a%20helper.mjs"), "action-failed", "scenario"],
+    [thrownIn("file://elsewhere/helper.mjs"), "action-failed", "harness"],
+    [thrownIn("/packs/node_modules/some-package/index.js"), "action-failed", "harness"],
+    [tooDeep(), "action-failed", "scenario"],
     ["just text", "action-failed", "product"],
     [
       new QaError("crashed", { code: "gateway-crashed", fault: "product", details: "log" }),

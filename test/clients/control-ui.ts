@@ -129,15 +129,16 @@ export class ControlUi {
   }
 }
 
-/** What people do with the page of 2026.4.26, in this order. */
+/** What people do with the page of 2026.4.26, in this order; in a session of its own, because other clients come before. */
 export const VISITS: Readonly<Record<string, (ui: ControlUi) => Promise<void>>> = {
-  "the page connects": (ui) => ui.visit("chat?session=main", "Ready to chat"),
+  "the page connects": (ui) => ui.visit("chat?session=agent:qa:of-the-page", "Ready to chat"),
   "a message is sent, and its answer shown": (ui) => ui.chat("Reply exactly: hello page", "hello page"),
-  "a chat is there again after a reload": (ui) => ui.visit("chat?session=main", /^\s*hello page\s*$/),
+  "a chat is there again after a reload": (ui) =>
+    ui.visit("chat?session=agent:qa:of-the-page", /^\s*hello page\s*$/),
   Overview: (ui) => ui.visit("overview", "Gateway Access"),
   Channels: (ui) => ui.visit("channels", "qa-channel"),
   Instances: (ui) => ui.visit("instances", "openclaw-control-ui"),
-  Sessions: (ui) => ui.visit("sessions", "agent:qa:main"),
+  Sessions: (ui) => ui.visit("sessions", "agent:qa:of-the-page"),
   Usage: (ui) => ui.visit("usage", "Usage Overview"),
   "Cron Jobs": (ui) => ui.visit("cron", "All scheduled jobs stored in the gateway."),
   Agents: (ui) => ui.visit("agents", "Core Files"),

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { isWithin } from "../../base/paths.ts";
 import { compareText, plural } from "../../base/text.ts";
 import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { addOptions } from "../command-options.ts";
@@ -43,6 +45,7 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   }
   const { files, diagnostics } =
     paths.length > 0 ? await checkScenarios(paths, options) : await checkAll(options);
+  refuseEmpty(paths, [...files, ...diagnostics.map(({ file }) => file)]);
   diagnostics.sort(byPlace);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   if (options.json) {
@@ -56,6 +59,15 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
     print(`${plural(files.length, "file")} checked: ${summary}\n`);
   }
   return errors > 0 ? EXIT.invalid : EXIT.passed;
+}
+
+/** A folder in which nothing was found has not been checked. @throws UsageError */
+function refuseEmpty(paths: readonly string[], files: readonly string[]): void {
+  const cwd = userFolder();
+  const found = files.map((file) => resolve(cwd, file));
+  const empty = paths.find((path) => !found.some((file) => isWithin(file, resolve(cwd, path))));
+  if (empty === undefined) return;
+  throw new UsageError(`${empty} holds no scenario`, "Scenarios are .md, .yaml and .yml files at any depth.");
 }
 
 interface Findings {

@@ -7,7 +7,7 @@ import {
   tokenizer,
 } from "acorn";
 import { fullAncestor } from "acorn-walk";
-import { analyze } from "eslint-scope";
+import { analyze, type Variable } from "eslint-scope";
 import type { Program } from "estree";
 import { isStackOverflow } from "../../scenario/source/last-resort.ts";
 import { LIMITS } from "../../scenario/source/limits.ts";
@@ -247,6 +247,14 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
   };
   // acorn's nodes are ESTree nodes; the two packages only type them apart.
   const scopes = analyze(program as unknown as Program, { ecmaVersion: 2024, sourceType: "script" });
+  const variables = new Map(
+    scopes.scopes
+      .flatMap((scope) => scope.variables)
+      .flatMap((variable) =>
+        variable.identifiers.map((name) => [name as unknown as AnyNode, variable] as const),
+      ),
+  );
+  const usesOf = (name: AnyNode): readonly AnyNode[] => usesOfConstant(variables.get(name));
   return (scopes.globalScope?.through ?? []).map((reference) => {
     const identifier = reference.identifier as unknown as AnyNode;
     let deferred = false;
@@ -260,7 +268,7 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
       start: identifier.start,
       end: identifier.end,
       members: chain.members,
-      ...callOf(chain.end, parents),
+      ...callOf(chain.end, parents, usesOf),
       ...passedTo(chain.end, parents),
       write: reference.isWrite(),
       memberWrite:
@@ -273,6 +281,15 @@ function freeReferences(ast: Expression, parents: ReadonlyMap<AnyNode, AnyNode>)
         parent.callee === chain.end,
     };
   });
+}
+
+/** Where a variable is read that never has another value than its first. */
+function usesOfConstant(variable: Variable | undefined): readonly AnyNode[] {
+  const references = variable?.references ?? [];
+  if (references.filter((reference) => reference.isWrite()).length !== 1) return [];
+  return references
+    .filter((reference) => reference.isReadOnly())
+    .map(({ identifier }) => identifier as unknown as AnyNode);
 }
 
 function staticChain(root: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>) {
@@ -297,7 +314,11 @@ function staticChain(root: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>) {
   return { members, end };
 }
 
-function callOf(callee: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>): Pick<FreeReference, "call"> {
+function callOf(
+  callee: AnyNode,
+  parents: ReadonlyMap<AnyNode, AnyNode>,
+  usesOf: (name: AnyNode) => readonly AnyNode[],
+): Pick<FreeReference, "call"> {
   const parent = parents.get(callee);
   if (parent?.type !== "CallExpression" || parent.callee !== callee) return {};
   const spread = parent.arguments.some((argument) => argument.type === "SpreadElement");
@@ -305,7 +326,7 @@ function callOf(callee: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>): Pick<F
     argument.type === "Literal" ? argument.value : undefined,
   );
   const argumentCount = spread ? undefined : parent.arguments.length;
-  return { call: { argumentCount, literals, resultUse: resultUse(parent, parents) } };
+  return { call: { argumentCount, literals, resultUse: resultUse(parent, parents, usesOf) } };
 }
 
 /** The call that gets a value as an argument, or as a member of an object that is written there as an argument. */

@@ -14,8 +14,15 @@ export type ResultUse =
 /** What a promise itself offers. */
 const PROMISE_METHODS = new Set(["then", "catch", "finally"]);
 
-/** How the result of a call is used without being awaited; undefined where a promise may stand for it. */
-export function resultUse(call: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>): ResultUse | undefined {
+/**
+ * How the result of a call is used without being awaited; undefined where a promise may stand for it.
+ * @param usesOf where a variable is read, by the name that declares it; left out: what becomes of variables does not matter
+ */
+export function resultUse(
+  call: AnyNode,
+  parents: ReadonlyMap<AnyNode, AnyNode>,
+  usesOf: (name: AnyNode) => readonly AnyNode[] = () => [],
+): ResultUse | undefined {
   let node = call;
   for (let parent = parents.get(node); parent; node = parent, parent = parents.get(node)) {
     switch (parent.type) {
@@ -40,7 +47,9 @@ export function resultUse(call: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>)
       case "ForStatement":
         return parent.test === node ? { kind: "operand" } : undefined;
       case "VariableDeclarator":
-        return parent.id.type === "Identifier" ? undefined : { kind: "member" };
+        if (parent.id.type !== "Identifier") return { kind: "member" };
+        // A choice may have made something else of it, which is then asked for.
+        return parent.init === call ? firstUse(usesOf(parent.id), parents, usesOf) : undefined;
       case "AssignmentExpression":
         if (parent.operator !== "=") return { kind: "operand" };
         return parent.left.type.endsWith("Pattern") ? { kind: "member" } : undefined;
@@ -64,6 +73,19 @@ export function resultUse(call: AnyNode, parents: ReadonlyMap<AnyNode, AnyNode>)
       default:
         return undefined;
     }
+  }
+  return undefined;
+}
+
+/** Being passed on does not count: whoever keeps a promise in a variable may want to have it as one. */
+function firstUse(
+  names: readonly AnyNode[],
+  parents: ReadonlyMap<AnyNode, AnyNode>,
+  usesOf: (name: AnyNode) => readonly AnyNode[],
+): ResultUse | undefined {
+  for (const name of names) {
+    const use = resultUse(name, parents, usesOf);
+    if (use && use.kind !== "argument") return use;
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import { types } from "node:util";
 import { errorMessage, type Fault, QaError } from "../../base/errors.ts";
+import { isStackOverflow } from "../../scenario/source/last-resort.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import type { FlowFailureCode } from "../codes.ts";
 import type { CompiledFlow } from "../types.ts";
-import { scenarioFrames } from "./stack.ts";
+import { aroseInOwnModule, scenarioFrames } from "./stack.ts";
 
 /** Where a flow was when something went wrong. */
 export interface FlowPosition {
@@ -71,8 +72,8 @@ export function flowFailure(
 
 /**
  * Gives anything thrown its place in the scenario, and says whose fault it is: a known error says so
- * itself, a mistake in an expression is the scenario's, a programming error in an action is the
- * harness's, and whatever else an action reports is the product's.
+ * itself, a mistake in an expression or in what a scenario imports is the scenario's, a programming error
+ * in an action is the harness's, and whatever else an action reports is the product's.
  */
 export function locateFailure(thrown: unknown, where: FlowPosition): FlowError {
   if (thrown instanceof FlowError) return thrown;
@@ -96,6 +97,10 @@ export function locateFailure(thrown: unknown, where: FlowPosition): FlowError {
         : undefined;
     return flowFailure("expression-failed", message, where, { fault: "scenario", hint, ...place });
   }
+  if (isStackOverflow(thrown)) {
+    const hint = "Is a value nested very deeply, or does a function call itself without end?";
+    return flowFailure("action-failed", message, where, { fault: "scenario", hint, ...place });
+  }
   return flowFailure("action-failed", message, where, { fault: faultOf(thrown), ...place });
 }
 
@@ -108,7 +113,8 @@ function faultOf(thrown: unknown): Fault {
   if (typeof code === "string" && MODULE_ERROR.test(code)) return "scenario";
   // The machine lacks the program, or may not start it.
   if (typeof syscall === "string" && syscall.startsWith("spawn")) return "environment";
-  return isProgrammingError(thrown) ? "harness" : "product";
+  if (!isProgrammingError(thrown)) return "product";
+  return aroseInOwnModule(stackOf(thrown)) ? "scenario" : "harness";
 }
 
 /** Whether a value is an error, whichever realm it comes from. */

@@ -1,3 +1,6 @@
+import { dirname, isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isWithin } from "../../base/paths.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import { offsetWithoutInsertions } from "./caught.ts";
@@ -25,6 +28,30 @@ export function scenarioFrames(stack: string | undefined, flow: CompiledFlow): S
     ...(own[0] ? { position: own[0].position } : {}),
     innermost: frames[0]?.position !== undefined,
   };
+}
+
+const SELF = fileURLToPath(import.meta.url);
+/** This program: the one file that the part of it that runs flows is built into, or its sources. */
+const PROGRAM = SELF.endsWith(".cjs") ? SELF : resolve(dirname(SELF), "../..");
+
+/** Whether an error arose in a module that belongs neither to this program nor to a package: a scenario brought it. */
+export function aroseInOwnModule(stack: string | undefined): boolean {
+  const innermost = (stack ?? "")
+    .split("\n")
+    .flatMap((line) => pathIn(line) ?? [])
+    .find((path) => isWithin(path, PROGRAM) || !/[/\\]node_modules[/\\]/.test(path));
+  return innermost !== undefined && !isWithin(innermost, PROGRAM);
+}
+
+/** The file that a stack line names, if it is one. */
+function pathIn(line: string): string | undefined {
+  const place = /(?:^\s+at (?:async )?|\()([^()]+):\d+:\d+\)?$/.exec(line)?.[1] ?? "";
+  if (!place.startsWith("file:")) return isAbsolute(place) ? place : undefined;
+  try {
+    return fileURLToPath(place);
+  } catch {
+    return undefined;
+  }
 }
 
 function positionIn(line: string, flow: CompiledFlow): Position | undefined {

@@ -19,7 +19,7 @@ export class HandleWatch {
   /** What is open and was not before the flow: one line for each kind, with the step that it is open since. */
   leaks(): string[] {
     return [...counts()].flatMap(([kind, count]) => {
-      const before = this.#before.get(kind) ?? 0;
+      const before = (this.#before.get(kind) ?? 0) + (kind === PIPE ? openedToPrint() : 0);
       const more = count - before;
       if (more <= 0) return [];
       const quiet = this.#steps.findLastIndex(({ open }) => (open.get(kind) ?? 0) <= before);
@@ -30,6 +30,15 @@ export class HandleWatch {
       ];
     });
   }
+}
+
+const PIPE = "PipeWrap";
+
+/** How many of the pipes that a process prints to have been opened: Node opens each when something first asks for it. */
+function openedToPrint(): number {
+  const open = counts().get(PIPE) ?? 0;
+  const streams = [process.stdout, process.stderr];
+  return Math.max(0, streams.length - ((counts().get(PIPE) ?? 0) - open));
 }
 
 function counts(): Counts {
