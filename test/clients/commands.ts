@@ -61,7 +61,7 @@ export const COMMANDS: readonly Command[] = [
   { args: ["devices", "list"], check: prints(/No device pairing entries/) },
   { args: ["approvals", "get", "--gateway"], check: prints(/exec-approvals\.json/) },
   { args: ["gateway", "usage-cost"], check: prints(/Usage cost \(30 days\)/) },
-  { args: ["cron", "list"], check: prints(/No cron jobs/) },
+  { args: ["cron", "list"], check: prints(/No (cron jobs|automations)/) },
 ];
 
 /** @throws AssertionError when a command did not end well */
