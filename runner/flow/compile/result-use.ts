@@ -29,6 +29,9 @@ export function resultUse(
       case "MemberExpression": {
         const { object, property, computed } = parent;
         if (object !== node) return { kind: "operand" };
+        // What is written is written to the promise, knowingly.
+        const around = parents.get(parent);
+        if (around?.type === "AssignmentExpression" && around.left === parent) return undefined;
         const method = !computed && property.type === "Identifier" && PROMISE_METHODS.has(property.name);
         return method ? undefined : { kind: "member" };
       }
