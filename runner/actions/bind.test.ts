@@ -55,11 +55,16 @@ describe("positional arguments become named parameters", () => {
 test.for<[name: string, values: unknown[], message: string]>([
   ["sleep", ["1"], 'argument 1 (ms) must be a number, got "1"'],
   ["sleep", [Number.NaN], "argument 1 (ms) must be a number, got NaN"],
-  ["waitForNoOutbound", [OBJECTS.state, Number.NaN], "argument 2 (quietMs) must be a number, got NaN"],
+  [
+    "waitForNoOutbound",
+    [OBJECTS.state, Number.NaN],
+    "argument 2 (quietMs) must be a number from 0 up, got NaN",
+  ],
+  ["waitForNoOutbound", [OBJECTS.state, -5], "argument 2 (quietMs) must be a number from 0 up, got -5"],
   ["sleep", [], "argument 1 (ms) must be a number, got undefined"],
   ["createSession", [{}, "label"], "argument 1 (env) must be `env`, got an object"],
   ["createSession", [OBJECTS.env, "label", null], "argument 3 (key) must be a string, got null"],
-  ["waitForCondition", [1], "argument 1 (check) must be a function (a lambda), got number"],
+  ["waitForCondition", [1], "argument 1 (check) must be a function (a lambda), got 1"],
   ["patchConfig", ["{}"], 'argument 1 (request) must be an object, got "{}"'],
   ["expectNoRestart", [OBJECTS.env, undefined], "argument 2 (before) must be an object, got undefined"],
 ])("%s names a wrong argument", ([name, values, message]) => {

@@ -131,16 +131,18 @@ function wrongParameters(
 function wordsOf({
   type,
   enum: choices,
+  minimum,
   function: signatureOfFunction,
 }: ValueSchema = {}): string | undefined {
   if (signatureOfFunction !== undefined) return "a function (a lambda)";
   if (choices) return `one of ${choices.join(", ")}`;
   if (type === undefined) return undefined;
+  if (minimum !== undefined) return `a ${type} from ${minimum} up`;
   return type === "object" || type === "array" ? `an ${type}` : `a ${type}`;
 }
 
 function describe(value: unknown): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return String(value);
+  if (value === null || value === undefined || typeof value === "number") return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   return typeof value === "object" ? (Array.isArray(value) ? "an array" : "an object") : typeof value;
 }

@@ -64,7 +64,12 @@ export const OBJECTS = { type: "array", items: OBJECT } as const;
 
 /** A limit in milliseconds. */
 export function milliseconds<const Ms extends number>(fallback: Ms, description?: string) {
-  return { type: "number", default: fallback, description: description ?? "milliseconds" } as const;
+  return {
+    type: "number",
+    minimum: 0,
+    default: fallback,
+    description: description ?? "milliseconds",
+  } as const;
 }
 
 type Schemas = Readonly<Record<string, ValueSchema>>;
