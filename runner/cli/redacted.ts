@@ -22,14 +22,19 @@ export function print(text: string): void {
 /**
  * Writes a value to stdout as a text, without secrets. What tells scenarios and gateways apart stays as it is, and the
  * secrets are gone before columns are laid out.
+ * @param names members that hold names, whatever they are called
  */
-export function printRedacted<T>(value: T, inWords: (clean: T) => string): void {
-  process.stdout.write(inWords(redactValue(value, secrets().redact)));
+export function printRedacted<T>(
+  value: T,
+  inWords: (clean: T) => string,
+  names: readonly string[] = [],
+): void {
+  process.stdout.write(inWords(redactValue(value, secrets().redact, names)));
 }
 
-/** Writes a value to stdout as JSON, without secrets. */
-export function printJson(value: unknown): void {
-  printRedacted(value, (clean) => `${JSON.stringify(clean, undefined, 2)}\n`);
+/** Writes a value to stdout as JSON, without secrets. @param names as `printRedacted` takes them */
+export function printJson(value: unknown, names: readonly string[] = []): void {
+  printRedacted(value, (clean) => `${JSON.stringify(clean, undefined, 2)}\n`, names);
 }
 
 /** Writes a text to stderr, without secrets. */

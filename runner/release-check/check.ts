@@ -47,10 +47,15 @@ export interface CheckOptions {
  * @throws QaError when it cannot be installed; that it does not start is a finding
  */
 export async function checkFresh(version: string | undefined, options: CheckOptions): Promise<PhaseReport> {
-  return withTestbed(options, async (check) => {
-    await check.version("version", version);
-    await check.works();
-  });
+  try {
+    return await withTestbed(options, async (check) => {
+      await check.version("version", version);
+      await check.works();
+    });
+  } catch (error) {
+    if (!(error instanceof QaError) || error.fault !== "product") throw error;
+    return { passed: false, findings: [{ what: "it starts", ok: false, seen: withLastLine(error) }] };
+  }
 }
 
 /**

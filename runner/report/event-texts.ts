@@ -32,10 +32,13 @@ const UNABRIDGED: ReadonlySet<string> = new Set([...NAMES, "command", "rerun", "
 /** In a report; a console shows less. */
 const LONGEST = { lines: 200, characters: 20_000 };
 
-/** Takes the secrets out of a value, and leaves alone what tells runs, scenarios, gateways and verdicts apart. */
-export function redactValue<T>(value: T, redact: <U>(value: U) => U): T {
+/**
+ * Takes the secrets out of a value, and leaves alone what tells runs, scenarios, gateways and verdicts apart.
+ * @param also members that hold names of this value's kind
+ */
+export function redactValue<T>(value: T, redact: <U>(value: U) => U, also: readonly string[] = []): T {
   const redacted = redact(value);
-  restoreNames(redacted, value);
+  restoreNames(redacted, value, new Set([...NAMES, ...also]));
   return redacted;
 }
 
@@ -58,11 +61,11 @@ function redactAround(id: string, command: string, redact: (text: string) => str
 }
 
 /** @param copy of the same shape as `original` */
-function restoreNames(copy: unknown, original: unknown): void {
+function restoreNames(copy: unknown, original: unknown, names: ReadonlySet<string>): void {
   if (!isContainer(copy) || !isContainer(original)) return;
   for (const [key, value] of Object.entries(original)) {
-    if (NAMES.has(key) && (typeof value === "string" || isTexts(value))) copy[key] = value;
-    else restoreNames(copy[key], value);
+    if (names.has(key) && (typeof value === "string" || isTexts(value))) copy[key] = value;
+    else restoreNames(copy[key], value, names);
   }
 }
 

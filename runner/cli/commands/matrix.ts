@@ -8,6 +8,9 @@ import { printJson, printNote, printRedacted } from "../redacted.ts";
 import { withSession } from "../session.ts";
 import { userFolder } from "../workspace.ts";
 
+/** A job's `secrets` are the names of variables. */
+const NAMES = ["secrets"];
+
 /** Declares `qa matrix`. */
 export function addMatrixCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
@@ -44,9 +47,9 @@ async function matrix(names: readonly string[], options: OptionsOf<"matrix">): P
     // CI services show standard error, and read only standard output.
     if (options.format !== "text") for (const note of planned.notes) printNote(`note: ${note}\n`);
     const show = {
-      github: () => printRedacted(forGithub, (clean) => `${JSON.stringify(clean)}\n`),
-      json: () => printJson(planned),
-      text: () => printRedacted(planned, matrixText),
+      github: () => printRedacted(forGithub, (clean) => `${JSON.stringify(clean)}\n`, NAMES),
+      json: () => printJson(planned, NAMES),
+      text: () => printRedacted(planned, matrixText, NAMES),
     };
     show[options.format]();
     return EXIT.passed;
