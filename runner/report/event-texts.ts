@@ -38,7 +38,8 @@ const LONGEST = { lines: 200, characters: 20_000 };
  */
 export function redactValue<T>(value: T, redact: <U>(value: U) => U, also: readonly string[] = []): T {
   const redacted = redact(value);
-  restoreNames(redacted, value, new Set([...NAMES, ...also]));
+  // Most values, every event of a run among them, have no names but the usual ones.
+  restoreNames(redacted, value, also.length === 0 ? NAMES : new Set([...NAMES, ...also]));
   return redacted;
 }
 
