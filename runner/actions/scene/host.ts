@@ -7,6 +7,8 @@ import type { ActionSet } from "../define.ts";
 
 /** Statements that look at the process that was there when their step began. */
 const ABOUT_THE_STEP: ReadonlySet<string> = new Set(["expectNoRestart"]);
+/** Those that do as long as nothing has changed the gateway: what was said may restart it. */
+const ABOUT_RESTARTS: ReadonlySet<string> = new Set(["expectRestart", "expectInOrder"]);
 
 /** Carries out the statements of one run of a scenario. */
 export function statementHost(context: ActionContext, statements: ActionSet): StatementHost {
@@ -15,7 +17,9 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
   return {
     async stepStarted(actions) {
       scene.open();
-      if (actions.some(({ action }) => ABOUT_THE_STEP.has(action))) await scene.stepStarted(identify);
+      const isAbout = (names: ReadonlySet<string>) => actions.some(({ action }) => names.has(action));
+      if (isAbout(ABOUT_THE_STEP) || (scene.before === undefined && isAbout(ABOUT_RESTARTS)))
+        await scene.stepStarted(identify);
     },
     async perform({ action: name, params, withinMs, times }) {
       const action = statements[name];
