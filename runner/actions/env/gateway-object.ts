@@ -152,6 +152,11 @@ export const gatewayObject: FlowObject = {
       ({ capabilities }) => capabilities,
     ),
     baseUrl: fact(STRING, "For HTTP; `/healthz` and `/readyz` lie below it.", ({ baseUrl }) => baseUrl),
+    port: fact(
+      { ...STRING, description: "its digits" },
+      "Where it listens, as its command line takes it.",
+      ({ baseUrl }) => new URL(baseUrl).port,
+    ),
     wsUrl: fact(STRING, "For a WebSocket client of your own.", ({ wsUrl }) => wsUrl),
     token: fact(STRING, "Operator token; never shown in reports.", ({ token }) => token),
     tempRoot: fact(STRING, "Folder that holds everything of this gateway.", ({ tempRoot }) => tempRoot),
