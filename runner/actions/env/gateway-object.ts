@@ -4,6 +4,7 @@ import { actionsOf, members } from "../define.ts";
 import { usageOf } from "../gateway/process-usage.ts";
 import { effectOfCall } from "../gateway/reading-methods.ts";
 import { IDENTITY, SIGNAL } from "../gateway/schemas.ts";
+import { limitOf } from "../scene/expect.ts";
 import {
   callback,
   milliseconds,
@@ -36,7 +37,8 @@ const gatewayActions = actionsOf("env", (define) => ({
     effect: ({ method }) => effectOfCall(method),
     statement: "acts",
     budgetMs: ({ timeoutMs }) => timeoutMs,
-    run: (context, { method, params, timeoutMs }) => context.call(method, params, { timeoutMs }),
+    run: (context, { method, params, timeoutMs }) =>
+      context.call(method, params, { timeoutMs: limitOf(context, timeoutMs) }),
   }),
   logs: define({
     summary: "The whole log so far, redacted.",
