@@ -12,6 +12,7 @@ import { sessionKeyActions } from "./channel/session-key.ts";
 import { atOnceActions } from "./config/at-once.ts";
 import { configActions } from "./config/config.ts";
 import { editActions } from "./config/edit.ts";
+import { stopAndStartStatements } from "./config/stop-and-start.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { rpcAction } from "./env/gateway-object.ts";
@@ -86,6 +87,7 @@ const ACTIONS: ActionSet = {
   ...messageStatements,
   ...modelStatements,
   ...gatewayStatements,
+  ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
   ...editActions,
