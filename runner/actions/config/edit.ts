@@ -1,11 +1,11 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import JSON5 from "json5";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { expectReload } from "../gateway/reloads.ts";
-import { NOTHING, OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
+import { OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 import { lookAtConfig, RELOAD_PARAM } from "./config.ts";
 
 /** The link to the folder that is mounted at the time, as Kubernetes names it. */
@@ -73,14 +73,16 @@ function write(path: string, text: string): Promise<void> {
 }
 
 /** Puts the config where Kubernetes has it: behind two links, into a folder that is swapped as a whole. */
-async function mountConfig({ gateway }: ActionContext): Promise<void> {
+async function mountConfig({ gateway }: ActionContext): Promise<{ file: string }> {
+  const file = join(dirname(gateway.configPath), "..first", FILE_NAME);
   await gateway.restartAfterStateMutation(async ({ configPath }) => {
     const folder = dirname(configPath);
-    await mkdir(join(folder, "..first"));
-    await rename(configPath, join(folder, "..first", FILE_NAME));
-    await symlink("..first", join(folder, MOUNTED));
+    await mkdir(dirname(file));
+    await rename(configPath, file);
+    await symlink(basename(dirname(file)), join(folder, MOUNTED));
     await symlink(join(MOUNTED, FILE_NAME), configPath);
   });
+  return { file };
 }
 
 export const editActions = actionsOf("config", (define) => ({
@@ -98,7 +100,7 @@ export const editActions = actionsOf("config", (define) => ({
   mountConfig: define({
     summary:
       "Stops the gateway, puts its config behind a link into a folder, as Kubernetes mounts it, and starts it again.",
-    returns: NOTHING,
+    returns: record({ file: { ...STRING, description: "where the links lead" } }),
     needs: "config-file",
     statement: "acts",
     budgetMs: () => 120_000,
