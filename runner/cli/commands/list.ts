@@ -80,7 +80,7 @@ function table(rows: readonly Row[]): string {
     ...rows.map(({ id, theme, gateways, guard, title }) => [
       id,
       theme,
-      gateways.length === ALL_GATEWAYS.length ? "any" : gateways.join(","),
+      ALL_GATEWAYS.every((kind) => gateways.includes(kind)) ? "any" : gateways.join(","),
       guard ?? "-",
       title,
     ]),
