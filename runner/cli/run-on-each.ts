@@ -119,6 +119,7 @@ async function runOne(
       {
         ...shared(options),
         tag: [],
+        row: [],
         fault: [],
         reporter: [],
         gateway: target,

@@ -42,7 +42,8 @@ export function checkPlan(
   { scenarios, skipped, notApplicable }: Plan,
 ): Diagnostic[] {
   const gateway = [...lane.path, "gateways", index];
-  const named = (scenario: Scenario) => lane.lane.select.ids?.indexOf(scenario.id) ?? -1;
+  const named = ({ id, family }: Scenario) =>
+    lane.lane.select.ids?.findIndex((each) => each === id || each === family) ?? -1;
   const reasons = [...new Set(skipped.map(({ reason }) => reason))];
   const found: Diagnostic[] = [];
   for (const { scenario, reason } of notApplicable) {

@@ -67,5 +67,6 @@ test("what the file format accepts as a range is one", () => {
     }),
     { numRuns: breadth(300, 20_000) },
   );
-  for (const text of ["latest", "2026.05", "", ">= 2026.5"]) expect(pattern.test(`openclaw@${text}`)).toBe(false);
+  for (const text of ["latest", "2026.05", "", ">= 2026.5"])
+    expect(pattern.test(`openclaw@${text}`)).toBe(false);
 });
