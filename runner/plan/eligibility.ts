@@ -4,7 +4,7 @@ import { PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 import { compileScenario } from "./compile.ts";
-import { gatewayText, isFor } from "./gateways.ts";
+import { isFor, otherGateways } from "./gateways.ts";
 import { isDestructive, missingGuard, releaseOf } from "./guard.ts";
 import type { Selected } from "./selection.ts";
 
@@ -86,7 +86,7 @@ function gatewayMismatch(scenario: Scenario, capabilities: RunCapabilities): Rea
   const { gateway, ownsInstall, mayWrite } = capabilities;
   if (!isFor(scenario, capabilities)) {
     return {
-      reason: `it runs on ${scenario.meta.gateways?.join(", ")}, not on ${gatewayText(capabilities)}`,
+      reason: otherGateways(scenario, capabilities),
       hint: "Choose another --gateway.",
     };
   }

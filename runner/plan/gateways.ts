@@ -8,9 +8,11 @@ export function isFor({ meta }: Scenario, { gateway, gatewayVersion }: RunCapabi
   return meta.gateways?.some((entry) => means(entry, gateway, gatewayVersion)) ?? true;
 }
 
-/** The gateway of a run, as a scenario's `gateways` name it. */
-export function gatewayText({ gateway, gatewayVersion }: RunCapabilities): string {
-  return gatewayVersion === undefined ? gateway : `${gateway}@${gatewayVersion}`;
+/** Why a scenario is not for this gateway. */
+export function otherGateways({ meta }: Scenario, { gateway, gatewayVersion }: RunCapabilities): string {
+  const entries = meta.gateways ?? [];
+  const byVersion = entries.some((entry) => entry.startsWith(`${gateway}@`));
+  return `it runs on ${entries.join(", ")}, not on ${gateway}${byVersion ? `@${gatewayVersion}` : ""}`;
 }
 
 /**
