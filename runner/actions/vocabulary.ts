@@ -7,6 +7,7 @@ import { messageStatements } from "./channel/expect.ts";
 import { messageActions } from "./channel/messages.ts";
 import { sessionKeyActions } from "./channel/session-key.ts";
 import { configActions } from "./config/config.ts";
+import { stopAndStartStatements } from "./config/stop-and-start.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { rpcAction } from "./env/gateway-object.ts";
@@ -81,6 +82,7 @@ const ACTIONS: ActionSet = {
   ...messageStatements,
   ...modelStatements,
   ...gatewayStatements,
+  ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
 };
