@@ -30,7 +30,7 @@ export interface Account {
 
 const TURNS: ReadonlySet<string> = new Set(["agent", "chat.send"]);
 const CONFIG_WRITES =
-  /^(?:config\.(?:patch|apply|set)|plugins\.(?:setEnabled|enable|disable|install|uninstall|update))$/;
+  /^(?:config\.(?:patch|apply|set)|skills\.update|(?:qa\.)?plugins\.(?:setEnabled|install|uninstall|update))$/;
 /** Actions that write the config file themselves. */
 const HAND_EDITS: ReadonlySet<string> = new Set(["editConfigFile", "editConfig"]);
 const RESTARTS: ReadonlySet<string> = new Set(["restart", "restartAfterStateMutation", "stop"]);

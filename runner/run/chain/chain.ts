@@ -3,7 +3,7 @@ import type { FlowFailure } from "../attempt/ending.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import { accountOf } from "./account.ts";
 import type { Chain } from "./links.ts";
-import { sentenceOf } from "./sentences.ts";
+import { isGuess, sentenceOf } from "./sentences.ts";
 import { chainAbout } from "./subject.ts";
 import type { Witness } from "./witness.ts";
 
@@ -33,7 +33,8 @@ export async function chainOf(
   if (!chain) return {};
   const sentence = sentenceOf(chain);
   const told: Chain = sentence === undefined ? chain : { ...chain, sentence };
-  const leads = isInVain && failed.statement.kind === "action" && sentence !== undefined && isCause(chain);
+  const isKnown = isCause(chain) && !isGuess(chain);
+  const leads = isKnown && isInVain && failed.statement.kind === "action" && sentence !== undefined;
   return { chain: told, ...(leads ? { headline: sentence } : {}) };
 }
 

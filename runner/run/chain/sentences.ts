@@ -44,11 +44,19 @@ const SENTENCES: Readonly<Record<ChainName, Readonly<Record<string, string>>>> =
 /** The first missing link in plain words; undefined where nothing is missing. */
 export function sentenceOf({ name, missing, links }: Chain): string | undefined {
   if (missing === undefined || !isName(name)) return undefined;
+  if (isGuess({ missing, links })) {
+    return `it did not come to \`${missing.replaceAll("-", " ")}\`, and this gateway does not say how far it came`;
+  }
   const sentence = SENTENCES[name][missing];
   const detail = links.find(({ link }) => link === missing)?.detail;
   const waitsFor = missing === "stopped" && links.find(({ link }) => link === "deferred")?.detail;
   if (waitsFor) return `${sentence}: it waits for ${waitsFor}`;
   return detail === undefined ? sentence : `${sentence}: ${detail}`;
+}
+
+/** Whether the link before the missing one may be missing as well. */
+export function isGuess({ missing, links }: Pick<Chain, "missing" | "links">): boolean {
+  return links[links.findIndex(({ link }) => link === missing) - 1]?.state === "unknown";
 }
 
 function isName(name: string): name is ChainName {
