@@ -19,6 +19,7 @@ import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
 import { gatewayStatements } from "./gateway/expect.ts";
+import { logStatements } from "./gateway/expect-log.ts";
 import { gatewayActions } from "./gateway/gateway.ts";
 import { gatewayCliActions } from "./gateway/gateway-cli.ts";
 import { logActions } from "./gateway/logs.ts";
@@ -82,6 +83,7 @@ const ACTIONS: ActionSet = {
   ...messageStatements,
   ...modelStatements,
   ...gatewayStatements,
+  ...logStatements,
   ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
