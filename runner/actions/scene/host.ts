@@ -15,6 +15,7 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
   return {
     async stepStarted(actions) {
       scene.open();
+      await scene.outage.stepStarted(context, actions);
       if (actions.some(({ action }) => ABOUT_THE_STEP.test(action))) await scene.stepStarted(identify);
     },
     async perform({ action: name, params, withinMs, times }) {
