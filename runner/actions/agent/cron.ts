@@ -24,7 +24,7 @@ function addCronJob(
   });
 }
 
-export const cronStatements = actionsOf("cron", (define) => ({
+export const cronJobStatements = actionsOf("cron", (define) => ({
   addCronJob: define({
     summary: "A job that is due once, a little later, and announces the agent's reply on the channel.",
     params: JOB_PARAMS,
