@@ -16,7 +16,7 @@ const BROKEN: BrokenSubject[] = [
   [
     "attached-gateway-smoke",
     "config-shows-secrets",
-    /keeps its secrets/,
+    /keeps the operator's token/,
     /config.get shows the operator token/,
   ],
   ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],

@@ -15,6 +15,7 @@ import { configActions } from "./config/config.ts";
 import { editActions } from "./config/edit.ts";
 import { configStatements } from "./config/expect.ts";
 import { stopAndStartStatements } from "./config/stop-and-start.ts";
+import { tokenStatements } from "./config/token.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { rpcAction } from "./env/gateway-object.ts";
@@ -110,6 +111,7 @@ const ACTIONS: ActionSet = {
   ...cronJobStatements,
   ...workspaceStatements,
   ...accountStatements,
+  ...tokenStatements,
 };
 
 function withAliases(actions: ActionSet): ActionSet {

@@ -1,3 +1,4 @@
+import { stretched } from "../../base/slow.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
@@ -34,6 +35,8 @@ const LINES: readonly (readonly [Reload["outcome"], RegExp])[] = [
 
 const NOTICED = /config change detected; evaluating reload \(([^)]*)\)/;
 const RELOAD_MS = 15_000;
+/** What older releases read only when they need it they notice and say no more about: after so long none will come. */
+const SILENT_MS = 2_000;
 
 type Line = ActionContext["scene"]["logLines"][number];
 
@@ -52,13 +55,31 @@ function reloadIn(line: string): Reload | undefined {
   return undefined;
 }
 
+/** The change that a release without generations has noticed and says no more about. */
+function silentlyTaken(context: ActionContext): () => Event<Reload>[] {
+  if (context.gateway.capabilities.has("reload-generation")) return () => [];
+  let since: number | undefined;
+  return () => {
+    const noticed = context.scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line));
+    if (!noticed) return [];
+    since ??= performance.now();
+    if (performance.now() - since < stretched(SILENT_MS)) return [];
+    const reasons = NOTICED.exec(noticed.line)?.[1]?.split(", ") ?? [];
+    return [{ index: noticed.index, value: { outcome: "hot", reasons } }];
+  };
+}
+
 /**
  * The next reload since the last statement that changed something, judged once. A hot one must have left the process as
  * it was and must count where the gateway counts.
  * @throws Unexpected
  */
 export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
-  const list = () => reloadsIn(context.scene.linesSinceChange);
+  const silent = silentlyTaken(context);
+  const list = () => {
+    const logged = reloadsIn(context.scene.linesSinceChange);
+    return logged.length > 0 ? logged : silent();
+  };
   const source = { kind: "reload", what: "the reload", list };
   const next = await expectNext(context, source, matcher, RELOAD_MS).catch((error: unknown) => {
     throw list().length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
