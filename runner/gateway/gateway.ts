@@ -212,6 +212,11 @@ export interface GatewayKind {
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
   /**
+   * The version that a release's target means, found without installing it.
+   * @throws UsageError for no such release; QaError when the registry cannot be asked
+   */
+  version?(signal: AbortSignal): Promise<string>;
+  /**
    * Why a scenario gets other releases than it names; undefined when it gets those. Builds and installs nothing.
    * @throws QaError when there is nothing that it could get
    */

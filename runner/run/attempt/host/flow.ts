@@ -258,12 +258,13 @@ function orderOf(
   flow: PlainFlow,
   limits: ScenarioLimits,
 ): AttemptOrder {
-  const { id, title, meta, pack } = scenario;
+  const { id, title, meta, pack, row } = scenario;
   return {
     flow,
     limits,
     scenario: { ...meta, id, title },
     config: { ...meta.execution?.config, ...ready.gateway.updatePlan },
+    given: row ? { row: row.values } : {},
     referenceRoot: pack.referenceRoot,
     foreign: pack.foreign,
     evidenceFolder,
