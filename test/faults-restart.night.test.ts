@@ -21,7 +21,7 @@ const BROKEN: BrokenSubject[] = [
   ["config-written-before-restart", "restart-loses-config", /next process has it/, /the patch is gone/],
   ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /the reply did not come/],
   ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /message 2 is "MARKER-/],
-  ["gateway-stop-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
+  ["gateway-stop-inflight-run", "runs-forgotten", /finishes it, once/, /the reply did not come/],
   [
     "gateway-restart-keeps-queued-inbound",
     "runs-forgotten",
