@@ -19,7 +19,7 @@ const BROKEN: BrokenSubject[] = [
     /keeps the operator's token/,
     /config.get shows the operator token/,
   ],
-  ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
+  ["restart-coalescing", "restart-never-coalesces", /join each other/, /coalesced is false, expected true/],
 ];
 
 describe.concurrent("with its subject broken, a scenario fails where it should", () => {
