@@ -60,7 +60,7 @@ test("what may write is refused by name, with its place, and left out of globs",
   const named = await sandbox.qa("run", "dm-chat-baseline", "--gateway", gateway.wsUrl);
   expect(named.exitCode).toBe(2);
   expect(named.stderr).toMatch(
-    /dm-chat-baseline cannot run here: it may change the gateway \(state\.addInboundMessage, \S*dm-chat-baseline\.md:\d+:\d+\)/,
+    /dm-chat-baseline cannot run here: it may change the gateway \(say, \S*dm-chat-baseline\.md:\d+:\d+\)/,
   );
   expect(named.stderr).toContain("--allow-writes");
 

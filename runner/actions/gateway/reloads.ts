@@ -55,9 +55,9 @@ function reloadIn(line: string): Reload | undefined {
   return undefined;
 }
 
-/** The change that a release without generations has noticed and says no more about. */
+/** The change that a release has noticed and says no more about; the embedded gateway says always how it took it. */
 function silentlyTaken(context: ActionContext): () => Event<Reload>[] {
-  if (context.gateway.capabilities.has("reload-generation")) return () => [];
+  if (context.gateway.facts.product !== "OpenClaw") return () => [];
   let since: number | undefined;
   return () => {
     const noticed = context.scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line));
