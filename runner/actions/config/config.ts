@@ -49,12 +49,14 @@ interface Snapshot {
   config: JsonObject;
 }
 
+export const RELOAD_PARAM = {
+  ...matcherOf(RELOAD, "how the gateway takes the change: hot, restart, none or a mapping"),
+  optional: true,
+} as const;
+
 /** Parameters of the statements that change the config. */
 const CHANGE_PARAMS = {
-  reload: {
-    ...matcherOf(RELOAD, "how the gateway takes the change: hot, restart, none or a mapping"),
-    optional: true,
-  },
+  reload: RELOAD_PARAM,
   wait: {
     enum: ["applied", "answer"],
     default: "applied",
@@ -81,7 +83,8 @@ async function change(
   return result;
 }
 
-async function readSnapshot(context: ActionContext): Promise<Snapshot> {
+/** The config in force, and the hash that a write must be based on. */
+export async function readSnapshot(context: ActionContext): Promise<Snapshot> {
   const { hash, config } = await context.call("config.get", {});
   if (typeof hash !== "string" || typeof config !== "object" || config === null) {
     throw new QaError("config.get returned no hash or no config", { code: "bad-answer", fault: "product" });
@@ -188,17 +191,28 @@ async function editConfigFile(
   return next;
 }
 
-async function restartWithPatch(context: ActionContext, { patch }: { patch: JsonObject }): Promise<void> {
+/**
+ * Stops the gateway, merges a patch into its config file, and starts it again.
+ * @param change changes other files while it is down
+ */
+export async function restartWithPatch(
+  context: ActionContext,
+  patch: JsonObject,
+  change?: () => Promise<void>,
+): Promise<void> {
   const path = context.gateway.configPath;
   await context.gateway.restartAfterStateMutation(async () => {
-    const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
-    await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
+    if (Object.keys(patch).length > 0) {
+      const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
+      await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
+    }
+    await change?.();
   });
   await lookAtConfig(context);
 }
 
 /** A gateway may say that it does not read a key that was written into its file; what else it says does not matter. */
-async function lookAtConfig(context: ActionContext): Promise<void> {
+export async function lookAtConfig(context: ActionContext): Promise<void> {
   if (context.gateway.pid === undefined) return;
   await context.call("config.get", {}).catch((error: unknown) => {
     if (error instanceof BlockedError) throw error;
@@ -206,7 +220,9 @@ async function lookAtConfig(context: ActionContext): Promise<void> {
 }
 
 const PATCH = { ...OBJECT, description: "a merge patch: null deletes a key" } as const;
-const MUTATED = open(record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN }));
+const MUTATED = open(
+  record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN, restart: {}, sentinel: {} }),
+);
 
 export const configActions = actionsOf("config", (define) => ({
   readConfigSnapshot: define({
@@ -230,7 +246,12 @@ export const configActions = actionsOf("config", (define) => ({
   applyConfig: define({
     summary: "Replaces the whole config through `config.apply`; otherwise like `patchConfig`.",
     params: {
-      nextConfig: { ...OBJECT, description: "the whole config" },
+      nextConfig: { ...OBJECT, description: "the whole config; with `over`, a merge patch for that one" },
+      over: {
+        ...OBJECT,
+        optional: true,
+        description: "a whole config, for instance one that `config.get` gave",
+      },
       ...CHANGE_PARAMS,
       ...MUTATION_PARAMS,
     },
@@ -239,7 +260,8 @@ export const configActions = actionsOf("config", (define) => ({
     returns: MUTATED,
     statement: "acts",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, { nextConfig, ...how }) => change(context, "config.apply", nextConfig, how),
+    run: (context, { nextConfig, over, ...how }) =>
+      change(context, "config.apply", over ? mergePatch(over, nextConfig) : nextConfig, how),
   }),
   restartGatewayWithConfigPatch: define({
     summary: "Stops the gateway, merges `patch` into its config file while it is down, and starts it again.",
@@ -249,7 +271,7 @@ export const configActions = actionsOf("config", (define) => ({
     returns: NOTHING,
     needs: "config-file",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: restartWithPatch,
+    run: (context, { patch }) => restartWithPatch(context, patch),
   }),
   editConfigFile: define({
     summary: "Changes the config file by hand, as a person with an editor does: the gateway is not asked.",

@@ -79,8 +79,9 @@ async function checkScenarios(
   paths: readonly string[],
   { pack, modelScript }: Pick<CheckOptions, "pack" | "modelScript">,
 ) {
-  const [{ loadCatalog }, { compileScenario }] = await Promise.all([
+  const [{ loadCatalog }, { withoutRows }, { compileScenario }] = await Promise.all([
     import("../../scenario/catalog/catalog.ts"),
+    import("../../scenario/catalog/rows.ts"),
     import("../../plan/compile.ts"),
   ]);
   const catalog = await loadCatalog({
@@ -90,7 +91,7 @@ async function checkScenarios(
     cwd: userFolder(),
     paths,
   });
-  const flows = catalog.scenarios.flatMap((scenario) => compileScenario(scenario).diagnostics);
+  const flows = withoutRows(catalog.scenarios).flatMap((scenario) => compileScenario(scenario).diagnostics);
   return { catalog, files: [...catalog.files], diagnostics: [...catalog.diagnostics, ...flows] };
 }
 
