@@ -107,7 +107,7 @@ describe("layOutYaml", () => {
         expect(commentsIn(once)).toEqual(commentsIn(text));
         expect(laidOut(once, how)).toBe(once);
       }),
-      { numRuns: breadth(40, 1500) },
+      { numRuns: breadth(15, 1500) },
     );
   });
 });
@@ -148,7 +148,7 @@ describe("formatScenario", () => {
         if (lineBreak === "\n") expect(once).not.toContain("\r");
         else expect(once).not.toMatch(/[^\r]\n/);
       }),
-      { numRuns: breadth(40, 1000) },
+      { numRuns: breadth(15, 1000) },
     );
   });
 });
