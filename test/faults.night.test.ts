@@ -7,15 +7,25 @@ import { type BrokenSubject, expectFailure } from "./testing/broken.ts";
  * once are in faults.test.ts, which runs by day.
  */
 const BROKEN: BrokenSubject[] = [
-  ["plugin-lifecycle-hot-reload", "skills-ignore-disabled", /switches it off/, /waiting for .*disabled/],
+  [
+    "plugin-lifecycle-hot-reload",
+    "skills-ignore-disabled",
+    /switches it off/,
+    /disabled is false, expected true/,
+  ],
   [
     "plugin-lifecycle-hot-reload",
     "skills-catalogue-stale",
     /switches it on again/,
-    /waiting for an outbound message/,
+    /the reply: text is .*, expected contains/,
   ],
-  ["plugin-lifecycle-hot-reload", "reload-drop", /switches it off/, /waiting for .*disabled/],
-  ["plugin-lifecycle-hot-reload", "reload-always-restart", /same process/, /the gateway restarted/],
+  ["plugin-lifecycle-hot-reload", "reload-drop", /switches it off/, /accepted the change and never applied/],
+  [
+    "plugin-lifecycle-hot-reload",
+    "reload-always-restart",
+    /hot patch switches it off/,
+    /outcome is "restart", expected "hot"/,
+  ],
   ["config-patch-hot-apply", "reload-always-restart", /shows in the skill status/, /the gateway restarted/],
   [
     "skill-install-hot-availability",

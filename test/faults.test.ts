@@ -15,7 +15,6 @@ const BROKEN: BrokenSubject[] = [
     /config.get shows the operator token/,
   ],
   ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
-  ["plugin-optional-tool", "plugins-optional-open", /each way to name it/, /tool is available/],
 ];
 
 describe.concurrent("with its subject broken, a scenario fails where it should", () => {

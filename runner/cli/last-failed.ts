@@ -20,10 +20,10 @@ import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
  */
 export async function runLastFailed(ids: readonly string[], command: Command): Promise<number> {
   const given = command.opts<OptionsOf<"run">>();
-  if (ids.length > 0 || given.all || given.tag.length > 0) {
+  if (ids.length > 0 || given.all || given.tag.length > 0 || given.row.length > 0) {
     throw new UsageError(
       "--last-failed already chooses the scenarios",
-      "Leave out ids, --tag and --all; a folder of reports is given as --last-failed=<folder>.",
+      "Leave out ids, --tag, --row and --all; a folder of reports is given as --last-failed=<folder>.",
     );
   }
   const cwd = userFolder();

@@ -55,6 +55,14 @@ export const OPTIONS = {
     group: CHOOSE,
     replay: "choice",
   },
+  row: {
+    takes: "<name>",
+    about: "only this row of the chosen scenarios' examples (repeatable)",
+    on: ["run"],
+    repeatable: true,
+    group: CHOOSE,
+    replay: "choice",
+  },
   lane: {
     takes: "<name>",
     about: "run what a lane says, on one of its gateways; ids narrow what it chooses",

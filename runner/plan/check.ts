@@ -1,4 +1,5 @@
 import { type Catalog, type CatalogOptions, loadCatalog } from "../scenario/catalog/catalog.ts";
+import { withoutRows } from "../scenario/catalog/rows.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { compileScenario } from "./compile.ts";
 
@@ -17,6 +18,6 @@ export interface CheckedScenarios {
  */
 export async function checkScenarios(options: CatalogOptions): Promise<CheckedScenarios> {
   const catalog = await loadCatalog(options);
-  const flows = catalog.scenarios.flatMap((scenario) => compileScenario(scenario).diagnostics);
+  const flows = withoutRows(catalog.scenarios).flatMap((scenario) => compileScenario(scenario).diagnostics);
   return { catalog, files: [...catalog.files], diagnostics: [...catalog.diagnostics, ...flows] };
 }

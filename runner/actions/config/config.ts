@@ -217,7 +217,9 @@ async function lookAtConfig(context: ActionContext): Promise<void> {
 }
 
 const PATCH = { ...OBJECT, description: "a merge patch: null deletes a key" } as const;
-const MUTATED = open(record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN }));
+const MUTATED = open(
+  record({}, { ok: BOOLEAN, noop: BOOLEAN, restarted: BOOLEAN, restart: {}, sentinel: {} }),
+);
 
 export const configActions = actionsOf("config", (define) => ({
   readConfigSnapshot: define({

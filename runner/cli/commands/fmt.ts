@@ -42,9 +42,9 @@ async function fmt(what: readonly string[], options: FmtOptions): Promise<number
   const { catalog, diagnostics } = await checkScenarios({ repoRoot: REPO_ROOT, cwd: userFolder(), paths });
   const errors = diagnostics.filter(({ severity }) => severity === "error").sort(byPlace);
   const invalid = new Set(errors.map(({ file }) => file));
-  const files = [...catalog.scenarios, ...catalog.replaced, ...catalog.packIndexes]
-    .map(({ file }) => file)
-    .filter(({ name }) => !invalid.has(name));
+  const found = [...catalog.scenarios, ...catalog.replaced, ...catalog.packIndexes].map(({ file }) => file);
+  // A scenario with examples is there once for each of them.
+  const files = [...new Set(found)].filter(({ name }) => !invalid.has(name));
   if (files.length === 0 && invalid.size === 0) {
     throw new UsageError(
       `${what.join(", ") || "the pack"} holds no scenario`,

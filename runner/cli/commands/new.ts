@@ -109,7 +109,7 @@ function folderFor(root: string, cwd: string, theme: string | undefined): string
 /** @throws UsageError if the pack has a scenario with the id */
 function rejectKnown(id: string, { scenarios, replaced, unusable }: Catalog, root: string): void {
   const files = [
-    ...[...scenarios, ...replaced].filter((scenario) => scenario.id === id).map(({ file }) => file),
+    ...[...scenarios, ...replaced].filter(({ family }) => family === id).map(({ file }) => file),
     ...unusable.filter((each) => (each.id ?? nameOf(each.file.path)) === id).map(({ file }) => file),
   ];
   const [taken] = files.filter(({ path }) => isWithin(path, root));
@@ -123,7 +123,7 @@ function nameOf(path: string): string {
 
 /** @throws UsageError for an id that no scenario has, or whose file has errors */
 async function sourceOf(id: string, catalog: Catalog): Promise<Scenario> {
-  const found = catalog.scenarios.find((scenario) => scenario.id === id);
+  const found = catalog.scenarios.find(({ family }) => family === id);
   if (found) return found;
   const broken = catalog.unusable.find((each) => (each.id ?? nameOf(each.file.path)) === id);
   if (broken)

@@ -5,6 +5,7 @@ import type { LocatedNode } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
 import { type Draft, EMPTY_DRAFT, type Pack } from "../types.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "../yaml/yaml.ts";
+import { readExamples } from "./examples.ts";
 import { type MarkdownBlock, type MarkdownOutline, outlineMarkdown } from "./markdown.ts";
 import { readStepSections } from "./step-sections.ts";
 
@@ -84,6 +85,9 @@ class MarkdownReader {
         "Write each step as a heading with a ```yaml qa-step block below it.",
       ),
       modelScript: this.#root(this.#blocks.get("qa-model")),
+      examples: hasSteps
+        ? readExamples(this.#file, this.#outline.sections, this.#outline.fences, this.#diagnostics)
+        : undefined,
       prose: this.#prose(),
       heading: this.#outline.heading,
       stepNames: sections.map(({ name }) => name),
