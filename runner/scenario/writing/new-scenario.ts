@@ -54,7 +54,10 @@ answer with it who was not asked.
 }
 
 /** The text of a scenario under another id and title; everything else stays byte for byte. */
-export function copiedText({ file, meta: { title: old }, metadata }: Scenario, { id, title }: NewScenario): string {
+export function copiedText(
+  { file, meta: { title: old }, metadata }: Scenario,
+  { id, title }: NewScenario,
+): string {
   const edits = [scalarEdit(file, metadata, "id", id), scalarEdit(file, metadata, "title", title)];
   const { heading } = file.path.toLowerCase().endsWith(".md") ? outlineMarkdown(file.text) : {};
   if (heading?.text === old) {
