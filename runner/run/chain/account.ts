@@ -66,10 +66,12 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
 }
 
 function actOf({ member, method = "", at, runId, noop, failed }: WitnessedCall): Act[] {
+  // A restart that fails may have come as far as the end of the old process.
+  if (RESTARTS.has(member)) return [{ kind: "restart", at }];
   if (failed || noop) return [];
   if (TURNS.has(method) && runId !== undefined) return [{ kind: "turn", at, runId }];
   if (CONFIG_WRITES.test(method)) return [{ kind: "config", at, byHand: false }];
-  return RESTARTS.has(member) || RESTART_METHODS.test(method) ? [{ kind: "restart", at }] : [];
+  return RESTART_METHODS.test(method) ? [{ kind: "restart", at }] : [];
 }
 
 /** The name of the action that a statement calls. */

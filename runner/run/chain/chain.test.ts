@@ -144,8 +144,8 @@ it("follows a change of the config to the moment in which it is in force", () =>
   expect(about(account(records(...CHANGE), [PATCHED]), "expectSkill", "x")?.[1]).toBeUndefined();
   const byHand: Act = { kind: "config", at: T0, byHand: true };
   expect(about(account([], [byHand]), "expectConfig")).toEqual([
-    "config written ✓ 0 ms → noticed ✗",
-    "the config was written and the gateway never noticed",
+    "config written ✓ by hand 0 ms → noticed ✗",
+    "the config file was edited and the gateway never noticed",
   ]);
   const rejected = records(
     ["config-noticed", HASH],
@@ -242,9 +242,18 @@ it("a wait that no name ties to a chain is about what the scenario did last, and
 /** Statements that are about no chain, or about whatever happened before. */
 const ABOUT_NOTHING = new Set([
   "expectChannel",
+  "expectChannels",
+  "expectCronRun",
+  "expectFile",
   "expectGateway",
+  "expectHealth",
   "expectInOrder",
   "expectLog",
+  "expectMessageState",
+  "expectNoLog",
+  "expectNoRequest",
+  "expectRequest",
+  "expectSession",
   "expectUpdateStatus",
 ]);
 

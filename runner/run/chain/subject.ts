@@ -28,14 +28,18 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   expectConfig: "change",
   expectSkill: "change",
   applyConfig: "plan",
+  editConfig: "plan",
   expectNoReload: "plan",
   expectReload: "plan",
   patchConfig: "plan",
   expectNoRestart: "restart",
   expectRestart: "restart",
   restartGateway: "restart",
+  restartGatewayWithConfigPatch: "restart",
+  stopAndStart: "restart",
   waitForRestart: "restart",
   expectPlugin: "plugin",
+  expectPluginLoads: "plugin",
   expectTool: "tool",
 };
 
