@@ -106,6 +106,17 @@ ${PLUGIN_OFF.replace("exists: false", "exists: true").trim()}`,
     missing: "enabled",
     frontMatter: "plugins: [almanac]",
   },
+  "plugin-install-no-restart": {
+    steps: `
+- stagePlugin: almanac
+  saveAs: folder
+- rpc: plugins.install
+  params: { source: local, path: "$\{folder}" }
+- expectRestart:
+  within: 4s`,
+    chain: "restart",
+    missing: "requested",
+  },
   "plugins-ignore-empty-allow": {
     steps: "\n- expectTool: almanac_edition\n  within: 2s",
     chain: "plugin",
@@ -211,7 +222,6 @@ const WITHOUT_CHAIN: Readonly<Record<string, readonly Fault[]>> = {
     "cron-fires-twice",
     "cron-forgets-due",
     "plugin-install-drops-others",
-    "plugin-install-no-restart",
     "plugins-ignore-links",
     "skills-ignore-dirs",
     "skills-watch-off",

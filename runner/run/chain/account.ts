@@ -42,16 +42,18 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
   const messages = testbed.bus
     .getSnapshot()
     .messages.filter(({ conversation }) => conversation.id !== BARRIER);
+  const { startedAt } = witness;
   const acts = [
     ...messages.flatMap((message): Act[] =>
-      message.direction === "inbound" ? [{ kind: "message", at: message.timestamp, message }] : [],
+      message.direction === "inbound"
+        ? [{ kind: "message", at: writtenAt(message, startedAt), message }]
+        : [],
     ),
     ...witness.calls.flatMap(actOf),
     ...witness.statements.flatMap(({ statement, at }): Act[] =>
       HAND_EDITS.has(actionOf(statement) ?? "") ? [{ kind: "config", at, byHand: true }] : [],
     ),
   ];
-  const { startedAt } = witness;
   const all = trace ?? [];
   const records = since(all, startedAt);
   return {
@@ -63,6 +65,11 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
     outbound: messages.filter(({ direction }) => direction === "outbound"),
     acts: acts.toSorted((one, other) => one.at - other.at),
   };
+}
+
+/** A scenario may date its messages as it likes. */
+function writtenAt({ timestamp }: BusMessage, startedAt: number): number {
+  return timestamp >= startedAt && timestamp <= Date.now() ? timestamp : startedAt;
 }
 
 function actOf({ member, method = "", at, runId, noop, failed }: WitnessedCall): Act[] {
