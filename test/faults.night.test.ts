@@ -37,19 +37,34 @@ const BROKEN: BrokenSubject[] = [
   ["config-write-safe", "config-lost-update", /one is written/, /written is 3, expected 1/],
   ["config-write-safe", "config-swaps-secrets", /each secret stays/i, /voices\[0\].apiKey is/],
   ["config-edited-by-hand", "config-watch-off", /swap of the mounted/, /never applied it/],
-  ["config-edited-by-hand", "config-replaces-link", /a client's write goes through/i, /expected contains "linked"/],
+  [
+    "config-edited-by-hand",
+    "config-replaces-link",
+    /a client's write goes through/i,
+    /expected contains "linked"/,
+  ],
   ["dm-routing", "routing-ignored", /two people/i, /and not contains "ALICE/],
   ["log-redaction", "log-ignores-patterns", /a note is logged/i, /expected not contains "4711/],
   ["skill-extra-folder", "skills-ignore-dirs", /config names its folder/, /it is not there, expected/],
   ["rooms-by-case", "sessions-fold-case", /what is said in one room/i, /and not contains "ONE/],
-  ["attached-gateway-smoke", "channel-gives-up", /account runs and is connected/, /channels' accounts: \[0\]/],
+  [
+    "attached-gateway-smoke",
+    "channel-gives-up",
+    /account runs and is connected/,
+    /channels' accounts: \[0\]/,
+  ],
   ["chat-commands", "commands-for-everybody", /stranger's/, /message 1 is .*Restarting/],
   ["model-switch-per-session", "turn-forgets-model", /asks the new model/, /"mock-1", expected "mock-2"/],
   ["picture-reaches-model", "channel-drops-attachments", /message of the channel/, /imageInputCount is 0/],
   ["cron-once-over-restart", "cron-fires-twice", /delivered once/, /came 2 times, expected 1/],
   ["cron-once-over-restart", "cron-forgets-due", /made up for/, /a message that fits did not come/],
   ["silent-answer-asked-again", "turn-takes-silence", /gets its answer/, /the reply did not come/],
-  ["reaction-edit-delete", "message-actions-noop", /reaction that it was asked for/, /reactions is \[\], expected some/],
+  [
+    "reaction-edit-delete",
+    "message-actions-noop",
+    /reaction that it was asked for/,
+    /reactions is \[\], expected some/,
+  ],
 ];
 
 describe.concurrent("with its subject broken, a scenario fails where it should", () => {
