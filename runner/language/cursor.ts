@@ -37,7 +37,7 @@ export interface Cursor {
 }
 
 /** The block that holds an offset; undefined in prose, in other blocks, and in one that is indented. */
-export function blockAt(text: string, offset: number): Block | undefined {
+function blockAt(text: string, offset: number): Block | undefined {
   const { frontMatter, fences } = outlineMarkdown(text);
   const blocks = [
     ...(frontMatter ? [{ block: frontMatter, kind: "front-matter" as const }] : []),

@@ -52,7 +52,7 @@ export function inStatements(
   if (member.atKey && member.key === head) return statementsNamed(allowed);
   const entry = Object.hasOwn(STATEMENTS, head) ? STATEMENTS[head] : undefined;
   if (!entry) return [];
-  if (member.atKey) return beside(entry, member.keys);
+  if (member.atKey) return beside(entry, member.keys, member.key);
   return inMember(entry, head, member.key, rest);
 }
 
@@ -84,14 +84,18 @@ function typeOf(schema: ValueSchema): string {
   return schema.statements?.join(", ") ?? typeText(schema);
 }
 
-function beside({ params, main, statement }: FunctionEntry, present: readonly string[]): Suggestion[] {
+function beside(
+  { params, main, statement }: FunctionEntry,
+  present: readonly string[],
+  typed: string,
+): Suggestion[] {
   const named = Object.entries(params)
     .filter(([name]) => name !== main)
     .map(([name, schema]): Suggestion => key(name, typeOf(schema), remarksOn(schema)));
   const words = Object.entries(RESERVED)
     .filter(([name, takers]) => !Object.hasOwn(params, name) && takers.some((taker) => taker === statement))
     .map(([name]): Suggestion => key(name, undefined, RESERVED_WORDS[name as ReservedWord]));
-  return [...named, ...words].filter(({ name }) => !present.includes(name));
+  return [...named, ...words].filter(({ name }) => name === typed || !present.includes(name));
 }
 
 function key(name: string, detail: string | undefined, about: string | undefined): Suggestion {
