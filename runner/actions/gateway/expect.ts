@@ -8,7 +8,7 @@ import { expectState, limitOf, PRESENT, type TimedEvent, waitOrEnd } from "../sc
 import { IN_THE_STEP } from "../scene/expect-none.ts";
 import { BOOLEAN, matcherOf, NOTHING, NUMBER, open, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
-import { expectNoReload, expectReload, RELOAD } from "./reloads.ts";
+import { expectNoReload, expectReload, isRelease, RELOAD } from "./reloads.ts";
 import { IDENTITY } from "./schemas.ts";
 
 const RESTART_MS = 60_000;
@@ -52,7 +52,7 @@ export async function expectRestart(
 
 /** When the process began, by its own word where it has one; else now. */
 async function startedAt(context: ActionContext): Promise<number> {
-  if (!context.gateway.capabilities.has("reload-generation")) return Date.now();
+  if (isRelease(context) || !context.gateway.capabilities.has("reload-generation")) return Date.now();
   const status = await context.call("qa.gateway.status", {});
   return typeof status.startedAt === "number" ? status.startedAt : Date.now();
 }

@@ -55,9 +55,14 @@ function reloadIn(line: string): Reload | undefined {
   return undefined;
 }
 
+/** Whether the gateway is a published release, which says less of itself than the embedded one. */
+export function isRelease({ gateway }: ActionContext): boolean {
+  return gateway.facts.product === "OpenClaw";
+}
+
 /** The change that a release has noticed and says no more about; the embedded gateway says always how it took it. */
 function silentlyTaken(context: ActionContext): () => Event<Reload>[] {
-  if (context.gateway.facts.product !== "OpenClaw") return () => [];
+  if (!isRelease(context)) return () => [];
   let since: number | undefined;
   return () => {
     const noticed = context.scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line));
