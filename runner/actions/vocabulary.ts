@@ -110,6 +110,7 @@ const ACTIONS: ActionSet = {
   ...workspaceStatements,
   ...accountStatements,
   ...tokenStatements,
+  ...cronStatements,
 };
 
 function withAliases(actions: ActionSet): ActionSet {
