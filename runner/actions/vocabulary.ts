@@ -1,7 +1,7 @@
 import { agentActions } from "./agent/agent.ts";
 import { conversationStatements } from "./agent/conversation.ts";
 import { cronStatements } from "./agent/cron.ts";
-import { cronStatements as cronRunStatements, sessionStatements } from "./agent/expect.ts";
+import { sessionStatements } from "./agent/expect.ts";
 import { sessionActions } from "./agent/sessions.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
 import { workspaceStatements } from "./agent/workspace.ts";
@@ -100,14 +100,13 @@ const ACTIONS: ActionSet = {
   ...healthStatements,
   ...configStatements,
   ...sessionStatements,
-  ...cronStatements,
   ...pluginStatements,
   ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
   ...editActions,
   ...atOnceActions,
-  ...cronRunStatements,
+  ...cronStatements,
   ...workspaceStatements,
   ...accountStatements,
 };

@@ -1,15 +1,13 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { type Event, expectEvent, expectState, PRESENT } from "../scene/expect.ts";
-import { BOOLEAN, matcherOf, NUMBER, open, record, STRING } from "../schema.ts";
+import { expectState, PRESENT } from "../scene/expect.ts";
+import { BOOLEAN, matcherOf, open, record, STRING } from "../schema.ts";
 import { SESSION, sessionKeyOf } from "./sessions.ts";
 import { messageText } from "./transcript-summary.ts";
 import { readHistory } from "./transcripts.ts";
 
 const ALL = 1_000;
-const RUNS_SHOWN = 50;
-const CRON_MS = 90_000;
 
 const ROW = open(
   record(
@@ -20,15 +18,6 @@ const ROW = open(
 /** A message of a transcript, with the text that a person reads. */
 const LINE = { ...open(record({ role: STRING, text: STRING }, { content: {} })), asText: "text" } as const;
 const LINES = { type: "array", items: LINE } as const;
-const CRON_RUN = {
-  ...open(
-    record(
-      { status: { enum: ["ok", "error", "skipped", "warning"] }, ts: NUMBER },
-      { summary: STRING, error: STRING, deliveryStatus: STRING },
-    ),
-  ),
-  asText: "status",
-} as const;
 
 async function rowOf(context: ActionContext, key: string): Promise<JsonObject | undefined> {
   const { sessions } = await context.call("sessions.list", { limit: ALL });
@@ -38,12 +27,6 @@ async function rowOf(context: ActionContext, key: string): Promise<JsonObject | 
 async function linesOf(context: ActionContext, sessionKey: string): Promise<JsonObject[]> {
   const messages = await readHistory(context, sessionKey);
   return messages.map((message) => ({ ...message, text: messageText(message) }));
-}
-
-/** Ended runs of a job, oldest first, numbered by when they ended. */
-async function cronRuns(context: ActionContext, id: string): Promise<Event<JsonObject>[]> {
-  const { entries } = await context.call("cron.runs", { id, limit: RUNS_SHOWN, sortDir: "asc" });
-  return ((entries ?? []) as JsonObject[]).map((value) => ({ index: Number(value.ts), value }));
 }
 
 export const sessionStatements = actionsOf("sessions", (define) => ({
@@ -80,26 +63,6 @@ export const sessionStatements = actionsOf("sessions", (define) => ({
     run: (context, { messages, session }) => {
       const key = sessionKeyOf(context, session);
       return expectState(context, `the history of ${key}`, messages, () => linesOf(context, key));
-    },
-  }),
-}));
-
-export const cronStatements = actionsOf("cron", (define) => ({
-  expectCronRun: define({
-    summary:
-      "The first run of a cron job that has ended, well or not, that fits and that no other statement has taken (`cron.runs`).",
-    params: {
-      run: matcherOf(CRON_RUN, "the run; a text stands for its status"),
-      job: { ...STRING, description: "id of the job" },
-    },
-    main: "run",
-    returns: CRON_RUN,
-    statement: "counts",
-    effect: "converses",
-    budgetMs: () => CRON_MS,
-    run: async (context, { run, job }) => {
-      const source = { kind: `cron ${job}`, what: "a cron run", list: () => cronRuns(context, job) };
-      return (await expectEvent(context, source, run, CRON_MS)).value;
     },
   }),
 }));
