@@ -1,8 +1,7 @@
-import { stretched } from "../../base/slow.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
-import { type Event, expectNext } from "../scene/expect.ts";
+import { type Event, expectNext, waitOrEnd } from "../scene/expect.ts";
 import { expectNone } from "../scene/expect-none.ts";
 import { record, STRINGS } from "../schema.ts";
 
@@ -35,16 +34,38 @@ const LINES: readonly (readonly [Reload["outcome"], RegExp])[] = [
 
 const NOTICED = /config change detected; evaluating reload \(([^)]*)\)/;
 const RELOAD_MS = 15_000;
-/** What older releases read only when they need it they notice and say no more about: after so long none will come. */
-const SILENT_MS = 2_000;
 
 type Line = ActionContext["scene"]["logLines"][number];
 
-function reloadsIn(lines: readonly Line[]): Event<Reload>[] {
-  return lines.flatMap(({ index, line }) => {
+function reloadsIn(lines: readonly Line[], terse: boolean): Event<Reload>[] {
+  const found = lines.flatMap(({ index, line }) => {
     const value = reloadIn(line);
     return value ? [{ index, value }] : [];
   });
+  if (!terse || found.length > 0) return found;
+  return lines.flatMap(({ index, line }) => {
+    const reasons = NOTICED.exec(line)?.[1];
+    return reasons === undefined
+      ? []
+      : [{ index, value: { outcome: "hot" as const, reasons: reasons.split(", ") } }];
+  });
+}
+
+/**
+ * Releases of spring 2026 log nothing more of a change that is only read when it is needed: once it was noticed it is in
+ * force, unless the next lines say that it restarts the gateway.
+ */
+function isTerse({ gateway: { facts } }: ActionContext): boolean {
+  return facts.product === "OpenClaw" && facts.version.localeCompare("2026.5", "en", { numeric: true }) < 0;
+}
+
+/** The gateway decides at once how it takes a change that it has noticed; what it answers later comes after those lines. */
+async function afterDecision(context: ActionContext): Promise<void> {
+  const isNoticed = () =>
+    context.scene.linesSinceChange.some(({ line }) => NOTICED.test(line) || reloadIn(line));
+  await waitOrEnd(context, "the change to be noticed", isNoticed, RELOAD_MS);
+  await context.identity();
+  await context.identity();
 }
 
 function reloadIn(line: string): Reload | undefined {
@@ -55,37 +76,15 @@ function reloadIn(line: string): Reload | undefined {
   return undefined;
 }
 
-/** Whether the gateway is a published release, which says less of itself than the embedded one. */
-export function isRelease({ gateway }: ActionContext): boolean {
-  return gateway.facts.product === "OpenClaw";
-}
-
-/** The change that a release has noticed and says no more about; the embedded gateway says always how it took it. */
-function silentlyTaken(context: ActionContext): () => Event<Reload>[] {
-  if (!isRelease(context)) return () => [];
-  let since: number | undefined;
-  return () => {
-    const noticed = context.scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line));
-    if (!noticed) return [];
-    since ??= performance.now();
-    if (performance.now() - since < stretched(SILENT_MS)) return [];
-    const reasons = NOTICED.exec(noticed.line)?.[1]?.split(", ") ?? [];
-    return [{ index: noticed.index, value: { outcome: "hot", reasons } }];
-  };
-}
-
 /**
  * The next reload since the last statement that changed something, judged once. A hot one must have left the process as
  * it was and must count where the gateway counts.
  * @throws Unexpected
  */
 export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
-  const silent = silentlyTaken(context);
-  const list = () => {
-    const logged = reloadsIn(context.scene.linesSinceChange);
-    return logged.length > 0 ? logged : silent();
-  };
+  const list = () => reloadsIn(context.scene.linesSinceChange, isTerse(context));
   const source = { kind: "reload", what: "the reload", list };
+  if (isTerse(context)) await afterDecision(context);
   const next = await expectNext(context, source, matcher, RELOAD_MS).catch((error: unknown) => {
     throw list().length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
   });
@@ -108,7 +107,7 @@ const IN_FORCE: Matcher = {
 };
 
 export function expectNoReload(context: ActionContext, matcher = IN_FORCE): void {
-  const list = () => reloadsIn(context.scene.logLines);
+  const list = () => reloadsIn(context.scene.logLines, isTerse(context));
   expectNone(context, { kind: "reload", of: "line", what: "a reload", list }, matcher);
 }
 
