@@ -7,7 +7,7 @@ import { isAlive } from "../runner/base/testing/processes.ts";
 import { runNpm } from "../runner/gateway/npm/npm.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import { OpenClawKind } from "../runner/gateway/openclaw/openclaw.ts";
-import { streamProgress } from "../runner/gateway/openclaw/progress.ts";
+import { streamProgress } from "../runner/gateway/npm/progress.ts";
 import { expectNothingLeft } from "./testing/left.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";

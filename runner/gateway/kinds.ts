@@ -39,7 +39,7 @@ export async function resolveGatewayKind(
       const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([
         import("./openclaw/openclaw.ts"),
         import("./openclaw/cache.ts"),
-        import("./openclaw/progress.ts"),
+        import("./npm/progress.ts"),
       ]);
       const progress = streamProgress(process.stderr);
       return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress, updateTo });

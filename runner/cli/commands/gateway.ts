@@ -47,7 +47,7 @@ async function installRelease(release: string): Promise<number> {
   const [{ cacheFolder }, { OpenClawKind }, { streamProgress }] = await Promise.all([
     import("../../gateway/openclaw/cache.ts"),
     import("../../gateway/openclaw/openclaw.ts"),
-    import("../../gateway/openclaw/progress.ts"),
+    import("../../gateway/npm/progress.ts"),
   ]);
   return withSession(async ({ signal }) => {
     const kind = new OpenClawKind(parseRelease(release), {

@@ -7,6 +7,7 @@ import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { guardedEnv } from "../../base/guardian.ts";
 import { displayPath } from "../../base/paths.ts";
+import { PROGRAMS } from "../../base/places.js";
 import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -16,8 +17,6 @@ import { newRunId, withSession } from "../session.ts";
 import { outFolder, userFolder } from "../workspace.ts";
 
 type NightOptions = OptionsOf<"night">;
-
-const MAIN = join(import.meta.dirname, "../main.js");
 
 /** How a job or the merge ended. */
 interface Ended {
@@ -121,7 +120,7 @@ async function qa(
   signal: AbortSignal,
 ): Promise<Pick<Ended, "exitCode" | "durationMs">> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [PROGRAMS.main, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
     cwd: userFolder(),
     // As under a package manager, the command ends when this process is gone.

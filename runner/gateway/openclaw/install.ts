@@ -8,9 +8,9 @@ import type { Environment } from "../process/env.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
 import { type CachedRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
 import { installHelpFor } from "./known-problems.ts";
-import { withLock } from "./lock.ts";
+import { withLock } from "../npm/lock.ts";
 import { nodePackage, nodeProgramIn, ownNodeFits, type ReleaseNode } from "./node.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../npm/progress.ts";
 import { traitsOf } from "./releases.ts";
 import { makeTrimmedCopy } from "./trimmed-plugins.ts";
 

@@ -14,7 +14,7 @@ import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
 import { ownNodeFits, type ReleaseNode } from "./node.ts";
 import { installForOneself } from "./own-install.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../npm/progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease } from "./resolve.ts";
