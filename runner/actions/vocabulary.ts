@@ -7,6 +7,7 @@ import { messageStatements } from "./channel/expect.ts";
 import { messageActions } from "./channel/messages.ts";
 import { sessionKeyActions } from "./channel/session-key.ts";
 import { configActions } from "./config/config.ts";
+import { stopAndStartStatements } from "./config/stop-and-start.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { rpcAction } from "./env/gateway-object.ts";
@@ -18,6 +19,7 @@ import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
 import { gatewayStatements } from "./gateway/expect.ts";
+import { logStatements } from "./gateway/expect-log.ts";
 import { gatewayActions } from "./gateway/gateway.ts";
 import { gatewayCliActions } from "./gateway/gateway-cli.ts";
 import { logActions } from "./gateway/logs.ts";
@@ -81,6 +83,8 @@ const ACTIONS: ActionSet = {
   ...messageStatements,
   ...modelStatements,
   ...gatewayStatements,
+  ...logStatements,
+  ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
 };

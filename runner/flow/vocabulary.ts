@@ -27,6 +27,8 @@ export interface ValueSchema {
   readonly statements?: readonly string[];
   /** Of an object: the member that is meant where a text stands for it. */
   readonly asText?: string;
+  /** The same for a word alone, where that is another member than for matchers of texts: a list that holds it. */
+  readonly asWord?: string;
   /** Of a parameter: it may be left out. Of a result: it may be undefined. */
   readonly optional?: boolean;
 }

@@ -7,7 +7,9 @@ import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { barrier } from "../scene/barrier.ts";
 import { expectEvent, expectNext, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
-import { matcherOf, STRING, typed } from "../schema.ts";
+import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
+import type { Said } from "../scene/scene.ts";
+import { matcherOf, NOTHING, STRING, typed } from "../schema.ts";
 import { MESSAGE, MESSAGES } from "./schemas.ts";
 
 /** A message, of which the text is meant where a text stands for it. */
@@ -20,12 +22,14 @@ const IN = {
 } as const;
 const LIST_MS = 30_000;
 
+function eventOf({ index, message }: Said): TimedEvent<BusMessage> {
+  return { index, value: message, at: message.timestamp };
+}
+
 function messagesIn({ scene }: ActionContext, conversation: string | undefined): TimedEvent<BusMessage>[] {
-  return scene.messages.flatMap(({ index, message }) =>
-    conversation === undefined || message.conversation.id === conversation
-      ? [{ index, value: message, at: message.timestamp }]
-      : [],
-  );
+  const inPlace = ({ message }: Said) =>
+    conversation === undefined || message.conversation.id === conversation;
+  return scene.messages.filter(inPlace).map(eventOf);
 }
 
 /** A message of the gateway's that fits. */
@@ -39,8 +43,7 @@ export function expectMessage(
 
 /** The next reply in the conversation where someone wrote last. */
 export function expectReply(context: ActionContext, matcher: Matcher): Promise<TimedEvent<BusMessage>> {
-  const list = () =>
-    context.scene.replies.map(({ index, message }) => ({ index, value: message, at: message.timestamp }));
+  const list = () => context.scene.replies.map(eventOf);
   return expectNext(context, { kind: "message", what: "the reply", list }, matcher);
 }
 
@@ -92,6 +95,40 @@ export const messageStatements = actionsOf("channel", (define) => ({
     effect: "converses",
     needs: "qa-channel",
     run: async (context, params) => (await expectMessage(context, params)).value,
+  }),
+  expectNoMessage: define({
+    summary: `No message of the gateway's that fits ${IN_THE_STEP}`,
+    params: {
+      message: {
+        ...matcherOf(SAID, "the message; a text stands for its text; default: any"),
+        optional: true,
+      },
+      in: IN,
+    },
+    main: "message",
+    returns: NOTHING,
+    statement: "expects",
+    effect: "converses",
+    needs: "qa-channel",
+    run: async (context, { message, in: conversation }) => {
+      const list = () => messagesIn(context, conversation);
+      expectNone(context, { kind: "message", of: "message", what: "a message", list }, message);
+    },
+  }),
+  expectNoReply: define({
+    summary: `No message that fits, in the conversation where someone wrote last, ${IN_THE_STEP}`,
+    params: {
+      reply: { ...matcherOf(SAID, "the message; a text stands for its text; default: any"), optional: true },
+    },
+    main: "reply",
+    returns: NOTHING,
+    statement: "expects",
+    effect: "converses",
+    needs: "qa-channel",
+    run: async (context, { reply }) => {
+      const list = () => context.scene.messagesHere.map(eventOf);
+      expectNone(context, { kind: "message", of: "message", what: "a reply", list }, reply);
+    },
   }),
   expectMessages: define({
     summary: "All messages of the gateway since the scenario began, in their order: these and no others.",

@@ -188,11 +188,22 @@ async function editConfigFile(
   return next;
 }
 
-async function restartWithPatch(context: ActionContext, { patch }: { patch: JsonObject }): Promise<void> {
+/**
+ * Stops the gateway, merges a patch into its config file, and starts it again.
+ * @param change changes other files while it is down
+ */
+export async function restartWithPatch(
+  context: ActionContext,
+  patch: JsonObject,
+  change?: () => Promise<void>,
+): Promise<void> {
   const path = context.gateway.configPath;
   await context.gateway.restartAfterStateMutation(async () => {
-    const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
-    await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
+    if (Object.keys(patch).length > 0) {
+      const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
+      await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
+    }
+    await change?.();
   });
   await lookAtConfig(context);
 }
@@ -230,7 +241,12 @@ export const configActions = actionsOf("config", (define) => ({
   applyConfig: define({
     summary: "Replaces the whole config through `config.apply`; otherwise like `patchConfig`.",
     params: {
-      nextConfig: { ...OBJECT, description: "the whole config" },
+      nextConfig: { ...OBJECT, description: "the whole config; with `over`, a merge patch for that one" },
+      over: {
+        ...OBJECT,
+        optional: true,
+        description: "a whole config, for instance one that `config.get` gave",
+      },
       ...CHANGE_PARAMS,
       ...MUTATION_PARAMS,
     },
@@ -239,7 +255,8 @@ export const configActions = actionsOf("config", (define) => ({
     returns: MUTATED,
     statement: "acts",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, { nextConfig, ...how }) => change(context, "config.apply", nextConfig, how),
+    run: (context, { nextConfig, over, ...how }) =>
+      change(context, "config.apply", over ? mergePatch(over, nextConfig) : nextConfig, how),
   }),
   restartGatewayWithConfigPatch: define({
     summary: "Stops the gateway, merges `patch` into its config file while it is down, and starts it again.",
@@ -249,7 +266,7 @@ export const configActions = actionsOf("config", (define) => ({
     returns: NOTHING,
     needs: "config-file",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: restartWithPatch,
+    run: (context, { patch }) => restartWithPatch(context, patch),
   }),
   editConfigFile: define({
     summary: "Changes the config file by hand, as a person with an editor does: the gateway is not asked.",

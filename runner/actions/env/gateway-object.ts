@@ -4,6 +4,7 @@ import { actionsOf, members } from "../define.ts";
 import { usageOf } from "../gateway/process-usage.ts";
 import { effectOfCall } from "../gateway/reading-methods.ts";
 import { IDENTITY, SIGNAL } from "../gateway/schemas.ts";
+import { limitOf } from "../scene/expect.ts";
 import {
   callback,
   milliseconds,
@@ -36,7 +37,8 @@ const gatewayActions = actionsOf("env", (define) => ({
     effect: ({ method }) => effectOfCall(method),
     statement: "acts",
     budgetMs: ({ timeoutMs }) => timeoutMs,
-    run: (context, { method, params, timeoutMs }) => context.call(method, params, { timeoutMs }),
+    run: (context, { method, params, timeoutMs }) =>
+      context.call(method, params, { timeoutMs: limitOf(context, timeoutMs) }),
   }),
   logs: define({
     summary: "The whole log so far, redacted.",
@@ -152,6 +154,11 @@ export const gatewayObject: FlowObject = {
       ({ capabilities }) => capabilities,
     ),
     baseUrl: fact(STRING, "For HTTP; `/healthz` and `/readyz` lie below it.", ({ baseUrl }) => baseUrl),
+    port: fact(
+      { ...STRING, description: "its digits" },
+      "Where it listens, as its command line takes it.",
+      ({ baseUrl }) => new URL(baseUrl).port,
+    ),
     wsUrl: fact(STRING, "For a WebSocket client of your own.", ({ wsUrl }) => wsUrl),
     token: fact(STRING, "Operator token; never shown in reports.", ({ token }) => token),
     tempRoot: fact(STRING, "Folder that holds everything of this gateway.", ({ tempRoot }) => tempRoot),

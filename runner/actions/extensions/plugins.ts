@@ -37,6 +37,8 @@ async function stagePlugin(
   return folder;
 }
 
+const FOLDER = { ...STRING, description: "absolute path of the folder" } as const;
+
 const PLUGIN = record(
   { id: STRING },
   { state: STRING, enabled: {}, origin: {}, runtime: {}, diagnostics: {} },
@@ -57,9 +59,39 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     params: STAGED_PLUGIN,
     main: "from",
     positional: [members("request")],
-    returns: { ...STRING, description: "absolute path of the folder" },
+    returns: FOLDER,
+    statement: "acts",
     needs: "workspace",
     run: stagePlugin,
+  }),
+  writePlugin: define({
+    summary:
+      "Writes a plugin of the scenario's own beside the staged ones. It is not loaded by this alone: install it, or add its folder to `plugins.load.paths`.",
+    params: {
+      id: { ...STRING, description: "the plugin's id, and its folder's name" },
+      manifest: {
+        ...OBJECT,
+        default: {},
+        description: "what `openclaw.plugin.json` has beside its id and an empty `configSchema`",
+      },
+      code: {
+        ...STRING,
+        default: "export default { register() {} };",
+        description: "its `index.js`; default: a plugin that does nothing",
+      },
+    },
+    main: "id",
+    returns: FOLDER,
+    statement: "acts",
+    needs: "workspace",
+    run: (context, { id, manifest, code }) =>
+      stagePlugin(context, {
+        name: id,
+        files: {
+          "openclaw.plugin.json": { id, configSchema: { type: "object" }, ...manifest },
+          "index.js": code,
+        },
+      }),
   }),
   readPlugins: define({
     summary:

@@ -5,10 +5,11 @@ import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { expectEvent, expectState, limitOf, PRESENT, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
-import { BOOLEAN, matcherOf, NUMBER, open, record, STRING, STRINGS, typed } from "../schema.ts";
+import { expectState, limitOf, PRESENT, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
+import { IN_THE_STEP } from "../scene/expect-none.ts";
+import { BOOLEAN, matcherOf, NOTHING, NUMBER, open, record, STRING, STRINGS, typed } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
-import { expectReload, RELOAD } from "./reloads.ts";
+import { expectNoReload, expectReload, RELOAD } from "./reloads.ts";
 import { IDENTITY } from "./schemas.ts";
 
 const RESTART_MS = 60_000;
@@ -123,19 +124,6 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
     run: (context, { status }) =>
       expectState(context, "the update status", status, () => context.call("update.status", {})),
   }),
-  expectLog: define({
-    summary: "The first line of the gateway's log that fits and that no other statement has taken.",
-    params: { line: matcherOf(STRING, "the line") },
-    main: "line",
-    returns: STRING,
-    statement: "expects",
-    effect: "reads",
-    needs: "logs",
-    run: async (context, { line }) => {
-      const list = () => context.scene.logLines.map(({ index, line: value }) => ({ index, value }));
-      return (await expectEvent(context, { kind: "line", what: "a line of the log", list }, line)).value;
-    },
-  }),
   expectReload: define({
     summary:
       "How the gateway took the last change of its config, by its log; judged once. A hot reload leaves the process as it was and counts as a generation where the gateway counts.",
@@ -146,6 +134,21 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
     effect: "reads",
     needs: "logs",
     run: async (context, { reload }) => (await expectReload(context, reload)).value,
+  }),
+  expectNoReload: define({
+    summary: `No reload that fits ${IN_THE_STEP}`,
+    params: {
+      reload: {
+        ...matcherOf(RELOAD, "a text stands for the outcome; default: one that is hot or restarts"),
+        optional: true,
+      },
+    },
+    main: "reload",
+    returns: NOTHING,
+    statement: "expects",
+    effect: "converses",
+    needs: "logs",
+    run: async (context, { reload }) => expectNoReload(context, reload),
   }),
   expectRestart: define({
     summary:

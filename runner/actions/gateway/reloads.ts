@@ -2,6 +2,7 @@ import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { type Event, expectNext } from "../scene/expect.ts";
+import { expectNone } from "../scene/expect-none.ts";
 import { record, STRINGS } from "../schema.ts";
 
 /** How a gateway took a change of its config; what is only read when it is needed is in force at once, and so hot. */
@@ -34,11 +35,13 @@ const LINES: readonly (readonly [Reload["outcome"], RegExp])[] = [
 const NOTICED = /config change detected; evaluating reload \(([^)]*)\)/;
 const RELOAD_MS = 15_000;
 
-/** Reloads since the last statement that changed something. */
-function reloads({ scene }: ActionContext): Event<Reload>[] {
-  return scene.linesSinceChange
-    .flatMap((line) => reloadIn(line) ?? [])
-    .map((value, index) => ({ index, value }));
+type Line = ActionContext["scene"]["logLines"][number];
+
+function reloadsIn(lines: readonly Line[]): Event<Reload>[] {
+  return lines.flatMap(({ index, line }) => {
+    const value = reloadIn(line);
+    return value ? [{ index, value }] : [];
+  });
 }
 
 function reloadIn(line: string): Reload | undefined {
@@ -55,22 +58,32 @@ function reloadIn(line: string): Reload | undefined {
  * @throws Unexpected
  */
 export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
-  const { scene } = context;
-  const kind = `reload ${scene.changes}`;
-  const source = { kind, what: "the reload", list: () => reloads(context) };
+  const list = () => reloadsIn(context.scene.linesSinceChange);
+  const source = { kind: "reload", what: "the reload", list };
   const next = await expectNext(context, source, matcher, RELOAD_MS).catch((error: unknown) => {
-    throw reloads(context).length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
+    throw list().length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
   });
   if (next.value.outcome === "hot") await requireSameProcess(context);
   return next;
 }
 
 function neverApplied({ scene }: ActionContext, { expected }: Unexpected): Unexpected {
-  const noticed = scene.linesSinceChange.findLast((line) => NOTICED.test(line));
+  const noticed = scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line))?.line;
   return new Unexpected("the gateway accepted the change and never applied it", {
     ...(expected === undefined ? {} : { expected }),
     seen: noticed === undefined ? "no word of it in the gateway's log" : noticed.trim(),
   });
+}
+
+/** Neither a hot reload nor one that restarts, which no statement of the step has expected. */
+const IN_FORCE: Matcher = {
+  kind: "members",
+  members: [["outcome", { kind: "not", matcher: { kind: "equals", value: "none" } }]],
+};
+
+export function expectNoReload(context: ActionContext, matcher = IN_FORCE): void {
+  const list = () => reloadsIn(context.scene.logLines);
+  expectNone(context, { kind: "reload", of: "line", what: "a reload", list }, matcher);
 }
 
 async function requireSameProcess(context: ActionContext): Promise<void> {

@@ -144,8 +144,22 @@ export const restartActions = actionsOf("restart", (define) => ({
     main: "signal",
     positional: ["env", "signal"],
     returns: NOTHING,
+    statement: "acts",
     needs: "process",
     sync: true,
     run: (context, { signal }) => context.gateway.signalProcess(signal),
+  }),
+  restartGateway: define({
+    summary:
+      "Asks the gateway to restart, as its operator does, and waits until it is back and its QA channel connected.",
+    returns: IDENTITY,
+    statement: "acts",
+    needs: "process",
+    budgetMs: () => RESTART_TIMEOUT_MS,
+    run: async (context) => {
+      await context.gateway.restart();
+      await waitForChannelReady(context);
+      return context.identity();
+    },
   }),
 }));

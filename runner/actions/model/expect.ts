@@ -3,17 +3,26 @@ import type { RecordedRequest } from "../../model/recorder.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { type Event, expectEvent } from "../scene/expect.ts";
-import { matcherOf } from "../schema.ts";
+import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
+import { matcherOf, NOTHING } from "../schema.ts";
 import { MODEL_REQUEST, scriptedModel } from "./model.ts";
+
+function requestsOf(context: ActionContext) {
+  scriptedModel(context);
+  return {
+    kind: "request",
+    what: "a request to the model",
+    list: () =>
+      context.scene.requests.map(({ index, request }): Event<RecordedRequest> => ({ index, value: request })),
+  };
+}
 
 /** A request to the model that fits. */
 function expectRequest(
   context: ActionContext,
   { request }: { request: Matcher },
 ): Promise<Event<RecordedRequest>> {
-  scriptedModel(context);
-  const list = () => context.scene.requests.map(({ index, request: value }) => ({ index, value }));
-  return expectEvent(context, { kind: "request", what: "a request to the model", list }, request);
+  return expectEvent(context, requestsOf(context), request);
 }
 
 export const modelStatements = actionsOf("model", (define) => ({
@@ -26,5 +35,16 @@ export const modelStatements = actionsOf("model", (define) => ({
     effect: "converses",
     needs: "scripted-model",
     run: async (context, params) => (await expectRequest(context, params)).value,
+  }),
+  expectNoModelRequest: define({
+    summary: `No request to the scripted model that fits ${IN_THE_STEP}`,
+    params: { request: { ...matcherOf(MODEL_REQUEST, "the request; default: any"), optional: true } },
+    main: "request",
+    returns: NOTHING,
+    statement: "expects",
+    effect: "converses",
+    needs: "scripted-model",
+    run: async (context, { request }) =>
+      expectNone(context, { ...requestsOf(context), of: "request" }, request),
   }),
 }));

@@ -51,7 +51,7 @@ export interface TimedEvent<T> extends Event<T> {
   at: number;
 }
 
-interface EventSource<E extends Event<unknown>> {
+export interface EventSource<E> {
   /** Events that a statement takes are gone for others of the same kind. */
   kind: string;
   /** For people: `a message`. */
@@ -164,8 +164,8 @@ function missing(
   });
 }
 
-/** Of a message or a request, what people look for first. */
-function shownOf(value: unknown): unknown {
+/** Of a message, a request or a line of the log, what people look for first. */
+export function shownOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("text" in value && typeof value.text === "string") return value.text;
   return "allInputText" in value ? value.allInputText : value;

@@ -5,8 +5,8 @@ import { runStatement } from "../bind.ts";
 import type { ActionContext } from "../context.ts";
 import type { ActionSet } from "../define.ts";
 
-/** Statements that look at the process that was there when their step began. */
-const ABOUT_THE_STEP: ReadonlySet<string> = new Set(["expectNoRestart"]);
+/** Statements about all of their step, which need to know how it was when the step began. */
+const ABOUT_THE_STEP = /^expectNo[A-Z]/;
 
 /** Carries out the statements of one run of a scenario. */
 export function statementHost(context: ActionContext, statements: ActionSet): StatementHost {
@@ -15,7 +15,7 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
   return {
     async stepStarted(actions) {
       scene.open();
-      if (actions.some(({ action }) => ABOUT_THE_STEP.has(action))) await scene.stepStarted(identify);
+      if (actions.some(({ action }) => ABOUT_THE_STEP.test(action))) await scene.stepStarted(identify);
     },
     async perform({ action: name, params, withinMs, times }) {
       const action = statements[name];

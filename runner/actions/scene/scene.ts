@@ -16,7 +16,7 @@ interface SceneOptions {
 }
 
 /** A message of the gateway's and its place among all of them. */
-interface Said {
+export interface Said {
   index: number;
   message: BusMessage;
 }
@@ -36,11 +36,13 @@ export class Scene {
   /** Where the next reply is looked for. */
   #replyFrom = 0;
   #conversation: string | undefined;
-  /** Where reloads that the last change has caused are looked for. */
-  #reloadFrom = 0;
+  /** The line of the log from which on reloads are due to the last change. */
+  #changeLine = 0;
   #changes = 0;
   #before: GatewayIdentity | undefined;
   #atStep: GatewayIdentity | undefined;
+  /** Where the step begins among all messages, requests and lines of the log. */
+  #step = { message: 0, request: 0, line: 0 };
   #later: LaterCheck[] = [];
 
   constructor(options: SceneOptions) {
@@ -61,7 +63,6 @@ export class Scene {
     this.#firstRequest = model?.requests.length ?? 0;
     this.#firstLog = this.#markLog();
     this.#replyFrom = this.#firstMessage;
-    this.#reloadFrom = this.#firstLog;
   }
 
   /** Called before a statement that acts: what comes next is due to it. */
@@ -69,13 +70,24 @@ export class Scene {
     if (effect === "converses") this.#replyFrom = this.#options.bus.outboundMessages().length;
     if (effect !== "writes") return;
     this.#changes += 1;
-    this.#reloadFrom = this.#markLog();
+    this.#changeLine = this.#lines;
     this.#before = await identify();
   }
 
-  /** Called before a step that says whether the gateway may restart in it. */
+  /** Called before a step that says what must not happen in it. */
   async stepStarted(identify: () => Promise<GatewayIdentity>): Promise<void> {
+    const { gateway, bus, model } = this.#options;
     this.#atStep = await identify();
+    this.#step = {
+      message: gateway.capabilities.has("qa-channel") ? bus.outboundMessages().length : 0,
+      request: model?.requests.length ?? 0,
+      line: this.#lines,
+    };
+  }
+
+  /** Whether a message, a request or a line of the log is of this step. */
+  isOfStep(kind: "message" | "request" | "line", index: number): boolean {
+    return index >= this.#step[kind];
   }
 
   /** Someone wrote here last: the next reply is one in this conversation. */
@@ -110,8 +122,13 @@ export class Scene {
 
   /** Those since someone last wrote, in the conversation where that was. */
   get replies(): Said[] {
+    return this.messagesHere.filter(({ index }) => index >= this.#replyFrom);
+  }
+
+  /** Those in the conversation where someone wrote last. */
+  get messagesHere(): Said[] {
     const conversation = this.#conversation;
-    return this.#since(this.#replyFrom).filter(
+    return this.messages.filter(
       ({ message }) => conversation === undefined || message.conversation.id === conversation,
     );
   }
@@ -124,12 +141,12 @@ export class Scene {
   }
 
   get logLines(): { index: number; line: string }[] {
-    return linesOf(this.#options.gateway.readLogsSince(this.#firstLog));
+    return linesOf(this.#log());
   }
 
   /** Lines of the log since the last statement that changed something. */
-  get linesSinceChange(): string[] {
-    return linesOf(this.#options.gateway.readLogsSince(this.#reloadFrom)).map(({ line }) => line);
+  get linesSinceChange(): { index: number; line: string }[] {
+    return this.logLines.filter(({ index }) => index >= this.#changeLine);
   }
 
   /** Whether an event is left. */
@@ -159,6 +176,16 @@ export class Scene {
       .outboundMessages(first)
       .map((message, index) => ({ index: first + index, message }))
       .filter(({ message }) => message.conversation.id !== BARRIER);
+  }
+
+  /** The log since the scenario began. */
+  #log(): string {
+    return this.#options.gateway.readLogsSince(this.#firstLog);
+  }
+
+  /** How many lines it has. */
+  get #lines(): number {
+    return this.#options.gateway.capabilities.has("logs") ? this.#log().split("\n").length - 1 : 0;
   }
 
   #markLog(): number {

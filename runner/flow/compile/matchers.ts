@@ -20,6 +20,7 @@ export function compileMatcher(
 ): CompiledMatcher | undefined {
   const text = subject.asText;
   if (!isMap(node)) {
+    if (subject.asWord !== undefined) return compileWord(context, node, subject, subject.asWord);
     if (text !== undefined) return member(text, compileMatcher(context, node, subject.properties?.[text]));
     const value = compileStepValue(context, node, subject);
     return value && { kind: "equals", value };
@@ -40,6 +41,29 @@ export function compileMatcher(
   if (!matchers.every((each) => each !== undefined)) return undefined;
   const [only] = matchers;
   return matchers.length === 1 ? only : { kind: "allOf", matchers };
+}
+
+/** A word alone is one of a list's. */
+function compileWord(
+  context: StepContext,
+  node: Node | undefined,
+  subject: ValueSchema,
+  name: string,
+): CompiledMatcher | undefined {
+  const words = subject.properties?.[name]?.items ?? {};
+  if (isScalar(node) && typeof node.value === "string" && !node.value.includes("${")) {
+    const known = (words.enum ?? []).map(String);
+    if (!known.includes(node.value)) {
+      context.flow.diagnostics.error(context.flow.rangeOf(node), {
+        code: "invalid-value",
+        message: `\`${node.value}\` is no word that can stand alone here`,
+        hint: suggestion(node.value, known, "For a text that holds it, write `{ contains: … }`."),
+      });
+      return undefined;
+    }
+  }
+  const value = compileStepValue(context, node, words);
+  return member(name, value && { kind: "contains", matcher: { kind: "equals", value } });
 }
 
 function member(name: string, matcher: CompiledMatcher | undefined): CompiledMatcher | undefined {

@@ -1,0 +1,72 @@
+import type { Matcher } from "../../flow/match/matcher.ts";
+import type { ActionContext } from "../context.ts";
+import { actionsOf } from "../define.ts";
+import { type Event, expectEvent } from "../scene/expect.ts";
+import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
+import { matcherOf, NOTHING, record, STRING } from "../schema.ts";
+import { SENTINELS } from "./log-sentinels.ts";
+
+/** A line of the log, with the kinds of trouble that it means. */
+interface LogLine {
+  text: string;
+  kinds: readonly string[];
+}
+
+const KINDS = SENTINELS.map(({ kind }) => kind);
+/** Of a line, its text is matched; a word alone is a kind of trouble. */
+const LINE = {
+  ...record({ text: STRING, kinds: { type: "array", items: { enum: KINDS } } }),
+  asText: "text",
+  asWord: "kinds",
+} as const;
+const LINE_WORDS = `a matcher of its text; a word alone is a kind of trouble: ${KINDS.join(", ")}`;
+
+function linesOf({ scene }: ActionContext) {
+  const list = () =>
+    scene.logLines.map(
+      ({ index, line }): Event<LogLine> => ({ index, value: { text: line, kinds: kindsOf(line) } }),
+    );
+  return { kind: "line", what: "a line of the log", list };
+}
+
+function kindsOf(line: string): string[] {
+  return SENTINELS.flatMap(({ kind, pattern }) => (pattern.test(line) ? [kind] : []));
+}
+
+/** Lines that mean any trouble. */
+const TROUBLE: Matcher = {
+  kind: "members",
+  members: [["kinds", { kind: "count", matcher: { kind: "above", value: 0 } }]],
+};
+
+function faultOf({ value: { kinds } }: Event<LogLine>): "environment" | "product" {
+  const found = SENTINELS.filter(({ kind }) => kinds.includes(kind));
+  const isEnvironment = found.length > 0 && found.every(({ verdict }) => verdict === "environment-blocked");
+  return isEnvironment ? "environment" : "product";
+}
+
+export const logStatements = actionsOf("logs", (define) => ({
+  expectLog: define({
+    summary: "The first line of the gateway's log that fits and that no other statement has taken.",
+    params: { line: matcherOf(LINE, LINE_WORDS) },
+    main: "line",
+    returns: { ...STRING, description: "the line" },
+    statement: "counts",
+    effect: "converses",
+    needs: "logs",
+    run: async (context, { line }) => (await expectEvent(context, linesOf(context), line)).value.text,
+  }),
+  expectNoLog: define({
+    summary: `No line of the gateway's log that fits ${IN_THE_STEP}`,
+    params: {
+      line: { ...matcherOf(LINE, `${LINE_WORDS}; default: any kind of trouble`), optional: true },
+    },
+    main: "line",
+    returns: NOTHING,
+    statement: "expects",
+    effect: "converses",
+    needs: "logs",
+    run: async (context, { line = TROUBLE }) =>
+      expectNone(context, { ...linesOf(context), of: "line", faultOf }, line),
+  }),
+}));
