@@ -35,7 +35,10 @@ export async function packFolder(folder: string): Promise<Buffer> {
       text: readFileSync(file, "utf8"),
     }));
   return promisify(brotliCompress)(JSON.stringify(entries), {
-    params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS, [constants.BROTLI_PARAM_QUALITY]: 9 },
+    params: {
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+    },
   });
 }
 
@@ -52,7 +55,8 @@ export async function unpackOnce(archive: string, folder: string): Promise<void>
   try {
     for (const { path, executable, text } of entries) {
       const file = resolve(staging, path);
-      if (!isWithin(file, staging)) throw new Error(`${archive} holds ${path}, which leads out of its folder`);
+      if (!isWithin(file, staging))
+        throw new Error(`${archive} holds ${path}, which leads out of its folder`);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, text, { mode: executable ? 0o755 : 0o644 });
     }

@@ -51,11 +51,12 @@ function refuseMachine() {
   const oldest = typeof OLDEST_NODE === "undefined" ? "24.0.0" : OLDEST_NODE;
   const [major, minor, patch] = process.versions.node.split(".").map(Number);
   const [oldestMajor, oldestMinor, oldestPatch] = oldest.split(".").map(Number);
-  const isOlder =
-    major - oldestMajor || minor - oldestMinor || patch - oldestPatch;
+  const isOlder = major - oldestMajor || minor - oldestMinor || patch - oldestPatch;
   if (isOlder < 0) {
     const instead =
-      typeof OLDEST_NODE === "undefined" ? "`npx -y pnpm@10 qa …` in its checkout brings one" : "install a newer one";
+      typeof OLDEST_NODE === "undefined"
+        ? "`npx -y pnpm@10 qa …` in its checkout brings one"
+        : "install a newer one";
     refuse(`gateway-qa needs Node ${oldest} or newer, and this is Node ${process.versions.node}: ${instead}`);
   }
   if (process.platform === "win32") {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { QaError, UsageError } from "../base/errors.ts";
+import { userFolder } from "../base/invocation.ts";
 import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
@@ -8,13 +9,13 @@ import { capabilitiesOf } from "../plan/capabilities.ts";
 import { canChoose } from "../plan/eligibility.ts";
 import { chooseModel } from "../plan/model.ts";
 import { InvalidScenarios, requireSelected } from "../plan/prepare.ts";
-import type { Selected } from "../plan/selection.ts";
+import { idsAmong, type Selected } from "../plan/selection.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { OptionsOf } from "./options.ts";
 import { print } from "./redacted.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import type { Session } from "./session.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
+import { packsIn, repositoryRoot } from "./workspace.ts";
 
 type ParityOptions = OptionsOf<"parity">;
 
@@ -69,8 +70,9 @@ async function chooseForEach(
   { teardown }: Session,
 ): Promise<Candidate[]> {
   const catalog = await loadCatalog({
-    repoRoot: REPO_ROOT,
-    packs: options.pack,
+    repoRoot: repositoryRoot(),
+    packs: packsIn(options),
+    builtinIds: idsAmong(patterns),
     ...(options.trust ? { trust: true } : {}),
     modelScripts: options.modelScript,
     cwd: userFolder(),
@@ -78,7 +80,7 @@ async function chooseForEach(
   const selected = requireSelected(catalog, { patterns, tags: options.tag, all: options.all === true });
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
-      const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
+      const kind = await resolveGatewayKind(target, { env: process.env, teardown });
       const model = chooseModel(undefined, target, process.env);
       const capabilities = capabilitiesOf(target, model, { env: process.env });
       const fitting = selected.filter(({ scenario }) => canChoose(scenario, capabilities));

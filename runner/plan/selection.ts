@@ -69,6 +69,11 @@ export function requireTagged(catalog: Catalog, tags: readonly string[]): readon
   return selected.map(({ scenario }) => scenario);
 }
 
+/** Those of the patterns that are ids. */
+export function idsAmong(patterns: readonly string[]): string[] {
+  return patterns.filter((pattern) => !isGlob(pattern)).map(normalized);
+}
+
 /** The ids that a selection names, when it chooses nothing by other means; undefined when it does. */
 export function namedIds({ patterns, tags, all }: Selection): readonly string[] | undefined {
   return all || tags.length > 0 || patterns.some(isGlob) ? undefined : patterns;
@@ -124,7 +129,7 @@ function didYouMean(near: string | undefined): string {
 }
 
 function problemsOf(
-  { scenarios, unusable }: Catalog,
+  { scenarios, unusable, builtinNames }: Catalog,
   { patterns, tags, all }: Selection,
 ): SelectionProblem[] {
   const isNarrowed = patterns.length > 0 || tags.length > 0;
@@ -138,7 +143,7 @@ function problemsOf(
     ...patterns.flatMap((pattern, index): SelectionProblem[] => {
       if (knownIds.some((id) => matchesId(pattern, id))) return [];
       const kind = isGlob(pattern) ? "unknown-glob" : "unknown-id";
-      return [{ kind, pattern, index, near: suggest(pattern, ids) }];
+      return [{ kind, pattern, index, near: suggest(pattern, [...ids, ...builtinNames]) }];
     }),
     ...tags.flatMap((tag, index): SelectionProblem[] =>
       knownTags.includes(tag) ? [] : [{ kind: "unknown-tag", tag, index, near: suggest(tag, knownTags) }],

@@ -41,12 +41,19 @@ export async function bundleProgram(
     logLevel: "error",
     define: DEFINE,
     // What packages written as CommonJS ask for at run time.
-    banner: { js: `import{createRequire as $create}from"node:module";const require=$create(import.meta.url),{filename:__filename,dirname:__dirname}=import.meta;` },
+    banner: {
+      js: `import{createRequire as $create}from"node:module";const require=$create(import.meta.url),{filename:__filename,dirname:__dirname}=import.meta;`,
+    },
     plugins: [packagedPlaces, bundledChecks],
   } satisfies BuildOptions;
   const runner = await build({
     ...common,
-    entryPoints: { main, "registry-server": registryServer, "reporter-host": reporterHost, supervise: supervisor },
+    entryPoints: {
+      main,
+      "registry-server": registryServer,
+      "reporter-host": reporterHost,
+      supervise: supervisor,
+    },
     splitting: true,
     chunkNames: "[name]-[hash]",
     external: ["esbuild", "verdaccio"],

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDefect } from "../../fixtures/gateway/build/defects.ts";
 import { buildPackage } from "../../fixtures/gateway/build/package.ts";
 import { buildReleases } from "../../fixtures/gateway/build/releases.ts";
-import { isDefect } from "../../fixtures/gateway/build/defects.ts";
 import { packFolder } from "../../runner/base/archive.ts";
 import { BUILD_FILE } from "../../runner/gateway/embedded/build.ts";
 import { RELEASES, releaseFolder } from "../../runner/gateway/embedded/release/releases.ts";
@@ -25,7 +25,10 @@ export async function packGateway(dist: string): Promise<string> {
       await cp(join(build.root, part), join(gateway, part), { recursive: true });
     }
     const { version, buildId, faults } = build;
-    await writeFile(join(gateway, BUILD_FILE), JSON.stringify({ version, buildId, faults, entry: "dist/entry.js" }));
+    await writeFile(
+      join(gateway, BUILD_FILE),
+      JSON.stringify({ version, buildId, faults, entry: "dist/entry.js" }),
+    );
     for (const release of releases) {
       await cp(release.root, join(folder, "releases", releaseFolder(release)), { recursive: true });
     }

@@ -8,7 +8,9 @@ import { ROOT } from "../../runner/base/places.js";
  * @throws Error for a package without the text of its licence
  */
 export async function noticesOf(inputs: readonly string[]): Promise<string> {
-  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  const folders = new Set(
+    inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
+  );
   const notices = await Promise.all([...folders].sort().map((folder) => noticeOf(join(ROOT, folder))));
   return ["# Licences of the packages in this folder's files", ...new Set(notices)].join("\n\n");
 }

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { guardedEnv } from "../../base/guardian.ts";
+import { typedCommand, userFolder } from "../../base/invocation.ts";
 import { displayPath } from "../../base/paths.ts";
 import { PROGRAMS } from "../../base/places.js";
 import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
@@ -14,7 +15,7 @@ import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print } from "../redacted.ts";
 import { newRunId, withSession } from "../session.ts";
-import { outFolder, userFolder } from "../workspace.ts";
+import { outFolder } from "../workspace.ts";
 
 type NightOptions = OptionsOf<"night">;
 
@@ -124,7 +125,7 @@ async function qa(
     stdio: ["ignore", "inherit", "inherit"],
     cwd: userFolder(),
     // As under a package manager, the command ends when this process is gone.
-    env: guardedEnv({ ...process.env, npm_lifecycle_event: "qa" }),
+    env: guardedEnv({ ...process.env, npm_lifecycle_event: "qa", GATEWAY_QA_COMMAND: typedCommand() }),
   });
   // A terminal sends Ctrl-C to both; a signal that only this process gets is meant for the command too.
   const pass = () => child.kill("SIGTERM");
