@@ -134,8 +134,8 @@ async function runOne(
 }
 
 /** The command's options that apply to every gateway's run. */
-function shared({ pack, trust, modelScript, jobs, retries }: ParityOptions) {
-  return { pack, trust, modelScript, jobs, retries };
+function shared({ pack, builtin, trust, modelScript, jobs, retries }: ParityOptions) {
+  return { pack, builtin, trust, modelScript, jobs, retries };
 }
 
 /** @throws what is wrong with the command or the scenarios, and defects of the runner */
