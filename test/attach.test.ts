@@ -64,7 +64,13 @@ test("what may write is refused by name, with its place, and left out of globs",
   );
   expect(named.stderr).toContain("--allow-writes");
 
-  const { exitCode, report, stdout } = await sandbox.qa("run", "--all", "--gateway", gateway.wsUrl);
+  const { exitCode, report, stdout } = await sandbox.qa(
+    "run",
+    "--builtin",
+    "--all",
+    "--gateway",
+    gateway.wsUrl,
+  );
   expect(exitCode, stdout).toBe(0);
   expect(report?.scenarios.map(({ id }) => id)).toContain(SMOKE);
   expect(report?.scenarios.map(({ id }) => id)).not.toContain("dm-chat-baseline");

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { displayPath, isWithin } from "./paths.ts";
 import { BUILT, PROGRAMS, ROOT } from "./places.js";
@@ -62,8 +62,16 @@ function quoted(args: readonly string[]): string {
 function scriptOf(env: Invocation["env"]): { name: string; isOnlyUs: boolean } | undefined {
   const { npm_lifecycle_event: name, npm_lifecycle_script: text = "", npm_package_json: path } = env;
   if (!name || name === "npx" || !path || !RUNS_US.test(text)) return undefined;
-  if (!BUILT && path !== join(ROOT, "package.json")) return undefined;
+  if (!BUILT && !isOwnManifest(path)) return undefined;
   return { name, isOnlyUs: scriptIn(path, name).replace(RUNS_US, "").trim() === "" };
+}
+
+function isOwnManifest(path: string): boolean {
+  try {
+    return realpathSync(path) === join(ROOT, "package.json");
+  } catch {
+    return false;
+  }
 }
 
 /** A package manager may add the arguments to the text that it passes on; the file has it as it is. */

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../runner/base/places.js";
 import { bundleProgram } from "./bundle.ts";
@@ -62,18 +62,4 @@ export async function buildPackage(): Promise<{ folder: string; buildId: string 
 
 function isPublished(path: string): boolean {
   return !/\.test\.ts$|[\\/]docs[\\/]fidelity[\\/]/.test(path);
-}
-
-/** The checkout's own manifest. */
-export async function ownManifest(): Promise<Manifest> {
-  return JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-}
-
-/** What is read of a package.json. */
-export interface Manifest {
-  name: string;
-  version: string;
-  description: string;
-  license: string;
-  dependencies: Record<string, string>;
 }

@@ -1,11 +1,15 @@
-import { ownManifest } from "./build.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "../../runner/base/places.js";
 
 /** The oldest Node that runs the package: the oldest 22 that all bundled packages allow. */
 export const OLDEST_NODE = "22.22.2";
 
 /** The package.json that is published. Everything is bundled, so it has no dependencies. */
 export async function manifestOf(): Promise<object> {
-  const { name, version, description, license } = await ownManifest();
+  const { name, version, description, license } = JSON.parse(
+    await readFile(join(ROOT, "package.json"), "utf8"),
+  );
   return {
     name,
     version,
