@@ -41,7 +41,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   plan: {
     rooms: ["base", "scenario", "flow", "gateway", "actions", "run"],
-    packages: ["picomatch", "yaml"],
+    packages: ["picomatch", "semver", "yaml"],
   },
   results: { rooms: ["base", "report"], packages: ["json-schema-to-ts", "semver"] },
   lanes: {

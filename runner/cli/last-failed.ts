@@ -21,10 +21,10 @@ import { reportsFolder, requireFolder } from "./workspace.ts";
  */
 export async function runLastFailed(ids: readonly string[], command: Command): Promise<number> {
   const given = command.opts<OptionsOf<"run">>();
-  if (ids.length > 0 || given.all || given.tag.length > 0) {
+  if (ids.length > 0 || given.all || given.tag.length > 0 || given.row.length > 0) {
     throw new UsageError(
       "--last-failed already chooses the scenarios",
-      "Leave out ids, --tag and --all; a folder of reports is given as --last-failed=<folder>.",
+      "Leave out ids, --tag, --row and --all; a folder of reports is given as --last-failed=<folder>.",
     );
   }
   const cwd = userFolder();

@@ -61,14 +61,14 @@ function stillThere({ catalog, selection: before }: Choice): Choice {
 }
 
 function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
-  const { lane: name, lanes: typed, gateway, tag, all, named } = options;
+  const { lane: name, lanes: typed, gateway, tag, row: rows, all, named } = options;
   const packs = packsIn(options);
   if (name === undefined) {
     if (typed !== undefined)
       throw new UsageError("--lanes only says where lanes are read", "Add --lane <name>.");
     // A pack alone means all of it.
     const packsOnly = packs.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
-    const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, named };
+    const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, rows, named };
     return {
       target: gateway ?? EMBEDDED,
       packs,
@@ -80,10 +80,10 @@ function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
       choose: async (catalog) => ({ catalog, selection }),
     };
   }
-  if (all || tag.length > 0) {
+  if (all || tag.length > 0 || rows.length > 0) {
     throw new UsageError(
       `the lane ${name} chooses its scenarios`,
-      "Leave out --all and --tag; ids and globs narrow what the lane chooses.",
+      "Leave out --all, --tag and --row; ids and globs narrow what the lane chooses.",
     );
   }
   const lane = orderOfLane(loadLanes(typed), { name, gateway, ids }, packContext(packs), process.env);

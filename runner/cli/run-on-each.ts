@@ -7,6 +7,7 @@ import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { type GatewayRun, noRun, readRun } from "../parity/gateway-run.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { canChoose } from "../plan/eligibility.ts";
+import { releaseVersion } from "../plan/gateways.ts";
 import { chooseModel } from "../plan/model.ts";
 import { InvalidScenarios, requireSelected } from "../plan/prepare.ts";
 import { idsAmong, type Selected } from "../plan/selection.ts";
@@ -67,7 +68,7 @@ async function chooseForEach(
   targets: readonly GatewayTarget[],
   patterns: readonly string[],
   options: ParityOptions,
-  { teardown }: Session,
+  { signal, teardown }: Session,
 ): Promise<Candidate[]> {
   const catalog = await loadCatalog({
     repoRoot: repositoryRoot(),
@@ -82,7 +83,8 @@ async function chooseForEach(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { env: process.env, teardown });
       const model = chooseModel(undefined, target, process.env);
-      const capabilities = capabilitiesOf(target, model, { env: process.env });
+      const version = await releaseVersion(kind, catalog.scenarios, signal).catch(() => undefined);
+      const capabilities = capabilitiesOf(target, model, { env: process.env, version });
       const fitting = selected.filter(({ scenario }) => canChoose(scenario, capabilities));
       const named = fitting.filter((choice) => choice.named);
       return { target, name: formatTarget(target), kind, ids: fitting.map(idOf), named: named.map(idOf) };
@@ -119,6 +121,7 @@ async function runOne(
       {
         ...shared(options),
         tag: [],
+        row: [],
         fault: [],
         reporter: [],
         gateway: target,

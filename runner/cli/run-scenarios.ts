@@ -7,6 +7,7 @@ import { suggest } from "../base/suggest.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
+import { releaseVersion } from "../plan/gateways.ts";
 import { withSharing } from "../plan/isolation.ts";
 import { defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
@@ -144,7 +145,9 @@ async function chooseAndPrepare(
       builtinIds: order.builtinIds,
     }),
   );
-  const prepared = prepareRun(catalog, selection, capabilitiesOf(target, model, { env, allowWrites }));
+  const version = await releaseVersion(gateway, catalog.scenarios, signal);
+  const capabilities = capabilitiesOf(target, model, { env, allowWrites, version });
+  const prepared = prepareRun(catalog, selection, capabilities);
   const { scenarios, place } = await takeShard(prepared, ids, options, order);
   for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
   await preparing;

@@ -11,13 +11,14 @@ const QA: readonly string[] = ["qa/scenarios", "qa/lanes.yaml"];
 
 /**
  * The user's repository: the nearest folder, from the one the user stands in upwards, with scenarios or lanes in `qa`. A
- * folder with `.git` is the last that is looked at. Without any, it is the folder the user stands in.
+ * folder with `.git` is the last that is looked at. Without either, it is the folder the user stands in.
  */
 export function repositoryRoot(): string {
   const start = userFolder();
   for (let folder = start; ; folder = dirname(folder)) {
     if (QA.some((path) => existsSync(join(folder, path)))) return folder;
-    if (existsSync(join(folder, ".git")) || dirname(folder) === folder) return start;
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return start;
   }
 }
 

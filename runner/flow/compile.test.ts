@@ -10,6 +10,10 @@ import type { FunctionEntry } from "./vocabulary.ts";
 const GOLDEN = join(import.meta.dirname, "golden");
 const CONFIG_KEYS = ["skillName", "prompt", "args", "name", "list", "allowEnv", "channelId"];
 
+const GIVEN = {
+  row: { type: "object", properties: { prompt: { type: "string" }, size: { type: "number" } } },
+};
+
 /** Diagnostics with the marked text below its line, so that a reader sees that the place is right. */
 function report(markdown: string, diagnostics: readonly Diagnostic[]): string {
   const lines = markdown.split("\n");
@@ -29,7 +33,7 @@ function compileMarkdown(name: string, options: CompileOptions) {
   const flow = flowOfMarkdown(markdown, `${name}.md`);
   const { file } = "node" in flow ? flow.source : (flow[0]?.heading ?? { file: undefined });
   const unique = file ? [{ name: "marker", range: atOffset(file, 0) }] : [];
-  return { markdown, ...compileFlow(flow, { ...options, configKeys: CONFIG_KEYS, unique }) };
+  return { markdown, ...compileFlow(flow, { ...options, configKeys: CONFIG_KEYS, unique, given: GIVEN }) };
 }
 
 const names = readdirSync(GOLDEN)

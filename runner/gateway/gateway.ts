@@ -141,10 +141,21 @@ export interface DrivenGateway {
   stop(): Promise<void>;
 }
 
+/** Something that a gateway says it has done. */
+export interface TraceRecord {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** For instance `config-applied`. */
+  event: string;
+  facts: JsonObject;
+}
+
 /** The gateway under test, started and ready. One per testbed. */
 export interface GatewayUnderTest extends DrivenGateway {
   /** Of the last start by this runner; absent for a gateway that was already running. */
   readonly bootTimings?: BootTimings;
+  /** What it has recorded lately, oldest first; undefined where it records nothing. */
+  trace?(): Promise<TraceRecord[] | undefined>;
   onEvent(listener: (event: GatewayEvent) => void): () => void;
   /**
    * Calls `listener` once if the process ends without having been asked to (by `stop`, a restart or
@@ -211,6 +222,11 @@ export interface GatewayKind {
   readonly memoryBytes: number;
   /** Work that one run does once for all scenarios: build, install. Safe to call concurrently. */
   prepare(signal: AbortSignal): Promise<void>;
+  /**
+   * The version that a release's target means, found without installing it.
+   * @throws UsageError for no such release; QaError when the registry cannot be asked
+   */
+  version?(signal: AbortSignal): Promise<string>;
   /**
    * Why a scenario gets other releases than it names; undefined when it gets those. Builds and installs nothing.
    * @throws QaError when there is nothing that it could get

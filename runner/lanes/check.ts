@@ -2,7 +2,7 @@ import { type Selected, selectScenarios } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { guardsOf } from "./lane.ts";
-import { checkPlan, planOn, unusedGuards } from "./lane-plan.ts";
+import { checkPlan, planOn, targetOf, unusedGuards } from "./lane-plan.ts";
 import type { Lanes, LocatedLane } from "./read.ts";
 import { catalogOf, checkPacks, checkSelection, type PackContext, selectionOf } from "./select.ts";
 
@@ -35,7 +35,7 @@ export function checkLane(
   diagnostics.push(...unusedGuards(lane, lanes, selected));
   const env = guardsOf(lane.lane);
   for (const gateway of lane.entries) {
-    diagnostics.push(...checkPlan(lane, lanes, gateway, planOn(gateway, lane, own, env)));
+    diagnostics.push(...checkPlan(lane, lanes, gateway, planOn(targetOf(gateway), lane, own, env)));
   }
   return { selected, diagnostics: withoutRepeats(diagnostics) };
 }

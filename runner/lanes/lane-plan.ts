@@ -19,18 +19,20 @@ import {
 import { selectionOf } from "./select.ts";
 
 /**
- * Plans a run of the lane on one of its gateways.
+ * Plans a run of the lane on a gateway of its own.
  * @param catalog as `catalogOf` gives it
  * @param env includes the lane's guards; a live model that it does not name is left to the run
  */
-export function planOn({ entry }: LaneGateway, lane: LocatedLane, catalog: Catalog, env: Environment): Plan {
-  const target = entry.kind === "embedded" ? EMBEDDED : ANY_RELEASE;
+export function planOn(target: GatewayTarget, lane: LocatedLane, catalog: Catalog, env: Environment): Plan {
   const model = expectModel(lane.lane.model ?? "scripted", target, env);
   return planRun(catalog, selectionOf(lane), capabilitiesOf(target, model, { env }));
 }
 
-/** Releases all have the same capabilities. */
-const ANY_RELEASE: GatewayTarget = { kind: "openclaw", spec: "latest" };
+/** The gateway of an entry as far as it is known without a registry: releases differ in nothing but their version. */
+export function targetOf({ entry }: LaneGateway): GatewayTarget {
+  if (entry.kind === "embedded") return EMBEDDED;
+  return { kind: "openclaw", spec: entry.kind === "release" ? entry.spec : "latest" };
+}
 
 /** Reports why a lane is impossible on one of its gateways: nothing would run, or not what it names. */
 export function checkPlan(
@@ -40,7 +42,8 @@ export function checkPlan(
   { scenarios, skipped, notApplicable }: Plan,
 ): Diagnostic[] {
   const gateway = [...lane.path, "gateways", index];
-  const named = (scenario: Scenario) => lane.lane.select.ids?.indexOf(scenario.id) ?? -1;
+  const named = ({ id, family }: Scenario) =>
+    lane.lane.select.ids?.findIndex((each) => each === id || each === family) ?? -1;
   const reasons = [...new Set(skipped.map(({ reason }) => reason))];
   const found: Diagnostic[] = [];
   for (const { scenario, reason } of notApplicable) {

@@ -87,8 +87,6 @@ function planLane(
       const place = [...path, "gateways", index];
       diagnostics.push(laneDiagnostic(lanes, place, { code: "unknown-gateway", ...problem }));
     }
-    const plan = planOn(gateway, located, own, { ...env, ...guardsOf(lane) });
-    diagnostics.push(...checkPlan(located, lanes, gateway, plan));
     const asked = entryText(lane.gateways[index] ?? "");
     for (const target of targets) {
       const name = formatTarget(target);
@@ -97,6 +95,8 @@ function planLane(
         continue;
       }
       seen.add(name);
+      const plan = planOn(target, located, own, { ...env, ...guardsOf(lane) });
+      diagnostics.push(...checkPlan(located, lanes, gateway, plan));
       jobs.push(...jobsOn(located, { target, asked, plan }, request));
     }
   }

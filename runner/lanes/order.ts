@@ -3,6 +3,7 @@ import { EMBEDDED, formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { ModelChoice } from "../gateway/provider-mode.ts";
 import type { Selection } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
+import type { Scenario } from "../scenario/types.ts";
 import { checkLane } from "./check.ts";
 import { entryText, mayMean } from "./gateways.ts";
 import { rejectErrors } from "./invalid.ts";
@@ -66,7 +67,7 @@ export function orderOfLane(
 /** @throws UsageError for a scenario that exists, but not in the lane */
 function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
   for (const id of ids) {
-    const isIt = (scenario: { id: string }) => scenario.id === id.normalize();
+    const isIt = (scenario: Scenario) => [scenario.id, scenario.family].includes(id.normalize());
     if (chosen.scenarios.some(isIt) || !all.scenarios.some(isIt)) continue;
     throw new UsageError(
       `the lane ${lane} does not choose ${id}`,

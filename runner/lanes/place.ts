@@ -49,8 +49,13 @@ export function quarantineOf(
   const about = scenarios.filter(({ pack }) => !(ownOnly && pack.foreign));
   const { entries, diagnostics } = readQuarantine(path, {
     ...when,
-    chosen: new Set(about.map(({ id }) => id)),
+    chosen: new Set(about.flatMap(({ id, family }) => [family, id])),
   });
   rejectErrors(diagnostics);
-  return entries;
+  // An entry for a scenario is about all rows of its examples.
+  return entries.flatMap((entry) =>
+    about
+      .filter(({ id, family }) => entry.id === id || entry.id === family)
+      .map(({ id }) => ({ ...entry, id })),
+  );
 }

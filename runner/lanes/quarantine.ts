@@ -62,7 +62,7 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
   if (!existsSync(path)) return [];
   const { document } = readLocatedFile<QuarantineFile>(path, cwd, FORMAT);
   if (!document) return [];
-  const known = scenarios.map(({ id }) => id);
+  const known = [...new Set(scenarios.flatMap(({ id, family }) => [family, id]))];
   const expected = new Set([...known, ...unusable.map(({ id }) => id)]);
   const seen = new Set<string>();
   const found: Diagnostic[] = [];

@@ -104,6 +104,7 @@ function textOf(problem: SelectionProblem): {
         message: `no scenario of the lane's packs has the tag \`${problem.tag}\``,
         hint: didYouMean(problem.near),
       };
+    case "unknown-row":
     case "empty":
     case "no-match":
       return {

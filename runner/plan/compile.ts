@@ -1,21 +1,23 @@
 import { FLOW_API, STATEMENTS } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
+import type { ValueSchema } from "../flow/vocabulary.ts";
 import { atPath, type Diagnostic } from "../scenario/source/diagnostic.ts";
 import { attemptOn } from "../scenario/source/last-resort.ts";
 import type { Scenario } from "../scenario/types.ts";
 
-const compiled = new WeakMap<Scenario, FlowCompilation>();
+/** By the metadata of the file: all rows of its examples have the same flow. */
+const compiled = new WeakMap<Scenario["metadata"], FlowCompilation>();
 
 /**
- * Compiles a scenario's flow against the vocabulary, once; everything wrong with it becomes a diagnostic. Scenarios that
+ * Compiles a scenario's flow against the vocabulary, once for all of its rows; everything wrong with it becomes a diagnostic. Scenarios that
  * another program carries out have no flow, and nothing wrong with it.
  */
 export function compileScenario(scenario: Scenario): FlowCompilation {
-  const known = compiled.get(scenario);
+  const known = compiled.get(scenario.metadata);
   if (known) return known;
   const compilation = compile(scenario);
-  compiled.set(scenario, compilation);
+  compiled.set(scenario.metadata, compilation);
   return compilation;
 }
 
@@ -31,9 +33,15 @@ function compile(scenario: Scenario): FlowCompilation {
       pack,
       configKeys: Object.keys(meta.execution?.config ?? {}),
       unique: uniqueNames(scenario),
+      given: givenShapes(scenario),
     }),
   );
   return compilation ?? { flow: undefined, expressions: [], diagnostics, missingPermissions: [] };
+}
+
+/** The names that a run of the scenario is given values for, with their shapes. */
+function givenShapes({ examples }: Scenario): Record<string, ValueSchema> {
+  return examples ? { row: { type: "object", properties: examples.shapes } } : {};
 }
 
 function uniqueNames({ meta: { unique = [] }, metadata }: Scenario) {

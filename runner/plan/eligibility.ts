@@ -4,6 +4,7 @@ import { PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 import { compileScenario } from "./compile.ts";
+import { isFor, otherGateways } from "./gateways.ts";
 import { isDestructive, missingGuard, releaseOf } from "./guard.ts";
 import type { Selected } from "./selection.ts";
 
@@ -83,10 +84,9 @@ function splitModel(primaryModel: string): { provider: string; name: string } {
 
 function gatewayMismatch(scenario: Scenario, capabilities: RunCapabilities): Reason | undefined {
   const { gateway, ownsInstall, mayWrite } = capabilities;
-  const kinds = scenario.meta.gateways;
-  if (kinds && !kinds.some((kind) => kind === gateway)) {
+  if (!isFor(scenario, capabilities)) {
     return {
-      reason: `it runs on ${kinds.join(", ")}, not on ${gateway}`,
+      reason: otherGateways(scenario, capabilities),
       hint: "Choose another --gateway.",
     };
   }

@@ -2,6 +2,7 @@ import { UsageError } from "../base/errors.ts";
 import type { MissingPermission } from "../flow/types.ts";
 import type { IndexedPack, PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
+import { withoutRows } from "../scenario/catalog/rows.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { InvalidFiles } from "../scenario/source/invalid-files.ts";
 import type { Scenario } from "../scenario/types.ts";
@@ -83,7 +84,8 @@ export function prepareRun(
     found.push(...problems);
     return { ...choice, flow, blocked: untrusted(scenario, missingPermissions) };
   });
-  if (found.length > 0) throw new InvalidScenarios(found);
+  // The rows of a scenario's examples share its problems.
+  if (found.length > 0) throw new InvalidScenarios([...new Set(found)]);
   return prepared;
 }
 
@@ -105,7 +107,7 @@ function indexedPacks({ packIndexes, scenarios }: Catalog): Map<string, IndexedP
   return new Map(
     packIndexes.map((index) => [
       index.pack.root,
-      { index, scenarios: scenarios.filter(({ pack }) => pack.root === index.pack.root) },
+      { index, scenarios: withoutRows(scenarios).filter(({ pack }) => pack.root === index.pack.root) },
     ]),
   );
 }

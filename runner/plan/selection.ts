@@ -3,6 +3,7 @@ import picomatch from "picomatch";
 import { UsageError } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
+import { familiesOf } from "../scenario/catalog/rows.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Scenario } from "../scenario/types.ts";
 
@@ -12,6 +13,8 @@ export interface Selection {
   /** Theme, surface, coverage id or own tag; any of them. */
   tags: readonly string[];
   all: boolean;
+  /** Only these rows of their examples. */
+  rows?: readonly string[];
   /** Which of the ids the user named, where the patterns are not the user's own; all of them if undefined. */
   named?: readonly string[];
 }
@@ -29,6 +32,8 @@ export type SelectionProblem =
   | { kind: "all-and-more" }
   | { kind: "unknown-id" | "unknown-glob"; pattern: string; index: number; near: string | undefined }
   | { kind: "unknown-tag"; tag: string; index: number; near: string | undefined }
+  /** No chosen scenario has the row; or one that was named, and then `scenario`, has none of those that are asked for. */
+  | { kind: "unknown-row"; row: string; scenario?: string; near: string | undefined }
   | { kind: "no-match" };
 
 export interface SelectionResult {
@@ -47,13 +52,39 @@ export function selectScenarios(catalog: Catalog, typed: Selection): SelectionRe
   const selection = { ...typed, patterns: typed.patterns.map(normalized) };
   const { patterns, tags } = selection;
   const named = typed.named?.map(normalized) ?? patterns;
-  const selected = catalog.scenarios
-    .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => matchesId(pattern, id)))
+  const fitting = catalog.scenarios
+    .filter(
+      (scenario) => patterns.length === 0 || patterns.some((pattern) => matchesScenario(pattern, scenario)),
+    )
     .filter((scenario) => tags.length === 0 || tags.some((tag) => scenario.tags.includes(tag)))
-    .map((scenario) => ({ scenario, named: named.includes(scenario.id) }));
-  const problems = problemsOf(catalog, selection);
+    .map((scenario) => ({
+      scenario,
+      named: named.includes(scenario.id) || named.includes(scenario.family),
+    }));
+  const { selected, problems: ofRows } = narrowToRows(fitting, typed.rows?.map(normalized) ?? []);
+  const problems = [...problemsOf(catalog, selection), ...ofRows];
   if (selected.length === 0 && problems.length === 0) problems.push({ kind: "no-match" });
   return { selected, problems, unreadable: unreadableFor(catalog, selection) };
+}
+
+/** Leaves only some rows of the chosen scenarios; all of them, and what has no rows, when none is named. */
+function narrowToRows(
+  fitting: readonly Selected[],
+  rows: readonly string[],
+): Pick<SelectionResult, "selected" | "problems"> {
+  if (rows.length === 0) return { selected: [...fitting], problems: [] };
+  const known = [...new Set(fitting.flatMap(({ scenario }) => scenario.row?.name ?? []))];
+  const selected = fitting.filter(({ scenario }) => scenario.row && rows.includes(scenario.row.name));
+  const problems = rows
+    .filter((row) => !known.includes(row))
+    .map((row): SelectionProblem => ({ kind: "unknown-row", row, near: suggest(row, known) }));
+  const left = new Set(selected.map(({ scenario }) => scenario.family));
+  const without = fitting.find(({ scenario, named }) => named && !left.has(scenario.family));
+  if (without && problems.length === 0) {
+    const row = rows.join(", ");
+    problems.push({ kind: "unknown-row", row, scenario: without.scenario.family, near: undefined });
+  }
+  return { selected, problems };
 }
 
 /**
@@ -116,6 +147,11 @@ export function selectionError(problem: SelectionProblem, { all }: Selection): U
       return new UsageError(`unknown scenario id: ${problem.pattern}`, didYouMean(problem.near));
     case "unknown-tag":
       return new UsageError(`no scenario has the tag ${problem.tag}`, didYouMean(problem.near));
+    case "unknown-row":
+      return new UsageError(
+        `${problem.scenario ?? "none of the chosen scenarios"} has${problem.scenario ? " no" : " a"} row ${problem.row} in its examples`,
+        didYouMean(problem.near),
+      );
     case "no-match":
       return new UsageError(
         all ? "there is no scenario to run" : "no scenario fits all of the ids, globs and tags given",
@@ -133,7 +169,7 @@ function problemsOf(
   { patterns, tags, all }: Selection,
 ): SelectionProblem[] {
   const isNarrowed = patterns.length > 0 || tags.length > 0;
-  const ids = scenarios.map(({ id }) => id);
+  const ids = [...new Set(scenarios.flatMap(({ id, family }) => [family, id]))];
   // Errors in their files say more than that there is no such scenario.
   const knownIds = [...ids, ...unusable.map(nameOf)];
   const knownTags = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
@@ -141,7 +177,8 @@ function problemsOf(
     ...(all || isNarrowed ? [] : [{ kind: "empty" as const }]),
     ...(all && isNarrowed ? [{ kind: "all-and-more" as const }] : []),
     ...patterns.flatMap((pattern, index): SelectionProblem[] => {
-      if (knownIds.some((id) => matchesId(pattern, id))) return [];
+      if (knownIds.some((id) => matchesId(pattern, id)) || unusable.some((file) => mayBeRow(pattern, file)))
+        return [];
       const kind = isGlob(pattern) ? "unknown-glob" : "unknown-id";
       return [{ kind, pattern, index, near: suggest(pattern, [...ids, ...builtinNames]) }];
     }),
@@ -157,7 +194,9 @@ function unreadableFor(catalog: Catalog, { patterns, tags, all }: Selection): Di
   if (shared.length > 0) return shared;
   if (all) return errors;
   const meant = catalog.unusable.filter((file) =>
-    patterns.length === 0 ? tags.length > 0 : patterns.some((pattern) => matchesId(pattern, nameOf(file))),
+    patterns.length === 0
+      ? tags.length > 0
+      : patterns.some((pattern) => matchesId(pattern, nameOf(file)) || mayBeRow(pattern, file)),
   );
   const names = new Set(meant.map(({ file }) => file.name));
   return errors.filter(({ file }) => names.has(file));
@@ -172,8 +211,19 @@ function normalized(id: string): string {
   return id.normalize();
 }
 
+/** A file that gave no scenario gave no rows either. */
+function mayBeRow(pattern: string, file: Catalog["unusable"][number]): boolean {
+  return familiesOf(pattern).includes(nameOf(file));
+}
+
+/** Whether a pattern means a scenario: by its own id, or by that of the file, whose rows are all meant then. */
+function matchesScenario(pattern: string, { id, family }: Scenario): boolean {
+  return matchesId(pattern, id) || matchesId(pattern, family);
+}
+
+/** An id means itself, whatever a glob would read into it. */
 function matchesId(pattern: string, id: string): boolean {
-  return isGlob(pattern) ? picomatch.isMatch(id, pattern) : id === pattern;
+  return id === pattern || (isGlob(pattern) && picomatch.isMatch(id, pattern));
 }
 
 function isGlob(pattern: string): boolean {

@@ -85,6 +85,9 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const theme = scenarioTheme(meta, file, pack);
   const scenario: Scenario = {
     id: meta.id.normalize(),
+    family: meta.id.normalize(),
+    examples: draft.examples,
+    row: undefined,
     title: meta.title,
     theme,
     file,

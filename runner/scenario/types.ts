@@ -34,8 +34,31 @@ export interface StepSection {
 /** What a scenario does: the mapping that holds `steps`, or the sections of the document that are steps. */
 export type FlowSource = LocatedNode | readonly StepSection[];
 
+/** What a cell of a table of examples holds. */
+export type ExampleValue = string | number | boolean | null;
+
+/** A row of the table below `## Examples`, with the values of all columns. */
+export interface ExampleRow {
+  /** The value of the first column, as text. */
+  name: string;
+  values: Readonly<Record<string, ExampleValue>>;
+}
+
+/** The table below `## Examples`: the scenario runs once with each row. */
+export interface Examples {
+  columns: readonly string[];
+  rows: readonly ExampleRow[];
+  /** By column: which JSON types its values have. */
+  shapes: Readonly<Record<string, { type: string | readonly string[] }>>;
+}
+
+/** A scenario as it runs: one with a table of examples is one for each of its rows. */
 export interface Scenario {
+  /** Unique; of a row: the file's id, a slash, and the row's name. */
   id: string;
+  /** As the file has it: the same for all rows. */
+  family: string;
+  /** With the row's name. */
   title: string;
   /** Explicit, or the folder below the pack's root, for instance `runtime/tools`. */
   theme: string | undefined;
@@ -51,6 +74,9 @@ export interface Scenario {
   prose: string;
   /** Absent if another program carries the scenario out. */
   flow: FlowSource | undefined;
+  examples: Examples | undefined;
+  /** Of the examples: what this one runs with. */
+  row: ExampleRow | undefined;
   /** How the scripted model answers. */
   modelScript: (LocatedNode & { value: ModelScript }) | undefined;
   permissions: ReadonlySet<NonNullable<ScenarioMeta["permissions"]>[number]>;
@@ -76,6 +102,7 @@ export interface Draft {
   /** What to do if the flow is missing. */
   flowAdvice: string;
   modelScript: LocatedNode | undefined;
+  examples: Examples | undefined;
   prose: string;
   /** The first heading; undefined for YAML files. */
   heading: MarkdownHeading | undefined;
@@ -95,6 +122,7 @@ export const EMPTY_DRAFT = {
   hasFlow: true,
   flowAdvice: "",
   modelScript: undefined,
+  examples: undefined,
   prose: "",
   heading: undefined,
   stepNames: [],

@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { JsonObject } from "../../base/json.ts";
 import { isWithin } from "../../base/paths.ts";
@@ -6,6 +6,9 @@ import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { NUMBER, OBJECT, OBJECTS, record, STRING, type ValuesOf } from "../schema.ts";
+
+/** Where plugins of scenarios lie, below the gateway's own folder. */
+const STAGED = "plugins";
 
 const STAGED_PLUGIN = {
   from: { ...STRING, optional: true, description: "folder below `fixtures/plugins` to start from" },
@@ -23,8 +26,14 @@ async function stagePlugin(
   { from, name = from, files = {} }: ValuesOf<typeof STAGED_PLUGIN>,
 ): Promise<string> {
   if (!name) throw badArgument("stagePlugin: needs `from` or `name`");
-  const folder = join(context.gateway.tempRoot, "plugins", name);
+  const folder = join(context.gateway.tempRoot, STAGED, name);
   if (from) await cp(join(context.referenceRoot, "fixtures/plugins", from), folder, { recursive: true });
+  await writeFiles(folder, files);
+  return folder;
+}
+
+/** Writes texts as they are and other values as JSON. */
+async function writeFiles(folder: string, files: JsonObject): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const file = resolve(folder, path);
     if (!isWithin(file, folder)) throw badArgument(`stagePlugin: ${path} leaves the plugin's folder`);
@@ -34,7 +43,13 @@ async function stagePlugin(
       typeof content === "string" ? content : `${JSON.stringify(content, undefined, 2)}\n`,
     );
   }
-  return folder;
+}
+
+/** Absolute path of what lies below the gateway's own folder. */
+function below({ gateway }: ActionContext, action: string, path: string): string {
+  const absolute = resolve(gateway.tempRoot, path);
+  if (isWithin(absolute, gateway.tempRoot)) return absolute;
+  throw badArgument(`${action}: ${path} leaves the folder of this gateway`);
 }
 
 const FOLDER = { ...STRING, description: "absolute path of the folder" } as const;
@@ -74,6 +89,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
         default: {},
         description: "what `openclaw.plugin.json` has beside its id and an empty `configSchema`",
       },
+      in: { ...STRING, default: STAGED, description: "folder below that of this gateway" },
       code: {
         ...STRING,
         default: "export default { register() {} };",
@@ -84,14 +100,32 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     returns: FOLDER,
     statement: "acts",
     needs: "workspace",
-    run: (context, { id, manifest, code }) =>
-      stagePlugin(context, {
-        name: id,
-        files: {
-          "openclaw.plugin.json": { id, configSchema: { type: "object" }, ...manifest },
-          "index.js": code,
-        },
-      }),
+    run: async (context, { id, manifest, code, in: home }) => {
+      const folder = below(context, "writePlugin", join(home, id));
+      await writeFiles(folder, {
+        "openclaw.plugin.json": { id, configSchema: { type: "object" }, ...manifest },
+        "index.js": code,
+      });
+      return folder;
+    },
+  }),
+  makeLink: define({
+    summary: "Makes a symbolic link where this run's gateway can be led to it, as authors do.",
+    params: {
+      path: { ...STRING, description: "of the link, below the folder of this gateway" },
+      to: { ...STRING, description: "what the link says, seen from where it lies" },
+    },
+    main: "path",
+    returns: { ...STRING, description: "absolute path of the link" },
+    statement: "acts",
+    needs: "workspace",
+    run: async (context, { path, to }) => {
+      const link = below(context, "makeLink", path);
+      below(context, "makeLink", resolve(dirname(link), to));
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(to, link);
+      return link;
+    },
   }),
   readPlugins: define({
     summary:

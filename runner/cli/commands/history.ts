@@ -10,6 +10,7 @@ import { PROVIDER_MODE } from "../../gateway/provider-mode.ts";
 import type { RunRef, ScenarioHistory } from "../../results/history/history.ts";
 import type { Past } from "../../results/history/samples.ts";
 import type { ReleaseTrend, Trend } from "../../results/history/since-version.ts";
+import { familiesOf } from "../../scenario/catalog/rows.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
@@ -79,11 +80,13 @@ function show<T>(
 
 function chosen({ samples }: Past, typed: readonly string[]): Past["samples"] {
   const ids = typed.map((id) => id.normalize());
-  const known = [...new Set(samples.map(({ id }) => id))];
+  const known = [...new Set(samples.flatMap(({ id }) => [id, ...familiesOf(id)]))];
   for (const id of ids) {
     if (!known.includes(id)) throw new UsageError(`no report has the scenario ${id}`, suggestion(id, known));
   }
-  return ids.length === 0 ? samples : samples.filter(({ id }) => ids.includes(id));
+  return ids.length === 0
+    ? samples
+    : samples.filter(({ id }) => [id, ...familiesOf(id)].some((each) => ids.includes(each)));
 }
 
 function historyTable(histories: readonly ScenarioHistory[]): string {

@@ -13,6 +13,8 @@ const ALL_GATEWAYS = ["embedded", "openclaw", "remote"];
 
 interface Row {
   id: string;
+  /** Of its examples. */
+  row: string | null;
   title: string;
   theme: string;
   gateways: readonly string[];
@@ -71,6 +73,7 @@ async function list(options: OptionsOf<"list">): Promise<number> {
 function rowOf(scenario: Scenario, guard: string | undefined): Row {
   return {
     id: scenario.id,
+    row: scenario.row?.name ?? null,
     title: scenario.title,
     theme: scenario.theme ?? "",
     gateways: scenario.meta.gateways ?? ALL_GATEWAYS,
@@ -86,7 +89,7 @@ function table(rows: readonly Row[]): string {
     ...rows.map(({ id, theme, gateways, guard, title }) => [
       id,
       theme,
-      gateways.length === ALL_GATEWAYS.length ? "any" : gateways.join(","),
+      ALL_GATEWAYS.every((kind) => gateways.includes(kind)) ? "any" : gateways.join(","),
       guard ?? "-",
       title,
     ]),

@@ -4,7 +4,7 @@ import type { LocatedNode, YamlSource } from "../../scenario/source/locate.ts";
 import type { FlowSource, Pack, StepSection } from "../../scenario/types.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import type { CompiledFlow, MissingPermission, Step } from "../types.ts";
-import type { Permission, StatementVocabulary, Vocabulary } from "../vocabulary.ts";
+import type { Permission, StatementVocabulary, ValueSchema, Vocabulary } from "../vocabulary.ts";
 import { compileAction } from "./actions.ts";
 import { CompileContext } from "./context.ts";
 import { describeNode, Mapping } from "./mapping.ts";
@@ -26,6 +26,8 @@ export interface CompileOptions {
   configKeys?: readonly string[];
   /** Names whose values are made up for each run, with where they stand. */
   unique?: readonly { name: string; range: SourceRange }[];
+  /** Names whose values each run is given, with what they are like: `row`. */
+  given?: Readonly<Record<string, ValueSchema>>;
 }
 
 export interface FlowCompilation {
@@ -53,13 +55,14 @@ function compileMapping({ source, node }: LocatedNode, options: CompileOptions):
 }
 
 function compileSections(sections: readonly StepSection[], options: CompileOptions): FlowCompilation {
-  const { unique = [], statements } = options;
+  const { unique = [], given = {}, statements } = options;
   const names = unique.map(({ name }) => name);
   const source = sections.flatMap(({ blocks }) => blocks)[0]?.source;
   if (!source) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
   const flow = contextFor(source, options);
   for (const { name, range } of unique) flow.names.defineVariable(name, range, []);
-  const roots = new Roots(flow.diagnostics, { ...options, unique: names });
+  for (const name of Object.keys(given)) flow.names.defineGiven(name);
+  const roots = new Roots(flow.diagnostics, { ...options, unique: names, given });
   const context = { flow, roots, statements };
   const steps = sections.map(({ name, heading, blocks }): Step => {
     const actions = blocks.flatMap((block) => {

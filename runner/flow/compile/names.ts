@@ -70,6 +70,11 @@ export class NameTable {
     this.#defineAt(name, loops);
   }
 
+  /** A name that has its value from the beginning. */
+  defineGiven(name: string): void {
+    this.#defineAt(name, []);
+  }
+
   /** Checks the name of a variable, block name or lambda parameter. */
   checkName(name: string, range: SourceRange): void {
     if (!IDENTIFIER.test(name) || RESERVED.has(name)) {

@@ -9,12 +9,17 @@ import type { Segment } from "./use.ts";
 /** Where `${gateway.…}` leads: the values of the flow API's object. */
 export const GATEWAY_PATH = ["env", "gateway"] as const;
 
+/** Names that only some scenarios are given, and what gives them. */
+const GIVEN: Readonly<Record<string, string>> = {
+  row: "The columns of a table below the heading `## Examples` are `row`.",
+};
+
 /** Tokens stay out of texts. */
 const NOT_IN_TEXTS: ReadonlySet<string> = new Set(["token", "runtimeEnv"]);
 
 /**
- * What `${…}` may begin with: `config`, `gateway`, the names of `unique`, and what earlier statements have saved, with the
- * shape of each. Checks every path when it is used.
+ * What `${…}` may begin with: `config`, `gateway`, what the scenario's front matter and examples give it, and what earlier
+ * statements have saved, with the shape of each. Checks every path when it is used.
  */
 export class Roots {
   readonly #diagnostics: Diagnostics<FlowDiagnosticCode>;
@@ -29,18 +34,25 @@ export class Roots {
       vocabulary,
       configKeys,
       unique,
-    }: { vocabulary: Vocabulary; configKeys?: readonly string[]; unique: readonly string[] },
+      given,
+    }: {
+      vocabulary: Vocabulary;
+      configKeys?: readonly string[];
+      unique: readonly string[];
+      given: Readonly<Record<string, ValueSchema>>;
+    },
   ) {
     this.#diagnostics = diagnostics;
     this.#configKeys = configKeys;
     this.#shapes.set("config", undefined);
     this.#shapes.set("gateway", gatewayShape(vocabulary));
+    for (const [name, shape] of Object.entries(given)) this.#shapes.set(name, shape);
     for (const name of unique) this.#shapes.set(name, { type: "string" });
   }
 
   /** Whether a name means something of its own, so that nothing can be saved by it. */
   isReserved(name: string): boolean {
-    return name === "config" || name === "gateway" || name === "row";
+    return name === "config" || name === "gateway" || Object.hasOwn(GIVEN, name);
   }
 
   save(name: string, shape: ValueSchema): void {
@@ -89,11 +101,13 @@ export class Roots {
     this.#diagnostics.error(range, {
       code: "unknown-name",
       message: `nothing defines \`${name}\``,
-      hint: suggestion(
-        name,
-        [...this.#shapes.keys()],
-        "A text can hold `config`, `gateway`, the names of `unique`, and what `saveAs` has saved; `$${` is a literal `${`.",
-      ),
+      hint: Object.hasOwn(GIVEN, name)
+        ? GIVEN[name]
+        : suggestion(
+            name,
+            [...this.#shapes.keys()],
+            "A text can hold `config`, `gateway`, `row`, the names of `unique`, and what `saveAs` has saved; `$${` is a literal `${`.",
+          ),
     });
   }
 

@@ -21,7 +21,7 @@ export function compileStepValue(
     if (!text) return undefined;
     const { value, shape } = text;
     const fits = value.kind === "literal" ? fitsLiteral(schema, value.value) : fitsShape(schema, shape);
-    return fits ? value : wrong(context, node, schema);
+    return fits ? value : wrong(context, node, schema, shape);
   }
   if (isSeq(node)) {
     if (!mayBe(schema, "array")) return wrong(context, node, schema);
@@ -62,8 +62,16 @@ function literal({ value }: Scalar): string | number | bigint | boolean | null {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? value : null;
 }
 
-/** @returns undefined, after reporting what the schema wants */
-function wrong({ flow }: StepContext, node: Node | undefined, schema: ValueSchema): undefined {
+/**
+ * @param shape of the value, where the node is a path to one
+ * @returns undefined, after reporting what the schema wants
+ */
+function wrong(
+  { flow }: StepContext,
+  node: Node | undefined,
+  schema: ValueSchema,
+  shape?: ValueSchema,
+): undefined {
   const range = node ? flow.rangeOf(node) : undefined;
   if (!range) return undefined;
   const choices = choicesOf(schema);
@@ -78,7 +86,7 @@ function wrong({ flow }: StepContext, node: Node | undefined, schema: ValueSchem
   }
   flow.diagnostics.error(range, {
     code: "wrong-type",
-    message: `this must be ${typeWords(schema)}, got ${describeNode(node)}`,
+    message: `this must be ${typeWords(schema)}, got ${shape ? typeWords(shape) : describeNode(node)}`,
     hint: schema.description,
   });
   return undefined;

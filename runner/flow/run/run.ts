@@ -19,6 +19,8 @@ export interface FlowOptions {
   api: Record<string, unknown>;
   /** The scenario's execution.config. */
   config: unknown;
+  /** Values of the names that the run is given. */
+  given?: Readonly<Record<string, unknown>>;
   observer: FlowObserver;
   /** Carries out the statements of steps below headings. */
   host: StatementHost;
@@ -126,6 +128,7 @@ class FlowRun {
     });
     this.#signal = AbortSignal.any([options.signal, this.#failed.signal]);
     const { realm } = this.#evaluator;
+    for (const [name, value] of Object.entries(options.given ?? {})) realm.write(name, realm.take(value));
     for (const name of flow.unique) realm.write(name, realm.take(madeUp(name)));
   }
 

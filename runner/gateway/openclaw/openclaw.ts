@@ -39,6 +39,7 @@ export class OpenClawKind implements GatewayKind {
   readonly target: ReleaseTarget;
   readonly #options: OpenClawOptions;
   readonly #cache: ReleaseCache;
+  #version: Promise<string> | undefined;
   #release: Promise<CachedRelease> | undefined;
 
   constructor(target: ReleaseTarget, options: OpenClawOptions) {
@@ -64,6 +65,14 @@ export class OpenClawKind implements GatewayKind {
       throw error;
     });
     return this.#release;
+  }
+
+  version(signal: AbortSignal): Promise<string> {
+    this.#version ??= this.#resolve(signal).catch((error: unknown) => {
+      this.#version = undefined;
+      throw error;
+    });
+    return this.#version;
   }
 
   async start(options: GatewayStart): Promise<GatewayUnderTest> {
@@ -116,7 +125,7 @@ export class OpenClawKind implements GatewayKind {
 
   async #findRelease(signal: AbortSignal): Promise<CachedRelease> {
     const { env, progress } = this.#options;
-    const version = await this.#resolve(signal);
+    const version = await this.version(signal);
     if (lt(version, OLDEST_SUPPORTED)) {
       progress.note(
         `openclaw@${version} is older than ${OLDEST_SUPPORTED}, the oldest release that is supported`,

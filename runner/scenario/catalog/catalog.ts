@@ -16,6 +16,7 @@ import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";
 import { type FoundFiles, findScenarioFiles } from "./find-files.ts";
 import { BUILTIN, builtinPack, ownPack, packAround, packOf, scriptsBeside, statsAt } from "./packs.ts";
 import { ReferenceChecker } from "./references.ts";
+import { familiesOf, rowsOf } from "./rows.ts";
 
 export interface CatalogOptions {
   /** Absolute. */
@@ -45,7 +46,7 @@ export interface CatalogOptions {
 }
 
 export interface Catalog {
-  /** Those without an error of this phase, except in references, in the order of their files. */
+  /** Those without an error of this phase, except in references, in the order of their files; one with examples for each of its rows. */
   scenarios: Scenario[];
   /** The repository's own that a scenario of a pack stands in for. */
   replaced: Scenario[];
@@ -106,6 +107,8 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   rejectDuplicates(catalog);
   if (scripts.length > 0) await addModelScripts(catalog, scripts, options.cwd);
   catalog.diagnostics.sort(byPlace);
+  catalog.scenarios = catalog.scenarios.flatMap(rowsOf);
+  catalog.replaced = catalog.replaced.flatMap(rowsOf);
   return catalog;
 }
 
@@ -164,7 +167,11 @@ function mentioned(candidates: Candidate[], ids: readonly string[] | undefined):
     const name = nameOf(path);
     // The name counts too: for a broken file it may be all that gives its id.
     const text = readText(path);
-    const found = ids.filter((id) => name.includes(id) || (typeof text === "string" && text.includes(id)));
+    const found = ids.filter((id) =>
+      [id, ...familiesOf(id)].some(
+        (each) => name.includes(each) || (typeof text === "string" && text.includes(each)),
+      ),
+    );
     for (const id of found) missing.delete(id);
     return found.length > 0;
   });

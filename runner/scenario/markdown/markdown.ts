@@ -19,6 +19,8 @@ export interface MarkdownBlock {
 export interface MarkdownHeading {
   /** Without its marks; what it is marked up with stays. */
   text: string;
+  /** From 1 to 6. */
+  rank: number;
   /** Offset in the file. */
   offset: number;
 }
@@ -239,7 +241,7 @@ class Outliner {
   #addHeading(line: Line, rank: number): void {
     if (rank === 1 && this.#heading) return;
     const text = line.text.slice(line.next).replace(/^#{1,6}(?:[ \t]+|$)/, "");
-    const heading = { text: withoutClosing(text.trimEnd()).trim(), offset: line.place };
+    const heading = { text: withoutClosing(text.trimEnd()).trim(), rank, offset: line.place };
     if (rank === 1) this.#heading = heading;
     else this.#sections.push(heading);
   }

@@ -66,10 +66,11 @@ export function describeSchemaError(error: ErrorObject, path: Path, subject: str
     }
     case "pattern": {
       const code = path.length === 1 && path[0] === "id" ? "invalid-id" : "invalid-format";
+      const examples = Array.isArray(schema.examples) ? schema.examples.map(String) : [];
       return {
         code,
         message: `${name} ${schema.patternErrorMessage ?? `must match ${params.pattern}`}`,
-        hint,
+        hint: examples.length > 0 ? enumHint(String(error.data), examples) : hint,
       };
     }
     case "format":

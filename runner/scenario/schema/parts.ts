@@ -15,6 +15,14 @@ export const dottedId = {
     "must be a dotted lower-case id of two or more parts, for instance `plugins.hot-reload`",
 } as const;
 
+const NUMBER = "(?:0|[1-9]\\d*)";
+const VERSION = `${NUMBER}(?:(?:\\.(?:${NUMBER}|x|\\*)){0,2}|\\.${NUMBER}\\.${NUMBER}-(?:[1-9]\\d*|\\d*[A-Za-z-][\\dA-Za-z-]*)(?:\\.[1-9]\\d*|\\.\\d*[A-Za-z-][\\dA-Za-z-]*|\\.0)*)`;
+const COMPARATOR = `(?:[<>]=?|[=~^])?${VERSION}`;
+const ALTERNATIVE = `(?:${VERSION} - ${VERSION}|${COMPARATOR}(?: ${COMPARATOR})*)`;
+
+/** A kind of gateway, or versions of OpenClaw as npm writes ranges; dist-tags are none. */
+export const GATEWAY_PATTERN = `^(?:embedded|remote|openclaw(?:@${ALTERNATIVE}(?: ?\\|\\| ?${ALTERNATIVE})*)?)$`;
+
 /** Formats that the schemas name; the generated validators import them. */
 export const formats = {
   regex: { validate: isRegularExpression },

@@ -1,6 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 import { coverageSchema, executionSchema } from "./execution-schema.ts";
-import { text, textList } from "./parts.ts";
+import { GATEWAY_PATTERN, text, textList } from "./parts.ts";
 
 /**
  * A scenario's metadata: the front matter, the `yaml qa-scenario` fence, or `scenario` of a YAML file.
@@ -102,10 +102,16 @@ export const scenarioSchema = {
     },
     gateways: {
       type: "array",
-      items: { enum: ["embedded", "openclaw", "remote"] },
+      items: {
+        type: "string",
+        pattern: GATEWAY_PATTERN,
+        patternErrorMessage: "is neither a kind of gateway nor a range of OpenClaw's versions",
+        examples: ["embedded", "openclaw", "remote", "openclaw@>=2026.5"],
+      },
       minItems: 1,
       uniqueItems: true,
-      description: "Kinds of gateway that the scenario applies to; by default all.",
+      description:
+        "Gateways that the scenario applies to, by default all: `embedded`, `openclaw`, `remote`, or OpenClaw's versions as a range such as `openclaw@>=2026.5` or `openclaw@<2026.9`.",
     },
     faults: {
       type: "array",

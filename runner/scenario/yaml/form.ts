@@ -53,6 +53,7 @@ export function readYamlFile(file: SourceFile, pack: Pack): Draft | { packIndex:
     hasFlow: flow !== undefined,
     flowAdvice: "Add a top-level `flow:` that holds `steps`.",
     modelScript: model?.root,
+    examples: undefined,
     prose: "",
     heading: undefined,
     stepNames: [],

@@ -63,7 +63,15 @@ export async function runAttempt(
   try {
     const result = await runFlow(
       { ...flow, vocabulary: FLOW_API, statements: STATEMENTS },
-      { api, host, config: order.config, signal, limits, observer: observerOf(flow, channel, handles) },
+      {
+        api,
+        host,
+        config: order.config,
+        given: order.given,
+        signal,
+        limits,
+        observer: observerOf(flow, channel, handles),
+      },
     );
     const cleanupProblems = [...result.cleanupProblems, ...(await teardown.run(TEARDOWN_MS))];
     // What has just been closed is gone when the turn is over.

@@ -22,6 +22,8 @@ export interface AttemptOrder {
   scenario: JsonObject & { id: string; title: string };
   /** The scenario's execution.config, with the run's update plan. */
   config: JsonObject;
+  /** Values of the names that the flow is given, such as the row of its examples. */
+  given: JsonObject;
   /** Absolute root of the repository that the scenario belongs to. */
   referenceRoot: string;
   foreign: boolean;
