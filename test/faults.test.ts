@@ -29,7 +29,7 @@ describe.concurrent("with its subject broken, a scenario fails where it should",
 test("without its guard, a destructive scenario is skipped and nothing is started for it", async () => {
   vi.stubEnv(GUARD, undefined);
   const sandbox = await Sandbox.create();
-  const { exitCode, report } = await sandbox.qa("run", "--tag", "update");
+  const { exitCode, report } = await sandbox.qa("run", "--builtin", "--tag", "update");
   expect(exitCode).toBe(0);
   for (const { verdict, reason, gateway } of report?.scenarios ?? []) {
     expect(verdict).toBe("skipped");
