@@ -35,9 +35,20 @@ async function shown(failure: FlowFailure, scenario: Scenario, testbed: Testbed)
     ...(position
       ? { file: scenario.file.name, codeFrame: await sourceFrame(scenario.file.text, position) }
       : {}),
+    ...unansweredRequests(failure, testbed),
     messages: recentMessages(testbed.bus),
     logLines: relevantLines(testbed.log()),
   };
+}
+
+/** What a fake of the scenario was asked and had no answer for explains much. */
+function unansweredRequests({ details }: FlowFailure, { http }: Testbed): Pick<Failure, "details"> {
+  const unanswered = http?.requests.filter(({ answered }) => !answered) ?? [];
+  if (unanswered.length === 0) return {};
+  const lines = unanswered
+    .slice(0, MAX_LINES)
+    .map(({ service, method, path }) => `the fake of ${service} has no answer for ${method} ${path} (404)`);
+  return { details: [...(details ? [details] : []), ...new Set(lines)].join("\n") };
 }
 
 /** The log lines a reader of a failure wants: the last ones that matter. The whole log is in the evidence. */
