@@ -20,22 +20,16 @@ export function fillIn<T>(value: T, values: FrontMatterValues): T {
 }
 
 function inText(text: string, values: FrontMatterValues): unknown {
-  const lookUp = (root: string, name: string) => {
+  const lookUp = (root = "", name = "") => {
     const members = values[root];
     return members && Object.hasOwn(members, name) ? { value: members[name] } : undefined;
   };
-  const [whole, root = "", name = ""] = text.match(FRONT_MATTER_PATH) === null ? [] : onlyPath(text);
-  const only = whole === undefined ? undefined : lookUp(root, name);
+  const [first] = text.matchAll(FRONT_MATTER_PATH);
+  const only = first?.[0] === text && first[1] === "" ? lookUp(first[2], first[3]) : undefined;
   if (only) return only.value;
-  return text.replaceAll(FRONT_MATTER_PATH, (found, dollar: string, ofRoot: string, ofName: string) => {
-    const known = lookUp(ofRoot, ofName);
+  return text.replaceAll(FRONT_MATTER_PATH, (found, dollar: string, root: string, name: string) => {
+    const known = lookUp(root, name);
     if (!known) return found;
     return dollar === "" ? String(known.value) : found.slice(1);
   });
-}
-
-/** The parts of a text that is nothing but one path; empty for any other. */
-function onlyPath(text: string): string[] {
-  const [found] = [...text.matchAll(FRONT_MATTER_PATH)];
-  return found && found[0] === text && found[1] === "" ? [text, found[2] ?? "", found[3] ?? ""] : [];
 }
