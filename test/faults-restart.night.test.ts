@@ -19,9 +19,9 @@ const BROKEN: BrokenSubject[] = [
   ["config-apply-restart-wakeup", "sentinel-repeated", /does not send it again/, /was sent 2 times/],
   ["restart-promise-and-status", "reload-drop", /announces the restart/, /did not schedule a restart/],
   ["config-written-before-restart", "restart-loses-config", /next process has it/, /the patch is gone/],
-  ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
-  ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /was answered 2 times/],
-  ["gateway-stop-inflight-run", "runs-forgotten", /finishes it, once/, /waiting for an outbound message/],
+  ["gateway-restart-inflight-run", "runs-forgotten", /finishes it, once/, /the reply did not come/],
+  ["gateway-restart-inflight-run", "runs-recovered-twice", /finishes it, once/, /message 2 is "MARKER-/],
+  ["gateway-stop-inflight-run", "runs-forgotten", /finishes it, once/, /the reply did not come/],
   [
     "gateway-restart-keeps-queued-inbound",
     "runs-forgotten",

@@ -25,15 +25,33 @@ const BROKEN: BrokenSubject[] = [
     "update-while-turn-runs",
     "update-waits-for-work",
     /before the turn is released/,
-    /did not restart at once/,
+    /restart.delayMs is 1000, expected 0/,
   ],
-  [
-    "update-stale-chunk",
-    "update-waits-for-work",
-    /finds all of its code/,
-    /old process ended the turn with error: .*(?:Cannot find module|ERR_MODULE_NOT_FOUND)/,
-  ],
+  ["update-stale-chunk", "update-waits-for-work", /old process does not live on/, /did not restart/],
 ];
+
+const LIVES_ON = `---
+risk: destructive
+execution:
+  config: { allowEnv: ${GUARD}, sourceVersion: 1.0.0 }
+---
+# An old process that lives on
+
+## The package is replaced
+
+~~~yaml qa-step
+- rpc: update.run
+  params: { restartDelayMs: 60000 }
+  within: 60s
+  answer: { ok: true }
+~~~
+
+## A first turn
+
+~~~yaml qa-step
+- ask: "Reply exactly: here"
+~~~
+`;
 
 beforeEach(() => {
   vi.stubEnv(GUARD, "1");
@@ -58,6 +76,19 @@ describe("with its subject broken, an update scenario fails where it should", ()
     expect(report?.scenarios[0]?.failure?.message, stdout).toMatch(/ended unexpectedly/);
     expect(report?.scenarios[0]?.failure?.details, stdout).toMatch(/5 times in a row/);
   });
+});
+
+/** What the restart at once is for: the files that the old process has not loaded yet are gone. */
+test("an old process that lives on after an update misses its code", { timeout: 240_000 }, async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/lives-on.md", LIVES_ON);
+  const run = ["run", "lives-on", "--pack", "pack", "--fault", "update-waits-for-work"];
+  const { exitCode, report, stdout } = await sandbox.qa(...run);
+  expect(report?.scenarios[0]?.failure, stdout).toMatchObject({
+    message: expect.stringMatching(/ended with error: .*(?:Cannot find module|ERR_MODULE_NOT_FOUND)/),
+    step: { name: "A first turn" },
+  });
+  expect(exitCode).toBe(1);
 });
 
 test("an update on an install of its own passes and leaves nothing behind", {

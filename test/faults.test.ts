@@ -6,15 +6,20 @@ const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 
 /** One of each kind that fails at once; the others wait for a timeout and run at night (faults*.night.test.ts). */
 const BROKEN: BrokenSubject[] = [
-  ["config-invalid-rejected", "config-accept-invalid", /refuses a patch/, /the gateway accepted/],
-  ["thread-follow-up", "channel-ignore-thread", /own answer/, /went to the room/],
+  ["config-invalid-rejected", "config-accept-invalid", /are refused/, /succeeded, and was expected to be/],
+  [
+    "chat-commands",
+    "commands-reach-model",
+    /model is not asked/,
+    /is "THE-MODEL-ANSWERS", expected contains/,
+  ],
   [
     "attached-gateway-smoke",
     "config-shows-secrets",
     /keeps its secrets/,
     /config.get shows the operator token/,
   ],
-  ["restart-coalescing", "restart-never-coalesces", /join each other/, /did not join/],
+  ["restart-coalescing", "restart-never-coalesces", /join each other/, /coalesced is false, expected true/],
 ];
 
 describe.concurrent("with its subject broken, a scenario fails where it should", () => {

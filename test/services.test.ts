@@ -13,13 +13,13 @@ test("a plugin by path, a fake of its service, its variables and its secret: the
   for (const [name, text] of Object.entries(TIDE_WORDS))
     await sandbox.write(`plugin/node_modules/qa-test-tide-words/${name}`, text);
   await sandbox.write("plugin/qa/tide.md", tideScenario("{ path: .. }"));
-  const without = await sandbox.qa("run", "--pack", "plugin/qa", "--out", "without");
+  const without = await sandbox.qa("run", "--pack", "plugin/qa", "--trust", "--out", "without");
   expect(without.exitCode).toBe(4);
   expect(without.stdout).toMatch(
     /blocked {2}the environment has no TIDE_KEY, which the scenario's gateway needs/,
   );
 
-  const run = await sandbox.qaWith({ TIDE_KEY: KEY }, "run", "--pack", "plugin/qa");
+  const run = await sandbox.qaWith({ TIDE_KEY: KEY }, "run", "--pack", "plugin/qa", "--trust");
   expect(run.exitCode, run.stdout).toBe(0);
   const recorded = await readFile(join(sandbox.reportFolder, "tide", "http-requests.jsonl"), "utf8");
   expect(JSON.parse(recorded)).toMatchObject({

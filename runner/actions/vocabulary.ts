@@ -1,12 +1,17 @@
 import { agentActions } from "./agent/agent.ts";
 import { conversationStatements } from "./agent/conversation.ts";
+import { cronStatements } from "./agent/cron.ts";
 import { sessionActions } from "./agent/sessions.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
+import { workspaceStatements } from "./agent/workspace.ts";
+import { accountStatements } from "./channel/accounts.ts";
 import { channelActions } from "./channel/channel.ts";
 import { messageStatements } from "./channel/expect.ts";
 import { messageActions } from "./channel/messages.ts";
 import { sessionKeyActions } from "./channel/session-key.ts";
+import { atOnceActions } from "./config/at-once.ts";
 import { configActions } from "./config/config.ts";
+import { editActions } from "./config/edit.ts";
 import { stopAndStartStatements } from "./config/stop-and-start.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
@@ -89,6 +94,11 @@ const ACTIONS: ActionSet = {
   ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
+  ...editActions,
+  ...atOnceActions,
+  ...cronStatements,
+  ...workspaceStatements,
+  ...accountStatements,
 };
 
 function withAliases(actions: ActionSet): ActionSet {

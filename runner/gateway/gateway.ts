@@ -141,10 +141,21 @@ export interface DrivenGateway {
   stop(): Promise<void>;
 }
 
+/** Something that a gateway says it has done. */
+export interface TraceRecord {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** For instance `config-applied`. */
+  event: string;
+  facts: JsonObject;
+}
+
 /** The gateway under test, started and ready. One per testbed. */
 export interface GatewayUnderTest extends DrivenGateway {
   /** Of the last start by this runner; absent for a gateway that was already running. */
   readonly bootTimings?: BootTimings;
+  /** What it has recorded lately, oldest first; undefined where it records nothing. */
+  trace?(): Promise<TraceRecord[] | undefined>;
   onEvent(listener: (event: GatewayEvent) => void): () => void;
   /**
    * Calls `listener` once if the process ends without having been asked to (by `stop`, a restart or

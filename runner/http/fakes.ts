@@ -17,7 +17,7 @@ interface FakeAnswer {
 }
 
 /** A request that a fake answers, with its answer or several in turn, of which the last is repeated. */
-export interface FakeRoute extends FakeAnswer {
+interface FakeRoute extends FakeAnswer {
   /** Default: GET. */
   method?: string;
   path: string;

@@ -8,13 +8,22 @@ import type { Scenario } from "../scenario/types.ts";
  * blocked without them.
  */
 export function environmentOf(
-  { meta }: Scenario,
+  { meta, pack }: Scenario,
   callers: Environment,
 ): Pick<PreparedScenario, "environment" | "blocked"> {
   const { env = [], secrets = [] } = meta;
   const taken = Array.isArray(env) ? env : [];
   const given = Array.isArray(env) ? {} : (env as Record<string, string>);
-  const missing = [...taken, ...secrets].filter((name) => !callers[name]);
+  const wanted = [...taken, ...secrets];
+  if (wanted.length > 0 && pack.foreign && !pack.trusted) {
+    return {
+      blocked: {
+        reason: `it wants ${wanted.join(" and ")} of your environment, which the pack may give to its plugins`,
+        hint: "`--trust` grants it: use it for a pack whose code you trust",
+      },
+    };
+  }
+  const missing = wanted.filter((name) => !callers[name]);
   if (missing.length > 0) {
     const names = missing.join(" and ");
     return {

@@ -82,7 +82,7 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
-    const { ending, notReached, cleanupProblems, leaks } = await runAttemptFlow({
+    const { ending, notReached, cleanupProblems, leaks, witness } = await runAttemptFlow({
       flow,
       scenario,
       attempt,
@@ -91,7 +91,7 @@ async function perform(
       evidenceFolder: folder,
       run,
     });
-    const outcome = await outcomeOf(ending, scenario, testbed, notReached);
+    const outcome = await outcomeOf(ending, scenario, testbed, notReached, witness);
     return { outcome, problems: [...cleanupProblems], leaks: [...leaks] };
   } catch (error) {
     // Nothing of the flow has run: all its steps are still to come.

@@ -9,7 +9,7 @@ import { SESSION_KEY } from "./schemas.ts";
 
 const TURN_TIMEOUT_MS = 30_000;
 /** What different releases call a turn that ended well. */
-const SUCCESS: ReadonlySet<string> = new Set(["ok", "completed", "succeeded"]);
+export const SUCCESS: ReadonlySet<string> = new Set(["ok", "completed", "succeeded"]);
 /** The gateway's own wait ends first, so that its answer and not our watchdog reports a slow turn. */
 const WAIT_GRACE_MS = 5_000;
 
@@ -103,7 +103,12 @@ function attachmentsMissing(error: RpcError): BlockedError {
   return new BlockedError("attachments", `this gateway lacks \`attachments\` of this kind: ${error.message}`);
 }
 
-async function waitForRun(context: ActionContext, runId: string, timeoutMs: number): Promise<RunResult> {
+/** The end of a turn, or the status `timeout` where it did not end in time. */
+export async function waitForRun(
+  context: ActionContext,
+  runId: string,
+  timeoutMs: number,
+): Promise<RunResult> {
   return context.call("agent.wait", { runId, timeoutMs }, { timeoutMs: timeoutMs + WAIT_GRACE_MS });
 }
 

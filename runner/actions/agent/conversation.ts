@@ -1,14 +1,21 @@
+import { countdown } from "../../base/slow.ts";
+import { delay } from "../../base/timers.ts";
+import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
+import { unexpected } from "../../flow/match/unexpected.ts";
 import { expectReply } from "../channel/expect.ts";
-import { MESSAGE } from "../channel/schemas.ts";
+import { ATTACHMENTS, MESSAGE } from "../channel/schemas.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { limitOf, PRESENT } from "../scene/expect.ts";
 import { matcherOf, open, record, STRING, type ValuesOf } from "../schema.ts";
-import { runPrompt, startRun } from "./agent.ts";
+import { runPrompt, SUCCESS, startRun, waitForRun } from "./agent.ts";
 
 const TURN_MS = 30_000;
+const ASK_AGAIN_MS = 500;
+/** A text stands for the reply's own. */
+const REPLY = { ...MESSAGE, asText: "text" } as const;
 const OPERATOR = "qa-operator";
 
 const TURN_PARAMS = {
@@ -18,18 +25,24 @@ const TURN_PARAMS = {
     optional: true,
     description: "name of a session of the scenario's own, or a whole key; default: one that its turns share",
   },
+  attachments: ATTACHMENTS,
 } as const;
 
 const TURN = record({ runId: STRING });
 
 /** A client's turn, whose reply goes to the operator's direct chat. */
-function promptOf(context: ActionContext, { message, session }: ValuesOf<typeof TURN_PARAMS>) {
+function promptOf(context: ActionContext, { message, session, attachments }: ValuesOf<typeof TURN_PARAMS>) {
   const name = session ?? context.scene.session;
   context.scene.spokeIn(OPERATOR);
   return {
     message,
     sessionKey: name.startsWith("agent:") ? name : `agent:${context.agentId}:${name}`,
     to: `dm:${OPERATOR}`,
+    attachments: attachments?.map(({ mimeType, fileName = "attachment", contentBase64 = "" }) => ({
+      mimeType,
+      fileName,
+      content: contentBase64,
+    })),
     timeoutMs: limitOf(context, liveTurnTimeout(context.providerMode, TURN_MS)),
   };
 }
@@ -48,9 +61,13 @@ const SAY_PARAMS = {
   as: { ...STRING, default: OPERATOR, description: "who writes" },
   in: { ...STRING, optional: true, description: "the room; default: a direct chat with the agent" },
   thread: { ...STRING, optional: true, description: "id of a thread of the room" },
+  attachments: ATTACHMENTS,
 } as const;
 
-function say(context: ActionContext, { text, as: senderId, in: room, thread }: ValuesOf<typeof SAY_PARAMS>) {
+function say(
+  context: ActionContext,
+  { text, as: senderId, in: room, thread, attachments }: ValuesOf<typeof SAY_PARAMS>,
+) {
   const id = room ?? senderId;
   context.scene.spokeIn(id);
   return context.bus.addInboundMessage({
@@ -58,7 +75,39 @@ function say(context: ActionContext, { text, as: senderId, in: room, thread }: V
     senderId,
     conversation: { id, kind: room === undefined ? "direct" : "channel" },
     ...(thread === undefined ? {} : { threadId: thread }),
+    ...(attachments === undefined ? {} : { attachments: [...attachments] }),
   });
+}
+
+/** Says the same again until the reply to it fits. */
+async function keepAsking(
+  context: ActionContext,
+  { reply, ...said }: ValuesOf<typeof SAY_PARAMS> & { reply: Matcher },
+) {
+  const left = countdown(limitOf(context, TURN_MS));
+  for (;;) {
+    await context.scene.acting("converses", context.identity);
+    say(context, said);
+    const { value } = await expectReply(context, PRESENT);
+    if (matches(reply, value)) return value;
+    if (left() <= 0) throw unexpected("the last reply", reply, value);
+    await delay(ASK_AGAIN_MS, context.signal());
+  }
+}
+
+const ENDED = open(record({ status: STRING }, { error: {} }));
+const WELL: Matcher = {
+  kind: "members",
+  members: [
+    ["status", { kind: "anyOf", matchers: [...SUCCESS].map((value) => ({ kind: "equals", value })) }],
+  ],
+};
+
+/** How a turn that was started has ended. */
+async function expectTurn(context: ActionContext, { runId, is = WELL }: { runId: string; is?: Matcher }) {
+  const ended = await waitForRun(context, runId, limitOf(context, TURN_MS));
+  if (!matches(is, ended)) throw unexpected("the turn", is, ended);
+  return ended;
 }
 
 export const conversationStatements = actionsOf("agent", (define) => ({
@@ -67,7 +116,7 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     params: {
       ...TURN_PARAMS,
       reply: {
-        ...matcherOf({ ...MESSAGE, asText: "text" }, "the reply; a text stands for its text"),
+        ...matcherOf(REPLY, "the reply; a text stands for its text"),
         optional: true,
       },
     },
@@ -99,5 +148,30 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     needs: "qa-channel",
     sync: true,
     run: say,
+  }),
+  keepAsking: define({
+    summary:
+      "A person writes the same again and again, each time after the reply to it, until a reply fits: what a gateway learns a little later.",
+    params: { ...SAY_PARAMS, reply: matcherOf(REPLY, "the reply that ends it; a text stands for its text") },
+    main: "text",
+    returns: MESSAGE,
+    statement: "acts",
+    effect: "converses",
+    needs: "qa-channel",
+    budgetMs: () => 2 * TURN_MS,
+    run: keepAsking,
+  }),
+  expectTurn: define({
+    summary: "How a turn ends that `startTurn` has started (`agent.wait`); judged once.",
+    params: {
+      runId: { ...STRING, description: "from `startTurn`" },
+      is: { ...matcherOf(ENDED, "how it ended; default: well"), optional: true },
+    },
+    main: "runId",
+    returns: ENDED,
+    statement: "expects",
+    effect: "reads",
+    budgetMs: () => 2 * TURN_MS,
+    run: expectTurn,
   }),
 }));

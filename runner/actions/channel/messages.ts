@@ -86,4 +86,18 @@ export const messageActions = actionsOf("channel", (define) => ({
     sync: true,
     run: channelAction,
   }),
+  openThread: define({
+    summary: "A person opens a thread in a room.",
+    params: {
+      title: { ...STRING, description: "the thread's title" },
+      in: { ...STRING, description: "the room" },
+    },
+    main: "title",
+    returns: THREAD,
+    statement: "acts",
+    effect: "converses",
+    needs: "qa-channel",
+    sync: true,
+    run: ({ bus }, { title, in: conversationId }) => bus.createThread({ conversationId, title }),
+  }),
 }));

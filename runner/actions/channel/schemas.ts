@@ -8,12 +8,14 @@ const ATTACHMENT = record(
   { id: STRING, fileName: STRING, url: STRING, contentBase64: STRING },
 );
 
+export const ATTACHMENTS = { type: "array", items: ATTACHMENT, optional: true } as const;
+
 /** What every message that is put on the channel may have. */
 const MESSAGE_PARAMS = {
   senderName: { ...STRING, optional: true },
   threadId: { ...STRING, optional: true },
   replyToId: { ...STRING, optional: true },
-  attachments: { type: "array", items: ATTACHMENT, optional: true },
+  attachments: ATTACHMENTS,
 } as const;
 
 /** What a person writes. */

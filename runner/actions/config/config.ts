@@ -49,12 +49,14 @@ interface Snapshot {
   config: JsonObject;
 }
 
+export const RELOAD_PARAM = {
+  ...matcherOf(RELOAD, "how the gateway takes the change: hot, restart, none or a mapping"),
+  optional: true,
+} as const;
+
 /** Parameters of the statements that change the config. */
 const CHANGE_PARAMS = {
-  reload: {
-    ...matcherOf(RELOAD, "how the gateway takes the change: hot, restart, none or a mapping"),
-    optional: true,
-  },
+  reload: RELOAD_PARAM,
   wait: {
     enum: ["applied", "answer"],
     default: "applied",
@@ -81,7 +83,8 @@ async function change(
   return result;
 }
 
-async function readSnapshot(context: ActionContext): Promise<Snapshot> {
+/** The config in force, and the hash that a write must be based on. */
+export async function readSnapshot(context: ActionContext): Promise<Snapshot> {
   const { hash, config } = await context.call("config.get", {});
   if (typeof hash !== "string" || typeof config !== "object" || config === null) {
     throw new QaError("config.get returned no hash or no config", { code: "bad-answer", fault: "product" });
@@ -209,7 +212,7 @@ export async function restartWithPatch(
 }
 
 /** A gateway may say that it does not read a key that was written into its file; what else it says does not matter. */
-async function lookAtConfig(context: ActionContext): Promise<void> {
+export async function lookAtConfig(context: ActionContext): Promise<void> {
   if (context.gateway.pid === undefined) return;
   await context.call("config.get", {}).catch((error: unknown) => {
     if (error instanceof BlockedError) throw error;

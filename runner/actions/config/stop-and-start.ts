@@ -2,13 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { JsonObject } from "../../base/json.ts";
 import { isWithin } from "../../base/paths.ts";
+import { delay } from "../../base/timers.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
 import { IDENTITY } from "../gateway/schemas.ts";
-import { OBJECT, STRING, typed } from "../schema.ts";
+import { milliseconds, OBJECT, STRING, typed } from "../schema.ts";
 import { restartWithPatch } from "./config.ts";
 
 const STOP_AND_START_MS = 120_000;
@@ -16,11 +17,12 @@ const STOP_AND_START_MS = 120_000;
 interface Changes {
   config: JsonObject;
   stateFiles: Record<string, string>;
+  downMs: number;
 }
 
 async function stopAndStart(
   context: ActionContext,
-  { config, stateFiles }: Changes,
+  { config, stateFiles, downMs }: Changes,
 ): Promise<GatewayIdentity> {
   const { stateDir } = context.gateway;
   const files = Object.entries(stateFiles).map(([path, text]) => [resolve(stateDir, path), text] as const);
@@ -28,6 +30,7 @@ async function stopAndStart(
     if (!isWithin(file, stateDir)) throw badArgument(`stopAndStart: ${file} leaves the state folder`);
   await restartWithPatch(context, config, async () => {
     for (const [file, text] of files) await writeFile(file, text, { mode: 0o600 });
+    await delay(downMs, context.signal());
   });
   await waitForChannelReady(context);
   return context.identity();
@@ -49,6 +52,7 @@ export const stopAndStartStatements = actionsOf("config", (define) => ({
         default: {},
         description: "texts of files to write into its state folder, by name",
       }),
+      downMs: milliseconds(0, "how long it stays down at least"),
     },
     returns: IDENTITY,
     statement: "acts",

@@ -4,7 +4,7 @@ import { agentSessionKey } from "../channel/session-key.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { expectState, PRESENT } from "../scene/expect.ts";
-import { matcherOf, open, record, STRING } from "../schema.ts";
+import { matcherOf, OBJECT, open, record, STRING, type ValuesOf } from "../schema.ts";
 import { SKILL, writeWorkspaceSkill } from "./skills.ts";
 import { effectiveTools } from "./tools.ts";
 
@@ -31,25 +31,33 @@ async function sessionFor(context: ActionContext, room: string | undefined): Pro
   return agentSessionKey({ agentId, channel: "qa-channel", peer: { kind: "channel", id: room } });
 }
 
+const SKILL_PARAMS = {
+  name: { ...STRING, description: "the skill's name, and its folder's" },
+  description: { ...STRING, description: "what it is for, as the agent's catalogue has it" },
+  body: { ...STRING, description: "what the agent reads when it uses the skill" },
+  requires: {
+    ...OBJECT,
+    optional: true,
+    description: "what must be there before it is eligible, for instance `{ bins: [git] }`",
+  },
+} as const;
+
 /** The SKILL.md of an author who writes what is asked for and nothing else. */
-function skillText(name: string, description: string, body: string): string {
-  return ["---", `name: ${name}`, `description: ${JSON.stringify(description)}`, "---", body].join("\n");
+function skillText({ name, description, body, requires }: ValuesOf<typeof SKILL_PARAMS>): string {
+  const metadata = requires ? [`metadata: ${JSON.stringify({ openclaw: { requires } })}`] : [];
+  const head = [`name: ${name}`, `description: ${JSON.stringify(description)}`, ...metadata];
+  return ["---", ...head, "---", body].join("\n");
 }
 
 export const skillStatements = actionsOf("skills", (define) => ({
   writeSkill: define({
     summary: "Writes a skill into the agent's workspace, the way an author adds one.",
-    params: {
-      name: { ...STRING, description: "the skill's name, and its folder's" },
-      description: { ...STRING, description: "what it is for, as the agent's catalogue has it" },
-      body: { ...STRING, description: "what the agent reads when it uses the skill" },
-    },
+    params: SKILL_PARAMS,
     main: "name",
     returns: { ...STRING, description: "path of the file" },
     statement: "acts",
     needs: "workspace",
-    run: (context, { name, description, body }) =>
-      writeWorkspaceSkill(context, { name, body: skillText(name, description, body) }),
+    run: (context, skill) => writeWorkspaceSkill(context, { name: skill.name, body: skillText(skill) }),
   }),
   expectSkill: define({
     summary: "A skill as the gateway reports it (`skills.status`).",

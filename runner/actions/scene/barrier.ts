@@ -4,6 +4,13 @@ import { BARRIER } from "./scene.ts";
 
 const BARRIER_MS = 15_000;
 
+/** Someone whose commands the gateway answers: where it has owners, one of them. */
+async function commander(context: ActionContext): Promise<string> {
+  const { config } = await context.call("config.get", {});
+  const { commands } = (config ?? {}) as { commands?: { ownerAllowFrom?: unknown[] } };
+  return String(commands?.ownerAllowFrom?.[0] ?? BARRIER);
+}
+
 /**
  * Returns when the gateway has worked off what it had to send when this was called: a chat command of the run's own, which
  * needs no model, has been answered. Without the run's channel, when the gateway has answered a call.
@@ -17,7 +24,7 @@ export async function barrier(context: ActionContext): Promise<void> {
   const before = answers();
   bus.addInboundMessage({
     conversation: { id: BARRIER, kind: "direct" },
-    senderId: BARRIER,
+    senderId: await commander(context),
     text: "/whoami",
   });
   await waitIn(context, "the run's own message to come back", () => answers() > before, {

@@ -7,6 +7,8 @@ import type { ActionSet } from "../define.ts";
 
 /** Statements about all of their step, which need to know how it was when the step began. */
 const ABOUT_THE_STEP = /^expectNo[A-Z]/;
+/** Those that do as long as nothing has changed the gateway: what was said may restart it. */
+const ABOUT_RESTARTS = /^expect(Restart|InOrder)$/;
 
 /** Carries out the statements of one run of a scenario. */
 export function statementHost(context: ActionContext, statements: ActionSet): StatementHost {
@@ -15,7 +17,9 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
   return {
     async stepStarted(actions) {
       scene.open();
-      if (actions.some(({ action }) => ABOUT_THE_STEP.test(action))) await scene.stepStarted(identify);
+      const isAbout = (names: RegExp) => actions.some(({ action }) => names.test(action));
+      if (isAbout(ABOUT_THE_STEP) || (scene.before === undefined && isAbout(ABOUT_RESTARTS)))
+        await scene.stepStarted(identify);
     },
     async perform({ action: name, params, withinMs, times }) {
       const action = statements[name];

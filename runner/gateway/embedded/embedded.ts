@@ -8,6 +8,9 @@ import { type EmbeddedBuild, ensureBuild } from "./build.ts";
 import type { EmbeddedReleases } from "./release/embedded-releases.ts";
 import { type MappedRelease, mapRelease } from "./release/mapping.ts";
 
+/** Names the file into which the embedded gateway records what it does. */
+const TRACE_VARIABLE = "GATEWAY_TRACE";
+
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
 export class EmbeddedKind implements GatewayKind {
   readonly target = EMBEDDED;
@@ -49,6 +52,7 @@ export class EmbeddedKind implements GatewayKind {
         file: process.execPath,
         args: (port) => [build.entry, "run", "--port", String(port), "--bind", "loopback"],
         cliArgs: [build.entry],
+        traceVariable: TRACE_VARIABLE,
       },
       options,
     );
@@ -71,6 +75,7 @@ export class EmbeddedKind implements GatewayKind {
         args: (port) => [command, "supervise", "--port", String(port), "--bind", "loopback"],
         cliArgs: [command],
         env,
+        traceVariable: TRACE_VARIABLE,
         ...(plan && { updatePlan: plan }),
       };
     }, options);

@@ -18,6 +18,7 @@ import type {
   GatewayIdentity,
   GatewayUnderTest,
   NewBootOptions,
+  TraceRecord,
   UpdatePlan,
 } from "../gateway.ts";
 import { waitForNewBoot } from "../new-boot.ts";
@@ -31,6 +32,7 @@ import type { LogCapture } from "./log.ts";
 import type { GatewayProgram } from "./program.ts";
 import { waitUntilReady } from "./readiness.ts";
 import type { TempRoot } from "./temp-root.ts";
+import { readTrace } from "./trace.ts";
 import { watchedEnv } from "./watchdog-env.ts";
 
 /** Its process answers already, and the machine may still be busy. */
@@ -102,8 +104,11 @@ export class ChildGateway implements GatewayUnderTest {
     this.updatePlan = program.updatePlan;
     const { target, product, version, buildId, node, boot } = program;
     this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
+    const { traceVariable } = program;
     this.#process = new GatewayProcess({
       ...options,
+      // Not for its command line: what that starts is another gateway.
+      env: traceVariable === undefined ? env : { ...env, [traceVariable]: tempRoot.tracePath },
       onUnexpectedEnd: (error) => this.#client.down(error),
     });
     this.#client = this.#newClient({
@@ -297,6 +302,11 @@ export class ChildGateway implements GatewayUnderTest {
   }
   readLogsSince(mark: number): string {
     return this.#options.log.since(mark);
+  }
+
+  async trace(): Promise<TraceRecord[] | undefined> {
+    const { program, tempRoot } = this.#options;
+    return program.traceVariable === undefined ? undefined : readTrace(tempRoot.tracePath);
   }
 
   async restart(): Promise<void> {

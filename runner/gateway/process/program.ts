@@ -23,6 +23,8 @@ export interface GatewayProgram {
   plugins?: Readonly<Record<string, string>>;
   /** Environment that it needs besides what isolates it. */
   env?: Readonly<Record<string, string>>;
+  /** Name of the environment variable that tells it into which file to record what it does, for a gateway that can. */
+  traceVariable?: string;
   /** Set when the runner decides what the gateway updates itself to. */
   updatePlan?: UpdatePlan;
   /** Default: a gateway that reports everything over RPC. */

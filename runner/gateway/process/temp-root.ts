@@ -16,6 +16,8 @@ export interface TempRoot {
   configPath: string;
   /** The gateway's own log file, and what it writes to its standard streams. */
   logPath: string;
+  /** What a gateway records that can, see `GatewayProgram.traceVariable`. */
+  tracePath: string;
   stdoutPath: string;
   stderrPath: string;
 }
@@ -35,6 +37,7 @@ export async function createTempRoot(options: TempFolderOptions): Promise<TempRo
     tmpDir: join(root, "tmp"),
     configPath: join(root, "openclaw.json"),
     logPath: join(root, "gateway.log"),
+    tracePath: join(root, "trace.jsonl"),
     stdoutPath: join(root, "gateway.stdout.log"),
     stderrPath: join(root, "gateway.stderr.log"),
   };

@@ -3,6 +3,7 @@ import type { Attachment, CTRFReport, Environment, RetryAttempt, Test } from "ct
 import { EXIT } from "../../base/exit-codes.ts";
 import { withoutUndefined } from "../../base/json.ts";
 import { printable } from "../../base/text.ts";
+import { headlineOf } from "../chain-text.ts";
 import { RUN_ITSELF, whyUnreliable } from "../exit-code.ts";
 import { excuseFor, verdictText } from "../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../schema/report-schema.ts";
@@ -77,7 +78,7 @@ function testOf(scenario: ScenarioReport, report: RunReport): Test {
     rawStatus: verdictText(scenario, report),
     duration: Math.round(scenario.durationMs),
     suite: suite.length > 0 ? suite : undefined,
-    message: failure ? printable(failure.message) : reason && printable(reason),
+    message: failure ? printable(headlineOf(failure)) : reason && printable(reason),
     trace: failure && failureText(scenario),
     snippet: failure?.codeFrame,
     line: failure?.position?.line,
@@ -113,7 +114,7 @@ function retryAttempt(attempt: AttemptReport, scenario: ScenarioReport): RetryAt
     attempt: attempt.attempt,
     status: STATUS[attempt.verdict],
     duration: Math.round(attempt.durationMs),
-    message: failure && printable(failure.message),
+    message: failure && printable(headlineOf(failure)),
     trace: failure && failureText(scenario, attempt),
     line: failure?.position?.line,
     snippet: failure?.codeFrame,

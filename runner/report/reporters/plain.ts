@@ -1,5 +1,6 @@
 import { displayPath } from "../../base/paths.ts";
 import { formatDuration, inShort, oneLine, plural } from "../../base/text.ts";
+import { headlineOf } from "../chain-text.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
 import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
 import type { Reporter, RunView } from "../stream.ts";
@@ -79,7 +80,7 @@ function runStarted(
 function whyFailed(failure: Failure): string {
   const place = location(failure);
   const facts = [failure.code, `fault of the ${failure.fault}`, ...(place ? [place] : [])];
-  return `${inShort(failure.message)} (${facts.join(", ")})`;
+  return `${inShort(headlineOf(failure))} (${facts.join(", ")})`;
 }
 
 function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFinished>): string {

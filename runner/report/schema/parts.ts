@@ -37,6 +37,49 @@ export const gatewaySchema = {
   },
 } as const;
 
+/** How far something came that was expected to happen, link by link. */
+const chainSchema = {
+  type: "object",
+  description:
+    "How far what was expected to happen came: a reply, a config change, a plugin or a restart, link by link.",
+  additionalProperties: false,
+  required: ["name", "since", "links"],
+  properties: {
+    name: { type: "string", description: "`reply`, `config`, `plugin` or `restart`; others will follow." },
+    about: { type: "string", description: "Which one: a conversation, a plugin's id, changed paths." },
+    since: {
+      type: "number",
+      description: "Milliseconds since the epoch: when what it begins with was done.",
+    },
+    links: {
+      type: "array",
+      description: "In order; those that do not apply are left out.",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["link", "state"],
+        properties: {
+          link: { type: "string", description: "Stable, kebab-case." },
+          state: {
+            enum: ["happened", "missing", "unknown"],
+            description: "`unknown`: this gateway does not say, and nothing outside of it shows it.",
+          },
+          at: {
+            type: "number",
+            description: "Milliseconds since `since`, of those that have happened since.",
+          },
+          detail: text,
+        },
+      },
+    },
+    missing: {
+      type: "string",
+      description: "The first link that did not happen; absent where none is missing.",
+    },
+    sentence: { type: "string", description: "The same in plain words." },
+  },
+} as const;
+
 export const failureSchema = {
   type: "object",
   additionalProperties: false,
@@ -45,6 +88,11 @@ export const failureSchema = {
     code: { type: "string", description: "Stable, kebab-case." },
     fault,
     message: text,
+    headline: {
+      type: "string",
+      description: "Of a statement below a heading: why, from the first missing link of the chain.",
+    },
+    chain: chainSchema,
     hint: { type: "string", description: "What the reader can do about it." },
     step: {
       type: "object",

@@ -1,4 +1,5 @@
 import { withoutUndefined } from "../../base/json.ts";
+import { headlineOf } from "../../report/chain-text.ts";
 import { excuseFor } from "../../report/outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../report/schema/report-schema.ts";
 import { hasNoVerdict } from "../no-verdict.ts";
@@ -60,7 +61,7 @@ function cellOf(group: Group, result: ScenarioReport, report: RunReport): Merged
     flaky: result.flaky,
     quarantined: excuseFor(result, report) ? true : undefined,
     durationMs: timed ? result.durationMs : undefined,
-    why: result.failure?.message ?? result.reason,
+    why: result.failure ? headlineOf(result.failure) : result.reason,
     rerun: result.rerun,
   });
 }

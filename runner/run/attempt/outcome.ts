@@ -1,7 +1,9 @@
+import { errorMessage } from "../../base/errors.ts";
 import { recentMessages } from "../../channel/transcript.ts";
 import type { Failure, ScenarioFinished } from "../../report/events.ts";
 import { sourceFrame } from "../../scenario/source/format.ts";
 import type { Scenario } from "../../scenario/types.ts";
+import type { Witness } from "../chain/witness.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import type { Ending, FlowFailure } from "./ending.ts";
 
@@ -18,24 +20,31 @@ export async function outcomeOf(
   scenario: Scenario,
   testbed: Testbed,
   notReached: string[],
+  witness?: Witness,
 ): Promise<Outcome> {
   return {
     verdict,
     ...(reason === undefined ? {} : { reason }),
     ...(fault === undefined ? {} : { fault }),
-    ...(failure ? { failure: await shown(failure, scenario, testbed) } : {}),
+    ...(failure ? { failure: await shown(failure, scenario, testbed, witness) } : {}),
     notReached,
   };
 }
 
-async function shown(failure: FlowFailure, scenario: Scenario, testbed: Testbed): Promise<Failure> {
+async function shown(
+  failure: FlowFailure,
+  scenario: Scenario,
+  testbed: Testbed,
+  witness: Witness | undefined,
+): Promise<Failure> {
   const { position } = failure;
+  const known = { ...failure, ...(witness && (await chainPart(failure, testbed, witness))) };
   return {
-    ...failure,
+    ...known,
     ...(position
       ? { file: scenario.file.name, codeFrame: await sourceFrame(scenario.file.text, position) }
       : {}),
-    ...unansweredRequests(failure, testbed),
+    ...unansweredRequests(known, testbed),
     messages: recentMessages(testbed.bus),
     logLines: relevantLines(testbed.log()),
   };
@@ -49,6 +58,20 @@ function unansweredRequests({ details }: FlowFailure, { http }: Testbed): Pick<F
     .slice(0, MAX_LINES)
     .map(({ service, method, path }) => `the fake of ${service} has no answer for ${method} ${path} (404)`);
   return { details: [...(details ? [details] : []), ...new Set(lines)].join("\n") };
+}
+
+/** The failure's chain, and the headline that it gives. Nothing else of a failure may be lost with it. */
+async function chainPart(
+  failure: FlowFailure,
+  testbed: Testbed,
+  witness: Witness,
+): Promise<Pick<Failure, "chain" | "headline" | "details">> {
+  // Only a failure needs it.
+  const { chainOf } = await import("../chain/chain.ts");
+  return chainOf(failure, testbed, witness).catch((error: unknown) => {
+    const details = [failure.details, `its chain could not be told: ${errorMessage(error)}`];
+    return { details: details.filter(Boolean).join("\n") };
+  });
 }
 
 /** The log lines a reader of a failure wants: the last ones that matter. The whole log is in the evidence. */

@@ -1,4 +1,5 @@
 import { formatDuration, inShort } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import { failedAttempts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { location } from "./failure-block.ts";
@@ -17,7 +18,7 @@ export function attemptLines(scenario: ScenarioReport, paint: Paint): string[] {
 function what({ failure }: AttemptReport): string {
   if (!failure) return "failed";
   const place = location(failure);
-  return `${inShort(failure.message)}${place ? `  ${place}` : ""}`;
+  return `${inShort(headlineOf(failure))}${place ? `  ${place}` : ""}`;
 }
 
 /** `try 1, 1.20 s` or `3 tries (1, 4, 7)`. */

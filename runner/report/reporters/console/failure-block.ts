@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { abridge, type Extent, oneLine, printable } from "../../../base/text.ts";
+import { chainText, headlineOf } from "../../chain-text.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Paint } from "./style.ts";
 
@@ -28,7 +29,9 @@ export function failureBlock(
   const section = (label: string, lines: readonly string[]) => labelled(label, lines, paint);
   const lines = (text: string | undefined) => (text ? printable(abridge(text, extent)).split("\n") : []);
   return [
-    ...indent(lines(failure.message).map((line) => paint(["bold", "red"], line))),
+    ...indent(lines(headlineOf(failure)).map((line) => paint(["bold", "red"], line))),
+    ...indent(failure.headline ? lines(failure.message) : []),
+    ...indent(failure.chain ? lines(chainText(failure.chain)) : []),
     ...indent([paint("dim", blame(failure)), ...whereabouts(failure, scenario.steps.length)]),
     ...indent(failure.codeFrame ? ["", ...lines(failure.codeFrame.trimEnd())] : []),
     "",

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { formatDuration, inShort } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, excuseFor } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
@@ -34,7 +35,7 @@ function failedList(report: RunReport, paint: Paint): string[] {
     const excuse = excuseFor(scenario, report) ? `  ${paint("yellow", "quarantined")}` : "";
     return [
       `  ${paint("red", SYMBOLS.failed)} ${id}${place ? `  ${paint("dim", place)}` : ""}${excuse}`,
-      ...(failure ? [`    ${inShort(failure.message)}`] : []),
+      ...(failure ? [`    ${inShort(headlineOf(failure))}`] : []),
       `    ${rerun}`,
     ];
   });

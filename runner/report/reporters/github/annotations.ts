@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { displayPath, isWithin } from "../../../base/paths.ts";
 import { oneLine, shorten } from "../../../base/text.ts";
+import { chainText, headlineOf } from "../../chain-text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, excuseFor, failedAttempts } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
@@ -87,7 +88,9 @@ function message({ steps, rerun }: ScenarioReport, failure: Failure | undefined,
   const { step, expected, seen, hint } = failure ?? {};
   const facts: [string, string | undefined][] = [
     ["", note],
-    ["", failure?.message],
+    ["", failure && headlineOf(failure)],
+    ["", failure?.headline && failure.message],
+    ["chain", failure?.chain && chainText(failure.chain)],
     ["step", step && `${step.index + 1} of ${steps.length}, ${oneLine(step.name)}`],
     ["at", failure && location(failure)],
     ["expected", expected],

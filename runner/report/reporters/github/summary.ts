@@ -1,4 +1,5 @@
 import { formatDuration, oneLine, printable, shorten } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, verdictText } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
@@ -32,7 +33,9 @@ function title(report: RunReport): string {
 function table(report: RunReport): string[] {
   const rows = report.scenarios.map((scenario) => {
     const { id, verdict, durationMs, failure, reason } = scenario;
-    const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
+    const why = [attemptsNote(scenario, report), failure ? headlineOf(failure) : reason]
+      .filter(Boolean)
+      .join(": ");
     const time = verdict === "passed" || verdict === "failed" ? formatDuration(durationMs) : "";
     const cells = [codeCell(id), verdictText(scenario, report), time, escapeCell(why)];
     return `| ${cells.join(" | ")} |\n`;
@@ -51,7 +54,7 @@ function problemSection(scenario: ScenarioReport, report: RunReport): string {
   const place = failure && location(failure);
   const parts = [
     `### ${verdictText(scenario, report)}: ${codeSpan(scenario.id)}`,
-    ...(failure ? [codeBlock(shorten(printable(failure.message), LONGEST_MESSAGE), "text")] : []),
+    ...(failure ? [codeBlock(shorten(printable(headlineOf(failure)), LONGEST_MESSAGE), "text")] : []),
     ...(place ? [codeSpan(place)] : []),
     codeBlock(scenario.rerun, "sh"),
   ];

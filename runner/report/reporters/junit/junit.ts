@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { oneLine, shorten } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import { RUN_ITSELF, whyUnreliable } from "../../exit-code.ts";
 import { excuseFor, failedAttempts, otherFailures, resultNotes } from "../../outcomes.ts";
 import type { AttemptReport, RunReport, ScenarioReport } from "../../schema/report-schema.ts";
@@ -132,7 +133,10 @@ function results(scenario: ScenarioReport, report: RunReport): string[] {
 }
 
 function head({ failure }: Outcome, prefix = ""): { message: string; type: string } {
-  return { message: shortMessage(prefix + (failure?.message ?? "")), type: failure?.code ?? "failed" };
+  return {
+    message: shortMessage(prefix + (failure ? headlineOf(failure) : "")),
+    type: failure?.code ?? "failed",
+  };
 }
 
 function systemOut(scenario: ScenarioReport, report: RunReport): string {

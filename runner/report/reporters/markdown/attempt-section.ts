@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatDuration, markdownTable } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import { attemptsNote, failedAttempts, type RunFacts } from "../../outcomes.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import { escapeCell, evidenceLinks } from "./escape.ts";
@@ -10,7 +11,7 @@ export function attemptParts(scenario: ScenarioReport, run: RunFacts): string[] 
   const note = attemptsNote(scenario, run);
   if (!note) return [];
   const rows = scenario.attempts.map(({ attempt, verdict, durationMs, evidence, failure, reason }) => {
-    const why = escapeCell(failure?.message ?? reason ?? "");
+    const why = escapeCell(failure ? headlineOf(failure) : (reason ?? ""));
     return [`${attempt}`, verdict, formatDuration(durationMs), why, evidenceLinks(evidence)];
   });
   return [

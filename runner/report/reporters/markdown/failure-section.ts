@@ -1,3 +1,4 @@
+import { chainText } from "../../chain-text.ts";
 import type { ScenarioReport } from "../../schema/report-schema.ts";
 import { codeBlock, codeSpan, escapeText } from "./escape.ts";
 
@@ -18,9 +19,11 @@ export function failureParts({ failure, rerun, steps }: ScenarioReport): string[
 
 /** @param steps number of steps of the scenario */
 export function failureFacts(failure: Failure, steps: number): string[] {
-  const { codeFrame, expected, seen, values, stack, details, messages, logLines } = failure;
+  const { headline, message, chain, codeFrame, expected, seen, values, stack, details, messages, logLines } =
+    failure;
   return [
-    codeBlock(failure.message, "text"),
+    codeBlock([headline, message].filter(Boolean).join("\n"), "text"),
+    ...(chain ? [`**How far it came**: ${codeSpan(chainText(chain))}`] : []),
     where(failure, steps),
     ...(codeFrame ? [codeBlock(codeFrame)] : []),
     ...block("Expected", expected),

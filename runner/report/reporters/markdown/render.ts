@@ -1,4 +1,5 @@
 import { formatDuration, markdownTable, oneLine } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, READING_ORDER, verdictText } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
@@ -84,7 +85,9 @@ function overview(report: RunReport): string[] {
   const rows = report.scenarios.map((scenario) => {
     const { id, verdict, durationMs, failure, reason } = scenario;
     const ran = verdict === "passed" || verdict === "failed";
-    const why = [attemptsNote(scenario, report), failure?.message ?? reason].filter(Boolean).join(": ");
+    const why = [attemptsNote(scenario, report), failure ? headlineOf(failure) : reason]
+      .filter(Boolean)
+      .join(": ");
     const time = ran ? formatDuration(durationMs) : "";
     return [codeCell(id), verdictText(scenario, report), time, escapeCell(why)];
   });

@@ -5,6 +5,7 @@ import { statementsOf } from "../../../flow/statement-list.ts";
 import type { CompiledFlow, PlainFlow } from "../../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../../gateway/config.ts";
 import type { Scenario } from "../../../scenario/types.ts";
+import { Witness } from "../../chain/witness.ts";
 import type { RunSetup } from "../../setup.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { type Ending, endingOf, type FlowFailure } from "../ending.ts";
@@ -46,6 +47,8 @@ export interface FlowEnd {
   cleanupProblems: readonly string[];
   /** What the flow left running. */
   leaks: readonly string[];
+  /** What it did. */
+  witness: Witness;
 }
 
 /** Runs a scenario's flow in the attempt's process, on a testbed that is ready. The process has ended afterwards. */
@@ -64,6 +67,7 @@ class AttemptFlow {
   readonly #options: AttemptFlowOptions;
   readonly #limits: ScenarioLimits;
   readonly #proof: FlowProof;
+  readonly #witness = new Witness();
   readonly #service: TestbedService;
   readonly #ended = Promise.withResolvers<FlowEnd>();
   readonly #release: (() => void)[] = [];
@@ -81,7 +85,7 @@ class AttemptFlow {
     this.#options = options;
     this.#limits = limitsOf(scenario.meta.execution);
     this.#proof = new FlowProof(flow);
-    this.#service = new TestbedService(attempt, testbed, ready);
+    this.#service = new TestbedService(attempt, testbed, ready, this.#witness);
     attempt.listen({
       onMessage: (message) => this.#heard(message),
       onForgery: (what) => this.#stop(this.#unproven(`${what} came over its pipe`, "scenario")),
@@ -128,13 +132,16 @@ class AttemptFlow {
         break;
       }
       case "statement-started": {
-        const { label, position } = this.#proof.statementStarted(message.statement);
+        const statement = this.#proof.statementStarted(message.statement);
+        const { label, position } = statement;
+        this.#witness.statementStarted(statement);
         const step = this.#stepsBegun - 1;
         run.events.emit({ type: "statement-started", ...about, step, label, position });
         break;
       }
       case "statement-ended":
         this.#proof.statementEnded(message.statement, message.threw);
+        this.#witness.statementEnded(message.threw);
         break;
       case "step-finished": {
         const { step, status, durationMs, details } = message;
@@ -179,7 +186,7 @@ class AttemptFlow {
     }
     const { flow } = this.#options;
     const notReached = flow.steps.slice(this.#stepsBegun).map(({ name }) => name);
-    this.#ended.resolve({ ending, notReached, cleanupProblems, leaks });
+    this.#ended.resolve({ ending, notReached, cleanupProblems, leaks, witness: this.#witness });
   }
 
   /** The flow runs its `finally` blocks and ends with this error; a process that does not is ended. */

@@ -1,6 +1,7 @@
 import { type BlockedError, QaError } from "../../../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../../../base/json.ts";
 import type { HeldContinuation } from "../../../model/continuations.ts";
+import type { Witness } from "../../chain/witness.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { unreadSince } from "../../testbed/unread-keys.ts";
 import { packError, unpackError } from "../wire/errors.ts";
@@ -23,14 +24,17 @@ export class TestbedService {
   readonly #callbacks = new Map<string, PromiseWithResolvers<unknown>>();
   readonly #held: HeldContinuation[] = [];
   readonly #startConfig: JsonObject;
+  readonly #witness: Witness;
   #refusal: BlockedError | undefined;
 
   constructor(
     attempt: Pick<AttemptProcess, "send" | "answer">,
     testbed: Testbed,
     { gateway, startConfig }: ReadyTestbed,
+    witness: Witness,
   ) {
     this.#attempt = attempt;
+    this.#witness = witness;
     this.#testbed = testbed;
     this.#startConfig = startConfig;
     this.#parts = { gateway, bus: testbed.bus, model: testbed.model, http: testbed.http };
@@ -110,7 +114,10 @@ export class TestbedService {
 
   #read({ part, member, args }: Call): unknown {
     const kind = memberKind(part, member);
-    if (kind === "now") return Reflect.apply(this.#method(part, member), this.#parts[part], args);
+    if (kind === "now") {
+      if (part === "gateway" && member === "signalProcess") this.#witness.called(member, args[0])({});
+      return Reflect.apply(this.#method(part, member), this.#parts[part], args);
+    }
     if (kind === "constant" || kind === "value") return Reflect.get(this.#part(part), member);
     throw new ImpossibleReport(`it asked for ${part}.${member}`);
   }
@@ -123,9 +130,16 @@ export class TestbedService {
     for (const [callback, place] of callbacks.entries()) {
       putBack(args, place, () => this.#callBack(call, callback));
     }
+    const answered = part === "gateway" ? this.#witness.called(member, args[0]) : undefined;
     const result: unknown = Reflect.apply(this.#method(part, member), this.#parts[part], args);
-    if (part !== "gateway" || member !== "call") return result;
-    return Promise.resolve(result).then((answer) => {
+    if (!answered) return result;
+    const heard = Promise.resolve(result);
+    heard.then(
+      (answer) => answered(answer ?? {}),
+      () => answered(),
+    );
+    if (member !== "call") return heard;
+    return heard.then((answer) => {
       this.#testbed.answers.add(String(args[0]), answer);
       const refusal = isJsonObject(answer) ? unreadSince(answer, this.#startConfig) : undefined;
       this.#refusal ??= refusal;

@@ -1,0 +1,255 @@
+import { expect, it } from "vitest";
+import { STATEMENTS } from "../../actions/vocabulary.ts";
+import type { BusMessage } from "../../channel/types.ts";
+import type { Statement } from "../../flow/types.ts";
+import type { TraceRecord } from "../../gateway/gateway.ts";
+import { chainText } from "../../report/chain-text.ts";
+import type { Account, Act } from "./account.ts";
+import type { Chain } from "./links.ts";
+import { sentenceOf } from "./sentences.ts";
+import { chainAbout, subjectOf } from "./subject.ts";
+
+const T0 = 1_000_000;
+
+/** Records, each 5 ms after the one before. */
+function records(...told: [event: string, facts?: TraceRecord["facts"]][]): TraceRecord[] {
+  return told.map(([event, facts = {}], index) => ({ at: T0 + 5 * (index + 1), event, facts }));
+}
+
+function message(change: Partial<BusMessage>): BusMessage {
+  return {
+    id: "m1",
+    accountId: "default",
+    direction: "inbound",
+    conversation: { id: "alice", kind: "direct" },
+    senderId: "alice",
+    text: "hello",
+    timestamp: T0,
+    attachments: [],
+    reactions: [],
+    ...change,
+  };
+}
+
+const SAID: Act = { kind: "message", at: T0, message: message({}) };
+const PATCHED: Act = { kind: "config", at: T0, byHand: false };
+
+function account(all: TraceRecord[], acts: Act[], change: Partial<Account> = {}): Account {
+  return { isTraced: true, startedAt: T0, all, records: all, outbound: [], acts, ...change };
+}
+
+function statement(action: string, argument = ""): Statement {
+  const position = { line: 1, column: 1 };
+  const params = [["name", { kind: "literal", value: argument }]] as const;
+  return { kind: "action", action, params, position, label: action };
+}
+
+const CALL: Statement = {
+  kind: "call",
+  path: ["waitForCondition"],
+  args: [],
+  position: { line: 1, column: 1 },
+  label: "call waitForCondition",
+};
+
+const told = (chain: Chain | undefined) => chain && [chainText(chain), sentenceOf(chain)];
+const about = (of: Account, name: string, argument?: string) =>
+  told(chainAbout(of, statement(name, argument), true));
+
+const RUN = { run: "r1", session: "s" };
+const TURN: [string, TraceRecord["facts"]?][] = [
+  ["message-accepted", { message: "m1" }],
+  ["run-accepted", { ...RUN, message: "m1" }],
+  ["run-started", RUN],
+  ["model-asked", RUN],
+  ["model-answered", RUN],
+  ["reply-sent", RUN],
+];
+
+it("names the first link of a reply that did not happen", () => {
+  expect(about(account(records(...TURN), [SAID]), "expectReply")).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms → model answered ✓ 25 ms → sent ✓ 30 ms → arrived ✗",
+    "the gateway sent the reply and it never arrived on the channel",
+  ]);
+  expect(about(account(records(...TURN.slice(0, 3)), [SAID]), "expectReply")).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✗",
+    "the turn started and never asked the model",
+  ]);
+  const twice = records(...TURN.slice(0, 5), ["model-asked", RUN]);
+  expect(about(account(twice, [SAID]), "expectReply")?.[0]).toContain(
+    "model asked ✓ 2 times 20 ms → model answered ✗",
+  );
+});
+
+it("says why a message led to no turn, and why a turn led to no message", () => {
+  const ignored = records(TURN[0] ?? [""], [
+    "message-ignored",
+    { message: "m1", why: "it does not mention the agent" },
+  ]);
+  expect(about(account(ignored, [SAID]), "expectReply")?.[1]).toBe(
+    "the gateway took the message and started no turn: it does not mention the agent",
+  );
+  const waits = records(["run-accepted", { run: "r0", session: "s" }], ...TURN.slice(0, 2));
+  expect(about(account(waits, [SAID]), "expectReply")?.[1]).toContain(
+    "waits for another turn of its session",
+  );
+  const silent = records(...TURN.slice(0, 5), [
+    "reply-unsent",
+    { ...RUN, why: "the agent had nothing to say" },
+  ]);
+  expect(about(account(silent, [SAID]), "expectReply")?.[1]).toContain(
+    "sent nothing: the agent had nothing to say",
+  );
+  const failed = records(...TURN.slice(0, 4), ["run-ended", { ...RUN, status: "error", error: "no key" }]);
+  expect(about(account(failed, [SAID]), "expectReply")?.[1]).toBe(
+    "the turn asked the model and got no answer",
+  );
+});
+
+it("a turn that a restart cut off has to be taken up", () => {
+  const cut = records(...TURN.slice(0, 4), ["stopped"], ["boot"], ["run-abandoned", RUN]);
+  expect(about(account(cut, [SAID]), "waitForOutboundMessage")).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms → taken up ✗ abandoned",
+    "the gateway restarted and did not take up the turn that this cut off: abandoned",
+  ]);
+});
+
+it("a chat command asks no model", () => {
+  const command = records(
+    ["message-accepted", { message: "m1" }],
+    ["run-accepted", { ...RUN, message: "m1", command: "whoami" }],
+    ["run-started", RUN],
+    ["reply-sent", RUN],
+  );
+  const outbound = [message({ id: "m2", direction: "outbound", replyToId: "m1", timestamp: T0 + 30 })];
+  expect(about(account(command, [SAID], { outbound }), "expectReply")).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → sent ✓ 20 ms → arrived ✓ 30 ms",
+    undefined,
+  ]);
+});
+
+const HASH = { hash: "h" };
+const CHANGE: [string, TraceRecord["facts"]?][] = [
+  ["config-written", HASH],
+  ["config-noticed", HASH],
+  ["config-planned", { ...HASH, kind: "hot", reasons: ["skills.entries"] }],
+  ["config-applied", HASH],
+];
+
+it("follows a change of the config to the moment in which it is in force", () => {
+  expect(about(account(records(...CHANGE.slice(0, 3)), [PATCHED]), "expectSkill", "x")).toEqual([
+    "config written ✓ 5 ms → noticed ✓ 10 ms → planned ✓ hot (skills.entries) 15 ms → applied ✗",
+    "the gateway accepted the patch and never applied it",
+  ]);
+  expect(about(account(records(...CHANGE), [PATCHED]), "expectSkill", "x")?.[1]).toBeUndefined();
+  const byHand: Act = { kind: "config", at: T0, byHand: true };
+  expect(about(account([], [byHand]), "expectConfig")).toEqual([
+    "config written ✓ 0 ms → noticed ✗",
+    "the config was written and the gateway never noticed",
+  ]);
+  const rejected = records(
+    ["config-noticed", HASH],
+    ["config-rejected", { ...HASH, problems: "port is no number" }],
+  );
+  expect(about(account(rejected, [byHand]), "expectConfig")?.[1]).toBe(
+    "the gateway noticed the change and refused it: rejected: port is no number",
+  );
+});
+
+it("a change that needs a restart is in force when the new process has it", () => {
+  const planned: [string, TraceRecord["facts"]?][] = [
+    ...CHANGE.slice(0, 2),
+    ["config-planned", { ...HASH, kind: "restart", reasons: ["ui"] }],
+  ];
+  const restarted = (config: string) =>
+    records(
+      ...planned,
+      ["restart-deferred", { work: "1 run" }],
+      ["stopped"],
+      ["boot", { config }],
+      ["ready"],
+    );
+  expect(about(account(restarted("h"), [PATCHED]), "expectConfig")?.[1]).toBeUndefined();
+  expect(about(account(restarted("other"), [PATCHED]), "expectConfig")?.[0]).toMatch(
+    /deferred ✓ 1 run 20 ms → stopped ✓ 25 ms → started ✓ 30 ms → ready ✓ 35 ms → applied ✗ it started with another config$/,
+  );
+  // Judged when it is planned: what follows is still to come.
+  expect(about(account(records(...planned), [PATCHED]), "expectReload")).toEqual([
+    "config written ✓ 5 ms → noticed ✓ 10 ms → planned ✓ restart (ui) 15 ms",
+    undefined,
+  ]);
+});
+
+it("a restart that waits says for what; one that promised a note ends with the note", () => {
+  const request = ["restart-requested", { reason: "config.patch", note: true }] as [
+    string,
+    TraceRecord["facts"],
+  ];
+  const waits = records(request, ["restart-deferred", { work: "1 embedded run(s)" }]);
+  expect(about(account(waits, [PATCHED]), "expectRestart")?.[1]).toBe(
+    "the gateway was asked to restart and never stopped: it waits for 1 embedded run(s)",
+  );
+  const untold = records(request, ["stopped"], ["boot"], ["ready"]);
+  expect(about(account(untold, [PATCHED]), "expectMessage")?.[1]).toBe(
+    "the gateway restarted and never sent the note about it",
+  );
+});
+
+it("a plugin's chain comes after the change that was to enable it", () => {
+  const judged = (plugin: object) =>
+    ["plugins-judged", { plugins: [plugin] }] as [string, TraceRecord["facts"]];
+  const loaded: [string, TraceRecord["facts"]][] = [
+    ["plugin-planned", { plugin: "almanac", reason: "candidate tools: edition" }],
+    ["plugin-failed", { plugin: "almanac", why: "no such module" }],
+  ];
+  const fails = account(records(judged({ id: "almanac", tools: ["edition"] }), ...loaded), []);
+  expect(about(fails, "expectTool", "edition")?.[1]).toBe(
+    "the plugin's module cannot be imported: no such module",
+  );
+  expect(about(fails, "expectPlugin", "compass")?.[1]).toBe("the gateway did not find the plugin");
+  const noop = records(
+    ...CHANGE.slice(0, 2),
+    ["config-planned", { ...HASH, kind: "hot", plugins: true }],
+    ["config-applied", HASH],
+  );
+  expect(about(account(noop, [PATCHED]), "expectTool", "edition")?.[1]).toBe(
+    "the gateway applied the change and left its plugins as they were",
+  );
+});
+
+it("what nobody can tell of is unknown and never missing", () => {
+  const untraced = account([], [SAID], { isTraced: false });
+  expect(about(untraced, "expectReply")).toEqual([
+    "reply accepted ? → turn started ? → model asked ? → model answered ? → sent ? → arrived ✗",
+    "it did not come to `arrived`, and this gateway does not say how far it came",
+  ]);
+  expect(about(account([], [PATCHED], { isTraced: false }), "expectSkill")?.[1]).toBeUndefined();
+});
+
+it("nothing is missing where something came that should not have", () => {
+  expect(about(account(records(...TURN), [SAID]), "expectNoReply")?.[1]).toBeUndefined();
+  expect(
+    about(account(records(["restart-requested"], ["stopped"]), [PATCHED]), "expectNoRestart")?.[1],
+  ).toBeUndefined();
+});
+
+it("a wait that no name ties to a chain is about what the scenario did last, and anything else about none", () => {
+  const both = account(records(...CHANGE.slice(0, 3)), [SAID, { ...PATCHED, at: T0 }]);
+  expect(told(chainAbout(both, CALL, true))?.[1]).toBe("the gateway accepted the patch and never applied it");
+  expect(chainAbout(both, CALL, false)).toBeUndefined();
+});
+
+/** Statements that are about no chain, or about whatever happened before. */
+const ABOUT_NOTHING = new Set([
+  "expectChannel",
+  "expectGateway",
+  "expectInOrder",
+  "expectLog",
+  "expectUpdateStatus",
+]);
+
+it("every statement that expects something has its chain, or is known to have none", () => {
+  const expecting = Object.keys(STATEMENTS).filter((name) => name.startsWith("expect"));
+  expect(expecting.length).toBeGreaterThan(10);
+  expect(expecting.filter((name) => !subjectOf(name) && !ABOUT_NOTHING.has(name))).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import type { TraceRecord } from "../../gateway/gateway.ts";
+import { type Account, type Act, first, since } from "./account.ts";
+import { type Chain, Links } from "./links.ts";
+
+/** From a message or a client's turn to the reply on the channel. */
+export function replyChain(account: Account, act: Extract<Act, { kind: "message" | "turn" }>): Chain {
+  const records = since(account.records, act.at);
+  const message = act.kind === "message" ? act.message.id : undefined;
+  const begun = records.find(
+    ({ event, facts }) =>
+      event === "run-accepted" &&
+      (message === undefined ? facts.run === idOf(act) : facts.message === message),
+  );
+  const accepted = message === undefined ? begun : first(records, "message-accepted", { message });
+  const run = begun ? String(begun.facts.run) : undefined;
+  const own = records.filter(({ facts }) => run !== undefined && facts.run === run);
+  const started = first(own, "run-started");
+  const links = new Links(act.at, account.isTraced)
+    .told("accepted", accepted)
+    .told("turn-started", started, started ? undefined : whyNotStarted(records, begun, message));
+  if (begun?.facts.command === undefined) askedAndAnswered(links, own);
+  const sent = first(own, "reply-sent");
+  links.told("sent", sent, sent ? undefined : whyNotSent(own));
+  links.shown("arrived", arrivalOf(account, act, started?.at ?? act.at));
+  const reboot = begun && cutOffBy(records, own, begun);
+  if (reboot) {
+    const abandoned = first(own, "run-abandoned");
+    links.toldAfter(reboot.at, "taken-up", first(own, "run-resumed"), abandoned && "abandoned");
+  }
+  return links.chain("reply", act.kind === "message" ? act.message.conversation.id : undefined);
+}
+
+function idOf(act: Act): string | undefined {
+  return act.kind === "turn" ? act.runId : undefined;
+}
+
+/** A turn asks once for each answer that calls tools, and once more. */
+function askedAndAnswered(links: Links, own: readonly TraceRecord[]): void {
+  const asked = own.filter(({ event }) => event === "model-asked");
+  const answered = own.filter(({ event }) => event === "model-answered");
+  const isAnswered = answered.length > 0 && answered.length >= asked.length;
+  links.told("model-asked", asked[0], asked.length > 1 ? `${asked.length} times` : undefined);
+  links.told("model-answered", isAnswered ? answered.at(-1) : undefined);
+}
+
+function whyNotStarted(
+  records: readonly TraceRecord[],
+  begun: TraceRecord | undefined,
+  message: string | undefined,
+): string | undefined {
+  if (!begun) return detailOf(first(records, "message-ignored", { message }));
+  const before = records.find(
+    ({ event, at, facts }) =>
+      event === "run-accepted" &&
+      at <= begun.at &&
+      facts.session === begun.facts.session &&
+      facts.run !== begun.facts.run &&
+      !first(records, "run-ended", { run: facts.run }),
+  );
+  return before && "it waits for another turn of its session";
+}
+
+function whyNotSent(own: readonly TraceRecord[]): string | undefined {
+  const ended = own.findLast(({ event }) => event === "run-ended");
+  const failed =
+    ended && ended.facts.status !== "ok" ? String(ended.facts.error ?? ended.facts.status) : undefined;
+  return detailOf(first(own, "reply-unsent")) ?? (failed && `the turn failed: ${failed}`);
+}
+
+function detailOf(record: TraceRecord | undefined): string | undefined {
+  return record && String(record.facts.why);
+}
+
+/** The next process, when the run was not over before it began. */
+function cutOffBy(
+  records: readonly TraceRecord[],
+  own: readonly TraceRecord[],
+  begun: TraceRecord,
+): TraceRecord | undefined {
+  const reboot = records.find(({ event, at }) => event === "boot" && at >= begun.at);
+  const ended = own.find(({ event, facts }) => event === "run-ended" && facts.status === "ok");
+  return reboot && !(ended && ended.at < reboot.at) ? reboot : undefined;
+}
+
+function arrivalOf({ outbound }: Account, act: Act, from: number): { at: number } | undefined {
+  const asked = act.kind === "message" ? act.message : undefined;
+  const reply = outbound.find(({ replyToId, conversation, timestamp }) => {
+    if (asked && replyToId !== undefined) return replyToId === asked.id;
+    return timestamp >= from && (!asked || conversation.id === asked.conversation.id);
+  });
+  return reply && { at: reply.timestamp };
+}

@@ -1,0 +1,64 @@
+import type { Chain, ChainName } from "./links.ts";
+
+/** What it means that a link is the first that is missing. */
+const SENTENCES: Readonly<Record<ChainName, Readonly<Record<string, string>>>> = {
+  reply: {
+    accepted: "the gateway never took the message from the channel",
+    "turn-started": "the gateway took the message and started no turn",
+    "taken-up": "the gateway restarted and did not take up the turn that this cut off",
+    "model-asked": "the turn started and never asked the model",
+    "model-answered": "the turn asked the model and got no answer",
+    sent: "the turn was answered by the model, and the gateway sent nothing",
+    arrived: "the gateway sent the reply and it never arrived on the channel",
+  },
+  config: {
+    written: "the gateway accepted the patch and never wrote it",
+    noticed: "the config was written and the gateway never noticed",
+    planned: "the gateway noticed the change and refused it",
+    deferred: "the change needs a restart, which never came",
+    stopped: "the change needs a restart, and the gateway never stopped",
+    started: "the change needed a restart, and no new process started",
+    ready: "the change needed a restart, and the new process never became ready",
+    "plugins-reloaded": "the gateway applied the change and left its plugins as they were",
+    applied: "the gateway accepted the patch and never applied it",
+  },
+  plugin: {
+    found: "the gateway did not find the plugin",
+    manifest: "the gateway cannot use the plugin's manifest",
+    enabled: "the plugin is not enabled",
+    planned: "the plugin is enabled and nothing asked for it",
+    imported: "the plugin's module cannot be imported",
+    registered: "the plugin was imported and did not register",
+    "tool-offered": "the plugin is registered and its tool was not offered to the model",
+    called: "the tool was offered and the model did not call it",
+  },
+  restart: {
+    requested: "nothing asked the gateway to restart",
+    stopped: "the gateway was asked to restart and never stopped",
+    started: "the gateway stopped and no new process started",
+    ready: "the gateway restarted and never became ready",
+    note: "the gateway restarted and never sent the note about it",
+  },
+};
+
+/** The first missing link in plain words; undefined where nothing is missing. */
+export function sentenceOf({ name, missing, links }: Chain): string | undefined {
+  if (missing === undefined || !isName(name)) return undefined;
+  if (isGuess({ missing, links })) {
+    return `it did not come to \`${missing.replaceAll("-", " ")}\`, and this gateway does not say how far it came`;
+  }
+  const sentence = SENTENCES[name][missing];
+  const detail = links.find(({ link }) => link === missing)?.detail;
+  const waitsFor = missing === "stopped" && links.find(({ link }) => link === "deferred")?.detail;
+  if (waitsFor) return `${sentence}: it waits for ${waitsFor}`;
+  return detail === undefined ? sentence : `${sentence}: ${detail}`;
+}
+
+/** Whether the link before the missing one may be missing as well. */
+export function isGuess({ missing, links }: Pick<Chain, "missing" | "links">): boolean {
+  return links[links.findIndex(({ link }) => link === missing) - 1]?.state === "unknown";
+}
+
+function isName(name: string): name is ChainName {
+  return Object.hasOwn(SENTENCES, name);
+}

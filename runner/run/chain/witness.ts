@@ -1,0 +1,75 @@
+import { isJsonObject } from "../../base/json.ts";
+import type { Statement } from "../../flow/types.ts";
+
+/** As many calls and statements are remembered: a scenario may loop for hours. */
+const REMEMBERED = 500;
+
+/** A call by which a scenario drove the gateway. Times in milliseconds since the epoch. */
+export interface WitnessedCall {
+  /** Of the gateway's interface: `call`, `restart` … */
+  member: string;
+  /** The RPC method, of `call`. */
+  method?: string;
+  at: number;
+  endedAt?: number;
+  /** It was refused, or failed. */
+  failed?: boolean;
+  /** Of the answer: the run that began, and that nothing has changed. */
+  runId?: string;
+  noop?: boolean;
+}
+
+/** A statement that has begun. */
+export interface WitnessedStatement {
+  statement: Statement;
+  at: number;
+  endedAt?: number;
+  threw?: boolean;
+}
+
+/** Watches what a scenario does, from outside its process. Bounded; holds no texts of the scenario's. */
+export class Witness {
+  readonly startedAt = Date.now();
+  readonly calls: WitnessedCall[] = [];
+  readonly statements: WitnessedStatement[] = [];
+  readonly #open: WitnessedStatement[] = [];
+
+  /** @returns what to call with the answer, or with nothing when there is none */
+  called(member: string, method: unknown): (answer?: unknown) => void {
+    const call: WitnessedCall = { member, at: Date.now() };
+    if (member === "call") call.method = String(method);
+    remember(this.calls, call);
+    return (answer) => {
+      call.endedAt = Date.now();
+      if (answer === undefined) call.failed = true;
+      if (!isJsonObject(answer)) return;
+      if (typeof answer.runId === "string") call.runId = answer.runId;
+      if (answer.noop === true) call.noop = true;
+    };
+  }
+
+  statementStarted(statement: Statement): void {
+    const begun = { statement, at: Date.now() };
+    this.#open.push(begun);
+    remember(this.statements, begun);
+  }
+
+  statementEnded(threw: boolean): void {
+    const ended = this.#open.pop();
+    if (!ended) return;
+    ended.endedAt = Date.now();
+    ended.threw = threw;
+  }
+
+  /** The statement that a failure is about: the last of this label that failed, or that runs. */
+  failed(label: string | undefined): WitnessedStatement | undefined {
+    return this.statements.findLast(
+      ({ statement, endedAt, threw }) => statement.label === label && (threw || endedAt === undefined),
+    );
+  }
+}
+
+function remember<T>(list: T[], entry: T): void {
+  list.push(entry);
+  if (list.length > REMEMBERED) list.shift();
+}
