@@ -43,7 +43,7 @@ const BROKEN: Broken[] = [
     /^ask/,
     /text is .*MARKER-/,
   ],
-  ["plugin-lifecycle-hot-reload", "reload-drop", /switches it off/, /^patchConfig/, /never applied it/],
+  ["plugin-lifecycle-hot-reload", "reload-drop", /switches it off/, /^patchConfig/, /never applied/],
   [
     "plugin-lifecycle-hot-reload",
     "reload-always-restart",

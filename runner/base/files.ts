@@ -24,6 +24,16 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 /**
+ * Writes another text into a file that is there, so that a reader sees the old or the new one. The file keeps its mode and
+ * owner; a link stays one, and the file that it leads to is written.
+ * @throws the file system's error
+ */
+export async function rewriteFile(path: string, text: string): Promise<void> {
+  // The library finds mode and owner by itself, and follows links.
+  await writeFileAtomic(path, text);
+}
+
+/**
  * Reads a text. A pipe, a device or a folder is refused at once instead of being waited for.
  * @throws the file system's error, or Error saying what it is instead
  */

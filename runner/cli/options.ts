@@ -17,6 +17,8 @@ export type CommandName =
   | "parity"
   | "list"
   | "check"
+  | "new"
+  | "fmt"
   | "matrix"
   | "night"
   | "gateway list"
@@ -139,7 +141,8 @@ export const OPTIONS = {
   from: {
     takes: "<version>",
     about: "release to update from: 1.0.0, or openclaw@2026.4.26 (default: the latest)",
-    on: ["release-check"],
+    on: ["release-check", "new"],
+    but: { new: { takes: "<id>", about: "copy this scenario under the new id and title" } },
     group: GATEWAY,
     replay: "context",
   },
@@ -335,11 +338,32 @@ export const OPTIONS = {
     group: REPORT,
     replay: "output",
   },
+  check: {
+    about: "change nothing: list the files that would be changed, and end with 1 if there are any",
+    on: ["fmt"],
+    group: REPORT,
+    replay: "output",
+  },
+  theme: {
+    takes: "<folder>",
+    about: "folder of the pack to write to, for instance channels (default: the one you stand in)",
+    on: ["new"],
+    group: CHOOSE,
+    replay: "choice",
+  },
+  title: {
+    takes: "<text>",
+    about: "name for people (default: the words of the id)",
+    on: ["new"],
+    group: CHOOSE,
+    replay: "choice",
+  },
   json: {
     about: "print JSON",
-    on: ["list", "check", "gateway list", "release-check", "merge", "history"],
+    on: ["list", "check", "fmt", "gateway list", "release-check", "merge", "history"],
     but: {
       check: { about: "print { files, diagnostics } as JSON" },
+      fmt: { about: "print { files, changed, diagnostics } as JSON" },
       "release-check": { about: "print the findings as JSON" },
       merge: { about: "print merged.json instead of text" },
     },

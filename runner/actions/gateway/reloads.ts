@@ -69,7 +69,7 @@ export async function expectReload(context: ActionContext, matcher: Matcher): Pr
 
 function neverApplied({ scene }: ActionContext, { expected }: Unexpected): Unexpected {
   const noticed = scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line))?.line;
-  return new Unexpected("the gateway accepted the change and never applied it", {
+  return new Unexpected("the change was never applied", {
     ...(expected === undefined ? {} : { expected }),
     seen: noticed === undefined ? "no word of it in the gateway's log" : noticed.trim(),
   });

@@ -4,9 +4,11 @@ import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { isWithin } from "../../base/paths.ts";
-import { compareText, plural } from "../../base/text.ts";
+import { plural } from "../../base/text.ts";
+import type { CheckedScenarios } from "../../plan/check.ts";
 import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { addOptions } from "../command-options.ts";
+import { byPlace, printDiagnostics } from "../diagnostics.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson } from "../redacted.ts";
@@ -44,17 +46,14 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
     );
   }
   const { files, diagnostics } =
-    paths.length > 0 ? await checkScenarios(paths, options) : await checkAll(options);
+    paths.length > 0 ? await checkPaths(paths, options) : await checkAll(options);
   refuseEmpty(paths, [...files, ...diagnostics.map(({ file }) => file)]);
   diagnostics.sort(byPlace);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   if (options.json) {
     printJson({ files, diagnostics });
   } else {
-    if (diagnostics.length > 0) {
-      const { formatDiagnostics } = await import("../../scenario/source/format.ts");
-      print(`${await formatDiagnostics(diagnostics, process.stdout, userFolder())}\n\n`);
-    }
+    await printDiagnostics(diagnostics);
     const summary = [plural(errors, "error"), plural(diagnostics.length - errors, "warning")].join(", ");
     print(`${plural(files.length, "file")} checked: ${summary}\n`);
   }
@@ -75,31 +74,25 @@ interface Findings {
   diagnostics: Diagnostic[];
 }
 
-async function checkScenarios(
+async function checkPaths(
   paths: readonly string[],
   { pack, modelScript }: Pick<CheckOptions, "pack" | "modelScript">,
-) {
-  const [{ loadCatalog }, { withoutRows }, { compileScenario }] = await Promise.all([
-    import("../../scenario/catalog/catalog.ts"),
-    import("../../scenario/catalog/rows.ts"),
-    import("../../plan/compile.ts"),
-  ]);
-  const catalog = await loadCatalog({
+): Promise<CheckedScenarios> {
+  const { checkScenarios } = await import("../../plan/check.ts");
+  return checkScenarios({
     repoRoot: REPO_ROOT,
     packs: pack,
     modelScripts: modelScript,
     cwd: userFolder(),
     paths,
   });
-  const flows = withoutRows(catalog.scenarios).flatMap((scenario) => compileScenario(scenario).diagnostics);
-  return { catalog, files: [...catalog.files], diagnostics: [...catalog.diagnostics, ...flows] };
 }
 
 /** Scenarios, and the lanes that choose from them. */
 async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Promise<Findings> {
   const { foldersOf, lanesPath, packContext, quarantinePath, today } = await import("../lanes-file.ts");
   const path = lanesPath(typed);
-  if (typed === undefined && !existsSync(path)) return checkScenarios([], { pack, modelScript });
+  if (typed === undefined && !existsSync(path)) return checkPaths([], { pack, modelScript });
   const [{ readLanes }, { checkLanes }, { checkQuarantine, readQuarantine }] = await Promise.all([
     import("../../lanes/read.ts"),
     import("../../lanes/check.ts"),
@@ -110,7 +103,7 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
   const context = packContext([]);
   const chosen = [...(lanes?.lanes.values() ?? [])];
   const ofLanes = lanes ? foldersOf(chosen, lanes, context) : [];
-  const { catalog, files, diagnostics } = await checkScenarios([], {
+  const { catalog, files, diagnostics } = await checkPaths([], {
     pack: [...pack, ...ofLanes],
     modelScript,
   });
@@ -120,8 +113,4 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
   if (quarantine.diagnostics.length === 0)
     diagnostics.push(...checkQuarantine(quarantinePath(typed), cwd, catalog));
   return { files: [...files, name, ...(quarantine.name ? [quarantine.name] : [])], diagnostics };
-}
-
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
 }

@@ -42,16 +42,18 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
   const messages = testbed.bus
     .getSnapshot()
     .messages.filter(({ conversation }) => conversation.id !== BARRIER);
+  const { startedAt } = witness;
   const acts = [
     ...messages.flatMap((message): Act[] =>
-      message.direction === "inbound" ? [{ kind: "message", at: message.timestamp, message }] : [],
+      message.direction === "inbound"
+        ? [{ kind: "message", at: writtenAt(message, startedAt), message }]
+        : [],
     ),
     ...witness.calls.flatMap(actOf),
     ...witness.statements.flatMap(({ statement, at }): Act[] =>
       HAND_EDITS.has(actionOf(statement) ?? "") ? [{ kind: "config", at, byHand: true }] : [],
     ),
   ];
-  const { startedAt } = witness;
   const all = trace ?? [];
   const records = since(all, startedAt);
   return {
@@ -65,11 +67,18 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
   };
 }
 
+/** A scenario may date its messages as it likes. */
+function writtenAt({ timestamp }: BusMessage, startedAt: number): number {
+  return timestamp >= startedAt && timestamp <= Date.now() ? timestamp : startedAt;
+}
+
 function actOf({ member, method = "", at, runId, noop, failed }: WitnessedCall): Act[] {
+  // A restart that fails may have come as far as the end of the old process.
+  if (RESTARTS.has(member)) return [{ kind: "restart", at }];
   if (failed || noop) return [];
   if (TURNS.has(method) && runId !== undefined) return [{ kind: "turn", at, runId }];
   if (CONFIG_WRITES.test(method)) return [{ kind: "config", at, byHand: false }];
-  return RESTARTS.has(member) || RESTART_METHODS.test(method) ? [{ kind: "restart", at }] : [];
+  return RESTART_METHODS.test(method) ? [{ kind: "restart", at }] : [];
 }
 
 /** The name of the action that a statement calls. */

@@ -114,6 +114,16 @@ it("a turn that a restart cut off has to be taken up", () => {
   ]);
 });
 
+it("a request to the model is not about what comes after it", () => {
+  expect(about(account(records(...TURN.slice(0, 4)), [SAID]), "expectModelRequest")).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms",
+    undefined,
+  ]);
+  expect(about(account(records(...TURN.slice(0, 3)), [SAID]), "expectModelRequest")?.[1]).toBe(
+    "the turn started and never asked the model",
+  );
+});
+
 it("a chat command asks no model", () => {
   const command = records(
     ["message-accepted", { message: "m1" }],
@@ -144,8 +154,8 @@ it("follows a change of the config to the moment in which it is in force", () =>
   expect(about(account(records(...CHANGE), [PATCHED]), "expectSkill", "x")?.[1]).toBeUndefined();
   const byHand: Act = { kind: "config", at: T0, byHand: true };
   expect(about(account([], [byHand]), "expectConfig")).toEqual([
-    "config written ✓ 0 ms → noticed ✗",
-    "the config was written and the gateway never noticed",
+    "config written ✓ by hand 0 ms → noticed ✗",
+    "the config file was edited and the gateway never noticed",
   ]);
   const rejected = records(
     ["config-noticed", HASH],
@@ -223,7 +233,7 @@ it("what nobody can tell of is unknown and never missing", () => {
     "reply accepted ? → turn started ? → model asked ? → model answered ? → sent ? → arrived ✗",
     "it did not come to `arrived`, and this gateway does not say how far it came",
   ]);
-  expect(about(account([], [PATCHED], { isTraced: false }), "expectSkill")?.[1]).toBeUndefined();
+  expect(about(account([], [PATCHED], { isTraced: false }), "expectSkill")).toBeUndefined();
 });
 
 it("nothing is missing where something came that should not have", () => {
@@ -237,14 +247,24 @@ it("a wait that no name ties to a chain is about what the scenario did last, and
   const both = account(records(...CHANGE.slice(0, 3)), [SAID, { ...PATCHED, at: T0 }]);
   expect(told(chainAbout(both, CALL, true))?.[1]).toBe("the gateway accepted the patch and never applied it");
   expect(chainAbout(both, CALL, false)).toBeUndefined();
+  expect(about(both, "expectLog", "x")).toBeUndefined();
 });
 
 /** Statements that are about no chain, or about whatever happened before. */
 const ABOUT_NOTHING = new Set([
   "expectChannel",
+  "expectChannels",
+  "expectCronRun",
+  "expectFile",
   "expectGateway",
+  "expectHealth",
   "expectInOrder",
   "expectLog",
+  "expectMessageState",
+  "expectNoLog",
+  "expectNoRequest",
+  "expectRequest",
+  "expectSession",
   "expectUpdateStatus",
 ]);
 

@@ -2,6 +2,9 @@ import type { TraceRecord } from "../../gateway/gateway.ts";
 import { type Account, type Act, first, since } from "./account.ts";
 import { type Chain, Links, names } from "./links.ts";
 
+/** Detail of a link: an editor wrote the file, nobody asked the gateway. */
+export const BY_HAND = "by hand";
+
 /** Links that follow when the change needs another process. */
 const RESTART_LINKS = [
   ["stopped", "stopped"],
@@ -26,7 +29,7 @@ export function configChain(
   const planned = noticed && ofChange("config-planned");
   const { kind, reasons } = planned?.facts ?? {};
   const links = new Links(act.at, account.isTraced);
-  if (act.byHand) links.shown("written", act);
+  if (act.byHand) links.shown("written", act, BY_HAND);
   else links.told("written", written);
   links.told("noticed", noticed);
   links.told("planned", planned, planned ? `${kind} (${names(reasons)})` : problemOf(rejected));

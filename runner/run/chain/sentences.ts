@@ -1,3 +1,4 @@
+import { BY_HAND } from "./config.ts";
 import type { Chain, ChainName } from "./links.ts";
 
 /** What it means that a link is the first that is missing. */
@@ -41,13 +42,20 @@ const SENTENCES: Readonly<Record<ChainName, Readonly<Record<string, string>>>> =
   },
 };
 
+/** The same where nobody asked the gateway for the change. */
+const BY_HAND_SENTENCES: Readonly<Record<string, string>> = {
+  applied: "the gateway noticed the edit and never applied it",
+  noticed: "the config file was edited and the gateway never noticed",
+};
+
 /** The first missing link in plain words; undefined where nothing is missing. */
 export function sentenceOf({ name, missing, links }: Chain): string | undefined {
   if (missing === undefined || !isName(name)) return undefined;
   if (isGuess({ missing, links })) {
     return `it did not come to \`${missing.replaceAll("-", " ")}\`, and this gateway does not say how far it came`;
   }
-  const sentence = SENTENCES[name][missing];
+  const isByHand = links[0]?.detail === BY_HAND;
+  const sentence = (isByHand && BY_HAND_SENTENCES[missing]) || SENTENCES[name][missing];
   const detail = links.find(({ link }) => link === missing)?.detail;
   const waitsFor = missing === "stopped" && links.find(({ link }) => link === "deferred")?.detail;
   if (waitsFor) return `${sentence}: it waits for ${waitsFor}`;

@@ -7,7 +7,7 @@ import { replyChain } from "./reply.ts";
 import { promisedNote, restartChain } from "./restart.ts";
 
 /** What the failure of an action is about; `plugin` and `tool` are named by its main argument. */
-type Subject = "message" | "change" | "plan" | "restart" | "plugin" | "tool";
+type Subject = "message" | "request" | "change" | "plan" | "restart" | "plugin" | "tool";
 
 /** By the name of the action, of statements and of the older forms alike. */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -15,37 +15,44 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   expectHistory: "message",
   expectMessage: "message",
   expectMessages: "message",
-  expectModelRequest: "message",
   expectNoMessage: "message",
-  expectNoModelRequest: "message",
   expectNoReply: "message",
   expectReply: "message",
   expectTurn: "message",
   runAgentPrompt: "message",
   waitForAgentRun: "message",
   waitForNoOutbound: "message",
+  expectModelRequest: "request",
+  expectNoModelRequest: "request",
+  waitForModelRequest: "request",
   waitForOutboundMessage: "message",
   expectConfig: "change",
   expectSkill: "change",
   applyConfig: "plan",
+  editConfig: "plan",
   expectNoReload: "plan",
   expectReload: "plan",
   patchConfig: "plan",
   expectNoRestart: "restart",
   expectRestart: "restart",
   restartGateway: "restart",
+  restartGatewayWithConfigPatch: "restart",
+  stopAndStart: "restart",
   waitForRestart: "restart",
   expectPlugin: "plugin",
+  expectPluginLoads: "plugin",
   expectTool: "tool",
 };
 
 /**
  * The chain that a failed statement is about, as far as that can be known.
- * @param waited it waited in vain: what no name ties to a chain is then about the last thing that the scenario did
+ * @param waited it waited in vain: a call that no name ties to a chain is then about the last thing that the scenario did
  */
 export function chainAbout(account: Account, statement: Statement, waited: boolean): Chain | undefined {
   const action = actionOf(statement) ?? "";
-  const chain = chainOfSubject(account, statement, subjectOf(action) ?? (waited ? "anything" : undefined));
+  const isWait = waited && (statement.kind === "call" || action === "rpc");
+  const chain = chainOfSubject(account, statement, subjectOf(action) ?? (isWait ? "anything" : undefined));
+  if (chain?.links.every(({ state }) => state === "unknown")) return undefined;
   return chain && action.startsWith("expectNo") ? asFarAsItCame(chain) : chain;
 }
 
@@ -65,6 +72,8 @@ function chainOfSubject(
   switch (subject) {
     case "message":
       return messageChain(account);
+    case "request":
+      return upTo("model-asked", messageChain(account));
     case "change":
       return change && configChain(account, change);
     case "plan":
@@ -106,6 +115,15 @@ function changedPlugin(
   if (change?.missing !== undefined || name === undefined) return change;
   const id = subject === "tool" ? pluginOfTool(account, name) : name;
   return id === undefined ? change : pluginChain(account, act?.at ?? account.startedAt, id);
+}
+
+/** What comes after a link does not matter. */
+function upTo(last: string, chain: Chain | undefined): Chain | undefined {
+  if (!chain) return undefined;
+  const links = chain.links.slice(0, chain.links.findIndex(({ link }) => link === last) + 1);
+  const { missing, ...others } = chain;
+  const isAmong = links.some(({ link }) => link === missing);
+  return { ...others, links, ...(isAmong && missing !== undefined ? { missing } : {}) };
 }
 
 /** Nothing is missing where something came that should not have. */

@@ -61,11 +61,10 @@ export class Witness {
     ended.threw = threw;
   }
 
-  /** The statement that a failure is about: the last of this label that failed, or that runs. */
+  /** The statement that a failure is about: the last of this label that failed or runs, or whose later check failed. */
   failed(label: string | undefined): WitnessedStatement | undefined {
-    return this.statements.findLast(
-      ({ statement, endedAt, threw }) => statement.label === label && (threw || endedAt === undefined),
-    );
+    const alike = this.statements.filter(({ statement }) => statement.label === label);
+    return alike.findLast(({ endedAt, threw }) => threw || endedAt === undefined) ?? alike.at(-1);
   }
 }
 

@@ -27,6 +27,18 @@ export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
   return packAt(root, basename(path), repoRoot, path);
 }
 
+/**
+ * The scenarios folder of the pack that one stands in: of the nearest folder upwards that has one, in the same repository.
+ * Absolute; undefined if there is none.
+ */
+export function scenariosAround(folder: string): string | undefined {
+  for (let current = folder; ; current = dirname(current)) {
+    const found = scenarioFolders(current).find((candidate) => candidate !== current && isFolder(candidate));
+    if (found !== undefined) return found;
+    if (isRepositoryRoot(current) || dirname(current) === current) return undefined;
+  }
+}
+
 /** Names under which a pack brings scripts for the model along. */
 const SCRIPT_NAMES = ["model-scripts.yaml", "model-scripts"];
 
@@ -57,11 +69,15 @@ function packAt(root: string, name: string, repoRoot: string, given = root): Pac
 }
 
 /** Nearest folder upwards that looks like the root of a repository. */
-function repositoryRoot(folder: string): string | undefined {
+export function repositoryRoot(folder: string): string | undefined {
   for (let current = folder; ; current = dirname(current)) {
-    if (["package.json", ".git"].some((marker) => existsSync(join(current, marker)))) return current;
+    if (isRepositoryRoot(current)) return current;
     if (dirname(current) === current) return undefined;
   }
+}
+
+function isRepositoryRoot(folder: string): boolean {
+  return ["package.json", ".git"].some((marker) => existsSync(join(folder, marker)));
 }
 
 export function isFolder(path: string): boolean {

@@ -13,6 +13,7 @@ const SINGLE_FENCES = ["qa-scenario", "qa-flow", "qa-model", "qa-pack"] as const
 type SingleFence = (typeof SINGLE_FENCES)[number];
 const STEP_FENCE = "qa-step";
 const FENCE_KINDS = [...SINGLE_FENCES, STEP_FENCE] as const;
+type FenceKind = (typeof FENCE_KINDS)[number];
 
 const ID_LINE = /^id[ \t]*:/m;
 
@@ -108,9 +109,8 @@ class MarkdownReader {
   }
 
   #sortFence(fence: MarkdownBlock): void {
-    const [language, word] = fence.info;
-    const kind = FENCE_KINDS.find((name) => name === word);
-    if (!kind || !(language === "yaml" || language === "yml")) {
+    const kind = kindOf(fence);
+    if (!kind) {
       const mistyped = fence.info.find((part) => part.startsWith("qa-"));
       if (mistyped === undefined) return;
       this.#diagnostics.ownRule(this.#at(fence.start), {
@@ -222,6 +222,20 @@ class MarkdownReader {
   #at(offset: number): SourceRange {
     return atOffset(this.#file, offset);
   }
+}
+
+function kindOf({ info: [language, word] }: MarkdownBlock): FenceKind | undefined {
+  return language === "yaml" || language === "yml" ? FENCE_KINDS.find((name) => name === word) : undefined;
+}
+
+/** The blocks of a scenario or a pack index among the fences of a document. */
+export function scenarioBlocks(
+  fences: readonly MarkdownBlock[],
+): { block: MarkdownBlock; kind: FenceKind }[] {
+  return fences.flatMap((block) => {
+    const kind = kindOf(block);
+    return kind ? [{ block, kind }] : [];
+  });
 }
 
 /** Stands for metadata that are not there. */

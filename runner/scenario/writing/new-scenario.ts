@@ -1,0 +1,93 @@
+import { isScalar, type Node, stringify } from "yaml";
+import { outlineMarkdown } from "../markdown/markdown.ts";
+import { type LocatedNode, member } from "../source/locate.ts";
+import type { Position, SourceFile } from "../source/source.ts";
+import type { Scenario } from "../types.ts";
+import { applyEdits, type Edit } from "./format.ts";
+
+/** What a new scenario is called, and where it goes. */
+export interface NewScenario {
+  id: string;
+  title: string;
+  /** Folder below the pack's root; undefined for the root itself. */
+  theme: string | undefined;
+}
+
+/** `greets-back` as a title: `Greets back`. */
+export function titleOf(id: string): string {
+  const words = id.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/**
+ * A scenario that says what a scenario is, passes, and would fail if nobody answered.
+ * @param foreign a pack from elsewhere needs a title and steps only
+ */
+export function newScenarioText({ id, title, theme }: NewScenario, foreign: boolean): string {
+  const metadata = foreign
+    ? { unique: "marker" }
+    : {
+        id,
+        title,
+        surface: theme?.split("/")[0] ?? "agent",
+        coverage: { primary: [`${theme?.split("/")[0] ?? "agent"}.${id}`] },
+        objective: "Verify that the agent answers a message with what it was asked for.",
+        successCriteria: ["The answer holds a value that stands nowhere else."],
+        unique: "marker",
+      };
+  return `---
+${stringify(metadata, { lineWidth: 0 })}---
+
+# ${title}
+
+Say here why this matters, and what a reader should know to understand a failure. The run makes up \`marker\`, so nobody can
+answer with it who was not asked.
+
+## Someone writes, and the agent answers
+
+\`\`\`yaml qa-step
+- say: "Reply exactly: \${marker}"
+  as: alice
+- expectReply: "\${marker}"
+\`\`\`
+`;
+}
+
+/** The text of a scenario under another id and title; everything else stays byte for byte. */
+export function copiedText(
+  { file, meta: { title: old }, metadata }: Scenario,
+  { id, title }: NewScenario,
+): string {
+  const edits = [scalarEdit(file, metadata, "id", id), scalarEdit(file, metadata, "title", title)];
+  const { heading } = file.path.toLowerCase().endsWith(".md") ? outlineMarkdown(file.text) : {};
+  if (heading?.text === old) {
+    const start = file.text.indexOf(old, heading.offset);
+    if (start !== -1) edits.push({ start, end: start + old.length, text: title });
+  }
+  const inOrder = edits.filter((edit) => edit !== undefined).sort((a, b) => a.start - b.start);
+  return applyEdits(file.text, inOrder);
+}
+
+/** @returns undefined if there is no such key */
+function scalarEdit(
+  file: SourceFile,
+  { source, node }: LocatedNode,
+  name: string,
+  value: string,
+): Edit | undefined {
+  const found = member(node, name)?.value;
+  if (!isScalar(found) || !found.range) return undefined;
+  const [start, end] = (found as Node & { range: [number, number, number] }).range.map((offset) =>
+    offsetOf(file.text, source.locate(offset)),
+  );
+  if (start === undefined || end === undefined) return undefined;
+  // A text of several lines ends with its line break.
+  const lineBreak = /\r?\n$/.exec(file.text.slice(start, end))?.[0] ?? "";
+  return { start, end, text: stringify(value, { lineWidth: 0 }).trimEnd() + lineBreak };
+}
+
+function offsetOf(text: string, { line, column }: Position): number {
+  let start = 0;
+  for (let each = 1; each < line; each += 1) start = text.indexOf("\n", start) + 1;
+  return start + column - 1;
+}

@@ -1,0 +1,324 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FAULTS, type Fault } from "../fixtures/gateway/src/base/faults.ts";
+import type { ScenarioReport } from "../runner/report/schema/report-schema.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
+
+/** What a scenario does to a gateway that is broken in one way, and what its failure must say. */
+interface Case {
+  /** Statements of its one step; or a flow of the older form. */
+  steps?: string;
+  flow?: string;
+  chain: string;
+  /** The first link that must be missing; left out: the chain is whole, and the failure's own message says what is wrong. */
+  missing?: string;
+  frontMatter?: string;
+  /** Before the steps. */
+  more?: string;
+}
+
+const ASK = `
+- say: "Reply exactly: HELLO"
+  as: alice
+- expectReply: HELLO
+  within: 4s`;
+const IN_ROOM = `
+- say: "@openclaw Reply exactly: HELLO"
+  in: lobby
+  as: alice
+- expectReply: HELLO
+  within: 4s`;
+const SWITCH_OFF = `
+- writeSkill: marker
+  description: Knows the marker
+  body: "The marker is XYZ"
+- expectSkill: marker
+- patchConfig: { skills: { entries: { marker: { enabled: false } } } }
+  wait: answer
+- expectSkill: marker
+  is: { disabled: true, eligible: false }
+  within: 4s`;
+const PLUGIN_OFF = `
+- expectTool: almanac_edition
+- patchConfig: { plugins: { entries: { almanac: { enabled: false } } } }
+- expectTool: almanac_edition
+  is: { exists: false }
+  within: 4s`;
+const RESTART = `
+- holdModel
+- startTurn: "Reply exactly: HELLO"
+- expectModelRequest: { allInputText: { contains: HELLO } }
+- patchConfig: { gateway: { controlUi: { basePath: /qa } } }
+  wait: answer`;
+const CUT_OFF = `
+- holdModel
+- say: "Reply exactly: HELLO"
+  as: alice
+- expectModelRequest: { allInputText: { contains: HELLO } }
+- rpc: gateway.restart.request
+  params: { delayMs: 0, skipDeferral: true, reason: a test }
+- expectRestart
+- releaseModel
+- expectMessage: HELLO
+  within: 4s`;
+
+/** By fault: the expected first missing link. */
+const EXPECTED: Partial<Record<Fault, Case>> = {
+  "channel-gives-up": { steps: ASK, chain: "reply", missing: "accepted" },
+  "turn-hang": { steps: ASK, chain: "reply", missing: "model-asked" },
+  "channel-drop-outbound": { steps: ASK, chain: "reply", missing: "arrived" },
+  "turn-crash": { steps: ASK, chain: "reply", missing: "sent" },
+  "turn-takes-silence": {
+    steps: ASK,
+    chain: "reply",
+    missing: "sent",
+    more: '```yaml qa-model\nrules:\n  - match: { lastUser: HELLO }\n    reply: ""\n```\n',
+  },
+  "runs-forgotten": { steps: CUT_OFF, chain: "reply", missing: "taken-up" },
+  "channel-ignore-mention": {
+    steps: `
+- say: "Reply exactly: HELLO"
+  in: lobby
+  as: alice
+- expectNoReply`,
+    chain: "reply",
+  },
+  "channel-ignore-thread": {
+    steps: IN_ROOM.replace("expectReply: HELLO", "expectReply: { text: HELLO, threadId: thread-1 }").replace(
+      "as: alice",
+      "as: alice\n  thread: thread-1",
+    ),
+    chain: "reply",
+  },
+  "reload-drop": { steps: SWITCH_OFF, chain: "config", missing: "applied" },
+  "skills-ignore-disabled": { steps: SWITCH_OFF, chain: "config" },
+  "reload-always-restart": { steps: SWITCH_OFF.replace("wait: answer", "reload: hot"), chain: "config" },
+  "plugins-reload-noop": {
+    steps: PLUGIN_OFF,
+    chain: "config",
+    missing: "plugins-reloaded",
+    frontMatter: "plugins: [almanac]",
+  },
+  "plugins-stale-tools": {
+    steps: `
+- ask: hello
+${PLUGIN_OFF.replace("exists: false", "exists: true").trim()}`,
+    chain: "plugin",
+    missing: "enabled",
+    frontMatter: "plugins: [almanac]",
+  },
+  "plugin-install-no-restart": {
+    steps: `
+- stagePlugin: almanac
+  saveAs: folder
+- rpc: plugins.install
+  params: { source: local, path: "$\{folder}" }
+- expectRestart:
+  within: 4s`,
+    chain: "restart",
+    missing: "requested",
+  },
+  "plugins-ignore-empty-allow": {
+    steps: "\n- expectTool: almanac_edition\n  within: 2s",
+    chain: "plugin",
+    missing: "enabled",
+    frontMatter: "plugins: [almanac]\ngatewayConfigPatch: { plugins: { allow: [] } }",
+  },
+  "config-watch-off": {
+    // A wait of the older form.
+    flow: `
+steps:
+  - name: it breaks
+    actions:
+      - call: editConfigFile
+        args:
+          - ref: env
+          - lambda:
+              params: [text]
+              expr: "JSON.stringify({ ...JSON.parse(text), skills: { entries: { marker: { enabled: false } } } })"
+      - call: waitForCondition
+        args:
+          - lambda: { async: true, expr: "(await env.gateway.call('qa.gateway.status')).lastReload" }
+          - 4000`,
+    chain: "config",
+    missing: "noticed",
+  },
+  "restart-waits-for-ever": {
+    steps: `${RESTART}
+- expectRestart:
+  within: 4s`,
+    chain: "restart",
+    missing: "stopped",
+  },
+  "restart-ignores-work": { steps: `${RESTART}\n- expectNoRestart`, chain: "restart" },
+  "sentinel-untold": {
+    steps: `
+- say: "@openclaw Reply exactly: HELLO"
+  in: lobby
+  as: alice
+- expectReply: HELLO
+- patchConfig: { gateway: { controlUi: { basePath: /qa } } }
+  note: THE-NOTE
+  deliveryContext: { channel: qa-channel, to: "channel:lobby" }
+- expectMessage: { text: { contains: THE-NOTE } }
+  within: 4s`,
+    chain: "restart",
+    missing: "note",
+  },
+  "restart-loses-config": {
+    steps: `
+- patchConfig: { gateway: { controlUi: { basePath: /qa } } }
+- rpc: config.get
+  answer: { config: { gateway: { controlUi: { basePath: /qa } } } }`,
+    chain: "config",
+    missing: "applied",
+  },
+  "sentinel-corrupt-fatal": {
+    steps: `
+- stopAndStart:
+  stateFiles: { restart-sentinel.json: no sentinel }`,
+    chain: "restart",
+    missing: "ready",
+  },
+};
+
+/** Faults that break nothing that a chain is about, by what they break instead. */
+const WITHOUT_CHAIN: Readonly<Record<string, readonly Fault[]>> = {
+  "an answer of the gateway, or a file that it writes": [
+    "config-accept-invalid",
+    "config-lost-update",
+    "config-replaces-link",
+    "config-shows-secrets",
+    "config-swaps-secrets",
+    "config-write-fails",
+    "log-ignores-patterns",
+    "message-actions-noop",
+    "plugin-install-no-rollback",
+    "plugin-update-accepts-drift",
+  ],
+  "what is done, all of whose links happen": [
+    "channel-drops-attachments",
+    "channel-duplicate-inbound",
+    "commands-for-everybody",
+    "commands-reach-model",
+    "plugin-uninstall-comes-back",
+    "plugin-update-keeps-source",
+    "plugins-cut-channels",
+    "plugins-ignore-deny",
+    "plugins-load-all",
+    "plugins-optional-open",
+    "plugins-skip-dispose",
+    "restart-always-allowed",
+    "restart-never-coalesces",
+    "routing-ignored",
+    "runs-recovered-twice",
+    "sentinel-repeated",
+    "sessions-fold-case",
+    "skills-catalogue-stale",
+    "tools-ignore-policy",
+    "turn-forgets-model",
+  ],
+  "the process itself": ["plugin-ends-gateway", "plugins-bad-one-stops-all"],
+  "skills, jobs, installs, updates and the supervisor, which have no chain yet": [
+    "cron-fires-twice",
+    "cron-forgets-due",
+    "plugin-install-drops-others",
+    "plugins-ignore-links",
+    "skills-ignore-dirs",
+    "skills-watch-off",
+    "supervisor-never-gives-up",
+    "supervisor-no-rollback",
+    "update-drops-note",
+    "update-forgets-restart",
+    "update-never-asks",
+    "update-skip-checks",
+    "update-waits-for-work",
+  ],
+};
+
+/** What plugins themselves do wrong: no fault of the gateway's. */
+const BAD_PLUGINS = {
+  "throws-on-import": { code: 'throw new Error("no luck");', missing: "imported", why: /no luck/ },
+  "throws-on-register": {
+    code: 'export default { register() { throw new Error("no room"); } };',
+    missing: "registered",
+    why: /no room/,
+  },
+} as const;
+
+const idOf = (name: string) => `chain-${name}`;
+
+function scenario(name: string, { steps, flow, more = "", frontMatter = "" }: Case, faults: string): string {
+  const fence = (kind: string, text: string) => `\`\`\`yaml ${kind}${text}\n\`\`\`\n`;
+  if (flow !== undefined) return scenarioText(idOf(name), flow.replace(/^\s*steps:\n/, ""), faults);
+  const front = `---\n${faults}${frontMatter}\n---\n`;
+  return `${front}\n# ${name}\n\n${more}\n## It breaks\n\n${fence("qa-step", steps ?? "")}`;
+}
+
+async function writePlugin(sandbox: Sandbox, id: string, tool: string, code: string): Promise<void> {
+  const manifest = { id, configSchema: {}, contracts: { tools: [tool] } };
+  await sandbox.write(`pack/fixtures/plugins/${id}/openclaw.plugin.json`, JSON.stringify(manifest));
+  await sandbox.write(`pack/fixtures/plugins/${id}/index.js`, code);
+}
+
+const ALMANAC = `export default {
+  register(api) {
+    api.registerTool({ name: "almanac_edition", description: "", parameters: {}, execute: () => "one" });
+  },
+};`;
+
+let scenarios: readonly ScenarioReport[] = [];
+let stdout = "";
+
+beforeAll(async () => {
+  const sandbox = await Sandbox.create(afterAll);
+  await sandbox.write("pack/package.json", "{}");
+  await writePlugin(sandbox, "almanac", "almanac_edition", ALMANAC);
+  for (const [fault, each] of Object.entries(EXPECTED)) {
+    await sandbox.write(`pack/${idOf(fault)}.md`, scenario(fault, each, `faults: [${fault}]\n`));
+  }
+  for (const [id, { code }] of Object.entries(BAD_PLUGINS)) {
+    const tool = `${id.replaceAll("-", "_")}_tool`;
+    await writePlugin(sandbox, id, tool, code);
+    const steps = `\n- ask: "Call the tool ${tool} with {}"\n- expectTool: ${tool}\n  within: 2s`;
+    const frontMatter = `plugins: [${id}]`;
+    await sandbox.write(`pack/${idOf(id)}.md`, scenario(id, { steps, frontMatter, chain: "plugin" }, ""));
+  }
+  const run = await sandbox.qa("run", "chain-*", "--pack", "pack");
+  stdout = run.stdout + run.stderr;
+  scenarios = run.report?.scenarios ?? [];
+}, 600_000);
+
+const failureOf = (name: string) => scenarios.find(({ id }) => id === idOf(name))?.failure;
+
+test("each fault has its link, or is known to break no chain", () => {
+  const known = [...Object.keys(EXPECTED), ...Object.values(WITHOUT_CHAIN).flat()];
+  expect(known.toSorted()).toEqual(Object.keys(FAULTS).toSorted());
+});
+
+describe("the first missing link", () => {
+  test.each(Object.entries(EXPECTED))("of %s", (fault, { chain, missing }) => {
+    const failure = failureOf(fault);
+    expect(failure, stdout).toMatchObject({ chain: { name: chain } });
+    expect(failure?.chain?.missing, stdout).toBe(missing);
+  });
+
+  test.each(Object.entries(BAD_PLUGINS))("of a plugin that %s", (id, { missing, why }) => {
+    expect(failureOf(id), stdout).toMatchObject({
+      chain: { name: "plugin", about: id, missing },
+      headline: expect.stringMatching(why),
+    });
+  });
+});
+
+test("the first missing link is the headline of a statement that waited, and of nothing else", () => {
+  expect(failureOf("reload-drop")?.headline).toBe("the gateway accepted the patch and never applied it");
+  expect(failureOf("runs-forgotten")?.headline).toMatch(/did not take up the turn/);
+  for (const whole of [
+    "skills-ignore-disabled",
+    "channel-ignore-mention",
+    "turn-crash",
+    "config-watch-off",
+  ]) {
+    expect(failureOf(whole)).not.toHaveProperty("headline");
+  }
+});
