@@ -1,6 +1,7 @@
 import { agentActions } from "./agent/agent.ts";
 import { conversationStatements } from "./agent/conversation.ts";
 import { cronStatements } from "./agent/cron.ts";
+import { sessionStatements } from "./agent/expect.ts";
 import { sessionActions } from "./agent/sessions.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
 import { workspaceStatements } from "./agent/workspace.ts";
@@ -12,6 +13,7 @@ import { sessionKeyActions } from "./channel/session-key.ts";
 import { atOnceActions } from "./config/at-once.ts";
 import { configActions } from "./config/config.ts";
 import { editActions } from "./config/edit.ts";
+import { configStatements } from "./config/expect.ts";
 import { stopAndStartStatements } from "./config/stop-and-start.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
@@ -20,10 +22,14 @@ import { importActions } from "./env/imports.ts";
 import { FLOW_OBJECTS } from "./env/objects.ts";
 import type { FlowMember } from "./env/run.ts";
 import { skillStatements } from "./extensions/expect.ts";
+import { pluginStatements } from "./extensions/expect-plugins.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
+import { cliStatements } from "./gateway/cli-statement.ts";
 import { gatewayStatements } from "./gateway/expect.ts";
+import { fileStatements } from "./gateway/expect-files.ts";
+import { healthStatements } from "./gateway/expect-health.ts";
 import { logStatements } from "./gateway/expect-log.ts";
 import { gatewayActions } from "./gateway/gateway.ts";
 import { gatewayCliActions } from "./gateway/gateway-cli.ts";
@@ -91,6 +97,12 @@ const ACTIONS: ActionSet = {
   ...httpStatements,
   ...gatewayStatements,
   ...logStatements,
+  ...cliStatements,
+  ...fileStatements,
+  ...healthStatements,
+  ...configStatements,
+  ...sessionStatements,
+  ...pluginStatements,
   ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,

@@ -58,7 +58,7 @@ test("where the releases differ the one of the seeds counts, except for a client
   ];
   const rows = await compareArea("x", { title: "X", compare }, { version: newest } as Release, known);
   expect(rows.map(({ why }) => why)).toEqual([
-    `wanted: as ${seeds}, which counts here; only here: here; lacks there`,
+    `as ${seeds}, which counts here; not looked at; only here: here; lacks there`,
     "only here: here; lacks there",
     "it fails",
   ]);

@@ -4,7 +4,7 @@ import { ROOT } from "../testing/qa.ts";
 import { listAreas } from "./area.ts";
 import { VERDICTS, type Verdict } from "./findings.ts";
 import { RELEASES } from "./release.ts";
-import { type Row, readRows } from "./rows.ts";
+import { FOLLOWED, type Row, readRows } from "./rows.ts";
 import { readSeeds, type SeedRow } from "./seeds.ts";
 
 const PAGE = join(ROOT, "docs/fidelity.md");
@@ -37,6 +37,7 @@ export async function page(): Promise<string> {
         ...areas.map(({ title, rows }) => [title, ...RELEASES.map((release) => counts(rows, release))]),
       ],
     ),
+    followed(all),
     `Of the seeds' ${seeds.length} rows ${seeds.filter(({ test }) => test).length} are full.`,
     seedSection(seeds),
     ...areas.map(({ title, rows }) => section(title, rows)),
@@ -56,6 +57,16 @@ function counts(rows: readonly Row[], release: string): string {
   return BEST_FIRST.flatMap((verdict) =>
     numberOf(verdict) === 0 ? [] : [`${numberOf(verdict)} ${verdict}`],
   ).join(", ");
+}
+
+/** What nobody has looked at is said at the top. */
+function followed(rows: readonly Row[]): string {
+  const [counts, newest = ""] = RELEASES;
+  const differ = rows.filter(({ release, verdict }) => release === newest && verdict === "differs");
+  const unseen = differ.filter(({ why = "" }) => why.startsWith(FOLLOWED));
+  return `Of the ${differ.length} rows that differ from ${newest}, ${unseen.length} are the same as ${counts}, which counts where the two
+releases differ. Nobody has looked at each of these: their reason is the first difference that was found. So it is with
+what is *missing* and has no reason: that it is not there is all that is known.`;
 }
 
 /** What both releases agree on is one row; what is the same or missing needs no row of its own. */

@@ -15,6 +15,8 @@ export interface Row {
 }
 
 const [SEEDS_RELEASE] = RELEASES;
+/** Begins the reason of a row where the releases differ and this gateway does as the release of the seeds. */
+export const FOLLOWED = `as ${SEEDS_RELEASE}, which counts here; not looked at; `;
 
 /**
  * Compares an area with a release.
@@ -35,7 +37,7 @@ export async function compareArea(
     const row = rowOf(name, release.version, finding);
     const isMeant =
       release.version !== SEEDS_RELEASE && finding.mayFollowSeeds && asInSeeds.has(finding.name);
-    return isMeant ? { ...row, why: `wanted: as ${SEEDS_RELEASE}, which counts here; ${row.why}` } : row;
+    return isMeant ? { ...row, why: `${FOLLOWED}${row.why}` } : row;
   });
   const names = rows.map((row) => row.name);
   const twice = names.find((one, index) => names.indexOf(one) !== index);

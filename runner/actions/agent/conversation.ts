@@ -11,6 +11,7 @@ import { liveTurnTimeout } from "../env/core.ts";
 import { limitOf, PRESENT } from "../scene/expect.ts";
 import { matcherOf, open, record, STRING, type ValuesOf } from "../schema.ts";
 import { runPrompt, SUCCESS, startRun, waitForRun } from "./agent.ts";
+import { SESSION, sessionKeyOf } from "./sessions.ts";
 
 const TURN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
@@ -20,11 +21,7 @@ const OPERATOR = "qa-operator";
 
 const TURN_PARAMS = {
   message: { ...STRING, description: "what the agent is asked" },
-  session: {
-    ...STRING,
-    optional: true,
-    description: "name of a session of the scenario's own, or a whole key; default: one that its turns share",
-  },
+  session: SESSION,
   attachments: ATTACHMENTS,
 } as const;
 
@@ -32,11 +29,10 @@ const TURN = record({ runId: STRING });
 
 /** A client's turn, whose reply goes to the operator's direct chat. */
 function promptOf(context: ActionContext, { message, session, attachments }: ValuesOf<typeof TURN_PARAMS>) {
-  const name = session ?? context.scene.session;
   context.scene.spokeIn(OPERATOR);
   return {
     message,
-    sessionKey: name.startsWith("agent:") ? name : `agent:${context.agentId}:${name}`,
+    sessionKey: sessionKeyOf(context, session),
     to: `dm:${OPERATOR}`,
     attachments: attachments?.map(({ mimeType, fileName = "attachment", contentBase64 = "" }) => ({
       mimeType,

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { NUMBER, open, record, STRING, type ValuesOf } from "../schema.ts";
+import { type Event, expectEvent } from "../scene/expect.ts";
+import { matcherOf, NUMBER, open, record, STRING, type ValuesOf } from "../schema.ts";
 
 const JOB_PARAMS = {
   message: { ...STRING, description: "what the agent is asked when the job is due" },
@@ -24,6 +25,25 @@ function addCronJob(
   });
 }
 
+const RUNS_SHOWN = 50;
+const CRON_MS = 90_000;
+
+const CRON_RUN = {
+  ...open(
+    record(
+      { status: { enum: ["ok", "error", "skipped", "warning"] }, ts: NUMBER },
+      { summary: STRING, error: STRING, deliveryStatus: STRING },
+    ),
+  ),
+  asText: "status",
+} as const;
+
+/** Ended runs of a job, oldest first, numbered by when they ended. */
+async function cronRuns(context: ActionContext, id: string): Promise<Event<JsonObject>[]> {
+  const { entries } = await context.call("cron.runs", { id, limit: RUNS_SHOWN, sortDir: "asc" });
+  return ((entries ?? []) as JsonObject[]).map((value) => ({ index: Number(value.ts), value }));
+}
+
 export const cronStatements = actionsOf("cron", (define) => ({
   addCronJob: define({
     summary: "A job that is due once, a little later, and announces the agent's reply on the channel.",
@@ -32,5 +52,22 @@ export const cronStatements = actionsOf("cron", (define) => ({
     returns: open(record({ id: STRING })),
     statement: "acts",
     run: addCronJob,
+  }),
+  expectCronRun: define({
+    summary:
+      "The first run of a cron job that has ended, well or not, that fits and that no other statement has taken (`cron.runs`).",
+    params: {
+      run: matcherOf(CRON_RUN, "the run; a text stands for its status"),
+      job: { ...STRING, description: "id of the job" },
+    },
+    main: "run",
+    returns: CRON_RUN,
+    statement: "counts",
+    effect: "converses",
+    budgetMs: () => CRON_MS,
+    run: async (context, { run, job }) => {
+      const source = { kind: `cron ${job}`, what: "a cron run", list: () => cronRuns(context, job) };
+      return (await expectEvent(context, source, run, CRON_MS)).value;
+    },
   }),
 }));

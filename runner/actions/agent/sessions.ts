@@ -14,6 +14,18 @@ export async function createSession(context: ActionContext, label: string, key?:
   throw new QaError("sessions.create returned no key", { code: "bad-answer", fault: "product" });
 }
 
+/** What a statement says of the session that it is about. */
+export const SESSION = {
+  ...STRING,
+  optional: true,
+  description: "name of a session of the scenario's own, or a whole key; default: one that its turns share",
+} as const;
+
+/** The key of the session that a statement names. */
+export function sessionKeyOf({ agentId, scene }: ActionContext, name = scene.session): string {
+  return name.startsWith("agent:") ? name : `agent:${agentId}:${name}`;
+}
+
 export const sessionActions = actionsOf("sessions", (define) => ({
   createSession: define({
     summary: "Creates a session (or returns the one with this key).",

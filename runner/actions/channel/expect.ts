@@ -6,7 +6,14 @@ import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { barrier } from "../scene/barrier.ts";
-import { expectEvent, expectNext, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
+import {
+  expectEvent,
+  expectNext,
+  expectState,
+  PRESENT,
+  type TimedEvent,
+  waitOrEnd,
+} from "../scene/expect.ts";
 import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
 import type { Said } from "../scene/scene.ts";
 import { matcherOf, NOTHING, STRING, typed } from "../schema.ts";
@@ -129,6 +136,25 @@ export const messageStatements = actionsOf("channel", (define) => ({
       const list = () => context.scene.messagesHere.map(eventOf);
       expectNone(context, { kind: "message", of: "message", what: "a reply", list }, reply);
     },
+  }),
+  expectMessageState: define({
+    summary: "A message as it is on the channel now: edited, deleted, with its reactions.",
+    params: {
+      id: { ...STRING, description: "its id, for instance of what `expectMessage` saved" },
+      is: {
+        ...matcherOf(SAID, "the message; a text stands for its text; default: that it is there"),
+        optional: true,
+      },
+    },
+    main: "id",
+    returns: MESSAGE,
+    statement: "expects",
+    effect: "reads",
+    needs: "qa-channel",
+    run: (context, { id, is = PRESENT }) =>
+      expectState(context, `message ${id}`, is, () =>
+        context.bus.getSnapshot().messages.find((message) => message.id === id),
+      ),
   }),
   expectMessages: define({
     summary: "All messages of the gateway since the scenario began, in their order: these and no others.",

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../base/json.ts";
-import { createSession } from "../agent/sessions.ts";
+import { createSession, SESSION, sessionKeyOf } from "../agent/sessions.ts";
 import { agentSessionKey } from "../channel/session-key.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
@@ -24,10 +24,13 @@ async function toolWithId(
   return tools.has(id) ? { id } : undefined;
 }
 
-/** Key of a room's session, or of the scenario's own, which is there from now on. */
-async function sessionFor(context: ActionContext, room: string | undefined): Promise<string> {
-  const { agentId, scene } = context;
-  if (room === undefined) return createSession(context, "qa", `agent:${agentId}:${scene.session}`);
+/** Key of a room's session, or of one of the scenario's own, which is there from now on. */
+async function sessionFor(context: ActionContext, room?: string, session?: string): Promise<string> {
+  const { agentId } = context;
+  if (room === undefined) {
+    const key = sessionKeyOf(context, session);
+    return createSession(context, key, key);
+  }
   return agentSessionKey({ agentId, channel: "qa-channel", peer: { kind: "channel", id: room } });
 }
 
@@ -83,15 +86,16 @@ export const skillStatements = actionsOf("skills", (define) => ({
       in: {
         ...STRING,
         optional: true,
-        description: "the session of this room; default: the one that the scenario's turns share",
+        description: "the session of this room",
       },
+      session: SESSION,
     },
     main: "id",
     returns: { ...TOOL, optional: true },
     statement: "expects",
     effect: "converses",
-    run: async (context, { id, is = PRESENT, in: room }) => {
-      const sessionKey = await sessionFor(context, room);
+    run: async (context, { id, is = PRESENT, in: room, session }) => {
+      const sessionKey = await sessionFor(context, room, session);
       return expectState(context, `tool ${id}`, is, () => toolWithId(context, id, sessionKey));
     },
   }),

@@ -60,7 +60,8 @@ const PLUGIN = record(
 );
 
 /** Each plugin with what the list says about it elsewhere. */
-function withDiagnostics({ plugins = [], diagnostics = [] }: JsonObject): JsonObject[] {
+export async function listPlugins(context: ActionContext): Promise<JsonObject[]> {
+  const { plugins = [], diagnostics = [] } = await context.call("plugins.list", {});
   return (plugins as JsonObject[]).map((plugin) => ({
     ...plugin,
     diagnostics: (diagnostics as JsonObject[]).filter(({ pluginId }) => pluginId === plugin.id),
@@ -133,7 +134,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     positional: ["env"],
     returns: { type: "array", items: PLUGIN },
     effect: "reads",
-    run: async (context) => withDiagnostics(await context.call("plugins.list", {})),
+    run: listPlugins,
   }),
   findPlugin: define({
     summary: "The entry with this id in what `readPlugins` returned, or undefined.",

@@ -21,9 +21,16 @@ const LINE = {
 } as const;
 const LINE_WORDS = `a matcher of its text; a word alone is a kind of trouble: ${KINDS.join(", ")}`;
 
-function linesOf({ scene }: ActionContext) {
+const SINCE = {
+  enum: ["scenario", "boot"],
+  default: "scenario",
+  description: "also what was logged before the scenario began: `boot`",
+} as const;
+type Since = (typeof SINCE.enum)[number];
+
+function linesOf({ scene }: ActionContext, since: Since) {
   const list = () =>
-    scene.logLines.map(
+    (since === "boot" ? scene.allLogLines : scene.logLines).map(
       ({ index, line }): Event<LogLine> => ({ index, value: { text: line, kinds: kindsOf(line) } }),
     );
   return { kind: "line", what: "a line of the log", list };
@@ -48,25 +55,31 @@ function faultOf({ value: { kinds } }: Event<LogLine>): "environment" | "product
 export const logStatements = actionsOf("logs", (define) => ({
   expectLog: define({
     summary: "The first line of the gateway's log that fits and that no other statement has taken.",
-    params: { line: matcherOf(LINE, LINE_WORDS) },
+    params: { line: matcherOf(LINE, LINE_WORDS), since: SINCE },
     main: "line",
     returns: { ...STRING, description: "the line" },
     statement: "counts",
     effect: "converses",
     needs: "logs",
-    run: async (context, { line }) => (await expectEvent(context, linesOf(context), line)).value.text,
+    run: async (context, { line, since }) =>
+      (await expectEvent(context, linesOf(context, since), line)).value.text,
   }),
   expectNoLog: define({
     summary: `No line of the gateway's log that fits ${IN_THE_STEP}`,
     params: {
       line: { ...matcherOf(LINE, `${LINE_WORDS}; default: any kind of trouble`), optional: true },
+      since: SINCE,
     },
     main: "line",
     returns: NOTHING,
     statement: "expects",
     effect: "converses",
     needs: "logs",
-    run: async (context, { line = TROUBLE }) =>
-      expectNone(context, { ...linesOf(context), of: "line", faultOf }, line),
+    run: async (context, { line = TROUBLE, since }) =>
+      expectNone(
+        context,
+        { ...linesOf(context, since), ...(since === "boot" ? {} : { of: "line" }), faultOf },
+        line,
+      ),
   }),
 }));

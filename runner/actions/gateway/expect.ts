@@ -1,4 +1,3 @@
-import { withoutSequences } from "../../base/secrets/unseen.ts";
 import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
@@ -7,20 +6,18 @@ import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { expectState, limitOf, PRESENT, type TimedEvent, waitOrEnd } from "../scene/expect.ts";
 import { IN_THE_STEP } from "../scene/expect-none.ts";
-import { BOOLEAN, matcherOf, NOTHING, NUMBER, open, record, STRING, STRINGS, typed } from "../schema.ts";
+import { BOOLEAN, matcherOf, NOTHING, NUMBER, open, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { expectNoReload, expectReload, RELOAD } from "./reloads.ts";
 import { IDENTITY } from "./schemas.ts";
 
 const RESTART_MS = 60_000;
-const CLI_MS = 60_000;
-const SHOWN_OUTPUT = 2_000;
+const RESTART = { ...IDENTITY, properties: { ...IDENTITY.properties, outageMs: NUMBER } } as const;
 
 const ACCOUNT = open(
   record({}, { running: BOOLEAN, connected: BOOLEAN, restartPending: BOOLEAN, accountId: STRING }),
 );
 const UPDATE_STATUS = open(record({}, { sentinel: {}, lastRun: {} }));
-const CLI_RESULT = record({ exit: NUMBER, output: STRING });
 
 async function accountOf(context: ActionContext, channel: string): Promise<unknown> {
   const { channelAccounts } = await context.call("channels.status", {});
@@ -31,7 +28,7 @@ async function accountOf(context: ActionContext, channel: string): Promise<unkno
 export async function expectRestart(
   context: ActionContext,
   { restart = PRESENT }: { restart?: Matcher },
-): Promise<TimedEvent<GatewayIdentity>> {
+): Promise<TimedEvent<object>> {
   const { scene } = context;
   const before = scene.before ?? scene.atStep;
   if (!before)
@@ -47,8 +44,10 @@ export async function expectRestart(
   await context.waitHealthy(limitMs);
   await waitForChannelReady(context, limitMs);
   scene.restarted(now);
-  if (!matches(restart, plain(now))) throw unexpected("the restart", restart, plain(now));
-  return { index: 0, value: now, at };
+  const outageMs = await scene.outage.end();
+  const value = { ...plain(now), ...(outageMs === undefined ? {} : { outageMs }) };
+  if (!matches(restart, value)) throw unexpected("the restart", restart, value);
+  return { index: 0, value, at };
 }
 
 /** When the process began, by its own word where it has one; else now. */
@@ -61,34 +60,6 @@ async function startedAt(context: ActionContext): Promise<number> {
 /** Without what throws where it is not known. */
 function plain({ bootId, version, pid }: GatewayIdentity): object {
   return { bootId, version, ...(pid === undefined ? {} : { pid }) };
-}
-
-async function runCli(
-  context: ActionContext,
-  {
-    args,
-    env,
-    exit,
-    output,
-  }: { args: readonly string[]; env: Record<string, string>; exit?: Matcher; output?: Matcher },
-) {
-  const timeoutMs = limitOf(context, CLI_MS);
-  const result = await context.gateway.runCli(args, { timeoutMs, env, signal: context.signal() });
-  const command = `openclaw ${args.join(" ")}`;
-  const printed = withoutSequences([result.stdout, result.stderr].filter((text) => text !== "").join("\n"));
-  const details = printed.slice(-SHOWN_OUTPUT);
-  if (result.timedOut) throw new Unexpected(`${command} took longer than ${timeoutMs} ms`, { details });
-  const wanted = exit ?? ({ kind: "equals", value: 0 } satisfies Matcher);
-  if (!matches(wanted, result.exitCode)) {
-    const { message, expected, seen } = unexpected(`${command}: the exit code`, wanted, result.exitCode);
-    throw new Unexpected(message, {
-      ...(expected ? { expected } : {}),
-      ...(seen ? { seen } : {}),
-      details,
-    });
-  }
-  if (output && !matches(output, printed)) throw unexpected(`${command}: the output`, output, printed);
-  return { exit: result.exitCode, output: printed };
 }
 
 export const gatewayStatements = actionsOf("gateway", (define) => ({
@@ -153,31 +124,20 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
   expectRestart: define({
     summary:
       "The next restart since the last statement that changed something; judged once, when it is ready again.",
-    params: { restart: { ...matcherOf(IDENTITY, "the new process"), optional: true } },
+    params: {
+      restart: {
+        ...matcherOf(
+          RESTART,
+          "the new process; `outageMs` is the longest time since the step began in which its address did not answer",
+        ),
+        optional: true,
+      },
+    },
     main: "restart",
-    returns: IDENTITY,
+    returns: RESTART,
     statement: "expects",
     effect: "reads",
     budgetMs: () => 2 * RESTART_MS,
     run: async (context, params) => (await expectRestart(context, params)).value,
-  }),
-  gatewayCli: define({
-    summary: "Runs the gateway's own command line to its end, in the environment of the gateway under test.",
-    params: {
-      args: { ...STRINGS, description: "for instance `[health, --json]`" },
-      env: typed<Record<string, string>>({
-        type: "object",
-        additionalProperties: STRING,
-        default: {},
-        description: "added to the gateway's environment",
-      }),
-      exit: { ...matcherOf(NUMBER, "the exit code; default 0"), optional: true },
-      output: { ...matcherOf(STRING, "what it printed, errors after the rest"), optional: true },
-    },
-    main: "args",
-    returns: CLI_RESULT,
-    statement: "acts",
-    budgetMs: () => CLI_MS,
-    run: runCli,
   }),
 }));

@@ -7,8 +7,8 @@ import { barrier } from "./barrier.ts";
 import { type Event, type EventSource, shownOf } from "./expect.ts";
 
 interface StepSource<E> extends EventSource<E> {
-  /** What its events are counted by, among those of all the scenario. */
-  of: "message" | "request" | "line" | "http";
+  /** What its events are counted by, among those of all the scenario; absent: those before the step count too. */
+  of?: "message" | "request" | "line" | "http";
   /** Whose fault one is; default: the product's. */
   faultOf?(event: E): Unexpected["fault"];
 }
@@ -27,16 +27,18 @@ export function expectNone<E extends Event<unknown>>(
   matcher: Matcher | undefined,
 ): void {
   const { scene } = context;
-  const came = () =>
-    list().find(
+  const came = async () =>
+    (await list()).find(
       ({ index, value }) =>
-        scene.isOfStep(of, index) && scene.isFree(kind, index) && (!matcher || matches(matcher, value)),
+        (of === undefined || scene.isOfStep(of, index)) &&
+        scene.isFree(kind, index) &&
+        (!matcher || matches(matcher, value)),
     );
   scene.later({
     until: "step",
     async check() {
       await barrier(context);
-      const event = came();
+      const event = await came();
       if (!event) return;
       const seen = show(shownOf(event.value));
       throw new Unexpected(`${what} came, and none was expected: ${seen}`, {

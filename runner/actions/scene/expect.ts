@@ -57,7 +57,7 @@ export interface EventSource<E> {
   /** For people: `a message`. */
   what: string;
   /** All that count, oldest first. */
-  list(): readonly E[];
+  list(): readonly E[] | Promise<readonly E[]>;
 }
 
 /**
@@ -68,13 +68,16 @@ export async function expectEvent<E extends Event<unknown>>(
   context: ActionContext,
   source: EventSource<E>,
   matcher: Matcher,
+  limitMs = EVENT_MS,
 ): Promise<E> {
   const { scene, limits } = context;
-  if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times);
-  const find = () =>
-    source.list().find(({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value));
-  const found = await waitOrEnd(context, source.what, find, EVENT_MS);
-  if (!found) throw missing(context, source, matcher);
+  if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times, limitMs);
+  const find = async () =>
+    (await source.list()).find(
+      ({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value),
+    );
+  const found = await waitOrEnd(context, source.what, find, limitMs);
+  if (!found) throw await missing(context, source, matcher);
   scene.take(source.kind, found.index);
   return found;
 }
@@ -84,40 +87,38 @@ async function expectTimes<E extends Event<unknown>>(
   source: EventSource<E>,
   matcher: Matcher,
   times: number,
+  limitMs: number,
 ): Promise<E> {
-  const fitting = () => source.list().filter(({ value }) => matches(matcher, value));
+  const fitting = async () => (await source.list()).filter(({ value }) => matches(matcher, value));
   const enough = await waitOrEnd(
     context,
     source.what,
-    () => {
-      const found = fitting();
+    async () => {
+      const found = await fitting();
       return found.length >= times && found;
     },
-    EVENT_MS,
+    limitMs,
   );
-  const count = () => {
-    const found = fitting();
+  const count = async () => {
+    const found = await fitting();
     if (found.length === times) return;
     throw new Unexpected(`${source.what} that fits came ${found.length} times, expected ${times}`, {
       expected: `${times} × ${describeMatcher(matcher)}`,
       seen: show(found.map(({ value }) => shownOf(value))),
     });
   };
-  if (!enough) {
-    if (fitting().length === 0) throw missing(context, source, matcher);
-    count();
-  }
-  count();
+  if (!enough && (await fitting()).length === 0) throw await missing(context, source, matcher);
+  await count();
   for (const { index } of enough || []) context.scene.take(source.kind, index);
   context.scene.later({
     until: "scenario",
     async check() {
       await barrier(context);
-      count();
+      await count();
     },
   });
-  const last = fitting().at(-1);
-  if (!last) throw missing(context, source, matcher);
+  const last = (await fitting()).at(-1);
+  if (!last) throw await missing(context, source, matcher);
   return last;
 }
 
@@ -132,7 +133,7 @@ export async function expectNext<E extends Event<unknown>>(
   limitMs = EVENT_MS,
 ): Promise<E> {
   const { scene } = context;
-  const find = () => source.list().find(({ index }) => scene.isFree(source.kind, index));
+  const find = async () => (await source.list()).find(({ index }) => scene.isFree(source.kind, index));
   const next = await waitOrEnd(context, source.what, find, limitMs);
   if (!next)
     throw new Unexpected(`${source.what} did not come`, {
@@ -145,12 +146,12 @@ export async function expectNext<E extends Event<unknown>>(
   return next;
 }
 
-function missing(
+async function missing(
   { scene }: ActionContext,
   { kind, what, list }: EventSource<Event<unknown>>,
   matcher: Matcher,
-): Unexpected {
-  const free = list().filter(({ index }) => scene.isFree(kind, index));
+): Promise<Unexpected> {
+  const free = (await list()).filter(({ index }) => scene.isFree(kind, index));
   const best = nearest(
     matcher,
     free.map(({ value }) => value),

@@ -6,6 +6,7 @@ import type { DrivenGateway, GatewayIdentity } from "../../gateway/gateway.ts";
 import type { HttpFakes, HttpRequest } from "../../http/fakes.ts";
 import type { AgentModel } from "../../model/agent-model.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
+import { Outage } from "./outage.ts";
 
 /** The conversation in which a barrier is sent and comes back; no statement sees it. */
 export const BARRIER = "qa-barrier";
@@ -28,6 +29,7 @@ export interface Said {
  * statement that acted, or from the beginning of their step, and each event that one has taken is gone for the next.
  */
 export class Scene {
+  readonly outage = new Outage();
   readonly #options: SceneOptions;
   readonly #session = `qa-${crypto.randomUUID().slice(0, 8)}`;
   readonly #taken = new Set<string>();
@@ -150,6 +152,13 @@ export class Scene {
 
   get logLines(): { index: number; line: string }[] {
     return linesOf(this.#log());
+  }
+
+  /** Also those from before the scenario began, with numbers below 0. */
+  get allLogLines(): { index: number; line: string }[] {
+    const all = this.#options.gateway.logs();
+    const before = all.slice(0, all.length - this.#log().length).split("\n").length - 1;
+    return linesOf(all).map(({ index, line }) => ({ index: index - before, line }));
   }
 
   /** Lines of the log since the last statement that changed something. */

@@ -93,3 +93,22 @@ export function mapMatcher<V, E, W, F>(
       return { kind: matcher.kind, value: value(matcher.value) };
   }
 }
+
+/** Whether a matcher says something about a member of this name, wherever in it. */
+export function namesMember<V, E>(matcher: Matcher<V, E>, name: string): boolean {
+  switch (matcher.kind) {
+    case "members":
+      return matcher.members.some(([key, member]) => key === name || namesMember(member, name));
+    case "not":
+    case "contains":
+    case "every":
+    case "some":
+    case "count":
+      return namesMember(matcher.matcher, name);
+    case "anyOf":
+    case "allOf":
+      return matcher.matchers.some((each) => namesMember(each, name));
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { Sandbox } from "./testing/qa.ts";
+
+type Missed = [id: string, statements: string, message: RegExp, fault?: "scenario"];
+
+/** What is expected, and is not so. */
+const MISSED: Missed[] = [
+  [
+    "plugin",
+    "- expectPlugin: no-such-plugin\n  within: 500ms",
+    /^plugin no-such-plugin: it is not there, expected something there$/,
+  ],
+  [
+    "loads",
+    "- expectPluginLoads: [never-loaded]\n  within: 500ms",
+    /^the plugins loaded: it is \[\], expected/,
+  ],
+  [
+    "config",
+    "- expectConfig: { gateway: { mode: remote } }\n  within: 500ms",
+    /^the config: gateway.mode is "local", expected "remote"$/,
+  ],
+  [
+    "session",
+    "- expectSession: never-opened\n  within: 500ms",
+    /^session agent:.*:never-opened: it is not there/,
+  ],
+  [
+    "history",
+    '- ask: "Reply exactly: heard"\n- expectHistory: { some: { role: user, text: heard } }\n  within: 500ms',
+    /^the history of agent:/,
+  ],
+  ["health", "- expectHealth: { ok: false }\n  within: 500ms", /^the health: ok is true, expected false$/],
+  ["file", "- expectFile: no-such-file\n  within: 500ms", /^file no-such-file: it is not there/],
+  ["escape", "- expectFile: ../../../etc/passwd", /is not in the gateway's own folders$/, "scenario"],
+  [
+    "state",
+    `- ask: "Reply exactly: heard"\n  saveAs: said\n- expectMessageState: "\${said.id}"\n  is: { deleted: true }\n  within: 500ms`,
+    /^message .*: deleted is not there, expected true$/,
+  ],
+  ["json", "- gatewayCli: [--version]\n  json: { ready: true }", /^openclaw --version printed no JSON$/],
+  [
+    "outage",
+    "- patchConfig: { gateway: { controlUi: { basePath: /qa } } }\n  wait: answer\n- expectRestart: { outageMs: { below: 1 } }",
+    /^the restart: outageMs is \d+, expected below 1$/,
+  ],
+  [
+    "cron",
+    `- rpc: cron.add
+  params:
+    name: tide
+    schedule: { kind: at, at: { expr: new Date(Date.now() + 500).toISOString() } }
+    sessionTarget: isolated
+    wakeMode: now
+    payload: { kind: agentTurn, message: "Reply exactly: high tide" }
+    delivery: { mode: announce, channel: qa-channel, to: "channel:qa-room" }
+  saveAs: job
+- expectCronRun: ok
+  job: "\${job.id}"
+- expectMessage: high tide
+  times: 1
+- expectCronRun: error
+  job: "\${job.id}"
+  within: 500ms`,
+    /^a cron run did not come$/,
+  ],
+];
+
+test("what is not as expected fails its statement, and the failure says what is there", async () => {
+  const sandbox = await Sandbox.create();
+  for (const [id, statements] of MISSED)
+    await sandbox.write(
+      `pack/no-${id}.md`,
+      `# No ${id}\n\n## Step\n\n\`\`\`yaml qa-step\n${statements}\n\`\`\`\n`,
+    );
+  const { exitCode, report, stdout } = await sandbox.qa("run", "--pack", "pack");
+  expect(exitCode, stdout).toBe(1);
+  const failures = new Map(report?.scenarios.map(({ id, failure }) => [id, failure]));
+  for (const [id, statements, message, fault = "product"] of MISSED) {
+    const last = statements.split("\n- ").at(-1)?.match(/\w+/)?.[0] ?? "";
+    expect(failures.get(`no-${id}`), id).toMatchObject({
+      fault,
+      statement: expect.stringMatching(`^${last}`),
+      message: expect.stringMatching(message),
+    });
+  }
+});
+
+test("a file is no way out of the gateway's folders, not even by a link", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write(
+    "pack/link.md",
+    `---
+permissions: [fs]
+---
+# Link
+
+## Step
+
+\`\`\`yaml qa-step
+- rpc: health
+  answer: { ok: { expr: "fs.symlink('/etc', env.gateway.stateDir + '/link') !== it" } }
+- expectFile: link/passwd
+  within: 2s
+\`\`\`
+`,
+  );
+  const { report, stdout } = await sandbox.qa("run", "--pack", "pack");
+  expect(report?.scenarios[0]?.failure, stdout).toMatchObject({
+    code: "bad-argument",
+    message: "expectFile: link/passwd is not in the gateway's own folders",
+  });
+});
