@@ -1,15 +1,22 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Writes `count` scenarios of ordinary size into a folder, each with its own ids, prose and expressions. */
-export async function writeScenarioPack(folder: string, count: number): Promise<void> {
+/** One `yaml qa-flow` block, or steps as headings. */
+export type Form = "flow" | "steps";
+
+/**
+ * Writes `count` scenarios of ordinary size into a folder, each with its own ids, prose and expressions. Both forms do the
+ * same.
+ */
+export async function writeScenarioPack(folder: string, count: number, form: Form = "flow"): Promise<void> {
   await mkdir(join(folder, "generated"), { recursive: true });
   for (let index = 0; index < count; index += 1) {
-    await writeFile(join(folder, "generated", `scenario-${index}.md`), scenario(index));
+    const text = head(index, form) + (form === "flow" ? flow(index) : steps(index));
+    await writeFile(join(folder, "generated", `scenario-${index}.md`), text);
   }
 }
 
-function scenario(index: number): string {
+function head(index: number, form: Form): string {
   return `---
 id: generated-${index}
 title: Generated scenario ${index}
@@ -21,7 +28,7 @@ objective: Verify that a change of part ${index} is seen.
 successCriteria:
   - The change shows in the status.
   - The next turn uses it.
-execution:
+${form === "steps" ? "unique: marker\n" : ""}execution:
   config:
     skillName: generated-${index}
     prompt: Please give me marker ${index}.
@@ -32,7 +39,37 @@ execution:
 Some prose of the length that people write, so that the parser has something to read besides the two parts that
 matter to it. It mentions \`patchConfig\`, the status and the reply.
 
-\`\`\`yaml qa-flow
+`;
+}
+
+function steps(index: number): string {
+  return `## Writes and waits
+
+\`\`\`yaml qa-step
+- writeSkill: generated-${index}
+  description: Knows marker ${index} and gives it to whoever asks
+  body: "\${marker}"
+- expectSkill: generated-${index}
+  is: { eligible: true }
+\`\`\`
+
+## Changes and asks
+
+\`\`\`yaml qa-step
+- patchConfig: { skills: { entries: { generated-${index}: { enabled: false } } } }
+  reload: hot
+- ask: "\${config.prompt}"
+  session: first
+  reply: { not: { contains: "\${marker}" } }
+- ask: "\${config.prompt}"
+  session: second
+  reply: { not: { contains: "\${marker}" } }
+\`\`\`
+`;
+}
+
+function flow(index: number): string {
+  return `\`\`\`yaml qa-flow
 steps:
   - name: writes and waits
     actions:

@@ -43,6 +43,12 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "scenario", "flow", "gateway", "actions", "run"],
     packages: ["picomatch", "semver", "yaml"],
   },
+  // What an editor shows while a scenario is typed: the check, the layout, and what the declarations of actions know.
+  language: {
+    rooms: ["base", "scenario", "flow", "actions", "plan"],
+    // The protocol, and its documents. Loaded by `qa lsp` only.
+    packages: ["vscode-languageserver", "vscode-languageserver-textdocument", "yaml"],
+  },
   results: { rooms: ["base", "report"], packages: ["json-schema-to-ts", "semver"] },
   lanes: {
     rooms: ["base", "scenario", "report", "gateway", "plan", "results"],
@@ -61,6 +67,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "gateway",
       "run",
       "plan",
+      "language",
       "results",
       "lanes",
       "parity",

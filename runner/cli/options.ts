@@ -19,6 +19,7 @@ export type CommandName =
   | "check"
   | "new"
   | "fmt"
+  | "lsp"
   | "matrix"
   | "night"
   | "gateway list"
@@ -343,6 +344,12 @@ export const OPTIONS = {
     on: ["fmt"],
     group: REPORT,
     replay: "output",
+  },
+  stdio: {
+    about: "speak over stdin and stdout, as it does anyway: many editors say so",
+    on: ["lsp"],
+    group: REPORT,
+    replay: "context",
   },
   theme: {
     takes: "<folder>",

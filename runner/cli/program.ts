@@ -17,6 +17,9 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     new: async () => (await import("./commands/new.ts")).addNewCommand,
     fmt: async () => (await import("./commands/fmt.ts")).addFmtCommand,
   },
+  "Editors:": {
+    lsp: async () => (await import("./commands/lsp.ts")).addLspCommand,
+  },
   "Lanes:": {
     matrix: async () => (await import("./commands/matrix.ts")).addMatrixCommand,
     night: async () => (await import("./commands/night.ts")).addNightCommand,

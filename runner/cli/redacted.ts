@@ -10,7 +10,7 @@ function secrets(): Secrets {
 }
 
 /** What is printed outside a run may quote the environment, an address, a file or the output of another program. */
-function redacted(text: string): string {
+export function redacted(text: string): string {
   return secrets().redactText(text);
 }
 

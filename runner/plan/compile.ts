@@ -1,5 +1,6 @@
 import { FLOW_API, STATEMENTS } from "../actions/vocabulary.ts";
 import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
+import { gatewayShape } from "../flow/compile/roots.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
 import { atPath, type Diagnostic } from "../scenario/source/diagnostic.ts";
@@ -37,6 +38,17 @@ function compile(scenario: Scenario): FlowCompilation {
     }),
   );
   return compilation ?? { flow: undefined, expressions: [], diagnostics, missingPermissions: [] };
+}
+
+/** What the texts of a scenario may begin a path with before any of its statements has saved something, with the shapes. */
+export function rootShapes(scenario: Scenario): Record<string, ValueSchema> {
+  const keys = Object.keys(scenario.meta.execution?.config ?? {});
+  return {
+    config: { type: "object", properties: Object.fromEntries(keys.map((key) => [key, {}])) },
+    gateway: gatewayShape(FLOW_API) ?? {},
+    ...givenShapes(scenario),
+    ...Object.fromEntries(uniqueNames(scenario).map(({ name }) => [name, { type: "string" }])),
+  };
 }
 
 /** The names that a run of the scenario is given values for, with their shapes. */

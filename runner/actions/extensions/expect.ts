@@ -27,11 +27,11 @@ async function toolWithId(
 /** Key of a room's session, or of one of the scenario's own, which is there from now on. */
 async function sessionFor(context: ActionContext, room?: string, session?: string): Promise<string> {
   const { agentId } = context;
-  if (room === undefined) {
-    const key = sessionKeyOf(context, session);
-    return createSession(context, key, key);
-  }
-  return agentSessionKey({ agentId, channel: "qa-channel", peer: { kind: "channel", id: room } });
+  const key =
+    room === undefined
+      ? sessionKeyOf(context, session)
+      : agentSessionKey({ agentId, channel: "qa-channel", peer: { kind: "channel", id: room } });
+  return createSession(context, key, key);
 }
 
 const SKILL_PARAMS = {

@@ -1,3 +1,4 @@
+import { BlockedError } from "../../base/errors.ts";
 import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
@@ -40,7 +41,7 @@ export async function expectRestart(
   };
   const now = await waitOrEnd(context, "a restart", look, RESTART_MS);
   if (!now) throw new Unexpected("the gateway did not restart", { seen: `boot ${before.bootId} still runs` });
-  const at = await startedAt(context);
+  const at = await startOf(context);
   await context.waitHealthy(limitMs);
   await waitForChannelReady(context, limitMs);
   scene.restarted(now);
@@ -51,10 +52,14 @@ export async function expectRestart(
 }
 
 /** When the process began, by its own word where it has one; else now. */
-async function startedAt(context: ActionContext): Promise<number> {
-  if (!context.gateway.capabilities.has("reload-generation")) return Date.now();
-  const status = await context.call("qa.gateway.status", {});
-  return typeof status.startedAt === "number" ? status.startedAt : Date.now();
+async function startOf(context: ActionContext): Promise<number> {
+  try {
+    const { startedAt } = await context.call("qa.gateway.status", {});
+    return typeof startedAt === "number" ? startedAt : Date.now();
+  } catch (error) {
+    if (error instanceof BlockedError) return Date.now();
+    throw error;
+  }
 }
 
 /** Without what throws where it is not known. */

@@ -1,7 +1,7 @@
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
-import { type Event, expectNext } from "../scene/expect.ts";
+import { type Event, expectNext, waitOrEnd } from "../scene/expect.ts";
 import { expectNone } from "../scene/expect-none.ts";
 import { record, STRINGS } from "../schema.ts";
 
@@ -37,11 +37,35 @@ const RELOAD_MS = 15_000;
 
 type Line = ActionContext["scene"]["logLines"][number];
 
-function reloadsIn(lines: readonly Line[]): Event<Reload>[] {
-  return lines.flatMap(({ index, line }) => {
+function reloadsIn(lines: readonly Line[], terse: boolean): Event<Reload>[] {
+  const found = lines.flatMap(({ index, line }) => {
     const value = reloadIn(line);
     return value ? [{ index, value }] : [];
   });
+  if (!terse || found.length > 0) return found;
+  return lines.flatMap(({ index, line }) => {
+    const reasons = NOTICED.exec(line)?.[1];
+    return reasons === undefined
+      ? []
+      : [{ index, value: { outcome: "hot" as const, reasons: reasons.split(", ") } }];
+  });
+}
+
+/**
+ * Releases of spring 2026 log nothing more of a change that is only read when it is needed: once it was noticed it is in
+ * force, unless the next lines say that it restarts the gateway.
+ */
+function isTerse({ gateway: { facts } }: ActionContext): boolean {
+  return facts.product === "OpenClaw" && facts.version.localeCompare("2026.5", "en", { numeric: true }) < 0;
+}
+
+/** The gateway decides at once how it takes a change that it has noticed; what it answers later comes after those lines. */
+async function afterDecision(context: ActionContext): Promise<void> {
+  const isNoticed = () =>
+    context.scene.linesSinceChange.some(({ line }) => NOTICED.test(line) || reloadIn(line));
+  await waitOrEnd(context, "the change to be noticed", isNoticed, RELOAD_MS);
+  await context.identity();
+  await context.identity();
 }
 
 function reloadIn(line: string): Reload | undefined {
@@ -58,8 +82,9 @@ function reloadIn(line: string): Reload | undefined {
  * @throws Unexpected
  */
 export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
-  const list = () => reloadsIn(context.scene.linesSinceChange);
+  const list = () => reloadsIn(context.scene.linesSinceChange, isTerse(context));
   const source = { kind: "reload", what: "the reload", list };
+  if (isTerse(context)) await afterDecision(context);
   const next = await expectNext(context, source, matcher, RELOAD_MS).catch((error: unknown) => {
     throw list().length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
   });
@@ -82,7 +107,7 @@ const IN_FORCE: Matcher = {
 };
 
 export function expectNoReload(context: ActionContext, matcher = IN_FORCE): void {
-  const list = () => reloadsIn(context.scene.logLines);
+  const list = () => reloadsIn(context.scene.logLines, isTerse(context));
   expectNone(context, { kind: "reload", of: "line", what: "a reload", list }, matcher);
 }
 

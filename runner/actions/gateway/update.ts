@@ -3,12 +3,17 @@ import type { JsonObject } from "../../base/json.ts";
 import { countdown } from "../../base/slow.ts";
 import { waitForCondition } from "../../base/waits.ts";
 import { Wakeups } from "../../base/wakeups.ts";
+import { matches } from "../../flow/match/match.ts";
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { unexpected } from "../../flow/match/unexpected.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
+import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
-import { milliseconds } from "../schema.ts";
+import { limitOf } from "../scene/expect.ts";
+import { matcherOf, milliseconds, NUMBER, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { BEFORE, IDENTITY } from "./schemas.ts";
 
@@ -180,6 +185,21 @@ function describeStep({ name, step, status, exitCode, log, detail }: JsonObject)
   return [`${name ?? step}: ${outcome}`, stderrTail ?? detail].filter(Boolean).join("\n");
 }
 
+/** The update that an agent was asked for, judged once, when the process that it brought is ready. */
+async function expectUpdate(context: ActionContext, { update }: { update: Matcher }): Promise<object> {
+  const { scene } = context;
+  const before = scene.before ?? scene.atStep;
+  if (!before) throw badArgument("expectUpdate: nothing says which process is to be updated");
+  const timeoutMs = limitOf(context, UPDATE_TIMEOUT_MS);
+  const { bootId, version } = await waitForUpdate(context, { before, timeoutMs });
+  const outageMs = await scene.outage.end();
+  const value = { bootId, version, ...(outageMs === undefined ? {} : { outageMs }) };
+  if (!matches(update, value)) throw unexpected("the update", update, value);
+  return value;
+}
+
+const UPDATED = record({ bootId: STRING, version: STRING }, { outageMs: NUMBER });
+
 export const updateActions = actionsOf("update", (define) => ({
   waitForUpdate: define({
     summary:
@@ -190,5 +210,16 @@ export const updateActions = actionsOf("update", (define) => ({
     returns: IDENTITY,
     budgetMs: ({ timeoutMs }) => timeoutMs,
     run: waitForUpdate,
+  }),
+  expectUpdate: define({
+    summary:
+      "The update that the gateway's agent was asked for: like `expectRestart`, but an update that fails, or a call of the agent that fails, is a failure at once; where the gateway cannot update itself in this environment, or does not take the call from its agent, the scenario ends as *blocked*.",
+    params: { update: matcherOf(UPDATED, "the new process, and how long its address did not answer") },
+    main: "update",
+    returns: UPDATED,
+    statement: "expects",
+    effect: "reads",
+    budgetMs: () => UPDATE_TIMEOUT_MS,
+    run: expectUpdate,
   }),
 }));

@@ -8,7 +8,7 @@ import type { ActionSet } from "../define.ts";
 /** Statements about all of their step, which need to know how it was when the step began. */
 const ABOUT_THE_STEP = /^expectNo[A-Z]/;
 /** Those that do as long as nothing has changed the gateway: what was said may restart it. */
-const ABOUT_RESTARTS = /^expect(Restart|InOrder)$/;
+const ABOUT_RESTARTS = /^expect(Restart|Update|InOrder)$/;
 
 /** Carries out the statements of one run of a scenario. */
 export function statementHost(context: ActionContext, statements: ActionSet): StatementHost {

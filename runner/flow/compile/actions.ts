@@ -10,7 +10,7 @@ import type { StepContext } from "./step-context.ts";
 import { compileStepValue } from "./step-values.ts";
 
 /** How an action refuses: its message, where a text stands for it. */
-const REFUSAL: ValueSchema = {
+export const REFUSAL: ValueSchema = {
   type: "object",
   properties: {
     message: { type: "string" },
@@ -21,7 +21,7 @@ const REFUSAL: ValueSchema = {
 };
 
 /** The words beside a statement's own parameters, with the kinds of statements that take them. */
-const RESERVED = {
+export const RESERVED = {
   answer: ["acts"],
   error: ["acts"],
   saveAs: ["acts", "expects", "counts"],
@@ -29,6 +29,8 @@ const RESERVED = {
   times: ["counts"],
   because: ["acts", "expects", "counts"],
 } as const satisfies Record<string, readonly FunctionEntry["statement"][]>;
+
+export type ReservedWord = keyof typeof RESERVED;
 
 /**
  * Compiles a statement of a step below a heading: the first key is the action, its value the main parameter, and what is
@@ -186,7 +188,7 @@ class ActionCompiler {
   }
 
   /** The field of a reserved word that this statement takes. */
-  #own(word: keyof typeof RESERVED): Field | undefined {
+  #own(word: ReservedWord): Field | undefined {
     const takers: readonly FunctionEntry["statement"][] = RESERVED[word];
     return takers.includes(this.#entry.statement) && !Object.hasOwn(this.#entry.params, word)
       ? this.#mapping.field(word)

@@ -122,7 +122,8 @@ export class Roots {
   }
 }
 
-function gatewayShape(vocabulary: Vocabulary): ValueSchema | undefined {
+/** What is known of `gateway` in a text. */
+export function gatewayShape(vocabulary: Vocabulary): ValueSchema | undefined {
   const { entry } = lookupPath(vocabulary, GATEWAY_PATH);
   if (entry?.kind !== "object") return undefined;
   const values = Object.entries(entry.members).flatMap(([name, member]) =>

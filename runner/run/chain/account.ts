@@ -33,7 +33,12 @@ const CONFIG_WRITES =
   /^(?:config\.(?:patch|apply|set)|skills\.update|(?:qa\.)?plugins\.(?:setEnabled|install|uninstall|update))$/;
 /** Actions that write the config file themselves. */
 const HAND_EDITS: ReadonlySet<string> = new Set(["editConfigFile", "editConfig"]);
-const RESTARTS: ReadonlySet<string> = new Set(["restart", "restartAfterStateMutation", "stop"]);
+const RESTARTS: ReadonlySet<string> = new Set([
+  "restart",
+  "restartAfterStateMutation",
+  "signalProcess",
+  "stop",
+]);
 const RESTART_METHODS = /^(?:gateway\.restart|update\.run)/;
 
 /** Puts together what gateway, channel and scenario show. */

@@ -90,7 +90,8 @@ it("says why a message led to no turn, and why a turn led to no message", () => 
     "the gateway took the message and started no turn: it does not mention the agent",
   );
   const waits = records(["run-accepted", { run: "r0", session: "s" }], ...TURN.slice(0, 2));
-  expect(about(account(waits, [SAID]), "expectReply")?.[1]).toContain(
+  // The other turn had begun before.
+  expect(about(account(waits, [{ ...SAID, at: T0 + 7 }]), "expectReply")?.[1]).toContain(
     "waits for another turn of its session",
   );
   const silent = records(...TURN.slice(0, 5), [
@@ -102,7 +103,7 @@ it("says why a message led to no turn, and why a turn led to no message", () => 
   );
   const failed = records(...TURN.slice(0, 4), ["run-ended", { ...RUN, status: "error", error: "no key" }]);
   expect(about(account(failed, [SAID]), "expectReply")?.[1]).toBe(
-    "the turn asked the model and got no answer",
+    "the turn asked the model and got no answer: the turn failed: no key",
   );
 });
 
@@ -112,6 +113,20 @@ it("a turn that a restart cut off has to be taken up", () => {
     "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms → taken up ✗ abandoned",
     "the gateway restarted and did not take up the turn that this cut off: abandoned",
   ]);
+});
+
+it("a room that is named is the one that is meant", () => {
+  const elsewhere: Act = {
+    kind: "message",
+    at: T0 + 40,
+    message: message({ id: "m2", conversation: { id: "lobby", kind: "channel" } }),
+  };
+  const both = account(records(...TURN), [SAID, elsewhere]);
+  const inRoom = (id: string) => {
+    const params = [["in", { kind: "literal", value: id }]] as const;
+    return chainAbout(both, { ...statement("expectMessage"), params } as Statement, true)?.missing;
+  };
+  expect([inRoom("alice"), inRoom("lobby")]).toEqual(["arrived", "accepted"]);
 });
 
 it("a request to the model is not about what comes after it", () => {
@@ -198,6 +213,13 @@ it("a restart that waits says for what; one that promised a note ends with the n
   const waits = records(request, ["restart-deferred", { work: "1 embedded run(s)" }]);
   expect(about(account(waits, [PATCHED]), "expectRestart")?.[1]).toBe(
     "the gateway was asked to restart and never stopped: it waits for 1 embedded run(s)",
+  );
+  // What is said in between does not ask for one.
+  expect(about(account(waits, [PATCHED, { ...SAID, at: T0 + 8 }]), "expectRestart")?.[0]).toMatch(
+    /^restart requested ✓/,
+  );
+  expect(about(account(waits, [PATCHED, { ...PATCHED, at: T0 + 50 }]), "expectRestart")?.[1]).toBe(
+    "nothing asked the gateway to restart",
   );
   const untold = records(request, ["stopped"], ["boot"], ["ready"]);
   expect(about(account(untold, [PATCHED]), "expectMessage")?.[1]).toBe(

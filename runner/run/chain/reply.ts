@@ -17,7 +17,7 @@ export function replyChain(account: Account, act: Extract<Act, { kind: "message"
   const started = first(own, "run-started");
   const links = new Links(act.at, account.isTraced)
     .told("accepted", accepted)
-    .told("turn-started", started, started ? undefined : whyNotStarted(records, begun, message));
+    .told("turn-started", started, started ? undefined : whyNotStarted(account, begun, message));
   if (begun?.facts.command === undefined) askedAndAnswered(links, own);
   const sent = first(own, "reply-sent");
   links.told("sent", sent, sent ? undefined : whyNotSent(own));
@@ -39,12 +39,17 @@ function askedAndAnswered(links: Links, own: readonly TraceRecord[]): void {
   const asked = own.filter(({ event }) => event === "model-asked");
   const answered = own.filter(({ event }) => event === "model-answered");
   const isAnswered = answered.length > 0 && answered.length >= asked.length;
-  links.told("model-asked", asked[0], asked.length > 1 ? `${asked.length} times` : undefined);
-  links.told("model-answered", isAnswered ? answered.at(-1) : undefined);
+  const times = asked.length > 1 ? `${asked.length} times` : undefined;
+  links.told("model-asked", asked[0], asked.length > 0 ? times : failureOf(own));
+  links.told(
+    "model-answered",
+    isAnswered ? answered.at(-1) : undefined,
+    isAnswered ? undefined : failureOf(own),
+  );
 }
 
 function whyNotStarted(
-  records: readonly TraceRecord[],
+  { records }: Account,
   begun: TraceRecord | undefined,
   message: string | undefined,
 ): string | undefined {
@@ -61,10 +66,13 @@ function whyNotStarted(
 }
 
 function whyNotSent(own: readonly TraceRecord[]): string | undefined {
-  const ended = own.findLast(({ event }) => event === "run-ended");
-  const failed =
-    ended && ended.facts.status !== "ok" ? String(ended.facts.error ?? ended.facts.status) : undefined;
-  return detailOf(first(own, "reply-unsent")) ?? (failed && `the turn failed: ${failed}`);
+  return detailOf(first(own, "reply-unsent")) ?? failureOf(own);
+}
+
+/** How the turn failed, if it did. */
+function failureOf(own: readonly TraceRecord[]): string | undefined {
+  const { status, error } = own.findLast(({ event }) => event === "run-ended")?.facts ?? {};
+  return status === undefined || status === "ok" ? undefined : `the turn failed: ${String(error ?? status)}`;
 }
 
 function detailOf(record: TraceRecord | undefined): string | undefined {

@@ -71,18 +71,20 @@ function chainOfSubject(
   const change = acts.findLast((act) => act.kind === "config");
   switch (subject) {
     case "message":
-      return messageChain(account);
+      return messageChain(account, literal(statement, "in"));
     case "request":
       return upTo("model-asked", messageChain(account));
     case "change":
       return change && configChain(account, change);
     case "plan":
       return change && configChain(account, change, true);
-    case "restart":
-      return last && restartChain(account, last.at);
+    case "restart": {
+      const cause = causeOfRestart(account);
+      return cause && restartChain(account, cause.at);
+    }
     case "plugin":
     case "tool":
-      return changedPlugin(account, subject, argumentOf(statement), change);
+      return changedPlugin(account, subject, literal(statement), change);
     case "anything":
       if (last?.kind === "config") return configChain(account, last);
       return last?.kind === "restart" ? restartChain(account, last.at) : messageChain(account);
@@ -91,13 +93,28 @@ function chainOfSubject(
   }
 }
 
-/** Of the last message or turn, unless the note about a later restart is awaited. */
-function messageChain(account: Account): Chain | undefined {
+/**
+ * Of the last message or turn, unless the note about a later restart is awaited.
+ * @param room only what was written there
+ */
+function messageChain(account: Account, room?: string): Chain | undefined {
   const { acts } = account;
   const last = acts.at(-1);
   if (last && !isSaid(last) && promisedNote(account, last.at)) return restartChain(account, last.at);
-  const said = acts.findLast(isSaid);
+  const said =
+    acts.filter(isSaid).findLast((act) => act.kind === "message" && act.message.conversation.id === room) ??
+    acts.findLast(isSaid);
   return said && replyChain(account, said);
+}
+
+/** What the last restart is due to; where none was asked for, what was to cause one. */
+function causeOfRestart({ acts, records }: Account): Act | undefined {
+  const wanted = acts.findLast(({ kind }) => kind === "config" || kind === "restart") ?? acts.at(-1);
+  const asked = records.findLast(({ event }) => event === "restart-requested" || event === "stopped");
+  if (!asked || (wanted && wanted.at > asked.at)) return wanted;
+  const requested = records.findLast(({ event, at }) => event === "restart-requested" && at <= asked.at);
+  const at = (requested ?? asked).at;
+  return acts.findLast((act) => act.at <= at) ?? wanted;
 }
 
 function isSaid(act: Act): act is Extract<Act, { kind: "message" | "turn" }> {
@@ -131,8 +148,9 @@ function asFarAsItCame({ missing: _missing, links, ...chain }: Chain): Chain {
   return { ...chain, links: links.filter(({ state }) => state === "happened") };
 }
 
-/** The first argument of a statement, where it is a literal text. */
-function argumentOf(statement: Statement): string | undefined {
-  const value = statement.kind === "action" ? statement.params[0]?.[1] : undefined;
+/** A parameter of a statement, by default the first one, where it is a literal text. */
+function literal(statement: Statement, parameter?: string): string | undefined {
+  const params = statement.kind === "action" ? statement.params : [];
+  const [, value] = params.find(([name]) => parameter === undefined || name === parameter) ?? [];
   return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }

@@ -39,6 +39,11 @@ export interface CatalogOptions {
   ids?: readonly string[];
   /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
   metadataOnly?: boolean;
+  /**
+   * Texts to load instead of anything else, by the absolute path of the file that they will be; one that holds no scenario is
+   * no mistake.
+   */
+  unsaved?: ReadonlyMap<string, string>;
   /** Absolute; what was typed, and what is shown, is relative to it. */
   cwd: string;
 }
@@ -69,6 +74,8 @@ interface Candidate {
   pack: Pack;
   /** Named by the user, so that it must be a scenario. */
   explicit: boolean;
+  /** Counts instead of what stands in the file. */
+  unsaved?: string;
 }
 
 /**
@@ -114,11 +121,16 @@ interface Found {
 
 function findCandidates(options: CatalogOptions): Found {
   const { repoRoot, packs = [], packsOnly = false, trust = false, paths = [], cwd } = options;
+  const unsaved = [...(options.unsaved ?? [])].map(([path, text]): Candidate => {
+    return { path, pack: packAround(path, repoRoot), explicit: false, unsaved: text };
+  });
   const own = [ownPack(repoRoot)].filter((pack) => !packsOnly && existsSync(pack.root));
   const found =
-    paths.length > 0
-      ? paths.map((path) => candidatesAt(path, repoRoot, cwd))
-      : own.map((pack) => candidatesBelow(pack.root, pack, cwd));
+    unsaved.length > 0
+      ? [{ candidates: unsaved, leftOut: [] }]
+      : paths.length > 0
+        ? paths.map((path) => candidatesAt(path, repoRoot, cwd))
+        : own.map((pack) => candidatesBelow(pack.root, pack, cwd));
   for (const folder of packs) {
     const pack: Pack = { ...packOf(folder, repoRoot, cwd), trusted: trust };
     const inPack = candidatesBelow(pack.root, pack, cwd);
@@ -180,12 +192,12 @@ function candidatesBelow(folder: string, pack: Pack, cwd: string): Found {
 }
 
 function loadFile(
-  { path, pack, explicit }: Candidate,
+  { path, pack, explicit, unsaved }: Candidate,
   cwd: string,
   catalog: Catalog,
   parse: ParseFile,
 ): void {
-  const { file, diagnostics } = readSource(path, cwd);
+  const { file, diagnostics } = readSource(path, cwd, unsaved);
   catalog.diagnostics.push(...diagnostics);
   const parsed =
     diagnostics.length > 0 ? undefined : attemptOn(file, catalog.diagnostics, () => parse(file, pack));

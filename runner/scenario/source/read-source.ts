@@ -7,14 +7,25 @@ import { atOffset, type Diagnostic, type DiagnosticText, diagnosticAt } from "./
 import { LIMITS } from "./limits.ts";
 import { SourceFile } from "./source.ts";
 
-/** Reads a source file; what cannot be text of a scenario, or cannot be read, is reported instead. Never throws. */
-export function readSource(path: string, cwd: string): { file: SourceFile; diagnostics: Diagnostic[] } {
-  const read = readText(path);
+/**
+ * Reads a source file; what cannot be text of a scenario, or cannot be read, is reported instead. Never throws.
+ * @param unsaved counts instead of what stands in the file
+ */
+export function readSource(
+  path: string,
+  cwd: string,
+  unsaved?: string,
+): { file: SourceFile; diagnostics: Diagnostic[] } {
+  const read = unsaved === undefined ? readText(path) : ofSize(unsaved);
   const file = new SourceFile(displayPath(path, cwd), path, typeof read === "string" ? read : "");
   return {
     file,
     diagnostics: typeof read === "string" ? [] : [diagnosticAt(atOffset(file, 0), "error", read)],
   };
+}
+
+function ofSize(text: string): string | DiagnosticText {
+  return Buffer.byteLength(text) > LIMITS.fileBytes ? tooLarge : text;
 }
 
 /** The text of a file, or why there is none. Does not wait for a pipe or a device, and never throws. */

@@ -1,0 +1,9 @@
+/** Something that may stand at a place, or what is known of what stands there. */
+export interface Suggestion {
+  name: string;
+  kind: "statement" | "key" | "value";
+  /** What it is, in a few words: its type. */
+  detail?: string | undefined;
+  /** Markdown. */
+  about?: string | undefined;
+}

@@ -1,0 +1,188 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { CodeAction, CompletionItem, Hover, TextEdit } from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { atBar, Editor } from "./testing/editor.ts";
+import { Sandbox } from "./testing/qa.ts";
+
+function scenario(...lines: string[]): string {
+  return [
+    "---",
+    "unique: marker",
+    "---",
+    "",
+    "# A scenario",
+    "",
+    "## A step",
+    "",
+    "```yaml qa-step",
+    ...lines,
+    "```",
+    "",
+  ].join("\n");
+}
+
+test("an editor sees what the check finds, in text that is not saved, and can write what was meant", async () => {
+  const sandbox = await Sandbox.create();
+  const wrong = scenario("- say: hello", "  az: alice", "- expectSkil: x");
+  const path = await sandbox.write("scenarios/typed.md", wrong);
+  const [editor, check] = [Editor.start(sandbox.folder), await sandbox.qa("check", path, "--json")];
+  const { capabilities } = await editor.initialize();
+  expect(capabilities).toMatchObject({ hoverProvider: true, documentFormattingProvider: true });
+
+  const uri = await editor.open(path, scenario("- holdModel"));
+  expect(await editor.diagnostics(uri, 1)).toEqual([]);
+  await editor.change(uri, 2, wrong);
+  const diagnostics = await editor.diagnostics(uri, 2);
+  const { diagnostics: found } = JSON.parse(check.stdout);
+  expect(found).toHaveLength(2);
+  expect(
+    diagnostics.map(({ code, message, range }) => ({
+      code,
+      message: String(message).split("\n")[0],
+      line: range.start.line + 1,
+      column: range.start.character + 1,
+      endColumn: range.end.character + 1,
+    })),
+  ).toEqual(
+    found.map(({ code, message, line, column, endColumn }: Record<string, unknown>) => ({
+      ...{ code, message, line, column, endColumn },
+    })),
+  );
+
+  const actions = await editor.connection.sendRequest<CodeAction[]>("textDocument/codeAction", {
+    textDocument: { uri },
+    range: diagnostics[1]?.range,
+    context: { diagnostics },
+  });
+  const edits = actions.flatMap(({ edit }) => edit?.changes?.[uri] ?? []);
+  expect(edits.map(({ newText }) => newText)).toEqual(["as", "expectSkill"]);
+  await editor.change(uri, 3, TextDocument.applyEdits(TextDocument.create(uri, "markdown", 2, wrong), edits));
+  const left = await editor.diagnostics(uri, 3);
+  expect(left.map(({ code }) => code)).toEqual([]);
+
+  const untidy = scenario("- { say:   hello, as: alice }");
+  await editor.change(uri, 4, untidy);
+  const layout = await editor.connection.sendRequest<TextEdit[]>("textDocument/formatting", {
+    textDocument: { uri },
+    options: { tabSize: 2, insertSpaces: true },
+  });
+  const document = TextDocument.create(uri, "markdown", 4, untidy);
+  expect(TextDocument.applyEdits(document, layout)).toBe(scenario("- say: hello", "  as: alice"));
+
+  const readme = await editor.open(join(sandbox.folder, "README.md"), "# No scenario\n");
+  expect(await editor.diagnostics(readme, 1)).toEqual([]);
+  expect(await editor.end()).toBe(0);
+  expect(editor.stderr).toBe("");
+});
+
+test("completion and hover come from the declarations, wherever the cursor is", async () => {
+  const sandbox = await Sandbox.create();
+  const editor = Editor.start(sandbox.folder);
+  await editor.initialize();
+  const uri = await editor.open(join(sandbox.folder, "scenarios/typed.md"), scenario("- holdModel"));
+  let version = 1;
+  const complete = async (marked: string) => {
+    const { text, position } = atBar(marked);
+    version += 1;
+    await editor.change(uri, version, text);
+    const items = await editor.connection.sendRequest<CompletionItem[]>("textDocument/completion", {
+      textDocument: { uri },
+      position,
+    });
+    return items.map(({ label }) => label);
+  };
+  const inStep = (...lines: string[]) => complete(scenario(...lines));
+  expect(await inStep("- holdModel", "- exp|")).toEqual(
+    expect.arrayContaining(["expectSkill", "say", "rpc"]),
+  );
+  const beside = await inStep("- say: hello", "  |");
+  expect(beside).toEqual(
+    expect.arrayContaining(["as", "in", "saveAs", "because", "within", "answer", "error"]),
+  );
+  expect(beside).not.toContain("times");
+  expect(beside).not.toContain("say");
+  expect(await inStep("- expectMessage: hello", "  t|")).toContain("times");
+  expect(await inStep("- patchConfig: {}", "  wait: |")).toEqual(["applied", "answer"]);
+  const matcher = await inStep("- expectReply: { c| }");
+  expect(matcher).toEqual(expect.arrayContaining(["contains", "matches", "text", "senderId"]));
+  expect(await inStep("- expectReply: { text: { not: { st| } } }")).toContain("startsWith");
+  expect(await inStep("- expectInOrder:", "    - exp|")).toEqual(
+    expect.arrayContaining(["expectMessage", "expectRestart"]),
+  );
+  expect(await inStep("- expectInOrder:", "    - exp|")).not.toContain("say");
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: what a text of a step holds
+  expect(
+    await inStep("- ask: hello", "  saveAs: reply", '- say: "${|}"', "- ask: x", "  saveAs: later"),
+  ).toEqual(expect.arrayContaining(["config", "gateway", "marker", "reply"]));
+  expect(
+    await inStep("- ask: hello", "  saveAs: reply", '- say: "${|}"', "- ask: x", "  saveAs: later"),
+  ).not.toContain("later");
+  const members = await inStep("- ask: hello", "  saveAs: reply", '- say: "It was ${reply.te|}"');
+  expect(members).toEqual(expect.arrayContaining(["text", "senderId", "conversation"]));
+  expect(await inStep('- say: "${gateway.|"')).toContain("configPath");
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
+  expect(await complete("---\nid: x\ncov|\n---\n\n## A step\n")).toEqual(
+    expect.arrayContaining(["coverage", "objective"]),
+  );
+  expect(await complete("---\nid: x\nrisk: |\n---\n\n## A step\n")).toEqual([
+    "low",
+    "medium",
+    "high",
+    "destructive",
+  ]);
+  expect(await complete("---\nid: x\n---\n\nPro|se\n")).toEqual([]);
+
+  const hover = async (marked: string) => {
+    const { text, position } = atBar(marked);
+    version += 1;
+    await editor.change(uri, version, text);
+    const found = await editor.connection.sendRequest<Hover | null>("textDocument/hover", {
+      textDocument: { uri },
+      position,
+    });
+    return JSON.stringify(found?.contents ?? "");
+  };
+  expect(await hover(scenario("- a|sk: hello"))).toContain("A client's agent turn");
+  expect(await hover(scenario("- ask: hello", "  with|in: 20s"))).toContain("limit of this statement");
+  expect(await hover(scenario("- expectReply: { con|tains: x }"))).toContain("what it holds");
+  expect(await hover("---\nid: x\nobj|ective: y\n---\n\n## A step\n")).toContain("regression");
+  expect(await editor.end()).toBe(0);
+});
+
+test("no end of an editor leaves a process: it exits without asking, dies, or speaks something else", async () => {
+  const sandbox = await Sandbox.create();
+  const [rude, dead, stranger, broken] = [1, 2, 3, 4].map(() => Editor.start(sandbox.folder));
+  if (!rude || !dead || !stranger || !broken) throw new Error("unreachable");
+  await Promise.all([rude.initialize(), dead.initialize()]);
+  await rude.connection.sendNotification("exit");
+  dead.process.stdin?.destroy();
+  stranger.process.stdin?.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  broken.process.stdin?.write("Content-Length: 9\r\n\r\n{ no json");
+  const ended = [rude, dead, stranger, broken].map((editor) => editor.ended());
+  expect(await Promise.all(ended)).toEqual([1, 1, 4, 4]);
+  expect(stranger.stderr).toContain("[bad-message]");
+  expect(broken.stderr).toContain("[bad-message]");
+});
+
+test("what there is not is answered, and the conversation goes on", async () => {
+  const sandbox = await Sandbox.create();
+  const editor = Editor.start(sandbox.folder);
+  await editor.initialize();
+  await expect(editor.connection.sendRequest("no/such/method")).rejects.toThrow();
+  const uri = await editor.open(join(sandbox.folder, "scenarios/x.md"), scenario("- holdModel"));
+  expect(await editor.diagnostics(uri, 1)).toEqual([]);
+  const textDocument = { uri };
+  const far = { line: 1e9, character: -1 };
+  expect(
+    await editor.connection.sendRequest("textDocument/hover", { textDocument, position: far }),
+  ).toBeNull();
+  const elsewhere = { uri: "untitled:Untitled-1" };
+  expect(
+    await editor.connection.sendRequest("textDocument/completion", {
+      textDocument: elsewhere,
+      position: far,
+    }),
+  ).toEqual([]);
+  expect(await editor.end()).toBe(0);
+});
