@@ -5,11 +5,7 @@ type Missed = [id: string, statements: string, message: RegExp, fault?: "scenari
 
 /** What is expected, and is not so. */
 const MISSED: Missed[] = [
-  [
-    "plugin",
-    "- expectPlugin: no-such-plugin\n  within: 500ms",
-    /^plugin no-such-plugin: it is not there, expected something there$/,
-  ],
+  ["plugin", "- expectPlugin: no-such-plugin\n  within: 500ms", /^plugin no-such-plugin is not there$/],
   [
     "loads",
     "- expectPluginLoads: [never-loaded]\n  within: 500ms",
@@ -23,15 +19,15 @@ const MISSED: Missed[] = [
   [
     "session",
     "- expectSession: never-opened\n  within: 500ms",
-    /^session agent:.*:never-opened: it is not there/,
+    /^session agent:.*:never-opened is not there$/,
   ],
   [
     "history",
     '- ask: "Reply exactly: heard"\n- expectHistory: { some: { role: user, text: heard } }\n  within: 500ms',
-    /^the history of agent:/,
+    /^the history of agent:.*: \[1\]\.role is "assistant", expected "user"$/,
   ],
   ["health", "- expectHealth: { ok: false }\n  within: 500ms", /^the health: ok is true, expected false$/],
-  ["file", "- expectFile: no-such-file\n  within: 500ms", /^file no-such-file: it is not there/],
+  ["file", "- expectFile: no-such-file\n  within: 500ms", /^file no-such-file is not there$/],
   ["escape", "- expectFile: ../../../etc/passwd", /is not in the gateway's own folders$/, "scenario"],
   [
     "state",

@@ -110,7 +110,8 @@ class Wait<T> {
         this.#settled.resolve(value);
         return;
       }
-      this.#seen = () => `last value: ${inspectShort(value)}`;
+      // Undefined only says what the time-out says.
+      this.#seen = value === undefined ? undefined : () => `last value: ${inspectShort(value)}`;
     } catch (error) {
       if (this.#isDone()) return;
       if (!isTransient(error)) {

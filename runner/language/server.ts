@@ -191,22 +191,27 @@ class Server {
     if (!document || !file) return;
     try {
       const found = await file.check();
-      const diagnostics = found.map((diagnostic) => this.#shown(diagnostic));
+      const diagnostics = found.map((diagnostic) => this.#shown(diagnostic, document));
       await this.#connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     } catch (error) {
       this.#connection.console.error(this.#redact(`checking ${uri} failed: ${errorMessage(error)}`));
     }
   }
 
-  #shown({ line, column, endLine, endColumn, code, severity, message, hint }: Diagnostic): Shown {
-    const start = { line: line - 1, character: column - 1 };
+  #shown(diagnostic: Diagnostic, document: TextDocument): Shown {
+    const { line, column, endLine = line, endColumn = column, code, severity, message, hint } = diagnostic;
+    const range = {
+      start: { line: line - 1, character: column - 1 },
+      end: { line: endLine - 1, character: endColumn - 1 },
+    };
+    const fix = fixFor(hint, document.getText(range));
     return {
-      range: { start, end: { line: (endLine ?? line) - 1, character: (endColumn ?? column) - 1 } },
+      range,
       severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
       source: "qa",
       code,
       message: this.#redact([message, ...(hint === undefined ? [] : [hint])].join("\n")),
-      ...(hint === undefined ? {} : { data: { hint } }),
+      ...(fix === undefined ? {} : { data: { fix } }),
     };
   }
 
@@ -242,9 +247,8 @@ function pathOf(uri: string): string | undefined {
 
 /** What an editor offers for a diagnostic: the name that was probably meant. */
 function fixesOf(document: TextDocument, diagnostic: Shown): CodeAction[] {
-  const { hint } = (diagnostic.data ?? {}) as { hint?: unknown };
-  const fix = fixFor(typeof hint === "string" ? hint : undefined, document.getText(diagnostic.range));
-  if (fix === undefined) return [];
+  const { fix } = (diagnostic.data ?? {}) as { fix?: unknown };
+  if (typeof fix !== "string") return [];
   return [
     {
       title: `Write \`${fix}\``,

@@ -169,7 +169,7 @@ async function missing(
 export function shownOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("text" in value && typeof value.text === "string") return value.text;
-  return "allInputText" in value ? value.allInputText : value;
+  return "prompt" in value ? value.prompt : value;
 }
 
 /** @returns undefined when time runs out */

@@ -2,16 +2,20 @@ import { inspect } from "node:util";
 import type { Matcher } from "./matcher.ts";
 
 const MAX_LENGTH = 300;
+const MAX_BEGINNING = 120;
 
-/** A value in at most 300 characters, on one line; texts as JSON has them. */
+/** A value in at most 300 characters, on one line; texts as JSON has them. Of a long one, the middle is left out. */
 export function show(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, SHOWN);
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
+  if (text.length <= MAX_LENGTH) return text;
+  // What somebody said last stands at the end of what a model reads.
+  return `${text.slice(0, MAX_BEGINNING)} … ${text.slice(text.length - (MAX_LENGTH - MAX_BEGINNING - 3))}`;
 }
 
 const SHOWN = {
   depth: 4,
   breakLength: Number.POSITIVE_INFINITY,
+  compact: true,
   maxArrayLength: 20,
   maxStringLength: MAX_LENGTH,
 } as const;

@@ -84,17 +84,68 @@ test("members match an object that has more; equality does not", () => {
   );
 });
 
-test("what differs names places that differ, and shows what is there", () => {
+test("what differs from a value names places that differ, in nested lists too, and shows what is there", () => {
+  const lists = fc.array(fc.array(value, { maxLength: 3 }), { maxLength: 3 });
   fc.assert(
-    fc.property(value, value, (expected, seen) => {
-      const found = mismatches({ kind: "equals", value: expected }, seen);
-      for (const each of found) {
+    fc.property(fc.oneof(fc.tuple(value, value), fc.tuple(lists, lists)), ([expected, seen]) => {
+      for (const each of mismatches({ kind: "equals", value: expected }, seen)) {
         expect(at(seen, each.path)).toEqual(each.seen);
         expect(JSON.stringify(at(expected, each.path))).not.toBe(JSON.stringify(each.seen));
       }
     }),
     { numRuns },
   );
+});
+
+/** Puts another value at a place; a place that is not there is not made. */
+function put(root: unknown, [name, ...rest]: readonly (string | number)[], value: unknown): unknown {
+  if (name === undefined) return value;
+  if (Array.isArray(root)) return root.map((item, index) => (index === name ? put(item, rest, value) : item));
+  if (typeof root !== "object" || root === null) return root;
+  return Object.fromEntries(
+    Object.entries(root).map(([key, of]) => [key, key === name ? put(of, rest, value) : of]),
+  );
+}
+
+test("every matcher names places that are there as it shows them, and one that matches names none", () => {
+  fc.assert(
+    fc.property(matcher, fc.oneof(value, fc.array(fc.array(value, { maxLength: 3 }))), (each, seen) => {
+      const found = mismatches(each, seen);
+      expect(found.length === 0).toBe(matches(each, seen));
+      for (const { path, seen: there } of found) {
+        if (path.at(-1) !== "length") expect(at(seen, path)).toEqual(there);
+        else expect(there).toBe((at(seen, path.slice(0, -1)) as unknown[]).length);
+      }
+    }),
+    { numRuns },
+  );
+});
+
+test("a value that is put right at each place that differs from it matches", () => {
+  fc.assert(
+    fc.property(value, value, (expected, seen) => {
+      const found = mismatches({ kind: "equals", value: expected }, seen);
+      // What one of them lacks cannot be put right by a value alone.
+      fc.pre(found.every(({ path, seen: there }) => there !== undefined && at(expected, path) !== undefined));
+      const right = found.reduce<unknown>((of, { path }) => put(of, path, at(expected, path)), seen);
+      expect(matches({ kind: "equals", value: expected }, right)).toBe(true);
+    }),
+    { numRuns },
+  );
+});
+
+test("of a list, how many there are and the item that comes nearest are named", () => {
+  const list = [
+    { role: "user", text: "hi" },
+    { role: "assistant", text: "hello" },
+  ];
+  const wanted = membersOf({ role: "assistant", text: "bye" });
+  const words = (each: Matcher) => describeMismatches(mismatches(each, list));
+  expect(words({ kind: "count", matcher: { kind: "equals", value: 3 } })).toBe("length is 2, expected 3");
+  expect(words({ kind: "some", matcher: wanted })).toBe('[1].text is "hello", expected "bye"');
+  expect(
+    describeMismatches(mismatches({ kind: "contains", matcher: { kind: "equals", value: "c" } }, ["a", "b"])),
+  ).toBe("it is [ 'a', 'b' ], expected contains \"c\"");
 });
 
 test("the nearest of several values is the one that differs in the fewest places, the last of equal ones", () => {

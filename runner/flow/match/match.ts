@@ -30,17 +30,26 @@ export function mismatches(matcher: Matcher, value: unknown): readonly Mismatch[
     case "captures":
       if (typeof value !== "string") break;
       return capturedMismatches(matcher, value);
+    case "count":
+      if (Array.isArray(value)) return below("length", mismatches(matcher.matcher, value.length));
+      break;
     default:
       if (holds(matcher, value)) return [];
+      if (Array.isArray(value) && (matcher.kind === "some" || matcher.kind === "contains"))
+        return nearestItem(matcher.matcher, value) ?? asWhole(matcher, value);
   }
-  return [{ path: [], expected: describeMatcher(matcher), seen: value }];
+  return asWhole(matcher, value);
+}
+
+function asWhole(matcher: Matcher, seen: unknown): Mismatch[] {
+  return [{ path: [], expected: describeMatcher(matcher), seen }];
 }
 
 export function matches(matcher: Matcher, value: unknown): boolean {
   return mismatches(matcher, value).length === 0;
 }
 
-type Simple = Exclude<Matcher, { kind: "equals" | "members" | "allOf" | "every" | "captures" }>;
+type Simple = Exclude<Matcher, { kind: "equals" | "members" | "allOf" | "every" | "count" | "captures" }>;
 
 /** Those of which nothing more can be said than whether they hold. */
 function holds(matcher: Simple, value: unknown): boolean {
@@ -59,8 +68,6 @@ function holds(matcher: Simple, value: unknown): boolean {
       return typeof value === "string" && new RegExp(String(matcher.value)).test(value);
     case "some":
       return Array.isArray(value) && value.some((item) => matches(matcher.matcher, item));
-    case "count":
-      return Array.isArray(value) && matches(matcher.matcher, value.length);
     case "increasing":
       return Array.isArray(value) && isIncreasing(value) === (matcher.value !== false);
     case "exists":
@@ -93,23 +100,33 @@ export function nearest<T>(
   return best;
 }
 
-/** `disabled is false, expected true`: one sentence for each place. */
+/** So many places are told in one line; the others stand in the diff. */
+const TOLD = 3;
+
+/** `disabled is false, expected true`: one sentence for each of the first places. */
 export function describeMismatches(found: readonly Mismatch[], subject = "it"): string {
-  return found
-    .map(({ path, expected, seen }) => {
-      const what = path.length === 0 ? subject : pathText(path);
-      return `${what} ${seen === undefined ? "is not there" : `is ${show(seen)}`}, expected ${expected}`;
-    })
-    .join("; ");
+  const told = found.slice(0, TOLD).map(({ path, expected, seen }) => {
+    const what = path.length === 0 ? subject : pathText(path);
+    return `${what} ${seen === undefined ? "is not there" : `is ${show(seen)}`}, expected ${expected}`;
+  });
+  return [...told, ...(found.length > TOLD ? [`${found.length - TOLD} more`] : [])].join("; ");
 }
 
-function pathText(path: readonly (string | number)[]): string {
+/** The place in a value, as a scenario writes it: `list[0].name`. */
+export function pathText(path: readonly (string | number)[]): string {
   const text = path.map((name) => (typeof name === "number" ? `[${name}]` : `.${name}`)).join("");
   return text.replace(/^\./, "");
 }
 
 function below(name: string | number, found: readonly Mismatch[]): Mismatch[] {
   return found.map((each) => ({ ...each, path: [name, ...each.path] }));
+}
+
+/** In a list none of whose items fits: where the nearest of those differs that have something of it. */
+function nearestItem(matcher: Matcher, items: readonly unknown[]): readonly Mismatch[] | undefined {
+  const best = nearest(matcher, items);
+  if (!best?.found.every(({ path }) => path.length > 0)) return undefined;
+  return below(items.lastIndexOf(best.value), best.found);
 }
 
 function memberOf(value: Readonly<Record<string, unknown>>, name: string): unknown {

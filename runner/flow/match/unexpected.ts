@@ -1,6 +1,6 @@
 import { type Fault, QaError } from "../../base/errors.ts";
 import { describeMatcher, show } from "./describe.ts";
-import { describeMismatches, type Mismatch, mismatches } from "./match.ts";
+import { describeMismatches, type Mismatch, mismatches, pathText } from "./match.ts";
 import type { Matcher } from "./matcher.ts";
 
 /** Something is not what a statement expects. */
@@ -25,7 +25,8 @@ export class Unexpected extends QaError {
 }
 
 /**
- * The failure that a value is not as expected.
+ * The failure that a value is not as expected. Where that is more than one place, what was expected and what was seen have
+ * a line for each.
  * @param found where it is not; by default looked for
  */
 export function unexpected(
@@ -34,8 +35,25 @@ export function unexpected(
   value: unknown,
   found: readonly Mismatch[] = mismatches(matcher, value),
 ): Unexpected {
-  return new Unexpected(`${subject}: ${describeMismatches(found)}`, {
-    expected: describeMatcher(matcher),
-    seen: value === undefined ? "nothing" : show(value),
-  });
+  const message = sentence(subject, matcher, value, found);
+  if (found.length > 1) {
+    const lines = (text: (each: Mismatch) => string) =>
+      found.map((each) => `${pathText(each.path)}: ${text(each)}`).join("\n");
+    return new Unexpected(message, {
+      expected: lines(({ expected }) => expected),
+      seen: lines(({ seen }) => shown(seen)),
+    });
+  }
+  return new Unexpected(message, { expected: describeMatcher(matcher), seen: shown(value) });
+}
+
+function sentence(subject: string, matcher: Matcher, value: unknown, found: readonly Mismatch[]): string {
+  if (matcher.kind === "exists")
+    return `${subject} ${value === undefined ? "is not there" : "is there, and must not be"}`;
+  if (value === undefined) return `${subject} is not there, expected ${describeMatcher(matcher)}`;
+  return `${subject}: ${describeMismatches(found)}`;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : show(value);
 }

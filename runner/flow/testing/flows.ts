@@ -68,6 +68,16 @@ const MESSAGE = {
   required: ["text"],
   asText: "text",
 } as const;
+/** A word alone is one of its kinds. */
+const LOG_LINE = {
+  type: "object",
+  properties: {
+    text: TEXT,
+    kinds: { type: "array", items: { enum: ["module-not-found", "uncaught-error"] } },
+  },
+  asText: "text",
+  asWord: "kinds",
+} as const;
 const SKILL = {
   type: "object",
   properties: { name: TEXT, eligible: { type: "boolean" }, uses: { type: "number" } },
@@ -85,6 +95,7 @@ const STATEMENTS: StatementVocabulary = {
   expectNoRestart: statement("expects", undefined, {}),
   expectReply: statement("expects", "reply", { reply: { matches: MESSAGE } }, MESSAGE),
   expectMessage: statement("counts", "message", { message: { matches: MESSAGE } }, MESSAGE),
+  expectLog: statement("counts", "line", { line: { matches: LOG_LINE } }, TEXT),
   expectSkill: statement("expects", "name", { name: TEXT, is: { matches: SKILL, optional: true } }, SKILL),
   expectMessages: statement("expects", "messages", {
     messages: { type: "array", items: { matches: MESSAGE } },

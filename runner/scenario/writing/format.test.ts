@@ -34,6 +34,14 @@ describe("formatScenario", () => {
     );
   });
 
+  it("lays out a file that is YAML as a whole, and keeps its author's choice of brackets", () => {
+    const text =
+      "title:   x\nscenario: {id: x,  surface: y}\nflow:\n    steps:\n    - name:   one\n      actions: [ {call: reset} ]\n";
+    expect(format(text, "/a.yaml")).toBe(
+      "title: x\nscenario: { id: x, surface: y }\nflow:\n  steps:\n    - name: one\n      actions: [{ call: reset }]\n",
+    );
+  });
+
   it("leaves alone what cannot be read, other blocks, and blocks without an end", () => {
     for (const text of [
       "```yaml qa-step\n- say:   [x\n```\n",

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { abridge, type Extent, oneLine, printable } from "../../../base/text.ts";
 import { chainText, headlineOf } from "../../chain-text.ts";
+import { placeByPlace } from "../../diff.ts";
 import type { AttemptReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Paint } from "./style.ts";
 
@@ -28,6 +29,7 @@ export function failureBlock(
   if (!failure) return [];
   const section = (label: string, lines: readonly string[]) => labelled(label, lines, paint);
   const lines = (text: string | undefined) => (text ? printable(abridge(text, extent)).split("\n") : []);
+  const diff = placeByPlace(failure.expected, failure.seen);
   return [
     ...indent(lines(headlineOf(failure)).map((line) => paint(["bold", "red"], line))),
     ...indent(failure.headline ? lines(failure.message) : []),
@@ -35,8 +37,9 @@ export function failureBlock(
     ...indent([paint("dim", blame(failure)), ...whereabouts(failure, scenario.steps.length)]),
     ...indent(failure.codeFrame ? ["", ...lines(failure.codeFrame.trimEnd())] : []),
     "",
-    ...section("expected", lines(failure.expected)),
-    ...section("seen", lines(failure.seen)),
+    ...(diff === undefined
+      ? [...section("expected", lines(failure.expected)), ...section("seen", lines(failure.seen))]
+      : section("diff", lines(diff))),
     ...section(
       "values",
       (failure.values ?? []).flatMap((each) => lines(valueText(each))),

@@ -1,4 +1,5 @@
 import { chainText } from "../../chain-text.ts";
+import { placeByPlace } from "../../diff.ts";
 import type { ScenarioReport } from "../../schema/report-schema.ts";
 import { codeBlock, codeSpan, escapeText } from "./escape.ts";
 
@@ -21,13 +22,15 @@ export function failureParts({ failure, rerun, steps }: ScenarioReport): string[
 export function failureFacts(failure: Failure, steps: number): string[] {
   const { headline, message, chain, codeFrame, expected, seen, values, stack, details, messages, logLines } =
     failure;
+  const diff = placeByPlace(expected, seen);
   return [
     codeBlock([headline, message].filter(Boolean).join("\n"), "text"),
     ...(chain ? [`**How far it came**: ${codeSpan(chainText(chain))}`] : []),
     where(failure, steps),
     ...(codeFrame ? [codeBlock(codeFrame)] : []),
-    ...block("Expected", expected),
-    ...block("Seen", seen),
+    ...(diff === undefined
+      ? [...block("Expected", expected), ...block("Seen", seen)]
+      : ["**Expected (-) and seen (+)**", codeBlock(diff, "diff")]),
     ...block("Values", values?.map(({ expression, value }) => `${expression} = ${value}`).join("\n")),
     ...block("Stack", stack?.join("\n")),
     ...block("Details", details),
