@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Teardown } from "../runner/base/teardown.ts";
 import { EmbeddedKind } from "../runner/gateway/embedded/embedded.ts";
@@ -24,7 +23,7 @@ const counts: Record<string, number> = {};
 process.stdout.write(`seed ${seed}\n`);
 const testbed = new Testbed(
   {
-    gateway: new EmbeddedKind(resolve(import.meta.dirname, ".."), teardown),
+    gateway: new EmbeddedKind(teardown),
     signal: new AbortController().signal,
   },
   { release: { version: "1.0.0" } },

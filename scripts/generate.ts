@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { REPO_ROOT } from "../runner/cli/workspace.ts";
+import { ROOT } from "../runner/base/places.js";
 import { generatedFiles } from "./generated.ts";
 
 // `pnpm generate`: writes every file that is made from the code's own declarations.
 for (const [path, text] of await generatedFiles()) {
-  await writeFile(join(REPO_ROOT, path), text);
+  await writeFile(join(ROOT, path), text);
   process.stdout.write(`${path}\n`);
 }

@@ -4,9 +4,9 @@ import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
 import { statementReference, stepsJsonSchemaText } from "../runner/actions/statement-reference.ts";
 import { FLOW_API, STATEMENTS } from "../runner/actions/vocabulary.ts";
+import { ROOT } from "../runner/base/places.js";
 import { compareText } from "../runner/base/text.ts";
 import { BODY_SCHEMAS } from "../runner/channel/schemas.ts";
-import { REPO_ROOT } from "../runner/cli/workspace.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -76,7 +76,7 @@ async function gatewayCopies(): Promise<[path: string, text: string][]> {
   return Promise.all(
     SHARED_WITH_GATEWAY.map(async (file) => {
       const source = `runner/base/${file}`;
-      const text = await readFile(join(REPO_ROOT, source), "utf8");
+      const text = await readFile(join(ROOT, source), "utf8");
       const origin = `// A copy of ${source}, which \`pnpm generate\` makes.\n\n`;
       return [`fixtures/gateway/src/base/${file}`, origin + text];
     }),

@@ -11,7 +11,7 @@ import { Teardown } from "../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../runner/gateway/kinds.ts";
 import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
-import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";
 
 const SMOKE = "attached-gateway-smoke";
@@ -60,11 +60,17 @@ test("what may write is refused by name, with its place, and left out of globs",
   const named = await sandbox.qa("run", "dm-chat-baseline", "--gateway", gateway.wsUrl);
   expect(named.exitCode).toBe(2);
   expect(named.stderr).toMatch(
-    /dm-chat-baseline cannot run here: it may change the gateway \(state\.addInboundMessage, \S*dm-chat-baseline\.md:\d+:\d+\)/,
+    /dm-chat-baseline cannot run here: it may change the gateway \(say, \S*dm-chat-baseline\.md:\d+:\d+\)/,
   );
   expect(named.stderr).toContain("--allow-writes");
 
-  const { exitCode, report, stdout } = await sandbox.qa("run", "--all", "--gateway", gateway.wsUrl);
+  const { exitCode, report, stdout } = await sandbox.qa(
+    "run",
+    "--builtin",
+    "--all",
+    "--gateway",
+    gateway.wsUrl,
+  );
   expect(exitCode, stdout).toBe(0);
   expect(report?.scenarios.map(({ id }) => id)).toContain(SMOKE);
   expect(report?.scenarios.map(({ id }) => id)).not.toContain("dm-chat-baseline");
@@ -151,7 +157,6 @@ test("a client that may only read may call what counts as reading", async () => 
     await teardown.run(5000);
   });
   const kind = await resolveGatewayKind(parseGatewayTarget(gateway.wsUrl), {
-    repoRoot: ROOT,
     env: process.env,
     teardown,
   });

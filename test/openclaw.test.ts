@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isAlive } from "../runner/base/testing/processes.ts";
 import { runNpm } from "../runner/gateway/npm/npm.ts";
+import { streamProgress } from "../runner/gateway/npm/progress.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import { OpenClawKind } from "../runner/gateway/openclaw/openclaw.ts";
-import { streamProgress } from "../runner/gateway/openclaw/progress.ts";
 import { expectNothingLeft } from "./testing/left.ts";
-import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";
 import { HOT_RELOAD, HOT_RELOAD_ID } from "./testing/upstream-files.ts";
 
@@ -36,7 +36,6 @@ beforeAll(async () => {
   const kind = new OpenClawKind(
     { kind: "openclaw", spec: RELEASE },
     {
-      repoRoot: ROOT,
       cacheFolder: cacheFolder(process.env),
       env: process.env,
       progress: streamProgress(process.stderr),

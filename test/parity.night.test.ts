@@ -7,7 +7,7 @@ import { Teardown } from "../runner/base/teardown.ts";
 import { EmbeddedKind } from "../runner/gateway/embedded/embedded.ts";
 import { type ParityReport, paritySchema } from "../runner/parity/parity-schema.ts";
 import { Testbed } from "../runner/run/testbed/testbed.ts";
-import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const validate = addFormats.default(new Ajv({ allErrors: true, strict: true })).compile(paritySchema);
 
@@ -121,7 +121,7 @@ test("gateways are run one after the other, each with a report of its own, and e
   );
   const teardown = new Teardown();
   const { signal } = new AbortController();
-  const testbed = new Testbed({ gateway: new EmbeddedKind(ROOT, teardown), signal });
+  const testbed = new Testbed({ gateway: new EmbeddedKind(teardown), signal });
   try {
     const { gateway: running } = await testbed.ready;
     vi.stubEnv("GATEWAY_QA_TOKEN", running.token);

@@ -17,7 +17,7 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     [["run"], /no scenario chosen/],
     [["run", "plugin-lifecycle-hot-relaod"], /Did you mean plugin-lifecycle-hot-reload\?/],
     [["run", "zzz-*"], /no scenario id fits the glob zzz-\*/],
-    [["run", "--tag", "chanels"], /no scenario has the tag chanels[\s\S]*Did you mean channel/],
+    [["run", "--builtin", "--tag", "chanels"], /no scenario has the tag chanels[\s\S]*Did you mean channel/],
     [["run", "--all", "dm-chat-baseline"], /--all already chooses every scenario/],
     [["run", "--all", "--jobs", "0"], /whole number from 1 up/],
     [["run", "dm-chat-baseline", "--gateway", "embeded"], /Did you mean embedded\?/],
@@ -41,18 +41,24 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
   });
 });
 
+/** As pnpm starts the checkout's own script. */
+const PNPM_QA = {
+  npm_lifecycle_event: "qa",
+  npm_lifecycle_script: "node runner/cli/main.js check",
+  npm_package_json: join(ROOT, "package.json"),
+};
+
 test("another script is not this program, and one of another package is not either, whatever it is called", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("only/mine.md", PASSING);
   await sandbox.write("sub/package.json", "{}");
-  const script = { npm_lifecycle_event: "qa", INIT_CWD: join(sandbox.folder, "sub") };
+  const script = { ...PNPM_QA, INIT_CWD: join(sandbox.folder, "sub") };
   const theirs = { ...script, npm_package_json: join(sandbox.folder, "sub/package.json") };
   const { exitCode, stdout } = await sandbox.qaWith(theirs, "check", "only");
   expect(stdout).toMatch(/1 file checked/);
   expect(exitCode).toBe(0);
-  const ours = { ...script, npm_package_json: join(ROOT, "package.json") };
-  expect((await sandbox.qaWith(ours, "check", "../only")).exitCode).toBe(0);
-  const tests = { ...ours, npm_lifecycle_event: "test" };
+  expect((await sandbox.qaWith(script, "check", "../only")).exitCode).toBe(0);
+  const tests = { ...script, npm_lifecycle_event: "test", npm_lifecycle_script: "vitest run" };
   expect((await sandbox.qaWith(tests, "check", "only")).exitCode).toBe(0);
 });
 
@@ -192,7 +198,7 @@ describe("scenario files with errors", () => {
 
   test("this repository's scenarios have none", async () => {
     const sandbox = await Sandbox.create();
-    const { exitCode, stdout } = await sandbox.qa("check");
+    const { exitCode, stdout } = await sandbox.qaWith({ ...PNPM_QA, INIT_CWD: ROOT }, "check");
     expect(stdout).toMatch(/0 errors, 0 warnings/);
     expect(exitCode).toBe(0);
   });
@@ -200,8 +206,8 @@ describe("scenario files with errors", () => {
 
 test("qa list names every scenario, as a table and as JSON", async () => {
   const sandbox = await Sandbox.create();
-  const table = await sandbox.qa("list");
-  const { scenarios } = JSON.parse((await sandbox.qa("list", "--json")).stdout);
+  const table = await sandbox.qa("list", "--builtin");
+  const { scenarios } = JSON.parse((await sandbox.qa("list", "--builtin", "--json")).stdout);
   expect(scenarios.length).toBeGreaterThanOrEqual(9);
   for (const { id, title, theme } of scenarios) {
     expect(table.stdout).toContain(id);

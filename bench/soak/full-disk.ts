@@ -6,7 +6,6 @@ import { waitForCondition } from "../../runner/base/waits.ts";
 import { EmbeddedKind } from "../../runner/gateway/embedded/embedded.ts";
 import { Testbed } from "../../runner/run/testbed/testbed.ts";
 import { SeededRandom } from "../../test/testing/kill/random.ts";
-import { ROOT } from "./program.ts";
 
 // `node bench/soak/full-disk.ts <seed>`, with TMPDIR on a small disk of its own: fills the disk again and again while
 // messages arrive, frees it, sometimes kills the gateway then. Each message must be answered once.
@@ -19,7 +18,7 @@ const random = new SeededRandom(Number(process.argv[2]));
 const filler = join(process.env.TMPDIR ?? "", "filler");
 const teardown = new Teardown();
 const testbed = new Testbed({
-  gateway: new EmbeddedKind(ROOT, teardown),
+  gateway: new EmbeddedKind(teardown),
   signal: new AbortController().signal,
 });
 const sent: string[] = [];

@@ -15,6 +15,7 @@ import { configActions } from "./config/config.ts";
 import { editActions } from "./config/edit.ts";
 import { configStatements } from "./config/expect.ts";
 import { stopAndStartStatements } from "./config/stop-and-start.ts";
+import { tokenStatements } from "./config/token.ts";
 import type { Action, ActionSet } from "./define.ts";
 import { coreActions } from "./env/core.ts";
 import { rpcAction } from "./env/gateway-object.ts";
@@ -108,9 +109,10 @@ const ACTIONS: ActionSet = {
   ...orderStatements,
   ...editActions,
   ...atOnceActions,
-  ...cronStatements,
   ...workspaceStatements,
   ...accountStatements,
+  ...tokenStatements,
+  ...cronStatements,
 };
 
 function withAliases(actions: ActionSet): ActionSet {

@@ -1,7 +1,7 @@
+import { userFolder } from "../base/invocation.ts";
 import { compareText } from "../base/text.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { print } from "./redacted.ts";
-import { userFolder } from "./workspace.ts";
 
 /** The order in which problems are shown. */
 export function byPlace(a: Diagnostic, b: Diagnostic): number {

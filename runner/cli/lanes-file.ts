@@ -1,15 +1,16 @@
 import { dirname, join, resolve } from "node:path";
+import { userFolder } from "../base/invocation.ts";
 import { rejectErrors } from "../lanes/invalid.ts";
 import { QUARANTINE_FILE } from "../lanes/quarantine.ts";
 import type { Lanes } from "../lanes/read.ts";
 import { type LocatedLane, readLanes } from "../lanes/read.ts";
 import { type PackContext, packsOf } from "../lanes/select.ts";
-import { isFolder } from "../scenario/catalog/packs.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
+import { isPack, packFrom } from "../scenario/catalog/packs.ts";
+import { repositoryRoot } from "./workspace.ts";
 
 /** Absolute path of the lanes file: as given with `--lanes`, else this repository's. */
 export function lanesPath(typed: string | undefined): string {
-  return typed === undefined ? join(REPO_ROOT, "qa", "lanes.yaml") : resolve(userFolder(), typed);
+  return typed === undefined ? join(repositoryRoot(), "qa", "lanes.yaml") : resolve(userFolder(), typed);
 }
 
 /** Absolute path of the quarantine list: it lies beside the lanes file. */
@@ -32,12 +33,12 @@ export function loadLanes(typed: string | undefined): Lanes {
 
 /** Where lanes find scenarios: in their own packs, or in those of `--pack`. */
 export function packContext(packs: readonly string[]): PackContext {
-  return { repoRoot: REPO_ROOT, packs: packs.map((pack) => resolve(userFolder(), pack)) };
+  return { repoRoot: repositoryRoot(), packs: packs.map((pack) => packFrom(userFolder(), pack)) };
 }
 
 /** The existing packs of lanes, for loading a catalog; the lanes' own check reports missing ones. */
 export function foldersOf(chosen: readonly LocatedLane[], lanes: Lanes, context: PackContext): string[] {
   return [...new Set(chosen.flatMap((lane) => packsOf(lane, lanes, context)))].filter(
-    (folder) => context.packs.length > 0 || isFolder(folder),
+    (folder) => context.packs.length > 0 || isPack(folder),
   );
 }

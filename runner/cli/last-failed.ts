@@ -1,7 +1,8 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { errorMessage, UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
 import { parseGatewayTarget } from "../base/target.ts";
 import { plural } from "../base/text.ts";
@@ -10,7 +11,7 @@ import { readOptions } from "./command-options.ts";
 import type { OptionsOf } from "./options.ts";
 import { print, printNote } from "./redacted.ts";
 import { run } from "./run-scenarios.ts";
-import { REPO_ROOT, requireFolder, userFolder } from "./workspace.ts";
+import { reportsFolder, requireFolder } from "./workspace.ts";
 
 /**
  * `qa run --last-failed`: runs again what failed in the latest report, with that run's options unless they are given
@@ -27,8 +28,7 @@ export async function runLastFailed(ids: readonly string[], command: Command): P
     );
   }
   const cwd = userFolder();
-  const root =
-    typeof given.lastFailed === "string" ? resolve(cwd, given.lastFailed) : join(REPO_ROOT, "reports");
+  const root = typeof given.lastFailed === "string" ? resolve(cwd, given.lastFailed) : reportsFolder();
   const { folder, report } = await lastRun(root, cwd);
   const again = toRunAgain(report);
   const of = `${report.runId} (${displayPath(folder, cwd)})`;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import module from "node:module";
+
+refuseMachine();
 
 // How the program ends is decided here and nowhere else: until the command has said how it ended, every end is a failure
 // of the harness (4), also one that somebody calls a success (0) or a failed test (1). An interrupt stays one (130).
@@ -16,7 +17,8 @@ process.on("uncaughtException", (error) => {
 
 // Stripping types and compiling a few hundred modules costs more than most commands: keep the results.
 // This file is JavaScript because Node strips the types of its entry before any cache can be switched on.
-enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gateway-qa"));
+const { CACHE } = await import("../base/places.js");
+module.enableCompileCache(CACHE);
 
 const { runCli } = await import("./program.ts");
 decided = await runCli(process.argv.slice(2));
@@ -41,4 +43,28 @@ function endWith(code) {
     }
   }
   reallyExit.call(process, ended);
+}
+
+/** Ends the program with one sentence where it cannot run. Nothing that an old Node lacks may be used before. */
+function refuseMachine() {
+  // The package's build gives this; what runs from source needs a Node that strips types.
+  const oldest = typeof OLDEST_NODE === "undefined" ? "24.0.0" : OLDEST_NODE;
+  const [major, minor, patch] = process.versions.node.split(".").map(Number);
+  const [oldestMajor, oldestMinor, oldestPatch] = oldest.split(".").map(Number);
+  const isOlder = major - oldestMajor || minor - oldestMinor || patch - oldestPatch;
+  if (isOlder < 0) {
+    const instead =
+      typeof OLDEST_NODE === "undefined"
+        ? "`npx -y pnpm@10 qa …` in its checkout brings one"
+        : "install a newer one";
+    refuse(`gateway-qa needs Node ${oldest} or newer, and this is Node ${process.versions.node}: ${instead}`);
+  }
+  if (process.platform === "win32") {
+    refuse("gateway-qa does not run on Windows yet: run it in the Windows Subsystem for Linux");
+  }
+}
+
+function refuse(sentence) {
+  process.stderr.write(`error: ${sentence}  [unsupported]\n`);
+  process.exit(2);
 }

@@ -1,9 +1,9 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { userFolder } from "../base/invocation.ts";
 import { parseSlowFactor } from "../base/slow.ts";
 import { formatTarget, type GatewayTarget, parseGatewayTarget } from "../base/target.ts";
 import type { Shard } from "../plan/shard.ts";
-import { userFolder } from "./workspace.ts";
 
 /** How an option's text becomes a value, and how the value becomes text again. */
 export interface ValueKind<T> {

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { commandLine } from "../base/invocation.ts";
 import { parseGatewayTarget } from "../base/target.ts";
-import { commandLine } from "../lanes/job.ts";
 import { addOptions, givenOptions, readOptions, toArgs } from "./command-options.ts";
 import {
   COUNT,

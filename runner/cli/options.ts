@@ -189,6 +189,12 @@ export const OPTIONS = {
     group: CHOOSE,
     replay: "context",
   },
+  builtin: {
+    about: "read the scenarios that come with the tool too, as --pack builtin: does",
+    on: ["run", "parity", "list"],
+    group: CHOOSE,
+    replay: "context",
+  },
   trust: {
     about: "grant the packs given with --pack every permission that their flows use",
     on: ["run", "parity"],

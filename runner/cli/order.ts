@@ -1,18 +1,19 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { QaError, UsageError } from "../base/errors.ts";
+import { userFolder } from "../base/invocation.ts";
 import { isWithin } from "../base/paths.ts";
 import { EMBEDDED, type GatewayTarget } from "../base/target.ts";
 import { type Durations, readDurations } from "../lanes/durations.ts";
 import { type LaneOrder, orderOfLane } from "../lanes/order.ts";
 import { type Place, placeOf, quarantineOf } from "../lanes/place.ts";
 import { shardOf } from "../lanes/shard.ts";
-import { namedIds, type Selection, withoutVanished } from "../plan/selection.ts";
+import { idsAmong, namedIds, type Selection, withoutVanished } from "../plan/selection.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { printNote } from "./redacted.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
+import { packsIn, reportsFolder } from "./workspace.ts";
 
 /** What a run is to do, according to the command line or a lane. */
 export interface RunOrder {
@@ -23,6 +24,8 @@ export interface RunOrder {
   packsOnly: boolean;
   /** The ids that name everything chosen; undefined if anything is chosen by other means. */
   ids: readonly string[] | undefined;
+  /** Ids that a scenario of the tool's own may have. */
+  builtinIds: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
   /** Set only by a lane. */
   lane: LaneOrder | undefined;
@@ -58,18 +61,20 @@ function stillThere({ catalog, selection: before }: Choice): Choice {
 }
 
 function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
-  const { lane: name, lanes: typed, gateway, pack, tag, row: rows, all, named } = options;
+  const { lane: name, lanes: typed, gateway, tag, row: rows, all, named } = options;
+  const packs = packsIn(options);
   if (name === undefined) {
     if (typed !== undefined)
       throw new UsageError("--lanes only says where lanes are read", "Add --lane <name>.");
     // A pack alone means all of it.
-    const packsOnly = pack.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
+    const packsOnly = packs.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
     const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, rows, named };
     return {
       target: gateway ?? EMBEDDED,
-      packs: pack,
+      packs,
       packsOnly,
       ids: namedIds(selection),
+      builtinIds: idsAmong(ids),
       env: process.env,
       lane: undefined,
       choose: async (catalog) => ({ catalog, selection }),
@@ -81,8 +86,15 @@ function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
       "Leave out --all, --tag and --row; ids and globs narrow what the lane chooses.",
     );
   }
-  const lane = orderOfLane(loadLanes(typed), { name, gateway, ids }, packContext(pack), process.env);
-  return { ...lane, packsOnly: false, ids: undefined, env: { ...process.env, ...lane.guards }, lane };
+  const lane = orderOfLane(loadLanes(typed), { name, gateway, ids }, packContext(packs), process.env);
+  return {
+    ...lane,
+    packsOnly: false,
+    ids: undefined,
+    builtinIds: [],
+    env: { ...process.env, ...lane.guards },
+    lane,
+  };
 }
 
 /**
@@ -115,7 +127,7 @@ export async function takeShard(
 function durationsOf({ durations, out }: RunOptions): Promise<Durations> {
   const cwd = userFolder();
   const from = durations && resolve(cwd, durations);
-  if (from) rejectReportsIn(from, out ? resolve(cwd, out) : join(REPO_ROOT, "reports"));
+  if (from) rejectReportsIn(from, out ? resolve(cwd, out) : reportsFolder());
   return readDurations(from);
 }
 

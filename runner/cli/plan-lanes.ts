@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
 import { replaceJsonFile } from "../base/files.ts";
+import { userFolder } from "../base/invocation.ts";
 import { cacheFolder } from "../gateway/openclaw/cache.ts";
 import { publishedReleases } from "../gateway/openclaw/registry.ts";
 import { readDurations } from "../lanes/durations.ts";
@@ -12,7 +13,7 @@ import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { toArgs } from "./command-options.ts";
 import { foldersOf, loadLanes, packContext } from "./lanes-file.ts";
 import type { OptionsOf } from "./options.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
+import { repositoryRoot } from "./workspace.ts";
 
 /**
  * Plans the jobs of the named lanes, or of all lanes if none is named.
@@ -32,7 +33,7 @@ export async function planLanes(
     lanes,
     chosen,
     context,
-    catalog: await loadCatalog({ repoRoot: REPO_ROOT, packs: foldersOf(chosen, lanes, context), cwd }),
+    catalog: await loadCatalog({ repoRoot: repositoryRoot(), packs: foldersOf(chosen, lanes, context), cwd }),
     env,
     durations: await readDurations(durations && resolve(cwd, durations)),
     published: () => publishedReleases(join(cacheFolder(env), "releases.json"), { env, signal }),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { QaError, UsageError } from "../base/errors.ts";
+import { userFolder } from "../base/invocation.ts";
 import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
@@ -9,13 +10,13 @@ import { canChoose } from "../plan/eligibility.ts";
 import { releaseVersion } from "../plan/gateways.ts";
 import { chooseModel } from "../plan/model.ts";
 import { InvalidScenarios, requireSelected } from "../plan/prepare.ts";
-import type { Selected } from "../plan/selection.ts";
+import { idsAmong, type Selected } from "../plan/selection.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { OptionsOf } from "./options.ts";
 import { print } from "./redacted.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import type { Session } from "./session.ts";
-import { REPO_ROOT, userFolder } from "./workspace.ts";
+import { packsIn, repositoryRoot } from "./workspace.ts";
 
 type ParityOptions = OptionsOf<"parity">;
 
@@ -70,8 +71,9 @@ async function chooseForEach(
   { signal, teardown }: Session,
 ): Promise<Candidate[]> {
   const catalog = await loadCatalog({
-    repoRoot: REPO_ROOT,
-    packs: options.pack,
+    repoRoot: repositoryRoot(),
+    packs: packsIn(options),
+    builtinIds: idsAmong(patterns),
     ...(options.trust ? { trust: true } : {}),
     modelScripts: options.modelScript,
     cwd: userFolder(),
@@ -79,7 +81,7 @@ async function chooseForEach(
   const selected = requireSelected(catalog, { patterns, tags: options.tag, all: options.all === true });
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
-      const kind = await resolveGatewayKind(target, { repoRoot: REPO_ROOT, env: process.env, teardown });
+      const kind = await resolveGatewayKind(target, { env: process.env, teardown });
       const model = chooseModel(undefined, target, process.env);
       const version = await releaseVersion(kind, catalog.scenarios, signal).catch(() => undefined);
       const capabilities = capabilitiesOf(target, model, { env: process.env, version });
@@ -135,8 +137,8 @@ async function runOne(
 }
 
 /** The command's options that apply to every gateway's run. */
-function shared({ pack, trust, modelScript, jobs, retries }: ParityOptions) {
-  return { pack, trust, modelScript, jobs, retries };
+function shared({ pack, builtin, trust, modelScript, jobs, retries }: ParityOptions) {
+  return { pack, builtin, trust, modelScript, jobs, retries };
 }
 
 /** @throws what is wrong with the command or the scenarios, and defects of the runner */

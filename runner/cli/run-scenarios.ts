@@ -1,11 +1,11 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
+import { commandLine, userFolder } from "../base/invocation.ts";
 import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
-import { commandLine } from "../lanes/job.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { releaseVersion } from "../plan/gateways.ts";
 import { withSharing } from "../plan/isolation.ts";
@@ -25,7 +25,7 @@ import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { printNote } from "./redacted.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
-import { outFolder, REPO_ROOT, userFolder } from "./workspace.ts";
+import { outFolder, repositoryRoot } from "./workspace.ts";
 
 /** `qa run`: choose, check, plan, run, report. */
 export function run(ids: readonly string[], options: RunOptions): Promise<number> {
@@ -96,8 +96,8 @@ export async function runScenarios(
 }
 
 /** @throws UsageError for options that do not go together */
-function rejectContradictions({ trust, pack, allowWrites, fault }: RunOptions, { target }: RunOrder): void {
-  if (trust && pack.length === 0) {
+function rejectContradictions({ trust, allowWrites, fault }: RunOptions, { target, packs }: RunOrder): void {
+  if (trust && packs.length === 0) {
     throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
   }
   if (allowWrites && target.kind !== "remote") {
@@ -124,7 +124,6 @@ async function chooseAndPrepare(
   const { target, env, lane } = order;
   const { allowWrites, updateTo, trust, modelScript, fault } = options;
   const gateway = await resolveGatewayKind(target, {
-    repoRoot: REPO_ROOT,
     env,
     teardown,
     allowWrites,
@@ -136,13 +135,14 @@ async function chooseAndPrepare(
   preparing.catch(() => {});
   const { catalog, selection } = await order.choose(
     await loadCatalog({
-      repoRoot: REPO_ROOT,
+      repoRoot: repositoryRoot(),
       packs: order.packs,
       packsOnly: order.packsOnly,
       trust,
       modelScripts: modelScript,
       cwd: userFolder(),
       ids: order.ids,
+      builtinIds: order.builtinIds,
     }),
   );
   const version = await releaseVersion(gateway, catalog.scenarios, signal);

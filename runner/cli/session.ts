@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { errorMessage, QaError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { userFolder } from "../base/invocation.ts";
 import { Teardown } from "../base/teardown.ts";
 import { formatDuration } from "../base/text.ts";
 import { after, every } from "../base/timers.ts";
 import { printNote } from "./redacted.ts";
-import { userFolder } from "./workspace.ts";
 
 /** Time to end what a command started, in addition to what each scenario has of its own. */
 export const TEARDOWN_MS = 30_000;

@@ -1,41 +1,41 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmdirSync,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
+import { userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
+import { BUILTIN } from "../scenario/catalog/packs.ts";
 
-/** Root of this repository: holds `qa/`, `runner/` and `fixtures/`. */
-export const REPO_ROOT = resolve(import.meta.dirname, "../..");
-
-/** Scripts of this package that are this program. */
-const SCRIPTS: readonly (string | undefined)[] = ["qa", "night"];
+/** What a repository has that is tested with this tool. */
+const QA: readonly string[] = ["qa/scenarios", "qa/lanes.yaml"];
 
 /**
- * The folder the user stands in. `pnpm qa …` moves to the repository's root first and keeps the user's folder in
- * INIT_CWD. Another script has moved where it wants to be, and so has one of another package with the same name.
+ * The user's repository: the nearest folder, from the one the user stands in upwards, with scenarios or lanes in `qa`. A
+ * folder with `.git` is the last that is looked at. Without either, it is the folder the user stands in.
  */
-export function userFolder(): string {
-  const { INIT_CWD, npm_lifecycle_event, npm_package_json = "" } = process.env;
-  return INIT_CWD && SCRIPTS.includes(npm_lifecycle_event) && isOurs(npm_package_json)
-    ? INIT_CWD
-    : process.cwd();
+export function repositoryRoot(): string {
+  const start = userFolder();
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (QA.some((path) => existsSync(join(folder, path)))) return folder;
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return start;
+  }
 }
 
-function isOurs(packageJson: string): boolean {
-  try {
-    return realpathSync(packageJson) === join(REPO_ROOT, "package.json");
-  } catch {
-    return false;
-  }
+/** The packs that options name, as typed. */
+export function packsIn({
+  pack,
+  builtin,
+}: {
+  pack: readonly string[];
+  builtin?: boolean | undefined;
+}): string[] {
+  return builtin && !pack.includes(BUILTIN) ? [...pack, BUILTIN] : [...pack];
+}
+
+/** Where reports go, and are looked for, unless the user says so. */
+export function reportsFolder(): string {
+  return join(repositoryRoot(), "reports");
 }
 
 /** @throws UsageError unless the path is a folder */
@@ -61,11 +61,11 @@ const LEFT_BY = {
 /**
  * The absolute folder for a command's output. Only checks it: an error in the rest of the command line must not leave a
  * folder behind.
- * @param typed as given to --out; undefined means `reports/<name>` of this repository
+ * @param typed as given to --out; undefined means `reports/<name>` of the user's repository
  * @throws UsageError if the folder cannot be written to, or already holds such output: two runs must not mix
  */
 export function outFolder(typed: string | undefined, what: keyof typeof LEFT_BY, name: string): string {
-  const folder = typed === undefined ? join(REPO_ROOT, "reports", name) : resolve(userFolder(), typed);
+  const folder = typed === undefined ? join(reportsFolder(), name) : resolve(userFolder(), typed);
   if (existsSync(join(folder, LEFT_BY[what]))) {
     throw new UsageError(`${folder} already holds a ${what}`, NEW_OR_EMPTY);
   }

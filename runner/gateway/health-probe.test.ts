@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { QaBus } from "../channel/bus.ts";
 import { serveBus } from "../channel/server.ts";
@@ -10,8 +9,7 @@ test("sees how long the gateway was away, over HTTP and over RPC", async () => {
   const start = gatewayStart();
   onTestFinished(async () => expect(await start.teardown.run(10_000)).toEqual([]));
   const { url: busUrl } = await serveBus(new QaBus(start.wakeups), start.teardown);
-  const repoRoot = fileURLToPath(new URL("../..", import.meta.url));
-  const gateway = await new EmbeddedKind(repoRoot, start.teardown).start({ ...start, busUrl });
+  const gateway = await new EmbeddedKind(start.teardown).start({ ...start, busUrl });
   const probe = new HealthProbe(gateway);
   start.teardown.defer("probe", () => probe.stop());
   probe.start();

@@ -14,7 +14,7 @@ const begin = () => {
   return start;
 };
 const resolve = async (target: string, env = {}) =>
-  resolveGatewayKind(parseGatewayTarget(target), { repoRoot: "/repo", env, teardown: new Teardown() });
+  resolveGatewayKind(parseGatewayTarget(target), { env, teardown: new Teardown() });
 
 afterEach(async () => {
   for (const { teardown } of started.splice(0).reverse()) expect(await teardown.run(10_000)).toEqual([]);
@@ -43,7 +43,6 @@ test.each([
 
 test("a version to update to is for published releases only", async () => {
   const resolving = resolveGatewayKind(EMBEDDED, {
-    repoRoot: "/repo",
     env: {},
     teardown: new Teardown(),
     updateTo: "latest",

@@ -5,8 +5,6 @@ import type { GatewayKind } from "./gateway.ts";
 import type { Environment } from "./process/env.ts";
 
 export interface ResolveOptions {
-  /** Holds fixtures/gateway. */
-  repoRoot: string;
   env: Environment;
   /** Releases what a kind starts for the whole run. */
   teardown: Teardown;
@@ -22,7 +20,7 @@ export interface ResolveOptions {
  */
 export async function resolveGatewayKind(
   target: GatewayTarget,
-  { repoRoot, env, teardown, allowWrites = false, updateTo }: ResolveOptions,
+  { env, teardown, allowWrites = false, updateTo }: ResolveOptions,
 ): Promise<GatewayKind> {
   if (updateTo !== undefined && target.kind !== "openclaw") {
     throw new UsageError(
@@ -33,16 +31,16 @@ export async function resolveGatewayKind(
   switch (target.kind) {
     case "embedded": {
       const { EmbeddedKind } = await import("./embedded/embedded.ts");
-      return new EmbeddedKind(repoRoot, teardown);
+      return new EmbeddedKind(teardown);
     }
     case "openclaw": {
       const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([
         import("./openclaw/openclaw.ts"),
         import("./openclaw/cache.ts"),
-        import("./openclaw/progress.ts"),
+        import("./npm/progress.ts"),
       ]);
       const progress = streamProgress(process.stderr);
-      return new OpenClawKind(target, { repoRoot, cacheFolder: cacheFolder(env), env, progress, updateTo });
+      return new OpenClawKind(target, { cacheFolder: cacheFolder(env), env, progress, updateTo });
     }
     case "remote": {
       const { RemoteKind } = await import("./remote/remote.ts");

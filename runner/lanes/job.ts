@@ -16,11 +16,3 @@ export function osOf(platform: NodeJS.Platform): OperatingSystem | NodeJS.Platfo
   if (platform === "darwin") return "macos";
   return platform === "win32" ? "windows" : platform;
 }
-
-/** A command line as it can be typed in a POSIX shell. */
-export function commandLine(args: readonly string[]): string {
-  const quoted = args.map((arg) =>
-    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
-  return `pnpm qa ${quoted.join(" ")}`;
-}

@@ -1,3 +1,4 @@
+import { commandLine } from "../base/invocation.ts";
 import { formatTarget, type GatewayTarget } from "../base/target.ts";
 import type { Environment } from "../gateway/process/env.ts";
 import { guardOf } from "../plan/guard.ts";
@@ -5,7 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Shard } from "../plan/shard.ts";
 import type { Job } from "../results/merge/matrix-schema.ts";
 import type { Durations } from "./durations.ts";
-import { commandLine, jobId, jobName } from "./job.ts";
+import { jobId, jobName } from "./job.ts";
 import { guardsOf, limitsOfLane, missingSecrets } from "./lane.ts";
 import type { LocatedLane } from "./read.ts";
 import type { Lane } from "./schema.ts";

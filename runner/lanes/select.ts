@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import type { Selection, SelectionProblem } from "../plan/selection.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { findScenarioFiles } from "../scenario/catalog/find-files.ts";
-import { isFolder, ownPack, packOf } from "../scenario/catalog/packs.ts";
+import { isPack, ownPack, packFrom, packOf } from "../scenario/catalog/packs.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import type { Path } from "../scenario/source/locate.ts";
 import type { LaneDiagnosticCode } from "./codes.ts";
@@ -18,14 +17,14 @@ export interface PackContext {
 
 /** Absolute folders that a lane takes its scenarios from; empty for those that come with the tool. */
 export function packsOf({ lane }: LocatedLane, { folder }: Lanes, { packs }: PackContext): string[] {
-  return packs.length > 0 ? [...packs] : (lane.select.packs ?? []).map((pack) => resolve(folder, pack));
+  return packs.length > 0 ? [...packs] : (lane.select.packs ?? []).map((pack) => packFrom(folder, pack));
 }
 
 /** What is wrong with the folders that a lane names. */
 export function checkPacks(lane: LocatedLane, lanes: Lanes, context: PackContext): Diagnostic[] {
   if (context.packs.length > 0) return [];
   return packsOf(lane, lanes, context).flatMap((folder, index) => {
-    if (isFolder(folder)) {
+    if (isPack(folder)) {
       const { root } = packOf(folder, context.repoRoot, context.repoRoot);
       const { files, leftOut } = findScenarioFiles(root, context.repoRoot);
       if (files.length + leftOut.length > 0) return [];

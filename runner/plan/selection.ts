@@ -100,6 +100,11 @@ export function requireTagged(catalog: Catalog, tags: readonly string[]): readon
   return selected.map(({ scenario }) => scenario);
 }
 
+/** Those of the patterns that are ids. */
+export function idsAmong(patterns: readonly string[]): string[] {
+  return patterns.filter((pattern) => !isGlob(pattern)).map(normalized);
+}
+
 /** The ids that a selection names, when it chooses nothing by other means; undefined when it does. */
 export function namedIds({ patterns, tags, all }: Selection): readonly string[] | undefined {
   return all || tags.length > 0 || patterns.some(isGlob) ? undefined : patterns;
@@ -160,7 +165,7 @@ function didYouMean(near: string | undefined): string {
 }
 
 function problemsOf(
-  { scenarios, unusable }: Catalog,
+  { scenarios, unusable, builtinNames }: Catalog,
   { patterns, tags, all }: Selection,
 ): SelectionProblem[] {
   const isNarrowed = patterns.length > 0 || tags.length > 0;
@@ -175,7 +180,7 @@ function problemsOf(
       if (knownIds.some((id) => matchesId(pattern, id)) || unusable.some((file) => mayBeRow(pattern, file)))
         return [];
       const kind = isGlob(pattern) ? "unknown-glob" : "unknown-id";
-      return [{ kind, pattern, index, near: suggest(pattern, ids) }];
+      return [{ kind, pattern, index, near: suggest(pattern, [...ids, ...builtinNames]) }];
     }),
     ...tags.flatMap((tag, index): SelectionProblem[] =>
       knownTags.includes(tag) ? [] : [{ kind: "unknown-tag", tag, index, near: suggest(tag, knownTags) }],

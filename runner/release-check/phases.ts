@@ -31,7 +31,6 @@ interface Plan {
 }
 
 export interface CheckRun {
-  repoRoot: string;
   env: Environment;
   teardown: Teardown;
   signal: AbortSignal;
@@ -93,10 +92,10 @@ export async function checkRelease(
 async function kindOf(
   { product }: Plan,
   spec: string,
-  { repoRoot, env, teardown, updateTo }: Omit<ResolveOptions, "allowWrites">,
+  { env, teardown, updateTo }: Omit<ResolveOptions, "allowWrites">,
 ) {
-  if (product === "embedded") return resolveGatewayKind({ kind: "embedded" }, { repoRoot, env, teardown });
-  return resolveGatewayKind({ kind: "openclaw", spec }, { repoRoot, env, teardown, updateTo });
+  if (product === "embedded") return resolveGatewayKind({ kind: "embedded" }, { env, teardown });
+  return resolveGatewayKind({ kind: "openclaw", spec }, { env, teardown, updateTo });
 }
 
 function planOf({ from, to }: Candidates): Plan {

@@ -16,6 +16,8 @@ export interface Pack {
   foreign: boolean;
   /** Its flows have every permission that they use, declared or not (`--trust`). */
   trusted: boolean;
+  /** It comes with the tool, and is looked at from another repository. */
+  builtin?: true;
 }
 
 /** How the file is written; all forms give the same scenario. */

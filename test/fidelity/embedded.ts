@@ -3,7 +3,6 @@ import { Teardown } from "../../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
 import { Testbed } from "../../runner/run/testbed/testbed.ts";
-import { ROOT } from "../testing/qa.ts";
 
 const TEARDOWN_MS = 15_000;
 const teardown = new Teardown();
@@ -23,7 +22,6 @@ export async function endEmbeddedGateway(): Promise<void> {
 async function start(): Promise<GatewayUnderTest> {
   const { signal } = new AbortController();
   const kind = await resolveGatewayKind(parseGatewayTarget("embedded"), {
-    repoRoot: ROOT,
     env: process.env,
     teardown,
   });

@@ -1,9 +1,9 @@
 import { homedir, tmpdir } from "node:os";
-import { REPO_ROOT } from "../../runner/cli/workspace.ts";
+import { ROOT } from "../../runner/base/places.js";
 
 /** On one line, without the folders of the machine it ran on, cut where it becomes too long for a row of a table. */
 export function oneLine(text: string): string {
-  const line = [tmpdir(), homedir(), REPO_ROOT]
+  const line = [tmpdir(), homedir(), ROOT]
     .reduce(
       (rest, folder) => rest.replaceAll(new RegExp(`${RegExp.escape(folder)}[^\\s"')]*`, "g"), "<path>"),
       text,

@@ -121,7 +121,7 @@ export class Sandbox {
   }
 
   #env(): Record<string, string> {
-    return { TMPDIR: this.tmp, NO_COLOR: "1" };
+    return { TMPDIR: this.tmp, NO_COLOR: "1", GATEWAY_QA_COMMAND: "pnpm qa" };
   }
 
   #out(args: readonly string[]): string[] {

@@ -4,7 +4,6 @@ import { Teardown } from "../../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../../runner/gateway/kinds.ts";
 import { Testbed } from "../../runner/run/testbed/testbed.ts";
-import { ROOT } from "./qa.ts";
 
 const TEARDOWN_MS = 15_000;
 
@@ -16,7 +15,6 @@ export async function startRunningGateway(target: string): Promise<GatewayUnderT
   });
   const { signal } = new AbortController();
   const kind = await resolveGatewayKind(parseGatewayTarget(target), {
-    repoRoot: ROOT,
     env: process.env,
     teardown,
   });

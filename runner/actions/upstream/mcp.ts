@@ -30,10 +30,7 @@ async function callPluginTool(
   { toolName, args }: ValuesOf<typeof CALL_PARAMS>,
 ): Promise<unknown> {
   const server = await pluginToolsServer(context);
-  const [{ Client }, { StdioClientTransport }] = await Promise.all([
-    import("@modelcontextprotocol/client"),
-    import("@modelcontextprotocol/client/stdio"),
-  ]);
+  const { Client, StdioClientTransport } = await import("./mcp-client.ts");
   const transport = new StdioClientTransport({ ...server, stderr: "pipe" });
   let stderr = "";
   transport.stderr?.on("data", (chunk: Buffer) => {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { isWithin } from "../../base/paths.ts";
 import { plural } from "../../base/text.ts";
 import type { CheckedScenarios } from "../../plan/check.ts";
@@ -12,7 +13,7 @@ import { byPlace, printDiagnostics } from "../diagnostics.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson } from "../redacted.ts";
-import { REPO_ROOT, userFolder } from "../workspace.ts";
+import { repositoryRoot } from "../workspace.ts";
 
 type CheckOptions = OptionsOf<"check">;
 
@@ -64,6 +65,12 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
 function refuseEmpty(paths: readonly string[], files: readonly string[]): void {
   const cwd = userFolder();
   const found = files.map((file) => resolve(cwd, file));
+  if (paths.length === 0 && files.length === 0) {
+    throw new UsageError(
+      `there is no qa/scenarios in ${cwd} or above it`,
+      "Stand in your repository, or give paths.",
+    );
+  }
   const empty = paths.find((path) => !found.some((file) => isWithin(file, resolve(cwd, path))));
   if (empty === undefined) return;
   throw new UsageError(`${empty} holds no scenario`, "Scenarios are .md, .yaml and .yml files at any depth.");
@@ -80,7 +87,7 @@ async function checkPaths(
 ): Promise<CheckedScenarios> {
   const { checkScenarios } = await import("../../plan/check.ts");
   return checkScenarios({
-    repoRoot: REPO_ROOT,
+    repoRoot: repositoryRoot(),
     packs: pack,
     modelScripts: modelScript,
     cwd: userFolder(),

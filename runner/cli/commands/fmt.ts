@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { errorMessage, QaError, UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { rewriteFile } from "../../base/files.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { plural } from "../../base/text.ts";
 import type { SourceFile } from "../../scenario/source/source.ts";
 import type { Edit } from "../../scenario/writing/format.ts";
@@ -13,7 +14,7 @@ import { byPlace, printDiagnostics } from "../diagnostics.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson } from "../redacted.ts";
-import { REPO_ROOT, userFolder } from "../workspace.ts";
+import { repositoryRoot } from "../workspace.ts";
 
 type FmtOptions = OptionsOf<"fmt">;
 
@@ -39,7 +40,11 @@ async function fmt(what: readonly string[], options: FmtOptions): Promise<number
     import("../../scenario/writing/format.ts"),
   ]);
   const paths = await pathsOf(what);
-  const { catalog, diagnostics } = await checkScenarios({ repoRoot: REPO_ROOT, cwd: userFolder(), paths });
+  const { catalog, diagnostics } = await checkScenarios({
+    repoRoot: repositoryRoot(),
+    cwd: userFolder(),
+    paths,
+  });
   const errors = diagnostics.filter(({ severity }) => severity === "error").sort(byPlace);
   const invalid = new Set(errors.map(({ file }) => file));
   const found = [...catalog.scenarios, ...catalog.replaced, ...catalog.packIndexes].map(({ file }) => file);
@@ -99,7 +104,7 @@ async function pathsOfIds(ids: readonly string[], pack: string, cwd: string): Pr
     import("../../scenario/catalog/catalog.ts"),
     import("../../plan/selection.ts"),
   ]);
-  const catalog = await loadCatalog({ repoRoot: REPO_ROOT, paths: [pack], cwd, metadataOnly: true });
+  const catalog = await loadCatalog({ repoRoot: repositoryRoot(), paths: [pack], cwd, metadataOnly: true });
   const selection = { patterns: ids, tags: [], all: false };
   const { selected, problems, unreadable } = selectScenarios(catalog, selection);
   // None of those named can be read: what is wrong with them is reported as of any other file.

@@ -8,7 +8,6 @@ import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson } from "../redacted.ts";
 import { withSession } from "../session.ts";
-import { REPO_ROOT } from "../workspace.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -47,11 +46,10 @@ async function installRelease(release: string): Promise<number> {
   const [{ cacheFolder }, { OpenClawKind }, { streamProgress }] = await Promise.all([
     import("../../gateway/openclaw/cache.ts"),
     import("../../gateway/openclaw/openclaw.ts"),
-    import("../../gateway/openclaw/progress.ts"),
+    import("../../gateway/npm/progress.ts"),
   ]);
   return withSession(async ({ signal }) => {
     const kind = new OpenClawKind(parseRelease(release), {
-      repoRoot: REPO_ROOT,
       cacheFolder: cacheFolder(process.env),
       env: process.env,
       progress: streamProgress(process.stderr),

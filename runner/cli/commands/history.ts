@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { displayPath } from "../../base/paths.ts";
 import { suggestion } from "../../base/suggest.ts";
 import { formatDuration, plural } from "../../base/text.ts";
@@ -14,7 +15,7 @@ import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
 import { printJson, printNote, printRedacted } from "../redacted.ts";
-import { requireFolder, userFolder } from "../workspace.ts";
+import { requireFolder } from "../workspace.ts";
 
 /** Goes up with every change that could break a reader of `qa history --json`. */
 const HISTORY_VERSION = 3;

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { plural } from "../../base/text.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
 import { printJson, printNote, printRedacted } from "../redacted.ts";
-import { REPO_ROOT, userFolder } from "../workspace.ts";
+import { packsIn, repositoryRoot } from "../workspace.ts";
 
 const ALL_GATEWAYS = ["embedded", "openclaw", "remote"];
 
@@ -44,8 +45,8 @@ async function list(options: OptionsOf<"list">): Promise<number> {
     import("../../plan/guard.ts"),
   ]);
   const catalog = await loadCatalog({
-    repoRoot: REPO_ROOT,
-    packs: options.pack,
+    repoRoot: repositoryRoot(),
+    packs: packsIn(options),
     cwd: userFolder(),
     metadataOnly: true,
   });
@@ -57,6 +58,11 @@ async function list(options: OptionsOf<"list">): Promise<number> {
   else printRedacted(rows, table);
   for (const { code, file, message } of catalog.diagnostics) {
     if (code === "link-left-out") printNote(`${file}: ${message}\n`);
+  }
+  if (catalog.files.length === 0) {
+    printNote(
+      `there is no qa/scenarios in ${userFolder()} or above it; --builtin lists what comes with the tool\n`,
+    );
   }
   if (broken.size > 0) {
     printNote(`${plural(broken.size, "scenario file")} with errors: run \`qa check\`\n`);

@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { addOptions } from "../command-options.ts";
 import { redacted } from "../redacted.ts";
-import { REPO_ROOT, userFolder } from "../workspace.ts";
+import { repositoryRoot } from "../workspace.ts";
 
 /** Declares `qa lsp`. */
 export function addLspCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -25,7 +26,7 @@ async function lsp(): Promise<number> {
     input: process.stdin,
     output: process.stdout,
     version: packageJson.version,
-    repoRoot: REPO_ROOT,
+    repoRoot: repositoryRoot(),
     cwd: userFolder(),
     redact: redacted,
   });

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { printJson, printNote, printRedacted } from "../redacted.ts";
 import { withSession } from "../session.ts";
-import { userFolder } from "../workspace.ts";
 
 /** A job's `secrets` are the names of variables. */
 const NAMES = ["secrets"];

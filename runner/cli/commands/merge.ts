@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { commandLine, userFolder } from "../../base/invocation.ts";
 import { displayPath } from "../../base/paths.ts";
 import { addOptions, toArgs, withIds } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { printJson, printRedacted } from "../redacted.ts";
-import { rejectUsedFolder, requireFolder, userFolder } from "../workspace.ts";
+import { rejectUsedFolder, requireFolder } from "../workspace.ts";
 
 /** Declares `qa merge`. */
 export function addMergeCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -28,15 +29,12 @@ export function addMergeCommand(program: Command, finish: (exitCode: number) => 
 
 /** Exit code 4 when anything is missing, otherwise by the same rules as a run. */
 async function merge(folders: readonly string[], options: OptionsOf<"merge">): Promise<number> {
-  const [{ commandLine }, { paintFor }, { mergedLines }, { readMatrix }, { mergeShards }] = await Promise.all(
-    [
-      import("../../lanes/job.ts"),
-      import("../../report/reporters/console/style.ts"),
-      import("../../results/merge/console.ts"),
-      import("../../results/merge/matrix.ts"),
-      import("../../results/merge/merge.ts"),
-    ],
-  );
+  const [{ paintFor }, { mergedLines }, { readMatrix }, { mergeShards }] = await Promise.all([
+    import("../../report/reporters/console/style.ts"),
+    import("../../results/merge/console.ts"),
+    import("../../results/merge/matrix.ts"),
+    import("../../results/merge/merge.ts"),
+  ]);
   const cwd = userFolder();
   const show = (path: string) => displayPath(path, cwd);
   const out = resolve(cwd, options.out);

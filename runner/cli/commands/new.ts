@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { errorMessage, QaError, UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
 import { displayPath, isWithin } from "../../base/paths.ts";
 import type { Catalog } from "../../scenario/catalog/catalog.ts";
 import type { Scenario } from "../../scenario/types.ts";
@@ -11,7 +12,7 @@ import { byPlace, printDiagnostics } from "../diagnostics.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print } from "../redacted.ts";
-import { REPO_ROOT, userFolder } from "../workspace.ts";
+import { repositoryRoot as workspaceRoot } from "../workspace.ts";
 
 type NewOptions = OptionsOf<"new">;
 
@@ -37,7 +38,7 @@ export function addNewCommand(program: Command, finish: (exitCode: number) => vo
 async function writeNew(id: string, options: NewOptions): Promise<number> {
   const [
     { loadCatalog },
-    { ownPack, repositoryRoot, scenariosAround },
+    { BUILTIN, ownPack, repositoryRoot, scenariosAround },
     writing,
     { folderTheme },
     { SourceFile },
@@ -55,17 +56,20 @@ async function writeNew(id: string, options: NewOptions): Promise<number> {
   const found = scenariosAround(cwd);
   const root = found ?? join(repositoryRoot(cwd) ?? cwd, "qa", "scenarios");
   const folder = folderFor(root, cwd, options.theme);
-  // The repository's own scenarios are there to copy from, wherever one stands.
+  // The tool's own scenarios are there to copy from, wherever one stands.
   const catalog = await loadCatalog({
-    repoRoot: REPO_ROOT,
-    packs: found !== undefined && findScenarioFiles(found, cwd).files.length > 0 ? [found] : [],
+    repoRoot: workspaceRoot(),
+    packs: [
+      ...(found !== undefined && findScenarioFiles(found, cwd).files.length > 0 ? [found] : []),
+      BUILTIN,
+    ],
     cwd,
     metadataOnly: true,
   });
   rejectKnown(id, catalog, root);
   const from = options.from === undefined ? undefined : await sourceOf(options.from, catalog);
   const path = join(folder, `${id}${from ? extname(from.file.path) : ".md"}`);
-  const own = ownPack(REPO_ROOT);
+  const own = ownPack(workspaceRoot());
   const pack = { ...own, root, foreign: !isWithin(root, own.root) };
   const scenario = {
     id,
@@ -157,7 +161,7 @@ async function write(path: string, text: string): Promise<void> {
 async function report(path: string, id: string, pack: string | undefined): Promise<number> {
   const { checkScenarios } = await import("../../plan/check.ts");
   const cwd = userFolder();
-  const { diagnostics } = await checkScenarios({ repoRoot: REPO_ROOT, cwd, paths: [path] });
+  const { diagnostics } = await checkScenarios({ repoRoot: workspaceRoot(), cwd, paths: [path] });
   await printDiagnostics(diagnostics.sort(byPlace));
   const shown = displayPath(path, cwd);
   const option = pack === undefined ? "" : ` --pack ${relative(cwd, pack) || "."}`;

@@ -6,18 +6,18 @@ import type { Command } from "commander";
 import { QaError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { guardedEnv } from "../../base/guardian.ts";
+import { typedCommand, userFolder } from "../../base/invocation.ts";
 import { displayPath } from "../../base/paths.ts";
+import { PROGRAMS } from "../../base/places.js";
 import type { Job, Matrix } from "../../results/merge/matrix-schema.ts";
 import { addOptions, toArgs } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print } from "../redacted.ts";
 import { newRunId, withSession } from "../session.ts";
-import { outFolder, userFolder } from "../workspace.ts";
+import { outFolder } from "../workspace.ts";
 
 type NightOptions = OptionsOf<"night">;
-
-const MAIN = join(import.meta.dirname, "../main.js");
 
 /** How a job or the merge ended. */
 interface Ended {
@@ -121,11 +121,11 @@ async function qa(
   signal: AbortSignal,
 ): Promise<Pick<Ended, "exitCode" | "durationMs">> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [PROGRAMS.main, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
     cwd: userFolder(),
     // As under a package manager, the command ends when this process is gone.
-    env: guardedEnv({ ...process.env, npm_lifecycle_event: "qa" }),
+    env: guardedEnv({ ...process.env, npm_lifecycle_event: "qa", GATEWAY_QA_COMMAND: typedCommand() }),
   });
   // A terminal sends Ctrl-C to both; a signal that only this process gets is meant for the command too.
   const pass = () => child.kill("SIGTERM");

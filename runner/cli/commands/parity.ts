@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
+import { commandLine, userFolder } from "../../base/invocation.ts";
 import { displayPath } from "../../base/paths.ts";
 import { formatTarget } from "../../base/target.ts";
 import type { GatewayRun } from "../../parity/gateway-run.ts";
@@ -10,7 +11,7 @@ import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print } from "../redacted.ts";
 import { newRunId, withSession } from "../session.ts";
-import { outFolder, userFolder } from "../workspace.ts";
+import { outFolder } from "../workspace.ts";
 
 type ParityOptions = OptionsOf<"parity">;
 
@@ -95,8 +96,7 @@ async function report(
   runs: readonly GatewayRun[],
   { out, args, interrupted }: { out: string; args: readonly string[]; interrupted: boolean },
 ): Promise<number> {
-  const [{ commandLine }, { compareRuns }, { writeComparison }, { renderText }] = await Promise.all([
-    import("../../lanes/job.ts"),
+  const [{ compareRuns }, { writeComparison }, { renderText }] = await Promise.all([
     import("../../parity/compare.ts"),
     import("../../parity/write.ts"),
     import("../../parity/render-text.ts"),

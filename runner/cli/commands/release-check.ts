@@ -6,7 +6,6 @@ import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson, printNote } from "../redacted.ts";
 import { TEARDOWN_MS, withSession } from "../session.ts";
-import { REPO_ROOT } from "../workspace.ts";
 
 /** Declares `qa release-check`. */
 export function addReleaseCheckCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -36,7 +35,6 @@ async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check"
       printNote(`clean-up: ${problem}\n`);
     };
     const report = await checkRelease({ from, to }, phase === undefined ? PHASES : [phase], {
-      repoRoot: REPO_ROOT,
       env: process.env,
       teardown,
       signal,

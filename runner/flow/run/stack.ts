@@ -1,6 +1,7 @@
-import { dirname, isAbsolute, resolve } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isWithin } from "../../base/paths.ts";
+import { ROOT } from "../../base/places.js";
 import type { Position } from "../../scenario/source/source.ts";
 import type { CompiledExpression, CompiledFlow } from "../types.ts";
 import { offsetWithoutInsertions } from "./caught.ts";
@@ -32,7 +33,7 @@ export function scenarioFrames(stack: string | undefined, flow: CompiledFlow): S
 
 const SELF = fileURLToPath(import.meta.url);
 /** This program: the one file that the part of it that runs flows is built into, or its sources. */
-const PROGRAM = SELF.endsWith(".cjs") ? SELF : resolve(dirname(SELF), "../..");
+const PROGRAM = SELF.endsWith(".cjs") ? SELF : join(ROOT, "runner");
 
 /** Whether an error arose in a module that belongs neither to this program nor to a package: a scenario brought it. */
 export function aroseInOwnModule(stack: string | undefined): boolean {

@@ -5,6 +5,7 @@ import { readJsonObject } from "../../base/files.ts";
 import { guardedEnv } from "../../base/guardian.ts";
 import { areUnchanged } from "../../base/inputs.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { BUILT, CACHE } from "../../base/places.js";
 import { loadExeca } from "../process/start-process.ts";
 
 /** A build of the embedded gateway, as its build script reports it. */
@@ -19,12 +20,26 @@ export interface EmbeddedBuild {
   faults: readonly string[];
 }
 
+/** What the package says about the build that it brings along, in the folder of that build. */
+export const BUILD_FILE = "build.json";
+
 /**
- * The current build, made first when a source is newer than it.
+ * The current build: of a checkout, made first when a source is newer than it; of the package, unpacked first.
  * @throws QaError `gateway-build-failed` with the build's own words; `build-not-allowed`
  */
 export async function ensureBuild(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
+  if (BUILT) return unpackBuild(BUILT.gateway);
   return (await readFreshBuild(packageRoot)) ?? (await build(packageRoot, signal));
+}
+
+/** Below the user's cache: it keeps there what was compiled, and behaves like one that no package manager installed. */
+async function unpackBuild(archive: string): Promise<EmbeddedBuild> {
+  const root = join(CACHE, "gateway");
+  const { unpackOnce } = await import("../../base/archive.ts");
+  await unpackOnce(archive, root);
+  const found = parseBuild({ ...(await readJsonObject(join(root, BUILD_FILE))), root });
+  if (!found) throw new Error(`${archive} holds no build`);
+  return found;
 }
 
 /** Looks at sizes and times as long as these say enough: asking the build script would cost as much as a start. */

@@ -14,13 +14,12 @@ import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts"
 import { resolveGatewayKind } from "../kinds.ts";
 import { gatewayStart } from "../testing/fixture.ts";
 
-const repoRoot = fileURLToPath(new URL("../../..", import.meta.url));
 const started: GatewayStart[] = [];
 let kind: GatewayKind;
 const runTeardown = new Teardown();
 
 beforeAll(async () => {
-  kind = await resolveGatewayKind(EMBEDDED, { repoRoot, env: {}, teardown: runTeardown });
+  kind = await resolveGatewayKind(EMBEDDED, { env: {}, teardown: runTeardown });
   await kind.prepare(new AbortController().signal);
 });
 
@@ -134,7 +133,6 @@ test("a config that it refuses fails the start with its own words", async () => 
 test("as a running gateway it can be read, not written", async () => {
   const running = await startGateway();
   const remote = await resolveGatewayKind(parseGatewayTarget(running.wsUrl), {
-    repoRoot,
     env: { GATEWAY_QA_TOKEN: running.token },
     teardown: runTeardown,
   });
@@ -145,7 +143,7 @@ test("as a running gateway it can be read, not written", async () => {
 
 test("without its runner it ends and takes its temp root along", async () => {
   const script = fileURLToPath(new URL("../testing/run-embedded.ts", import.meta.url));
-  const runner = execa(process.execPath, [script, repoRoot], { reject: false });
+  const runner = execa(process.execPath, [script], { reject: false });
   const { value: line } = await runner[Symbol.asyncIterator]().next();
   const { pid, tempRoot } = JSON.parse(String(line)) as { pid: number; tempRoot: string };
   expect(isAlive(pid)).toBe(true);

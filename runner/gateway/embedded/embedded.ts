@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ROOT } from "../../base/places.js";
 import { EMBEDDED, formatTarget } from "../../base/target.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest, OwnRelease } from "../gateway.ts";
@@ -15,14 +16,13 @@ const TRACE_VARIABLE = "GATEWAY_TRACE";
 export class EmbeddedKind implements GatewayKind {
   readonly target = EMBEDDED;
   readonly memoryBytes = 400 * 1024 * 1024;
-  readonly #packageRoot: string;
+  readonly #packageRoot = join(ROOT, "fixtures", "gateway");
   readonly #teardown: Teardown;
   #releases: Promise<EmbeddedReleases> | undefined;
   #build: Promise<EmbeddedBuild> | undefined;
 
   /** @param teardown of the whole run */
-  constructor(repoRoot: string, teardown: Teardown) {
-    this.#packageRoot = join(repoRoot, "fixtures", "gateway");
+  constructor(teardown: Teardown) {
     this.#teardown = teardown;
   }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { rcompare, valid } from "semver";
 import { readJsonObject } from "../../base/files.ts";
 import { guardFolder } from "../../base/guardian.ts";
+import { userCache } from "../../base/user-cache.js";
 import type { Environment } from "../process/env.ts";
 import type { ReleaseNode } from "./node.ts";
 
@@ -36,10 +36,9 @@ export type Marker = Pick<CachedRelease, "version" | "buildId" | "nodeRange" | "
   trimmedPluginsDir: string | undefined;
 };
 
-/** Where releases are kept: `GATEWAY_QA_CACHE`, or a folder of the user's own cache. */
+/** Where releases are kept. Absolute. */
 export function cacheFolder(env: Environment): string {
-  const base = env.GATEWAY_QA_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gateway-qa");
-  return resolve(base, "openclaw");
+  return join(userCache(env), "openclaw");
 }
 
 /** The releases on this machine. To change the folder of a release, hold its lock. */

@@ -3,14 +3,14 @@ import { join, relative } from "node:path";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { withLock } from "../npm/lock.ts";
 import { requireNpm } from "../npm/npm.ts";
+import type { Progress } from "../npm/progress.ts";
 import type { Environment } from "../process/env.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
 import { type CachedRelease, packageRootIn, type ReleaseCache } from "./cache.ts";
 import { installHelpFor } from "./known-problems.ts";
-import { withLock } from "./lock.ts";
 import { nodePackage, nodeProgramIn, ownNodeFits, type ReleaseNode } from "./node.ts";
-import type { Progress } from "./progress.ts";
 import { traitsOf } from "./releases.ts";
 import { makeTrimmedCopy } from "./trimmed-plugins.ts";
 

@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gt, lt, satisfies } from "semver";
 import { BlockedError, QaError, UsageError } from "../../base/errors.ts";
+import { ROOT } from "../../base/places.js";
 import { formatTarget, type ReleaseTarget } from "../../base/target.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
+import type { Progress } from "../npm/progress.ts";
 import type { Environment } from "../process/env.ts";
 import type { GatewayProgram } from "../process/program.ts";
 import { startChildGateway } from "../process/start-child.ts";
@@ -14,7 +16,6 @@ import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
 import { ownNodeFits, type ReleaseNode } from "./node.ts";
 import { installForOneself } from "./own-install.ts";
-import type { Progress } from "./progress.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease } from "./resolve.ts";
@@ -24,8 +25,6 @@ import { supervised } from "./supervised.ts";
 const CHANNEL = "qa-channel";
 
 export interface OpenClawOptions {
-  /** Holds fixtures/openclaw-channel. */
-  repoRoot: string;
   /** Folder of installed releases. */
   cacheFolder: string;
   env: Environment;
@@ -182,7 +181,7 @@ export class OpenClawKind implements GatewayKind {
       ],
       cliArgs: [join(packageRoot, "openclaw.mjs")],
       configPatches: traitsOf(version).configPatches,
-      plugins: { [CHANNEL]: join(this.#options.repoRoot, "fixtures", "openclaw-channel") },
+      plugins: { [CHANNEL]: join(ROOT, "fixtures", "openclaw-channel") },
       env: {
         // A restart stays in the process that this run has started and watches.
         OPENCLAW_NO_RESPAWN: "1",

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { JsonObject } from "../../base/json.ts";
 import { type InstalledRelease, installGlobally } from "../npm/global-install.ts";
 import { requireNpm } from "../npm/npm.ts";
+import type { Progress } from "../npm/progress.ts";
 import type { Environment } from "../process/env.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
-import type { Progress } from "./progress.ts";
 
 export interface OwnInstallOptions {
   /** Folder that holds the prefix; it is removed with a run that is killed. */

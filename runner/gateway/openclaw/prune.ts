@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
+import { isLocked, withLock } from "../npm/lock.ts";
 import type { ReleaseCache } from "./cache.ts";
-import { isLocked, withLock } from "./lock.ts";
 
 /** Removes a release, unless another run is just installing it: then it waits for that. */
 export async function removeRelease(

@@ -1,12 +1,11 @@
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname } from "node:path";
+import { PROGRAMS } from "../../base/places.js";
 import type { UpdatePlan } from "../gateway.ts";
 import type { InstalledRelease } from "../npm/global-install.ts";
 import type { GatewayProgram } from "../process/program.ts";
 import { watchedEnv } from "../process/watchdog-env.ts";
 import { traitsOf } from "./releases.ts";
 import { supervisorArgument } from "./supervisor-job.ts";
-
-const SUPERVISOR = join(import.meta.dirname, "supervise.ts");
 
 /** The program of a release that may replace itself: kept running by a supervisor, and given what to update to. */
 export function supervised(
@@ -26,7 +25,7 @@ export function supervised(
     // The release may run on another Node than the supervisor, which is part of the runner.
     file: process.execPath,
     args: (port) => [
-      SUPERVISOR,
+      PROGRAMS.supervisor,
       supervisorArgument({
         node: program.file,
         args: program.args(port),

@@ -1,7 +1,9 @@
+import { pathToFileURL } from "node:url";
+import { PROGRAMS } from "../../base/places.js";
 import type { Environment } from "./env.ts";
 
 /** Module that ends a process whose run is gone; for `node --import`. */
-export const WATCHDOG = new URL("watchdog.js", import.meta.url).href;
+export const WATCHDOG = pathToFileURL(PROGRAMS.watchdog).href;
 
 /**
  * Environment with which a Node program and what it starts end with this process, even when it is killed, and take

@@ -4,8 +4,7 @@ import { serveBus } from "../../channel/server.ts";
 import { EmbeddedKind } from "../embedded/embedded.ts";
 import { gatewayStart } from "./fixture.ts";
 
-const [, , repoRoot = ""] = process.argv;
 const start = gatewayStart();
 const { url } = await serveBus(new QaBus(start.wakeups), start.teardown);
-const gateway = await new EmbeddedKind(repoRoot, start.teardown).start({ ...start, busUrl: url });
+const gateway = await new EmbeddedKind(start.teardown).start({ ...start, busUrl: url });
 process.stdout.write(`${JSON.stringify({ pid: gateway.pid, tempRoot: gateway.tempRoot })}\n`);

@@ -14,7 +14,7 @@ import { readSource, readText } from "../source/read-source.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";
 import { type FoundFiles, findScenarioFiles } from "./find-files.ts";
-import { ownPack, packAround, packOf, scriptsBeside, statsAt } from "./packs.ts";
+import { BUILTIN, builtinPack, ownPack, packAround, packOf, scriptsBeside, statsAt } from "./packs.ts";
 import { ReferenceChecker } from "./references.ts";
 import { familiesOf, rowsOf } from "./rows.ts";
 
@@ -39,6 +39,8 @@ export interface CatalogOptions {
   ids?: readonly string[];
   /** Leaves flows unread, for commands that only name scenarios: `flow` may be missing then. */
   metadataOnly?: boolean;
+  /** Ids that, where nothing else has them, are looked for among the scenarios that come with the tool. */
+  builtinIds?: readonly string[];
   /**
    * Texts to load instead of anything else, by the absolute path of the file that they will be; one that holds no scenario is
    * no mistake.
@@ -62,6 +64,8 @@ export interface Catalog {
   files: string[];
   /** Names of those among them that concern more than one scenario: indexes and model scripts. */
   shared: string[];
+  /** What the scenarios that come with the tool are called, where ids of theirs were looked for; for advice. */
+  builtinNames: string[];
 }
 
 /** Name of the file that describes a pack, whatever its form. */
@@ -96,6 +100,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
     diagnostics: [],
     files: [],
     shared: [],
+    builtinNames: [],
   };
   const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
   for (const { file, diagnostic } of leftOut) {
@@ -103,6 +108,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
     if (diagnostic.severity === "error") catalog.unusable.push({ file, id: undefined });
   }
   for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
+  addBuiltin(catalog, options, parse);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
   rejectDuplicates(catalog);
@@ -111,6 +117,22 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   catalog.scenarios = catalog.scenarios.flatMap(rowsOf);
   catalog.replaced = catalog.replaced.flatMap(rowsOf);
   return catalog;
+}
+
+/** Adds those of the wanted ids that nothing else has and the tool brings along. */
+function addBuiltin(
+  catalog: Catalog,
+  { repoRoot, builtinIds = [], cwd }: CatalogOptions,
+  parse: ParseFile,
+): void {
+  const known = new Set([...catalog.scenarios, ...catalog.unusable].map(({ id }) => id));
+  const missing = builtinIds.filter((id) => !known.has(id));
+  if (missing.length === 0) return;
+  const pack = builtinPack(repoRoot);
+  const { candidates } = candidatesBelow(pack.root, pack, cwd);
+  catalog.builtinNames = candidates.map(({ path }) => nameOf(path));
+  const wanted = candidates.filter(({ path }) => missing.includes(nameOf(path)));
+  for (const candidate of wanted) loadFile(candidate, cwd, catalog, parse);
 }
 
 /** Files to read, and what a folder holds but does not give. */
@@ -220,7 +242,10 @@ function loadFile(
 
 /** The scripts that lie beside the packs given with `--pack`, then those that were asked for. */
 function scriptsFor({ modelScripts = [], packs = [], cwd }: CatalogOptions): string[] {
-  return [...packs.flatMap((folder) => scriptsBeside(folder, cwd)), ...modelScripts];
+  return [
+    ...packs.filter((folder) => folder !== BUILTIN).flatMap((folder) => scriptsBeside(folder, cwd)),
+    ...modelScripts,
+  ];
 }
 
 async function addModelScripts(catalog: Catalog, paths: readonly string[], cwd: string): Promise<void> {
@@ -267,7 +292,9 @@ function setReplacedAside(catalog: Catalog): void {
     scenarios.filter(({ pack }) => pack.foreign),
     ({ id }) => id,
   );
+  const others = new Set(scenarios.filter(({ pack }) => !pack.builtin).map(({ id }) => id));
   catalog.scenarios = scenarios.filter((scenario) => {
+    if (scenario.pack.builtin) return !others.has(scenario.id);
     const [instead] = given.get(scenario.id) ?? [];
     if (!instead || scenario.pack.foreign) return true;
     replaced.push(scenario);

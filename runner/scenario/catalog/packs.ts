@@ -2,6 +2,7 @@ import { existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { isWithin } from "../../base/paths.ts";
+import { ROOT } from "../../base/places.js";
 import type { Pack } from "../types.ts";
 
 /** The repository's own pack: `qa/scenarios`. */
@@ -10,12 +11,32 @@ export function ownPack(repoRoot: string): Pack {
   return { name: "qa", root, referenceRoot: repoRoot, foreign: false, trusted: false };
 }
 
+/** What `--pack` calls the scenarios that come with the tool. */
+export const BUILTIN = "builtin:";
+
+/** Absolute folder of a pack that a text names, relative to `folder`; or what stands for those of the tool. */
+export function packFrom(folder: string, typed: string): string {
+  return typed === BUILTIN ? BUILTIN : resolve(folder, typed);
+}
+
+/** Whether there is what `packFrom` returned. */
+export function isPack(pack: string): boolean {
+  return pack === BUILTIN || isFolder(pack);
+}
+
+/** Files of scenarios that come with the tool; their own repository is the only one that counts them as its own. */
+export function builtinPack(repoRoot: string): Pack {
+  const own = ownPack(ROOT);
+  return repoRoot === ROOT ? own : { ...own, name: "builtin", builtin: true };
+}
+
 /**
  * The pack of a folder given with `--pack`: the folder itself, or the scenarios folder of a
  * repository. Below the own repository's `qa` it counts as own.
  * @throws UsageError if there is no such folder
  */
 export function packOf(folder: string, repoRoot: string, cwd: string): Pack {
+  if (folder === BUILTIN) return builtinPack(repoRoot);
   const path = resolve(cwd, folder);
   if (!isFolder(path)) {
     throw new UsageError(
@@ -57,8 +78,8 @@ function scenarioFolders(path: string): string[] {
 
 /** The pack that an explicitly named file or folder belongs to. */
 export function packAround(path: string, repoRoot: string): Pack {
-  const own = ownPack(repoRoot);
-  if (isWithin(path, own.root)) return own;
+  const known = [ownPack(repoRoot), builtinPack(repoRoot)].find(({ root }) => isWithin(path, root));
+  if (known) return known;
   const folder = isFolder(path) ? path : dirname(path);
   return packAt(folder, basename(folder), repoRoot);
 }
@@ -80,7 +101,7 @@ function isRepositoryRoot(folder: string): boolean {
   return ["package.json", ".git"].some((marker) => existsSync(join(folder, marker)));
 }
 
-export function isFolder(path: string): boolean {
+function isFolder(path: string): boolean {
   return statsAt(path)?.isDirectory() === true;
 }
 

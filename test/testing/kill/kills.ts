@@ -38,7 +38,7 @@ const OVERLAP = 0.3;
 export async function killAgainAndAgain({ repoRoot, kills, seed }: KillOptions): Promise<KillCounts> {
   const teardown = new Teardown();
   const testbed = new Testbed({
-    gateway: new EmbeddedKind(repoRoot, teardown),
+    gateway: new EmbeddedKind(teardown),
     signal: new AbortController().signal,
   });
   try {

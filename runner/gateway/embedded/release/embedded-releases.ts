@@ -64,11 +64,11 @@ export class EmbeddedReleases {
     const releases = await buildReleases(this.#packageRoot, this.#releases, signal);
     const published = publishedPath(releases);
     const known = existsSync(published);
-    const registry = await startRegistry(
-      join(folder, "registry"),
-      this.#teardown,
-      known ? published : undefined,
-    );
+    const registry = await startRegistry(join(folder, "registry"), {
+      teardown: this.#teardown,
+      signal,
+      published: known ? published : undefined,
+    });
     const settings = npmSettings(registry, join(folder, "home"));
     if (!known) {
       // npm keeps what it publishes, and would not notice later what the registry makes of it.

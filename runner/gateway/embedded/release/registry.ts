@@ -3,11 +3,21 @@ import { once } from "node:events";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import packageJson from "../../../../package.json" with { type: "json" };
 import { QaError } from "../../../base/errors.ts";
 import { guardedEnv } from "../../../base/guardian.ts";
+import { BUILT, PROGRAMS, ROOT } from "../../../base/places.js";
 import type { Teardown } from "../../../base/teardown.ts";
+import { ensureTool, type Tool } from "../../npm/tool.ts";
 
-const SERVER = join(import.meta.dirname, "registry-server.ts");
+const VERDACCIO: Tool = {
+  name: "verdaccio",
+  version: packageJson.devDependencies.verdaccio,
+  // As in pnpm-workspace.yaml.
+  overrides: { "verdaccio-audit": { "node-fetch": "2.7.0" } },
+  purpose: "the package registry that gateways are updated from",
+};
 
 /** It knows no other registry: what is not published here does not exist. Any program on this machine may publish. */
 const CONFIG = {
@@ -31,21 +41,20 @@ export interface Registry {
  * Starts verdaccio on a free loopback port.
  * @param folder private to this registry; made when missing
  * @param published files of an earlier registry to begin with
- * @throws QaError `registry-missing`, or `registry-failed` with what verdaccio said
+ * @throws QaError `registry-missing` or `tool-install-failed`, or `registry-failed` with what verdaccio said
  */
 export async function startRegistry(
   folder: string,
-  teardown: Teardown,
-  published?: string,
+  { teardown, signal, published }: { teardown: Teardown; signal: AbortSignal; published: string | undefined },
 ): Promise<Registry> {
-  requireVerdaccio();
+  const verdaccio = findVerdaccio(BUILT ? await ensureTool(VERDACCIO, signal) : ROOT);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const storage = join(folder, "storage");
   if (published !== undefined) await cp(published, storage, { recursive: true });
   const configPath = join(folder, "config.yaml");
   // JSON is YAML.
   await writeFile(configPath, JSON.stringify(CONFIG), { mode: 0o600 });
-  const server = fork(SERVER, [configPath], {
+  const server = fork(PROGRAMS.registryServer, [configPath, verdaccio], {
     execPath: process.execPath,
     execArgv: [],
     cwd: folder,
@@ -79,20 +88,23 @@ function portOf(message: unknown): number {
 }
 
 /**
- * Verdaccio is only there for development: the tool runs without it until a release of the embedded gateway is needed.
- * @param from file that would import it
+ * Verdaccio is not installed with the tool, which runs without it until a release of the embedded gateway is needed.
+ * @param folder whose packages it is among
+ * @returns URL of its module
  * @throws QaError `registry-missing`
  */
-export function requireVerdaccio(from: string = SERVER): void {
+export function findVerdaccio(folder: string): string {
   try {
-    createRequire(from).resolve("verdaccio");
+    return pathToFileURL(createRequire(join(folder, "package.json")).resolve(VERDACCIO.name)).href;
   } catch (error) {
     throw new QaError(
       "releases of the embedded gateway need a package registry, and verdaccio is not installed",
       {
         code: "registry-missing",
         fault: "environment",
-        hint: "It is a development dependency: run `pnpm install` without --prod.",
+        hint: BUILT
+          ? `Remove the folder ${folder}, and run the same again.`
+          : "It is a development dependency: run `pnpm install` without --prod.",
         cause: error,
       },
     );

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { QaError } from "../../../base/errors.ts";
+import { readJsonObject } from "../../../base/files.ts";
 import { guardedEnv } from "../../../base/guardian.ts";
+import { BUILT, CACHE } from "../../../base/places.js";
 import { loadExeca } from "../../process/start-process.ts";
 import { rejectOthersCheckout } from "../build.ts";
 
@@ -33,7 +35,7 @@ export interface BuiltRelease extends ReleaseSpec {
 }
 
 /**
- * Builds releases of the embedded gateway's current source; what is built already is kept.
+ * Builds releases of the embedded gateway's current source; what is built already is kept. The package brings them along.
  * @throws QaError `release-build-failed` with the build's own words; `build-not-allowed`
  */
 export async function buildReleases(
@@ -41,6 +43,7 @@ export async function buildReleases(
   specs: readonly ReleaseSpec[],
   signal: AbortSignal,
 ): Promise<BuiltRelease[]> {
+  if (BUILT) return unpackReleases(BUILT.releases, specs);
   const { execa } = await loadExeca();
   const script = join(packageRoot, "build-releases.ts");
   const args = specs.map(({ version, defect }) => (defect ? `${version}=${defect}` : version));
@@ -66,4 +69,22 @@ export async function buildReleases(
     const { name = "", root = "" } = built[index] ?? {};
     return { ...spec, name, root };
   });
+}
+
+async function unpackReleases(archive: string, specs: readonly ReleaseSpec[]): Promise<BuiltRelease[]> {
+  const folder = join(CACHE, "releases");
+  const { unpackOnce } = await import("../../../base/archive.ts");
+  await unpackOnce(archive, folder);
+  return Promise.all(
+    specs.map(async (spec) => {
+      const root = join(folder, releaseFolder(spec));
+      const { name } = await readJsonObject(join(root, "package.json"));
+      return { ...spec, name: String(name), root };
+    }),
+  );
+}
+
+/** Name of a release's folder beside those of the others. */
+export function releaseFolder({ version, defect }: Pick<ReleaseSpec, "version" | "defect">): string {
+  return defect ? `${version}-${defect}` : version;
 }

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { endsWithin } from "../../../base/abort.ts";
 import { UsageError } from "../../../base/errors.ts";
 import { guardedEnv, guardGroup } from "../../../base/guardian.ts";
 import { isJsonObject } from "../../../base/json.ts";
+import { PROGRAMS } from "../../../base/places.js";
 import { CHANNEL, lineSplitter, type Request } from "./protocol.ts";
 
-const HOST = join(import.meta.dirname, "host.ts");
 const LONGEST_ANSWER = 100_000;
 const HAS_GROUPS = process.platform !== "win32";
 /** Between the end of its pipe and that of the process. */
@@ -31,7 +30,7 @@ export class ReporterProcess {
   #killed = false;
 
   constructor() {
-    this.#child = spawn(process.execPath, [HOST], {
+    this.#child = spawn(process.execPath, [PROGRAMS.reporterHost], {
       detached: HAS_GROUPS,
       env: guardedEnv(process.env),
       stdio: ["ignore", "inherit", "inherit", "pipe"],

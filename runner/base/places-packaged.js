@@ -1,0 +1,22 @@
+import { join, resolve } from "node:path";
+import { userCache } from "./user-cache.js";
+
+// Where things lie in the package, for the files in its folder `dist`. The build gives BUILD_ID.
+
+const DIST = import.meta.dirname;
+
+export const ROOT = resolve(DIST, "..");
+export const CACHE = join(userCache(process.env), "tool", BUILD_ID);
+export const BUILT = {
+  id: BUILD_ID,
+  attempt: join(DIST, "start.cjs"),
+  gateway: join(DIST, "gateway.br"),
+  releases: join(DIST, "releases.br"),
+};
+export const PROGRAMS = {
+  main: join(DIST, "main.js"),
+  registryServer: join(DIST, "registry-server.js"),
+  reporterHost: join(DIST, "reporter-host.js"),
+  supervisor: join(DIST, "supervise.js"),
+  watchdog: join(DIST, "watchdog.js"),
+};

@@ -1,0 +1,15 @@
+import { join, resolve } from "node:path";
+
+// Where things lie in a checkout. In the package, places-packaged.js stands in its place: nothing else differs between the
+// two. JavaScript, because it is read before any cache for stripped types is switched on.
+
+export const ROOT = resolve(import.meta.dirname, "../..");
+export const CACHE = join(ROOT, "node_modules/.cache/gateway-qa");
+export const BUILT = undefined;
+export const PROGRAMS = {
+  main: join(ROOT, "runner/cli/main.js"),
+  registryServer: join(ROOT, "runner/gateway/embedded/release/registry-server.ts"),
+  reporterHost: join(ROOT, "runner/report/reporters/custom/host.ts"),
+  supervisor: join(ROOT, "runner/gateway/openclaw/supervise.ts"),
+  watchdog: join(ROOT, "runner/gateway/process/watchdog.js"),
+};
