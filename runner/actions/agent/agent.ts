@@ -1,5 +1,6 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { stretched } from "../../base/slow.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import { agentDelivery } from "../channel/transport.ts";
 import type { ActionContext } from "../context.ts";
@@ -109,7 +110,9 @@ export async function waitForRun(
   runId: string,
   timeoutMs: number,
 ): Promise<RunResult> {
-  return context.call("agent.wait", { runId, timeoutMs }, { timeoutMs: timeoutMs + WAIT_GRACE_MS });
+  // The gateway keeps this limit, and knows nothing of a slow machine.
+  const limit = { runId, timeoutMs: stretched(timeoutMs) };
+  return context.call("agent.wait", limit, { timeoutMs: timeoutMs + WAIT_GRACE_MS });
 }
 
 /** Starts a turn and waits for its end; a turn that fails or does not end is an error. */
