@@ -32,11 +32,11 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],
   },
   actions: {
-    rooms: ["base", "channel", "flow", "gateway", "model"],
+    rooms: ["base", "http", "channel", "flow", "gateway", "model"],
     packages: ["@modelcontextprotocol/client", "ajv", "json-schema-to-ts", "json5", "p-retry"],
   },
   run: {
-    rooms: ["base", "scenario", "flow", "shape", "channel", "model", "report", "gateway", "actions"],
+    rooms: ["base", "scenario", "flow", "shape", "http", "channel", "model", "report", "gateway", "actions"],
     packages: ["esbuild", "json5", "p-limit"],
   },
   plan: {

@@ -5,6 +5,7 @@ import type { ChannelBus } from "../channel/channel-bus.ts";
 import type { Permission } from "../flow/vocabulary.ts";
 import type { DrivenGateway, GatewayIdentity } from "../gateway/gateway.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
+import type { HttpFakes } from "../http/fakes.ts";
 import type { AgentModel } from "../model/agent-model.ts";
 import { Scene } from "./scene/scene.ts";
 
@@ -16,6 +17,8 @@ export interface ScenarioContext {
   bus: ChannelBus;
   /** Undefined when the agent talks to a live provider. */
   model: AgentModel | undefined;
+  /** Of the scenario's own services; undefined when it has none. */
+  http?: HttpFakes | undefined;
   wakeups: Wakeups;
   /** For what an action leaves running: it ends with the scenario. */
   teardown: Teardown;

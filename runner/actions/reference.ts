@@ -34,6 +34,7 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
   ["sessions", "Sessions", ""],
   ["agent", "Agent", "Turns of the agent, started over RPC; their replies go to the channel."],
   ["tools", "Tools", "What the agent is offered, and the same tools for other callers."],
+  ["http", "Fakes of services", "What a scenario's own fakes of third-party services were asked."],
   ["model", "Model", "The scripted model behind the agent: what it was asked, and when it may answer."],
   ["images", "Images", "Pictures for vision models, and those that a turn makes."],
   ["cron", "Cron", ""],

@@ -37,6 +37,7 @@ import { gatewayCliActions } from "./gateway/gateway-cli.ts";
 import { logActions } from "./gateway/logs.ts";
 import { restartActions } from "./gateway/restart.ts";
 import { updateActions } from "./gateway/update.ts";
+import { httpStatements } from "./http/expect.ts";
 import { modelStatements } from "./model/expect.ts";
 import { modelActions } from "./model/model.ts";
 import { orderStatements } from "./scene/in-order.ts";
@@ -94,6 +95,7 @@ const ACTIONS: ActionSet = {
   ...conversationStatements,
   ...messageStatements,
   ...modelStatements,
+  ...httpStatements,
   ...gatewayStatements,
   ...logStatements,
   ...cliStatements,

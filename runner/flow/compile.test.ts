@@ -11,6 +11,7 @@ const GOLDEN = join(import.meta.dirname, "golden");
 const CONFIG_KEYS = ["skillName", "prompt", "args", "name", "list", "allowEnv", "channelId"];
 
 const GIVEN = {
+  http: { type: "object", properties: { tides: { type: "string" } } },
   row: { type: "object", properties: { prompt: { type: "string" }, size: { type: "number" } } },
 };
 

@@ -204,6 +204,8 @@ export interface GatewayStart {
   seedWorkspace?(workspaceDir: string): Promise<void>;
   /** Extra environment for the process, for instance the requested faults. */
   env?: Readonly<Record<string, string>>;
+  /** The same for what only the gateway's own programs may see. */
+  secretEnv?: Readonly<Record<string, string>>;
   /**
    * Install the gateway into a prefix of its own and keep it running under a supervisor: it may replace
    * itself. Only for kinds that own what they run.

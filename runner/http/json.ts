@@ -53,7 +53,8 @@ function isJsonType(contentType = ""): boolean {
   return type.trim().toLowerCase() === "application/json";
 }
 
-function readText(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits): Promise<string> {
+/** Reads a request's body as text. @throws HttpError 400, 408 or 413 */
+export function readText(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits): Promise<string> {
   const tooLarge = () => new HttpError(413, `Request body exceeds ${maxBytes} bytes`);
   if (Number(request.headers["content-length"]) > maxBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {

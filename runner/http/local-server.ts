@@ -22,14 +22,20 @@ export interface Call {
 /** What stands at a path: something to read (GET and HEAD), or something that takes JSON (POST) and sends the answer. */
 export type Route = { read(): unknown } | { limits: BodyLimits; handle(call: Call): Promise<void> };
 
-export interface LocalServerOptions {
+interface ServerOptions {
   /** For messages. */
   name: string;
   teardown: Teardown;
-  routes: ReadonlyMap<string, Route>;
   /** How the server says that a request failed; anything may have been thrown. */
   refusal(error: unknown): { status: number; body: unknown };
 }
+
+export interface LocalServerOptions extends ServerOptions {
+  routes: ReadonlyMap<string, Route>;
+}
+
+/** Answers an admitted request. @param path behind the token, without the query */
+type Answer = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface LocalServer {
   /** `http://127.0.0.1:1234/<token>`: who does not know it gets no answer but 403. */
@@ -43,12 +49,18 @@ export interface LocalServer {
  * so its address holds a random token: as the first part of the path, because then every client can have it that can be
  * told a base URL. The teardown cuts the connections, so that no held request keeps the run from ending.
  */
-export async function serveLocally(options: LocalServerOptions): Promise<LocalServer> {
+export function serveLocally({ routes, ...options }: LocalServerOptions): Promise<LocalServer> {
+  return listenLocally(options, (path, request, response) => answer(routes, path, request, response));
+}
+
+/** The same for a part that answers any path and method itself. */
+export async function listenLocally(options: ServerOptions, handle: Answer): Promise<LocalServer> {
   const token = randomBytes(24).toString("base64url");
   const server = createServer(
     { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_CHECK_MS },
     (request, response) => {
-      answer(options, token, request, response).catch((error: unknown) => {
+      const admitted = async () => handle(admit(request, token, options.name), request, response);
+      admitted().catch((error: unknown) => {
         const { status, body } = options.refusal(error);
         sendJson(response, status, body);
       });
@@ -58,7 +70,7 @@ export async function serveLocally(options: LocalServerOptions): Promise<LocalSe
   return { url: `http://${HOST}:${port}/${token}`, token };
 }
 
-async function listen(server: Server, { name, teardown }: LocalServerOptions): Promise<number> {
+async function listen(server: Server, { name, teardown }: ServerOptions): Promise<number> {
   teardown.defer(name, async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
@@ -78,12 +90,11 @@ async function listen(server: Server, { name, teardown }: LocalServerOptions): P
 
 /** @throws HttpError, or what the route throws */
 async function answer(
-  { name, routes }: LocalServerOptions,
-  token: string,
+  routes: LocalServerOptions["routes"],
+  path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = admit(request, token, name);
   const route = routes.get(path);
   if (!route) throw new HttpError(404, `unknown path ${path}`);
   if ("read" in route) {

@@ -52,8 +52,12 @@ export function rootShapes(scenario: Scenario): Record<string, ValueSchema> {
 }
 
 /** The names that a run of the scenario is given values for, with their shapes. */
-function givenShapes({ examples }: Scenario): Record<string, ValueSchema> {
-  return examples ? { row: { type: "object", properties: examples.shapes } } : {};
+function givenShapes({ examples, meta: { http } }: Scenario): Record<string, ValueSchema> {
+  const addresses = Object.keys(http ?? {}).map((name) => [name, { type: "string" }]);
+  return {
+    ...(examples && { row: { type: "object", properties: examples.shapes } }),
+    ...(http && { http: { type: "object", properties: Object.fromEntries(addresses) } }),
+  };
 }
 
 function uniqueNames({ meta: { unique = [] }, metadata }: Scenario) {

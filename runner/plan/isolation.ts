@@ -14,8 +14,9 @@ export function withSharing(prepared: PreparedScenario): PreparedScenario {
  * start, and does no more than read and talk.
  */
 function mayShareGateway(scenario: Scenario): boolean {
-  const { gatewayConfigPatch, plugins, faults, execution, surface, surfaces } = scenario.meta;
-  if (gatewayConfigPatch || plugins?.length || faults?.length) return false;
+  const { gatewayConfigPatch, plugins, faults, http, env, secrets, execution, surface, surfaces } =
+    scenario.meta;
+  if (gatewayConfigPatch || plugins?.length || faults?.length || http || env || secrets) return false;
   if (execution?.suiteIsolation === "isolated" || execution?.config?.allowEnv !== undefined) return false;
   // What the agent remembers outlives its sessions.
   if ([surface, ...(surfaces ?? [])].includes("memory")) return false;

@@ -8,6 +8,7 @@ import { InvalidFiles } from "../scenario/source/invalid-files.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 import { compileScenario } from "./compile.ts";
+import { environmentOf } from "./environment.ts";
 import { planRun } from "./plan.ts";
 import {
   type Selected,
@@ -82,7 +83,8 @@ export function prepareRun(
       return { ...choice, flow: undefined, blocked: blockedBy(problems) };
     }
     found.push(...problems);
-    return { ...choice, flow, blocked: untrusted(scenario, missingPermissions) };
+    const { environment, blocked } = environmentOf(scenario, capabilities.env);
+    return { ...choice, flow, environment, blocked: untrusted(scenario, missingPermissions) ?? blocked };
   });
   // The rows of a scenario's examples share its problems.
   if (found.length > 0) throw new InvalidScenarios([...new Set(found)]);

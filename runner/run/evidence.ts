@@ -20,6 +20,11 @@ export async function writeEvidence(
   const parts: { kind: string; name: string; text: string }[] = [
     { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(testbed.bus) },
     { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(testbed.model?.requests ?? []) },
+    {
+      kind: "requests to fakes",
+      name: "http-requests.jsonl",
+      text: jsonLines(secrets.redact(testbed.http?.requests ?? [])),
+    },
     { kind: "gateway log", name: "gateway.log", text: testbed.log() },
     { kind: "rpc shapes", name: SHAPES_FILE, text: testbed.answers.toText() },
     { kind: "scenario output", name: "scenario-output.log", text: attempt.output },

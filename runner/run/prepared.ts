@@ -24,6 +24,8 @@ export interface PreparedScenario {
   blocked?: { reason: string; hint: string };
   /** The pack that it belongs to, if that has an index. */
   pack?: IndexedPack;
+  /** Variables that its gateway gets; the values of `secrets` are shown nowhere. */
+  environment?: { env: Readonly<Record<string, string>>; secrets: Readonly<Record<string, string>> };
   /** Install the gateway for this scenario alone. */
   release?: OwnRelease;
 }

@@ -21,11 +21,13 @@ export const DIAGNOSTIC_CODES = {
   "missing-flow": "A scenario of kind `flow` has no steps.",
   "missing-metadata": "A file has steps but no scenario metadata.",
   "missing-property": "A required property is absent.",
-  "missing-reference": "A docsRefs or codeRefs entry names no file of the repository.",
+  "missing-reference":
+    "A docsRefs or codeRefs entry names no file of the repository, or a plugin's path no plugin.",
   "nested-too-deep": "Lists, quotes, mappings or brackets lie more than 100 deep in one another.",
   "not-a-scenario": "A file that was asked for holds no scenario.",
   "not-utf8": "A file is not UTF-8 text.",
-  "reference-outside-repository": "A docsRefs or codeRefs entry leads out of the repository.",
+  "reference-outside-repository":
+    "A docsRefs or codeRefs entry, or a plugin's path, leads out of the repository.",
   "step-without-heading": "A `yaml qa-step` fence has no heading above it that names the step.",
   "title-conflict": "A YAML file gives two different titles.",
   "too-many-problems": "A part of a file has more than 100 problems; the others are not shown.",
@@ -34,6 +36,7 @@ export const DIAGNOSTIC_CODES = {
   "unknown-fence": "A fence looks like one of the runner's but is not one.",
   "unknown-scenario": "A model script is for a scenario that does not exist.",
   "unknown-key": "A key that the format does not have.",
+  "unknown-value": "A text of the front matter names a fake of a service or a column that does not exist.",
   "unreadable-file": "A file or folder cannot be read, or is not a file but a pipe, a device or a socket.",
   "unsafe-key": "A key that JavaScript objects cannot hold safely, such as `__proto__`.",
   "unsupported-execution-kind": "The scenario is carried out by a program that this runner does not run.",

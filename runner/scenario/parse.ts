@@ -7,6 +7,7 @@ import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
 import { atOffset, atPath, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
 import { type LocatedNode, locatePath } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
+import { checkSurroundings } from "./surroundings.ts";
 import type { Draft, Pack, Scenario } from "./types.ts";
 import { readYamlFile } from "./yaml/form.ts";
 import { plainValue, requireMapping, trimTexts, type YamlPiece } from "./yaml/yaml.ts";
@@ -49,7 +50,7 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
       : written;
   if (draft.cutOff)
     return { kind: "scenario", scenario: undefined, id: readId(value), diagnostics: diagnostics.all };
-  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft.meta, pack));
+  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft, draft.meta, { file, pack }));
   const kind = executionKind(value);
   // Metadata that cannot be read do not say what is missing.
   if (kind === "flow" && draft.meta && !draft.hasFlow) {
@@ -117,10 +118,18 @@ function fromDocument({ heading, stepNames }: Draft, file: SourceFile, pack: Pac
   };
 }
 
-function checkMetadata(value: unknown, located: LocatedNode, pack: Pack): Diagnostic[] {
-  const found = new Diagnostics(pack);
+function checkMetadata(
+  value: unknown,
+  draft: Draft,
+  located: LocatedNode,
+  place: { file: SourceFile; pack: Pack },
+): Diagnostic[] {
+  const found = new Diagnostics(place.pack);
   checkAgainstSchema("scenario", value, located, found);
-  if (!found.hasErrors) checkMetadataRules(value as ScenarioMeta, located, found);
+  if (found.hasErrors) return found.all;
+  const meta = value as ScenarioMeta;
+  checkMetadataRules(meta, located, found);
+  checkSurroundings(meta, located, draft, place, found);
   return found.all;
 }
 

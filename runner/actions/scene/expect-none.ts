@@ -8,7 +8,7 @@ import { type Event, type EventSource, shownOf } from "./expect.ts";
 
 interface StepSource<E> extends EventSource<E> {
   /** What its events are counted by, among those of all the scenario; absent: those before the step count too. */
-  of?: "message" | "request" | "line";
+  of?: "message" | "request" | "line" | "http";
   /** Whose fault one is; default: the product's. */
   faultOf?(event: E): Unexpected["fault"];
 }

@@ -3,6 +3,7 @@ import type { BusMessage } from "../../channel/types.ts";
 import type { LaterCheck } from "../../flow/run/host.ts";
 import type { Effect } from "../../flow/vocabulary.ts";
 import type { DrivenGateway, GatewayIdentity } from "../../gateway/gateway.ts";
+import type { HttpFakes, HttpRequest } from "../../http/fakes.ts";
 import type { AgentModel } from "../../model/agent-model.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
 import { Outage } from "./outage.ts";
@@ -14,6 +15,7 @@ interface SceneOptions {
   gateway: DrivenGateway;
   bus: Pick<ChannelBus, "outboundMessages">;
   model: AgentModel | undefined;
+  http?: HttpFakes | undefined;
 }
 
 /** A message of the gateway's and its place among all of them. */
@@ -43,8 +45,8 @@ export class Scene {
   #changes = 0;
   #before: GatewayIdentity | undefined;
   #atStep: GatewayIdentity | undefined;
-  /** Where the step begins among all messages, requests and lines of the log. */
-  #step = { message: 0, request: 0, line: 0 };
+  /** Where the step begins among all messages, requests to the model and to fakes, and lines of the log. */
+  #step = { message: 0, request: 0, line: 0, http: 0 };
   #later: LaterCheck[] = [];
 
   constructor(options: SceneOptions) {
@@ -78,17 +80,18 @@ export class Scene {
 
   /** Called before a step that says what must not happen in it. */
   async stepStarted(identify: () => Promise<GatewayIdentity>): Promise<void> {
-    const { gateway, bus, model } = this.#options;
+    const { gateway, bus, model, http } = this.#options;
     this.#atStep = await identify();
     this.#step = {
       message: gateway.capabilities.has("qa-channel") ? bus.outboundMessages().length : 0,
       request: model?.requests.length ?? 0,
       line: this.#lines,
+      http: http?.requests.length ?? 0,
     };
   }
 
-  /** Whether a message, a request or a line of the log is of this step. */
-  isOfStep(kind: "message" | "request" | "line", index: number): boolean {
+  /** Whether a message, a request to the model or to a fake, or a line of the log is of this step. */
+  isOfStep(kind: "message" | "request" | "line" | "http", index: number): boolean {
     return index >= this.#step[kind];
   }
 
@@ -140,6 +143,11 @@ export class Scene {
     return requests
       .slice(this.#firstRequest)
       .map((request, index) => ({ index: this.#firstRequest + index, request }));
+  }
+
+  /** Requests to the scenario's fakes. */
+  get httpRequests(): { index: number; request: HttpRequest }[] {
+    return (this.#options.http?.requests ?? []).map((request, index) => ({ index, request }));
   }
 
   get logLines(): { index: number; line: string }[] {

@@ -1,9 +1,9 @@
 import { decodedRuns, decodedView, formsOf } from "./encodings.ts";
 
 /** Shorter values are words, not secrets: replacing them would shred the text. */
-const SHORTEST = 8;
+export const SHORTEST_SECRET = 8;
 const BLOCK = 3;
-const FARTHEST = SHORTEST - BLOCK + 1;
+const FARTHEST = SHORTEST_SECRET - BLOCK + 1;
 const TABLE_SIZE = 2 ** 16;
 
 /** The mark of a cut: ours, or that of an inspected value. */
@@ -32,21 +32,21 @@ export class KnownSecrets {
 
   add(secret: string): void {
     // What is a part of a placeholder would be found in it.
-    if (secret.length < SHORTEST || "[redacted 1]".includes(secret.replace(/\d+/g, "1"))) return;
-    for (const form of formsOf(secret)) if (form.length >= SHORTEST) this.#addForm(form);
+    if (secret.length < SHORTEST_SECRET || "[redacted 1]".includes(secret.replace(/\d+/g, "1"))) return;
+    for (const form of formsOf(secret)) if (form.length >= SHORTEST_SECRET) this.#addForm(form);
   }
 
   #addForm(form: string): void {
-    const start = form.slice(0, SHORTEST);
+    const start = form.slice(0, SHORTEST_SECRET);
     const forms = this.#forms.get(start) ?? [];
     if (forms.includes(form)) return;
     this.#forms.set(
       start,
       [...forms, form].sort((a, b) => b.length - a.length),
     );
-    for (let end = BLOCK - 1; end < SHORTEST; end++) {
+    for (let end = BLOCK - 1; end < SHORTEST_SECRET; end++) {
       const block = blockAt(form, end);
-      this.#jumps[block] = Math.min(this.#jumps[block] ?? FARTHEST, SHORTEST - 1 - end);
+      this.#jumps[block] = Math.min(this.#jumps[block] ?? FARTHEST, SHORTEST_SECRET - 1 - end);
     }
   }
 
@@ -79,9 +79,9 @@ export class KnownSecrets {
 
   #findForms(text: string): Found[] {
     const found: Found[] = [];
-    for (let end = SHORTEST - 1; end < text.length; ) {
+    for (let end = SHORTEST_SECRET - 1; end < text.length; ) {
       const jump = this.#jumps[blockAt(text, end)] ?? FARTHEST;
-      const from = end - SHORTEST + 1;
+      const from = end - SHORTEST_SECRET + 1;
       const form = jump === 0 ? this.#formAt(text, from) : undefined;
       if (form === undefined) end += jump || 1;
       else {
@@ -107,16 +107,18 @@ export class KnownSecrets {
 
   /** Where in the text the beginning of a secret stands that goes to its end. */
   #beginOfRest(text: string): number | undefined {
-    for (let start = 0; start + SHORTEST <= text.length; start++) {
+    for (let start = 0; start + SHORTEST_SECRET <= text.length; start++) {
       const rest = text.slice(start);
-      const forms = this.#forms.get(rest.slice(0, SHORTEST));
+      const forms = this.#forms.get(rest.slice(0, SHORTEST_SECRET));
       if (forms?.some((form) => form.startsWith(rest))) return start;
     }
     return undefined;
   }
 
   #formAt(text: string, start: number): string | undefined {
-    return this.#forms.get(text.slice(start, start + SHORTEST))?.find((form) => text.startsWith(form, start));
+    return this.#forms
+      .get(text.slice(start, start + SHORTEST_SECRET))
+      ?.find((form) => text.startsWith(form, start));
   }
 }
 

@@ -12,6 +12,7 @@ export const GATEWAY_PATH = ["env", "gateway"] as const;
 /** Names that only some scenarios are given, and what gives them. */
 const GIVEN: Readonly<Record<string, string>> = {
   row: "The columns of a table below the heading `## Examples` are `row`.",
+  http: "The fakes of services that `http` in the front matter declares are `http`.",
 };
 
 /** Tokens stay out of texts. */

@@ -44,6 +44,8 @@ export interface ChildGatewayOptions {
   port: number;
   token: string;
   env: Readonly<Record<string, string>>;
+  /** Names of those variables that only the gateway's own programs may see. */
+  hidden?: ReadonlySet<string>;
   config: JsonObject;
   log: LogCapture;
   redactor: Redactor;
@@ -98,7 +100,7 @@ export class ChildGateway implements GatewayUnderTest {
     this.workspaceDir = tempRoot.workspaceDir;
     this.stateDir = tempRoot.stateDir;
     this.configPath = tempRoot.configPath;
-    this.runtimeEnv = env;
+    this.runtimeEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !options.hidden?.has(name)));
     this.updatePlan = program.updatePlan;
     const { target, product, version, buildId, node, boot } = program;
     this.#facts = { target, product, version, buildId, node, boot, readyMs: 0 };
@@ -280,7 +282,8 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   runCli(args: readonly string[], { env, ...options }: CliRunOptions): Promise<CliResult> {
-    return runCommand(this.cliCommand(env), args, options);
+    // It is the gateway's own program, started here: it gets all that the gateway gets.
+    return runCommand(this.cliCommand({ ...this.#options.env, ...env }), args, options);
   }
 
   onEvent(listener: (event: GatewayEvent) => void): () => void {

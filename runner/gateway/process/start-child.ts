@@ -43,7 +43,7 @@ export async function startChildGateway(
     tempRoot,
     token,
     parentPid: process.pid,
-    extra: { ...program.env, ...start.env },
+    extra: { ...program.env, ...start.env, ...start.secretEnv },
   });
 
   for (let attempt = 1; ; attempt++) {
@@ -66,6 +66,7 @@ export async function startChildGateway(
       port,
       token,
       env,
+      hidden: new Set(Object.keys(start.secretEnv ?? {})),
       config,
       log,
       redactor: secrets,

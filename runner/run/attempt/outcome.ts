@@ -38,15 +38,26 @@ async function shown(
   witness: Witness | undefined,
 ): Promise<Failure> {
   const { position } = failure;
+  const known = { ...failure, ...(witness && (await chainPart(failure, testbed, witness))) };
   return {
-    ...failure,
-    ...(witness && (await chainPart(failure, testbed, witness))),
+    ...known,
     ...(position
       ? { file: scenario.file.name, codeFrame: await sourceFrame(scenario.file.text, position) }
       : {}),
+    ...unansweredRequests(known, testbed),
     messages: recentMessages(testbed.bus),
     logLines: relevantLines(testbed.log()),
   };
+}
+
+/** What a fake of the scenario was asked and had no answer for explains much. */
+function unansweredRequests({ details }: FlowFailure, { http }: Testbed): Pick<Failure, "details"> {
+  const unanswered = http?.requests.filter(({ answered }) => !answered) ?? [];
+  if (unanswered.length === 0) return {};
+  const lines = unanswered
+    .slice(0, MAX_LINES)
+    .map(({ service, method, path }) => `the fake of ${service} has no answer for ${method} ${path} (404)`);
+  return { details: [...(details ? [details] : []), ...new Set(lines)].join("\n") };
 }
 
 /** The failure's chain, and the headline that it gives. Nothing else of a failure may be lost with it. */

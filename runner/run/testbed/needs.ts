@@ -1,17 +1,25 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayStart } from "../../gateway/gateway.ts";
+import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { PreparedScenario } from "../prepared.ts";
+import type { FrontMatterValues } from "./fill-in.ts";
 import { pluginPatches } from "./plugins.ts";
 import { workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
-  extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "release">> {
+  extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">> {
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
+  /** Finds, and installs if need be, the plugins of the scenario; gives the patches that enable them. */
+  plugins?(signal: AbortSignal): Promise<JsonObject[]>;
+  /** Fakes of third-party services, by name. */
+  services?: FakeServices;
+  /** What texts of config and environment may name, besides the addresses of `services`. */
+  given?: FrontMatterValues;
 }
 
 /**
@@ -19,14 +27,23 @@ export interface TestbedNeeds
  * @param faults ways to break the embedded gateway besides the scenario's own
  */
 export function needsOf(prepared: PreparedScenario, faults: readonly string[]): TestbedNeeds {
-  const { scenario, release } = prepared;
+  const { scenario, release, environment } = prepared;
+  const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript?.value,
-    configPatches: [...pluginPatches(scenario), ...(ownConfig ? [ownConfig] : [])],
+    configPatches: ownConfig ? [ownConfig] : [],
+    plugins: scenario.meta.plugins ? (signal) => pluginPatches(scenario, signal) : undefined,
     ownConfig,
     seedWorkspace: workspaceSeed(prepared),
-    env: { ...faultEnv([...(scenario.meta.faults ?? []), ...faults]), ...guardEnv(scenario) },
+    services: scenario.meta.http as FakeServices | undefined,
+    given: row && { row: row.values },
+    env: {
+      ...faultEnv([...(scenario.meta.faults ?? []), ...faults]),
+      ...guardEnv(scenario),
+      ...environment?.env,
+    },
+    secretEnv: environment?.secrets,
     release,
   };
 }

@@ -1,25 +1,67 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import JSON5 from "json5";
+import { errorMessage, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Scenario } from "../../scenario/types.ts";
 
+const MANIFEST = "openclaw.plugin.json";
+
+interface Enabled {
+  id: string;
+  /** Absolute folder to load it from; undefined for one that comes with the gateway. */
+  folder?: string;
+}
+
 /**
- * Config that enables the plugins a scenario declares. Those that lie below `fixtures/plugins` of the
- * scenario's own repository are loaded from there; the others must come with the gateway. Each gets an
- * empty config: releases of spring 2026 would add it themselves, and take that for a change to restart for.
+ * Config that enables the plugins a scenario declares. One that is named by its id is loaded from `fixtures/plugins` of the
+ * scenario's own repository if it lies there, and comes with the gateway otherwise; one that is given by its path is loaded
+ * from there, and a package of the registry is installed first. Each gets an empty config: releases of spring 2026 would add
+ * it themselves, and take that for a change to restart for.
+ * @throws QaError `plugin-unreadable`, and what the install of a package throws
  */
-export function pluginPatches({ meta, pack }: Scenario): JsonObject[] {
-  const ids = meta.plugins ?? [];
-  if (ids.length === 0) return [];
-  const folders = ids
-    .map((id) => join(pack.referenceRoot, "fixtures/plugins", id))
-    .filter((folder) => existsSync(join(folder, "openclaw.plugin.json")));
+export async function pluginPatches(scenario: Scenario, signal: AbortSignal): Promise<JsonObject[]> {
+  const { plugins = [] } = scenario.meta;
+  if (plugins.length === 0) return [];
+  const enabled = await Promise.all(plugins.map((plugin) => find(plugin, scenario, signal)));
+  const folders = enabled.flatMap(({ folder }) => folder ?? []);
   return [
     {
       plugins: {
-        entries: Object.fromEntries(ids.map((id) => [id, { enabled: true, config: {} }])),
+        entries: Object.fromEntries(enabled.map(({ id }) => [id, { enabled: true, config: {} }])),
         ...(folders.length > 0 ? { load: { paths: folders } } : {}),
       },
     },
   ];
+}
+
+async function find(
+  plugin: NonNullable<Scenario["meta"]["plugins"]>[number],
+  { pack, file }: Scenario,
+  signal: AbortSignal,
+): Promise<Enabled> {
+  if (typeof plugin === "string") {
+    const folder = join(pack.referenceRoot, "fixtures/plugins", plugin);
+    return existsSync(join(folder, MANIFEST)) ? { id: plugin, folder } : { id: plugin };
+  }
+  if (plugin.path !== undefined) return inFolder(resolve(dirname(file.path), plugin.path), plugin.path);
+  const { installPluginPackage } = await import("../../gateway/npm/plugin-package.ts");
+  const spec = plugin.npm ?? "";
+  return inFolder(await installPluginPackage(spec, { env: process.env, signal }), spec);
+}
+
+/** @throws QaError `plugin-unreadable` */
+async function inFolder(folder: string, named: string): Promise<Enabled> {
+  try {
+    const { id } = JSON5.parse(await readFile(join(folder, MANIFEST), "utf8")) as JsonObject;
+    if (typeof id === "string" && id !== "") return { id, folder };
+    throw new Error("it has no id");
+  } catch (error) {
+    throw new QaError(`the plugin ${named} has no ${MANIFEST} that can be read: ${errorMessage(error)}`, {
+      code: "plugin-unreadable",
+      fault: "scenario",
+      hint: `A plugin's folder holds an ${MANIFEST} with its id.`,
+    });
+  }
 }

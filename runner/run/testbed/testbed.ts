@@ -10,10 +10,12 @@ import { QaBus } from "../../channel/bus.ts";
 import { serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
+import { type HttpFakes, startFakes } from "../../http/fakes.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
+import { fillIn } from "./fill-in.ts";
 import type { TestbedNeeds } from "./needs.ts";
 import { refuseUnreadKeys } from "./unread-keys.ts";
 
@@ -38,6 +40,8 @@ export interface ReadyTestbed {
   gateway: GatewayUnderTest;
   busUrl: string;
   startConfig: JsonObject;
+  /** Of the scenario's fakes of services. */
+  addresses?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -52,6 +56,8 @@ export class Testbed {
   /** What the gateway's answers looked like, to be compared with those of other gateways. */
   answers = new AnswerShapes();
   model: ScriptedModel | undefined;
+  /** The scenario's own fakes of services. */
+  http: HttpFakes | undefined;
   gateway: GatewayUnderTest | undefined;
   /** Rejects when the gateway cannot be started. */
   readonly ready: Promise<ReadyTestbed>;
@@ -73,35 +79,50 @@ export class Testbed {
     modelScript,
     configPatches = [],
     ownConfig,
+    services,
+    plugins,
+    env,
+    secretEnv = {},
+    given = {},
     ...needs
   }: TestbedNeeds): Promise<ReadyTestbed> {
     const { teardown, wakeups } = this;
     const { gateway: kind, scriptedModel = true, liveModel, signal } = this.#options;
     const { secrets = new Secrets(secretValues(process.env)) } = this.#options;
-    const [bus, model] = await Promise.all([
+    const closing = AbortSignal.any([signal, this.#closing.signal]);
+    secrets.add(...Object.values(secretEnv));
+    const { redactKnown } = new Secrets(Object.values(secretEnv));
+    const [bus, model, fakes, pluginPatches] = await Promise.all([
       serveBus(this.bus, teardown),
       scriptedModel ? startScriptedModel({ teardown, wakeups, script: modelScript }) : undefined,
+      services && startFakes(services, { teardown, wakeups, redact: redactKnown }),
+      plugins?.(closing),
     ]);
     this.model = model;
+    this.http = fakes;
+    if (fakes) secrets.add(fakes.token);
+    const values = { ...given, ...(fakes && { http: fakes.addresses }) };
     secrets.add(bus.token, ...(model ? [model.token] : []));
     const busUrl = bus.url;
     const gateway = await kind.start({
       ...needs,
+      env: fillIn(env, values),
+      secretEnv,
       teardown,
       wakeups,
       secrets,
-      signal: AbortSignal.any([signal, this.#closing.signal]),
+      signal: closing,
       busUrl,
       modelUrl: model?.v1Url ?? "",
       liveModel,
-      configPatches,
+      configPatches: [...(pluginPatches ?? []), ...fillIn(configPatches, values)],
       onLog: (read) => {
         this.#startLog = read;
       },
     });
     this.gateway = gateway;
     if (ownConfig) await refuseUnreadKeys(gateway, ownConfig);
-    return { gateway, busUrl, startConfig: await readConfig(gateway) };
+    return { gateway, busUrl, startConfig: await readConfig(gateway), addresses: fakes?.addresses };
   }
 
   /** Makes it ready for the next scenario: what was said, asked and logged before is no longer visible. */

@@ -1,6 +1,7 @@
 import type { FromSchema } from "json-schema-to-ts";
 import { coverageSchema, executionSchema } from "./execution-schema.ts";
 import { GATEWAY_PATTERN, text, textList } from "./parts.ts";
+import { envSchema, httpSchema, pluginsSchema, secretsSchema } from "./surroundings-schema.ts";
 
 /**
  * A scenario's metadata: the front matter, the `yaml qa-scenario` fence, or `scenario` of a YAML file.
@@ -51,7 +52,10 @@ export const scenarioSchema = {
       description: "Hints for lanes: flags and texts.",
       additionalProperties: { type: ["boolean", "string"] },
     },
-    plugins: { ...textList, description: "Ids of plugins that the gateway must enable." },
+    plugins: pluginsSchema,
+    http: httpSchema,
+    env: envSchema,
+    secrets: secretsSchema,
     gatewayConfigPatch: {
       type: "object",
       description: "JSON merge patch for the gateway's configuration, applied before it starts.",

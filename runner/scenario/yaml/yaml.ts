@@ -138,7 +138,7 @@ export function plainValue(located: LocatedNode): unknown {
 }
 
 /** Members whose texts belong to the author's flow or the gateway, white space included. */
-const VERBATIM: ReadonlySet<string> = new Set(["config", "gatewayConfigPatch"]);
+const VERBATIM: ReadonlySet<string> = new Set(["config", "gatewayConfigPatch", "http", "env"]);
 
 /** Metadata with the texts trimmed, so that a stray blank never makes a different id or tag. */
 export function trimTexts(value: unknown): unknown {

@@ -37,6 +37,7 @@ export async function runAttempt(
       observed: (what, answer) => channel.send({ type: "observed", what, answer }),
       bus: testbed.bus,
       model,
+      http: "http" in order.given ? testbed.http : undefined,
       wakeups: testbed.wakeups,
       teardown,
       signal: currentSignal,

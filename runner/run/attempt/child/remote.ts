@@ -3,6 +3,7 @@ import { Wakeups } from "../../../base/wakeups.ts";
 import type { ChannelBus } from "../../../channel/channel-bus.ts";
 import type { DrivenGateway, GatewayIdentity } from "../../../gateway/gateway.ts";
 import { withoutGeneration } from "../../../gateway/identity.ts";
+import type { HttpFakes } from "../../../http/fakes.ts";
 import type { AgentModel } from "../../../model/agent-model.ts";
 import type { HeldContinuation } from "../../../model/continuations.ts";
 import type { RecordedRequest } from "../../../model/recorder.ts";
@@ -30,6 +31,7 @@ export class RemoteTestbed {
   readonly gateway: DrivenGateway;
   readonly bus: ChannelBus;
   readonly model: AgentModel;
+  readonly http: HttpFakes;
   readonly #channel: Channel;
   readonly #pending = new Map<number, Pending>();
   #calls = 0;
@@ -39,6 +41,7 @@ export class RemoteTestbed {
     // The table has every member of each part.
     this.gateway = this.#part("gateway") as DrivenGateway;
     this.bus = Object.assign(this.#part("bus"), { wakeups: this.wakeups }) as ChannelBus;
+    this.http = this.#part("http") as HttpFakes;
     const holdNextContinuation = () => this.#holdNextContinuation();
     this.model = Object.assign(this.#part("model"), { holdNextContinuation }) as AgentModel;
   }

@@ -271,7 +271,7 @@ function orderOf(
     limits,
     scenario: { ...meta, id, title },
     config: { ...meta.execution?.config, ...ready.gateway.updatePlan },
-    given: row ? { row: row.values } : {},
+    given: { ...(row && { row: row.values }), ...(ready.addresses && { http: ready.addresses }) },
     referenceRoot: pack.referenceRoot,
     foreign: pack.foreign,
     evidenceFolder,

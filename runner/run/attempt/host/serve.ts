@@ -37,7 +37,7 @@ export class TestbedService {
     this.#witness = witness;
     this.#testbed = testbed;
     this.#startConfig = startConfig;
-    this.#parts = { gateway, bus: testbed.bus, model: testbed.model };
+    this.#parts = { gateway, bus: testbed.bus, model: testbed.model, http: testbed.http };
   }
 
   /** Answers a question, or begins a call. @throws ImpossibleReport for what no attempt asks for */

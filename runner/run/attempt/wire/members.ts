@@ -1,5 +1,6 @@
 import type { ChannelBus } from "../../../channel/channel-bus.ts";
 import type { DrivenGateway } from "../../../gateway/gateway.ts";
+import type { HttpFakes } from "../../../http/fakes.ts";
 import type { AgentModel } from "../../../model/agent-model.ts";
 
 /**
@@ -15,6 +16,7 @@ export interface Parts {
   bus: Omit<ChannelBus, "wakeups">;
   /** What it holds has functions of its own, and so a message of its own. */
   model: Omit<AgentModel, "holdNextContinuation">;
+  http: HttpFakes;
 }
 
 /** Every member of every part: what is not here cannot be asked for. */
@@ -67,6 +69,9 @@ export const MEMBERS: { readonly [Part in keyof Parts]: Readonly<Record<keyof Pa
     requests: "value",
     hold: "now",
     release: "now",
+  },
+  http: {
+    requests: "value",
   },
 };
 
