@@ -66,7 +66,7 @@ describe.each([
     const green = await user.npx("run", "greets-back");
     expect(green).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 passed"), stderr: "" });
 
-    const red = await user.npx("run", "says-else");
+    const red = await user.npx("run", "./qa/scenarios/chat");
     expect(red).toMatchObject({ exitCode: 1, stderr: "" });
     const again = /npx gateway-qa run says-else.*/.exec(red.stdout)?.[0];
     expect(await user.run("sh", "-c", again ?? `echo ${red.stdout}`)).toMatchObject({
