@@ -15,8 +15,7 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
     .addHelpText(
       "after",
       examples(
-        "qa run dm-chat-baseline 'config-*'",
-        "qa run qa/scenarios/channels/dm-chat-baseline.md",
+        "qa run dm-chat-baseline 'config-*' qa/scenarios/channels",
         "qa run --tag channels --gateway openclaw@latest --retries 2",
         "qa run --last-failed",
       ),
