@@ -34,6 +34,11 @@ const MISSED: Missed[] = [
     `- ask: "Reply exactly: heard"\n  saveAs: said\n- expectMessageState: "\${said.id}"\n  is: { deleted: true }\n  within: 500ms`,
     /^message .*: deleted is not there, expected true$/,
   ],
+  [
+    "order",
+    '- startTurn: "Reply exactly: heard"\n- expectInOrder:\n    - expectMessage: heard\n    - expectModelRequest: { prompt: { contains: heard } }',
+    /^expectModelRequest came \d+ ms before expectMessage, expected after it$/,
+  ],
   ["json", "- gatewayCli: [--version]\n  json: { ready: true }", /^openclaw --version printed no JSON$/],
   [
     "outage",

@@ -31,7 +31,7 @@ async function runSteps(
       async perform(call) {
         calls.push(call);
         const check = later[call.action];
-        return { value: answers[call.action]?.(call), later: check ? [check] : [] };
+        return { value: answers[call.action]?.(call), later: check ? [check] : [], notes: [] };
       },
     },
   });

@@ -4,6 +4,8 @@ import type { Turn } from "./turn.ts";
 
 /** A request as scenarios see it, also at /debug/requests. The names are those that upstream's scenarios read. */
 export interface RecordedRequest {
+  /** When it came, in milliseconds since the epoch. */
+  at: number;
   /** Body as it came. */
   raw: string;
   body: Record<string, unknown>;
@@ -40,6 +42,7 @@ export interface Recording {
 export function record({ raw, body, request, turn, plan }: Recording): RecordedRequest {
   const call = plan.answer.kind === "tool-calls" ? plan.answer.calls[0] : undefined;
   return {
+    at: Date.now(),
     raw,
     body,
     prompt: turn.userTexts[0] ?? "",

@@ -305,9 +305,11 @@ describe("the server", () => {
     const controller = new AbortController();
     const asked = chat(model, "hello", {}, controller.signal);
     await seen(model, "planned");
+    expect(model.inHand).toEqual({ working: 0, held: 1 });
     controller.abort();
     await expect(asked).rejects.toThrow();
     await seen(model, "aborted");
+    expect(model.inHand).toEqual({ working: 0, held: 0 });
   });
 });
 

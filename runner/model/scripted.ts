@@ -1,7 +1,7 @@
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
-import type { AgentModel } from "./agent-model.ts";
+import type { AgentModel, RequestsInHand } from "./agent-model.ts";
 import type { Plan } from "./answer.ts";
 import { Continuations } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
@@ -31,6 +31,7 @@ export interface ScriptedModelOptions {
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const { teardown, wakeups } = options;
   const requests: RecordedRequest[] = [];
+  const inHand = new Map<RecordedRequest, keyof RequestsInHand>();
   let state = scriptedState(options.script);
 
   const update = (recorded: RecordedRequest, status: RecordedRequest["status"]) => {
@@ -45,17 +46,23 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     const plan: Plan = rules?.plan(request, turn) ?? followInstructions(request, turn);
     const recorded = record({ raw, body, request, turn, plan });
     const serial = requests.push(recorded);
+    inHand.set(recorded, "working");
     wakeups.notify();
     const gate = turn.exchanges.length > 0 ? continuations.take(recorded) : undefined;
     try {
       for (const name of [EVERY_ANSWER, gate, plan.hold]) {
         if (name === undefined || !gates.isClosed(name)) continue;
+        inHand.set(recorded, "held");
         update(recorded, "held");
         await gates.pass(name, signal);
+        inHand.set(recorded, "working");
       }
+      if (plan.answer.kind === "hang") inHand.set(recorded, "held");
       await deliver({ api, request, plan, serial, response, signal });
+      inHand.delete(recorded);
       update(recorded, "answered");
     } catch (error) {
+      inHand.delete(recorded);
       update(recorded, "aborted");
       if (!signal.aborted) throw error;
     }
@@ -67,6 +74,10 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     token,
     v1Url: `${baseUrl}/v1`,
     requests,
+    get inHand() {
+      const held = [...inHand.values()].filter((why) => why === "held").length;
+      return { working: inHand.size - held, held };
+    },
     hold: (name = EVERY_ANSWER) => state.gates.hold(name),
     release: (name) => state.gates.release(name),
     reset(script) {

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { describeMatcher } from "../../flow/match/describe.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
@@ -28,44 +30,39 @@ export const RELOAD = {
 const LINES: readonly (readonly [Reload["outcome"], RegExp])[] = [
   ["hot", /config hot reload applied \(([^)]*)\)/],
   ["hot", /config change applied \(dynamic reads: ([^)]*)\)/],
-  ["none", /config change requires gateway restart; hot mode ignores it \(([^)]*)\)/],
+  ["none", /config (?:change|reload) requires gateway restart; hot mode ignor(?:es it|ing) \(([^)]*)\)/],
+  ["none", /config reload (?:disabled|skipped by writer intent) \(([^)]*)\)/],
   ["restart", /config change requires gateway restart \(([^)]*)\)/],
 ];
 
 const NOTICED = /config change detected; evaluating reload \(([^)]*)\)/;
+/** More is to come before it is in force, or it never will be. */
+const NOT_YET = /\bconfig (?:change requires channel reload|(?:reload|restart) (?:failed|superseded))\b/;
 const RELOAD_MS = 15_000;
 
 type Line = ActionContext["scene"]["logLines"][number];
 
-function reloadsIn(lines: readonly Line[], terse: boolean): Event<Reload>[] {
-  const found = lines.flatMap(({ index, line }) => {
+interface Seen extends Event<Reload> {
+  /** No line says how it ended: it is in force if the gateway says so otherwise. */
+  quiet: boolean;
+}
+
+/** What was noticed counts where it was noticed if nothing was logged of it later, and else where the outcome stands. */
+function reloadsIn(lines: readonly Line[]): Seen[] {
+  const found: Seen[] = [];
+  let quiet: Seen | undefined;
+  for (const { index, line } of lines) {
     const value = reloadIn(line);
-    return value ? [{ index, value }] : [];
-  });
-  if (!terse || found.length > 0) return found;
-  return lines.flatMap(({ index, line }) => {
-    const reasons = NOTICED.exec(line)?.[1];
-    return reasons === undefined
-      ? []
-      : [{ index, value: { outcome: "hot" as const, reasons: reasons.split(", ") } }];
-  });
-}
-
-/**
- * Releases of spring 2026 log nothing more of a change that is only read when it is needed: once it was noticed it is in
- * force, unless the next lines say that it restarts the gateway.
- */
-function isTerse({ gateway: { facts } }: ActionContext): boolean {
-  return facts.product === "OpenClaw" && facts.version.localeCompare("2026.5", "en", { numeric: true }) < 0;
-}
-
-/** The gateway decides at once how it takes a change that it has noticed; what it answers later comes after those lines. */
-async function afterDecision(context: ActionContext): Promise<void> {
-  const isNoticed = () =>
-    context.scene.linesSinceChange.some(({ line }) => NOTICED.test(line) || reloadIn(line));
-  await waitOrEnd(context, "the change to be noticed", isNoticed, RELOAD_MS);
-  await context.identity();
-  await context.identity();
+    const noticed = NOTICED.exec(line)?.[1];
+    if (noticed !== undefined) {
+      if (quiet) found.push(quiet);
+      quiet = { index, value: { outcome: "hot", reasons: noticed.split(", ") }, quiet: true };
+    } else if (value) {
+      found.push({ index, value, quiet: false });
+      quiet = undefined;
+    } else if (NOT_YET.test(line)) quiet = undefined;
+  }
+  return quiet ? [...found, quiet] : found;
 }
 
 function reloadIn(line: string): Reload | undefined {
@@ -76,27 +73,72 @@ function reloadIn(line: string): Reload | undefined {
   return undefined;
 }
 
+/** Releases log nothing more of a change that is only read when it is needed: once it was noticed it is in force. */
+function reloadsOf({ gateway: { facts } }: ActionContext, lines: readonly Line[]): Seen[] {
+  const all = reloadsIn(lines);
+  return facts.product === "OpenClaw" ? all : all.filter(({ quiet }) => !quiet);
+}
+
+/** Waits until the gateway has taken the next change that is left, with a line or without. */
+function untilTaken(context: ActionContext): Promise<true | undefined> {
+  const { scene } = context;
+  const next = () =>
+    reloadsOf(context, scene.linesSinceChange).find(({ index }) => scene.isFree("reload", index));
+  const isTaken = async () => {
+    const seen = next();
+    if (!seen?.quiet) return seen !== undefined;
+    return (await isInForce(context)) && next()?.index === seen.index;
+  };
+  return waitOrEnd(context, "the change to be in force", isTaken, RELOAD_MS);
+}
+
+/**
+ * Whether the config in the gateway's file is the one in force. Releases of autumn 2026 say so; older ones keep a copy of
+ * the last config that they took, made when they have worked off the change.
+ */
+async function isInForce(context: ActionContext): Promise<boolean> {
+  const { configRevisionHash, appliedConfigHash } = await context.call("config.get", {});
+  const isApplied =
+    appliedConfigHash === undefined ? await isLastGood(context) : appliedConfigHash === configRevisionHash;
+  if (!isApplied) return false;
+  // What was logged before that was said has been read when it answers once more.
+  await context.identity();
+  return true;
+}
+
+/** True also where there is no copy. */
+async function isLastGood({ gateway: { capabilities, configPath } }: ActionContext): Promise<boolean> {
+  if (!capabilities.has("config-file")) return true;
+  const [now, good] = await Promise.all(
+    [configPath, `${configPath}.last-good`].map((path) => readFile(path, "utf8").catch(() => undefined)),
+  );
+  return good === undefined || good === now;
+}
+
 /**
  * The next reload since the last statement that changed something, judged once. A hot one must have left the process as
  * it was and must count where the gateway counts.
  * @throws Unexpected
  */
 export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
-  const list = () => reloadsIn(context.scene.linesSinceChange, isTerse(context));
-  const source = { kind: "reload", what: "the reload", list };
-  if (isTerse(context)) await afterDecision(context);
-  const next = await expectNext(context, source, matcher, RELOAD_MS).catch((error: unknown) => {
-    throw list().length === 0 && error instanceof Unexpected ? neverApplied(context, error) : error;
-  });
+  const { scene } = context;
+  if (!(await untilTaken(context))) throw neverApplied(context, matcher);
+  const list = () => reloadsOf(context, scene.linesSinceChange);
+  const next = await expectNext(context, { kind: "reload", what: "the reload", list }, matcher, RELOAD_MS);
   if (next.value.outcome === "hot") await requireSameProcess(context);
+  if (next.quiet) scene.note(quietNote(next.value));
   return next;
 }
 
-function neverApplied({ scene }: ActionContext, { expected }: Unexpected): Unexpected {
-  const noticed = scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line))?.line;
+function quietNote({ reasons }: Reload): string {
+  return `no line of the log says that the change of ${reasons.join(", ")} was applied: told by the same process and the config in force`;
+}
+
+function neverApplied({ scene }: ActionContext, matcher: Matcher): Unexpected {
+  const last = scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line) || NOT_YET.test(line))?.line;
   return new Unexpected("the change was never applied", {
-    ...(expected === undefined ? {} : { expected }),
-    seen: noticed === undefined ? "no word of it in the gateway's log" : noticed.trim(),
+    expected: describeMatcher(matcher),
+    seen: last === undefined ? "no word of it in the gateway's log" : last.trim(),
   });
 }
 
@@ -107,7 +149,7 @@ const IN_FORCE: Matcher = {
 };
 
 export function expectNoReload(context: ActionContext, matcher = IN_FORCE): void {
-  const list = () => reloadsIn(context.scene.logLines, isTerse(context));
+  const list = () => reloadsOf(context, context.scene.logLines);
   expectNone(context, { kind: "reload", of: "line", what: "a reload", list }, matcher);
 }
 

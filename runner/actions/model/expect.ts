@@ -2,7 +2,7 @@ import type { Matcher } from "../../flow/match/matcher.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { type Event, expectEvent } from "../scene/expect.ts";
+import { expectEvent, type TimedEvent } from "../scene/expect.ts";
 import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
 import { matcherOf, NOTHING } from "../schema.ts";
 import { MODEL_REQUEST, scriptedModel } from "./model.ts";
@@ -13,15 +13,17 @@ function requestsOf(context: ActionContext) {
     kind: "request",
     what: "a request to the model",
     list: () =>
-      context.scene.requests.map(({ index, request }): Event<RecordedRequest> => ({ index, value: request })),
+      context.scene.requests.map(
+        ({ index, request }): TimedEvent<RecordedRequest> => ({ index, value: request, at: request.at }),
+      ),
   };
 }
 
 /** A request to the model that fits. */
-function expectRequest(
+export function expectModelRequest(
   context: ActionContext,
   { request }: { request: Matcher },
-): Promise<Event<RecordedRequest>> {
+): Promise<TimedEvent<RecordedRequest>> {
   return expectEvent(context, requestsOf(context), request);
 }
 
@@ -34,7 +36,7 @@ export const modelStatements = actionsOf("model", (define) => ({
     statement: "counts",
     effect: "converses",
     needs: "scripted-model",
-    run: async (context, params) => (await expectRequest(context, params)).value,
+    run: async (context, params) => (await expectModelRequest(context, params)).value,
   }),
   expectNoModelRequest: define({
     summary: `No request to the scripted model that fits ${IN_THE_STEP}`,

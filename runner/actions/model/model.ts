@@ -26,6 +26,7 @@ export const MODEL_REQUEST = record(
     status: { enum: ["planned", "held", "answered", "aborted"] },
     raw: STRING,
     body: OBJECT,
+    at: { ...NUMBER, description: "when it came, in milliseconds since the epoch" },
   },
   { plannedToolName: STRING, plannedToolArgs: OBJECT },
 );

@@ -1,8 +1,14 @@
+import { QaError } from "../../base/errors.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
 import { BARRIER } from "./scene.ts";
+import { type UnderWay, underWay } from "./under-way.ts";
 
 const BARRIER_MS = 15_000;
+/** Longer than a turn of the scripted model ever takes. */
+const TURNS_MS = 30_000;
+/** The end of a turn wakes no wait. */
+const LOOK_MS = 20;
 
 /** Someone whose commands the gateway answers: where it has owners, one of them. */
 async function commander(context: ActionContext): Promise<string> {
@@ -12,12 +18,16 @@ async function commander(context: ActionContext): Promise<string> {
 }
 
 /**
- * Returns when the gateway has worked off what it had to send when this was called: a chat command of the run's own, which
- * needs no model, has been answered. Without the run's channel, when the gateway has answered a call.
+ * Returns when nothing that was asked of the gateway before this can still bring a message: no turn is under way, then a
+ * chat command of the run's own, which needs no model, has been answered, and still none is. Without the run's channel the
+ * command is left out.
+ * @param limitMs how long turns may go on
+ * @throws QaError `not-judged` when one goes on for longer
  */
-export async function barrier(context: ActionContext): Promise<void> {
+export async function barrier(context: ActionContext, limitMs = TURNS_MS): Promise<void> {
   const { bus, gateway } = context;
   await context.identity();
+  await turnsToEnd(context, limitMs);
   if (!gateway.capabilities.has("qa-channel")) return;
   const answers = () =>
     bus.outboundMessages().filter(({ conversation }) => conversation.id === BARRIER).length;
@@ -30,4 +40,27 @@ export async function barrier(context: ActionContext): Promise<void> {
   await waitIn(context, "the run's own message to come back", () => answers() > before, {
     timeoutMs: BARRIER_MS,
   });
+  await turnsToEnd(context, limitMs);
+}
+
+async function turnsToEnd(context: ActionContext, timeoutMs: number): Promise<void> {
+  let left: UnderWay | undefined;
+  const none = async () => {
+    left = await underWay(context);
+    return left === undefined;
+  };
+  try {
+    await waitIn(context, "the turns under way", none, { timeoutMs, intervalMs: LOOK_MS });
+  } catch (error) {
+    if (!left || !(error instanceof QaError && error.code === "wait-timeout")) throw error;
+    const { text, fault } = left;
+    throw new QaError(`it could not be judged whether more comes: ${text}`, {
+      code: "not-judged",
+      fault,
+      hint:
+        fault === "scenario"
+          ? "Let the model answer sooner, or hold its answer with holdModel: what is held brings nothing."
+          : "Wait in a step before for what the turn brings; the log shows what it is doing.",
+    });
+  }
 }

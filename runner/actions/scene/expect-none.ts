@@ -15,7 +15,7 @@ interface StepSource<E> extends EventSource<E> {
 
 /** What the docs say of every such statement. */
 export const IN_THE_STEP =
-  "comes in all of the step, wherever the statement stands, beside what other statements of the step have taken. When the step ends, a message of the run's own has come back before it is judged.";
+  "comes in all of the step, wherever the statement stands, beside what other statements of the step have taken. When the step ends, it is judged once no turn is under way and a message of the run's own has come back; `within` is how long turns may take.";
 
 /**
  * Fails when its step ends if one that fits came in the step, whatever stood before the statement in it. What another
@@ -37,7 +37,7 @@ export function expectNone<E extends Event<unknown>>(
   scene.later({
     until: "step",
     async check() {
-      await barrier(context);
+      await barrier(context, context.limits?.withinMs);
       const event = await came();
       if (!event) return;
       const seen = show(shownOf(event.value));

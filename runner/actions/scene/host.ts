@@ -30,7 +30,7 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
         await scene.acting(effect, identify);
       }
       const value = await runStatement(name, action, { ...context, limits: { withinMs, times } }, params);
-      return { value, later: scene.takeLater() };
+      return { value, later: scene.takeLater(), notes: scene.takeNotes() };
     },
   };
 }

@@ -5,6 +5,7 @@ import { expectMessage } from "../channel/expect.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { expectRestart } from "../gateway/expect.ts";
+import { expectModelRequest } from "../model/expect.ts";
 import { NOTHING, typed } from "../schema.ts";
 import type { TimedEvent } from "./expect.ts";
 
@@ -15,6 +16,7 @@ const EVENTS: Readonly<
   Record<string, (context: ActionContext, params: Params) => Promise<TimedEvent<unknown>>>
 > = {
   expectMessage: (context, params) => expectMessage(context, params as { message: Matcher; in?: string }),
+  expectModelRequest: (context, params) => expectModelRequest(context, params as { request: Matcher }),
   expectRestart: (context, params) => expectRestart(context, params),
 };
 

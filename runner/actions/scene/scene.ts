@@ -48,6 +48,7 @@ export class Scene {
   /** Where the step begins among all messages, requests to the model and to fakes, and lines of the log. */
   #step = { message: 0, request: 0, line: 0, http: 0 };
   #later: LaterCheck[] = [];
+  #notes: string[] = [];
 
   constructor(options: SceneOptions) {
     this.#options = options;
@@ -186,6 +187,18 @@ export class Scene {
     const later = this.#later;
     this.#later = [];
     return later;
+  }
+
+  /** For the step's details in the report: how something was told that a gateway does not say itself. */
+  note(text: string): void {
+    this.#notes.push(text);
+  }
+
+  /** What the statement that just ran has noted. */
+  takeNotes(): string[] {
+    const notes = this.#notes;
+    this.#notes = [];
+    return notes;
   }
 
   #since(first: number): Said[] {

@@ -6,7 +6,7 @@ import { Unexpected, unexpected } from "../match/unexpected.ts";
 import type { ActionStatement, CompiledExpression, CompiledMatcher, Value } from "../types.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { FlowError, type FlowPosition, flowFailure } from "./failure.ts";
-import type { LaterCheck, StatementCall } from "./host.ts";
+import type { Performed, StatementCall } from "./host.ts";
 import { followPath } from "./resolve.ts";
 import type { StatementContext } from "./statement-context.ts";
 
@@ -26,20 +26,18 @@ export async function performAction(statement: ActionStatement, context: Stateme
     const outcome = await outcomeOf(host.perform(call), error);
     if ("refusal" in outcome) return;
     if (error) throw new Unexpected(`${statement.label}: it succeeded, and was expected to be refused`);
-    const { value, later } = outcome;
+    const { value, later, notes } = outcome;
     if (answer && !matches(answer, value)) throw unexpected(`${statement.label}: the answer`, answer, value);
+    context.note(notes);
     for (const each of later) context.later({ ...each, check: () => explained(where, because, each.check) });
     if (statement.saveAs !== undefined) evaluator.realm.write(statement.saveAs, evaluator.realm.take(value));
   });
 }
 
-type Outcome = { value: unknown; later: readonly LaterCheck[] } | { refusal: QaError };
+type Outcome = Performed | { refusal: QaError };
 
 /** A refusal is a result where one is expected. */
-async function outcomeOf(
-  work: Promise<{ value: unknown; later: readonly LaterCheck[] }>,
-  expected: Matcher | undefined,
-): Promise<Outcome> {
+async function outcomeOf(work: Promise<Performed>, expected: Matcher | undefined): Promise<Outcome> {
   try {
     return await work;
   } catch (thrown) {

@@ -16,9 +16,17 @@ export interface LaterCheck {
   check(): Promise<void>;
 }
 
+/** What a statement gave. */
+export interface Performed {
+  value: unknown;
+  later: readonly LaterCheck[];
+  /** For the step's details in the report. */
+  notes: readonly string[];
+}
+
 /** Carries out statements: a flow itself knows nothing of gateways. */
 export interface StatementHost {
   /** Called before the first statement of a step. */
   stepStarted(actions: readonly ActionStatement[]): Promise<void>;
-  perform(call: StatementCall): Promise<{ value: unknown; later: readonly LaterCheck[] }>;
+  perform(call: StatementCall): Promise<Performed>;
 }

@@ -167,7 +167,8 @@ class FlowRun {
       await statements.runAll(step.actions, watchdog.signal);
       if (index === this.#flow.steps.length - 1) await statements.holdStill(this.#untilEnd, watchdog.signal);
       const value = step.details && (await statements.details(step.details, watchdog.signal));
-      return { stepResult: finish("passed", detailsText(value, statements.where)) };
+      const noted = statements.notes.length > 0 ? statements.notes.join("; ") : undefined;
+      return { stepResult: finish("passed", detailsText(value, statements.where) ?? noted) };
     } catch (thrown) {
       const error = locateFailure(thrown, statements.where);
       return { stepResult: finish(statusOf(error)), error };

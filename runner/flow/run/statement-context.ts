@@ -12,6 +12,8 @@ export interface StatementContext {
   host: StatementHost;
   /** Something that must still hold later on. */
   later(check: LaterCheck): void;
+  /** Goes into the step's details in the report. */
+  note(notes: readonly string[]): void;
   /** The action that is about to start may take this long, in milliseconds. */
   allow(ms: number): void;
 }

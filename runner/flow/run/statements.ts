@@ -65,6 +65,8 @@ export class StatementRunner {
   #current: CurrentStatement;
   #watchdog: Watchdog | undefined;
   readonly #untilStep: Pending[] = [];
+  /** What the step's statements have noted. */
+  readonly notes: string[] = [];
 
   constructor(options: StatementRunnerOptions) {
     this.#options = options;
@@ -152,6 +154,7 @@ export class StatementRunner {
           host: this.#options.host,
           allow: (ms: number): void => this.allow(ms),
           later: (check: LaterCheck): void => this.#later(check),
+          note: (notes: readonly string[]): void => void this.notes.push(...notes),
         };
         return this.#act(context, () => perform(statement, surroundings));
       }

@@ -216,7 +216,10 @@ export async function run(
     {
       api: {},
       config: {},
-      host: { stepStarted: async () => {}, perform: async () => ({ value: undefined, later: [] }) },
+      host: {
+        stepStarted: async () => {},
+        perform: async () => ({ value: undefined, later: [], notes: [] }),
+      },
       signal: new AbortController().signal,
       observer: {
         stepStarted() {},

@@ -101,7 +101,7 @@ export const eventSchemas = {
       name: text,
       status: verdict,
       durationMs: milliseconds,
-      details: { type: "string", description: "What the step's detailsExpr gave." },
+      details: { type: "string", description: "What the step's detailsExpr gave, or its statements noted." },
     },
   },
   "scenario-finished": {

@@ -29,7 +29,7 @@ const stepSchema = {
     name: text,
     status: { enum: ["passed", "failed", "skipped", "blocked", "not-reached"] },
     durationMs: { ...milliseconds, description: "Milliseconds; absent when the step was not reached." },
-    details: { type: "string", description: "What the step's detailsExpr gave." },
+    details: { type: "string", description: "What the step's detailsExpr gave, or its statements noted." },
   },
 } as const;
 

@@ -11,7 +11,6 @@ import { serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
 import { type HttpFakes, startFakes } from "../../http/fakes.ts";
-import type { RecordedRequest } from "../../model/recorder.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
@@ -135,9 +134,9 @@ export class Testbed {
 
   /** Whether the next scenario may have it: its gateway lives, and no answer of the model is under way. */
   get isAtRest(): boolean {
-    const isAnswered = ({ status }: RecordedRequest) => status === "answered" || status === "aborted";
     const lives = this.gateway !== undefined && (this.gateway.pid !== undefined || !this.gateway.bootTimings);
-    return lives && (this.model?.requests.every(isAnswered) ?? true);
+    const { working, held } = this.model?.inHand ?? { working: 0, held: 0 };
+    return lives && working + held === 0;
   }
 
   /** The gateway's log since the last `reset`; empty where the run may not have it. */

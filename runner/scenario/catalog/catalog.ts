@@ -317,7 +317,7 @@ function idPlace(scenario: Scenario): string {
 const notAScenario: DiagnosticText = {
   code: "not-a-scenario",
   message: "the file holds no scenario",
-  hint: "A scenario begins with front matter that has an `id`, and holds its steps in a ```yaml qa-flow block.",
+  hint: "Write a title (`# …`) and, below it, each step as a heading with a ```yaml qa-step block. In the older form a scenario begins with front matter that has an `id`, and holds all steps in one ```yaml qa-flow block.",
 };
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

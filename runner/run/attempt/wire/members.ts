@@ -67,6 +67,7 @@ export const MEMBERS: { readonly [Part in keyof Parts]: Readonly<Record<keyof Pa
     baseUrl: "constant",
     v1Url: "constant",
     requests: "value",
+    inHand: "value",
     hold: "now",
     release: "now",
   },

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { Sandbox } from "./testing/qa.ts";
+
+/** A turn in another session, whose answer comes long after what the step itself waits for. */
+const LATE = `- startTurn: Tell me late
+  session: elsewhere
+- expectModelRequest: { prompt: { contains: Tell me late } }`;
+/** One whose answer the scenario keeps back, and one that waits for its place behind it. */
+const HELD = `- ask: "Reply exactly: first"
+- holdModel
+- say: "Reply exactly: kept back"
+- say: "Reply exactly: behind it"
+- expectModelRequest: { allInputText: { contains: kept back } }`;
+
+const SCENARIOS = {
+  "no-message": `${LATE}\n- expectNoMessage`,
+  "one-time": `- ask: "Reply exactly: late answer"\n${LATE}\n- expectMessage: late answer\n  times: 1`,
+  "closed-list": `- ask: "Reply exactly: at once"\n${LATE}\n- expectMessages: [at once]`,
+  held: `${HELD}\n- expectNoMessage: { text: { not: first } }\n- expectMessages: [first]`,
+  "in-order": `- startTurn: Tell me late\n- expectInOrder:\n    - expectModelRequest: { prompt: { contains: Tell me late } }\n    - expectMessage: late answer`,
+  "too-late": `${LATE}\n- expectNoMessage: never said\n  within: 100ms`,
+};
+
+const MODEL = `\`\`\`yaml qa-model
+rules:
+  - match: { lastUser: Tell me late }
+    delayMs: 1500
+    reply: late answer
+\`\`\``;
+
+test("what must not come is judged when no turn is under way that could still bring it", async () => {
+  const sandbox = await Sandbox.create();
+  for (const [id, statements] of Object.entries(SCENARIOS))
+    await sandbox.write(
+      `pack/${id}.md`,
+      `# ${id}\n\n${MODEL}\n\n## Step\n\n\`\`\`yaml qa-step\n${statements}\n\`\`\`\n`,
+    );
+  const { exitCode, report, stdout } = await sandbox.qa("run", "--pack", "pack");
+  expect(exitCode, stdout).toBe(1);
+  const failures = Object.fromEntries((report?.scenarios ?? []).map(({ id, failure }) => [id, failure]));
+  expect(failures["no-message"], stdout).toMatchObject({
+    message: 'a message came, and none was expected: "late answer"',
+  });
+  expect(failures["one-time"]).toMatchObject({ message: "a message that fits came 2 times, expected 1" });
+  expect(failures["closed-list"]).toMatchObject({
+    message: 'message 2 was not expected: "late answer"',
+  });
+  expect(failures.held).toBeUndefined();
+  expect(failures["in-order"]).toBeUndefined();
+  expect(failures["too-late"]).toMatchObject({
+    code: "not-judged",
+    fault: "scenario",
+    message: "it could not be judged whether more comes: the model has not answered 1 request",
+  });
+});
