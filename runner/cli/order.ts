@@ -13,6 +13,7 @@ import type { Catalog } from "../scenario/catalog/catalog.ts";
 import { loadLanes, packContext, quarantinePath, today } from "./lanes-file.ts";
 import type { RunOptions } from "./options.ts";
 import { printNote } from "./redacted.ts";
+import { isScenarioPath, withIdsOfPaths } from "./scenario-paths.ts";
 import { packsIn, reportsFolder } from "./workspace.ts";
 
 /** What a run is to do, according to the command line or a lane. */
@@ -69,15 +70,20 @@ function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
     // A pack alone means all of it.
     const packsOnly = packs.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
     const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, rows, named };
+    const cwd = userFolder();
+    const hasPaths = ids.some((id) => isScenarioPath(id, cwd));
     return {
       target: gateway ?? EMBEDDED,
       packs,
       packsOnly,
-      ids: namedIds(selection),
-      builtinIds: idsAmong(ids),
+      ids: hasPaths ? undefined : namedIds(selection),
+      builtinIds: idsAmong(ids.filter((id) => !isScenarioPath(id, cwd))),
       env: process.env,
       lane: undefined,
-      choose: async (catalog) => ({ catalog, selection }),
+      choose: async (catalog) => ({
+        catalog,
+        selection: hasPaths ? withIdsOfPaths(selection, catalog, cwd) : selection,
+      }),
     };
   }
   if (all || tag.length > 0 || rows.length > 0) {

@@ -45,7 +45,7 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const written = draft.meta && trimTexts(plainValue(draft.meta));
   const value =
-    pack.foreign && draft.form === "steps"
+    (pack.foreign || pack.brief) && draft.form === "steps"
       ? { ...fromDocument(draft, file, pack), ...asRecord(written) }
       : written;
   if (draft.cutOff)

@@ -14,6 +14,8 @@ export interface Pack {
   referenceRoot: string;
   /** Not this repository's own: what only style or its own repository can settle is a warning. */
   foreign: boolean;
+  /** A title and steps are enough for its scenarios, as they are for those of a foreign pack. */
+  brief?: boolean;
   /** Its flows have every permission that they use, declared or not (`--trust`). */
   trusted: boolean;
   /** It comes with the tool, and is looked at from another repository. */

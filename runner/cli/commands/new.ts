@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { errorMessage, QaError, UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
-import { userFolder } from "../../base/invocation.ts";
+import { commandLine, userFolder } from "../../base/invocation.ts";
 import { displayPath, isWithin } from "../../base/paths.ts";
 import type { Catalog } from "../../scenario/catalog/catalog.ts";
 import type { Scenario } from "../../scenario/types.ts";
@@ -78,7 +78,9 @@ async function writeNew(id: string, options: NewOptions): Promise<number> {
   };
   await write(
     path,
-    from ? writing.copiedText(from, scenario) : writing.newScenarioText(scenario, pack.foreign),
+    from
+      ? writing.copiedText(from, scenario)
+      : writing.newScenarioText(scenario, pack.foreign || pack.brief === true),
   );
   return report(path, id, pack.foreign ? root : undefined);
 }
@@ -164,7 +166,8 @@ async function report(path: string, id: string, pack: string | undefined): Promi
   const { diagnostics } = await checkScenarios({ repoRoot: workspaceRoot(), cwd, paths: [path] });
   await printDiagnostics(diagnostics.sort(byPlace));
   const shown = displayPath(path, cwd);
-  const option = pack === undefined ? "" : ` --pack ${relative(cwd, pack) || "."}`;
-  print(`${shown} is written.\n\n  qa check ${shown}\n  qa run ${id}${option}\n`);
+  const option = pack === undefined ? [] : ["--pack", relative(cwd, pack) || "."];
+  const [check, run] = [commandLine(["check", shown]), commandLine(["run", id, ...option])];
+  print(`${shown} is written.\n\n  ${check}\n  ${run}\n`);
   return diagnostics.some(({ severity }) => severity === "error") ? EXIT.invalid : EXIT.passed;
 }

@@ -8,11 +8,14 @@ export function addRunCommand(program: Command, finish: (exitCode: number) => vo
   const command = program
     .command("run")
     .description("run scenarios, each against a gateway of its own")
-    .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
+    .argument(
+      "[ids...]",
+      "scenario ids, globs over ids such as 'config-*', or files and folders of scenarios",
+    )
     .addHelpText(
       "after",
       examples(
-        "qa run dm-chat-baseline 'config-*'",
+        "qa run dm-chat-baseline 'config-*' qa/scenarios/channels",
         "qa run --tag channels --gateway openclaw@latest --retries 2",
         "qa run --last-failed",
       ),

@@ -35,12 +35,24 @@ export function compileMatcher(
     if (!keys.some((key) => Object.hasOwn(subject.properties ?? {}, key)))
       return member(text, compileMatcher(context, node, subject.properties?.[text]));
   }
+  if (isObject && keys.includes("expr") && !Object.hasOwn(subject.properties ?? {}, "expr"))
+    return exprOfObject(context, mapping);
   if (words.length === 0) return compileMembers(context, mapping, node, subject);
   if (words.length < keys.length) return mixed(context, mapping, words, subject);
   const matchers = keys.map((key) => compileOperator(context, mapping, key as Operator, subject));
   if (!matchers.every((each) => each !== undefined)) return undefined;
   const [only] = matchers;
   return matchers.length === 1 ? only : { kind: "allOf", matchers };
+}
+
+/** Of an object `expr` would be a member, which nobody who writes it means. */
+function exprOfObject({ flow }: StepContext, mapping: Mapping): undefined {
+  flow.diagnostics.error(mapping.field("expr")?.keyRange ?? mapping.range, {
+    code: "mixed-matcher",
+    message: "`expr` judges texts, numbers and lists, and what is matched here is an object",
+    hint: "Put it below the member that it is about, `{ member: { expr: … } }`.",
+  });
+  return undefined;
 }
 
 /** A word alone is one of a list's. */

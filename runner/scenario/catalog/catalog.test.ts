@@ -42,6 +42,14 @@ describe("loadCatalog", () => {
     expect(catalog.packIndexes.map(({ index }) => index)).toEqual([{ version: 2 }]);
   });
 
+  it("needs a title and steps only, in a repository other than the tool's own", async () => {
+    const text = "# Greets\n\n## One\n\n```yaml qa-step\n- say: hello\n  as: alice\n```\n";
+    const repoRoot = folderWith({ "qa/scenarios/chat/greets-back.md": text });
+    const { scenarios, diagnostics } = await loadCatalog({ repoRoot, cwd: repoRoot });
+    expect(diagnostics).toEqual([]);
+    expect(scenarios.map(({ id, title }) => [id, title])).toEqual([["greets-back", "Greets"]]);
+  });
+
   it("reads no more than the files that name the wanted ids, duplicates and broken ones included", async () => {
     const own = {
       "qa/scenarios/first.md": scenario("wanted"),

@@ -5,10 +5,17 @@ import { isWithin } from "../../base/paths.ts";
 import { ROOT } from "../../base/places.js";
 import type { Pack } from "../types.ts";
 
-/** The repository's own pack: `qa/scenarios`. */
+/** The repository's own pack: `qa/scenarios`. Only the tool's own scenarios have to say what they cover, and why. */
 export function ownPack(repoRoot: string): Pack {
   const root = join(repoRoot, "qa", "scenarios");
-  return { name: "qa", root, referenceRoot: repoRoot, foreign: false, trusted: false };
+  return {
+    name: "qa",
+    root,
+    referenceRoot: repoRoot,
+    foreign: false,
+    brief: repoRoot !== ROOT,
+    trusted: false,
+  };
 }
 
 /** What `--pack` calls the scenarios that come with the tool. */

@@ -62,8 +62,7 @@ class MarkdownReader {
     }
     const usesFence = scenarioFence !== undefined && !frontMatter?.hasId;
     const metaBlock = usesFence ? scenarioFence : frontMatter?.block;
-    // A pack from elsewhere needs a title and steps only.
-    const needsNone = hasSteps && this.#pack.foreign && !frontMatter;
+    const needsNone = hasSteps && (this.#pack.foreign || this.#pack.brief) && !frontMatter;
     if (!metaBlock && !frontMatter && !needsNone) this.#missingMetadata();
     const flowBlock = this.#blocks.get("qa-flow");
     if (flowBlock && hasSteps) this.#twoForms(flowBlock);

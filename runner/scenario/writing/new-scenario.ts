@@ -21,10 +21,10 @@ export function titleOf(id: string): string {
 
 /**
  * A scenario that says what a scenario is, passes, and would fail if nobody answered.
- * @param foreign a pack from elsewhere needs a title and steps only
+ * @param brief a title and steps are enough in its pack
  */
-export function newScenarioText({ id, title, theme }: NewScenario, foreign: boolean): string {
-  const metadata = foreign
+export function newScenarioText({ id, title, theme }: NewScenario, brief: boolean): string {
+  const metadata = brief
     ? { unique: "marker" }
     : {
         id,
