@@ -287,6 +287,8 @@ const ABOUT_NOTHING = new Set([
   "expectNoRequest",
   "expectRequest",
   "expectSession",
+  "expectTokenHidden",
+  "expectUpdate",
   "expectUpdateStatus",
 ]);
 
