@@ -30,7 +30,8 @@ function failures(count: number, message: string): RunReport {
   const scenarios = Array.from({ length: count }, (_item, index) => {
     const copy = structuredClone(failed);
     copy.id = `fails-${index}`;
-    for (const outcome of [copy, ...copy.attempts]) if (outcome.failure) outcome.failure.message = message;
+    for (const { failure } of [copy, ...copy.attempts])
+      if (failure) Object.assign(failure, { message, headline: undefined });
     return copy;
   });
   return { ...report, scenarios, exitCode: 1 };
