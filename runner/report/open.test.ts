@@ -62,7 +62,7 @@ it("a report whose folder is removed during the run, and made again by the end, 
       event.type === "scenario-finished" ? { ...event, cleanupProblems: [] } : event,
     ),
   );
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, maxRetries: 10 });
   await mkdir(folder, { recursive: true });
   expect(await report.finish(END)).toBe(4);
   // A write of report.json that was under way when the folder went may have failed as well.
@@ -145,7 +145,7 @@ it("says in every file that a custom reporter failed at the very end", async () 
 
 it("counts a report.json that cannot be written as a failure", async () => {
   const report = open();
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, maxRetries: 10 });
   emitAll(report, sampleRunOf("plugin-lifecycle-hot-reload"));
   expect(await report.finish(END)).toBe(4);
   expect(report.failures.map(({ reporter }) => reporter).sort()).toEqual([
