@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { maxSatisfying, rcompare } from "semver";
 import { QaError } from "../../base/errors.ts";
 import { readJsonObject } from "../../base/files.ts";
 import { guardFolder } from "../../base/guardian.ts";
 import { isJsonObject } from "../../base/json.ts";
+import { userCache } from "../../base/user-cache.js";
 import type { Environment } from "../process/env.ts";
 import { requireNpm, runNpm } from "./npm.ts";
 
@@ -35,18 +36,12 @@ interface Published {
 export async function installPluginPackage(spec: string, options: PluginPackageOptions): Promise<string> {
   const at = spec.indexOf("@", 1);
   const name = at === -1 ? spec : spec.slice(0, at);
-  const cache = cacheFolder(options.env);
+  const cache = join(userCache(options.env), "plugins");
   const published = await publishedAs(spec, options);
   if (!published) return installedBefore(cache, name, at === -1 ? "*" : spec.slice(at + 1), spec);
   const folder = join(cache, `${folderName(name)}@${published.version}-${digest(published.integrity)}`);
   if (!existsSync(folder)) await install(name, published, { folder, cache, ...options });
   return join(folder, "node_modules", name);
-}
-
-/** `GATEWAY_QA_CACHE`, or a folder of the user's own cache. */
-function cacheFolder(env: Environment): string {
-  const base = env.GATEWAY_QA_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gateway-qa");
-  return resolve(base, "plugins");
 }
 
 /** @returns undefined when the registry cannot be reached */
