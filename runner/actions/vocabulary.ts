@@ -23,6 +23,7 @@ import { importActions } from "./env/imports.ts";
 import { FLOW_OBJECTS } from "./env/objects.ts";
 import type { FlowMember } from "./env/run.ts";
 import { skillStatements } from "./extensions/expect.ts";
+import { callStatements } from "./extensions/expect-calls.ts";
 import { pluginStatements } from "./extensions/expect-plugins.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
@@ -104,6 +105,7 @@ const ACTIONS: ActionSet = {
   ...configStatements,
   ...sessionStatements,
   ...pluginStatements,
+  ...callStatements,
   ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
