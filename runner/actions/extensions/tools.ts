@@ -38,6 +38,7 @@ export const toolActions = actionsOf("tools", (define) => ({
     params: { sessionKey: SESSION_KEY },
     main: "sessionKey",
     positional: ["env", "sessionKey"],
+    inSteps: "`expectTool`",
     returns: opaque("Set of tool ids"),
     effect: "reads",
     budgetMs: () => EFFECTIVE_TIMEOUT_MS,
