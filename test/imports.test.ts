@@ -61,6 +61,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
   },
+  init: { rooms: ["base", "channel", "gateway", "run"], packages: ["json5", "yaml"] },
   cli: {
     rooms: [
       "base",
@@ -74,6 +75,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "lanes",
       "parity",
       "release-check",
+      "init",
     ],
     packages: ["commander"],
   },

@@ -18,6 +18,7 @@ export type CommandName =
   | "list"
   | "check"
   | "new"
+  | "init"
   | "fmt"
   | "lsp"
   | "matrix"
@@ -357,6 +358,18 @@ export const OPTIONS = {
     group: REPORT,
     replay: "context",
   },
+  yes: {
+    about: "ask nothing: fetch what is needed, up to 1 GB",
+    on: ["init"],
+    group: ORDER,
+    replay: "policy",
+  },
+  dryRun: {
+    about: "only name the files that would be written or changed",
+    on: ["init"],
+    group: REPORT,
+    replay: "output",
+  },
   theme: {
     takes: "<folder>",
     about: "folder of the pack to write to, for instance channels (default: the one you stand in)",
@@ -394,6 +407,8 @@ export type OptionsOf<Name extends CommandName> = Parsed<typeof OPTIONS, Name>;
 export type RunOptions = OptionsOf<"run"> & {
   /** Which of the ids the user named, when a command chose them for the user. */
   named?: readonly string[];
+  /** Nothing is printed while it runs: the caller says what came of it. */
+  quiet?: true;
   /** The ids are those of an earlier run: one that no scenario has any more is named and left out. */
   again?: true;
 };

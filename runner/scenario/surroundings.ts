@@ -13,7 +13,8 @@ import type { Draft, Pack } from "./types.ts";
 const OURS =
   /^(?:HOME|USERPROFILE|PATH|XDG_\w+|TMPDIR|TMP|TEMP|NODE_OPTIONS|OPENCLAW_(?:HOME|STATE_DIR|CONFIG_PATH|OAUTH_DIR|GATEWAY_TOKEN|QA_\w+)|GATEWAY_(?:FAULTS|TRACE|QA_\w+))$/i;
 
-const PLUGIN_MANIFEST = "openclaw.plugin.json";
+/** What lies in the folder of what a scenario brings along, by its key. */
+const MARKERS = { plugins: "openclaw.plugin.json", skills: "SKILL.md" } as const;
 
 /** Checks what a scenario brings along (services, variables, plugins) for what the schema cannot say. */
 export function checkSurroundings(
@@ -36,9 +37,11 @@ export function checkSurroundings(
     checkTexts(meta.gatewayConfigPatch, ["gatewayConfigPatch"], located, known, diagnostics);
     checkTexts(meta.env, ["env"], located, known, diagnostics);
   }
-  for (const [index, plugin] of (meta.plugins ?? []).entries()) {
-    if (typeof plugin === "object" && plugin.path !== undefined) {
-      checkFolder(plugin.path, atPath(located, ["plugins", index, "path"]), { file, pack }, diagnostics);
+  for (const key of ["plugins", "skills"] as const) {
+    for (const [index, brought] of (meta[key] ?? []).entries()) {
+      if (typeof brought === "object" && brought.path !== undefined) {
+        checkFolder(key, brought.path, atPath(located, [key, index, "path"]), { file, pack }, diagnostics);
+      }
     }
   }
 }
@@ -104,6 +107,7 @@ function checkTexts(
 }
 
 function checkFolder(
+  key: keyof typeof MARKERS,
   written: string,
   range: SourceRange,
   { file, pack }: { file: SourceFile; pack: Pack },
@@ -112,18 +116,18 @@ function checkFolder(
   const folder = resolve(dirname(file.path), written);
   const root = pack.referenceRoot;
   const isInside = !isAbsolute(written) && isWithin(folder, root);
-  const isThere = isInside && existsSync(join(folder, PLUGIN_MANIFEST));
+  const isThere = isInside && existsSync(join(folder, MARKERS[key]));
   if (isInside && !isThere) {
     diagnostics.error(range, {
       code: "missing-reference",
-      message: `there is no plugin at \`${written}\``,
-      hint: `The path starts at the folder of the scenario's file and leads to a folder with an ${PLUGIN_MANIFEST}.`,
+      message: `there is no ${key.slice(0, -1)} at \`${written}\``,
+      hint: `The path starts at the folder of the scenario's file and leads to a folder with ${key === "skills" ? "a" : "an"} ${MARKERS[key]}.`,
     });
   } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
     diagnostics.error(range, {
       code: "reference-outside-repository",
-      message: `the plugin \`${written}\` lies outside of the pack and its repository`,
-      hint: "Keep it below the root of the repository, or publish it and name it by `npm`.",
+      message: `the ${key.slice(0, -1)} \`${written}\` lies outside of the pack and its repository`,
+      hint: `Keep it below the root of the repository${key === "plugins" ? ", or publish it and name it by `npm`" : ""}.`,
     });
   }
 }
