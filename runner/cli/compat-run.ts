@@ -3,8 +3,8 @@ import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../base/errors.ts";
 import { userFolder } from "../base/invocation.ts";
 import type { JsonObject } from "../base/json.ts";
-import { makeTempFolder } from "../base/temp-folder.ts";
 import { EMBEDDED } from "../base/target.ts";
+import { makeTempFolder } from "../base/temp-folder.ts";
 import { compare, exitCodeOf } from "../compat/compare.ts";
 import { COMPAT_VERSION, type CompatReport } from "../compat/compat-schema.ts";
 import { KeptJudgements } from "../compat/kept.ts";
@@ -14,12 +14,12 @@ import { npmAccess } from "../gateway/npm/npm-access.ts";
 import { cacheFolder, ReleaseCache } from "../gateway/openclaw/cache.ts";
 import { publishedReleases } from "../gateway/openclaw/registry.ts";
 import { fetchNotice } from "../gateway/openclaw/space.ts";
-import type { CompatOptions } from "./commands/compat.ts";
+import type { OptionsOf } from "./options.ts";
 import { printNote } from "./redacted.ts";
 import type { Session } from "./session.ts";
 
 export interface PluginOrder {
-  options: CompatOptions;
+  options: OptionsOf<"compat">;
   /** Of the plugin's entry. */
   config: JsonObject;
   toolArguments: Readonly<Record<string, JsonObject>>;
@@ -53,7 +53,9 @@ export async function judgePlugin(from: string, order: PluginOrder): Promise<Com
     kept,
     onBegin: (gateway) => printNote(`${subject.id} on ${gateway} …\n`),
     onJudged: ({ gateway, verdict }, again) =>
-      printNote(`${subject.id} on ${gateway}: ${verdict}${again ? ", as judged before the interrupt" : ""}\n`),
+      printNote(
+        `${subject.id} on ${gateway}: ${verdict}${again ? ", as judged before the interrupt" : ""}\n`,
+      ),
     setup: {
       ...{ subject, config, secrets, toolArguments, callAll, signal, teardown, onLeft },
       byPath: allowScripts && subject.packed,
@@ -115,7 +117,10 @@ async function wantedOf(releases: string | undefined, signal: AbortSignal): Prom
   if (releases === undefined || !namesPublished(releases)) return { kind: "each", targets: [EMBEDDED] };
   const cache = new ReleaseCache(cacheFolder(process.env));
   const installed = (await cache.list()).map(({ version }) => version);
-  const published = await publishedReleases(join(cache.folder, "releases.json"), { env: process.env, signal });
+  const published = await publishedReleases(join(cache.folder, "releases.json"), {
+    env: process.env,
+    signal,
+  });
   const wanted = wantedReleases(releases, published, installed);
   const versions =
     wanted.kind === "range"
@@ -124,8 +129,9 @@ async function wantedOf(releases: string | undefined, signal: AbortSignal): Prom
   const missing = versions.filter((version) => !installed.includes(version));
   if (missing.length === 0) return wanted;
   const most =
-    wanted.kind === "range" ? Math.min(missing.length, Math.ceil(Math.log2(versions.length)) + 2) : missing.length;
+    wanted.kind === "range"
+      ? Math.min(missing.length, Math.ceil(Math.log2(versions.length)) + 2)
+      : missing.length;
   printNote(`${await fetchNotice({ most, atOnce: most, folder: cache.folder })}\n`);
   return wanted;
 }
-

@@ -65,7 +65,9 @@ type Given<Spec> = Spec extends { repeatable: true }
     : Value<Spec>;
 
 /** As the option is on this command. */
-type On<Spec, Command extends string> = Spec extends { but: Record<Command, infer Own> } ? Omit<Spec, keyof Own> & Own : Spec;
+type On<Spec, Command extends string> = Spec extends { but: Record<Command, infer Own> }
+  ? Omit<Spec, keyof Own> & Own
+  : Spec;
 
 type NamesOf<Table, Command> = {
   [Name in keyof Table]: Table[Name] extends { on: readonly (infer On)[] }

@@ -33,7 +33,7 @@ export function readInspected(report: JsonObject): Inspected {
     if (isJsonObject(capability)) add(registers, String(capability.kind), namesIn(capability.ids));
   }
   const routes = typeof report.httpRouteCount === "number" ? report.httpRouteCount : 0;
-  if (routes > 0) registers.routes = [String(routes)];
+  if (routes > 0) registers["HTTP routes"] = [String(routes)];
   return {
     status: String(plugin.status ?? "unknown"),
     error: typeof plugin.error === "string" ? plugin.error : undefined,

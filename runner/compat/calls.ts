@@ -15,7 +15,8 @@ export interface Calls {
 
 /** Has the model call each tool; a tool that may change something only where that is allowed. */
 export async function callTools(tools: readonly OfferedTool[], calls: Calls): Promise<Row> {
-  if (tools.length === 0) return { row: "tools", state: "untried", seen: "it has none that the model is offered" };
+  if (tools.length === 0)
+    return { row: "tools", state: "untried", seen: "it has none that the model is offered" };
   const items: Item[] = [];
   for (const tool of tools) items.push(await callTool(tool, calls));
   return rowOf("tools", items, "called, and the result was in the next request");
@@ -58,10 +59,14 @@ export function judgeResult(result: string, given: boolean): Pick<Item, "state" 
   const lacking = missingCredential(error ?? (result.length < 600 ? result : ""));
   if (lacking) return { state: "blocked", seen: `it lacks ${lacking}` };
   if (error === undefined) return { state: "yes", seen: inFew(result) };
-  if (saysUnreachable(error)) return { state: "blocked", seen: inFew(`it reaches beyond this machine: ${error}`) };
+  if (saysUnreachable(error))
+    return { state: "blocked", seen: inFew(`it reaches beyond this machine: ${error}`) };
   return given
     ? { state: "no", seen: inFew(error) }
-    : { state: "blocked", seen: inFew(`it answers made-up arguments with an error, give some with --arguments: ${error}`) };
+    : {
+        state: "blocked",
+        seen: inFew(`it answers made-up arguments with an error, give some with --arguments: ${error}`),
+      };
 }
 
 /** The error in a tool's result: of a call that threw, gateways say so in JSON; undefined where there is none. */
@@ -112,9 +117,14 @@ async function answerCommand(name: string, turns: Turns): Promise<Item> {
 function rowOf(row: Row["row"], items: Item[], done: string): Row {
   const of = (state: Item["state"]) => items.filter((item) => item.state === state);
   const worst = (["no", "blocked", "untried"] as const).find((state) => of(state).length > 0);
-  const api = of("no").map(({ seen }) => missingApi(seen)).find(Boolean);
-  if (worst === undefined) return { row, state: "yes", seen: `${items.length} of ${items.length} ${done}`, items };
-  const seen = of(worst).map((item) => `${item.name}: ${item.seen}`).join("; ");
+  const api = of("no")
+    .map(({ seen }) => missingApi(seen))
+    .find(Boolean);
+  if (worst === undefined)
+    return { row, state: "yes", seen: `${items.length} of ${items.length} ${done}`, items };
+  const seen = of(worst)
+    .map((item) => `${item.name}: ${item.seen}`)
+    .join("; ");
   return {
     row,
     state: worst,

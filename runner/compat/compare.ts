@@ -24,7 +24,9 @@ export interface Comparison {
  * the end and not at the beginning.
  * @throws the signal's reason
  */
-export async function compare(comparison: Comparison): Promise<Pick<CompatReport, "releases" | "firstBroken">> {
+export async function compare(
+  comparison: Comparison,
+): Promise<Pick<CompatReport, "releases" | "firstBroken">> {
   const { wanted } = comparison;
   const releases: JudgedRelease[] = [];
   const judge = async (target: GatewayTarget): Promise<JudgedRelease> => {
@@ -116,7 +118,8 @@ async function probed(target: GatewayTarget, gateway: string, setup: ProbeSetup)
 
 /** 1: broken on a release; 4: of a release nothing can be said; 5: yes, with steps; 0: it works on all. */
 export function exitCodeOf(releases: readonly JudgedRelease[]): number {
-  const has = (...verdicts: JudgedRelease["verdict"][]) => releases.some(({ verdict }) => verdicts.includes(verdict));
+  const has = (...verdicts: JudgedRelease["verdict"][]) =>
+    releases.some(({ verdict }) => verdicts.includes(verdict));
   if (has("broken")) return EXIT.failed;
   if (releases.length === 0 || has("blocked", "loads")) return EXIT.harness;
   return has("works with steps") ? EXIT.withSteps : EXIT.passed;

@@ -108,7 +108,10 @@ export const compatSchema = {
         id: { type: "string", description: "Of its manifest." },
         name: { type: "string", description: "Of its package." },
         version: text,
-        from: { type: "string", description: "As it was named: a folder, an archive, or a package of the registry." },
+        from: {
+          type: "string",
+          description: "As it was named: a folder, an archive, or a package of the registry.",
+        },
       },
     },
     allowed: { type: "string", description: "What the plugin could do here, in a sentence." },

@@ -25,7 +25,8 @@ export class KeptJudgements {
     const kept = new KeptJudgements(join(folder, `${key}.json`));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { judged } = await readJsonObject(kept.#file).catch(() => ({ judged: [] }));
-    for (const each of Array.isArray(judged) ? (judged as JudgedRelease[]) : []) kept.#judged.set(each.gateway, each);
+    for (const each of Array.isArray(judged) ? (judged as JudgedRelease[]) : [])
+      kept.#judged.set(each.gateway, each);
     return kept;
   }
 

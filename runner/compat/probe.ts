@@ -1,19 +1,19 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import JSON5 from "json5";
 import { errorMessage, QaError } from "../base/errors.ts";
-import { type JsonObject, mergePatch } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
 import type { NpmAccess } from "../gateway/npm/npm-access.ts";
 import { keptInside, type RefusedConnection, refusedConnections } from "../gateway/process/outside.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
-import { declaredTools, type Inspected, readInspected, requiredConfig, skillsIn } from "./brings.ts";
+import { type Inspected, readInspected, requiredConfig, skillsIn } from "./brings.ts";
 import { answerCommands, callTools } from "./calls.ts";
 import type { JudgedRelease, Row, RowName, State } from "./compat-schema.ts";
+import { writeEntry } from "./entry.ts";
 import { PluginsCli } from "./own-cli.ts";
-import { inFew, missingApi, missingCredential, saysUnreachable, tellingLine } from "./reasons.ts";
+import { inFew, saysUnreachable, tellingLine } from "./reasons.ts";
+import { diagnosedRow, failedRow, registeredRow } from "./rows.ts";
 import type { Subject } from "./subject.ts";
 import { offAndOn } from "./switching.ts";
 import { traces } from "./traces.ts";
@@ -48,7 +48,11 @@ export interface ProbeSetup {
  * Judges a plugin on one gateway: without it, installed, called, switched off and on, and removed.
  * @throws QaError when the gateway cannot be had or does not start without the plugin; the signal's reason
  */
-export async function probe(kind: GatewayKind, gatewayName: string, setup: ProbeSetup): Promise<JudgedRelease> {
+export async function probe(
+  kind: GatewayKind,
+  gatewayName: string,
+  setup: ProbeSetup,
+): Promise<JudgedRelease> {
   const scratch = await makeTempFolder({ kind: "compat", teardown: setup.teardown });
   const log = join(scratch, "refused.jsonl");
   const { signal, subject, secrets } = setup;
@@ -145,7 +149,7 @@ class Probe {
         isInstalled = told.ok;
         if (told.ok) this.#installed(told.consents);
         else await this.#refusedInstall(told.output);
-        if (told.ok) await this.#writeEntry({});
+        if (told.ok) await writeEntry(this.#gateway.configPath, subject, this.#setup.config);
       });
       return { isUp: true, isInstalled };
     } catch (error) {
@@ -157,7 +161,10 @@ class Probe {
   }
 
   #installed(consents: readonly string[]): void {
-    if (consents.length === 0) return this.#add("install", "yes", "by the gateway's own plugins install");
+    if (consents.length === 0) {
+      this.#add("install", "yes", "by the gateway's own plugins install");
+      return;
+    }
     this.#add("install", "steps", `only with ${consents.join(" ")}`, {
       steps: [`plugins install … ${consents.join(" ")}`],
     });
@@ -174,31 +181,8 @@ class Probe {
   }
 
   async #loadByPath(): Promise<void> {
-    const folder = await this.#setup.loadFolder(this.#setup.signal);
-    const { subject } = this.#setup;
-    const isMemory = subject.manifest.kind === "memory";
-    await this.#writeEntry({
-      load: { paths: [folder] },
-      ...(isMemory ? { slots: { memory: subject.id } } : {}),
-    });
-  }
-
-  /** Turns it on with its config, in the file of a gateway that is down. */
-  async #writeEntry(plugins: JsonObject): Promise<void> {
-    const path = this.#gateway.configPath;
-    const { subject, config } = this.#setup;
-    const whole = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
-    const own = (whole.plugins ?? {}) as { load?: { paths?: string[] } };
-    const load = plugins.load as { paths: string[] } | undefined;
-    const patch = {
-      plugins: {
-        ...plugins,
-        // A patch replaces a list.
-        ...(load ? { load: { paths: [...(own.load?.paths ?? []), ...load.paths] } } : {}),
-        entries: { [subject.id]: { enabled: true, config } },
-      },
-    };
-    await writeFile(path, `${JSON.stringify(mergePatch(whole, patch), null, 2)}\n`, { mode: 0o600 });
+    const { subject, config, loadFolder, signal } = this.#setup;
+    await writeEntry(this.#gateway.configPath, subject, config, await loadFolder(signal));
   }
 
   /** @returns whether it is loaded */
@@ -215,7 +199,8 @@ class Probe {
       const config = requiredConfig(manifest).filter((name) => !Object.hasOwn(this.#setup.config, name));
       const why = inspected.error ?? inspected.diagnostics.find(({ level }) => level === "error")?.message;
       const text = `${inspected.status}${why ? `: ${why}` : ""}`;
-      if (config.length > 0) this.#add("load", "blocked", `its config lacks ${config.join(", ")}`, { log: inFew(text) });
+      if (config.length > 0)
+        this.#add("load", "blocked", `its config lacks ${config.join(", ")}`, { log: inFew(text) });
       else this.#failed("load", inFew(text), [why ?? "", output, this.#gateway.logs()].join("\n"));
       return false;
     }
@@ -235,8 +220,15 @@ class Probe {
     const names = [...new Set([...(registers.tools ?? []), ...offered.map(({ name }) => name)])].sort();
     if (names.length > 0) registers.tools = names;
     if (skills.length > 0) registers.skills = skills;
-    this.#registered(registers, offered.map(({ name }) => name));
-    this.#diagnosed(inspected);
+    const says = inspected.diagnostics.map(({ message }) => message).join("\n");
+    this.#push(
+      registeredRow({
+        ...{ id: subject.id, manifest: subject.manifest, registers },
+        offered: offered.map(({ name }) => name),
+        evidence: `${says}\n${this.#gateway.logs()}`,
+      }),
+    );
+    this.#push(diagnosedRow(inspected, subject.id));
     const commands = registers.commands ?? [];
     const calls = { turns: this.#turns, manifest: subject.manifest, callAll, toolArguments };
     this.#push(await callTools(offered, calls));
@@ -253,33 +245,6 @@ class Probe {
     return registers;
   }
 
-  #registered(registers: Readonly<Record<string, string[]>>, offered: readonly string[]): void {
-    const declared = declaredTools(this.#setup.subject.manifest);
-    const absent = [...new Set([...declared, ...(registers.tools ?? [])])].filter((name) => !offered.includes(name));
-    const counts = Object.entries(registers).map(([kind, names]) =>
-      kind === "routes" ? `${names[0]} routes` : `${kind}: ${names.join(", ")}`,
-    );
-    const brings = counts.join("; ") || "nothing";
-    if (absent.length === 0) return this.#add("register", counts.length > 0 ? "yes" : "no", brings);
-    const texts = [...(this.#inspected?.diagnostics ?? []).map(({ message }) => message), this.#gateway.logs()];
-    const about = texts.join("\n").split("\n").filter((line) => line.includes(this.#setup.subject.id)).join("\n");
-    const seen = `the model is not offered ${absent.join(", ")}`;
-    const lacking = missingCredential(about);
-    if (lacking) this.#add("register", "blocked", `${seen}: ${lacking}`);
-    else this.#failed("register", seen, about);
-  }
-
-  #diagnosed({ diagnostics }: Inspected): void {
-    const worse = diagnostics.filter(({ level }) => level === "error" || level === "warn");
-    const errors = worse.filter(({ level }) => level === "error").map(({ message }) => message);
-    if (worse.length === 0) return this.#add("diagnostics", "yes", "none");
-    const text = inFew(worse.map(({ level, message }) => `${level}: ${message}`).join("; "));
-    const lacking = missingCredential(errors.join("\n"));
-    if (errors.length === 0) this.#add("diagnostics", "yes", text);
-    else if (lacking) this.#add("diagnostics", "blocked", lacking);
-    else this.#failed("diagnostics", text, errors.join("\n"));
-  }
-
   async #uninstall(before: readonly string[]): Promise<void> {
     const { id } = this.#setup.subject;
     try {
@@ -290,7 +255,10 @@ class Probe {
         output = told.output;
         ok = told.ok;
       });
-      if (!ok) return this.#failed("uninstall", inFew(tellingLine(output, [id]) ?? output), output);
+      if (!ok) {
+        this.#failed("uninstall", tellingLine(output, [id]) ?? output, output);
+        return;
+      }
       const left = (await traces(this.#gateway, id)).filter((trace) => !before.includes(trace));
       const { tools } = await this.#turns.turn();
       const alien = tools.filter(({ name }) => !this.#own.has(name)).map(({ name }) => `the tool ${name}`);
@@ -309,20 +277,22 @@ class Probe {
     const own = new Set(all.slice(0, count).map(({ to }) => to));
     const of = ({ to, from }: RefusedConnection) =>
       !own.has(to) || from.some((file) => file.includes(this.#setup.subject.id));
-    return [...new Set(all.slice(count).filter(of).map(({ to }) => to))];
+    return [
+      ...new Set(
+        all
+          .slice(count)
+          .filter(of)
+          .map(({ to }) => to),
+      ),
+    ];
   }
 
   #bootMs(): number {
     return this.#gateway.bootTimings?.rpcMs ?? 0;
   }
 
-  /** A row that is a no, or blocked where its evidence says that a credential is missing. */
   #failed(row: RowName, seen: string, evidence: string): void {
-    const log = tellingLine(evidence, [this.#setup.subject.id]);
-    const api = missingApi(`${seen}\n${log ?? ""}`);
-    const lacking = api === undefined ? missingCredential(seen) : undefined;
-    if (lacking) this.#add(row, "blocked", lacking);
-    else this.#add(row, "no", seen, { ...(log ? { log } : {}), ...(api ? { api } : {}) });
+    this.#push(failedRow(row, seen, evidence, this.#setup.subject.id));
   }
 
   #add(row: RowName, state: State, seen: string, more: Partial<Row> = {}): void {

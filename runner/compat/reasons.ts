@@ -3,7 +3,8 @@ import { oneLine, shorten } from "../base/text.ts";
 const LONGEST = 240;
 
 /** Names of variables that hold credentials, as messages have them. */
-const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?|ID|URL)\b/;
+const VARIABLE =
+  /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?|ID|URL)\b/;
 const CREDENTIAL =
   "(?:api[ _-]?keys?|access[ _-]?tokens?|auth[ _-]?tokens?|bot[ _-]?tokens?|tokens?|credentials?|client[ _-]?(?:id|secret)|app[ _-]?(?:key|secret|id)|secrets?|passwords?|log ?in|auth\\w*)";
 const LACKING =
@@ -57,14 +58,18 @@ export function saysUnreachable(text: string): boolean {
   return UNREACHABLE.test(text);
 }
 
-const TROUBLE = /\b(?:error|failed|cannot|could not|refus\w*|invalid|not found|not allowed|throws?|threw|unknown|unsupported)\b/i;
+const TROUBLE =
+  /\b(?:error|failed|cannot|could not|refus\w*|invalid|not found|not allowed|throws?|threw|unknown|unsupported)\b/i;
 
 /**
  * Of an output, the line that says why: the last that tells of trouble and names the plugin, else the last of trouble.
  * @param names of the plugin
  */
 export function tellingLine(output: string, names: readonly string[] = []): string | undefined {
-  const lines = output.split("\n").map(oneLine).filter((line) => line !== "" && !/^\s*at /.test(line));
+  const lines = output
+    .split("\n")
+    .map(oneLine)
+    .filter((line) => line !== "" && !/^\s*at /.test(line));
   const trouble = lines.filter((line) => TROUBLE.test(line));
   const own = trouble.filter((line) => names.some((name) => line.includes(name)));
   const line = own.find((each) => missingApi(each) !== undefined) ?? own.at(-1) ?? trouble.at(-1);

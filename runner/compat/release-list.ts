@@ -34,14 +34,18 @@ export function wantedReleases(
   if (oldest !== undefined && newest !== undefined) {
     const [from, to] = [pick(oldest.trim()), pick(newest.trim())];
     if (rcompare(from, to) <= 0) {
-      throw new UsageError(`--releases ${text}: ${from} is not older than ${to}`, "Name the older one first.");
+      throw new UsageError(
+        `--releases ${text}: ${from} is not older than ${to}`,
+        "Name the older one first.",
+      );
     }
     return { kind: "range", releases: releasesFrom(from, to, published.versions) };
   }
   if (!text.includes(",") && isRangeOfSeveral(text)) {
     const within = stable(published.versions).filter((version) => satisfies(version, text));
     const [to, from] = [within[0], within.at(-1)];
-    if (from === undefined || to === undefined) throw new UsageError(`--releases ${text}: no release is in it`);
+    if (from === undefined || to === undefined)
+      throw new UsageError(`--releases ${text}: no release is in it`);
     if (from === to) return { kind: "each", targets: [parseRelease(from)] };
     return { kind: "range", releases: releasesFrom(from, to, published.versions) };
   }
@@ -50,7 +54,8 @@ export function wantedReleases(
     targets: text.split(",").flatMap((part): GatewayTarget[] => {
       const spec = part.trim();
       const count = LAST.exec(spec)?.[1];
-      if (count !== undefined) return stable(published.versions).slice(0, Number(count)).reverse().map(parseRelease);
+      if (count !== undefined)
+        return stable(published.versions).slice(0, Number(count)).reverse().map(parseRelease);
       if (spec === "") throw new UsageError(`--releases ${text}: a part of it is empty`);
       if (recognizeTarget(spec)?.kind === "embedded") return [{ kind: "embedded" }];
       return [parseRelease(pick(spec))];

@@ -20,7 +20,16 @@ export function renderTable(report: CompatReport): string {
       .join("  ")
       .trimEnd(),
   );
-  return [`${titleOf(report)}`, report.allowed, "", ...lines, "", ...notesOf(report), answerOf(report), ""].join("\n");
+  return [
+    `${titleOf(report)}`,
+    report.allowed,
+    "",
+    ...lines,
+    "",
+    ...notesOf(report),
+    answerOf(report),
+    "",
+  ].join("\n");
 }
 
 /** The report for a pull request. */
@@ -31,6 +40,8 @@ export function renderMarkdown(report: CompatReport): string {
   return [
     `### ${titleOf(report)}`,
     "",
+    report.allowed,
+    "",
     answerOf(report),
     "",
     line(head),
@@ -38,9 +49,16 @@ export function renderMarkdown(report: CompatReport): string {
     ...rows.map(line),
     "",
     ...(notes.length > 0
-      ? ["<details><summary>What was seen</summary>", "", ...notes.map((text) => `- ${escaped(text.trim())}`), "", "</details>", ""]
+      ? [
+          "<details><summary>What was seen</summary>",
+          "",
+          ...notes.map((text) => `- ${escaped(text.trim())}`),
+          "",
+          "</details>",
+          "",
+        ]
       : []),
-    `${report.allowed} \`${report.command}\`, ${report.createdAt.slice(0, 10)}.`,
+    `\`${report.command}\`, ${report.createdAt.slice(0, 10)}`,
     "",
   ].join("\n");
 }
@@ -84,7 +102,10 @@ function notesOf({ releases, firstBroken }: CompatReport): string[] {
   return notes.length > 0 ? [...notes, ""] : [];
 }
 
-function noteOf({ gateway }: JudgedRelease, { row, state, seen, steps = [], log, api, items = [] }: Row): string[] {
+function noteOf(
+  { gateway }: JudgedRelease,
+  { row, state, seen, steps = [], log, api, items = [] }: Row,
+): string[] {
   if (state === "yes" && row !== "register") return [];
   if (state === "untried" && items.length === 0) return [];
   const more = [
@@ -95,7 +116,15 @@ function noteOf({ gateway }: JudgedRelease, { row, state, seen, steps = [], log,
   return [`${gateway}, ${row}: ${[seen, ...more].join("; ")}`];
 }
 
-function brokenText({ gateway, lastGood, between = [], row, seen, log, api }: NonNullable<CompatReport["firstBroken"]>): string {
+function brokenText({
+  gateway,
+  lastGood,
+  between = [],
+  row,
+  seen,
+  log,
+  api,
+}: NonNullable<CompatReport["firstBroken"]>): string {
   const span = between.length > 0 ? `, or in one of ${between.join(", ")}, of which nothing can be said` : "";
   return [
     `first broken on ${gateway}${span}; ${lastGood} is the last that is not: ${row}: ${seen}`,
@@ -105,7 +134,7 @@ function brokenText({ gateway, lastGood, between = [], row, seen, log, api }: No
 }
 
 /** The answer in one line. */
-export function answerOf({ releases, firstBroken }: CompatReport): string {
+function answerOf({ releases, firstBroken }: CompatReport): string {
   const on = (...verdicts: JudgedRelease["verdict"][]) =>
     releases.filter(({ verdict }) => verdicts.includes(verdict)).map(({ gateway }) => gateway);
   const broken = on("broken");
@@ -116,7 +145,8 @@ export function answerOf({ releases, firstBroken }: CompatReport): string {
   const blocked = on("blocked");
   if (blocked.length > 0) return `Inconclusive: blocked on ${blocked.join(", ")}.`;
   const loads = on("loads");
-  if (loads.length > 0) return `Inconclusive: it loads on ${loads.join(", ")}, and tools were not called; --call calls them.`;
+  if (loads.length > 0)
+    return `Inconclusive: it loads on ${loads.join(", ")}, and tools were not called; --call calls them.`;
   if (on("works with steps").length > 0) return `Yes, with steps, on ${plural(releases.length, "release")}.`;
   return `Yes: it works on ${plural(releases.length, "release")}.`;
 }

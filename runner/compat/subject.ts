@@ -53,7 +53,9 @@ export async function findSubject(from: string, options: SubjectOptions): Promis
   const { installPluginArchive, installPluginPackage } = await import("../gateway/npm/plugin-package.ts");
   if (found?.isFile() && ARCHIVE.test(path)) {
     const folder = await installPluginArchive(path, options);
-    const digest = createHash("sha256").update(await readFile(path)).digest("hex");
+    const digest = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
     return subjectIn(folder, { from, install: path, packed: true, digest });
   }
   if (found || /^[./~]/.test(from) || ARCHIVE.test(from)) {

@@ -30,8 +30,10 @@ export async function offAndOn(id: string, switching: Switching): Promise<Row> {
     const on = await change(id, true, switching);
     const back = await offered(turns);
     const lost = tools.filter((name) => !back.includes(name));
-    if (left.length > 0) return { row, state: "no", seen: inFew(`off, the model is still offered ${left.join(", ")}`) };
-    if (lost.length > 0) return { row, state: "no", seen: inFew(`on again, the model is not offered ${lost.join(", ")}`) };
+    if (left.length > 0)
+      return { row, state: "no", seen: inFew(`off, the model is still offered ${left.join(", ")}`) };
+    if (lost.length > 0)
+      return { row, state: "no", seen: inFew(`on again, the model is not offered ${lost.join(", ")}`) };
     const what = tools.length === 0 ? "it has no tools by which it would show" : "its tools go and come back";
     if (off === "hot" && on === "hot") return { row, state: "yes", seen: `in the same process; ${what}` };
     return {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
-import type { Testbed } from "../run/testbed/testbed.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
+import type { Testbed } from "../run/testbed/testbed.ts";
 
 const TURN_MS = 120_000;
 const COMMAND_MS = 60_000;

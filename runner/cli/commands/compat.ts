@@ -12,7 +12,7 @@ import { examples } from "../output.ts";
 import { print, printJson, printNote } from "../redacted.ts";
 import { TEARDOWN_MS, withSession } from "../session.ts";
 
-export type CompatOptions = OptionsOf<"compat">;
+type CompatOptions = OptionsOf<"compat">;
 
 /** Declares `qa compat`. */
 export function addCompatCommand(program: Command, finish: (exitCode: number) => void): Command {
@@ -87,6 +87,9 @@ async function readObject(path: string, option: string): Promise<JsonObject> {
     if (isJsonObject(value)) return value;
     throw new Error("it holds no object");
   } catch (error) {
-    throw new UsageError(`${option} ${path}: ${errorMessage(error)}`, "Name a file that holds a JSON object.");
+    throw new UsageError(
+      `${option} ${path}: ${errorMessage(error)}`,
+      "Name a file that holds a JSON object.",
+    );
   }
 }

@@ -43,7 +43,10 @@ export async function installPluginPackage(spec: string, options: PluginPackageO
   if (!published) return installedBefore(cache, name, at === -1 ? "*" : spec.slice(at + 1), spec);
   // What scripts have changed is not for those who do not allow them.
   const kind = options.allowScripts ? ".scripts" : "";
-  const folder = join(cache, `${folderName(name)}@${published.version}-${digest(published.integrity)}${kind}`);
+  const folder = join(
+    cache,
+    `${folderName(name)}@${published.version}-${digest(published.integrity)}${kind}`,
+  );
   if (!existsSync(folder)) await install(name, published, { folder, cache, ...options });
   return join(folder, "node_modules", name);
 }

@@ -9,7 +9,8 @@ const { appendFileSync } = require("node:fs");
 const { Socket } = require("node:net");
 
 const { GATEWAY_QA_OUTSIDE_LOG: file, GATEWAY_QA_OUTSIDE_ALLOWED = "" } = process.env;
-const LOOPBACK = /^(?:localhost|(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[?::1\]?|::ffff:127(?:\.\d{1,3}){3}|0\.0\.0\.0|::)$/i;
+const LOOPBACK =
+  /^(?:localhost|(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[?::1\]?|::ffff:127(?:\.\d{1,3}){3}|0\.0\.0\.0|::)$/i;
 /** Where a stack is looked at for who wanted it: a frame in a file that is neither Node's own nor this one. */
 const FRAME = /(?:file:\/\/)?(\/[^()\s]+?):\d+:\d+/g;
 
