@@ -96,6 +96,8 @@ async function actionValidatorsText(): Promise<string> {
       "matches",
       "statements",
       "asText",
+      "literal",
+      "nameOf",
       {
         keyword: "function",
         schemaType: "string",
