@@ -97,6 +97,8 @@ async function actionValidatorsText(): Promise<string> {
       "matches",
       "statements",
       "asText",
+      "literal",
+      "nameOf",
       {
         keyword: "function",
         schemaType: "string",

@@ -55,6 +55,8 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["ajv", "json-schema-to-ts", "semver"],
   },
   parity: { rooms: ["base", "shape", "report"], packages: ["json-schema-to-ts"] },
+  // The search itself knows nothing of runs: `compat` asks it as well.
+  bisect: { rooms: [], packages: [] },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],

@@ -1,6 +1,7 @@
 /**
- * What an exit code says about who has to act. The codes grow with what they say: of several that apply, the highest
- * counts.
+ * What an exit code says about who has to act. Of several that apply to a run, the highest counts. A command that answers
+ * a question about a product ends with `passed` for yes, `withSteps`, `failed` for no, and `harness` where nothing can be
+ * said.
  */
 export const EXIT = {
   passed: 0,
@@ -12,5 +13,7 @@ export const EXIT = {
   invalid: 3,
   /** The harness or its environment failed, or there is no reliable result. */
   harness: 4,
+  /** A question about a product has an answer, and something is left to do or to know. */
+  withSteps: 5,
   interrupted: 130,
 } as const;
