@@ -56,7 +56,11 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   parity: { rooms: ["base", "shape", "report"], packages: ["json-schema-to-ts"] },
   // The search itself knows nothing of runs: `compat` asks it as well.
-  bisect: { rooms: [], packages: [] },
+  bisect: { rooms: [], packages: ["semver"] },
+  compat: {
+    rooms: ["base", "channel", "gateway", "actions", "run", "bisect"],
+    packages: ["json-schema-to-ts", "json5", "semver"],
+  },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
@@ -75,6 +79,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "lanes",
       "parity",
       "release-check",
+      "compat",
       "init",
     ],
     packages: ["commander"],
