@@ -55,8 +55,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["ajv", "json-schema-to-ts", "semver"],
   },
   parity: { rooms: ["base", "shape", "report"], packages: ["json-schema-to-ts"] },
-  // The search itself knows nothing of runs: `compat` asks it as well.
-  bisect: { rooms: [], packages: [] },
+  bisect: { rooms: ["base", "parity"], packages: ["json-schema-to-ts", "semver"] },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
@@ -73,9 +72,10 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "results",
       "lanes",
       "parity",
+      "bisect",
       "release-check",
     ],
-    packages: ["commander"],
+    packages: ["commander", "semver"],
   },
 };
 
