@@ -159,7 +159,12 @@ async function announce(
   printNote(
     `${id} on ${plural(releases.length, "release")} from ${releases[0]} to ${releases.at(-1)}, by halves\n`,
   );
-  if (goesOn) printNote(`going on with ${shown}, where ${plural(judged.length, "release")} are judged\n`);
+  if (goesOn) {
+    const known = judged.filter(({ judgement }) => judgement !== undefined).length;
+    printNote(
+      `going on with ${shown}, where ${plural(known, "release")} ${known === 1 ? "is" : "are"} judged\n`,
+    );
+  }
   const missing = releases.filter((version) => !installed.includes(version));
   if (missing.length === 0) return;
   if (published.kept) {
