@@ -68,6 +68,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 /** Files of the runner's that the gateway has too: it is a package of its own and imports nothing of the runner. */
 const SHARED_WITH_GATEWAY = [
   "compiled-code.ts",
+  "kept-file.ts",
   "timers.ts",
   ...["encodings.ts", "known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"].map(
     (file) => `secrets/${file}`,
@@ -98,6 +99,8 @@ async function actionValidatorsText(): Promise<string> {
       "matches",
       "statements",
       "asText",
+      "literal",
+      "nameOf",
       {
         keyword: "function",
         schemaType: "string",

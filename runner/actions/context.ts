@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ChannelBus } from "../channel/channel-bus.ts";
+import type { Allow } from "../flow/run/host.ts";
 import type { Permission } from "../flow/vocabulary.ts";
 import type { DrivenGateway, GatewayIdentity } from "../gateway/gateway.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
@@ -42,8 +43,10 @@ export interface ScenarioContext {
 /** What a statement of a step says beside its parameters. */
 interface StatementLimits {
   /** Its `within`, in milliseconds. */
-  withinMs?: number;
-  times?: number;
+  withinMs?: number | undefined;
+  times?: number | undefined;
+  /** Gives the statement so many milliseconds from now on; its watchdog ends it otherwise. */
+  allow?: Allow;
 }
 
 /** What every action can reach. Its calls to the gateway end with the action. */

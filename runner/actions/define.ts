@@ -14,7 +14,10 @@ export interface Action extends FunctionEntry {
 export type ActionSet = Readonly<Record<string, Action>>;
 
 interface Declaration<P extends ParameterSchemas>
-  extends Pick<Action, "summary" | "returns" | "effect" | "needs" | "permissionOf" | "statement"> {
+  extends Pick<
+    Action,
+    "summary" | "returns" | "effect" | "needs" | "permissionOf" | "statement" | "declared"
+  > {
   params?: P;
   /** The parameter whose value follows the action's name in a statement. */
   main?: keyof P & string;

@@ -126,9 +126,12 @@ function describeParameter(name: string, schema: ValueSchema, main: string | und
 
 /** What is said of a parameter: what it is, its default, and whether it may be left out. */
 export function remarksOn(schema: ValueSchema): string {
-  const { default: fallback, description } = schema;
+  const { default: fallback, description, additionalProperties } = schema;
+  const isLiteral =
+    schema.literal || (typeof additionalProperties === "object" && additionalProperties.literal);
   const remarks = [
     description,
+    isLiteral ? "taken literally" : undefined,
     fallback === undefined ? undefined : `default ${JSON.stringify(fallback)}`,
     mayBeLeftOut(schema) && fallback === undefined && !description?.includes("default")
       ? "may be left out"
@@ -168,7 +171,8 @@ export function typeText(schema: ValueSchema): string {
     );
     return `{ ${members.join(", ")} }`;
   }
-  if (typeof additionalProperties === "object") return `object of ${typeText(additionalProperties)}`;
+  const inner = typeof additionalProperties === "object" && typeText(additionalProperties);
+  if (inner) return `object of ${inner}`;
   return String(type ?? "");
 }
 

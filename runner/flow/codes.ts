@@ -19,6 +19,8 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "missing-await": "The promise of an asynchronous action is used as if it were the action's result.",
   "mixed-matcher": "A mapping has words of matchers beside names of members.",
   "not-callable": "A call names something that is not a function.",
+  "not-declared":
+    "A statement is about something that the front matter does not declare, such as a fake of a service.",
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "two-statements": "An entry of a list of actions has the keys of two statements.",

@@ -56,6 +56,16 @@ describe("diagnostics of", () => {
   });
 });
 
+it("a statement about what the front matter does not declare is an error that says how to declare it", () => {
+  const { diagnostics } = compileFlow(
+    flowOfMarkdown("# T\n\n## A\n\n```yaml qa-step\n- expectRequest: { service: tides }\n```\n"),
+    OWN,
+  );
+  expect(diagnostics).toMatchObject([
+    { code: "not-declared", line: 6, column: 3, hint: expect.stringContaining("`http: {") },
+  ]);
+});
+
 describe("a flow", () => {
   it("that is clean compiles, even indented in a list", () => {
     expect(compileMarkdown("clean", OWN)).toMatchObject({ diagnostics: [], flow: { steps: { length: 2 } } });

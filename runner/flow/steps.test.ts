@@ -73,6 +73,21 @@ describe("values in texts", () => {
     expect(params.slice(1)).toEqual([{ text: "room" }, { text: "2" }]);
   });
 
+  test("stay as they are where they are the content of a file; what is computed stands alone", async () => {
+    const { params } = await runSteps([
+      `- gatewayCli: []
+  files: { a.js: "\`\${marker}$\${b}\`", a.json: [{ expr: 1 + 1 }, "\${c}"], b.js: { expr: "\`\${config.count}\`" } }
+  code: "\${toString()}"`,
+    ]);
+    expect(params).toEqual([
+      {
+        args: [],
+        files: { "a.js": `\`\${marker}$\${b}\``, "a.json": [{ expr: "1 + 1" }, `\${c}`], "b.js": "3" },
+        code: `\${toString()}`,
+      },
+    ]);
+  });
+
   test("one that is not there fails the statement, and it is the scenario's fault", async () => {
     const { error } = await runSteps([`- say: hello\n  saveAs: said`, `- say: "\${said.conversation.id}"`], {
       say: () => ({ text: "hi" }),
@@ -91,6 +106,16 @@ describe("a matcher of a statement", () => {
     expect(matches(matcher, { text: "none" })).toBe(false);
     const contains = { kind: "contains", matcher: { value: expect.stringMatching(/^MARKER-/) } };
     expect(matcher).toMatchObject({ matchers: [{ members: [["text", contains]] }, {}] });
+  });
+
+  test("takes what `equals` holds as data, with the values of its texts", async () => {
+    const { params } = await runSteps([
+      `- expectSkill: x\n  is: { equals: { expr: it, not: ["\${config.count}", { contains: "$\${x}" }] } }`,
+    ]);
+    expect(params[0]?.is).toEqual({
+      kind: "equals",
+      value: { expr: "it", not: [3, { contains: `\${x}` }] },
+    });
   });
 
   test("whose expression gives neither true nor false is the scenario's fault", async () => {
@@ -132,6 +157,28 @@ describe("a statement that acts", () => {
       evidence: { expected: '{ text: "hello" }', seen: "{ text: 'bye' }" },
     });
   });
+});
+
+test("a statement and what it looks at later have the time that they are given", async () => {
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 60));
+  const runWith = (given: number) =>
+    run(compileOrThrow(flowOfMarkdown("# T\n\n## A\n\n```yaml qa-step\n- expectNoRestart\n```\n")), {
+      limits: { actionMs: 20, stepMs: 10_000, cleanupMs: 10_000 },
+      host: {
+        stepStarted: async () => {},
+        async perform(_call, allow) {
+          allow(1_000);
+          await pause();
+          const check: LaterCheck["check"] = (later) => {
+            if (given > 0) later(given);
+            return pause();
+          };
+          return { value: undefined, later: [{ until: "scenario", check }], notes: [] };
+        },
+      },
+    });
+  expect((await runWith(1_000)).status).toBe("passed");
+  expect((await runWith(0)).error).toMatchObject({ code: "action-timeout" });
 });
 
 describe("what must still hold later", () => {

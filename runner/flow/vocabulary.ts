@@ -29,6 +29,10 @@ export interface ValueSchema {
   readonly asText?: string;
   /** The same for a word alone, where that is another member than for matchers of texts: a list that holds it. */
   readonly asWord?: string;
+  /** Of what steps write: texts and mappings in it stand for themselves; only `{ expr: … }` in its place is computed. */
+  readonly literal?: true;
+  /** Of a text: the name of a member of what the scenario's front matter declares, for instance of `http`. */
+  readonly nameOf?: string;
   /** Of a parameter: it may be left out. Of a result: it may be undefined. */
   readonly optional?: boolean;
 }
@@ -86,6 +90,8 @@ export interface FunctionEntry {
   effect?: "reads" | "converses" | ((literals: Parameters) => Effect);
   /** Capability of the gateway that the call cannot do without: where it is missing, the scenario ends as blocked. */
   needs?: string;
+  /** What the front matter must declare for the statement to have anything to be about: the key, and how it may look. */
+  declared?: { readonly key: string; readonly example: string };
   /** The function exists only for scenarios that declare this permission. */
   permission?: Permission;
   /**

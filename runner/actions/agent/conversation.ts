@@ -7,13 +7,12 @@ import { expectReply } from "../channel/expect.ts";
 import { ATTACHMENTS, MESSAGE } from "../channel/schemas.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { liveTurnTimeout } from "../env/core.ts";
-import { limitOf, PRESENT } from "../scene/expect.ts";
+import { PRESENT } from "../scene/expect.ts";
+import { limitOf, turnMs } from "../scene/limits.ts";
 import { matcherOf, open, record, STRING, type ValuesOf } from "../schema.ts";
 import { runPrompt, SUCCESS, startRun, waitForRun } from "./agent.ts";
 import { SESSION, sessionKeyOf } from "./sessions.ts";
 
-const TURN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
 /** A text stands for the reply's own. */
 const REPLY = { ...MESSAGE, asText: "text" } as const;
@@ -39,7 +38,7 @@ function promptOf(context: ActionContext, { message, session, attachments }: Val
       fileName,
       content: contentBase64,
     })),
-    timeoutMs: limitOf(context, liveTurnTimeout(context.providerMode, TURN_MS)),
+    timeoutMs: limitOf(context, turnMs(context)),
   };
 }
 
@@ -80,7 +79,7 @@ async function keepAsking(
   context: ActionContext,
   { reply, ...said }: ValuesOf<typeof SAY_PARAMS> & { reply: Matcher },
 ) {
-  const left = countdown(limitOf(context, TURN_MS));
+  const left = countdown(limitOf(context, turnMs(context)));
   for (;;) {
     await context.scene.acting("converses", context.identity);
     say(context, said);
@@ -101,7 +100,7 @@ const WELL: Matcher = {
 
 /** How a turn that was started has ended. */
 async function expectTurn(context: ActionContext, { runId, is = WELL }: { runId: string; is?: Matcher }) {
-  const ended = await waitForRun(context, runId, limitOf(context, TURN_MS));
+  const ended = await waitForRun(context, runId, limitOf(context, turnMs(context)));
   if (!matches(is, ended)) throw unexpected("the turn", is, ended);
   return ended;
 }
@@ -121,7 +120,6 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     statement: "acts",
     effect: "converses",
     needs: "qa-channel",
-    budgetMs: () => 2 * TURN_MS,
     run: ask,
   }),
   startTurn: define({
@@ -154,7 +152,6 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     statement: "acts",
     effect: "converses",
     needs: "qa-channel",
-    budgetMs: () => 2 * TURN_MS,
     run: keepAsking,
   }),
   expectTurn: define({
@@ -167,7 +164,6 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     returns: ENDED,
     statement: "expects",
     effect: "reads",
-    budgetMs: () => 2 * TURN_MS,
     run: expectTurn,
   }),
 }));

@@ -64,7 +64,6 @@ export const cronStatements = actionsOf("cron", (define) => ({
     returns: CRON_RUN,
     statement: "counts",
     effect: "converses",
-    budgetMs: () => CRON_MS,
     run: async (context, { run, job }) => {
       const source = { kind: `cron ${job}`, what: "a cron run", list: () => cronRuns(context, job) };
       return (await expectEvent(context, source, run, CRON_MS)).value;

@@ -15,6 +15,7 @@ import {
   waitOrEnd,
 } from "../scene/expect.ts";
 import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
+import { turnMs } from "../scene/limits.ts";
 import type { Said } from "../scene/scene.ts";
 import { matcherOf, NOTHING, STRING, typed } from "../schema.ts";
 import { MESSAGE, MESSAGES } from "./schemas.ts";
@@ -27,7 +28,6 @@ const IN = {
   optional: true,
   description: "only those in this room, or this direct chat",
 } as const;
-const LIST_MS = 30_000;
 
 function eventOf({ index, message }: Said): TimedEvent<BusMessage> {
   return { index, value: message, at: message.timestamp };
@@ -59,8 +59,8 @@ async function expectAll(
   { messages: wanted, in: conversation }: { messages: readonly Matcher[]; in?: string },
 ): Promise<BusMessage[]> {
   const list = () => messagesIn(context, conversation).map(({ value }) => value);
-  await waitOrEnd(context, "the messages", () => list().length >= wanted.length && list(), LIST_MS);
-  await barrier(context);
+  await waitOrEnd(context, "the messages", () => list().length >= wanted.length && list(), turnMs(context));
+  await barrier(context, { allow: context.limits?.allow });
   const seen = list();
   const wrong = seen.findIndex((message, index) => {
     const matcher = wanted[index];

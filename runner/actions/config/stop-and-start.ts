@@ -48,7 +48,7 @@ export const stopAndStartStatements = actionsOf("config", (define) => ({
       }),
       stateFiles: typed<Record<string, string>>({
         type: "object",
-        additionalProperties: STRING,
+        additionalProperties: { ...STRING, literal: true },
         default: {},
         description: "texts of files to write into its state folder, by name",
       }),

@@ -4,7 +4,7 @@ import { actionsOf, members } from "../define.ts";
 import { usageOf } from "../gateway/process-usage.ts";
 import { effectOfCall } from "../gateway/reading-methods.ts";
 import { IDENTITY, SIGNAL } from "../gateway/schemas.ts";
-import { limitOf } from "../scene/expect.ts";
+import { limitOf } from "../scene/limits.ts";
 import {
   callback,
   milliseconds,

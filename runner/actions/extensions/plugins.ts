@@ -5,7 +5,7 @@ import { isWithin } from "../../base/paths.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
-import { NUMBER, OBJECT, OBJECTS, record, STRING, type ValuesOf } from "../schema.ts";
+import { NUMBER, OBJECT, OBJECTS, record, STRING, typed, type ValuesOf } from "../schema.ts";
 
 /** Where plugins of scenarios lie, below the gateway's own folder. */
 const STAGED = "plugins";
@@ -13,11 +13,12 @@ const STAGED = "plugins";
 const STAGED_PLUGIN = {
   from: { ...STRING, optional: true, description: "folder below `fixtures/plugins` to start from" },
   name: { ...STRING, optional: true, description: "folder name of the copy; default: `from`" },
-  files: {
-    ...OBJECT,
+  files: typed<JsonObject>({
+    type: "object",
+    additionalProperties: { literal: true },
     default: {},
     description: "files to write into it: paths with texts, or with values that are written as JSON",
-  },
+  }),
 } as const;
 
 /** Puts a plugin of the scenario's own making where only this run's gateway finds it. */
@@ -93,6 +94,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
       in: { ...STRING, default: STAGED, description: "folder below that of this gateway" },
       code: {
         ...STRING,
+        literal: true,
         default: "export default { register() {} };",
         description: "its `index.js`; default: a plugin that does nothing",
       },

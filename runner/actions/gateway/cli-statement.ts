@@ -4,7 +4,7 @@ import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { limitOf } from "../scene/expect.ts";
+import { limitOf } from "../scene/limits.ts";
 import { ANY, matcherOf, NUMBER, record, STRING, STRINGS, typed } from "../schema.ts";
 import { jsonIn } from "./cli-json.ts";
 
@@ -69,7 +69,6 @@ export const cliStatements = actionsOf("gateway", (define) => ({
     main: "args",
     returns: CLI_RESULT,
     statement: "acts",
-    budgetMs: () => CLI_MS,
     run: runCli,
   }),
 }));

@@ -12,7 +12,7 @@ import type { RecordedRequest } from "../../model/recorder.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
-import { limitOf } from "../scene/expect.ts";
+import { limitOf } from "../scene/limits.ts";
 import { matcherOf, milliseconds, NUMBER, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { BEFORE, IDENTITY } from "./schemas.ts";
@@ -219,7 +219,6 @@ export const updateActions = actionsOf("update", (define) => ({
     returns: UPDATED,
     statement: "expects",
     effect: "reads",
-    budgetMs: () => UPDATE_TIMEOUT_MS,
     run: expectUpdate,
   }),
 }));

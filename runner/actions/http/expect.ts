@@ -1,4 +1,3 @@
-import { QaError } from "../../base/errors.ts";
 import type { HttpRequest } from "../../http/fakes.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
@@ -8,7 +7,7 @@ import { ANY, BOOLEAN, matcherOf, NOTHING, NUMBER, OBJECT, record, STRING } from
 
 const HTTP_REQUEST = record(
   {
-    service: { ...STRING, description: "name of the fake in the front matter's `http`" },
+    service: { ...STRING, nameOf: "http", description: "name of the fake in the front matter's `http`" },
     method: STRING,
     path: { ...STRING, description: "without the query" },
     query: OBJECT,
@@ -23,14 +22,12 @@ const HTTP_REQUEST = record(
 /** Of which the path is meant where a text stands for it. */
 const ASKED = { ...HTTP_REQUEST, asText: "path" } as const;
 
-function requestsOf({ http, scene }: ActionContext) {
-  if (!http) {
-    throw new QaError("the scenario has no fakes of services that a request could reach", {
-      code: "no-http-fakes",
-      fault: "scenario",
-      hint: "Declare one in the front matter: `http: { weather: [{ path: /today, json: { sky: clear } }] }`.",
-    });
-  }
+const DECLARED = {
+  key: "http",
+  example: "http: { weather: [{ path: /today, json: { sky: clear } }] }",
+} as const;
+
+function requestsOf({ scene }: ActionContext) {
   return {
     kind: "http request",
     what: "a request to a fake",
@@ -48,6 +45,7 @@ export const httpStatements = actionsOf("http", (define) => ({
     returns: HTTP_REQUEST,
     statement: "counts",
     effect: "converses",
+    declared: DECLARED,
     run: async (context, { request }) => (await expectEvent(context, requestsOf(context), request)).value,
   }),
   expectNoRequest: define({
@@ -62,6 +60,7 @@ export const httpStatements = actionsOf("http", (define) => ({
     returns: NOTHING,
     statement: "expects",
     effect: "converses",
+    declared: DECLARED,
     run: async (context, { request }) => expectNone(context, { ...requestsOf(context), of: "http" }, request),
   }),
 }));

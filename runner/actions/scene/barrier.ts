@@ -1,12 +1,12 @@
 import { QaError } from "../../base/errors.ts";
+import type { Allow } from "../../flow/run/host.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
+import { turnMs } from "./limits.ts";
 import { BARRIER } from "./scene.ts";
 import { type UnderWay, underWay } from "./under-way.ts";
 
 const BARRIER_MS = 15_000;
-/** Longer than a turn of the scripted model ever takes. */
-const TURNS_MS = 30_000;
 /** The end of a turn wakes no wait. */
 const LOOK_MS = 20;
 
@@ -22,10 +22,15 @@ async function commander(context: ActionContext): Promise<string> {
  * chat command of the run's own, which needs no model, has been answered, and still none is. Without the run's channel the
  * command is left out.
  * @param limitMs how long turns may go on
+ * @param allow gives what waits here its time
  * @throws QaError `not-judged` when one goes on for longer
  */
-export async function barrier(context: ActionContext, limitMs = TURNS_MS): Promise<void> {
+export async function barrier(
+  context: ActionContext,
+  { limitMs = turnMs(context), allow }: { limitMs?: number | undefined; allow?: Allow | undefined },
+): Promise<void> {
   const { bus, gateway } = context;
+  allow?.(2 * limitMs + BARRIER_MS);
   await context.identity();
   await turnsToEnd(context, limitMs);
   if (!gateway.capabilities.has("qa-channel")) return;

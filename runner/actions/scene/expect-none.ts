@@ -36,8 +36,8 @@ export function expectNone<E extends Event<unknown>>(
     );
   scene.later({
     until: "step",
-    async check() {
-      await barrier(context, context.limits?.withinMs);
+    async check(allow) {
+      await barrier(context, { limitMs: context.limits?.withinMs, allow });
       const event = await came();
       if (!event) return;
       const seen = show(shownOf(event.value));

@@ -6,18 +6,12 @@ import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
 import { barrier } from "./barrier.ts";
+import { limitOf, turnMs } from "./limits.ts";
 
 const STATE_MS = 15_000;
-/** Longer than a turn of the scripted model ever takes. */
-const EVENT_MS = 30_000;
 
 /** What is matched where nothing else is said: that it is there. */
 export const PRESENT: Matcher = { kind: "exists", value: true };
-
-/** How long a statement may wait, in milliseconds, by its `within`. */
-export function limitOf({ limits }: ActionContext, otherwise: number): number {
-  return limits?.withinMs ?? otherwise;
-}
 
 /**
  * Waits until a state is as expected.
@@ -68,7 +62,7 @@ export async function expectEvent<E extends Event<unknown>>(
   context: ActionContext,
   source: EventSource<E>,
   matcher: Matcher,
-  limitMs = EVENT_MS,
+  limitMs = turnMs(context),
 ): Promise<E> {
   const { scene, limits } = context;
   if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times, limitMs);
@@ -112,8 +106,8 @@ async function expectTimes<E extends Event<unknown>>(
   for (const { index } of enough || []) context.scene.take(source.kind, index);
   context.scene.later({
     until: "scenario",
-    async check() {
-      await barrier(context);
+    async check(allow) {
+      await barrier(context, { allow });
       await count();
     },
   });
@@ -130,7 +124,7 @@ export async function expectNext<E extends Event<unknown>>(
   context: ActionContext,
   source: EventSource<E>,
   matcher: Matcher,
-  limitMs = EVENT_MS,
+  limitMs = turnMs(context),
 ): Promise<E> {
   const { scene } = context;
   const find = async () => (await source.list()).find(({ index }) => scene.isFree(source.kind, index));

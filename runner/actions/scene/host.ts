@@ -22,14 +22,19 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
       if (isAbout(ABOUT_THE_STEP) || (scene.before === undefined && isAbout(ABOUT_RESTARTS)))
         await scene.stepStarted(identify);
     },
-    async perform({ action: name, params, withinMs, times }) {
+    async perform({ action: name, params, withinMs, times }, allow) {
       const action = statements[name];
       if (!action) throw new Error(`there is no statement ${name}`);
       if (action.statement === "acts") {
         const effect: Effect = effectFor(action, withDefaults(action, params));
         await scene.acting(effect, identify);
       }
-      const value = await runStatement(name, action, { ...context, limits: { withinMs, times } }, params);
+      const value = await runStatement(
+        name,
+        action,
+        { ...context, limits: { withinMs, times, allow } },
+        params,
+      );
       return { value, later: scene.takeLater(), notes: scene.takeNotes() };
     },
   };

@@ -26,7 +26,7 @@ async function expectInOrder(
 ): Promise<void> {
   const came = await Promise.all(
     events.map(async ({ action, params, withinMs, times }) => {
-      const limits = { withinMs: withinMs ?? context.limits?.withinMs, times };
+      const limits = { ...context.limits, withinMs: withinMs ?? context.limits?.withinMs, times };
       const event = await EVENTS[action]?.({ ...context, limits }, params);
       return { action, at: event?.at ?? 0 };
     }),

@@ -103,6 +103,7 @@ class ActionCompiler {
   compile(): ActionStatement | undefined {
     const { diagnostics } = this.#context.flow;
     const before = diagnostics.all.length;
+    this.#requireDeclared();
     const params = this.#params();
     const reserved = this.#reserved();
     this.#rejectOthers();
@@ -120,6 +121,18 @@ class ActionCompiler {
 
   get #range(): SourceRange {
     return this.#context.flow.rangeOf(this.#head);
+  }
+
+  /** A statement about what the front matter does not have can only fail. */
+  #requireDeclared(): void {
+    const { flow, roots } = this.#context;
+    const { declared } = this.#entry;
+    if (!declared || roots.given(declared.key)) return;
+    flow.diagnostics.error(this.#range, {
+      code: "not-declared",
+      message: `\`${this.#name}\` is about what \`${declared.key}\` in the front matter declares, and it declares nothing`,
+      hint: `Declare it there: \`${declared.example}\`.`,
+    });
   }
 
   #params(): [string, Value][] {

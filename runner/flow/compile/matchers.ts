@@ -7,7 +7,8 @@ import { alwaysTrue } from "./conditions.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { isObjectShape, memberShape } from "./shapes.ts";
 import type { StepContext } from "./step-context.ts";
-import { compileStepValue } from "./step-values.ts";
+import { compileData, compileStepValue } from "./step-values.ts";
+import { compileText } from "./texts.ts";
 
 /**
  * Compiles what is expected of values that are like `subject`.
@@ -192,7 +193,8 @@ function compileOperator(
       return value && { kind: operator, value };
     }
     case "equals": {
-      const value = compileStepValue(context, field.value);
+      // What words a mapping has does not matter here.
+      const value = compileData(context, field.value, (text) => compileText(context, text)?.value);
       return value && { kind: operator, value };
     }
     default:

@@ -56,6 +56,11 @@ export class Roots {
     return name === "config" || name === "gateway" || Object.hasOwn(GIVEN, name);
   }
 
+  /** The shape of what the scenario is given by this name; undefined if it is given nothing by it. */
+  given(name: string): ValueSchema | undefined {
+    return this.#shapes.get(name);
+  }
+
   save(name: string, shape: ValueSchema): void {
     this.#shapes.set(name, shape);
   }

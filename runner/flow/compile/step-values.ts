@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import { quotedList, suggest } from "../../base/suggest.ts";
+import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
 import type { Value } from "../types.ts";
 import type { ValueSchema } from "../vocabulary.ts";
 import { describeNode, Mapping } from "./mapping.ts";
@@ -16,12 +16,14 @@ export function compileStepValue(
   node: Node | undefined,
   schema: ValueSchema = {},
 ): Value | undefined {
+  if (schema.literal && !isComputed(node)) return compileLiteral(context, node, schema);
   if (isScalar(node) && typeof node.value === "string") {
     const text = compileText(context, node as Scalar<string>);
     if (!text) return undefined;
     const { value, shape } = text;
     const fits = value.kind === "literal" ? fitsLiteral(schema, value.value) : fitsShape(schema, shape);
-    return fits ? value : wrong(context, node, schema, shape);
+    if (!fits) return wrong(context, node, schema, shape);
+    return value.kind === "literal" && !isDeclared(context, node, schema) ? undefined : value;
   }
   if (isSeq(node)) {
     if (!mayBe(schema, "array")) return wrong(context, node, schema);
@@ -34,6 +36,69 @@ export function compileStepValue(
   return fitsLiteral(schema, value) ? { kind: "literal", value } : wrong(context, node, schema);
 }
 
+/** `{ expr: … }` in the place of a value. */
+function isComputed(node: Node | undefined): boolean {
+  return isMap(node) && node.items.length === 1 && node.has("expr");
+}
+
+/** A text as it stands, or data all of whose texts and mappings stand for themselves. */
+function compileLiteral(
+  context: StepContext,
+  node: Node | undefined,
+  schema: ValueSchema,
+): Value | undefined {
+  const value = compileData(context, node, ({ value: text }) => ({ kind: "literal", value: text }));
+  if (!value) return undefined;
+  const fits =
+    value.kind === "literal"
+      ? fitsLiteral(schema, value.value)
+      : mayBe(schema, value.kind === "list" ? "array" : "object");
+  return fits ? value : wrong(context, node, schema);
+}
+
+/**
+ * Compiles data in which a mapping is one, whatever words it has.
+ * @param text what its texts are
+ * @returns undefined if something in it is wrong, which is reported
+ */
+export function compileData(
+  context: StepContext,
+  node: Node | undefined,
+  text: (scalar: Scalar<string>) => Value | undefined,
+): Value | undefined {
+  const inner = (each: Node | undefined) => compileData(context, each, text);
+  if (isSeq(node)) {
+    const items = (node.items as Node[]).map(inner);
+    return items.every((item) => item !== undefined) ? { kind: "list", items } : undefined;
+  }
+  if (isMap(node)) {
+    const mapping = new Mapping(node, "the mapping", context.flow);
+    const entries = mapping.keys.flatMap((name) => {
+      const value = inner(mapping.field(name)?.value);
+      return value ? [[name, value] as const] : [];
+    });
+    return entries.length === mapping.keys.length ? { kind: "record", entries } : undefined;
+  }
+  if (!isScalar(node)) return { kind: "literal", value: null };
+  return typeof node.value === "string"
+    ? text(node as Scalar<string>)
+    : { kind: "literal", value: literal(node) };
+}
+
+/** Reports a name that the front matter does not declare. */
+function isDeclared({ flow, roots }: StepContext, node: Scalar, { nameOf }: ValueSchema): boolean {
+  const given = nameOf === undefined ? undefined : roots.given(nameOf);
+  const name = String(node.value);
+  // Where nothing at all is declared, the statement says so.
+  if (!given?.properties || Object.hasOwn(given.properties, name)) return true;
+  flow.diagnostics.error(flow.rangeOf(node), {
+    code: "not-declared",
+    message: `\`${nameOf}\` in the front matter declares no \`${name}\``,
+    hint: suggestion(name, Object.keys(given.properties)),
+  });
+  return false;
+}
+
 function compileMapping(
   context: StepContext,
   mapping: Mapping,
@@ -41,7 +106,7 @@ function compileMapping(
   schema: ValueSchema,
 ): Value | undefined {
   const { keys } = mapping;
-  if (keys.length === 1 && keys[0] === "expr") {
+  if (isComputed(node)) {
     const text = mapping.text(mapping.field("expr"));
     const expression = text && context.flow.expression(text.value)?.compiled;
     return expression && { kind: "expression", expression };

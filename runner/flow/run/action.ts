@@ -23,13 +23,14 @@ export async function performAction(statement: ActionStatement, context: Stateme
   const answer = statement.answer && (await values.matcher(statement.answer));
   const error = statement.error && (await values.matcher(statement.error));
   await explained(where, because, async () => {
-    const outcome = await outcomeOf(host.perform(call), error);
+    const outcome = await outcomeOf(host.perform(call, context.allow), error);
     if ("refusal" in outcome) return;
     if (error) throw new Unexpected(`${statement.label}: it succeeded, and was expected to be refused`);
     const { value, later, notes } = outcome;
     if (answer && !matches(answer, value)) throw unexpected(`${statement.label}: the answer`, answer, value);
     context.note(notes);
-    for (const each of later) context.later({ ...each, check: () => explained(where, because, each.check) });
+    for (const { until, check } of later)
+      context.later({ until, check: (allow) => explained(where, because, () => check(allow)) });
     if (statement.saveAs !== undefined) evaluator.realm.write(statement.saveAs, evaluator.realm.take(value));
   });
 }

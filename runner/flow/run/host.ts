@@ -9,11 +9,14 @@ export interface StatementCall {
   times?: number;
 }
 
+/** Makes sure that what runs has so many milliseconds left. */
+export type Allow = (ms: number) => void;
+
 /** What must still hold later on. */
 export interface LaterCheck {
   until: "step" | "scenario";
   /** @throws Unexpected */
-  check(): Promise<void>;
+  check(allow: Allow): Promise<void>;
 }
 
 /** What a statement gave. */
@@ -28,5 +31,5 @@ export interface Performed {
 export interface StatementHost {
   /** Called before the first statement of a step. */
   stepStarted(actions: readonly ActionStatement[]): Promise<void>;
-  perform(call: StatementCall): Promise<Performed>;
+  perform(call: StatementCall, allow: Allow): Promise<Performed>;
 }

@@ -1,7 +1,7 @@
 import type { BlockScope } from "./block-scope.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { FlowPosition } from "./failure.ts";
-import type { LaterCheck, StatementHost } from "./host.ts";
+import type { Allow, LaterCheck, StatementHost } from "./host.ts";
 
 /** What the statements that do something themselves need. */
 export interface StatementContext {
@@ -15,5 +15,5 @@ export interface StatementContext {
   /** Goes into the step's details in the report. */
   note(notes: readonly string[]): void;
   /** The action that is about to start may take this long, in milliseconds. */
-  allow(ms: number): void;
+  allow: Allow;
 }

@@ -49,7 +49,7 @@ interface CurrentStatement {
 /** Something that must still hold, and the statement that says so. */
 export interface Pending {
   statement: CurrentStatement;
-  check(): Promise<void>;
+  check: LaterCheck["check"];
 }
 
 /** What surrounds a statement while it runs. */
@@ -93,7 +93,7 @@ export class StatementRunner {
   async holdStill(pending: readonly Pending[], signal: AbortSignal): Promise<void> {
     for (const { statement, check } of pending) {
       this.#current = statement;
-      await this.#act({ scope: undefined, signal }, check);
+      await this.#act({ scope: undefined, signal }, () => check((ms) => this.allow(ms)));
     }
   }
 

@@ -101,9 +101,23 @@ const STATEMENTS: StatementVocabulary = {
     messages: { type: "array", items: { matches: MESSAGE } },
   }),
   expectInOrder: statement("expects", "events", { events: { statements: ["expectMessage"] } }),
+  expectRequest: {
+    ...statement("counts", "request", {
+      request: {
+        matches: {
+          type: "object",
+          properties: { service: { ...TEXT, nameOf: "http" }, path: TEXT },
+          asText: "path",
+        },
+      },
+    }),
+    declared: { key: "http", example: "http: { tides: [{ path: /now }] }" },
+  },
   gatewayCli: statement("acts", "args", {
     args: { type: "array", items: TEXT },
     output: { matches: TEXT, optional: true },
+    files: { type: "object", additionalProperties: { literal: true }, optional: true },
+    code: { ...TEXT, literal: true, optional: true },
   }),
 };
 

@@ -245,7 +245,7 @@ it("a plugin's chain comes after the change that was to enable it", () => {
     ["config-applied", HASH],
   );
   expect(about(account(noop, [PATCHED]), "expectTool", "edition")?.[1]).toBe(
-    "the gateway applied the change and left its plugins as they were",
+    "the gateway planned the change and did not reload its plugins",
   );
 });
 
