@@ -140,7 +140,6 @@ export const bisectSchema = {
 
 export type BisectReport = FromSchema<typeof bisectSchema>;
 export type JudgedRelease = FromSchema<typeof releaseSchema>;
-export type JudgedRun = FromSchema<typeof runSchema>;
 export type BisectResult = NonNullable<BisectReport["result"]>;
 export type Difference = FromSchema<typeof differenceSchema>;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compareRuns } from "../parity/compare.ts";
 import { type GatewayRun, readRun } from "../parity/gateway-run.ts";
 import type { ParityReport } from "../parity/parity-schema.ts";
-import { writeComparison } from "../parity/write.ts";
+import { writeComparison, writePage } from "../parity/write.ts";
 import type { BisectReport, BisectResult, Difference } from "./bisect-schema.ts";
 
 const FOLDER = "difference";
@@ -35,6 +35,7 @@ export async function differenceBetween(
   });
   await mkdir(join(folder, FOLDER), { recursive: true, mode: 0o700 });
   await writeComparison(comparison, join(folder, FOLDER));
+  await writePage(comparison, [good, bad], join(folder, FOLDER));
   return { ...firstOf(comparison), folder: FOLDER };
 }
 

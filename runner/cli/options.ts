@@ -330,6 +330,12 @@ export const OPTIONS = {
     group: REPORT,
     replay: "context",
   },
+  page: {
+    about: "write page.html too: two gateways side by side, for those who use them",
+    on: ["parity"],
+    group: REPORT,
+    replay: "output",
+  },
   sinceVersion: {
     about: "name the release of the gateway in which a scenario began to fail",
     on: ["history"],
