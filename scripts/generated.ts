@@ -8,6 +8,7 @@ import { ROOT } from "../runner/base/places.js";
 import { compareText } from "../runner/base/text.ts";
 import { bisectSchemaText } from "../runner/bisect/bisect-schema.ts";
 import { BODY_SCHEMAS } from "../runner/channel/schemas.ts";
+import { compatSchemaText } from "../runner/compat/compat-schema.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -59,6 +60,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
     ["runner/report/schema/events.schema.json", eventSchemaText()],
+    ["runner/compat/compat.schema.json", compatSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
     ["runner/bisect/bisect.schema.json", bisectSchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],

@@ -55,7 +55,12 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["ajv", "json-schema-to-ts", "semver"],
   },
   parity: { rooms: ["base", "shape", "report"], packages: ["json-schema-to-ts"] },
+  // Its search knows nothing of runs: `compat` asks it as well.
   bisect: { rooms: ["base", "parity"], packages: ["json-schema-to-ts", "semver"] },
+  compat: {
+    rooms: ["base", "channel", "gateway", "actions", "run", "bisect"],
+    packages: ["json-schema-to-ts", "json5", "semver"],
+  },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
@@ -74,6 +79,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "parity",
       "bisect",
       "release-check",
+      "compat",
     ],
     packages: ["commander", "semver"],
   },

@@ -16,6 +16,7 @@ export type CommandName =
   | "run"
   | "parity"
   | "bisect"
+  | "compat"
   | "list"
   | "check"
   | "new"
@@ -31,6 +32,7 @@ export type CommandName =
 
 const CHOOSE = "Choose scenarios:";
 const GATEWAY = "Gateway:";
+const PLUGIN = "Plugin:";
 const MODEL = "Model:";
 const ORDER = "Order and time:";
 const REPORT = "Report:";
@@ -177,6 +179,50 @@ export const OPTIONS = {
     on: ["bisect"],
     group: GATEWAY,
     replay: "policy",
+  },
+  releases: {
+    takes: "<releases>",
+    about:
+      "embedded, last:3, versions, tags or ranges with commas between, or 2026.4.26..2026.9.6, within which the first broken one is searched (default: embedded)",
+    on: ["compat"],
+    group: GATEWAY,
+    replay: "context",
+  },
+  call: {
+    about: "call tools too that may change something: all but those whose manifest says that they only read",
+    on: ["compat"],
+    group: PLUGIN,
+    replay: "context",
+  },
+  config: {
+    takes: "<file>",
+    about: "JSON file with the plugin's config",
+    on: ["compat"],
+    kind: PATH,
+    group: PLUGIN,
+    replay: "context",
+  },
+  arguments: {
+    takes: "<file>",
+    about: "JSON file with arguments by tool, instead of those that its schema leads to",
+    on: ["compat"],
+    kind: PATH,
+    group: PLUGIN,
+    replay: "context",
+  },
+  secret: {
+    takes: "<variable>",
+    about: "environment variable that the gateway gets and nothing shows (repeatable)",
+    on: ["compat"],
+    repeatable: true,
+    group: PLUGIN,
+    replay: "context",
+  },
+  allowScripts: {
+    about: "let install scripts of the plugin and of its dependencies run",
+    on: ["compat"],
+    group: PLUGIN,
+    replay: "context",
   },
   phase: {
     takes: "<phase>",
@@ -353,8 +399,9 @@ export const OPTIONS = {
   out: {
     takes: "<folder>",
     about: "where the report goes (default: reports/<run id>)",
-    on: ["run", "parity", "matrix", "night", "merge", "bisect"],
+    on: ["run", "parity", "compat", "matrix", "night", "merge", "bisect"],
     but: {
+      compat: { takes: "<file>", about: "write the report there, in the given format" },
       parity: { about: "where the reports go (default: reports/parity-<run id>)" },
       bisect: {
         about: "where the search goes, or is gone on with (default: reports/bisect-<run id>)",
@@ -381,8 +428,16 @@ export const OPTIONS = {
   format: {
     takes: "<format>",
     about: "github is one line for fromJSON in a workflow",
-    on: ["matrix"],
-    choices: ["text", "json", "github"],
+    on: ["matrix", "compat"],
+    but: {
+      matrix: { choices: ["text", "json", "github"] },
+      compat: {
+        about: "table for people, markdown for a pull request, or json",
+        choices: ["table", "json", "markdown"],
+        default: "table",
+      },
+    },
+    choices: ["text", "json", "github", "table", "markdown"],
     default: "text",
     group: REPORT,
     replay: "output",

@@ -28,6 +28,9 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     merge: async () => (await import("./commands/merge.ts")).addMergeCommand,
     history: async () => (await import("./commands/history.ts")).addHistoryCommand,
   },
+  "Plugins:": {
+    compat: async () => (await import("./commands/compat.ts")).addCompatCommand,
+  },
   "Gateways:": {
     parity: async () => (await import("./commands/parity.ts")).addParityCommand,
     bisect: async () => (await import("./commands/bisect.ts")).addBisectCommand,
