@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
   },
   "Gateways:": {
     parity: async () => (await import("./commands/parity.ts")).addParityCommand,
+    bisect: async () => (await import("./commands/bisect.ts")).addBisectCommand,
     gateway: async () => (await import("./commands/gateway.ts")).addGatewayCommand,
     "release-check": async () => (await import("./commands/release-check.ts")).addReleaseCheckCommand,
   },
