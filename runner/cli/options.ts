@@ -504,8 +504,6 @@ export type OptionsOf<Name extends CommandName> = Parsed<typeof OPTIONS, Name>;
 export type RunOptions = OptionsOf<"run"> & {
   /** Which of the ids the user named, when a command chose them for the user. */
   named?: readonly string[];
-  /** Nothing is printed while it runs: the caller says what came of it. */
-  quiet?: true;
   /** The ids are those of an earlier run: one that no scenario has any more is named and left out. */
   again?: true;
   /** Nothing is shown of the run; its report is written. */
