@@ -55,8 +55,12 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["ajv", "json-schema-to-ts", "semver"],
   },
   parity: { rooms: ["base", "shape", "report"], packages: ["json-schema-to-ts"] },
-  // The search itself knows nothing of runs: `compat` asks it as well.
-  bisect: { rooms: [], packages: [] },
+  // Its search knows nothing of runs: `compat` asks it as well.
+  bisect: { rooms: ["base", "parity"], packages: ["json-schema-to-ts", "semver"] },
+  compat: {
+    rooms: ["base", "channel", "gateway", "actions", "run", "bisect"],
+    packages: ["json-schema-to-ts", "json5", "semver"],
+  },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
@@ -73,9 +77,11 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "results",
       "lanes",
       "parity",
+      "bisect",
       "release-check",
+      "compat",
     ],
-    packages: ["commander"],
+    packages: ["commander", "semver"],
   },
 };
 

@@ -28,8 +28,12 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     merge: async () => (await import("./commands/merge.ts")).addMergeCommand,
     history: async () => (await import("./commands/history.ts")).addHistoryCommand,
   },
+  "Plugins:": {
+    compat: async () => (await import("./commands/compat.ts")).addCompatCommand,
+  },
   "Gateways:": {
     parity: async () => (await import("./commands/parity.ts")).addParityCommand,
+    bisect: async () => (await import("./commands/bisect.ts")).addBisectCommand,
     gateway: async () => (await import("./commands/gateway.ts")).addGatewayCommand,
     "release-check": async () => (await import("./commands/release-check.ts")).addReleaseCheckCommand,
   },

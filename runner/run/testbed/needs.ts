@@ -31,7 +31,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
   const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
-    modelScript: scenario.modelScript?.value,
+    modelScript: scenario.modelScript,
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins ? (signal) => pluginPatches(scenario, signal) : undefined,
     ownConfig,

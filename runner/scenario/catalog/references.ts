@@ -1,10 +1,13 @@
-import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isWithin } from "../../base/paths.ts";
-import { atPath, type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
-import type { Scenario } from "../types.ts";
+import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
+import type { SourceFile } from "../source/source.ts";
+import type { PluginFolder } from "../surroundings.ts";
+import type { Pack, Scenario } from "../types.ts";
 
 const LISTS = ["docsRefs", "codeRefs"] as const;
+const PLUGIN_MANIFEST = "openclaw.plugin.json";
 
 /**
  * Reports references to documents and code that do not exist. Results are kept, because scenarios
@@ -20,7 +23,7 @@ export class ReferenceChecker {
     for (const list of LISTS) {
       for (const [index, reference] of (scenario.meta[list] ?? []).entries()) {
         const problem = this.#problemOf(reference, scenario);
-        if (problem) diagnostics.ownRule(atPath(scenario.metadata, [list, index]), problem);
+        if (problem) diagnostics.ownRule(scenario.at([list, index]), problem);
       }
     }
     return diagnostics.all;
@@ -49,5 +52,31 @@ export class ReferenceChecker {
     const known = this.#known.get(path) ?? existsSync(path);
     this.#known.set(path, known);
     return known;
+  }
+}
+
+/** Reports the folder of a plugin that is not there, or lies where it must not. */
+export function checkPluginFolder(
+  { written, range }: PluginFolder,
+  file: SourceFile,
+  pack: Pack,
+  diagnostics: Diagnostics,
+): void {
+  const folder = resolve(dirname(file.path), written);
+  const root = pack.referenceRoot;
+  const isInside = !isAbsolute(written) && isWithin(folder, root);
+  const isThere = isInside && existsSync(join(folder, PLUGIN_MANIFEST));
+  if (isInside && !isThere) {
+    diagnostics.error(range, {
+      code: "missing-reference",
+      message: `there is no plugin at \`${written}\``,
+      hint: `The path starts at the folder of the scenario's file and leads to a folder with an ${PLUGIN_MANIFEST}.`,
+    });
+  } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
+    diagnostics.error(range, {
+      code: "reference-outside-repository",
+      message: `the plugin \`${written}\` lies outside of the pack and its repository`,
+      hint: "Keep it below the root of the repository, or publish it and name it by `npm`.",
+    });
   }
 }

@@ -25,7 +25,7 @@ function meaning(text: string, name: string) {
     ("node" in flow
       ? plainValue(flow)
       : flow.map(({ name: step, blocks }) => [step, blocks.map(plainValue)]));
-  return { id, meta, form, prose, values, script: modelScript?.value };
+  return { id, meta, form, prose, values, script: modelScript };
 }
 
 const SCENARIOS = join(ROOT, "qa/scenarios");
