@@ -51,15 +51,20 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const written = draft.meta && trimTexts(plainValue(draft.meta));
-  const value =
-    (pack.foreign || pack.brief) && draft.form === "steps"
-      ? { ...fromDocument(draft, file, pack), ...asRecord(written) }
-      : written;
+  const isBrief = (pack.foreign || pack.brief) && draft.form === "steps";
+  const value = isBrief ? { ...fromDocument(draft, file, pack), ...asRecord(written) } : written;
   const folders: NamedFolder[] = [];
   const asParsed = (scenario?: Scenario): ParsedFile => {
     return { kind: "scenario", scenario, id: readId(value), diagnostics: diagnostics.all, folders };
   };
   if (draft.cutOff) return asParsed();
+  if (isBrief && !draft.heading && asRecord(written).title === undefined) {
+    diagnostics.error(atOffset(file, draft.start), {
+      code: "missing-property",
+      message: "the scenario has no title",
+      hint: "Write it as the first heading: `# The agent greets back`.",
+    });
+  }
   if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft, draft.meta, { pack, folders }));
   const kind = executionKind(value);
   // Metadata that cannot be read do not say what is missing.
@@ -115,12 +120,15 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
 /** What a file of steps in a pack from elsewhere need not say in its front matter, because the rest of it does. */
 function fromDocument({ heading, stepNames }: Draft, file: SourceFile, pack: Pack) {
   const name = basename(file.path, extname(file.path));
-  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const id = (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join("-");
+  const title = heading?.text || id;
   return {
-    id: words.join("-"),
-    ...(heading && heading.text !== "" ? { title: heading.text, objective: heading.text } : {}),
+    id,
+    title,
+    objective: title,
     surface: folderTheme(file, pack) ?? pack.name,
-    successCriteria: [...stepNames],
+    // A step without a name was reported, and once is enough.
+    successCriteria: stepNames.length > 0 ? [...stepNames] : [title],
   };
 }
 
