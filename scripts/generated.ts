@@ -7,7 +7,9 @@ import { stepsJsonSchemaText } from "../runner/actions/steps-schema.ts";
 import { FLOW_API, STATEMENTS } from "../runner/actions/vocabulary.ts";
 import { ROOT } from "../runner/base/places.js";
 import { compareText } from "../runner/base/text.ts";
+import { bisectSchemaText } from "../runner/bisect/bisect-schema.ts";
 import { BODY_SCHEMAS } from "../runner/channel/schemas.ts";
+import { compatSchemaText } from "../runner/compat/compat-schema.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -59,7 +61,9 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
     ["runner/report/schema/events.schema.json", eventSchemaText()],
+    ["runner/compat/compat.schema.json", compatSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
+    ["runner/bisect/bisect.schema.json", bisectSchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
 }
@@ -67,6 +71,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 /** Files of the runner's that the gateway has too: it is a package of its own and imports nothing of the runner. */
 const SHARED_WITH_GATEWAY = [
   "compiled-code.ts",
+  "kept-file.ts",
   "timers.ts",
   ...["encodings.ts", "known.ts", "names.ts", "pairs.ts", "patterns.ts", "secrets.ts", "unseen.ts"].map(
     (file) => `secrets/${file}`,

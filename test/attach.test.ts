@@ -11,6 +11,7 @@ import { Teardown } from "../runner/base/teardown.ts";
 import type { GatewayUnderTest } from "../runner/gateway/gateway.ts";
 import { resolveGatewayKind } from "../runner/gateway/kinds.ts";
 import { gatewayStart } from "../runner/gateway/testing/fixture.ts";
+import { testAtNight } from "./testing/breadth.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { startRunningGateway } from "./testing/running-gateway.ts";
 
@@ -76,18 +77,21 @@ test("what may write is refused by name, with its place, and left out of globs",
   expect(report?.scenarios.map(({ id }) => id)).not.toContain("dm-chat-baseline");
 });
 
-test("what must be there when a gateway starts is refused on one that is already running", async () => {
-  const { gateway, sandbox } = await running();
-  await sandbox.write(
-    "pack/test/patched.md",
-    scenarioText("patched", step("call: reset"), "gatewayConfigPatch: { commands: { restart: false } }\n"),
-  );
-  const { exitCode, stderr } = await sandbox.qa(
-    ...["run", "patched", "--pack", "pack", "--gateway", gateway.wsUrl, "--allow-writes"],
-  );
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("its `gatewayConfigPatch` must be there when the gateway starts");
-});
+testAtNight(
+  "what must be there when a gateway starts is refused on one that is already running",
+  async () => {
+    const { gateway, sandbox } = await running();
+    await sandbox.write(
+      "pack/test/patched.md",
+      scenarioText("patched", step("call: reset"), "gatewayConfigPatch: { commands: { restart: false } }\n"),
+    );
+    const { exitCode, stderr } = await sandbox.qa(
+      ...["run", "patched", "--pack", "pack", "--gateway", gateway.wsUrl, "--allow-writes"],
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("its `gatewayConfigPatch` must be there when the gateway starts");
+  },
+);
 
 test("--allow-writes lets a scenario change it", async () => {
   const { gateway, sandbox } = await running();
@@ -187,7 +191,7 @@ test("a token that the gateway does not know is not a verdict on the gateway", a
   expect(report?.scenarios[0]?.failure).toMatchObject({ code: "gateway-refused", fault: "environment" });
 });
 
-test("a gateway behind TLS is reached over wss", async () => {
+testAtNight("a gateway behind TLS is reached over wss", async () => {
   const { gateway, sandbox } = await running();
   const folder = join(import.meta.dirname, "testing", "tls");
   const certificate = join(folder, "cert.pem");

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { testAtNight } from "./testing/breadth.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -59,7 +60,7 @@ describe("retries", { timeout: TIMEOUT_MS }, () => {
     for (const { path } of evidence) await access(join(sandbox.reportFolder, path));
   });
 
-  test("--fail-on-flaky makes it a failure of the run", async () => {
+  testAtNight("--fail-on-flaky makes it a failure of the run", async () => {
     const sandbox = await flaky();
     const { exitCode } = await sandbox.qa(
       "run",
@@ -73,7 +74,7 @@ describe("retries", { timeout: TIMEOUT_MS }, () => {
     expect(exitCode).toBe(1);
   });
 
-  test("too few retries leave a failure", async () => {
+  testAtNight("too few retries leave a failure", async () => {
     const sandbox = await flaky();
     const { exitCode, report } = await sandbox.qa("run", "flaky", "--pack", "pack", "--retries", "1");
     expect(exitCode).toBe(1);

@@ -44,12 +44,12 @@ const BROKEN: BrokenSubject[] = [
   ],
   ["supervisor-port-taken", "supervisor-never-gives-up", /exits with 78/, /supervise --port \d+ took longer/],
   ["supervisor-crash-loop", "supervisor-never-gives-up", /then given up/, /supervise took longer/],
-  ["config-restart-capability-flip", "reload-drop", /goes, and comes back/, /still available although/],
+  ["config-restart-capability-flip", "reload-drop", /denies it takes it/, /never applied/],
   [
     "config-restart-capability-flip",
     "restart-loses-config",
-    /goes, and comes back/,
-    /caused the restart is gone/,
+    /allows it again restarts/,
+    /basePath is not there/,
   ],
 ];
 

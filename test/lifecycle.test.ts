@@ -30,15 +30,6 @@ async function firstStepOf(sandbox: Sandbox): Promise<void> {
     .toContain('"statement-started"');
 }
 
-test("all scenarios pass, two at once, and leave nothing behind", async () => {
-  const sandbox = await Sandbox.create();
-  const { exitCode, report, stdout } = await sandbox.qa("run", "--builtin", "--all", "--jobs", "2");
-  expect(report?.counts, stdout).toMatchObject({ failed: 0, blocked: 0 });
-  expect(report?.counts.passed).toBeGreaterThanOrEqual(9);
-  expect(exitCode).toBe(0);
-  await expectNothingLeft(sandbox);
-});
-
 test.for(["SIGINT", "SIGQUIT"] as const)(
   "%s in the middle of a turn ends with 130, a report and nothing left",
   async (signal) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { testAtNight } from "./testing/breadth.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { HOT_RELOAD, HOT_RELOAD_ID } from "./testing/upstream-files.ts";
 
@@ -83,12 +84,12 @@ test("a scenario in upstream's form runs as it is: its documents and code are el
 });
 
 describe("a pack's index", () => {
-  test.each([
+  testAtNight.for([
     ["Markdown", MARKDOWN_PACK],
     ["YAML", YAML_PACK],
-  ])(
+  ] as const)(
     "in %s form: the agent's identity and task are in its workspace before the gateway starts",
-    async (_form, files) => {
+    async ([_form, files]) => {
       const sandbox = await sandboxWith(files);
       const result = await sandbox.qa("run", "--pack", "pack");
       expect(verdicts(result)).toEqual({ mission: "passed" });
@@ -109,7 +110,7 @@ describe("a pack's index", () => {
     expect(result.stderr).toContain(`pack/${name}:`);
   });
 
-  test("without one nothing is seeded", async () => {
+  testAtNight("without one nothing is seeded", async () => {
     const sandbox = await sandboxWith({
       "pack/mission.yaml": YAML_PACK["pack/qa/scenarios/runtime/mission.yaml"],
     });
@@ -206,21 +207,27 @@ describe("what stops a scenario of a pack", () => {
   const proves = '  - name: nothing without its model\n    actions:\n      - assert: "true"';
   const config = (text: string) => `execution:\n  config: { ${text} }\n`;
 
-  test.each([
-    ["another model mode", config("requiredProviderMode: live-frontier"), "the model mode live-frontier"],
-    ["another provider", config("requiredProvider: anthropic"), "the model provider anthropic"],
-    ["another model", config("requiredModel: gpt-9"), "the model gpt-9"],
-    ["another channel driver", config("requiredChannelDriver: live"), "the channel driver live"],
-    ["its tier", "runtimeParityTier: live-only\n", "the model mode live-frontier"],
-    ["a guard", config("allowEnv: QA_ALLOW_PACKS_TEST"), "QA_ALLOW_PACKS_TEST"],
-  ])("one that needs %s is skipped and not passed", async (_what, extra, reason) => {
-    const sandbox = await sandboxWith({
-      "pack/needy.md": scenarioText("needy", proves, extra),
-      "pack/plain.md": scenarioText("plain", "  - name: one\n    actions:\n      - call: reset"),
-    });
+  test("those that need what this run does not have are skipped and not passed, each with what it needs", async () => {
+    const needs = {
+      mode: [config("requiredProviderMode: live-frontier"), "the model mode live-frontier"],
+      provider: [config("requiredProvider: anthropic"), "the model provider anthropic"],
+      model: [config("requiredModel: gpt-9"), "the model gpt-9"],
+      driver: [config("requiredChannelDriver: live"), "the channel driver live"],
+      tier: ["runtimeParityTier: live-only\n", "the model mode live-frontier"],
+      guard: [config("allowEnv: QA_ALLOW_PACKS_TEST"), "QA_ALLOW_PACKS_TEST"],
+    } as const;
+    const files = Object.entries(needs).map(([id, [extra]]) => [
+      `pack/${id}.md`,
+      scenarioText(id, proves, extra),
+    ]);
+    const plain = scenarioText("plain", "  - name: one\n    actions:\n      - call: reset");
+    const sandbox = await sandboxWith({ ...Object.fromEntries(files), "pack/plain.md": plain });
     const result = await sandbox.qa("run", "--pack", "pack");
-    expect(verdicts(result)).toEqual({ needy: "skipped", plain: "passed" });
-    expect(reasonOf(result, "needy")).toContain(reason);
+    for (const [id, [, reason]] of Object.entries(needs)) {
+      expect(verdicts(result)[id], id).toBe("skipped");
+      expect(reasonOf(result, id)).toContain(reason);
+    }
+    expect(verdicts(result).plain).toBe("passed");
   });
 
   test("the scripted model counts as the provider that upstream names it", async () => {
@@ -265,21 +272,24 @@ describe("--model-script", () => {
     expect(verdicts(await sandbox.qa("run", "asks", "--pack", "pack"))).toEqual({ asks: "passed" });
   });
 
-  test("may be for more scenarios than the named one, but not for one that does not exist", async () => {
-    const scripts = `${files["script.yaml"]}${files["script.yaml"].replace("asks", "waits")}`;
-    const pack = {
-      "pack/asks.md": files["pack/asks.md"],
-      "pack/waits.md": files["pack/asks.md"].replaceAll(/\basks$/gm, "waits"),
-    };
-    const beside = await sandboxWith({ ...pack, "pack/model-scripts.yaml": scripts });
-    const named = await beside.qa("run", "asks", "--pack", "pack");
-    expect([named.exitCode, verdicts(named)], named.stderr).toEqual([0, { asks: "passed" }]);
+  testAtNight(
+    "may be for more scenarios than the named one, but not for one that does not exist",
+    async () => {
+      const scripts = `${files["script.yaml"]}${files["script.yaml"].replace("asks", "waits")}`;
+      const pack = {
+        "pack/asks.md": files["pack/asks.md"],
+        "pack/waits.md": files["pack/asks.md"].replaceAll(/\basks$/gm, "waits"),
+      };
+      const beside = await sandboxWith({ ...pack, "pack/model-scripts.yaml": scripts });
+      const named = await beside.qa("run", "asks", "--pack", "pack");
+      expect([named.exitCode, verdicts(named)], named.stderr).toEqual([0, { asks: "passed" }]);
 
-    const given = await sandboxWith({ ...pack, "scripts.yaml": scripts.replace("waits", "wiats") });
-    const mistyped = await given.qa("run", "asks", "--pack", "pack", "--model-script", "scripts.yaml");
-    expect([mistyped.exitCode, mistyped.report]).toEqual([3, undefined]);
-    expect(mistyped.stderr).toContain("there is no scenario `wiats` for this model script");
-  });
+      const given = await sandboxWith({ ...pack, "scripts.yaml": scripts.replace("waits", "wiats") });
+      const mistyped = await given.qa("run", "asks", "--pack", "pack", "--model-script", "scripts.yaml");
+      expect([mistyped.exitCode, mistyped.report]).toEqual([3, undefined]);
+      expect(mistyped.stderr).toContain("there is no scenario `wiats` for this model script");
+    },
+  );
 
   test("ends check and run before anything starts if it has a mistake", async () => {
     const sandbox = await sandboxWith(files);

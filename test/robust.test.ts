@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { testAtNight } from "./testing/breadth.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 // What people and scenarios do to a runner without anyone having planned for it.
@@ -56,7 +57,7 @@ test.for([
   expect(exitCode).toBe(4);
 });
 
-test.for([
+testAtNight.for([
   "process.exitCode = 0",
   "process.exit(0)",
   "process.reallyExit(0)",
@@ -137,7 +138,7 @@ test("an id that begins with a dash is no option, also in the command that runs 
   expect(written?.scenarios).toMatchObject([{ id: "-dash", rerun: "pnpm qa run --pack pack -- -dash" }]);
 });
 
-test("an id is the same in any form of Unicode", async () => {
+testAtNight("an id is the same in any form of Unicode", async () => {
   const sandbox = await Sandbox.create();
   const [composed, decomposed] = ["\u00e9tude", "e\u0301tude"];
   await sandbox.write("pack/test/etude.md", QUICK.replace("id: quick", `id: ${decomposed}`));
@@ -169,7 +170,7 @@ test("a folder that already holds a report is refused", async () => {
   expect(second.stderr).toMatch(/already holds a report/);
 });
 
-test.for([["qui*"], ["--tag", "test"], ["quick-two"]])(
+testAtNight.for([["qui*"], ["--tag", "test"], ["quick-two"]])(
   "%s does not silently pass over a file that cannot be read",
   async (selection) => {
     const sandbox = await Sandbox.create();
@@ -184,7 +185,7 @@ test.for([["qui*"], ["--tag", "test"], ["quick-two"]])(
   },
 );
 
-test("what an expression throws is the scenario's fault, even if it is not an error", async () => {
+testAtNight("what an expression throws is the scenario's fault, even if it is not an error", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write(
     "pack/test/throws.md",

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
+import { testAtNight } from "./testing/breadth.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const PASSING = scenarioText(
@@ -11,34 +12,40 @@ const PASSING = scenarioText(
 );
 
 describe("wrong command lines end with exit code 2 and say what was meant", () => {
-  test.for([
+  const BY_DAY = [
     [["rnu"], /unknown command 'rnu'[\s\S]*Did you mean run\?/],
-    [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
     [["run"], /no scenario chosen/],
     [["run", "plugin-lifecycle-hot-relaod"], /Did you mean plugin-lifecycle-hot-reload\?/],
-    [["run", "zzz-*"], /no scenario id fits the glob zzz-\*/],
     [["run", "--builtin", "--tag", "chanels"], /no scenario has the tag chanels[\s\S]*Did you mean channel/],
-    [["run", "--all", "dm-chat-baseline"], /--all already chooses every scenario/],
     [["run", "--all", "--jobs", "0"], /whole number from 1 up/],
+    [["check", "nowhere.md"], /no file or folder nowhere\.md/],
+    [["run", "--pack", ""], /--pack.* is empty: is it a variable that is not set\?/],
+  ] as const;
+  const AT_NIGHT = [
+    [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
+    [["run", "zzz-*"], /no scenario id fits the glob zzz-\*/],
+    [["run", "--all", "dm-chat-baseline"], /--all already chooses every scenario/],
     [["run", "dm-chat-baseline", "--gateway", "embeded"], /Did you mean embedded\?/],
     [["run", "dm-chat-baseline", "--pack", "nowhere"], /nowhere/],
     [["run", "dm-chat-baseline", "--reporter", "junitt"], /no reporter junitt[\s\S]*Did you mean `junit`\?/],
     [["run", "dm-chat-baseline", "--timeout", "600h"], /no longer than 596h/],
-    [["check", "nowhere.md"], /no file or folder nowhere\.md/],
     [["check", join(ROOT, "runner/cli")], /runner\/cli holds no scenario/],
-    [["run", "--pack", ""], /--pack.* is empty: is it a variable that is not set\?/],
     [["run", "dm-chat-baseline", "--last-failed="], /--last-failed.* is empty/],
     [["parity", "--gateways", "embedded,"], /--gateways.* One of the entries is empty/],
     [["check", ""], /an argument is empty/],
     [["gateway", "install", " "], /an argument is empty/],
-  ] as const)("qa %s", async ([args, message]) => {
+  ] as const;
+
+  async function wrong([args, message]: readonly [readonly string[], RegExp]): Promise<void> {
     const sandbox = await Sandbox.create();
     const { exitCode, stderr, report } = await sandbox.qa(...args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(exitCode).toBe(2);
     expect(report).toBeUndefined();
-  });
+  }
+  test.for(BY_DAY)("qa %s", wrong);
+  testAtNight.for(AT_NIGHT)("qa %s", wrong);
 });
 
 /** As pnpm starts the checkout's own script. */
@@ -48,19 +55,22 @@ const PNPM_QA = {
   npm_package_json: join(ROOT, "package.json"),
 };
 
-test("another script is not this program, and one of another package is not either, whatever it is called", async () => {
-  const sandbox = await Sandbox.create();
-  await sandbox.write("only/mine.md", PASSING);
-  await sandbox.write("sub/package.json", "{}");
-  const script = { ...PNPM_QA, INIT_CWD: join(sandbox.folder, "sub") };
-  const theirs = { ...script, npm_package_json: join(sandbox.folder, "sub/package.json") };
-  const { exitCode, stdout } = await sandbox.qaWith(theirs, "check", "only");
-  expect(stdout).toMatch(/1 file checked/);
-  expect(exitCode).toBe(0);
-  expect((await sandbox.qaWith(script, "check", "../only")).exitCode).toBe(0);
-  const tests = { ...script, npm_lifecycle_event: "test", npm_lifecycle_script: "vitest run" };
-  expect((await sandbox.qaWith(tests, "check", "only")).exitCode).toBe(0);
-});
+testAtNight(
+  "another script is not this program, and one of another package is not either, whatever it is called",
+  async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write("only/mine.md", PASSING);
+    await sandbox.write("sub/package.json", "{}");
+    const script = { ...PNPM_QA, INIT_CWD: join(sandbox.folder, "sub") };
+    const theirs = { ...script, npm_package_json: join(sandbox.folder, "sub/package.json") };
+    const { exitCode, stdout } = await sandbox.qaWith(theirs, "check", "only");
+    expect(stdout).toMatch(/1 file checked/);
+    expect(exitCode).toBe(0);
+    expect((await sandbox.qaWith(script, "check", "../only")).exitCode).toBe(0);
+    const tests = { ...script, npm_lifecycle_event: "test", npm_lifecycle_script: "vitest run" };
+    expect((await sandbox.qaWith(tests, "check", "only")).exitCode).toBe(0);
+  },
+);
 
 test("a wrong command line leaves no report folder, also with a reporter that writes into it", async () => {
   const sandbox = await Sandbox.create();
@@ -84,7 +94,7 @@ test("a wrong command line leaves no report folder, also with a reporter that wr
   }
 });
 
-test.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(
+testAtNight.for([[], ["run"], ["list"], ["check"], ["merge"], ["history"]])(
   "qa %s --help and --version",
   async (command) => {
     const sandbox = await Sandbox.create();

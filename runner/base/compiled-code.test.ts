@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -100,4 +100,17 @@ test("a folder that cannot be written to costs time and nothing else", async () 
 test("a file that is missing is missing as Node says it", async () => {
   await rm(join(folder, "part.cjs"));
   await expect(start()).rejects.toThrow(/Cannot find module '.*part\.cjs'/);
+});
+
+test("what was kept and has changed by one bit, or belongs to everybody, never runs", async () => {
+  await start();
+  const [{ path: main } = { path: "" }, { path: part } = { path: "" }] = await keptFiles();
+  const code = await readFile(main);
+  code[code.length >> 1] = (code[code.length >> 1] ?? 0) ^ 1;
+  await writeFile(main, code);
+  await chmod(part, 0o666);
+  const before = await keptFiles();
+  expect(await start()).toBe("one/");
+  const after = await keptFiles();
+  expect(after.map(({ ino }, index) => ino !== before[index]?.ino)).toEqual([true, true]);
 });

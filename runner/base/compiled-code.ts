@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
+import { readKept, writeKept } from "./kept-file.ts";
 
 /**
  * Loads CommonJS files with what V8 compiled of them before. Node's own cache keeps what is compiled when a file is
@@ -51,23 +52,15 @@ export class CompiledCode {
 
   /** Keeps what has been compiled, for the next process. What cannot be written is compiled again there. */
   keep(): void {
-    if (this.#fresh.size === 0) return;
-    try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      for (const [path, script] of this.#fresh) {
-        const unfinished = `${path}.${process.pid}`;
-        writeFileSync(unfinished, script.createCachedData(), { mode: 0o600 });
-        renameSync(unfinished, path);
-      }
-      this.#fresh.clear();
-    } catch {
-      // A read-only installation, a full disk.
+    for (const [path, script] of this.#fresh) {
+      if (!writeKept(path, script.createCachedData())) break;
     }
+    this.#fresh.clear();
   }
 
   #compile(file: string, { text, changedAt }: Code): Script {
     const kept = join(this.#folder, `${basename(file)}.${changedAt}`);
-    const cachedData = tryTo(() => readFileSync(kept));
+    const cachedData = readKept(kept);
     const script = new Script(`(function(exports,require,module,__filename,__dirname){${text}\n})`, {
       filename: file,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -85,12 +78,8 @@ interface Code {
 }
 
 function readCode(file: string): Code | undefined {
-  return tryTo(() => ({ text: readFileSync(file, "utf8"), changedAt: statSync(file).mtimeMs }));
-}
-
-function tryTo<T>(read: () => T): T | undefined {
   try {
-    return read();
+    return { text: readFileSync(file, "utf8"), changedAt: statSync(file).mtimeMs };
   } catch {
     return undefined;
   }

@@ -8,9 +8,6 @@ import { type LocatedFile, laneDiagnostic, readLocatedFile } from "./read.ts";
 import type { QuarantineFile } from "./schema.ts";
 import { quarantine as validateQuarantine } from "./validators.generated.js";
 
-/** A lanes file's list lies beside it. */
-export const QUARANTINE_FILE = "quarantine.yaml";
-
 const FORMAT = { validate: validateQuarantine, subject: "the quarantine list" };
 
 /** A quarantine list as far as it can be read, and what is wrong with it. */

@@ -4,15 +4,13 @@ import { UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
 import { checkFormat } from "../scenario/schema/check.ts";
 import {
-  atKey,
-  atPath,
   type Diagnostic,
   Diagnostics,
   type DiagnosticText,
   diagnosticAt,
 } from "../scenario/source/diagnostic.ts";
 import { attemptOn } from "../scenario/source/last-resort.ts";
-import type { LocatedNode, Path } from "../scenario/source/locate.ts";
+import { atKey, atPath, type LocatedNode, type Path } from "../scenario/source/locate.ts";
 import { readSource } from "../scenario/source/read-source.ts";
 import type { SourceFile } from "../scenario/source/source.ts";
 import { parseYamlPiece, plainValue, requireMapping, trimTexts } from "../scenario/yaml/yaml.ts";

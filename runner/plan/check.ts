@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogOptions, loadCatalog } from "../scenario/catalog/catalog.ts";
 import { withoutRows } from "../scenario/catalog/rows.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
-import { compileScenario } from "./compile.ts";
+import type { Scenario } from "../scenario/types.ts";
 
 /** What can be known of scenarios before a gateway starts. */
 export interface CheckedScenarios {
@@ -13,11 +13,22 @@ export interface CheckedScenarios {
 }
 
 /**
- * Reads and compiles scenarios.
+ * Reads and compiles scenarios; with `kept`, only those that were not checked before.
  * @throws UsageError as `loadCatalog` does
  */
 export async function checkScenarios(options: CatalogOptions): Promise<CheckedScenarios> {
   const catalog = await loadCatalog(options);
-  const flows = withoutRows(catalog.scenarios).flatMap((scenario) => compileScenario(scenario).diagnostics);
+  const checked = new Map<string, readonly Diagnostic[]>();
+  for (const scenario of withoutRows(catalog.scenarios)) {
+    checked.set(scenario.file.path, scenario.checked ?? (await problemsOf(scenario)));
+  }
+  options.kept?.save(checked);
+  const flows = [...checked.values()].flat();
   return { catalog, files: [...catalog.files], diagnostics: [...catalog.diagnostics, ...flows] };
+}
+
+/** The vocabulary takes longer to load than to read what an earlier check found. */
+async function problemsOf(scenario: Scenario): Promise<readonly Diagnostic[]> {
+  const { compileScenario } = await import("./compile.ts");
+  return compileScenario(scenario).diagnostics;
 }

@@ -3,22 +3,22 @@ import { compileFlow, type FlowCompilation } from "../flow/compile/compile.ts";
 import { gatewayShape } from "../flow/compile/roots.ts";
 import { ALL_PERMISSIONS } from "../flow/host-names.ts";
 import type { ValueSchema } from "../flow/vocabulary.ts";
-import { atPath, type Diagnostic } from "../scenario/source/diagnostic.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { attemptOn } from "../scenario/source/last-resort.ts";
 import type { Scenario } from "../scenario/types.ts";
 
 /** By the metadata of the file: all rows of its examples have the same flow. */
-const compiled = new WeakMap<Scenario["metadata"], FlowCompilation>();
+const compiled = new WeakMap<Scenario["meta"], FlowCompilation>();
 
 /**
  * Compiles a scenario's flow against the vocabulary, once for all of its rows; everything wrong with it becomes a diagnostic. Scenarios that
  * another program carries out have no flow, and nothing wrong with it.
  */
 export function compileScenario(scenario: Scenario): FlowCompilation {
-  const known = compiled.get(scenario.metadata);
+  const known = compiled.get(scenario.meta);
   if (known) return known;
   const compilation = compile(scenario);
-  compiled.set(scenario.metadata, compilation);
+  compiled.set(scenario.meta, compilation);
   return compilation;
 }
 
@@ -60,10 +60,10 @@ function givenShapes({ examples, meta: { http } }: Scenario): Record<string, Val
   };
 }
 
-function uniqueNames({ meta: { unique = [] }, metadata }: Scenario) {
+function uniqueNames({ meta: { unique = [] }, at }: Scenario) {
   const names = [unique].flat();
   return names.map((name, index) => ({
     name,
-    range: atPath(metadata, typeof unique === "string" ? ["unique"] : ["unique", index]),
+    range: at(typeof unique === "string" ? ["unique"] : ["unique", index]),
   }));
 }

@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
 import { displayPath, isWithin } from "../base/paths.ts";
 import type { ScenarioMeta } from "./schema/schema.ts";
-import { atPath, type Diagnostics } from "./source/diagnostic.ts";
-import type { LocatedNode } from "./source/locate.ts";
+import type { Diagnostics } from "./source/diagnostic.ts";
+import { atPath, type LocatedNode } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
 import type { Pack } from "./types.ts";
 

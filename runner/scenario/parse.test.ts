@@ -48,7 +48,7 @@ function essence({ id, title, theme, meta, tags, flow, modelScript, permissions 
     tags,
     permissions,
     flow: flow && "node" in flow && plainValue(flow),
-    model: modelScript?.value,
+    model: modelScript,
   };
 }
 
@@ -70,10 +70,10 @@ describe("forms", () => {
     expect(scenario.form).toBe(form);
     const at = ({ line, column }: { line: number; column: number }): string =>
       (text.split("\n")[line - 1] ?? "").slice(column - 1);
-    expect(at(scenario.locate(["title"]))).toBe("Demo");
-    expect(at(scenario.locate(["coverage", "secondary", 0]))).toMatch(/^config\.read/);
-    expect(at(scenario.locate(["execution", "config", "marker"]))).toMatch(/^" {2}kept/);
-    expect(at(scenario.locate(["successCriteria", 0, "nothing", "here"]))).toBe("Something is seen.");
+    expect(at(scenario.at(["title"]).start)).toBe("Demo");
+    expect(at(scenario.at(["coverage", "secondary", 0]).start)).toMatch(/^config\.read/);
+    expect(at(scenario.at(["execution", "config", "marker"]).start)).toMatch(/^" {2}kept/);
+    expect(at(scenario.at(["successCriteria", 0, "nothing", "here"]).start)).toBe("Something is seen.");
     const { flow } = scenario;
     expect(flow && "node" in flow && at(flow.source.locate(flow.node.range?.[0] ?? 0))).toBe("steps:");
   });

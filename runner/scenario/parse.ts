@@ -4,17 +4,24 @@ import { checkMetadataRules, folderTheme, scenarioTags, scenarioTheme } from "./
 import { checkAgainstSchema } from "./schema/check.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
-import { atOffset, atPath, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
-import { type LocatedNode, locatePath } from "./source/locate.ts";
+import { atOffset, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
+import { atPath, type LocatedNode } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
-import { checkSurroundings } from "./surroundings.ts";
+import { checkSurroundings, type NamedFolder, namedFolders } from "./surroundings.ts";
 import type { Draft, Pack, Scenario } from "./types.ts";
 import { readYamlFile } from "./yaml/form.ts";
 import { plainValue, requireMapping, trimTexts, type YamlPiece } from "./yaml/yaml.ts";
 
 /** What a file turned out to be. */
 export type ParsedFile =
-  | { kind: "scenario"; scenario: Scenario | undefined; id: string | undefined; diagnostics: Diagnostic[] }
+  | {
+      kind: "scenario";
+      scenario: Scenario | undefined;
+      id: string | undefined;
+      diagnostics: Diagnostic[];
+      /** To be checked against the file system, which may change while the file does not. */
+      folders: NamedFolder[];
+    }
   | { kind: "pack-index"; index: PackIndex | undefined; diagnostics: Diagnostic[] }
   /** Neither scenario nor index: documentation, or material that lies beside scenarios. */
   | { kind: "other" };
@@ -44,13 +51,21 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const written = draft.meta && trimTexts(plainValue(draft.meta));
-  const value =
-    (pack.foreign || pack.brief) && draft.form === "steps"
-      ? { ...fromDocument(draft, file, pack), ...asRecord(written) }
-      : written;
-  if (draft.cutOff)
-    return { kind: "scenario", scenario: undefined, id: readId(value), diagnostics: diagnostics.all };
-  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft, draft.meta, { file, pack }));
+  const isBrief = (pack.foreign || pack.brief) && draft.form === "steps";
+  const value = isBrief ? { ...fromDocument(draft, file, pack), ...asRecord(written) } : written;
+  const folders: NamedFolder[] = [];
+  const asParsed = (scenario?: Scenario): ParsedFile => {
+    return { kind: "scenario", scenario, id: readId(value), diagnostics: diagnostics.all, folders };
+  };
+  if (draft.cutOff) return asParsed();
+  if (isBrief && !draft.heading && asRecord(written).title === undefined) {
+    diagnostics.error(atOffset(file, draft.start), {
+      code: "missing-property",
+      message: "the scenario has no title",
+      hint: "Write it as the first heading: `# The agent greets back`.",
+    });
+  }
+  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft, draft.meta, { pack, folders }));
   const kind = executionKind(value);
   // Metadata that cannot be read do not say what is missing.
   if (kind === "flow" && draft.meta && !draft.hasFlow) {
@@ -62,9 +77,7 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   }
   const modelValue = draft.modelScript && plainValue(draft.modelScript);
   if (draft.modelScript) checkAgainstSchema("model-script", modelValue, draft.modelScript, diagnostics);
-  const id = readId(value);
-  if (diagnostics.hasErrors || !draft.meta)
-    return { kind: "scenario", scenario: undefined, id, diagnostics: diagnostics.all };
+  if (diagnostics.hasErrors || !draft.meta) return asParsed();
 
   // No error was found, so the values have the types that their schemas declare.
   const meta = value as ScenarioMeta;
@@ -82,9 +95,9 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
       hint: "In a `yaml qa-flow` block, `set` a variable to `randomUUID()`.",
     });
   }
-  const { source, node } = draft.meta;
+  const { meta: metadata } = draft;
   const theme = scenarioTheme(meta, file, pack);
-  const scenario: Scenario = {
+  return asParsed({
     id: meta.id.normalize(),
     family: meta.id.normalize(),
     examples: draft.examples,
@@ -95,26 +108,27 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
     pack,
     form: draft.form,
     meta,
-    metadata: draft.meta,
     tags: scenarioTags(meta, theme),
     prose: draft.prose,
     flow: kind === "flow" ? draft.flow : undefined,
-    modelScript: draft.modelScript && { ...draft.modelScript, value: modelValue as ModelScript },
+    modelScript: draft.modelScript && (modelValue as ModelScript),
     permissions: new Set(meta.permissions),
-    locate: (path) => source.locate(locatePath(node, path).value.range?.[0] ?? 0),
-  };
-  return { kind: "scenario", scenario, id, diagnostics: diagnostics.all };
+    at: (path) => atPath(metadata, path),
+  });
 }
 
 /** What a file of steps in a pack from elsewhere need not say in its front matter, because the rest of it does. */
 function fromDocument({ heading, stepNames }: Draft, file: SourceFile, pack: Pack) {
   const name = basename(file.path, extname(file.path));
-  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const id = (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join("-");
+  const title = heading?.text || id;
   return {
-    id: words.join("-"),
-    ...(heading && heading.text !== "" ? { title: heading.text, objective: heading.text } : {}),
+    id,
+    title,
+    objective: title,
     surface: folderTheme(file, pack) ?? pack.name,
-    successCriteria: [...stepNames],
+    // A step without a name was reported, and once is enough.
+    successCriteria: stepNames.length > 0 ? [...stepNames] : [title],
   };
 }
 
@@ -122,14 +136,15 @@ function checkMetadata(
   value: unknown,
   draft: Draft,
   located: LocatedNode,
-  place: { file: SourceFile; pack: Pack },
+  { pack, folders }: { pack: Pack; folders: NamedFolder[] },
 ): Diagnostic[] {
-  const found = new Diagnostics(place.pack);
+  const found = new Diagnostics(pack);
   checkAgainstSchema("scenario", value, located, found);
   if (found.hasErrors) return found.all;
   const meta = value as ScenarioMeta;
   checkMetadataRules(meta, located, found);
-  checkSurroundings(meta, located, draft, place, found);
+  checkSurroundings(meta, located, draft, found);
+  folders.push(...namedFolders(meta, located));
   return found.all;
 }
 

@@ -1,26 +1,38 @@
-import { existsSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isWithin } from "../base/paths.ts";
 import { suggestion } from "../base/suggest.ts";
 import { FRONT_MATTER_PATH } from "./front-matter-paths.ts";
 import type { ScenarioMeta } from "./schema/schema.ts";
-import { atPath, type Diagnostics, type SourceRange } from "./source/diagnostic.ts";
-import type { LocatedNode, Path } from "./source/locate.ts";
-import type { SourceFile } from "./source/source.ts";
-import type { Draft, Pack } from "./types.ts";
+import type { Diagnostics, SourceRange } from "./source/diagnostic.ts";
+import { atPath, type LocatedNode, type Path } from "./source/locate.ts";
+import type { Draft } from "./types.ts";
 
 /** Variables that say where the gateway keeps things and what it is part of: they are the runner's. */
 const OURS =
   /^(?:HOME|USERPROFILE|PATH|XDG_\w+|TMPDIR|TMP|TEMP|NODE_OPTIONS|OPENCLAW_(?:HOME|STATE_DIR|CONFIG_PATH|OAUTH_DIR|GATEWAY_TOKEN|QA_\w+)|GATEWAY_(?:FAULTS|TRACE|QA_\w+))$/i;
 
-const PLUGIN_MANIFEST = "openclaw.plugin.json";
+/** A folder that a scenario names under one of its keys. */
+export interface NamedFolder {
+  key: "plugins" | "skills";
+  /** Relative to the folder of the scenario's file. */
+  written: string;
+  range: SourceRange;
+}
 
-/** Checks what a scenario brings along (services, variables, plugins) for what the schema cannot say. */
+/** The plugins and skills that a scenario names by their folder. */
+export function namedFolders(meta: ScenarioMeta, located: LocatedNode): NamedFolder[] {
+  return (["plugins", "skills"] as const).flatMap((key) =>
+    (meta[key] ?? []).flatMap((named, index) =>
+      typeof named === "object" && named.path !== undefined
+        ? { key, written: named.path, range: atPath(located, [key, index, "path"]) }
+        : [],
+    ),
+  );
+}
+
+/** Checks what a scenario brings along (services, variables) for what the schema cannot say. */
 export function checkSurroundings(
   meta: ScenarioMeta,
   located: LocatedNode,
   { form, examples }: Pick<Draft, "form" | "examples">,
-  { file, pack }: { file: SourceFile; pack: Pack },
   diagnostics: Diagnostics,
 ): void {
   if (meta.http && form !== "steps") {
@@ -35,11 +47,6 @@ export function checkSurroundings(
   if (form === "steps") {
     checkTexts(meta.gatewayConfigPatch, ["gatewayConfigPatch"], located, known, diagnostics);
     checkTexts(meta.env, ["env"], located, known, diagnostics);
-  }
-  for (const [index, plugin] of (meta.plugins ?? []).entries()) {
-    if (typeof plugin === "object" && plugin.path !== undefined) {
-      checkFolder(plugin.path, atPath(located, ["plugins", index, "path"]), { file, pack }, diagnostics);
-    }
   }
 }
 
@@ -99,31 +106,6 @@ function checkTexts(
           : root === "http"
             ? "Declare it: `http: { name: [{ path: /today, json: {} }] }`."
             : "The columns of a table below the heading `## Examples` are `row`.",
-    });
-  }
-}
-
-function checkFolder(
-  written: string,
-  range: SourceRange,
-  { file, pack }: { file: SourceFile; pack: Pack },
-  diagnostics: Diagnostics,
-): void {
-  const folder = resolve(dirname(file.path), written);
-  const root = pack.referenceRoot;
-  const isInside = !isAbsolute(written) && isWithin(folder, root);
-  const isThere = isInside && existsSync(join(folder, PLUGIN_MANIFEST));
-  if (isInside && !isThere) {
-    diagnostics.error(range, {
-      code: "missing-reference",
-      message: `there is no plugin at \`${written}\``,
-      hint: `The path starts at the folder of the scenario's file and leads to a folder with an ${PLUGIN_MANIFEST}.`,
-    });
-  } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
-    diagnostics.error(range, {
-      code: "reference-outside-repository",
-      message: `the plugin \`${written}\` lies outside of the pack and its repository`,
-      hint: "Keep it below the root of the repository, or publish it and name it by `npm`.",
     });
   }
 }

@@ -1,9 +1,9 @@
 import type { MarkdownHeading } from "./markdown/markdown.ts";
 import type { ModelScript } from "./schema/model-script-schema.ts";
 import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
-import type { Diagnostics, SourceRange } from "./source/diagnostic.ts";
+import type { Diagnostic, Diagnostics, SourceRange } from "./source/diagnostic.ts";
 import type { LocatedNode, Path } from "./source/locate.ts";
-import type { Position, SourceFile } from "./source/source.ts";
+import type { SourceFile } from "./source/source.ts";
 
 /** A folder of scenarios. */
 export interface Pack {
@@ -68,22 +68,22 @@ export interface Scenario {
   pack: Pack;
   form: ScenarioForm;
   meta: ScenarioMeta;
-  /** The mapping that `meta` was read from. */
-  metadata: LocatedNode;
   /** What `--tag` selects by: theme, surfaces, coverage ids and own tags; sorted, each once. */
   tags: readonly string[];
   /** Markdown without front matter and qa fences. */
   prose: string;
   /** Absent if another program carries the scenario out. */
   flow: FlowSource | undefined;
+  /** What is wrong with the flow, where an earlier check has found it out; the flow itself is left out then. */
+  checked?: readonly Diagnostic[] | undefined;
   examples: Examples | undefined;
   /** Of the examples: what this one runs with. */
   row: ExampleRow | undefined;
   /** How the scripted model answers. */
-  modelScript: (LocatedNode & { value: ModelScript }) | undefined;
+  modelScript: ModelScript | undefined;
   permissions: ReadonlySet<NonNullable<ScenarioMeta["permissions"]>[number]>;
   /** Where a metadata value stands; the nearest enclosing one if there is none at `path`. */
-  locate(path: Path): Position;
+  at(path: Path): SourceRange;
 }
 
 /** A pack's index with the file it comes from. */

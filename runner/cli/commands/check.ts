@@ -4,12 +4,15 @@ import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { userFolder } from "../../base/invocation.ts";
-import { isWithin } from "../../base/paths.ts";
+import { displayPath, isWithin } from "../../base/paths.ts";
 import { plural } from "../../base/text.ts";
+import { KeptFindings } from "../../lanes/kept-findings.ts";
 import type { CheckedScenarios } from "../../plan/check.ts";
+import { isPack, scenariosAround } from "../../scenario/catalog/packs.ts";
 import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { addOptions } from "../command-options.ts";
 import { byPlace, printDiagnostics } from "../diagnostics.ts";
+import { lanesPath, quarantinePath, today } from "../lanes-paths.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson } from "../redacted.ts";
@@ -61,19 +64,25 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   return errors > 0 ? EXIT.invalid : EXIT.passed;
 }
 
+const WHAT_ONE_IS =
+  "One is a Markdown file with a title, headings below it, and below these blocks that begin with ```yaml qa-step: `qa new <id>` writes one.";
+
 /** A folder in which nothing was found has not been checked. @throws UsageError */
 function refuseEmpty(paths: readonly string[], files: readonly string[]): void {
   const cwd = userFolder();
   const found = files.map((file) => resolve(cwd, file));
   if (paths.length === 0 && files.length === 0) {
-    throw new UsageError(
-      `there is no qa/scenarios in ${cwd} or above it`,
-      "Stand in your repository, or give paths.",
-    );
+    const folder = scenariosAround(cwd);
+    throw folder === undefined
+      ? new UsageError(
+          `there is no qa/scenarios in ${cwd} or above it`,
+          "Stand in your repository, or give paths.",
+        )
+      : new UsageError(`${displayPath(folder, cwd)} holds no scenario`, WHAT_ONE_IS);
   }
   const empty = paths.find((path) => !found.some((file) => isWithin(file, resolve(cwd, path))));
   if (empty === undefined) return;
-  throw new UsageError(`${empty} holds no scenario`, "Scenarios are .md, .yaml and .yml files at any depth.");
+  throw new UsageError(`${empty} holds no scenario`, WHAT_ONE_IS);
 }
 
 interface Findings {
@@ -85,8 +94,12 @@ async function checkPaths(
   paths: readonly string[],
   { pack, modelScript }: Pick<CheckOptions, "pack" | "modelScript">,
 ): Promise<CheckedScenarios> {
-  const { checkScenarios } = await import("../../plan/check.ts");
+  const [{ checkScenarios }, { KeptFiles }] = await Promise.all([
+    import("../../plan/check.ts"),
+    import("../../scenario/catalog/kept.ts"),
+  ]);
   return checkScenarios({
+    kept: new KeptFiles("flows"),
     repoRoot: repositoryRoot(),
     packs: pack,
     modelScripts: modelScript,
@@ -97,27 +110,34 @@ async function checkPaths(
 
 /** Scenarios, and the lanes that choose from them. */
 async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Promise<Findings> {
-  const { foldersOf, lanesPath, packContext, quarantinePath, today } = await import("../lanes-file.ts");
-  const path = lanesPath(typed);
-  if (typed === undefined && !existsSync(path)) return checkPaths([], { pack, modelScript });
-  const [{ readLanes }, { checkLanes }, { checkQuarantine, readQuarantine }] = await Promise.all([
-    import("../../lanes/read.ts"),
-    import("../../lanes/check.ts"),
-    import("../../lanes/quarantine.ts"),
-  ]);
-  const cwd = userFolder();
-  const { lanes, name, diagnostics: ofFile } = readLanes(path, cwd);
-  const context = packContext([]);
-  const chosen = [...(lanes?.lanes.values() ?? [])];
-  const ofLanes = lanes ? foldersOf(chosen, lanes, context) : [];
-  const { catalog, files, diagnostics } = await checkPaths([], {
-    pack: [...pack, ...ofLanes],
-    modelScript,
-  });
-  const quarantine = readQuarantine(quarantinePath(typed), { cwd, today: today() });
-  diagnostics.push(...ofFile, ...quarantine.diagnostics);
-  if (lanes) diagnostics.push(...checkLanes(chosen, lanes, catalog, context));
-  if (quarantine.diagnostics.length === 0)
-    diagnostics.push(...checkQuarantine(quarantinePath(typed), cwd, catalog));
-  return { files: [...files, name, ...(quarantine.name ? [quarantine.name] : [])], diagnostics };
+  const files = {
+    lanes: lanesPath(typed),
+    quarantine: quarantinePath(typed),
+    cwd: userFolder(),
+    today: today(),
+  };
+  if (typed === undefined && !existsSync(files.lanes)) return checkPaths([], { pack, modelScript });
+  const kept = new KeptFindings(files);
+  const read = once(async () => (await import("../check-lanes.ts")).lanesToCheck(files));
+  const packs = kept.packs ?? (await read()).packs;
+  const present = packs.filter(isPack);
+  const scenarios = await checkPaths([], { pack: [...pack, ...present], modelScript });
+  const { catalog } = scenarios;
+  let lanes = kept.find(catalog, present);
+  if (!lanes) {
+    lanes = (await read()).check(catalog);
+    kept.keep(packs, catalog, present, lanes);
+  }
+  return {
+    files: [...scenarios.files, ...lanes.files],
+    diagnostics: [...scenarios.diagnostics, ...lanes.diagnostics],
+  };
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let started: Promise<Result> | undefined;
+  return () => {
+    started ??= work();
+    return started;
+  };
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
 import { userFolder } from "../../base/invocation.ts";
 import { plural } from "../../base/text.ts";
+import type { Catalog } from "../../scenario/catalog/catalog.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
@@ -39,21 +40,24 @@ export function addListCommand(program: Command, finish: (exitCode: number) => v
 
 /** Reads the scenario files and nothing else. */
 async function list(options: OptionsOf<"list">): Promise<number> {
-  const [{ loadCatalog }, { requireTagged }, { guardOf }] = await Promise.all([
+  const [{ loadCatalog }, { KeptFiles }, { guardOf }] = await Promise.all([
     import("../../scenario/catalog/catalog.ts"),
-    import("../../plan/selection.ts"),
+    import("../../scenario/catalog/kept.ts"),
     import("../../plan/guard.ts"),
   ]);
+  const kept = new KeptFiles("metadata");
   const catalog = await loadCatalog({
     repoRoot: repositoryRoot(),
     packs: packsIn(options),
     cwd: userFolder(),
     metadataOnly: true,
+    kept,
   });
+  kept.save();
   const broken = new Set(
     catalog.diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file),
   );
-  const rows = requireTagged(catalog, options.tag).map((scenario) => rowOf(scenario, guardOf(scenario)));
+  const rows = (await tagged(catalog, options.tag)).map((scenario) => rowOf(scenario, guardOf(scenario)));
   if (options.json) printJson({ scenarios: rows });
   else printRedacted(rows, table);
   for (const { code, file, message } of catalog.diagnostics) {
@@ -68,6 +72,12 @@ async function list(options: OptionsOf<"list">): Promise<number> {
     printNote(`${plural(broken.size, "scenario file")} with errors: run \`qa check\`\n`);
   }
   return EXIT.passed;
+}
+
+async function tagged(catalog: Catalog, tags: readonly string[]): Promise<readonly Scenario[]> {
+  if (tags.length === 0) return catalog.scenarios;
+  const { requireTagged } = await import("../../plan/selection.ts");
+  return requireTagged(catalog, tags);
 }
 
 function rowOf(scenario: Scenario, guard: string | undefined): Row {

@@ -1,6 +1,6 @@
 import type { Node, Scalar } from "yaml";
-import { type Diagnostics, ofNode, SourceRange } from "../../scenario/source/diagnostic.ts";
-import type { YamlSource } from "../../scenario/source/locate.ts";
+import { type Diagnostics, SourceRange } from "../../scenario/source/diagnostic.ts";
+import { ofNode, type YamlSource } from "../../scenario/source/locate.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
 import { LANGUAGE_NAMES } from "../host-names.ts";

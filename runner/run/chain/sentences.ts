@@ -20,7 +20,7 @@ const SENTENCES: Readonly<Record<ChainName, Readonly<Record<string, string>>>> =
     stopped: "the change needs a restart, and the gateway never stopped",
     started: "the change needed a restart, and no new process started",
     ready: "the change needed a restart, and the new process never became ready",
-    "plugins-reloaded": "the gateway applied the change and left its plugins as they were",
+    "plugins-reloaded": "the gateway planned the change and did not reload its plugins",
     applied: "the gateway accepted the patch and never applied it",
   },
   plugin: {

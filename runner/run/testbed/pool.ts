@@ -36,7 +36,7 @@ export class TestbedPool {
     this.#ahead.delete(prepared);
     const shared = !this.#taken.has(prepared) && this.#shares(prepared) ? this.#free.pop() : undefined;
     this.#taken.add(prepared);
-    shared?.reset(prepared.scenario.modelScript?.value);
+    shared?.reset(prepared.scenario.modelScript);
     return ahead ?? shared ?? this.#newTestbed(prepared);
   }
 

@@ -1,36 +1,31 @@
-import { existsSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
-import { UsageError } from "../../base/errors.ts";
 import type { ParsedFile } from "../parse.ts";
 import {
   atOffset,
-  atPath,
   type Diagnostic,
+  Diagnostics,
   type DiagnosticText,
   diagnosticAt,
 } from "../source/diagnostic.ts";
 import { attemptOn } from "../source/last-resort.ts";
-import { readSource, readText } from "../source/read-source.ts";
+import { readSource } from "../source/read-source.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { LocatedPackIndex, Pack, Scenario } from "../types.ts";
-import { type FoundFiles, findScenarioFiles } from "./find-files.ts";
-import { BUILTIN, builtinPack, ownPack, packAround, packOf, scriptsBeside, statsAt } from "./packs.ts";
-import { ReferenceChecker } from "./references.ts";
-import { familiesOf, rowsOf } from "./rows.ts";
+import {
+  type Candidate,
+  type CandidateOptions,
+  candidatesBelow,
+  findCandidates,
+  mentioned,
+  nameOf,
+} from "./candidates.ts";
+import type { KeptFiles } from "./kept.ts";
+import { BUILTIN, builtinPack, scriptsBeside } from "./packs.ts";
+import { checkNamedFolder, ReferenceChecker } from "./references.ts";
+import { rowsOf } from "./rows.ts";
 
-export interface CatalogOptions {
-  /** Absolute. */
-  repoRoot: string;
-  /** Folders given with `--pack`, as typed. */
-  packs?: readonly string[];
-  /** Leaves the repository's own scenarios out. */
-  packsOnly?: boolean;
-  /** The packs have every permission that their flows use. */
-  trust?: boolean;
+export interface CatalogOptions extends CandidateOptions {
   /** Files and folders of model scripts, as typed; they count instead of those that lie beside a pack. */
   modelScripts?: readonly string[];
-  /** Files and folders to load instead of the repository's own scenarios and packs, as typed. */
-  paths?: readonly string[];
   /**
    * Reads only files whose text holds one of these ids: all that a run of named scenarios needs. When one of them is
    * in none of the files, all are read after all, so that an error can say what there is; and where a pack has an
@@ -41,13 +36,8 @@ export interface CatalogOptions {
   metadataOnly?: boolean;
   /** Ids that, where nothing else has them, are looked for among the scenarios that come with the tool. */
   builtinIds?: readonly string[];
-  /**
-   * Texts to load instead of anything else, by the absolute path of the file that they will be; one that holds no scenario is
-   * no mistake.
-   */
-  unsaved?: ReadonlyMap<string, string>;
-  /** Absolute; what was typed, and what is shown, is relative to it. */
-  cwd: string;
+  /** What was found in files before; what is read now is added. Only for commands that run no scenario. */
+  kept?: KeptFiles;
 }
 
 export interface Catalog {
@@ -68,20 +58,6 @@ export interface Catalog {
   builtinNames: string[];
 }
 
-/** Name of the file that describes a pack, whatever its form. */
-const PACK_INDEX = "index";
-
-type ParseFile = (file: SourceFile, pack: Pack) => ParsedFile;
-
-interface Candidate {
-  path: string;
-  pack: Pack;
-  /** Named by the user, so that it must be a scenario. */
-  explicit: boolean;
-  /** Counts instead of what stands in the file. */
-  unsaved?: string;
-}
-
 /**
  * Loads and checks all scenarios that are asked for; a bad file never keeps the others from loading.
  * @throws UsageError if a pack or path does not exist, or a pack holds no scenario
@@ -90,8 +66,6 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   const scripts = options.metadataOnly ? [] : scriptsFor(options);
   const { candidates: found, leftOut } = findCandidates(options);
   const candidates = scripts.length > 0 ? found : mentioned(found, options.ids);
-  // The parsers take longer to load than a few files to read; a mistyped folder does not wait for them.
-  const { parseScenarioFile } = await import("../parse.ts");
   const catalog: Catalog = {
     scenarios: [],
     replaced: [],
@@ -102,13 +76,12 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
     shared: [],
     builtinNames: [],
   };
-  const parse: ParseFile = (file, pack) => parseScenarioFile(file, pack, !options.metadataOnly);
   for (const { file, diagnostic } of leftOut) {
     catalog.diagnostics.push(diagnostic);
     if (diagnostic.severity === "error") catalog.unusable.push({ file, id: undefined });
   }
-  for (const candidate of candidates) loadFile(candidate, options.cwd, catalog, parse);
-  addBuiltin(catalog, options, parse);
+  for (const candidate of candidates) await loadFile(candidate, options, catalog);
+  await addBuiltin(catalog, options);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
   rejectDuplicates(catalog);
@@ -120,11 +93,8 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
 }
 
 /** Adds those of the wanted ids that nothing else has and the tool brings along. */
-function addBuiltin(
-  catalog: Catalog,
-  { repoRoot, builtinIds = [], cwd }: CatalogOptions,
-  parse: ParseFile,
-): void {
+async function addBuiltin(catalog: Catalog, options: CatalogOptions): Promise<void> {
+  const { repoRoot, builtinIds = [], cwd } = options;
   const known = new Set([...catalog.scenarios, ...catalog.unusable].map(({ id }) => id));
   const missing = builtinIds.filter((id) => !known.has(id));
   if (missing.length === 0) return;
@@ -132,102 +102,28 @@ function addBuiltin(
   const { candidates } = candidatesBelow(pack.root, pack, cwd);
   catalog.builtinNames = candidates.map(({ path }) => nameOf(path));
   const wanted = candidates.filter(({ path }) => missing.includes(nameOf(path)));
-  for (const candidate of wanted) loadFile(candidate, cwd, catalog, parse);
+  for (const candidate of wanted) await loadFile(candidate, options, catalog);
 }
 
-/** Files to read, and what a folder holds but does not give. */
-interface Found {
-  candidates: Candidate[];
-  leftOut: FoundFiles["leftOut"];
-}
-
-function findCandidates(options: CatalogOptions): Found {
-  const { repoRoot, packs = [], packsOnly = false, trust = false, paths = [], cwd } = options;
-  const unsaved = [...(options.unsaved ?? [])].map(([path, text]): Candidate => {
-    return { path, pack: packAround(path, repoRoot), explicit: false, unsaved: text };
-  });
-  const own = [ownPack(repoRoot)].filter((pack) => !packsOnly && existsSync(pack.root));
-  const found =
-    unsaved.length > 0
-      ? [{ candidates: unsaved, leftOut: [] }]
-      : paths.length > 0
-        ? paths.map((path) => candidatesAt(path, repoRoot, cwd))
-        : own.map((pack) => candidatesBelow(pack.root, pack, cwd));
-  for (const folder of packs) {
-    const pack: Pack = { ...packOf(folder, repoRoot, cwd), trusted: trust };
-    const inPack = candidatesBelow(pack.root, pack, cwd);
-    if (inPack.candidates.length === 0 && inPack.leftOut.length === 0) {
-      throw new UsageError(
-        `the pack ${folder} holds no scenario`,
-        "Scenarios are .md, .yaml and .yml files at any depth.",
-      );
-    }
-    found.push(inPack);
-  }
-  const candidates = found.flatMap((each) => each.candidates);
-  return {
-    candidates: [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()],
-    leftOut: found.flatMap((each) => each.leftOut),
-  };
-}
-
-function mentioned(candidates: Candidate[], ids: readonly string[] | undefined): Candidate[] {
-  // An index speaks of all scenarios of its pack.
-  if (!ids || candidates.some(({ path }) => nameOf(path) === PACK_INDEX)) return candidates;
-  const missing = new Set(ids);
-  const chosen = candidates.filter(({ path }) => {
-    const name = nameOf(path);
-    // The name counts too: for a broken file it may be all that gives its id.
-    const text = readText(path);
-    const found = ids.filter((id) =>
-      [id, ...familiesOf(id)].some(
-        (each) => name.includes(each) || (typeof text === "string" && text.includes(each)),
-      ),
-    );
-    for (const id of found) missing.delete(id);
-    return found.length > 0;
-  });
-  return missing.size > 0 ? candidates : chosen;
-}
-
-function nameOf(path: string): string {
-  return basename(path, extname(path));
-}
-
-function candidatesAt(typed: string, repoRoot: string, cwd: string): Found {
-  const path = resolve(cwd, typed);
-  const stats = statsAt(path);
-  if (!stats)
-    throw new UsageError(
-      `there is no file or folder ${typed}`,
-      "Give scenario files, or folders that hold them.",
-    );
-  const pack = packAround(path, repoRoot);
-  return stats.isDirectory()
-    ? candidatesBelow(path, pack, cwd)
-    : { candidates: [{ path, pack, explicit: true }], leftOut: [] };
-}
-
-function candidatesBelow(folder: string, pack: Pack, cwd: string): Found {
-  const { files, leftOut } = findScenarioFiles(folder, cwd);
-  return { candidates: files.map((path) => ({ path, pack, explicit: false })), leftOut };
-}
-
-function loadFile(
+async function loadFile(
   { path, pack, explicit, unsaved }: Candidate,
-  cwd: string,
+  options: CatalogOptions,
   catalog: Catalog,
-  parse: ParseFile,
-): void {
-  const { file, diagnostics } = readSource(path, cwd, unsaved);
+): Promise<void> {
+  const { file, diagnostics } = readSource(path, options.cwd, unsaved);
   catalog.diagnostics.push(...diagnostics);
-  const parsed =
-    diagnostics.length > 0 ? undefined : attemptOn(file, catalog.diagnostics, () => parse(file, pack));
+  let parsed = diagnostics.length > 0 ? undefined : await parse(file, pack, options, catalog.diagnostics);
   if (parsed?.kind === "other") {
     if (!explicit) return;
     catalog.diagnostics.push(diagnosticAt(atOffset(file, 0), "error", notAScenario));
   } else if (parsed) {
     catalog.diagnostics.push(...parsed.diagnostics);
+  }
+  if (parsed?.kind === "scenario") {
+    const found = new Diagnostics(pack);
+    for (const folder of parsed.folders) checkNamedFolder(folder, file, pack, found);
+    catalog.diagnostics.push(...found.all);
+    if (found.hasErrors) parsed = { ...parsed, scenario: undefined };
   }
   catalog.files.push(file.name);
   if (parsed?.kind === "pack-index") {
@@ -238,6 +134,22 @@ function loadFile(
   } else {
     catalog.unusable.push({ file, id: parsed?.kind === "scenario" ? parsed.id : undefined });
   }
+}
+
+/** What is known of a file from an earlier time, or what it is found to be now; undefined after an unforeseen error. */
+async function parse(
+  file: SourceFile,
+  pack: Pack,
+  { kept, metadataOnly }: CatalogOptions,
+  diagnostics: Diagnostic[],
+): Promise<ParsedFile | undefined> {
+  const known = kept?.find(file, pack);
+  if (known) return known;
+  // The parsers take longer to load than a few files to read; what does not need them does not wait for them.
+  const { parseScenarioFile } = await import("../parse.ts");
+  const parsed = attemptOn(file, diagnostics, () => parseScenarioFile(file, pack, !metadataOnly));
+  if (parsed) kept?.add(file, pack, parsed);
+  return parsed;
 }
 
 /** The scripts that lie beside the packs given with `--pack`, then those that were asked for. */
@@ -275,7 +187,7 @@ function rejectDuplicates(catalog: Catalog): void {
     for (const scenario of group) {
       const others = group.filter((other) => other !== scenario).map(idPlace);
       diagnostics.push(
-        diagnosticAt(atPath(scenario.metadata, ["id"]), "error", {
+        diagnosticAt(scenario.at(["id"]), "error", {
           code: "duplicate-id",
           message: `the id \`${id}\` is also used in ${others.join(" and ")}`,
           hint: "Give each scenario an id of its own.",
@@ -299,7 +211,7 @@ function setReplacedAside(catalog: Catalog): void {
     if (!instead || scenario.pack.foreign) return true;
     replaced.push(scenario);
     diagnostics.push(
-      diagnosticAt(atPath(instead.metadata, ["id"]), "warning", {
+      diagnosticAt(instead.at(["id"]), "warning", {
         code: "duplicate-id",
         message: `this scenario stands in for the repository's own in ${idPlace(scenario)}`,
         hint: "Only one of them can be chosen at a time: leave out `--pack` for the other.",
@@ -310,7 +222,7 @@ function setReplacedAside(catalog: Catalog): void {
 }
 
 function idPlace(scenario: Scenario): string {
-  const { line, column } = scenario.locate(["id"]);
+  const { line, column } = scenario.at(["id"]).start;
   return `${scenario.file.name}:${line}:${column}`;
 }
 

@@ -11,7 +11,7 @@ function read(files: Record<string, string>, ...paths: string[]) {
   const root = folderWith(files);
   const { scripts, diagnostics } = readModelScripts(paths, IDS, root);
   return {
-    replies: Object.fromEntries([...scripts].map(([id, { value }]) => [id, value.rules[0]?.reply])),
+    replies: Object.fromEntries([...scripts].map(([id, { rules }]) => [id, rules[0]?.reply])),
     found: diagnostics.map(({ file, line, column, code }) => `${file}:${line}:${column} ${code}`),
     hints: diagnostics.map(({ hint }) => hint),
   };
@@ -68,7 +68,7 @@ describe("model scripts beside scenarios", () => {
 describe("a pack's own model scripts", () => {
   const scenario = markdownScenario();
   const reply = (catalog: Awaited<ReturnType<typeof loadCatalog>>) =>
-    catalog.scenarios.find(({ id }) => id === "demo")?.modelScript?.value.rules[0]?.reply;
+    catalog.scenarios.find(({ id }) => id === "demo")?.modelScript?.rules[0]?.reply;
 
   it("are taken up from its folder, and stand behind those that were asked for", async () => {
     const pack = folderWith({

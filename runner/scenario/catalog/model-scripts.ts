@@ -5,7 +5,6 @@ import { suggestion } from "../../base/suggest.ts";
 import { checkAgainstSchema } from "../schema/check.ts";
 import type { ModelScript } from "../schema/model-script-schema.ts";
 import {
-  atNode,
   atOffset,
   type Diagnostic,
   Diagnostics,
@@ -13,19 +12,16 @@ import {
   type SourceRange,
 } from "../source/diagnostic.ts";
 import { attemptOn } from "../source/last-resort.ts";
-import type { LocatedNode, YamlSource } from "../source/locate.ts";
+import { atNode, type LocatedNode, type YamlSource } from "../source/locate.ts";
 import { readSource } from "../source/read-source.ts";
 import type { SourceFile } from "../source/source.ts";
-import type { Scenario } from "../types.ts";
 import { parseYamlPiece, plainValue, requireMapping } from "../yaml/yaml.ts";
 import { findScenarioFiles } from "./find-files.ts";
 import { statsAt } from "./packs.ts";
 
-type LocatedScript = NonNullable<Scenario["modelScript"]>;
-
 export interface ModelScripts {
   /** By scenario id. */
-  scripts: Map<string, LocatedScript>;
+  scripts: Map<string, ModelScript>;
   diagnostics: Diagnostic[];
   /** Names of the files read. */
   files: string[];
@@ -73,7 +69,7 @@ export function readModelScripts(
 }
 
 class ScriptReader implements ModelScripts {
-  readonly scripts = new Map<string, LocatedScript>();
+  readonly scripts = new Map<string, ModelScript>();
   readonly diagnostics: Diagnostic[] = [];
   readonly files: string[] = [];
   readonly #ids: readonly string[];
@@ -130,7 +126,7 @@ class ScriptReader implements ModelScripts {
     const found = new Diagnostics();
     checkAgainstSchema("model-script", value, located, found);
     this.diagnostics.push(...found.all);
-    if (found.all.length === 0) this.scripts.set(id, { ...located, value: value as ModelScript });
+    if (found.all.length === 0) this.scripts.set(id, value as ModelScript);
   }
 }
 

@@ -1,10 +1,14 @@
-import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isWithin } from "../../base/paths.ts";
-import { atPath, type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
-import type { Scenario } from "../types.ts";
+import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
+import type { SourceFile } from "../source/source.ts";
+import type { NamedFolder } from "../surroundings.ts";
+import type { Pack, Scenario } from "../types.ts";
 
 const LISTS = ["docsRefs", "codeRefs"] as const;
+/** What lies in a folder that is named under a key. */
+const MARKERS = { plugins: "openclaw.plugin.json", skills: "SKILL.md" } as const;
 
 /**
  * Reports references to documents and code that do not exist. Results are kept, because scenarios
@@ -20,7 +24,7 @@ export class ReferenceChecker {
     for (const list of LISTS) {
       for (const [index, reference] of (scenario.meta[list] ?? []).entries()) {
         const problem = this.#problemOf(reference, scenario);
-        if (problem) diagnostics.ownRule(atPath(scenario.metadata, [list, index]), problem);
+        if (problem) diagnostics.ownRule(scenario.at([list, index]), problem);
       }
     }
     return diagnostics.all;
@@ -49,5 +53,32 @@ export class ReferenceChecker {
     const known = this.#known.get(path) ?? existsSync(path);
     this.#known.set(path, known);
     return known;
+  }
+}
+
+/** Reports the folder of a plugin or a skill that is not there, or lies where it must not. */
+export function checkNamedFolder(
+  { key, written, range }: NamedFolder,
+  file: SourceFile,
+  pack: Pack,
+  diagnostics: Diagnostics,
+): void {
+  const what = key === "plugins" ? "plugin" : "skill";
+  const folder = resolve(dirname(file.path), written);
+  const root = pack.referenceRoot;
+  const isInside = !isAbsolute(written) && isWithin(folder, root);
+  const isThere = isInside && existsSync(join(folder, MARKERS[key]));
+  if (isInside && !isThere) {
+    diagnostics.error(range, {
+      code: "missing-reference",
+      message: `there is no ${what} at \`${written}\``,
+      hint: `The path starts at the folder of the scenario's file and leads to a folder that has ${MARKERS[key]} in it.`,
+    });
+  } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
+    diagnostics.error(range, {
+      code: "reference-outside-repository",
+      message: `the ${what} \`${written}\` lies outside of the pack and its repository`,
+      hint: `Keep it below the root of the repository${key === "plugins" ? ", or publish it and name it by `npm`" : ""}.`,
+    });
   }
 }

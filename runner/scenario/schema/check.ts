@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import type { DiagnosticCode } from "../codes.ts";
-import { atKey, atPath, type Diagnostics } from "../source/diagnostic.ts";
-import type { LocatedNode, Path } from "../source/locate.ts";
+import type { Diagnostics } from "../source/diagnostic.ts";
+import { atKey, atPath, type LocatedNode, type Path } from "../source/locate.ts";
 import { describeSchemaError } from "./messages.ts";
 import { modelScript, packIndex, scenario } from "./validators.generated.js";
 

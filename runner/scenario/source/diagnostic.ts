@@ -1,7 +1,5 @@
-import type { Node } from "yaml";
 import type { DiagnosticCode } from "../codes.ts";
 import { LIMITS } from "./limits.ts";
-import { type LocatedNode, locatePath, markedRange, type Path, type YamlSource } from "./locate.ts";
 import type { Position, SourceFile } from "./source.ts";
 
 /** Something wrong or doubtful in a file, known before a gateway boots. */
@@ -61,28 +59,6 @@ export class SourceRange {
 /** The point at an offset of the file. */
 export function atOffset(file: SourceFile, offset: number): SourceRange {
   return new SourceRange(file, (at) => file.position(at), offset);
-}
-
-/** The whole of a YAML node. */
-export function ofNode({ file, locate }: YamlSource, node: Node): SourceRange {
-  const [start, end] = node.range ?? [0, 0];
-  return new SourceRange(file, locate, start, end);
-}
-
-/** A YAML node: a scalar as a whole, a collection by its beginning. */
-export function atNode({ file, locate }: YamlSource, node: Node): SourceRange {
-  return new SourceRange(file, locate, ...markedRange(node));
-}
-
-/** The value that stands at `path`. */
-export function atPath({ source, node }: LocatedNode, path: Path): SourceRange {
-  return atNode(source, locatePath(node, path).value);
-}
-
-/** The key of that value, or the value of a list. */
-export function atKey({ source, node }: LocatedNode, path: Path): SourceRange {
-  const { key, value } = locatePath(node, path);
-  return atNode(source, key ?? value);
 }
 
 /** A diagnostic at a range; the end is marked only if it is on the same line, as more hides more than it shows. */

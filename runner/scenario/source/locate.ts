@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Node } from "yaml";
+import { SourceRange } from "./diagnostic.ts";
 import type { Position, SourceFile } from "./source.ts";
 
 /** Names from the root of a YAML value to one of its parts. */
@@ -60,7 +61,29 @@ export function member(node: Node, name: string | number): Member | undefined {
 }
 
 /** Offsets to mark for a node: a scalar as a whole, a collection by its beginning. */
-export function markedRange(node: Node): [number, number] {
+function markedRange(node: Node): [number, number] {
   const [start, end] = node.range ?? [0, 0];
   return isScalar(node) ? [start, end] : [start, start];
+}
+
+/** The whole of a YAML node. */
+export function ofNode({ file, locate }: YamlSource, node: Node): SourceRange {
+  const [start, end] = node.range ?? [0, 0];
+  return new SourceRange(file, locate, start, end);
+}
+
+/** A YAML node: a scalar as a whole, a collection by its beginning. */
+export function atNode({ file, locate }: YamlSource, node: Node): SourceRange {
+  return new SourceRange(file, locate, ...markedRange(node));
+}
+
+/** The value that stands at `path`. */
+export function atPath({ source, node }: LocatedNode, path: Path): SourceRange {
+  return atNode(source, locatePath(node, path).value);
+}
+
+/** The key of that value, or the value of a list. */
+export function atKey({ source, node }: LocatedNode, path: Path): SourceRange {
+  const { key, value } = locatePath(node, path);
+  return atNode(source, key ?? value);
 }

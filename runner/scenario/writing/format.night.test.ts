@@ -25,14 +25,13 @@ function meaning(text: string, name: string) {
     ("node" in flow
       ? plainValue(flow)
       : flow.map(({ name: step, blocks }) => [step, blocks.map(plainValue)]));
-  return { id, meta, form, prose, values, script: modelScript?.value };
+  return { id, meta, form, prose, values, script: modelScript };
 }
 
-const files = ["qa/scenarios", "test/testing/steps-pack"].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name): [string, string] => [name, readFileSync(join(ROOT, folder, name), "utf8")]),
-);
+const SCENARIOS = join(ROOT, "qa/scenarios");
+const files = readdirSync(SCENARIOS, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".md"))
+  .map((name): [string, string] => [name, readFileSync(join(SCENARIOS, name), "utf8")]);
 const samples: [string, string][] = [
   ...files,
   ...Object.entries({ HOT_RELOAD, SELF_UPDATE }).map(([name, text]): [string, string] => [

@@ -1,6 +1,6 @@
-import { isScalar, type Node, stringify } from "yaml";
+import { stringify } from "yaml";
 import { outlineMarkdown } from "../markdown/markdown.ts";
-import { type LocatedNode, member } from "../source/locate.ts";
+import type { SourceRange } from "../source/diagnostic.ts";
 import type { Position, SourceFile } from "../source/source.ts";
 import type { Scenario } from "../types.ts";
 import { applyEdits, type Edit } from "./format.ts";
@@ -54,11 +54,8 @@ answer with it who was not asked.
 }
 
 /** The text of a scenario under another id and title; everything else stays byte for byte. */
-export function copiedText(
-  { file, meta: { title: old }, metadata }: Scenario,
-  { id, title }: NewScenario,
-): string {
-  const edits = [scalarEdit(file, metadata, "id", id), scalarEdit(file, metadata, "title", title)];
+export function copiedText({ file, meta: { title: old }, at }: Scenario, { id, title }: NewScenario): string {
+  const edits = [scalarEdit(file, at(["id"]), id), scalarEdit(file, at(["title"]), title)];
   const { heading } = file.path.toLowerCase().endsWith(".md") ? outlineMarkdown(file.text) : {};
   if (heading?.text === old) {
     const start = file.text.indexOf(old, heading.offset);
@@ -68,19 +65,10 @@ export function copiedText(
   return applyEdits(file.text, inOrder);
 }
 
-/** @returns undefined if there is no such key */
-function scalarEdit(
-  file: SourceFile,
-  { source, node }: LocatedNode,
-  name: string,
-  value: string,
-): Edit | undefined {
-  const found = member(node, name)?.value;
-  if (!isScalar(found) || !found.range) return undefined;
-  const [start, end] = (found as Node & { range: [number, number, number] }).range.map((offset) =>
-    offsetOf(file.text, source.locate(offset)),
-  );
-  if (start === undefined || end === undefined) return undefined;
+/** @returns undefined if there is no such key: then the range is the point where the mapping begins */
+function scalarEdit(file: SourceFile, range: SourceRange, value: string): Edit | undefined {
+  const [start, end] = [offsetOf(file.text, range.start), offsetOf(file.text, range.end)];
+  if (start === end) return undefined;
   // A text of several lines ends with its line break.
   const lineBreak = /\r?\n$/.exec(file.text.slice(start, end))?.[0] ?? "";
   return { start, end, text: stringify(value, { lineWidth: 0 }).trimEnd() + lineBreak };

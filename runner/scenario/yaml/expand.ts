@@ -10,9 +10,9 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { type Diagnostic, Diagnostics, type DiagnosticText, ofNode } from "../source/diagnostic.ts";
+import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
 import { LIMITS } from "../source/limits.ts";
-import type { YamlSource } from "../source/locate.ts";
+import { ofNode, type YamlSource } from "../source/locate.ts";
 
 const UNSAFE_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 

@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, type Pair, type YAMLMap } from "yaml";
 import { suggestion } from "../../base/suggest.ts";
-import { atNode, Diagnostics } from "../source/diagnostic.ts";
-import { type LocatedNode, member } from "../source/locate.ts";
+import { Diagnostics } from "../source/diagnostic.ts";
+import { atNode, type LocatedNode, member } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
 import { type Draft, EMPTY_DRAFT, type Pack } from "../types.ts";
 import { parseYamlPiece, requireMapping, type YamlPiece } from "./yaml.ts";
