@@ -65,6 +65,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
   },
+  init: { rooms: ["base", "channel", "gateway", "run"], packages: ["json5", "yaml"] },
   cli: {
     rooms: [
       "base",
@@ -80,6 +81,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "bisect",
       "release-check",
       "compat",
+      "init",
     ],
     packages: ["commander", "semver"],
   },

@@ -20,6 +20,7 @@ export type CommandName =
   | "list"
   | "check"
   | "new"
+  | "init"
   | "fmt"
   | "lsp"
   | "matrix"
@@ -453,6 +454,18 @@ export const OPTIONS = {
     on: ["lsp"],
     group: REPORT,
     replay: "context",
+  },
+  yes: {
+    about: "ask nothing: fetch what is needed, up to 1 GB",
+    on: ["init"],
+    group: ORDER,
+    replay: "policy",
+  },
+  dryRun: {
+    about: "only name the files that would be written or changed",
+    on: ["init"],
+    group: REPORT,
+    replay: "output",
   },
   theme: {
     takes: "<folder>",

@@ -6,6 +6,7 @@ import type { Scenario } from "../../scenario/types.ts";
 import type { PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
 import { pluginPatches } from "./plugins.ts";
+import { skillSeed } from "./skills.ts";
 import { workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
@@ -35,7 +36,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins ? (signal) => pluginPatches(scenario, signal) : undefined,
     ownConfig,
-    seedWorkspace: workspaceSeed(prepared),
+    seedWorkspace: inOrder(workspaceSeed(prepared), skillSeed(scenario)),
     services: scenario.meta.http as FakeServices | undefined,
     given: row && { row: row.values },
     env: {
@@ -56,4 +57,14 @@ function faultEnv(faults: readonly string[]): Record<string, string> {
 function guardEnv(scenario: Scenario): Record<string, string> {
   const guard = scenario.meta.execution?.config?.allowEnv;
   return typeof guard === "string" ? { [guard]: "1" } : {};
+}
+
+type Seed = NonNullable<TestbedNeeds["seedWorkspace"]>;
+
+function inOrder(...given: readonly (Seed | undefined)[]): Seed | undefined {
+  const seeds = given.filter((each) => each !== undefined);
+  if (seeds.length === 0) return undefined;
+  return async (workspaceDir) => {
+    for (const seed of seeds) await seed(workspaceDir);
+  };
 }
