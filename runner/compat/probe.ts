@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { errorMessage, QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { secretValues } from "../base/secrets/names.ts";
+import { Secrets } from "../base/secrets/secrets.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
@@ -13,7 +15,7 @@ import type { JudgedRelease, Row, RowName, State } from "./compat-schema.ts";
 import { writeEntry } from "./entry.ts";
 import { PluginsCli } from "./own-cli.ts";
 import { inFew, saysUnreachable, tellingLine } from "./reasons.ts";
-import { diagnosedRow, failedRow, registeredRow } from "./rows.ts";
+import { diagnosedRow, failedRow, redactedRow, registeredRow } from "./rows.ts";
 import type { Subject } from "./subject.ts";
 import { offAndOn } from "./switching.ts";
 import { traces } from "./traces.ts";
@@ -82,6 +84,7 @@ class Probe {
   readonly #setup: ProbeSetup;
   readonly #cli: PluginsCli;
   readonly #turns: Turns;
+  readonly #secrets: Secrets;
   /** Tools of the gateway itself. */
   #own = new Set<string>();
   #inspected: Inspected | undefined;
@@ -91,6 +94,7 @@ class Probe {
     this.#gateway = gateway;
     this.#log = log;
     this.#setup = setup;
+    this.#secrets = new Secrets([...secretValues(process.env), ...Object.values(setup.secrets)]);
     this.#cli = new PluginsCli(gateway, setup.signal);
     this.#turns = new Turns(testbed, setup.signal);
   }
@@ -299,7 +303,8 @@ class Probe {
     this.#push({ row, state, seen, ...more });
   }
 
-  #push(row: Row): void {
+  #push(seen: Row): void {
+    const row = redactedRow(seen, this.#secrets.redactText);
     this.#rows.push(row);
     this.#setup.onRow(`${row.row}: ${row.state}, ${row.seen}`);
   }
