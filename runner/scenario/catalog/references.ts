@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isWithin } from "../../base/paths.ts";
+import { isPackedPlugin, isWithin } from "../../base/paths.ts";
 import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { PluginFolder } from "../surroundings.ts";
@@ -65,12 +65,12 @@ export function checkPluginFolder(
   const folder = resolve(dirname(file.path), written);
   const root = pack.referenceRoot;
   const isInside = !isAbsolute(written) && isWithin(folder, root);
-  const isThere = isInside && existsSync(join(folder, PLUGIN_MANIFEST));
+  const isThere = isInside && existsSync(isPackedPlugin(folder) ? folder : join(folder, PLUGIN_MANIFEST));
   if (isInside && !isThere) {
     diagnostics.error(range, {
       code: "missing-reference",
       message: `there is no plugin at \`${written}\``,
-      hint: `The path starts at the folder of the scenario's file and leads to a folder with an ${PLUGIN_MANIFEST}.`,
+      hint: `The path starts at the folder of the scenario's file and leads to a folder with an ${PLUGIN_MANIFEST}, or to a packed plugin (.tgz).`,
     });
   } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
     diagnostics.error(range, {
