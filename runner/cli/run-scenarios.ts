@@ -64,7 +64,7 @@ export async function runScenarios(
   if (chosen.liveModel) secrets.add(chosen.liveModel.apiKey);
   const report = openReport({
     folder: reportFolder,
-    console: outputs.console,
+    console: options.quiet ? undefined : outputs.console,
     redact: secrets.redact,
     reporters: outputs.reporters,
   });

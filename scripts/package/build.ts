@@ -24,6 +24,7 @@ const SCHEMAS: readonly string[] = [
   "qa/quarantine.schema.json",
   "qa/scenario.schema.json",
   "qa/steps.schema.json",
+  "runner/bisect/bisect.schema.json",
   "runner/compat/compat.schema.json",
   "runner/parity/parity.schema.json",
   "runner/report/schema/events.schema.json",

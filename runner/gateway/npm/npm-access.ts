@@ -12,7 +12,9 @@ export interface NpmAccess {
   hosts: string[];
 }
 
-const OWN = /^(?:npm_config_|node_auth_token$|(?:https?|no|all)_proxy$)/i;
+/** Of the environment: also the certificates of a network that reads along. */
+const OWN =
+  /^(?:npm_config_|node_auth_token$|(?:https?|no|all)_proxy$|node_extra_ca_certs$|ssl_cert_(?:file|dir)$)/i;
 /** What decides from where packages come: of the .npmrc where the user stands as well. */
 const PASSED_ON =
   /^(?:registry|@[^:]+:registry|proxy|https-proxy|noproxy|cafile|strict-ssl|globalconfig|cache)$/;

@@ -232,11 +232,11 @@ it("a plugin's chain comes after the change that was to enable it", () => {
     ["plugins-judged", { plugins: [plugin] }] as [string, TraceRecord["facts"]];
   const loaded: [string, TraceRecord["facts"]][] = [
     ["plugin-planned", { plugin: "almanac", reason: "candidate tools: edition" }],
-    ["plugin-failed", { plugin: "almanac", why: "no such module" }],
+    ["plugin-failed", { plugin: "almanac", place: "index.ts", why: "no such module" }],
   ];
   const fails = account(records(judged({ id: "almanac", tools: ["edition"] }), ...loaded), []);
   expect(about(fails, "expectTool", "edition")?.[1]).toBe(
-    "the plugin's module cannot be imported: no such module",
+    "the plugin's module cannot be imported: index.ts: no such module",
   );
   expect(about(fails, "expectPlugin", "compass")?.[1]).toBe("the gateway did not find the plugin");
   const noop = records(

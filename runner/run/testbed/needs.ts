@@ -6,6 +6,7 @@ import type { Scenario } from "../../scenario/types.ts";
 import type { PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
 import { type PluginOptions, pluginPatches, strangersOf } from "./plugins.ts";
+import { skillSeed } from "./skills.ts";
 import { workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
@@ -40,7 +41,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,
-    seedWorkspace: workspaceSeed(prepared),
+    seedWorkspace: inOrder(workspaceSeed(prepared), skillSeed(scenario)),
     services: scenario.meta.http as FakeServices | undefined,
     given: row && { row: row.values },
     env: {
@@ -61,4 +62,14 @@ function faultEnv(faults: readonly string[]): Record<string, string> {
 function guardEnv(scenario: Scenario): Record<string, string> {
   const guard = scenario.meta.execution?.config?.allowEnv;
   return typeof guard === "string" ? { [guard]: "1" } : {};
+}
+
+type Seed = NonNullable<TestbedNeeds["seedWorkspace"]>;
+
+function inOrder(...given: readonly (Seed | undefined)[]): Seed | undefined {
+  const seeds = given.filter((each) => each !== undefined);
+  if (seeds.length === 0) return undefined;
+  return async (workspaceDir) => {
+    for (const seed of seeds) await seed(workspaceDir);
+  };
 }

@@ -104,3 +104,17 @@ export const pluginsSchema = {
     },
   },
 } as const;
+
+/** `skills`: what the agent's workspace has. */
+export const skillsSchema = {
+  type: "array",
+  minItems: 1,
+  description:
+    "Skills that are copied into the agent's workspace before the gateway starts: `{ path: . }`, a folder with a SKILL.md, relative to the file.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["path"],
+    properties: { path: { ...text, description: "The skill's folder, relative to the scenario's file." } },
+  },
+} as const;
