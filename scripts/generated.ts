@@ -2,11 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
-import { statementReference, stepsJsonSchemaText } from "../runner/actions/statement-reference.ts";
+import { statementReference } from "../runner/actions/statement-reference.ts";
+import { stepsJsonSchemaText } from "../runner/actions/steps-schema.ts";
 import { FLOW_API, STATEMENTS } from "../runner/actions/vocabulary.ts";
 import { ROOT } from "../runner/base/places.js";
 import { compareText } from "../runner/base/text.ts";
+import { bisectSchemaText } from "../runner/bisect/bisect-schema.ts";
 import { BODY_SCHEMAS } from "../runner/channel/schemas.ts";
+import { compatSchemaText } from "../runner/compat/compat-schema.ts";
 import { FLOW_DIAGNOSTIC_CODES } from "../runner/flow/codes.ts";
 import { LANE_DIAGNOSTIC_CODES } from "../runner/lanes/codes.ts";
 import {
@@ -58,7 +61,9 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
     ["runner/report/schema/events.schema.json", eventSchemaText()],
+    ["runner/compat/compat.schema.json", compatSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
+    ["runner/bisect/bisect.schema.json", bisectSchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
 }

@@ -55,12 +55,17 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["ajv", "json-schema-to-ts", "semver"],
   },
   parity: { rooms: ["base", "shape", "report"], packages: ["json-schema-to-ts"] },
-  // The search itself knows nothing of runs: `compat` asks it as well.
-  bisect: { rooms: [], packages: [] },
+  // Its search knows nothing of runs: `compat` asks it as well.
+  bisect: { rooms: ["base", "parity"], packages: ["json-schema-to-ts", "semver"] },
+  compat: {
+    rooms: ["base", "channel", "gateway", "actions", "run", "bisect"],
+    packages: ["json-schema-to-ts", "json5", "semver"],
+  },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
   },
+  init: { rooms: ["base", "channel", "gateway", "run"], packages: ["json5", "yaml"] },
   cli: {
     rooms: [
       "base",
@@ -73,9 +78,12 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "results",
       "lanes",
       "parity",
+      "bisect",
       "release-check",
+      "compat",
+      "init",
     ],
-    packages: ["commander"],
+    packages: ["commander", "semver"],
   },
 };
 

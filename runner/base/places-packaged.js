@@ -19,4 +19,5 @@ export const PROGRAMS = {
   reporterHost: join(DIST, "reporter-host.js"),
   supervisor: join(DIST, "supervise.js"),
   watchdog: join(DIST, "watchdog.js"),
+  outside: join(DIST, "outside.cjs"),
 };

@@ -20,5 +20,5 @@ export const BUILT:
 
 /** Files that Node runs in processes of their own. Absolute. */
 export const PROGRAMS: Readonly<
-  Record<"main" | "registryServer" | "reporterHost" | "supervisor" | "watchdog", string>
+  Record<"main" | "registryServer" | "reporterHost" | "supervisor" | "watchdog" | "outside", string>
 >;

@@ -12,4 +12,5 @@ export const PROGRAMS = {
   reporterHost: join(ROOT, "runner/report/reporters/custom/host.ts"),
   supervisor: join(ROOT, "runner/gateway/openclaw/supervise.ts"),
   watchdog: join(ROOT, "runner/gateway/process/watchdog.js"),
+  outside: join(ROOT, "runner/gateway/process/outside.cjs"),
 };

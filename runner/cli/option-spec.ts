@@ -29,6 +29,9 @@ interface Appearance {
   /** The value's placeholder in the help: `<n>`, or `[n]` if the value is optional. Without it, there is no value. */
   takes?: string;
   required?: true;
+  /** Of those of the option. */
+  choices?: readonly string[];
+  default?: string | number;
 }
 
 /** One option, for all commands that have it. Its name in the table gives its flag: `failOnFlaky` is `--fail-on-flaky`. */
@@ -39,10 +42,8 @@ export interface OptionSpec<Command extends string = string> extends Appearance 
   replay: Replay;
   /** Any text, if absent. */
   kind?: ValueKind<unknown>;
-  choices?: readonly string[];
   /** May be given several times; the value is a list. */
   repeatable?: true;
-  default?: string | number;
   /** An option that it cannot be combined with. */
   conflicts?: string;
   /** Commands in which it appears differently. */
@@ -62,6 +63,11 @@ type Given<Spec> = Spec extends { repeatable: true }
   : Spec extends { takes: `[${string}]` }
     ? Value<Spec> | true
     : Value<Spec>;
+
+/** As the option is on this command. */
+type On<Spec, Command extends string> = Spec extends { but: Record<Command, infer Own> }
+  ? Omit<Spec, keyof Own> & Own
+  : Spec;
 
 type NamesOf<Table, Command> = {
   [Name in keyof Table]: Table[Name] extends { on: readonly (infer On)[] }
@@ -83,9 +89,11 @@ type SureNames<Table, Command extends string> = {
 
 /** The parsed options of one command. Repeatable and required ones, and those with a default, are always there. */
 export type Parsed<Table, Command extends string> = {
-  [Name in SureNames<Table, Command>]: Given<Table[Name]>;
+  [Name in SureNames<Table, Command>]: Given<On<Table[Name], Command>>;
 } & {
-  [Name in Exclude<NamesOf<Table, Command>, SureNames<Table, Command>>]?: Given<Table[Name]> | undefined;
+  [Name in Exclude<NamesOf<Table, Command>, SureNames<Table, Command>>]?:
+    | Given<On<Table[Name], Command>>
+    | undefined;
 };
 
 /**

@@ -50,7 +50,9 @@ function arbitrary({ kind, choices, takes, repeatable }: OptionSpec): fc.Arbitra
 
 function optionsOf(command: CommandName) {
   const own = SPECS.filter(([, { on }]) => on.includes(command));
-  const values = Object.fromEntries(own.map(([name, spec]) => [name, arbitrary(spec)]));
+  const values = Object.fromEntries(
+    own.map(([name, spec]) => [name, arbitrary({ ...spec, ...spec.but?.[command] })]),
+  );
   return fc.record(values, { requiredKeys: [] });
 }
 

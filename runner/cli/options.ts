@@ -15,9 +15,12 @@ import {
 export type CommandName =
   | "run"
   | "parity"
+  | "bisect"
+  | "compat"
   | "list"
   | "check"
   | "new"
+  | "init"
   | "fmt"
   | "lsp"
   | "matrix"
@@ -30,6 +33,7 @@ export type CommandName =
 
 const CHOOSE = "Choose scenarios:";
 const GATEWAY = "Gateway:";
+const PLUGIN = "Plugin:";
 const MODEL = "Model:";
 const ORDER = "Order and time:";
 const REPORT = "Report:";
@@ -155,6 +159,72 @@ export const OPTIONS = {
     group: GATEWAY,
     replay: "context",
   },
+  good: {
+    takes: "<release>",
+    about: "version, range or dist-tag of a release on which the scenario passes",
+    on: ["bisect"],
+    required: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  bad: {
+    takes: "<release>",
+    about: "a later release on which it fails",
+    on: ["bisect"],
+    required: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  keep: {
+    about: "leave the releases that were fetched for this in the cache",
+    on: ["bisect"],
+    group: GATEWAY,
+    replay: "policy",
+  },
+  releases: {
+    takes: "<releases>",
+    about:
+      "embedded, last:3, versions, tags or ranges with commas between, or 2026.4.26..2026.9.6, within which the first broken one is searched (default: embedded)",
+    on: ["compat"],
+    group: GATEWAY,
+    replay: "context",
+  },
+  call: {
+    about: "call tools too that may change something: all but those whose manifest says that they only read",
+    on: ["compat"],
+    group: PLUGIN,
+    replay: "context",
+  },
+  config: {
+    takes: "<file>",
+    about: "JSON file with the plugin's config",
+    on: ["compat"],
+    kind: PATH,
+    group: PLUGIN,
+    replay: "context",
+  },
+  arguments: {
+    takes: "<file>",
+    about: "JSON file with arguments by tool, instead of those that its schema leads to",
+    on: ["compat"],
+    kind: PATH,
+    group: PLUGIN,
+    replay: "context",
+  },
+  secret: {
+    takes: "<variable>",
+    about: "environment variable that the gateway gets and nothing shows (repeatable)",
+    on: ["compat"],
+    repeatable: true,
+    group: PLUGIN,
+    replay: "context",
+  },
+  allowScripts: {
+    about: "let install scripts of plugins from elsewhere and of their dependencies run",
+    on: ["run", "compat"],
+    group: PLUGIN,
+    replay: "context",
+  },
   phase: {
     takes: "<phase>",
     about: "check only this: fresh, an install of its own, or upgrade, the updates to it",
@@ -183,7 +253,7 @@ export const OPTIONS = {
   pack: {
     takes: "<folder>",
     about: "read scenarios from this folder too (repeatable)",
-    on: ["run", "parity", "list", "check", "matrix", "night"],
+    on: ["run", "parity", "list", "check", "matrix", "night", "bisect"],
     kind: PATH,
     repeatable: true,
     group: CHOOSE,
@@ -191,20 +261,20 @@ export const OPTIONS = {
   },
   builtin: {
     about: "read the scenarios that come with the tool too, as --pack builtin: does",
-    on: ["run", "parity", "list"],
+    on: ["run", "parity", "list", "bisect"],
     group: CHOOSE,
     replay: "context",
   },
   trust: {
     about: "grant the packs given with --pack every permission that their flows use",
-    on: ["run", "parity"],
+    on: ["run", "parity", "bisect"],
     group: CHOOSE,
     replay: "context",
   },
   modelScript: {
     takes: "<path>",
     about: "how the model answers, by scenario: a YAML file, or a folder with <id>.yaml files (repeatable)",
-    on: ["run", "parity", "check"],
+    on: ["run", "parity", "check", "bisect"],
     kind: PATH,
     repeatable: true,
     group: MODEL,
@@ -244,6 +314,16 @@ export const OPTIONS = {
     group: ORDER,
     replay: "policy",
   },
+  confirm: {
+    takes: "<n>",
+    about:
+      "a release is judged once n more of its runs say so than say the opposite; with 2 that is 2 of 2 runs or 3 of 4",
+    on: ["bisect"],
+    kind: COUNT,
+    default: 2,
+    group: ORDER,
+    replay: "policy",
+  },
   failOnFlaky: {
     about: "fail the run if a scenario passes only on a later try",
     on: ["run"],
@@ -270,7 +350,7 @@ export const OPTIONS = {
     takes: "<factor>",
     about:
       "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
-    on: ["run", "parity", "night", "release-check"],
+    on: ["run", "parity", "night", "release-check", "bisect"],
     kind: FACTOR,
     group: ORDER,
     replay: "policy",
@@ -297,6 +377,12 @@ export const OPTIONS = {
     group: REPORT,
     replay: "context",
   },
+  page: {
+    about: "write page.html too: two gateways side by side, for those who use them",
+    on: ["parity"],
+    group: REPORT,
+    replay: "output",
+  },
   sinceVersion: {
     about: "name the release of the gateway in which a scenario began to fail",
     on: ["history"],
@@ -314,9 +400,13 @@ export const OPTIONS = {
   out: {
     takes: "<folder>",
     about: "where the report goes (default: reports/<run id>)",
-    on: ["run", "parity", "matrix", "night", "merge"],
+    on: ["run", "parity", "compat", "matrix", "night", "merge", "bisect"],
     but: {
+      compat: { takes: "<file>", about: "write the report there, in the given format" },
       parity: { about: "where the reports go (default: reports/parity-<run id>)" },
+      bisect: {
+        about: "where the search goes, or is gone on with (default: reports/bisect-<run id>)",
+      },
       night: { about: "where the reports go (default: reports/night-<time>)" },
       matrix: {
         takes: "<file>",
@@ -339,8 +429,16 @@ export const OPTIONS = {
   format: {
     takes: "<format>",
     about: "github is one line for fromJSON in a workflow",
-    on: ["matrix"],
-    choices: ["text", "json", "github"],
+    on: ["matrix", "compat"],
+    but: {
+      matrix: { choices: ["text", "json", "github"] },
+      compat: {
+        about: "table for people, markdown for a pull request, or json",
+        choices: ["table", "json", "markdown"],
+        default: "table",
+      },
+    },
+    choices: ["text", "json", "github", "table", "markdown"],
     default: "text",
     group: REPORT,
     replay: "output",
@@ -356,6 +454,18 @@ export const OPTIONS = {
     on: ["lsp"],
     group: REPORT,
     replay: "context",
+  },
+  yes: {
+    about: "ask nothing: fetch what is needed, up to 1 GB",
+    on: ["init"],
+    group: ORDER,
+    replay: "policy",
+  },
+  dryRun: {
+    about: "only name the files that would be written or changed",
+    on: ["init"],
+    group: REPORT,
+    replay: "output",
   },
   theme: {
     takes: "<folder>",
@@ -373,7 +483,7 @@ export const OPTIONS = {
   },
   json: {
     about: "print JSON",
-    on: ["list", "check", "fmt", "gateway list", "release-check", "merge", "history"],
+    on: ["list", "check", "fmt", "gateway list", "release-check", "merge", "history", "bisect"],
     but: {
       check: { about: "print { files, diagnostics } as JSON" },
       fmt: { about: "print { files, changed, diagnostics } as JSON" },
@@ -396,4 +506,6 @@ export type RunOptions = OptionsOf<"run"> & {
   named?: readonly string[];
   /** The ids are those of an earlier run: one that no scenario has any more is named and left out. */
   again?: true;
+  /** Nothing is shown of the run; its report is written. */
+  quiet?: true;
 };

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     run: async () => (await import("./commands/run.ts")).addRunCommand,
     list: async () => (await import("./commands/list.ts")).addListCommand,
     check: async () => (await import("./commands/check.ts")).addCheckCommand,
+    init: async () => (await import("./commands/init.ts")).addInitCommand,
     new: async () => (await import("./commands/new.ts")).addNewCommand,
     fmt: async () => (await import("./commands/fmt.ts")).addFmtCommand,
   },
@@ -28,8 +29,12 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     merge: async () => (await import("./commands/merge.ts")).addMergeCommand,
     history: async () => (await import("./commands/history.ts")).addHistoryCommand,
   },
+  "Plugins:": {
+    compat: async () => (await import("./commands/compat.ts")).addCompatCommand,
+  },
   "Gateways:": {
     parity: async () => (await import("./commands/parity.ts")).addParityCommand,
+    bisect: async () => (await import("./commands/bisect.ts")).addBisectCommand,
     gateway: async () => (await import("./commands/gateway.ts")).addGatewayCommand,
     "release-check": async () => (await import("./commands/release-check.ts")).addReleaseCheckCommand,
   },

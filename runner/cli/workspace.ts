@@ -55,6 +55,7 @@ const NEW_OR_EMPTY = "Give --out a folder that is new or empty.";
 const LEFT_BY = {
   report: "events.jsonl",
   comparison: "parity.json",
+  search: "bisect.json",
   night: "matrix.json",
 } as const;
 

@@ -12,6 +12,8 @@ export interface GatewayRun {
   target: string;
   /** Folder of its report, as it is shown; undefined when there was no run. */
   folder: string | undefined;
+  /** The same, absolute: its evidence is read from there. */
+  root?: string;
   report: RunReport | undefined;
   /** Per scenario id and method; absent for a scenario that left no shapes. */
   answers: ReadonlyMap<string, ReadonlyMap<string, AnswerShape>>;
@@ -47,6 +49,7 @@ export async function readRun(folder: string): Promise<GatewayRun> {
   return {
     target: report.gateway,
     folder,
+    root: folder,
     report,
     answers: new Map(answers),
     problem: problemOf(report),

@@ -102,8 +102,8 @@ function gatewayMismatch(scenario: Scenario, capabilities: RunCapabilities): Rea
 
 /** Why a gateway that is already running does not suit a scenario. */
 function runningMismatch(scenario: Scenario, mayWrite: boolean): Reason | undefined {
-  const { gatewayConfigPatch, plugins, faults, http, env, secrets } = scenario.meta;
-  const startsWith = Object.entries({ gatewayConfigPatch, plugins, faults, http, env, secrets }).find(
+  const { gatewayConfigPatch, plugins, skills, faults, http, env, secrets } = scenario.meta;
+  const startsWith = Object.entries({ gatewayConfigPatch, plugins, skills, faults, http, env, secrets }).find(
     ([, value]) => value,
   )?.[0];
   if (startsWith) {

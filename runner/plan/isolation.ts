@@ -14,9 +14,10 @@ export function withSharing(prepared: PreparedScenario): PreparedScenario {
  * start, and does no more than read and talk.
  */
 function mayShareGateway(scenario: Scenario): boolean {
-  const { gatewayConfigPatch, plugins, faults, http, env, secrets, execution, surface, surfaces } =
+  const { gatewayConfigPatch, plugins, skills, faults, http, env, secrets, execution, surface, surfaces } =
     scenario.meta;
-  if (gatewayConfigPatch || plugins?.length || faults?.length || http || env || secrets) return false;
+  if (gatewayConfigPatch || plugins?.length || skills || faults?.length || http || env || secrets)
+    return false;
   if (execution?.suiteIsolation === "isolated" || execution?.config?.allowEnv !== undefined) return false;
   // What the agent remembers outlives its sessions.
   if ([surface, ...(surfaces ?? [])].includes("memory")) return false;

@@ -7,7 +7,7 @@ import type { PackIndex, ScenarioMeta } from "./schema/schema.ts";
 import { atOffset, type Diagnostic, Diagnostics } from "./source/diagnostic.ts";
 import { atPath, type LocatedNode } from "./source/locate.ts";
 import type { SourceFile } from "./source/source.ts";
-import { checkSurroundings, type PluginFolder, pluginFolders } from "./surroundings.ts";
+import { checkSurroundings, type NamedFolder, namedFolders } from "./surroundings.ts";
 import type { Draft, Pack, Scenario } from "./types.ts";
 import { readYamlFile } from "./yaml/form.ts";
 import { plainValue, requireMapping, trimTexts, type YamlPiece } from "./yaml/yaml.ts";
@@ -20,7 +20,7 @@ export type ParsedFile =
       id: string | undefined;
       diagnostics: Diagnostic[];
       /** To be checked against the file system, which may change while the file does not. */
-      plugins: PluginFolder[];
+      folders: NamedFolder[];
     }
   | { kind: "pack-index"; index: PackIndex | undefined; diagnostics: Diagnostic[] }
   /** Neither scenario nor index: documentation, or material that lies beside scenarios. */
@@ -51,16 +51,21 @@ function parsePackIndex(piece: YamlPiece, pack: Pack): ParsedFile {
 function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
   const { diagnostics } = draft;
   const written = draft.meta && trimTexts(plainValue(draft.meta));
-  const value =
-    (pack.foreign || pack.brief) && draft.form === "steps"
-      ? { ...fromDocument(draft, file, pack), ...asRecord(written) }
-      : written;
-  const plugins: PluginFolder[] = [];
+  const isBrief = (pack.foreign || pack.brief) && draft.form === "steps";
+  const value = isBrief ? { ...fromDocument(draft, file, pack), ...asRecord(written) } : written;
+  const folders: NamedFolder[] = [];
   const asParsed = (scenario?: Scenario): ParsedFile => {
-    return { kind: "scenario", scenario, id: readId(value), diagnostics: diagnostics.all, plugins };
+    return { kind: "scenario", scenario, id: readId(value), diagnostics: diagnostics.all, folders };
   };
   if (draft.cutOff) return asParsed();
-  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft, draft.meta, { pack, plugins }));
+  if (isBrief && !draft.heading && asRecord(written).title === undefined) {
+    diagnostics.error(atOffset(file, draft.start), {
+      code: "missing-property",
+      message: "the scenario has no title",
+      hint: "Write it as the first heading: `# The agent greets back`.",
+    });
+  }
+  if (draft.meta) diagnostics.all.push(...checkMetadata(value, draft, draft.meta, { pack, folders }));
   const kind = executionKind(value);
   // Metadata that cannot be read do not say what is missing.
   if (kind === "flow" && draft.meta && !draft.hasFlow) {
@@ -115,12 +120,15 @@ function parseDraft(draft: Draft, file: SourceFile, pack: Pack): ParsedFile {
 /** What a file of steps in a pack from elsewhere need not say in its front matter, because the rest of it does. */
 function fromDocument({ heading, stepNames }: Draft, file: SourceFile, pack: Pack) {
   const name = basename(file.path, extname(file.path));
-  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const id = (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join("-");
+  const title = heading?.text || id;
   return {
-    id: words.join("-"),
-    ...(heading && heading.text !== "" ? { title: heading.text, objective: heading.text } : {}),
+    id,
+    title,
+    objective: title,
     surface: folderTheme(file, pack) ?? pack.name,
-    successCriteria: [...stepNames],
+    // A step without a name was reported, and once is enough.
+    successCriteria: stepNames.length > 0 ? [...stepNames] : [title],
   };
 }
 
@@ -128,7 +136,7 @@ function checkMetadata(
   value: unknown,
   draft: Draft,
   located: LocatedNode,
-  { pack, plugins }: { pack: Pack; plugins: PluginFolder[] },
+  { pack, folders }: { pack: Pack; folders: NamedFolder[] },
 ): Diagnostic[] {
   const found = new Diagnostics(pack);
   checkAgainstSchema("scenario", value, located, found);
@@ -136,7 +144,7 @@ function checkMetadata(
   const meta = value as ScenarioMeta;
   checkMetadataRules(meta, located, found);
   checkSurroundings(meta, located, draft, found);
-  plugins.push(...pluginFolders(meta, located));
+  folders.push(...namedFolders(meta, located));
   return found.all;
 }
 

@@ -9,19 +9,22 @@ import type { Draft } from "./types.ts";
 const OURS =
   /^(?:HOME|USERPROFILE|PATH|XDG_\w+|TMPDIR|TMP|TEMP|NODE_OPTIONS|OPENCLAW_(?:HOME|STATE_DIR|CONFIG_PATH|OAUTH_DIR|GATEWAY_TOKEN|QA_\w+)|GATEWAY_(?:FAULTS|TRACE|QA_\w+))$/i;
 
-/** The folder of a plugin that a scenario names. */
-export interface PluginFolder {
+/** A folder that a scenario names under one of its keys. */
+export interface NamedFolder {
+  key: "plugins" | "skills";
   /** Relative to the folder of the scenario's file. */
   written: string;
   range: SourceRange;
 }
 
-/** The plugins that a scenario names by their folder. */
-export function pluginFolders({ plugins = [] }: ScenarioMeta, located: LocatedNode): PluginFolder[] {
-  return plugins.flatMap((plugin, index) =>
-    typeof plugin === "object" && plugin.path !== undefined
-      ? { written: plugin.path, range: atPath(located, ["plugins", index, "path"]) }
-      : [],
+/** The plugins and skills that a scenario names by their folder. */
+export function namedFolders(meta: ScenarioMeta, located: LocatedNode): NamedFolder[] {
+  return (["plugins", "skills"] as const).flatMap((key) =>
+    (meta[key] ?? []).flatMap((named, index) =>
+      typeof named === "object" && named.path !== undefined
+        ? { key, written: named.path, range: atPath(located, [key, index, "path"]) }
+        : [],
+    ),
   );
 }
 

@@ -25,6 +25,8 @@ const SCHEMAS: readonly string[] = [
   "qa/quarantine.schema.json",
   "qa/scenario.schema.json",
   "qa/steps.schema.json",
+  "runner/bisect/bisect.schema.json",
+  "runner/compat/compat.schema.json",
   "runner/parity/parity.schema.json",
   "runner/report/schema/events.schema.json",
   "runner/report/schema/report.schema.json",

@@ -26,7 +26,7 @@ export async function bundleProgram(
   dist: string,
   gateway: string,
 ): Promise<{ buildId: string; inputs: string[] }> {
-  const { main, registryServer, reporterHost, supervisor, watchdog } = PROGRAMS;
+  const { main, registryServer, reporterHost, supervisor, watchdog, outside } = PROGRAMS;
   const common = {
     absWorkingDir: ROOT,
     outdir: dist,
@@ -69,7 +69,7 @@ export async function bundleProgram(
     minifySyntax: true,
     minifyWhitespace: true,
   });
-  await cp(watchdog, join(dist, basename(watchdog)));
+  for (const program of [watchdog, outside]) await cp(program, join(dist, basename(program)));
   const outputs = [runner, client, attempt].flatMap(({ outputFiles }) => outputFiles);
   const hash = createHash("sha256").update(gateway);
   for (const { path, contents } of outputs) hash.update(`${basename(path)}\0`).update(contents);

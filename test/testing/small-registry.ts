@@ -67,7 +67,8 @@ export async function startSmallRegistry(
   return { url, fetched, close };
 }
 
-async function pack(folder: string, files: Readonly<Record<string, string>>): Promise<Buffer> {
+/** Packs a package. @param folder to make it in @returns its tarball */
+export async function pack(folder: string, files: Readonly<Record<string, string>>): Promise<Buffer> {
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name);
     await mkdir(dirname(file), { recursive: true });

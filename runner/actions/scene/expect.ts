@@ -145,15 +145,22 @@ async function missing(
   { kind, what, list }: EventSource<Event<unknown>>,
   matcher: Matcher,
 ): Promise<Unexpected> {
-  const free = (await list()).filter(({ index }) => scene.isFree(kind, index));
+  const all = await list();
+  const taken = all.findLast(({ index, value }) => !scene.isFree(kind, index) && matches(matcher, value));
+  if (taken)
+    return new Unexpected(`${what} that fits came once, and an earlier statement has taken it`, {
+      expected: `another one: ${describeMatcher(matcher)}`,
+      seen: show(shownOf(taken.value)),
+      hint: "Each is taken by one statement: `ask` has taken its reply. `times` counts them all.",
+    });
   const best = nearest(
     matcher,
-    free.map(({ value }) => value),
+    all.filter(({ index }) => scene.isFree(kind, index)).map(({ value }) => value),
   );
   if (!best)
     return new Unexpected(`${what} did not come`, { expected: describeMatcher(matcher), seen: "nothing" });
-  const near = unexpected(what, matcher, shownOf(best.value), best.found);
-  return new Unexpected(`${what} that fits did not come; the nearest: ${near.message}`, {
+  const near = unexpected("of the nearest", matcher, shownOf(best.value), best.found);
+  return new Unexpected(`${what} that fits did not come; ${near.message}`, {
     expected: near.expected,
     seen: near.seen,
   });

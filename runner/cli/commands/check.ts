@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { userFolder } from "../../base/invocation.ts";
-import { isWithin } from "../../base/paths.ts";
+import { displayPath, isWithin } from "../../base/paths.ts";
 import { plural } from "../../base/text.ts";
 import { KeptFindings } from "../../lanes/kept-findings.ts";
 import type { CheckedScenarios } from "../../plan/check.ts";
-import { isPack } from "../../scenario/catalog/packs.ts";
+import { isPack, scenariosAround } from "../../scenario/catalog/packs.ts";
 import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
 import { addOptions } from "../command-options.ts";
 import { byPlace, printDiagnostics } from "../diagnostics.ts";
@@ -64,19 +64,25 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   return errors > 0 ? EXIT.invalid : EXIT.passed;
 }
 
+const WHAT_ONE_IS =
+  "One is a Markdown file with a title, headings below it, and below these blocks that begin with ```yaml qa-step: `qa new <id>` writes one.";
+
 /** A folder in which nothing was found has not been checked. @throws UsageError */
 function refuseEmpty(paths: readonly string[], files: readonly string[]): void {
   const cwd = userFolder();
   const found = files.map((file) => resolve(cwd, file));
   if (paths.length === 0 && files.length === 0) {
-    throw new UsageError(
-      `there is no qa/scenarios in ${cwd} or above it`,
-      "Stand in your repository, or give paths.",
-    );
+    const folder = scenariosAround(cwd);
+    throw folder === undefined
+      ? new UsageError(
+          `there is no qa/scenarios in ${cwd} or above it`,
+          "Stand in your repository, or give paths.",
+        )
+      : new UsageError(`${displayPath(folder, cwd)} holds no scenario`, WHAT_ONE_IS);
   }
   const empty = paths.find((path) => !found.some((file) => isWithin(file, resolve(cwd, path))));
   if (empty === undefined) return;
-  throw new UsageError(`${empty} holds no scenario`, "Scenarios are .md, .yaml and .yml files at any depth.");
+  throw new UsageError(`${empty} holds no scenario`, WHAT_ONE_IS);
 }
 
 interface Findings {

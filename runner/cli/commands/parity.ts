@@ -29,7 +29,7 @@ export function addParityCommand(program: Command, finish: (exitCode: number) =>
       examples(
         "qa parity --all --gateways embedded,openclaw@latest",
         "qa parity 'config-*' --gateways openclaw@2026.4.26,openclaw@2026.4.27",
-        "qa parity --reports reports/before,reports/after",
+        "qa parity --reports reports/before,reports/after --page",
       ),
     );
   return addOptions(command, "parity").action(async (ids: string[], options: ParityOptions) =>
@@ -54,6 +54,7 @@ function parity(ids: readonly string[], options: ParityOptions): Promise<number>
     return report(runs, {
       out: folder ?? (await makeFolder()),
       args: withIds("parity", ids, toArgs(options)),
+      page: options.page === true,
       interrupted: session.signal.aborted,
     });
   });
@@ -61,9 +62,12 @@ function parity(ids: readonly string[], options: ParityOptions): Promise<number>
 
 /** @throws UsageError for what is wrong with the command line alone */
 function rejectContradictions(ids: readonly string[], options: ParityOptions): void {
-  const { gateways = [], reports, all, tag, jobs } = options;
+  const { gateways = [], reports, all, tag, jobs, page } = options;
   if (options.gateways && reports) {
     throw new UsageError("--gateways runs scenarios, --reports does not", "Give one of the two.");
+  }
+  if (page && (reports ?? gateways).length > 2) {
+    throw new UsageError("--page shows two gateways side by side", "Name two, or leave out --page.");
   }
   if (reports) {
     if (ids.length > 0 || all || tag.length > 0 || jobs) {
@@ -97,16 +101,24 @@ async function readRuns(folders: readonly string[]): Promise<GatewayRun[]> {
 
 async function report(
   runs: readonly GatewayRun[],
-  { out, args, interrupted }: { out: string; args: readonly string[]; interrupted: boolean },
+  {
+    out,
+    args,
+    page,
+    interrupted,
+  }: { out: string; args: readonly string[]; page: boolean; interrupted: boolean },
 ): Promise<number> {
-  const [{ compareRuns }, { writeComparison }, { renderText }] = await Promise.all([
+  const [{ compareRuns }, { writeComparison, writePage }, { renderText }] = await Promise.all([
     import("../../parity/compare.ts"),
     import("../../parity/write.ts"),
     import("../../parity/render-text.ts"),
   ]);
   const comparison = compareRuns(runs, { command: commandLine(args), createdAt: new Date(), interrupted });
   await writeComparison(comparison, out);
-  const path = displayPath(join(out, "parity.md"), userFolder());
-  print(`\n${renderText(comparison)}Report: ${path}\n`);
+  const [first, second] = runs;
+  if (page && first && second) await writePage(comparison, [first, second], out);
+  const shown = (name: string) => displayPath(join(out, name), userFolder());
+  print(`\n${renderText(comparison)}Report: ${shown("parity.md")}\n`);
+  if (page) print(`Page: ${shown("page.html")}\n`);
   return comparison.exitCode;
 }

@@ -164,13 +164,31 @@ class ActionCompiler {
       return statements?.every((each) => each !== undefined) ? { kind: "statements", statements } : undefined;
     }
     if (schema.function === undefined && schema.opaque === undefined)
-      return compileStepValue(this.#context, field.value, schema);
+      return this.#isNamedInside(field, schema)
+        ? undefined
+        : compileStepValue(this.#context, field.value, schema);
     flow.diagnostics.error(field.keyRange, {
       code: "wrong-type",
       message: `\`${field.key}\` cannot be written in a step`,
       hint: "Only the older forms can pass such a value.",
     });
     return undefined;
+  }
+
+  /** What is named is often written into the main value, where it stands beside it. */
+  #isNamedInside({ key, value, valueRange }: Field, { type }: ValueSchema): boolean {
+    if (key !== this.#name || type === undefined || [type].flat().includes("object") || !isMap(value))
+      return false;
+    const { main, params } = this.#entry;
+    const names = value.items.map((pair) => String(pair.key)).filter((name) => Object.hasOwn(params, name));
+    if (names.length === 0) return false;
+    const [beside] = names.filter((name) => name !== main);
+    this.#context.flow.diagnostics.error(valueRange, {
+      code: "wrong-type",
+      message: `what is named stands beside \`${key}\`, not in it`,
+      hint: `Write \`- ${key}: …\`${beside === undefined ? "" : `, and below it \`  ${beside}: …\``}.`,
+    });
+    return true;
   }
 
   #missing(name: string, { description }: ValueSchema): void {

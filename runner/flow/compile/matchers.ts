@@ -107,10 +107,12 @@ function compileMembers(
       diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
         code: "unknown-member",
         message: `what is matched has no member \`${name}\``,
-        hint: suggestion(name, [
-          ...shape.missing,
-          ...(subject.asText === undefined ? OBJECT_OPERATORS : Object.keys(OPERATORS)),
-        ]),
+        hint: isOperator(name)
+          ? `Put it below the member that it is about: \`{ ${subject.asText ?? "member"}: { ${name}: … } }\`.`
+          : suggestion(name, [
+              ...shape.missing,
+              ...(subject.asText === undefined ? OBJECT_OPERATORS : Object.keys(OPERATORS)),
+            ]),
       });
       continue;
     }

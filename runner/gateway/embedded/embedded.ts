@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ROOT } from "../../base/places.js";
+import { slowFactor, stretched } from "../../base/slow.ts";
 import { EMBEDDED, formatTarget } from "../../base/target.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest, OwnRelease } from "../gateway.ts";
@@ -11,6 +12,8 @@ import { type MappedRelease, mapRelease } from "./release/mapping.ts";
 
 /** Names the file into which the embedded gateway records what it does. */
 const TRACE_VARIABLE = "GATEWAY_TRACE";
+/** What the embedded gateway itself allows. */
+const PLUGIN_LOAD_LIMIT_MS = 10_000;
 
 /** The gateway of this repository, built like a release and run by the runner's own Node. */
 export class EmbeddedKind implements GatewayKind {
@@ -52,6 +55,7 @@ export class EmbeddedKind implements GatewayKind {
         file: process.execPath,
         args: (port) => [build.entry, "run", "--port", String(port), "--bind", "loopback"],
         cliArgs: [build.entry],
+        env: unhurried(),
         traceVariable: TRACE_VARIABLE,
       },
       options,
@@ -74,7 +78,7 @@ export class EmbeddedKind implements GatewayKind {
         file: process.execPath,
         args: (port) => [command, "supervise", "--port", String(port), "--bind", "loopback"],
         cliArgs: [command],
-        env,
+        env: { ...unhurried(), ...env },
         traceVariable: TRACE_VARIABLE,
         ...(plan && { updatePlan: plan }),
       };
@@ -89,4 +93,9 @@ export class EmbeddedKind implements GatewayKind {
     });
     return this.#build;
   }
+}
+
+/** On a slow machine, plugins may take longer to be imported as well. */
+function unhurried(): Record<string, string> {
+  return slowFactor() > 1 ? { GATEWAY_PLUGIN_LOAD_LIMIT_MS: String(stretched(PLUGIN_LOAD_LIMIT_MS)) } : {};
 }

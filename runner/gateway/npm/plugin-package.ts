@@ -19,6 +19,8 @@ const NOT_THERE = /\bE404\b|\bETARGET\b/;
 export interface PluginPackageOptions {
   env: Environment;
   signal: AbortSignal;
+  /** Install scripts, the plugin's and its dependencies', run; default: they do not. */
+  allowScripts?: boolean;
 }
 
 interface Published {
@@ -39,7 +41,12 @@ export async function installPluginPackage(spec: string, options: PluginPackageO
   const cache = join(userCache(options.env), "plugins");
   const published = await publishedAs(spec, options);
   if (!published) return installedBefore(cache, name, at === -1 ? "*" : spec.slice(at + 1), spec);
-  const folder = join(cache, `${folderName(name)}@${published.version}-${digest(published.integrity)}`);
+  // What scripts have changed is not for those who do not allow them.
+  const kind = options.allowScripts ? ".scripts" : "";
+  const folder = join(
+    cache,
+    `${folderName(name)}@${published.version}-${digest(published.integrity)}${kind}`,
+  );
   if (!existsSync(folder)) await install(name, published, { folder, cache, ...options });
   return join(folder, "node_modules", name);
 }
@@ -81,7 +88,9 @@ function publishedIn(text: string): Published | undefined {
 /** The newest one in the cache that fits. @throws QaError `registry-unreachable` */
 async function installedBefore(cache: string, name: string, range: string, spec: string): Promise<string> {
   const prefix = `${folderName(name)}@`;
-  const folders = (await readdir(cache).catch(() => [])).filter((each) => each.startsWith(prefix));
+  const folders = (await readdir(cache).catch(() => [])).filter(
+    (each) => each.startsWith(prefix) && !each.endsWith(".scripts"),
+  );
   const versionOf = (folder: string) => folder.slice(prefix.length, folder.lastIndexOf("-"));
   const version = maxSatisfying(folders.map(versionOf), range);
   const folder = folders.find((each) => versionOf(each) === version);
@@ -96,7 +105,7 @@ async function installedBefore(cache: string, name: string, range: string, spec:
 async function install(
   name: string,
   { version, integrity }: Published,
-  { folder, cache, env, signal }: PluginPackageOptions & { folder: string; cache: string },
+  { folder, cache, ...options }: PluginPackageOptions & { folder: string; cache: string },
 ): Promise<void> {
   const staging = join(cache, `${STAGING}${randomBytes(6).toString("hex")}`);
   // By the time that it is complete it has another name.
@@ -105,17 +114,7 @@ async function install(
   try {
     const manifest = { private: true, dependencies: { [name]: version } };
     await writeFile(join(staging, "package.json"), JSON.stringify(manifest));
-    // A plugin's peer is the gateway, which it is not installed for but loaded by.
-    const flags = ["--ignore-scripts", "--legacy-peer-deps", "--omit=dev", "--prefer-offline"];
-    await requireNpm(
-      ["install", ...flags],
-      { cwd: staging, env, signal },
-      {
-        message: `the plugin ${name}@${version} could not be installed`,
-        code: "plugin-install-failed",
-        hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
-      },
-    );
+    await npmInstall(staging, `${name}@${version}`, options);
     await requireIntegrity(staging, name, version, integrity);
     // Another run may have been faster: then its folder is the same.
     await rename(staging, folder).catch((error: unknown) => {
@@ -124,6 +123,53 @@ async function install(
   } finally {
     await rm(staging, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * Installs a plugin of this machine with its dependencies, as it would be published: from a packed archive, or from a
+ * folder with what npm would pack of it.
+ * @param path absolute
+ * @param scratch absolute folder; each install gets one of its own in it
+ * @returns absolute folder of the package
+ * @throws QaError `plugin-install-failed`, `npm-missing`; the signal's reason
+ */
+export async function installPluginArchive(
+  path: string,
+  { scratch, ...options }: PluginPackageOptions & { scratch: string },
+): Promise<string> {
+  const folder = join(scratch, `package-${randomBytes(6).toString("hex")}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
+  await npmInstall(folder, path, options, ["--install-links", path]);
+  const { dependencies } = await readJsonObject(join(folder, "package.json"));
+  const [name = ""] = Object.keys(isJsonObject(dependencies) ? dependencies : {});
+  return join(folder, "node_modules", name);
+}
+
+/** Whether a folder needs no dependencies, or has them beside it. @param folder absolute */
+export async function hasOwnDependencies(folder: string): Promise<boolean> {
+  const { dependencies } = await readJsonObject(join(folder, "package.json"));
+  const names = Object.keys(isJsonObject(dependencies) ? dependencies : {});
+  return names.every((name) => existsSync(join(folder, "node_modules", name)));
+}
+
+async function npmInstall(
+  cwd: string,
+  plugin: string,
+  { env, signal, allowScripts = false }: PluginPackageOptions,
+  what: readonly string[] = [],
+): Promise<void> {
+  // A plugin's peer is the gateway, which it is not installed for but loaded by.
+  const flags = ["--legacy-peer-deps", "--omit=dev", "--prefer-offline"];
+  await requireNpm(
+    ["install", ...what, ...flags, ...(allowScripts ? [] : ["--ignore-scripts"])],
+    { cwd, env, signal },
+    {
+      message: `the plugin ${plugin} could not be installed`,
+      code: "plugin-install-failed",
+      hint: "npm says why below. Try `npm install` of it in an empty folder to see it for yourself.",
+    },
+  );
 }
 
 /** What was installed must be what the registry described. @throws QaError `plugin-install-failed` */

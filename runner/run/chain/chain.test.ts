@@ -113,6 +113,10 @@ it("a turn that a restart cut off has to be taken up", () => {
     "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms → taken up ✗ abandoned",
     "the gateway restarted and did not take up the turn that this cut off: abandoned",
   ]);
+  const again = records(...TURN.slice(0, 4), ["boot"], ["run-resumed", RUN], ...TURN.slice(3));
+  expect(about(account(again, [SAID]), "expectReply")?.[1]).toBe(
+    "the gateway sent the reply and it never arrived on the channel",
+  );
 });
 
 it("a room that is named is the one that is meant", () => {
@@ -232,11 +236,11 @@ it("a plugin's chain comes after the change that was to enable it", () => {
     ["plugins-judged", { plugins: [plugin] }] as [string, TraceRecord["facts"]];
   const loaded: [string, TraceRecord["facts"]][] = [
     ["plugin-planned", { plugin: "almanac", reason: "candidate tools: edition" }],
-    ["plugin-failed", { plugin: "almanac", why: "no such module" }],
+    ["plugin-failed", { plugin: "almanac", place: "index.ts", why: "no such module" }],
   ];
   const fails = account(records(judged({ id: "almanac", tools: ["edition"] }), ...loaded), []);
   expect(about(fails, "expectTool", "edition")?.[1]).toBe(
-    "the plugin's module cannot be imported: no such module",
+    "the plugin's module cannot be imported: index.ts: no such module",
   );
   expect(about(fails, "expectPlugin", "compass")?.[1]).toBe("the gateway did not find the plugin");
   const noop = records(

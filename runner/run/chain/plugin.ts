@@ -26,15 +26,18 @@ export function pluginChain(account: Account, at: number, id: string, tool?: str
   links.told("planned", planned, text(planned?.facts.reason));
   const imported = last(own, "plugin-imported");
   const registered = last(own, "plugin-registered");
-  links.told("imported", imported, imported ? undefined : text(failed?.facts.why));
-  links.told("registered", registered, registered || !imported ? undefined : text(failed?.facts.why));
+  // The place first: of what it says, the first line is what is read.
+  const why = [failed?.facts.place, failed?.facts.why].filter((each) => typeof each === "string").join(": ");
+  const failure = why === "" ? undefined : why;
+  links.told("imported", imported, imported ? undefined : failure);
+  links.told("registered", registered, registered || !imported ? undefined : failure);
   if (tool !== undefined) {
-    const offered = records.findLast(
+    const offered = account.records.find(
       ({ event, facts }) =>
         event === "model-asked" && Array.isArray(facts.tools) && facts.tools.includes(tool),
     );
     links.told("tool-offered", offered, tool);
-    links.told("called", first(records, "tool-called", { tool }));
+    links.told("called", first(account.records, "tool-called", { tool }));
   }
   return links.chain("plugin", id);
 }

@@ -50,6 +50,37 @@ describe("loadCatalog", () => {
     expect(scenarios.map(({ id, title }) => [id, title])).toEqual([["greets-back", "Greets"]]);
   });
 
+  it("says once what such a file lacks", async () => {
+    const step = "```yaml qa-step\n- say: hello\n```\n";
+    const files = {
+      "no-heading": `# Greets\n\n${step}`,
+      "no-title": `## One\n\n${step}`,
+      "other-fence": `# Greets\n\n## One\n\n${step.replace("qa-step", "qa-steps")}`,
+      prose: "# Notes\n\n```yaml\n- say: hello\n```\n",
+    };
+    const repoRoot = folderWith(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [`qa/scenarios/${name}.md`, text])),
+    );
+    const { diagnostics } = await loadCatalog({ repoRoot, cwd: repoRoot });
+    expect(diagnostics.map(({ file, message, hint }) => [file, message, hint])).toEqual([
+      [
+        "qa/scenarios/no-heading.md",
+        "no heading of rank 2 to 6 is above this step",
+        "Write what the step shows as a heading above it: `## The agent answers`.",
+      ],
+      [
+        "qa/scenarios/no-title.md",
+        "the scenario has no title",
+        "Write it as the first heading: `# The agent greets back`.",
+      ],
+      [
+        "qa/scenarios/other-fence.md",
+        "`yaml qa-steps` is not a block of a scenario",
+        "Did you mean `yaml qa-step`?",
+      ],
+    ]);
+  });
+
   it("reads no more than the files that name the wanted ids, duplicates and broken ones included", async () => {
     const own = {
       "qa/scenarios/first.md": scenario("wanted"),

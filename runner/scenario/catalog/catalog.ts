@@ -20,7 +20,7 @@ import {
 } from "./candidates.ts";
 import type { KeptFiles } from "./kept.ts";
 import { BUILTIN, builtinPack, scriptsBeside } from "./packs.ts";
-import { checkPluginFolder, ReferenceChecker } from "./references.ts";
+import { checkNamedFolder, ReferenceChecker } from "./references.ts";
 import { rowsOf } from "./rows.ts";
 
 export interface CatalogOptions extends CandidateOptions {
@@ -121,7 +121,7 @@ async function loadFile(
   }
   if (parsed?.kind === "scenario") {
     const found = new Diagnostics(pack);
-    for (const plugin of parsed.plugins) checkPluginFolder(plugin, file, pack, found);
+    for (const folder of parsed.folders) checkNamedFolder(folder, file, pack, found);
     catalog.diagnostics.push(...found.all);
     if (found.hasErrors) parsed = { ...parsed, scenario: undefined };
   }

@@ -7,6 +7,7 @@ import { toolId } from "../../base/tool-id.ts";
 import type { ParsedFile } from "../parse.ts";
 import { type Diagnostic, SourceRange } from "../source/diagnostic.ts";
 import type { SourceFile } from "../source/source.ts";
+import type { NamedFolder } from "../surroundings.ts";
 import type { Pack, Scenario } from "../types.ts";
 
 /** A range as numbers: where it starts and ends. */
@@ -25,7 +26,7 @@ type KeptParsed =
       kind: "scenario";
       id?: string | undefined;
       diagnostics: KeptDiagnostic[];
-      plugins: { written: string; at: Mark }[];
+      folders: { key: NamedFolder["key"]; written: string; at: Mark }[];
       scenario?: Facts & {
         permissions: Scenario["meta"]["permissions"];
         /** By path; the root is always there. */
@@ -137,13 +138,13 @@ function plain(parsed: ParsedFile, checked: readonly Diagnostic[] | undefined): 
   if (parsed.kind === "other") return parsed;
   const diagnostics = parsed.diagnostics.map(withoutFile);
   if (parsed.kind === "pack-index") return { ...parsed, diagnostics };
-  const plugins = parsed.plugins.map(({ written, range }) => ({ written, at: markOf(range) }));
+  const folders = parsed.folders.map(({ key, written, range }) => ({ key, written, at: markOf(range) }));
   const { kind, id, scenario } = parsed;
-  if (!scenario) return { kind, id, diagnostics, plugins };
+  if (!scenario) return { kind, id, diagnostics, folders };
   const { file: _file, pack: _pack, flow: _flow, at, permissions, ...facts } = scenario;
   const paths = REFERENCES.flatMap((list) => (facts.meta[list] ?? []).map((_, index) => [list, index]));
   return {
-    ...{ kind, id, diagnostics, plugins },
+    ...{ kind, id, diagnostics, folders },
     scenario: {
       ...facts,
       permissions: [...permissions],
@@ -158,12 +159,12 @@ function revived(kept: KeptParsed, file: SourceFile, pack: Pack): ParsedFile {
   const named = (diagnostic: KeptDiagnostic) => ({ file: file.name, ...diagnostic });
   const diagnostics = kept.diagnostics.map(named);
   if (kept.kind === "pack-index") return { ...kept, diagnostics };
-  const plugins = kept.plugins.map(({ written, at }) => ({ written, range: rangeOf(file, at) }));
+  const folders = kept.folders.map(({ key, written, at }) => ({ key, written, range: rangeOf(file, at) }));
   const { kind, id, scenario } = kept;
-  if (!scenario) return { kind, id, diagnostics, plugins, scenario: undefined };
+  if (!scenario) return { kind, id, diagnostics, folders, scenario: undefined };
   const { marks, checked, permissions, ...facts } = scenario;
   return {
-    ...{ kind, id, diagnostics, plugins },
+    ...{ kind, id, diagnostics, folders },
     scenario: {
       ...facts,
       file,

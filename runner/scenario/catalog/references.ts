@@ -1,13 +1,14 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isWithin } from "../../base/paths.ts";
+import { isPackedPlugin, isWithin } from "../../base/paths.ts";
 import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
 import type { SourceFile } from "../source/source.ts";
-import type { PluginFolder } from "../surroundings.ts";
+import type { NamedFolder } from "../surroundings.ts";
 import type { Pack, Scenario } from "../types.ts";
 
 const LISTS = ["docsRefs", "codeRefs"] as const;
-const PLUGIN_MANIFEST = "openclaw.plugin.json";
+/** What lies in a folder that is named under a key. */
+const MARKERS = { plugins: "openclaw.plugin.json", skills: "SKILL.md" } as const;
 
 /**
  * Reports references to documents and code that do not exist. Results are kept, because scenarios
@@ -55,28 +56,30 @@ export class ReferenceChecker {
   }
 }
 
-/** Reports the folder of a plugin that is not there, or lies where it must not. */
-export function checkPluginFolder(
-  { written, range }: PluginFolder,
+/** Reports the folder of a plugin or a skill that is not there, or lies where it must not. */
+export function checkNamedFolder(
+  { key, written, range }: NamedFolder,
   file: SourceFile,
   pack: Pack,
   diagnostics: Diagnostics,
 ): void {
+  const what = key === "plugins" ? "plugin" : "skill";
   const folder = resolve(dirname(file.path), written);
   const root = pack.referenceRoot;
   const isInside = !isAbsolute(written) && isWithin(folder, root);
-  const isThere = isInside && existsSync(join(folder, PLUGIN_MANIFEST));
+  const isPacked = key === "plugins" && isPackedPlugin(folder);
+  const isThere = isInside && existsSync(isPacked ? folder : join(folder, MARKERS[key]));
   if (isInside && !isThere) {
     diagnostics.error(range, {
       code: "missing-reference",
-      message: `there is no plugin at \`${written}\``,
-      hint: `The path starts at the folder of the scenario's file and leads to a folder with an ${PLUGIN_MANIFEST}.`,
+      message: `there is no ${what} at \`${written}\``,
+      hint: `The path starts at the folder of the scenario's file and leads to a folder that has ${MARKERS[key]} in it${key === "plugins" ? ", or to a packed plugin (.tgz)" : ""}.`,
     });
   } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
     diagnostics.error(range, {
       code: "reference-outside-repository",
-      message: `the plugin \`${written}\` lies outside of the pack and its repository`,
-      hint: "Keep it below the root of the repository, or publish it and name it by `npm`.",
+      message: `the ${what} \`${written}\` lies outside of the pack and its repository`,
+      hint: `Keep it below the root of the repository${key === "plugins" ? ", or publish it and name it by `npm`" : ""}.`,
     });
   }
 }

@@ -51,7 +51,7 @@ class MarkdownReader {
     const frontMatter = this.#frontMatter();
     if (this.#outline.tooDeep !== undefined) return this.#cutOff(this.#outline.tooDeep, frontMatter?.block);
     const hasSteps = this.#stepFences.length > 0;
-    if (this.#blocks.size === 0 && !hasSteps && !frontMatter?.hasId) return undefined;
+    if (this.#blocks.size === 0 && !hasSteps && !frontMatter?.hasId) return this.#onlyMistyped();
     const scenarioFence = this.#blocks.get("qa-scenario");
     if (scenarioFence && frontMatter?.hasId) {
       this.#diagnostics.error(this.#at(scenarioFence.start), {
@@ -105,6 +105,12 @@ class MarkdownReader {
       hint: "Is a dash or a `>` repeated by mistake? A line of dashes ends with one, without text behind it.",
     });
     return { ...EMPTY_DRAFT, form: "front-matter", meta, cutOff: true, diagnostics };
+  }
+
+  /** A file is no scenario without blocks of one, unless their names are mistyped. */
+  #onlyMistyped(): Draft | undefined {
+    if (!this.#diagnostics.all.some(({ hint }) => hint !== undefined)) return undefined;
+    return { ...EMPTY_DRAFT, form: "steps", cutOff: true, diagnostics: this.#diagnostics };
   }
 
   #sortFence(fence: MarkdownBlock): void {

@@ -1,7 +1,7 @@
 import type { FromSchema } from "json-schema-to-ts";
 import { coverageSchema, executionSchema } from "./execution-schema.ts";
 import { GATEWAY_PATTERN, text, textList } from "./parts.ts";
-import { envSchema, httpSchema, pluginsSchema, secretsSchema } from "./surroundings-schema.ts";
+import { envSchema, httpSchema, pluginsSchema, secretsSchema, skillsSchema } from "./surroundings-schema.ts";
 
 /**
  * A scenario's metadata: the front matter, the `yaml qa-scenario` fence, or `scenario` of a YAML file.
@@ -53,6 +53,7 @@ export const scenarioSchema = {
       additionalProperties: { type: ["boolean", "string"] },
     },
     plugins: pluginsSchema,
+    skills: skillsSchema,
     http: httpSchema,
     env: envSchema,
     secrets: secretsSchema,

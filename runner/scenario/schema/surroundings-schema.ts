@@ -91,7 +91,10 @@ export const pluginsSchema = {
     minProperties: 1,
     maxProperties: 1,
     properties: {
-      path: { ...text, description: "The plugin's folder, relative to the scenario's file." },
+      path: {
+        ...text,
+        description: "The plugin's folder, or its packed archive (.tgz), relative to the scenario's file.",
+      },
       npm: {
         type: "string",
         pattern: "^(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*(?:@[A-Za-z0-9.^~*<>=| +-]+)?$",
@@ -99,5 +102,19 @@ export const pluginsSchema = {
         description: "A package of the registry, with a version, a range or a tag.",
       },
     },
+  },
+} as const;
+
+/** `skills`: what the agent's workspace has. */
+export const skillsSchema = {
+  type: "array",
+  minItems: 1,
+  description:
+    "Skills that are copied into the agent's workspace before the gateway starts: `{ path: . }`, a folder with a SKILL.md, relative to the file.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["path"],
+    properties: { path: { ...text, description: "The skill's folder, relative to the scenario's file." } },
   },
 } as const;

@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { describe, expect, test } from "vitest";
+import { ROOT } from "../base/places.js";
+import { judgeResult } from "./calls.ts";
+import { exitCodeOf } from "./compare.ts";
+import { type CompatReport, compatSchema, type JudgedRelease, type Row } from "./compat-schema.ts";
+import { isKnownReadOnly } from "./read-only.ts";
+import { missingApi, missingCredential, tellingLine } from "./reasons.ts";
+import { wantedReleases } from "./release-list.ts";
+import { renderMarkdown, renderTable } from "./render.ts";
+import { verdictOf } from "./verdict.ts";
+
+const PUBLISHED = {
+  versions: ["2026.4.26", "2026.4.27", "2026.9.5", "2026.9.6", "2026.9.7-beta.1"],
+  tags: { latest: "2026.9.6" },
+  kept: false,
+};
+
+function wanted(text: string) {
+  const found = wantedReleases(text, PUBLISHED, []);
+  if (found.kind === "range") return found.releases.join(" ");
+  return found.targets.map((target) => (target.kind === "openclaw" ? target.spec : target.kind));
+}
+
+test("releases are named one by one, as the last ones, or as a range between two", () => {
+  expect(wanted("embedded, 2026.4.26,latest")).toEqual(["embedded", "2026.4.26", "2026.9.6"]);
+  expect(wanted("last:2")).toEqual(["2026.9.5", "2026.9.6"]);
+  expect(wanted("2026.4.26..latest")).toBe("2026.4.26 2026.4.27 2026.9.5 2026.9.6");
+  expect(wanted(">=2026.4.27 <2026.9.6")).toBe("2026.4.27 2026.9.5");
+  expect(() => wanted("2026.9.6..2026.4.26")).toThrow("2026.9.6 is not older than 2026.4.26");
+  expect(() => wanted("2026.4.28")).toThrow("there is no such release");
+  expect(() => wanted("latest,")).toThrow("a part of it is empty");
+});
+
+test.for([
+  [
+    "The requested module 'openclaw/plugin-sdk/core' does not provide an export named 'emptySchema'",
+    "emptySchema",
+  ],
+  [
+    `Package subpath './plugin-sdk/compat' is not defined by "exports" in /x/openclaw/package.json`,
+    "plugin-sdk/compat",
+  ],
+  ["TypeError: api.registerHttpHandler is not a function", "api.registerHttpHandler"],
+  ["Cannot find module 'openclaw/plugin-sdk/zod'\nRequire stack:", "openclaw/plugin-sdk/zod"],
+  ['unknown typed hook "before_agent_start" ignored', "before_agent_start"],
+] as const)("what a release does not have any more is named: %s", ([text, api]) => {
+  expect(missingApi(text)).toBe(api);
+  expect(missingCredential(text)).toBeUndefined();
+});
+
+test("a credential that is missing is named, and what only sounds like one is none", () => {
+  expect(missingCredential("mem0: no API key configured, set MEM0_API_KEY")).toContain("MEM0_API_KEY");
+  expect(missingCredential("apiKey is required")).toBe("apiKey is required");
+  expect(missingCredential("OpenClaw Linear: not configured")).toBeDefined();
+  expect(missingCredential("The parcel 4711 waits in depot Emden")).toBeUndefined();
+});
+
+test("a result that is an error of the plugin's own is no failure with made-up arguments, and never a pass", () => {
+  const state = (result: string, given = false) => judgeResult(result, given).state;
+  expect(state("Parcel example waits in depot Emden")).toBe("yes");
+  expect(state('{"status":"error","tool":"x","error":"no parcel example"}')).toBe("blocked");
+  expect(state('{"status":"error","tool":"x","error":"no parcel example"}', true)).toBe("no");
+  expect(state('{"status":"error","error":"api.runtime.foo is not a function"}')).toBe("no");
+  expect(state('{"status":"error","error":"connect ECONNREFUSED example.com:443"}')).toBe("blocked");
+  expect(state("Error: LINEAR_API_KEY is not set")).toBe("blocked");
+});
+
+test("only what its manifest declares to read is called unasked", () => {
+  const manifest = {
+    toolMetadata: {
+      a: { replaySafe: true },
+      b: { replaySafe: true, sideEffecting: true },
+      c: { optional: true },
+    },
+  };
+  expect(["a", "b", "c", "get_status"].filter((tool) => isKnownReadOnly(manifest, tool))).toEqual(["a"]);
+  expect(isKnownReadOnly({}, "a")).toBe(false);
+});
+
+test("of an output the line is shown that names the plugin and what is not there", () => {
+  const output = [
+    "Error: something else failed",
+    "[plugins] desk failed to load: Cannot find module 'openclaw/plugin-sdk/zod'",
+    "    at file:///desk/index.ts:1:1",
+    "desk failed",
+  ].join("\n");
+  expect(tellingLine(output, ["desk"])).toMatch(/^\[plugins\] desk failed to load/);
+});
+
+const row = (name: Row["row"], state: Row["state"], more: Partial<Row> = {}): Row => ({
+  row: name,
+  state,
+  seen: `${name} seen`,
+  ...more,
+});
+const CALLED = row("tools", "yes", { items: [{ name: "a", state: "yes", seen: "" }] });
+const NOT_CALLED = row("tools", "untried", { items: [{ name: "a", state: "untried", seen: "" }] });
+const LOADED = row("load", "yes");
+
+describe("what the rows say together", () => {
+  test.for<[JudgedRelease["verdict"], number, Row[]]>([
+    ["works", 0, [row("install", "yes"), LOADED, CALLED, row("commands", "untried")]],
+    ["works with steps", 5, [row("install", "steps"), LOADED, CALLED]],
+    ["works with steps", 5, [row("install", "no"), LOADED, CALLED]],
+    ["loads", 4, [row("install", "yes"), LOADED, NOT_CALLED]],
+    ["blocked", 4, [row("install", "yes"), row("load", "blocked")]],
+    ["broken", 1, [row("install", "yes"), row("load", "no"), row("tools", "blocked")]],
+    ["broken", 1, [row("install", "no"), row("load", "untried")]],
+    ["broken", 1, [row("install", "no"), LOADED, row("uninstall", "no")]],
+  ])("%s, exit code %i", ([verdict, exitCode, rows]) => {
+    expect(verdictOf(rows)).toBe(verdict);
+    expect(exitCodeOf([release(verdict)])).toBe(exitCode);
+  });
+
+  test("of several releases the worst counts, and of none there is no answer", () => {
+    const of = (...verdicts: JudgedRelease["verdict"][]) => exitCodeOf(verdicts.map((each) => release(each)));
+    expect([
+      of("works", "works with steps"),
+      of("works with steps", "blocked"),
+      of("blocked", "broken"),
+    ]).toEqual([5, 4, 1]);
+    expect(of()).toBe(4);
+  });
+
+  test("the page's table of exit codes has each of them", () => {
+    const page = readFileSync(join(ROOT, "docs/compat.md"), "utf8");
+    const table = Object.fromEntries(
+      [...page.matchAll(/^\| (\d+) \| [^|]+ \| ([^|]+) \|$/gm)].map(([, code, when = ""]) => [code, when]),
+    );
+    const codes = (["works", "works with steps", "broken", "blocked", "loads"] as const).map((verdict) => [
+      String(exitCodeOf([release(verdict)])),
+      verdict.split(" ")[0]?.replace("loads", "only loads"),
+    ]);
+    for (const [code = "", word = ""] of codes) expect(table[code]).toContain(word);
+    expect(Object.keys(table)).toEqual(["0", "1", "2", "4", "5", "130"]);
+  });
+});
+
+function release(verdict: JudgedRelease["verdict"], more: Partial<JudgedRelease> = {}): JudgedRelease {
+  return {
+    ...{ gateway: "openclaw@2026.4.26", version: "2026.4.26", verdict, rows: [], refused: [] },
+    judgedAt: "2026-11-30T18:00:00.000Z",
+    ...more,
+  };
+}
+
+const REPORT: CompatReport = {
+  version: 1,
+  command: "npx gateway-qa compat desk@1.0.0 --releases 2026.4.26..2026.9.6 --call",
+  createdAt: "2026-11-30T18:00:00.000Z",
+  exitCode: 1,
+  plugin: { id: "desk", name: "@scope/desk", version: "1.0.0", from: "@scope/desk@1.0.0" },
+  allowed: "Nothing was allowed.",
+  releases: [
+    release("works with steps", {
+      rows: [
+        row("install", "steps", { steps: ["plugins install … --accept-capabilities"] }),
+        LOADED,
+        row("register", "yes", { seen: "tools: a, b" }),
+        CALLED,
+      ],
+      cost: { bootMs: { without: 900, with: 1000 }, turnMs: { without: 20, with: 25 } },
+      refused: ["api.example.com:443"],
+    }),
+    release("broken", {
+      ...{ gateway: "openclaw@2026.9.6", version: "2026.9.6" },
+      rows: [
+        row("install", "yes"),
+        row("load", "no", { seen: "error: a | b", api: "emptySchema", log: "no export emptySchema" }),
+      ],
+    }),
+    release("blocked", { gateway: "openclaw@2026.9.5", version: "", problem: "it is not installed" }),
+  ],
+  firstBroken: {
+    ...{ gateway: "openclaw@2026.9.6", lastGood: "openclaw@2026.4.26", between: ["openclaw@2026.9.5"] },
+    ...{ row: "load", seen: "error: a | b", api: "emptySchema", log: "no export emptySchema" },
+  },
+};
+
+test("the report as a table and for a pull request", async () => {
+  const ajv = addFormats.default(new Ajv({ strict: true }));
+  expect(ajv.validate(compatSchema, REPORT), ajv.errorsText()).toBe(true);
+  await expect(renderTable(REPORT)).toMatchFileSnapshot("golden/compat.txt");
+  await expect(renderMarkdown(REPORT)).toMatchFileSnapshot("golden/compat.md");
+});

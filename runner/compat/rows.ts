@@ -1,0 +1,68 @@
+import type { JsonObject } from "../base/json.ts";
+import { declaredTools, type Inspected } from "./brings.ts";
+import type { Row, RowName } from "./compat-schema.ts";
+import { inFew, missingApi, missingCredential, tellingLine } from "./reasons.ts";
+
+/**
+ * A row that is a no, or blocked where what was seen says that a credential is missing.
+ * @param evidence outputs and logs in which the line is looked for that says why
+ */
+export function failedRow(row: RowName, seen: string, evidence: string, id: string): Row {
+  const log = tellingLine(evidence, [id]);
+  const api = missingApi(`${seen}\n${log ?? ""}`);
+  const lacking = api === undefined ? missingCredential(seen) : undefined;
+  if (lacking) return { row, state: "blocked", seen: lacking };
+  return { row, state: "no", seen: inFew(seen), ...(log ? { log } : {}), ...(api ? { api } : {}) };
+}
+
+export interface Registered {
+  id: string;
+  manifest: JsonObject;
+  /** Names by kind. */
+  registers: Readonly<Record<string, string[]>>;
+  /** Tools that the model is offered. */
+  offered: readonly string[];
+  /** Diagnostics and the log. */
+  evidence: string;
+}
+
+/** Whether it registers something, and the model is offered each tool that it declares or registers. */
+export function registeredRow({ id, manifest, registers, offered, evidence }: Registered): Row {
+  const row = "register";
+  const wanted = new Set([...declaredTools(manifest), ...(registers.tools ?? [])]);
+  const absent = [...wanted].filter((name) => !offered.includes(name));
+  const kinds = Object.entries(registers).map(([kind, names]) => `${kind}: ${names.join(", ")}`);
+  if (absent.length === 0) {
+    return kinds.length > 0
+      ? { row, state: "yes", seen: kinds.join("; ") }
+      : { row, state: "no", seen: "nothing" };
+  }
+  const about = evidence
+    .split("\n")
+    .filter((line) => line.includes(id))
+    .join("\n");
+  const seen = `the model is not offered ${absent.join(", ")}`;
+  const lacking = missingCredential(about);
+  return lacking ? { row, state: "blocked", seen: `${seen}: ${lacking}` } : failedRow(row, seen, about, id);
+}
+
+/** Errors among what the gateway says of it; warnings are shown. */
+export function diagnosedRow({ diagnostics }: Inspected, id: string): Row {
+  const row = "diagnostics";
+  const worse = diagnostics.filter(({ level }) => level === "error" || level === "warn");
+  const errors = worse.filter(({ level }) => level === "error").map(({ message }) => message);
+  const text = inFew(worse.map(({ level, message }) => `${level}: ${message}`).join("; "));
+  if (errors.length === 0) return { row, state: "yes", seen: text || "none" };
+  const lacking = missingCredential(errors.join("\n"));
+  return lacking ? { row, state: "blocked", seen: lacking } : failedRow(row, text, errors.join("\n"), id);
+}
+
+/** A row in which none of its texts shows a secret: plugins print what they like. */
+export function redactedRow({ items, log, ...row }: Row, redact: (text: string) => string): Row {
+  return {
+    ...row,
+    seen: redact(row.seen),
+    ...(log ? { log: redact(log) } : {}),
+    ...(items ? { items: items.map((item) => ({ ...item, seen: redact(item.seen) })) } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { basename, join, relative, sep } from "node:path";
+import { MANIFEST, type PluginSubject, SKILL, type Subject } from "./subject.ts";
+
+/** What has no part in whether a plugin or a skill works, or is too much to copy. */
+const NOT_COPIED = new Set([".git", "node_modules", "reports", "night"]);
+
+/** The plugin's own words when it fails in the copy. */
+const ON_PURPOSE = "broken on purpose by qa init";
+
+/**
+ * A copy of the repository in which the plugin's entry throws as soon as it is loaded, or the skill has no description.
+ * @param folder absolute; of the user's own, new
+ * @returns the copy's root, absolute, and the file that is broken, relative to it
+ */
+export async function brokenCopy(subject: Subject, folder: string): Promise<{ root: string; file: string }> {
+  const root = join(folder, basename(subject.root));
+  await cp(subject.root, root, {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.has(relative(subject.root, path).split(sep)[0] ?? ""),
+  });
+  // Shows where the repository begins, which its own may not have copied.
+  await mkdir(join(root, ".git"), { recursive: true });
+  const packages = join(subject.root, "node_modules");
+  if (existsSync(packages)) await symlink(packages, join(root, "node_modules"), "junction");
+  const file =
+    subject.kind === "plugin" ? (subject.entry ?? MANIFEST) : join(subject.skills[0].folder, SKILL);
+  const text = await readFile(join(root, file), "utf8");
+  await writeFile(
+    join(root, file),
+    subject.kind === "plugin" ? brokenPlugin(subject, text) : `${ON_PURPOSE}\n`,
+  );
+  return { root, file };
+}
+
+function brokenPlugin({ entry }: PluginSubject, text: string): string {
+  if (entry === undefined) return `${ON_PURPOSE}\n`;
+  const [shebang = ""] = /^#!.*\n/.exec(text) ?? [];
+  return `${shebang}throw new Error(${JSON.stringify(ON_PURPOSE)});\n${text.slice(shebang.length)}`;
+}

@@ -1,0 +1,86 @@
+import { isJsonObject } from "../base/json.ts";
+import { exampleArguments } from "../base/schema-arguments.ts";
+import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
+import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
+import { Testbed } from "../run/testbed/testbed.ts";
+import type { OfferedTools } from "./scenario.ts";
+import type { PluginSubject } from "./subject.ts";
+
+const TURN_TIMEOUT_MS = 120_000;
+
+/** What came of running a plugin: what its tools look like, or what the gateway says is wrong with it. */
+export type Probe = OfferedTools | { problem: string };
+
+/**
+ * Runs a plugin in a gateway, and asks its agent something to see which of the declared tools the model is offered. None of
+ * them is called.
+ * @param onLeft called for each thing that could not be torn down
+ * @throws QaError when the gateway cannot be started; the signal's reason
+ */
+export async function probePlugin(
+  plugin: PluginSubject,
+  { kind, signal, onLeft }: { kind: GatewayKind; signal: AbortSignal; onLeft(problem: string): void },
+): Promise<Probe> {
+  const { id, root, tools, configSchema } = plugin;
+  const config = exampleArguments(configSchema).value;
+  const testbed = new Testbed(
+    { gateway: kind, signal },
+    {
+      configPatches: [{ plugins: { load: { paths: [root] }, entries: { [id]: { enabled: true, config } } } }],
+    },
+  );
+  try {
+    const { gateway } = await testbed.ready;
+    const first = await offered(testbed, tools, "one");
+    const problem = await problemOf(gateway, id);
+    if (problem !== undefined && first.size < tools.length) return { problem };
+    if (first.size === tools.length) return { parameters: first, mustBeNamed: false };
+    await allow(gateway, id);
+    const second = await offered(testbed, tools, "two");
+    return { parameters: second, mustBeNamed: second.size > first.size };
+  } finally {
+    for (const left of await testbed.close()) onLeft(left);
+  }
+}
+
+/** The declared tools that the model is offered in one turn, with the schemas of their parameters. */
+async function offered(
+  { bus, model }: Testbed,
+  tools: readonly string[],
+  word: string,
+): Promise<Map<string, unknown>> {
+  if (tools.length === 0) return new Map();
+  const before = model?.requests.length ?? 0;
+  bus.addInboundMessage({
+    conversation: { id: "alice", kind: "direct" },
+    senderId: "alice",
+    text: `Reply exactly: ${word}`,
+  });
+  await waitForOutboundMessage(bus, ({ text }) => text.includes(word), TURN_TIMEOUT_MS);
+  const declared = (model?.requests.slice(before) ?? []).flatMap(({ body }) =>
+    Array.isArray(body.tools) ? body.tools.map(declarationOf) : [],
+  );
+  return new Map(
+    declared.flatMap(({ name, parameters }) => (tools.includes(name) ? [[name, parameters]] : [])),
+  );
+}
+
+function declarationOf(tool: unknown): { name: string; parameters: unknown } {
+  const declaration = isJsonObject(tool) && isJsonObject(tool.function) ? tool.function : tool;
+  const { name, parameters } = isJsonObject(declaration) ? declaration : {};
+  return { name: String(name), parameters };
+}
+
+/** What the gateway says is wrong with the plugin; one that records nothing says nothing. */
+async function problemOf(gateway: GatewayUnderTest, id: string): Promise<string | undefined> {
+  const records = (await gateway.trace?.()) ?? [];
+  const failed = records.findLast(({ event, facts }) => event === "plugin-failed" && facts.plugin === id);
+  const said = [failed?.facts.place, failed?.facts.why].filter((each) => typeof each === "string");
+  return said.length > 0 ? said.join(": ") : undefined;
+}
+
+async function allow(gateway: GatewayUnderTest, id: string): Promise<void> {
+  const { hash } = await gateway.call("config.get", {});
+  const raw = JSON.stringify({ tools: { alsoAllow: [id] } });
+  await gateway.call("config.patch", { raw, baseHash: hash });
+}
