@@ -20,8 +20,11 @@ export function replyChain(account: Account, act: Extract<Act, { kind: "message"
     .told("turn-started", started, started ? undefined : whyNotStarted(account, begun, message));
   if (begun?.facts.command === undefined) askedAndAnswered(links, own);
   const sent = first(own, "reply-sent");
-  links.told("sent", sent, sent ? undefined : whyNotSent(own));
-  links.shown("arrived", arrivalOf(account, act, started?.at ?? act.at));
+  const arrived = arrivalOf(account, act, started?.at ?? act.at);
+  // The gateway notes it when the channel has said that it is there.
+  const at = Math.min(sent?.at ?? 0, arrived?.at ?? Number.POSITIVE_INFINITY);
+  links.told("sent", sent && { at }, sent ? undefined : whyNotSent(own));
+  links.shown("arrived", arrived);
   const reboot = begun && cutOffBy(records, own, begun);
   if (reboot) {
     const abandoned = first(own, "run-abandoned");
