@@ -128,7 +128,8 @@ async function announce(
     printNote("the package registry cannot be reached: only installed releases can be judged\n");
     return;
   }
-  const most = Math.min(missing.length, Math.ceil(Math.log2(releases.length)) + 2);
+  const ends = missing.filter((version) => version === releases[0] || version === releases.at(-1)).length;
+  const most = ends + Math.min(missing.length - ends, Math.ceil(Math.log2(releases.length - 1)));
   const atOnce = options.keep ? most : 1;
   const notice = await fetchNotice({ most, atOnce, folder: cache.folder });
   printNote(`${notice}. ${options.keep ? "They are kept" : "Each is removed when it is judged"}\n`);

@@ -31,7 +31,8 @@ export function escapeHtml(text: string): string {
  * Two gateways side by side, as a page that needs nothing else: no script, no request, and a policy that forbids both.
  */
 export function renderPage(changes: Changes): string {
-  const { report } = changes;
+  const { report, verdicts } = changes;
+  const compared = verdicts.different.length + verdicts.same.length;
   const [first, second] = namesOf(report.gateways);
   const sections = SECTIONS.map((section) => ({ ...section, ...section.of(changes, [first, second]) }));
   const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
@@ -47,7 +48,7 @@ export function renderPage(changes: Changes): string {
 <body>
 <header>
 <h1>${first} <span>and</span> ${second}</h1>
-<p>What is different for those who use them, as ${plural(report.counts.compared, "scenario")} saw it. Left is ${first}, right is ${second}.</p>
+<p>What is different for those who use them, as ${plural(compared, "scenario")} saw it. Left is ${first}, right is ${second}.</p>
 ${report.gateways.map(({ problem }, index) => (problem === undefined ? [] : html`<p class="problem">${[first, second][index] ?? ""}: ${problem}.</p>\n`))}<nav><ul>
 ${sections.map(({ id, title, count }) => html`<li><a href="#${id}"><strong>${count}</strong> ${title}</a></li>\n`)}</ul></nav>
 </header>
