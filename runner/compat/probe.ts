@@ -202,7 +202,7 @@ class Probe {
       const text = `${inspected.status}${why ? `: ${why}` : ""}`;
       if (config.length > 0)
         this.#add("load", "blocked", `its config lacks ${config.join(", ")}`, { log: inFew(text) });
-      else this.#failed("load", inFew(text), [why ?? "", output, this.#gateway.logs()].join("\n"));
+      else this.#failed("load", inFew(text), [why ?? "", this.#gateway.logs()].join("\n"));
       return false;
     }
     this.#add("load", "yes", "loaded");
