@@ -149,7 +149,11 @@ describe.each(NODES)("installed by npm, on $on", ({ on, findNode }) => {
 
   test("all scenarios of the repository run when none is chosen; a path chooses one", async () => {
     const all = await user.npx("run");
-    expect(all).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("1 failed, 1 passed"), stderr: "" });
+    expect(all).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("1 failed, 1 passed"),
+      stderr: "",
+    });
     expect(await user.npx("run", "./qa/scenarios/chat")).toMatchObject({ exitCode: 1, stderr: "" });
   });
 
