@@ -177,8 +177,10 @@ test.for(["2026.4.26", "2026.9.6"])(
     const report = JSON.parse(await readFile(join(sandbox.folder, "compat.json"), "utf8")) as CompatReport;
     const [release] = report.releases;
     if (release === undefined) throw new Error(stderr);
-    for (const row of ["load", "register", "tools", "commands", "uninstall"] as const) {
+    for (const row of ["load", "register", "tools", "commands"] as const) {
       expect(stateOf(release, row), stderr).toBe("yes");
+      // 2026.4.26 leaves the copy of a folder that it has installed from.
+      expect(stateOf(release, "uninstall"), stderr).toBe(version === "2026.4.26" ? "steps" : "yes");
     }
     expect([0, 5]).toContain(exitCode);
     expect(await sandbox.processes()).toEqual([]);
