@@ -264,7 +264,9 @@ class Probe {
       const { tools } = await this.#turns.turn();
       const alien = tools.filter(({ name }) => !this.#own.has(name)).map(({ name }) => `the tool ${name}`);
       const all = [...left, ...alien];
-      if (all.length > 0) this.#add("uninstall", "no", inFew(`it leaves ${all.join(", ")}`));
+      // What is left is the gateway's own affair: 2026.4.26 removes no copy of a folder that it was installed from.
+      const by = { steps: [`removing by hand ${left.join(", ") || "what is left"}, and a restart`] };
+      if (all.length > 0) this.#add("uninstall", "steps", inFew(`the gateway leaves ${all.join(", ")}`), by);
       else this.#add("uninstall", "yes", "nothing of it is left");
     } catch (error) {
       this.#setup.signal.throwIfAborted();
