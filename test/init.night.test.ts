@@ -47,7 +47,9 @@ describe("qa init", () => {
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toContain("✓ The agent calls tide_at, and its result");
     expect(stdout).toContain("✓ The agent calls tide_secret, and its result");
-    expect(stdout).toMatch(/✗ tide-smoke\n {4}.*index\.js:1:7: .*broken on purpose/);
+    expect(stdout).toMatch(
+      /✗ tide-smoke\n {4}index\.js: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
+    );
     const scenario = await readFile(join(root, "qa/scenarios/tide-smoke.md"), "utf8");
     expect(scenario).toContain('Call the tool tide_at with {"hour":5}');
     expect(await readFile(join(root, "index.js"), "utf8")).toBe(PLUGIN["index.js"]);

@@ -225,14 +225,13 @@ function failureText(id: string, file: string, { failure }: ScenarioReport): str
   const headline = failure?.headline ?? failure?.message ?? "";
   const [first = "", ...others] = headline.split("\n");
   const named = first.includes(file) ? first : `${file}: ${first}`;
+  const error = failure?.logLines?.find((line) => line.includes(" error ") && !headline.includes(line));
   return [
     `✗ ${id}`,
-    `    ${named}`,
-    ...others.map((line) => `    ${line}`),
-    `    step: ${failure?.step?.name}`,
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
+    ...[named, ...others, `step: ${failure?.step?.name}`].map((line) => `    ${line}`),
+    ...(error === undefined ? [] : [`    log: ${error}`]),
+    "",
+  ].join("\n");
 }
 
 /** The scenario's file, as it is shown. */
