@@ -21,6 +21,14 @@ const SCENARIOS = {
   "too-late": `${LATE}\n- expectNoMessage: never said\n  within: 100ms`,
 };
 
+/** A chat command of a plugin that takes its time. */
+const SLOW_COMMAND = `export default {
+  register(api) {
+    const handler = () => new Promise((resolve) => setTimeout(resolve, 1500, { text: "slow answer" }));
+    api.registerCommand({ name: "slow", description: "Takes its time.", handler });
+  },
+};`;
+
 const MODEL = `\`\`\`yaml qa-model
 rules:
   - match: { lastUser: Tell me late }
@@ -35,6 +43,16 @@ test("what must not come is judged when no turn is under way that could still br
       `pack/${id}.md`,
       `# ${id}\n\n${MODEL}\n\n## Step\n\n\`\`\`yaml qa-step\n${statements}\n\`\`\`\n`,
     );
+  await sandbox.write("pack/package.json", "{}");
+  await sandbox.write(
+    "pack/fixtures/plugins/slow/openclaw.plugin.json",
+    '{ "id": "slow", "configSchema": {}, "activation": { "onStartup": true } }',
+  );
+  await sandbox.write("pack/fixtures/plugins/slow/index.js", SLOW_COMMAND);
+  await sandbox.write(
+    "pack/slow-command.md",
+    "---\nplugins: [slow]\n---\n\n# Slow\n\n## Step\n\n```yaml qa-step\n- say: /slow\n- expectNoMessage\n```\n",
+  );
   const { exitCode, report, stdout } = await sandbox.qa("run", "--pack", "pack");
   expect(exitCode, stdout).toBe(1);
   const failures = Object.fromEntries((report?.scenarios ?? []).map(({ id, failure }) => [id, failure]));
@@ -44,6 +62,9 @@ test("what must not come is judged when no turn is under way that could still br
   expect(failures["one-time"]).toMatchObject({ message: "a message that fits came 2 times, expected 1" });
   expect(failures["closed-list"]).toMatchObject({
     message: 'message 2 was not expected: "late answer"',
+  });
+  expect(failures["slow-command"], stdout).toMatchObject({
+    message: 'a message came, and none was expected: "slow answer"',
   });
   expect(failures.held).toBeUndefined();
   expect(failures["in-order"]).toBeUndefined();

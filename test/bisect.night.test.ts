@@ -161,6 +161,10 @@ test("a machine without a registry judges what is installed", async () => {
   expect(stdout).toMatch(/after 2026\.5\.3, and in 2026\.5\.6 at the latest: .* 2026\.5\.4, 2026\.5\.5\./);
   expect(exitCode, stderr).toBe(5);
   const [folder = ""] = await readdir(join(sandbox.folder, "reports"));
-  const difference = join(sandbox.folder, "reports", folder, "difference/parity.md");
-  expect(await readFile(difference, "utf8")).toMatch(/config\.gateway\.controlUi\.basePath/);
+  const difference = join(sandbox.folder, "reports", folder, "difference");
+  const [table, page] = await Promise.all(
+    ["parity.md", "page.html"].map((name) => readFile(join(difference, name), "utf8")),
+  );
+  expect(table).toMatch(/config\.gateway\.controlUi\.basePath/);
+  expect(page).toMatch(/<code>gateway\.controlUi\.basePath<\/code>/);
 });

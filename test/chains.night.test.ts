@@ -245,6 +245,47 @@ const BAD_PLUGINS = {
   },
 } as const;
 
+const CALL_IT =
+  "\n- ask: Call the tool almanac_edition with {}\n- expectPluginCall: almanac_edition\n  within: 2s";
+const DENIED = "gatewayConfigPatch: { tools: { deny: [almanac_edition] } }";
+
+/** Where the call of a plugin's tool ends on a gateway without any fault. */
+const CALLS: Readonly<Record<string, Case & { headline?: RegExp }>> = {
+  "not-asked-for": {
+    steps: CALL_IT,
+    chain: "plugin",
+    missing: "planned",
+    headline: /nothing asked for it/,
+    frontMatter: `plugins: [almanac]\n${DENIED}`,
+  },
+  "not-offered": {
+    steps: CALL_IT,
+    chain: "plugin",
+    missing: "tool-offered",
+    headline: /its tool was not offered to the model/,
+    frontMatter: `plugins: [eager]\n${DENIED}`,
+  },
+  "not-called": {
+    steps: '\n- ask: "Reply exactly: hello"\n- expectPluginCall: { tool: almanac_edition }\n  within: 2s',
+    chain: "plugin",
+    missing: "called",
+    headline: /the model did not call it/,
+    frontMatter: "plugins: [almanac]",
+  },
+  "called-otherwise": {
+    steps: `${CALL_IT}\n- ask: Call the tool almanac_edition with {}\n- expectPluginCall: { plugin: almanac, text: two }\n  within: 2s`,
+    chain: "plugin",
+    frontMatter: "plugins: [almanac]",
+  },
+  "before-the-model": {
+    steps:
+      "\n- say: Call the tool almanac_edition with {}\n  in: lobby\n- expectPluginCall: almanac_edition\n  within: 1s",
+    chain: "reply",
+    missing: "turn-started",
+    frontMatter: "plugins: [almanac]",
+  },
+};
+
 const idOf = (name: string) => `chain-${name}`;
 
 function scenario(name: string, { steps, flow, more = "", frontMatter = "" }: Case, faults: string): string {
@@ -254,8 +295,14 @@ function scenario(name: string, { steps, flow, more = "", frontMatter = "" }: Ca
   return `${front}\n# ${name}\n\n${more}\n## It breaks\n\n${fence("qa-step", steps ?? "")}`;
 }
 
-async function writePlugin(sandbox: Sandbox, id: string, tool: string, code: string): Promise<void> {
-  const manifest = { id, configSchema: {}, contracts: { tools: [tool] } };
+async function writePlugin(
+  sandbox: Sandbox,
+  id: string,
+  tool: string,
+  code: string,
+  more: object = {},
+): Promise<void> {
+  const manifest = { id, configSchema: {}, contracts: { tools: [tool] }, ...more };
   await sandbox.write(`pack/fixtures/plugins/${id}/openclaw.plugin.json`, JSON.stringify(manifest));
   await sandbox.write(`pack/fixtures/plugins/${id}/index.js`, code);
 }
@@ -273,6 +320,9 @@ beforeAll(async () => {
   const sandbox = await Sandbox.create(afterAll);
   await sandbox.write("pack/package.json", "{}");
   await writePlugin(sandbox, "almanac", "almanac_edition", ALMANAC);
+  await writePlugin(sandbox, "eager", "almanac_edition", ALMANAC, { activation: { onStartup: true } });
+  for (const [name, each] of Object.entries(CALLS))
+    await sandbox.write(`pack/${idOf(name)}.md`, scenario(name, each, ""));
   for (const [fault, each] of Object.entries(EXPECTED)) {
     await sandbox.write(`pack/${idOf(fault)}.md`, scenario(fault, each, `faults: [${fault}]\n`));
   }
@@ -300,6 +350,13 @@ describe("the first missing link", () => {
     const failure = failureOf(fault);
     expect(failure, stdout).toMatchObject({ chain: { name: chain } });
     expect(failure?.chain?.missing, stdout).toBe(missing);
+  });
+
+  test.each(Object.entries(CALLS))("of a call that is %s", (name, { chain, missing, headline }) => {
+    const failure = failureOf(name);
+    expect(failure, stdout).toMatchObject({ chain: { name: chain } });
+    expect(failure?.chain?.missing, stdout).toBe(missing);
+    if (headline) expect(failure?.headline).toMatch(headline);
   });
 
   test.each(Object.entries(BAD_PLUGINS))("of a plugin that %s", (id, { missing, why }) => {

@@ -109,7 +109,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
     packages: ["eventsource-parser"],
   },
   cron: {
-    rooms: ["base", "sessions", "config", "runtime", "agent"],
+    rooms: ["base", "sessions", "config", "runtime", "tools", "agent"],
     packages: ["croner"],
   },
   sentinel: {

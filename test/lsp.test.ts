@@ -35,7 +35,10 @@ test("an editor sees what the check finds, in text that is not saved, and can wr
   await editor.change(uri, 2, wrong);
   const diagnostics = await editor.diagnostics(uri, 2);
   const { diagnostics: found } = JSON.parse(check.stdout);
-  expect(found).toHaveLength(2);
+  expect(found).toMatchObject([
+    { fix: { line: 11, column: 3, endColumn: 5, text: "as" } },
+    { fix: { line: 12, column: 3, endColumn: 13, text: "expectSkill" } },
+  ]);
   expect(
     diagnostics.map(({ code, message, range }) => ({
       code,

@@ -61,7 +61,12 @@ test("two finished runs are compared: where they differ first, and how their ans
   expect((await sandbox.qa(...run, "--out", "sound")).exitCode).toBe(0);
   expect((await sandbox.qa(...run, "--out", "broken", "--fault", "config-accept-invalid")).exitCode).toBe(1);
 
-  const result = await sandbox.qa("parity", "--reports", "sound,broken", "--out", "parity");
+  const result = await sandbox.qa("parity", "--reports", "sound,broken", "--out", "parity", "--page");
+  const page = await readFile(join(sandbox.folder, "parity/page.html"), "utf8");
+  expect(page).toMatch(
+    /refuses-nonsense.*<span class="passed">.*<span class="failed">.*refuses what is not a config/,
+  );
+  expect(result.stdout).toMatch(/^Page: parity\/page\.html$/m);
   expect(result.stdout).toContain("≠ refuses-nonsense");
   expect(result.stdout).toContain("Parity: 1 of 2 scenarios the same");
   expect(result.exitCode).toBe(1);

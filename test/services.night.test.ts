@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import { Sandbox } from "./testing/qa.ts";
@@ -92,4 +93,51 @@ test("on a published release a plugin by path reaches its fake and gets its secr
   const target = ["--gateway", `openclaw@${RELEASE}`];
   const run = await sandbox.qaWith({ TIDE_KEY: KEY }, "run", "--pack", "plugin/qa", "--trust", ...target);
   expect(run.exitCode, run.stdout).toBe(0);
+});
+
+test("a packed plugin gets no further than this machine, which is noted; its scripts run where that is allowed", async () => {
+  const sandbox = await Sandbox.create();
+  const registry = await startSmallRegistry(join(sandbox.folder, "published"), [TIDE_WORDS]);
+  const files = {
+    ...TIDE_PLUGIN,
+    "index.js": `import { existsSync } from "node:fs";
+${TIDE_PLUGIN["index.js"]}
+console.log("scripts ran:", existsSync(new URL("scripts-ran", import.meta.url)));
+fetch("https://tides.example.invalid/v1").catch((error) => console.log("refused:", error.cause.code, process.env.HOME));
+`,
+  };
+  for (const [name, text] of Object.entries(files)) await sandbox.write(`pack/plugin/${name}`, text);
+  await execa("npm", ["pack", "./plugin", "--silent"], { cwd: join(sandbox.folder, "pack") });
+  await sandbox.write("pack/tide.md", tideScenario("{ path: ./qa-test-tide-plugin-1.2.3.tgz }"));
+  const env = {
+    TIDE_KEY: KEY,
+    npm_config_registry: registry.url,
+    npm_config_cache: join(sandbox.folder, "npm"),
+    npm_config_fetch_retries: "0",
+  };
+  for (const allowed of [false, true]) {
+    const args = allowed ? ["--allow-scripts"] : [];
+    const { exitCode, stdout, stderr } = await sandbox.qaWith(
+      env,
+      "run",
+      "--pack",
+      "pack",
+      "--trust",
+      ...args,
+    );
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `tgz gets a HOME of its own and TIDE_KEY; .*install scripts ${allowed ? "run" : "do not run"}`,
+      ),
+    );
+    const evidence = sandbox.reportFolder;
+    const found = (await readdir(evidence, { recursive: true })).filter((name) =>
+      /refused-|gateway\.log$/.test(name),
+    );
+    const texts = await Promise.all(found.map((name) => readFile(join(evidence, name), "utf8")));
+    expect(texts.join("\n")).toContain('"to":"tides.example.invalid:443"');
+    expect(texts.join("\n")).toContain(`scripts ran: ${allowed}`);
+    expect(texts.join("\n")).toMatch(/refused: ECONNREFUSED \S*gateway-qa-/);
+  }
 });

@@ -31,6 +31,11 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
     [["run", "dm-chat-baseline", "--timeout", "600h"], /no longer than 596h/],
     [["check", join(ROOT, "runner/cli")], /runner\/cli holds no scenario/],
     [["run", "dm-chat-baseline", "--last-failed="], /--last-failed.* is empty/],
+    [
+      ["parity", "--gateways", "embedded,openclaw@1.0.0,openclaw@1.0.1", "--page"],
+      /two gateways side by side/,
+    ],
+    [["bisect", "dm-chat-baseline", "--good", "2026.4.26"], /required option '--bad <release>'/],
     [["parity", "--gateways", "embedded,"], /--gateways.* One of the entries is empty/],
     [["check", ""], /an argument is empty/],
     [["gateway", "install", " "], /an argument is empty/],

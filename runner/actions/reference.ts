@@ -63,7 +63,8 @@ export function actionReference(vocabulary: Vocabulary): string {
     "one of them may be its main one. *Called*: with positional arguments, as `call` and expressions do; an argument in",
     "braces is an object that holds these parameters, and may hold `env` as well. *Only reads*: it leaves the gateway as",
     "it was, and may be called on one that is already running. *Needs*: where the gateway lacks this, the",
-    "scenario ends as blocked.",
+    "scenario ends as blocked. Steps below headings have [statements](statements.md) instead: of the same name, or as",
+    "each action says.",
     "",
     "What the chosen gateway cannot do ends the scenario as *blocked*, with the missing capability named: an RPC",
     "method that it does not know, a file that cannot be reached, a tool that it does not bring. It is never a pass,",
@@ -98,6 +99,7 @@ function describeFunction(name: string, entry: FunctionEntry): string[] {
     lines.push(describeParameter(parameter, schema, main));
   }
   lines.push(`- returns: ${resultText(returns)}`);
+  if (entry.inSteps) lines.push(`- in steps below headings: ${entry.inSteps}`);
   if (entry.aliases?.length)
     lines.push(`- also known as: ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`);
   if (entry.effect === "reads") lines.push("- only reads");

@@ -23,6 +23,7 @@ import { importActions } from "./env/imports.ts";
 import { FLOW_OBJECTS } from "./env/objects.ts";
 import type { FlowMember } from "./env/run.ts";
 import { skillStatements } from "./extensions/expect.ts";
+import { callStatements } from "./extensions/expect-calls.ts";
 import { pluginStatements } from "./extensions/expect-plugins.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
@@ -60,7 +61,6 @@ import { transcriptSeedActions } from "./upstream/transcript-seed.ts";
 
 const ACTIONS: ActionSet = {
   ...coreActions,
-  ...moduleStepActions,
   ...importActions,
   ...channelActions,
   ...messageActions,
@@ -70,28 +70,15 @@ const ACTIONS: ActionSet = {
   ...restartActions,
   ...updateActions,
   ...configActions,
-  ...configSettleActions,
   ...skillActions,
   ...pluginActions,
   ...sessionActions,
   ...sessionKeyActions,
-  ...routingActions,
   ...transcriptActions,
-  ...historyReplyActions,
-  ...transcriptSeedActions,
-  ...sessionStoreActions,
   ...agentActions,
   ...toolActions,
-  ...toolPayloadActions,
-  ...toolFixtureActions,
-  ...mcpActions,
   ...modelActions,
-  ...imageActions,
-  ...cronActions,
-  ...memoryActions,
   ...logActions,
-  ...judgementActions,
-  ...notOfferedActions,
   ...conversationStatements,
   ...messageStatements,
   ...modelStatements,
@@ -104,6 +91,7 @@ const ACTIONS: ActionSet = {
   ...configStatements,
   ...sessionStatements,
   ...pluginStatements,
+  ...callStatements,
   ...stopAndStartStatements,
   ...skillStatements,
   ...orderStatements,
@@ -113,7 +101,33 @@ const ACTIONS: ActionSet = {
   ...accountStatements,
   ...tokenStatements,
   ...cronStatements,
+  ...forUpstream({
+    ...moduleStepActions,
+    ...configSettleActions,
+    ...routingActions,
+    ...historyReplyActions,
+    ...transcriptSeedActions,
+    ...sessionStoreActions,
+    ...toolPayloadActions,
+    ...toolFixtureActions,
+    ...mcpActions,
+    ...imageActions,
+    ...cronActions,
+    ...memoryActions,
+    ...judgementActions,
+    ...notOfferedActions,
+  }),
 };
+
+/** What exists only for the files of upstream has nothing that takes its place. */
+function forUpstream(actions: ActionSet): ActionSet {
+  return Object.fromEntries(
+    Object.entries(actions).map(([name, action]) => [
+      name,
+      { ...action, inSteps: action.inSteps ?? "nothing: it exists for upstream's files" },
+    ]),
+  );
+}
 
 function withAliases(actions: ActionSet): ActionSet {
   for (const name of Object.keys(ALIASES))

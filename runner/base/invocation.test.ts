@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { typedCommand, userFolder } from "./invocation.ts";
+import { asTyped, typedCommand, userFolder } from "./invocation.ts";
 import { ROOT } from "./places.js";
 
 const HERE = { cwd: ROOT, program: join(ROOT, "runner/cli/main.js") };
@@ -31,4 +31,12 @@ test("without a script it is the checkout's own, and outside of the checkout the
   expect(typedCommand({ ...HERE, cwd: "/home/me", env: { GATEWAY_QA_COMMAND: "wrapper qa" } })).toBe(
     "wrapper qa",
   );
+});
+
+test("a text that names commands says what can be typed, in the package", () => {
+  const typed = () => "npx gateway-qa";
+  expect(asTyped("`qa list` shows all; a `qa-step` block, `qa run --all`.", typed, true)).toBe(
+    "`npx gateway-qa list` shows all; a `qa-step` block, `npx gateway-qa run --all`.",
+  );
+  expect(asTyped("`qa list` shows all", typed, false)).toBe("`qa list` shows all");
 });

@@ -47,6 +47,18 @@ export function typedCommand(invocation: Invocation = THIS): string {
   return isOnPath ? basename(program) : quoted([displayPath(program, cwd)]);
 }
 
+/**
+ * A text that names commands as the documentation does, with what the user can type: `qa check` as `npx gateway-qa check`. In a
+ * checkout, the documentation's `qa` is known.
+ */
+export function asTyped(
+  text: string,
+  typed: () => string = typedCommand,
+  isPackage = BUILT !== undefined,
+): string {
+  return isPackage ? text.replace(/`qa (?=[a-z])/g, () => `\`${typed()} `) : text;
+}
+
 /** A command line of this program as it can be typed in a POSIX shell, where the user stands. */
 export function commandLine(args: readonly string[]): string {
   return `${typedCommand()} ${quoted(args)}`;

@@ -11,3 +11,8 @@ export function displayPath(path: string, from: string): string {
   const shown = isWithin(path, from) ? relative(from, path) || "." : path;
   return shown.split(sep).join("/");
 }
+
+/** Whether a path is that of a packed plugin, as `npm pack` names it, and not of a folder. */
+export function isPackedPlugin(path: string): boolean {
+  return /\.(?:tgz|tar\.gz)$/.test(path);
+}

@@ -1,18 +1,16 @@
-import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
-import { lt } from "semver";
-import packageJson from "../../package.json" with { type: "json" };
-import { QaError, UsageError } from "../base/errors.ts";
+import { QaError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { commandLine, userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
-import { formatTarget, parseRelease, type ReleaseTarget } from "../base/target.ts";
+import { formatTarget, parseRelease } from "../base/target.ts";
 import { inShort, plural } from "../base/text.ts";
 import { answerOf } from "../bisect/answer.ts";
 import { BISECT_VERSION, type BisectReport, type JudgedRelease } from "../bisect/bisect-schema.ts";
 import { differenceBetween } from "../bisect/difference.ts";
 import { releasesFrom } from "../bisect/releases.ts";
 import { bisect, isFlaky, type Judgement, settled } from "../bisect/search.ts";
+import { withLock } from "../gateway/npm/lock.ts";
 import { streamProgress } from "../gateway/npm/progress.ts";
 import { cacheFolder, ReleaseCache } from "../gateway/openclaw/cache.ts";
 import { OpenClawKind } from "../gateway/openclaw/openclaw.ts";
@@ -20,24 +18,23 @@ import { removeRelease } from "../gateway/openclaw/prune.ts";
 import { type PublishedReleases, publishedReleases } from "../gateway/openclaw/registry.ts";
 import { pickRelease } from "../gateway/openclaw/resolve.ts";
 import { fetchNotice } from "../gateway/openclaw/space.ts";
-import { capabilitiesOf } from "../plan/capabilities.ts";
-import { canChoose } from "../plan/eligibility.ts";
-import { chooseModel } from "../plan/model.ts";
-import { requireSelected } from "../plan/prepare.ts";
-import { idsAmong } from "../plan/selection.ts";
 import { headlineOf } from "../report/chain-text.ts";
 import { readReport } from "../report/read-report.ts";
-import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { Scenario } from "../scenario/types.ts";
+import {
+  type BisectOptions,
+  chosenScenarios,
+  isFor,
+  keyOf,
+  requireFor,
+  requireOrder,
+  targetOf,
+} from "./bisect-asked.ts";
 import { KeptSearch } from "./bisect-kept.ts";
 import { toArgs, withIds } from "./command-options.ts";
-import type { OptionsOf } from "./options.ts";
 import { printNote, redacted } from "./redacted.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import type { Session } from "./session.ts";
-import { packsIn, repositoryRoot } from "./workspace.ts";
-
-type BisectOptions = OptionsOf<"bisect">;
 
 /** What a search needs besides what is kept of it. */
 interface Search {
@@ -74,7 +71,7 @@ export async function bisectReleases(
   requireOrder(good, bad);
   for (const version of [good, bad]) requireFor(scenarios, version);
 
-  const kept = await KeptSearch.open(options.out, {
+  const fresh: BisectReport = {
     version: BISECT_VERSION,
     command: commandLine(withIds("bisect", [id], toArgs(options))),
     key: keyOf(scenarios, { ...options, good, bad }),
@@ -84,68 +81,28 @@ export async function bisectReleases(
     releases: releasesFrom(good, bad, published.versions),
     judged: [],
     fetched: [],
+  };
+  const onWait = () => printNote("another qa bisect does the same: waiting for it\n");
+  return withLock(join(cache.folder, `bisect-${fresh.key}`), { signal, onWait }, async () => {
+    const kept = await KeptSearch.open(options.out, fresh);
+    const search: Search = { id, scenarios, options, session, cache, published, kept };
+    await announce(search, installed);
+    await searchReleases(search);
+    return { report: kept.report, folder: kept.folder };
   });
-  const search: Search = { id, scenarios, options, session, cache, published, kept };
-  await announce(search, installed);
-  await kept.save();
-  const { report, folder } = kept;
+}
+
+/** Goes through the releases, and writes down the answer. */
+async function searchReleases(search: Search): Promise<void> {
+  const { report, folder } = search.kept;
+  await search.kept.save();
   const searched = await bisect(report.releases, (version) => judge(version, search));
   const answer = answerOf(searched, report);
   const difference = await differenceBetween(answer, { report, folder });
+  // One that was fetched by a search that was killed before it could remove it.
+  for (const version of report.fetched) await removeFetched(version, search);
   report.result = { ...answer, finishedAt: new Date().toISOString(), ...(difference ? { difference } : {}) };
-  await kept.save();
-  return { report, folder };
-}
-
-/** The scenario, or its rows. */
-async function chosenScenarios(id: string, options: BisectOptions): Promise<Scenario[]> {
-  const catalog = await loadCatalog({
-    repoRoot: repositoryRoot(),
-    packs: packsIn(options),
-    builtinIds: idsAmong([id]),
-    ...(options.trust ? { trust: true } : {}),
-    modelScripts: options.modelScript,
-    cwd: userFolder(),
-  });
-  return requireSelected(catalog, { patterns: [id], tags: [], all: false }).map(({ scenario }) => scenario);
-}
-
-function requireOrder(good: string, bad: string): void {
-  if (lt(good, bad)) return;
-  throw new UsageError(
-    good === bad ? `--good and --bad are both ${good}` : `--good ${good} is not older than --bad ${bad}`,
-    "The release in which a scenario began to fail lies after one on which it passes.",
-  );
-}
-
-function requireFor(scenarios: readonly Scenario[], version: string): void {
-  if (isFor(scenarios, version)) return;
-  throw new UsageError(
-    `${scenarios.map(({ id }) => id).join(", ")} is not for openclaw@${version}`,
-    "`qa list` shows what each scenario needs.",
-  );
-}
-
-/** Known before anything is installed. */
-function isFor(scenarios: readonly Scenario[], version: string): boolean {
-  const target = targetOf(version);
-  const model = chooseModel(undefined, target, process.env);
-  const capabilities = capabilitiesOf(target, model, { env: process.env });
-  return scenarios.some((scenario) => canChoose(scenario, capabilities));
-}
-
-function targetOf(version: string): ReleaseTarget {
-  return { kind: "openclaw", spec: version };
-}
-
-/** What makes verdicts of an earlier search worthless when it differs. */
-function keyOf(
-  scenarios: readonly Scenario[],
-  { good, bad, confirm, pack, trust, modelScript }: BisectOptions,
-): string {
-  const texts = scenarios.map(({ file }) => file.text);
-  const asked = [packageJson.version, texts, good, bad, confirm, pack, trust === true, modelScript];
-  return createHash("sha256").update(JSON.stringify(asked)).digest("hex");
+  await search.kept.save();
 }
 
 /** Says what will be done, and what it takes, before the first release is fetched. */
@@ -171,7 +128,8 @@ async function announce(
     printNote("the package registry cannot be reached: only installed releases can be judged\n");
     return;
   }
-  const most = Math.min(missing.length, Math.ceil(Math.log2(releases.length)) + 2);
+  const ends = missing.filter((version) => version === releases[0] || version === releases.at(-1)).length;
+  const most = ends + Math.min(missing.length - ends, Math.ceil(Math.log2(releases.length - 1)));
   const atOnce = options.keep ? most : 1;
   const notice = await fetchNotice({ most, atOnce, folder: cache.folder });
   printNote(`${notice}. ${options.keep ? "They are kept" : "Each is removed when it is judged"}\n`);

@@ -18,6 +18,8 @@ import type { OptionsOf } from "./options.ts";
 import { printNote } from "./redacted.ts";
 import type { Session } from "./session.ts";
 
+const SHORTEST_SECRET = 8;
+
 export interface PluginOrder {
   options: OptionsOf<"compat">;
   /** Of the plugin's entry. */
@@ -39,7 +41,8 @@ export async function judgePlugin(from: string, order: PluginOrder): Promise<Com
   const { call: callAll = false, allowScripts = false, releases } = options;
   const secrets = secretsOf(options.secret);
   const scratch = await makeTempFolder({ kind: "plugin", teardown });
-  const npm = { env: process.env, allowScripts };
+  const access = await npmAccess(userFolder(), process.env, signal);
+  const npm = { env: { ...process.env, ...access.env }, allowScripts };
   const subject = await findSubject(from, { ...npm, cwd: userFolder(), scratch, signal });
   const wanted = await wantedOf(releases, signal);
   const allowed = sentenceOf(allowScripts, Object.keys(secrets), callAll);
@@ -59,7 +62,7 @@ export async function judgePlugin(from: string, order: PluginOrder): Promise<Com
     setup: {
       ...{ subject, config, secrets, toolArguments, callAll, signal, teardown, onLeft },
       byPath: allowScripts && subject.packed,
-      npm: await npmAccess(userFolder(), process.env, signal),
+      npm: access,
       loadFolder: () => loadFolderOf(subject, { ...npm, scratch, signal }),
       onRow: (text) => printNote(`  ${text}\n`),
     },
@@ -106,8 +109,16 @@ function secretsOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => {
       const value = process.env[name];
-      if (value) return [name, value];
-      throw new UsageError(`--secret ${name}: this variable is not set`, "Set it, or leave the option out.");
+      if (!value)
+        throw new UsageError(
+          `--secret ${name}: this variable is not set`,
+          "Set it, or leave the option out.",
+        );
+      if (value.length >= SHORTEST_SECRET) return [name, value];
+      throw new UsageError(
+        `--secret ${name}: its value has fewer than ${SHORTEST_SECRET} characters`,
+        "A shorter one could not be told from other text, and would be shown.",
+      );
     }),
   );
 }

@@ -220,8 +220,8 @@ export const OPTIONS = {
     replay: "context",
   },
   allowScripts: {
-    about: "let install scripts of the plugin and of its dependencies run",
-    on: ["compat"],
+    about: "let install scripts of plugins from elsewhere and of their dependencies run",
+    on: ["run", "compat"],
     group: PLUGIN,
     replay: "context",
   },

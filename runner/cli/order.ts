@@ -65,13 +65,13 @@ function stillThere({ catalog, selection: before }: Choice): Choice {
 function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
   const { lane: name, lanes: typed, gateway, tag, row: rows, all, named } = options;
   const packs = packsIn(options);
+  const cwd = userFolder();
   if (name === undefined) {
     if (typed !== undefined)
       throw new UsageError("--lanes only says where lanes are read", "Add --lane <name>.");
     // A pack alone means all of it.
     const packsOnly = packs.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
     const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, rows, named };
-    const cwd = userFolder();
     const hasPaths = ids.some((id) => isScenarioPath(id, cwd));
     return {
       target: gateway ?? EMBEDDED,
@@ -93,7 +93,8 @@ function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
       "Leave out --all, --tag and --row; ids and globs narrow what the lane chooses.",
     );
   }
-  const lane = orderOfLane(loadLanes(typed), { name, gateway, ids }, packContext(packs), process.env);
+  const narrow = (catalog: Catalog) => withIdsOfPaths({ patterns: ids, tags: [], all: false }, catalog, cwd);
+  const lane = orderOfLane(loadLanes(typed), { name, gateway, narrow }, packContext(packs), process.env);
   return {
     ...lane,
     packsOnly: false,

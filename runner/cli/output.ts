@@ -1,3 +1,5 @@
+import { asTyped } from "../base/invocation.ts";
+
 /**
  * Rows of text in columns that are as wide as their widest cell, each row ending with a line feed.
  * @param right indexes of the columns that are aligned to the right
@@ -17,5 +19,6 @@ export function textTable(rows: readonly (readonly string[])[], right: readonly 
 
 /** The end of a command's help. */
 export function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+  const typed = lines.map((line) => asTyped(`\`${line}`).slice(1));
+  return `\nExamples:\n${typed.map((line) => `  $ ${line}`).join("\n")}`;
 }

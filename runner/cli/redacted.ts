@@ -1,3 +1,4 @@
+import { asTyped } from "../base/invocation.ts";
 import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
 import { redactValue } from "../report/event-texts.ts";
@@ -16,7 +17,7 @@ export function redacted(text: string): string {
 
 /** Writes a text to stdout, without secrets. */
 export function print(text: string): void {
-  process.stdout.write(redacted(text));
+  process.stdout.write(redacted(asTyped(text)));
 }
 
 /**
@@ -39,5 +40,5 @@ export function printJson(value: unknown, names: readonly string[] = []): void {
 
 /** Writes a text to stderr, without secrets. */
 export function printNote(text: string): void {
-  process.stderr.write(redacted(text));
+  process.stderr.write(redacted(asTyped(text)));
 }

@@ -15,6 +15,7 @@ import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { OptionsOf } from "./options.ts";
 import { print } from "./redacted.ts";
 import { runScenarios } from "./run-scenarios.ts";
+import { isScenarioPath, withIdsOfPaths } from "./scenario-paths.ts";
 import type { Session } from "./session.ts";
 import { packsIn, repositoryRoot } from "./workspace.ts";
 
@@ -70,15 +71,17 @@ async function chooseForEach(
   options: ParityOptions,
   { signal, teardown }: Session,
 ): Promise<Candidate[]> {
+  const cwd = userFolder();
   const catalog = await loadCatalog({
     repoRoot: repositoryRoot(),
     packs: packsIn(options),
-    builtinIds: idsAmong(patterns),
+    builtinIds: idsAmong(patterns.filter((typed) => !isScenarioPath(typed, cwd))),
     ...(options.trust ? { trust: true } : {}),
     modelScripts: options.modelScript,
-    cwd: userFolder(),
+    cwd,
   });
-  const selected = requireSelected(catalog, { patterns, tags: options.tag, all: options.all === true });
+  const typed = { patterns, tags: options.tag, all: options.all === true };
+  const selected = requireSelected(catalog, withIdsOfPaths(typed, catalog, cwd));
   const candidates = await Promise.all(
     targets.map(async (target): Promise<Candidate> => {
       const kind = await resolveGatewayKind(target, { env: process.env, teardown });

@@ -19,6 +19,7 @@ import { ATTEMPT_MEMORY_BYTES } from "../run/attempt/host/process.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
 import type { RunSetup } from "../run/setup.ts";
+import { strangersOf } from "../run/testbed/plugins.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import { givenOptions, toArgs, withIds } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
@@ -150,12 +151,15 @@ async function chooseAndPrepare(
   const prepared = prepareRun(catalog, selection, capabilities);
   const { scenarios, place } = await takeShard(prepared, ids, options, order);
   for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
+  for (const note of notesOnStrangers(scenarios, options.allowScripts)) printNote(`note: ${note}\n`);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
   return {
     ...model,
     gateway,
-    scenarios: options.shareGateway ? scenarios.map(withSharing) : scenarios,
+    scenarios: (options.shareGateway ? scenarios.map(withSharing) : scenarios).map((each) =>
+      options.allowScripts ? { ...each, allowScripts: true } : each,
+    ),
     place,
   };
 }
@@ -165,6 +169,18 @@ function notesOnReleases(gateway: GatewayKind, scenarios: readonly PreparedScena
   return scenarios.flatMap(({ scenario, release, skip, blocked }) => {
     const note = release && !skip && !blocked && gateway.noteOnRelease?.(release);
     return note ? [`${scenario.id}: ${note}`] : [];
+  });
+}
+
+/** What plugins from elsewhere may do. */
+function notesOnStrangers(scenarios: readonly PreparedScenario[], allowScripts = false): string[] {
+  return scenarios.flatMap(({ scenario, environment, skip, blocked }) => {
+    const strangers = strangersOf(scenario);
+    if (strangers.length === 0 || skip || blocked) return [];
+    const secrets = Object.keys(environment?.secrets ?? {}).join(", ");
+    return [
+      `${scenario.id}: ${strangers.join(", ")} gets a HOME of its own and ${secrets || "no secret"}; Node's connections beyond this machine are refused; install scripts ${allowScripts ? "run" : "do not run"}`,
+    ];
   });
 }
 

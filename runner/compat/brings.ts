@@ -36,7 +36,7 @@ export function readInspected(report: JsonObject): Inspected {
   if (routes > 0) registers["HTTP routes"] = [String(routes)];
   return {
     status: String(plugin.status ?? "unknown"),
-    error: typeof plugin.error === "string" ? plugin.error : undefined,
+    error: [plugin.error, plugin.activationReason].find((each) => typeof each === "string"),
     registers,
     diagnostics: listOf(report.diagnostics).flatMap((each) =>
       isJsonObject(each) ? [{ level: String(each.level), message: String(each.message) }] : [],

@@ -1,12 +1,15 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../base/places.js";
 import { judgeResult } from "./calls.ts";
-import { exitCodeOf } from "./compare.ts";
+import { compare, exitCodeOf } from "./compare.ts";
 import { type CompatReport, compatSchema, type JudgedRelease, type Row } from "./compat-schema.ts";
+import { KeptJudgements } from "./kept.ts";
+import type { ProbeSetup } from "./probe.ts";
 import { isKnownReadOnly } from "./read-only.ts";
 import { missingApi, missingCredential, tellingLine } from "./reasons.ts";
 import { wantedReleases } from "./release-list.ts";
@@ -180,6 +183,55 @@ const REPORT: CompatReport = {
     ...{ row: "load", seen: "error: a | b", api: "emptySchema", log: "no export emptySchema" },
   },
 };
+
+describe("what was judged before an interrupt", () => {
+  const VERSIONS = ["2026.5.1", "2026.5.2", "2026.5.3", "2026.5.4", "2026.5.5", "2026.5.6", "2026.5.7"];
+  /** Nothing of it is needed where everything is known. */
+  const setup = {} as ProbeSetup;
+
+  async function keptIn(folder: string) {
+    return KeptJudgements.open({ GATEWAY_QA_CACHE: folder }, ["desk"]);
+  }
+
+  test("is not judged again, and the first broken release of a range is found by halves", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "compat-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const first = await keptIn(folder);
+    for (const version of VERSIONS) {
+      const gateway = `openclaw@${version}`;
+      const rows = [row("load", version < "2026.5.5" ? "yes" : "no", { api: "emptySchema" })];
+      await first.add(release(verdictOf(rows), { gateway, version, rows }));
+    }
+    const asked: string[] = [];
+    const found = await compare({
+      ...{ wanted: { kind: "range", releases: VERSIONS }, setup, kept: await keptIn(folder) },
+      onBegin: (gateway) => expect.fail(`${gateway} is judged again`),
+      onJudged: ({ gateway }, again) => asked.push(`${gateway} ${again}`),
+    });
+    expect(found.firstBroken).toEqual({
+      ...{ gateway: "openclaw@2026.5.5", lastGood: "openclaw@2026.5.4", between: [] },
+      ...{ row: "load", seen: "load seen", api: "emptySchema" },
+    });
+    // Both ends, and of five between them at most three.
+    expect(asked.length).toBeLessThanOrEqual(5);
+    expect(asked.every((each) => each.endsWith("true"))).toBe(true);
+    expect(found.releases.map(({ version }) => version)).toEqual(
+      found.releases.map(({ version }) => version).toSorted(),
+    );
+  });
+
+  test("is forgotten when a comparison came to its end, and is none of another's", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "compat-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    await (await keptIn(folder)).add(release("works"));
+    const other = await KeptJudgements.open({ GATEWAY_QA_CACHE: folder }, ["another"]);
+    expect(other.of("openclaw@2026.4.26")).toBeUndefined();
+    const again = await keptIn(folder);
+    expect(again.of("openclaw@2026.4.26")?.verdict).toBe("works");
+    await again.done();
+    expect((await keptIn(folder)).of("openclaw@2026.4.26")).toBeUndefined();
+  });
+});
 
 test("the report as a table and for a pull request", async () => {
   const ajv = addFormats.default(new Ajv({ strict: true }));

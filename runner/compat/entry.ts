@@ -15,11 +15,10 @@ export async function writeEntry(
 ): Promise<void> {
   const whole = JSON5.parse(await readFile(configPath, "utf8")) as JsonObject;
   const { load } = (whole.plugins ?? {}) as { load?: { paths?: string[] } };
-  const byPath = folder !== undefined && {
-    // A patch replaces a list.
-    load: { paths: [...(load?.paths ?? []), folder] },
-    ...(manifest.kind === "memory" ? { slots: { memory: id } } : {}),
-  };
-  const patch = { plugins: { ...byPath, entries: { [id]: { enabled: true, config } } } };
+  // A patch replaces a list.
+  const byPath = folder !== undefined && { load: { paths: [...(load?.paths ?? []), folder] } };
+  // Which the runner's own config leaves empty.
+  const slot = manifest.kind === "memory" && { slots: { memory: id } };
+  const patch = { plugins: { ...byPath, ...slot, entries: { [id]: { enabled: true, config } } } };
   await writeFile(configPath, `${JSON.stringify(mergePatch(whole, patch), null, 2)}\n`, { mode: 0o600 });
 }

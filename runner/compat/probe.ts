@@ -1,11 +1,11 @@
-import { join } from "node:path";
 import { errorMessage, QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { secretValues } from "../base/secrets/names.ts";
+import { Secrets } from "../base/secrets/secrets.ts";
 import type { Teardown } from "../base/teardown.ts";
-import { makeTempFolder } from "../base/temp-folder.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
 import type { NpmAccess } from "../gateway/npm/npm-access.ts";
-import { keptInside, type RefusedConnection, refusedConnections } from "../gateway/process/outside.ts";
+import { keptInside, refusedConnections } from "../gateway/process/outside.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
 import { type Inspected, readInspected, requiredConfig, skillsIn } from "./brings.ts";
 import { answerCommands, callTools } from "./calls.ts";
@@ -13,8 +13,8 @@ import type { JudgedRelease, Row, RowName, State } from "./compat-schema.ts";
 import { writeEntry } from "./entry.ts";
 import { PluginsCli } from "./own-cli.ts";
 import { inFew, saysUnreachable, tellingLine } from "./reasons.ts";
-import { diagnosedRow, failedRow, registeredRow } from "./rows.ts";
-import type { Subject } from "./subject.ts";
+import { diagnosedRow, failedRow, redactedRow, registeredRow } from "./rows.ts";
+import { type Subject, wantedBy } from "./subject.ts";
 import { offAndOn } from "./switching.ts";
 import { traces } from "./traces.ts";
 import { OWNER, Turns } from "./turns.ts";
@@ -53,8 +53,6 @@ export async function probe(
   gatewayName: string,
   setup: ProbeSetup,
 ): Promise<JudgedRelease> {
-  const scratch = await makeTempFolder({ kind: "compat", teardown: setup.teardown });
-  const log = join(scratch, "refused.jsonl");
   const { signal, subject, secrets } = setup;
   const testbed = new Testbed(
     { gateway: kind, signal },
@@ -62,13 +60,14 @@ export async function probe(
       // Optional tools are offered where a policy names them, or their plugin.
       configPatches: [{ tools: { alsoAllow: [subject.id] }, commands: { ownerAllowFrom: [OWNER] } }],
       // That the machine is busy is not the plugin's fault.
-      env: { ...keptInside(log), GATEWAY_PLUGIN_LOAD_LIMIT_MS: "120000" },
+      env: { GATEWAY_PLUGIN_LOAD_LIMIT_MS: "120000" },
+      keepInside: true,
       secretEnv: { ...secrets },
     },
   );
   try {
     const { gateway } = await testbed.ready;
-    return await new Probe(testbed, gateway, log, setup).run(gatewayName);
+    return await new Probe(testbed, gateway, testbed.refusedLog ?? "", setup).run(gatewayName);
   } finally {
     for (const problem of await testbed.close()) setup.onLeft(problem);
   }
@@ -82,6 +81,7 @@ class Probe {
   readonly #setup: ProbeSetup;
   readonly #cli: PluginsCli;
   readonly #turns: Turns;
+  readonly #secrets: Secrets;
   /** Tools of the gateway itself. */
   #own = new Set<string>();
   #inspected: Inspected | undefined;
@@ -91,6 +91,7 @@ class Probe {
     this.#gateway = gateway;
     this.#log = log;
     this.#setup = setup;
+    this.#secrets = new Secrets([...secretValues(process.env), ...Object.values(setup.secrets)]);
     this.#cli = new PluginsCli(gateway, setup.signal);
     this.#turns = new Turns(testbed, setup.signal);
   }
@@ -126,7 +127,7 @@ class Probe {
       rows: this.#rows,
       ...(registers ? { registers } : {}),
       ...(cost ? { cost } : {}),
-      refused: await this.#refusedSince(seen),
+      refused: wantedBy(subject, await refusedConnections(this.#log), seen),
       judgedAt: new Date().toISOString(),
     };
   }
@@ -201,7 +202,7 @@ class Probe {
       const text = `${inspected.status}${why ? `: ${why}` : ""}`;
       if (config.length > 0)
         this.#add("load", "blocked", `its config lacks ${config.join(", ")}`, { log: inFew(text) });
-      else this.#failed("load", inFew(text), [why ?? "", output, this.#gateway.logs()].join("\n"));
+      else this.#failed("load", inFew(text), [why ?? "", this.#gateway.logs()].join("\n"));
       return false;
     }
     this.#add("load", "yes", "loaded");
@@ -263,28 +264,14 @@ class Probe {
       const { tools } = await this.#turns.turn();
       const alien = tools.filter(({ name }) => !this.#own.has(name)).map(({ name }) => `the tool ${name}`);
       const all = [...left, ...alien];
-      if (all.length > 0) this.#add("uninstall", "no", inFew(`it leaves ${all.join(", ")}`));
+      // What is left is the gateway's own affair: 2026.4.26 removes no copy of a folder that it was installed from.
+      const by = { steps: [`removing by hand ${left.join(", ") || "what is left"}, and a restart`] };
+      if (all.length > 0) this.#add("uninstall", "steps", inFew(`the gateway leaves ${all.join(", ")}`), by);
       else this.#add("uninstall", "yes", "nothing of it is left");
     } catch (error) {
       this.#setup.signal.throwIfAborted();
       this.#failed("uninstall", inFew(errorMessage(error)), this.#gateway.logs());
     }
-  }
-
-  /** Those that the gateway itself did not try before the plugin came. */
-  async #refusedSince(count: number): Promise<string[]> {
-    const all = await refusedConnections(this.#log);
-    const own = new Set(all.slice(0, count).map(({ to }) => to));
-    const of = ({ to, from }: RefusedConnection) =>
-      !own.has(to) || from.some((file) => file.includes(this.#setup.subject.id));
-    return [
-      ...new Set(
-        all
-          .slice(count)
-          .filter(of)
-          .map(({ to }) => to),
-      ),
-    ];
   }
 
   #bootMs(): number {
@@ -299,7 +286,8 @@ class Probe {
     this.#push({ row, state, seen, ...more });
   }
 
-  #push(row: Row): void {
+  #push(seen: Row): void {
+    const row = redactedRow(seen, this.#secrets.redactText);
     this.#rows.push(row);
     this.#setup.onRow(`${row.row}: ${row.state}, ${row.seen}`);
   }

@@ -7,6 +7,8 @@ const VARIABLE =
   /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?|ID|URL)\b/;
 const CREDENTIAL =
   "(?:api[ _-]?keys?|access[ _-]?tokens?|auth[ _-]?tokens?|bot[ _-]?tokens?|tokens?|credentials?|client[ _-]?(?:id|secret)|app[ _-]?(?:key|secret|id)|secrets?|passwords?|log ?in|auth\\w*)";
+/** How a line of a log begins. */
+const STAMP = /^\d{4}-\d\d-\d\dT\S+\s+/;
 const LACKING =
   "(?:missing|required|not (?:set|configured|found|provided|available)|unset|undefined|is empty|needed|no|unauthori[sz]ed|invalid)";
 const CREDENTIAL_MISSING = new RegExp(
@@ -41,7 +43,8 @@ export function missingApi(text: string): string | undefined {
 /** @returns the words with which a text says that a credential or the plugin's config is missing; undefined where it does not */
 export function missingCredential(text: string): string | undefined {
   if (missingApi(text) !== undefined) return undefined;
-  for (const line of text.split("\n")) {
+  for (const each of text.split("\n")) {
+    const line = each.replace(STAMP, "");
     if (CREDENTIAL_MISSING.test(line) || NOT_CONFIGURED.test(line)) {
       const variable = VARIABLE.exec(line)?.[0];
       return variable ? `${variable} (${inFew(line)})` : inFew(line);
@@ -51,7 +54,7 @@ export function missingCredential(text: string): string | undefined {
 }
 
 const UNREACHABLE =
-  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|E401|E403|E404|ETARGET)\b|network is unreachable|fetch failed|registry.{0,40}(?:not reachable|cannot be reached)/i;
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|E401|E403|E404|ETARGET)\b|network is unreachable|fetch failed|certificate in certificate chain|registry-unreachable|registry.{0,40}(?:not reachable|cannot be reached)/i;
 
 /** Whether a text says that something beyond this machine could not be reached. */
 export function saysUnreachable(text: string): boolean {

@@ -143,7 +143,8 @@ function answerOf({ releases, firstBroken }: CompatReport): string {
     return `No: broken on ${broken.join(", ")}${since}.`;
   }
   const blocked = on("blocked");
-  if (blocked.length > 0) return `Inconclusive: blocked on ${blocked.join(", ")}.`;
+  if (blocked.length > 0)
+    return `Inconclusive: blocked on ${blocked.join(", ")}; what is missing stands above.`;
   const loads = on("loads");
   if (loads.length > 0)
     return `Inconclusive: it loads on ${loads.join(", ")}, and tools were not called; --call calls them.`;

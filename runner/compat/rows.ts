@@ -56,3 +56,13 @@ export function diagnosedRow({ diagnostics }: Inspected, id: string): Row {
   const lacking = missingCredential(errors.join("\n"));
   return lacking ? { row, state: "blocked", seen: lacking } : failedRow(row, text, errors.join("\n"), id);
 }
+
+/** A row in which none of its texts shows a secret: plugins print what they like. */
+export function redactedRow({ items, log, ...row }: Row, redact: (text: string) => string): Row {
+  return {
+    ...row,
+    seen: redact(row.seen),
+    ...(log ? { log: redact(log) } : {}),
+    ...(items ? { items: items.map((item) => ({ ...item, seen: redact(item.seen) })) } : {}),
+  };
+}

@@ -5,10 +5,11 @@ import JSON5 from "json5";
 import { errorMessage, QaError, UsageError } from "../base/errors.ts";
 import { readJsonObject } from "../base/files.ts";
 import type { JsonObject } from "../base/json.ts";
+import { isPackedPlugin, isWithin } from "../base/paths.ts";
 import type { PluginPackageOptions } from "../gateway/npm/plugin-package.ts";
+import type { RefusedConnection } from "../gateway/process/outside.ts";
 
 const MANIFEST = "openclaw.plugin.json";
-const ARCHIVE = /\.(?:tgz|tar\.gz)$/;
 
 /** A plugin that is judged. */
 export interface Subject {
@@ -51,14 +52,14 @@ export async function findSubject(from: string, options: SubjectOptions): Promis
     return subjectIn(folder, { from, install: folder, packed: false, digest: await digestOf(folder) });
   }
   const { installPluginArchive, installPluginPackage } = await import("../gateway/npm/plugin-package.ts");
-  if (found?.isFile() && ARCHIVE.test(path)) {
+  if (found?.isFile() && isPackedPlugin(path)) {
     const folder = await installPluginArchive(path, options);
     const digest = createHash("sha256")
       .update(await readFile(path))
       .digest("hex");
     return subjectIn(folder, { from, install: path, packed: true, digest });
   }
-  if (found || /^[./~]/.test(from) || ARCHIVE.test(from)) {
+  if (found || /^[./~]/.test(from) || isPackedPlugin(from)) {
     throw new UsageError(
       found ? `${from} is neither a folder nor an archive of a plugin` : `there is no ${from}`,
       "Give a plugin's folder, a .tgz that npm has packed, or a package such as @scope/name@1.2.3.",
@@ -113,6 +114,28 @@ async function readManifest(folder: string, from: string): Promise<JsonObject> {
       hint: `${basename(folder)}/${MANIFEST} is what every gateway reads first: it must be there, with an id.`,
     });
   }
+}
+
+/**
+ * Where a plugin wanted to connect to: what the gateway itself did not try before it came, or what its files asked for.
+ * @param before how many of them were refused then
+ */
+export function wantedBy(
+  { id, folder }: Subject,
+  refused: readonly RefusedConnection[],
+  before: number,
+): string[] {
+  const own = new Set(refused.slice(0, before).map(({ to }) => to));
+  const isIts = ({ to, from }: RefusedConnection) =>
+    !own.has(to) || from.some((file) => file.includes(`/${id}/`) || isWithin(file, folder));
+  return [
+    ...new Set(
+      refused
+        .slice(before)
+        .filter(isIts)
+        .map(({ to }) => to),
+    ),
+  ];
 }
 
 /** Of all files but those that are installed or of git, and reports. */

@@ -71,6 +71,8 @@ export interface FunctionEntry {
    * is about; `counts` expects an event, and takes `times`. Absent: only the older forms call it.
    */
   statement?: "acts" | "expects" | "counts";
+  /** What says the same in steps below headings, which have no statement of this name; in words, as Markdown. */
+  inSteps?: string;
   returns: ValueSchema;
   /** A call gives its result at once; all others give a promise. */
   sync?: true;

@@ -34,12 +34,20 @@ export interface LaneOrder {
 /**
  * Reads from a lane what the command line would otherwise say.
  * @param asked.gateway the value of `--gateway`, one of the lane's; may be left out if it has only one
- * @param asked.ids runs only these of the lane's scenarios
+ * @param asked.narrow what the command line chooses of a catalog: runs only these of the lane's scenarios; all for no pattern
  * @throws UsageError; QaError `secret-missing`
  */
 export function orderOfLane(
   lanes: Lanes,
-  { name, gateway, ids }: { name: string; gateway: GatewayTarget | undefined; ids: readonly string[] },
+  {
+    name,
+    gateway,
+    narrow,
+  }: {
+    name: string;
+    gateway: GatewayTarget | undefined;
+    narrow(catalog: Catalog): Pick<Selection, "patterns" | "named">;
+  },
   context: PackContext,
   env: Readonly<Record<string, string | undefined>>,
 ): LaneOrder {
@@ -57,8 +65,13 @@ export function orderOfLane(
       const { selected, diagnostics } = checkLane(located, lanes, catalog, context);
       rejectErrors(diagnostics);
       const chosen = { ...catalog, scenarios: selected.map(({ scenario }) => scenario) };
-      rejectOthers(ids, chosen, catalog, name);
-      if (ids.length > 0) return { catalog: chosen, selection: { patterns: ids, tags: [], all: false } };
+      const { patterns, named = patterns } = narrow(catalog);
+      rejectOthers(named, chosen, catalog, name);
+      if (patterns.length > 0) {
+        const own = patterns.filter((id) => named.includes(id) || chosen.scenarios.some(isCalled(id)));
+        if (own.length === 0) throw noneOf(name);
+        return { catalog: chosen, selection: { patterns: own, named, tags: [], all: false } };
+      }
       return { catalog: chosen, selection: { ...selectionOf(located), named: lane.select.ids } };
     },
   };
@@ -67,13 +80,24 @@ export function orderOfLane(
 /** @throws UsageError for a scenario that exists, but not in the lane */
 function rejectOthers(ids: readonly string[], chosen: Catalog, all: Catalog, lane: string): void {
   for (const id of ids) {
-    const isIt = (scenario: Scenario) => [scenario.id, scenario.family].includes(id.normalize());
+    const isIt = isCalled(id);
     if (chosen.scenarios.some(isIt) || !all.scenarios.some(isIt)) continue;
     throw new UsageError(
       `the lane ${lane} does not choose ${id}`,
       "Run it without --lane, or choose it in the lanes file.",
     );
   }
+}
+
+function isCalled(id: string): (scenario: Scenario) => boolean {
+  return (scenario) => [scenario.id, scenario.family].includes(id.normalize());
+}
+
+function noneOf(lane: string): UsageError {
+  return new UsageError(
+    `the lane ${lane} chooses none of these scenarios`,
+    "Run them without --lane, or choose them in the lanes file.",
+  );
 }
 
 function targetFor({ name, lane, entries }: LocatedLane, gateway: GatewayTarget | undefined): GatewayTarget {

@@ -24,7 +24,6 @@ import { errorMessage } from "../base/errors.ts";
 import { every } from "../base/timers.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { OpenFile, type Surroundings } from "./document.ts";
-import { fixFor } from "./fixes.ts";
 import type { Suggestion } from "./suggestions.ts";
 
 export interface LanguageServer extends Surroundings {
@@ -191,27 +190,36 @@ class Server {
     if (!document || !file) return;
     try {
       const found = await file.check();
-      const diagnostics = found.map((diagnostic) => this.#shown(diagnostic, document));
+      const diagnostics = found.map((diagnostic) => this.#shown(diagnostic));
       await this.#connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     } catch (error) {
       this.#connection.console.error(this.#redact(`checking ${uri} failed: ${errorMessage(error)}`));
     }
   }
 
-  #shown(diagnostic: Diagnostic, document: TextDocument): Shown {
-    const { line, column, endLine = line, endColumn = column, code, severity, message, hint } = diagnostic;
+  #shown(diagnostic: Diagnostic): Shown {
+    const {
+      line,
+      column,
+      endLine = line,
+      endColumn = column,
+      code,
+      severity,
+      message,
+      hint,
+      fix,
+    } = diagnostic;
     const range = {
       start: { line: line - 1, character: column - 1 },
       end: { line: endLine - 1, character: endColumn - 1 },
     };
-    const fix = fixFor(hint, document.getText(range));
     return {
       range,
       severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
       source: "qa",
       code,
       message: this.#redact([message, ...(hint === undefined ? [] : [hint])].join("\n")),
-      ...(fix === undefined ? {} : { data: { fix } }),
+      ...(fix === undefined ? {} : { data: { fix: fix.text } }),
     };
   }
 

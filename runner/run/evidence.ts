@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatConversationTranscript } from "../channel/transcript.ts";
+import { refusedConnections } from "../gateway/process/outside.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import { SHAPES_FILE } from "../shape/answers.ts";
 import type { AttemptProcess } from "./attempt/host/process.ts";
@@ -27,6 +28,11 @@ export async function writeEvidence(
     },
     { kind: "gateway log", name: "gateway.log", text: testbed.log() },
     { kind: "rpc shapes", name: SHAPES_FILE, text: testbed.answers.toText() },
+    {
+      kind: "refused connections",
+      name: "refused-connections.jsonl",
+      text: jsonLines(testbed.refusedLog ? await refusedConnections(testbed.refusedLog) : []),
+    },
     { kind: "scenario output", name: "scenario-output.log", text: attempt.output },
   ];
   const present = parts.filter(({ text }) => text.trim() !== "");

@@ -26,6 +26,8 @@ export interface PreparedScenario {
   pack?: IndexedPack;
   /** Variables that its gateway gets; the values of `secrets` are shown nowhere. */
   environment?: { env: Readonly<Record<string, string>>; secrets: Readonly<Record<string, string>> };
+  /** Install scripts of its plugins run. */
+  allowScripts?: boolean;
   /** Install the gateway for this scenario alone. */
   release?: OwnRelease;
 }

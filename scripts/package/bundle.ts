@@ -54,6 +54,7 @@ export async function bundleProgram(
       "reporter-host": reporterHost,
       supervise: supervisor,
     },
+    plugins: [...common.plugins, mcpClientApart],
     splitting: true,
     chunkNames: "[name]-[hash]",
     external: ["esbuild", "verdaccio"],
@@ -105,7 +106,7 @@ const bundledChecks: Plugin = {
   },
 };
 
-/** The attempt's program is one file; what hardly a scenario needs stays beside it. */
+/** What hardly a scenario needs stays beside the programs, once. */
 const mcpClientApart: Plugin = {
   name: "mcp-client-apart",
   setup({ onResolve }) {

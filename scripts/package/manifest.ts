@@ -20,6 +20,7 @@ export async function manifestOf(): Promise<object> {
     engines: { node: `^${OLDEST_NODE} || ^24.15.0 || >=26.0.0` },
     bin: { "gateway-qa": "dist/main.js", qa: "dist/main.js" },
     exports: {
+      "./reporter": { types: "./dist/reporter.d.ts", default: "./dist/reporter.js" },
       "./schemas/*": "./schemas/*",
       "./package.json": "./package.json",
     },

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -60,7 +61,6 @@ export async function fakeReleases(
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });
-  const { readFile } = await import("node:fs/promises");
   return { starts: async () => (await readFile(log, "utf8")).split("\n").filter(Boolean) };
 }
 

@@ -1,5 +1,6 @@
 import { countdown } from "../../base/slow.ts";
 import { delay } from "../../base/timers.ts";
+import type { BusMessage } from "../../channel/types.ts";
 import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { unexpected } from "../../flow/match/unexpected.ts";
@@ -62,6 +63,7 @@ const SAY_PARAMS = {
 function say(
   context: ActionContext,
   { text, as: senderId, in: room, thread, attachments }: ValuesOf<typeof SAY_PARAMS>,
+  nativeCommand?: BusMessage["nativeCommand"],
 ) {
   const id = room ?? senderId;
   context.scene.spokeIn(id);
@@ -71,8 +73,16 @@ function say(
     conversation: { id, kind: room === undefined ? "direct" : "channel" },
     ...(thread === undefined ? {} : { threadId: thread }),
     ...(attachments === undefined ? {} : { attachments: [...attachments] }),
+    ...(nativeCommand ? { nativeCommand } : {}),
   });
 }
+
+const { text: _text, attachments: _attachments, ...WHERE } = SAY_PARAMS;
+const COMMAND_PARAMS = {
+  command: { ...STRING, description: "without the slash" },
+  args: { ...STRING, optional: true, description: "what follows it" },
+  ...WHERE,
+} as const;
 
 /** Says the same again until the reply to it fits. */
 async function keepAsking(
@@ -142,6 +152,20 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     needs: "qa-channel",
     sync: true,
     run: say,
+  }),
+  chooseCommand: define({
+    summary: "A person chooses a chat command, in a client that has a menu of them.",
+    params: COMMAND_PARAMS,
+    main: "command",
+    returns: MESSAGE,
+    statement: "acts",
+    effect: "converses",
+    needs: "qa-channel",
+    sync: true,
+    run: (context, { command: name, args, ...where }) => {
+      const text = args === undefined ? `/${name}` : `/${name} ${args}`;
+      return say(context, { ...where, text }, { name, ...(args === undefined ? {} : { args }) });
+    },
   }),
   keepAsking: define({
     summary:

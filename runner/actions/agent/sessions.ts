@@ -35,6 +35,7 @@ export const sessionActions = actionsOf("sessions", (define) => ({
     },
     main: "label",
     positional: ["env", "label", "key"],
+    inSteps: "`session` of `ask` and `startTurn`",
     returns: { ...STRING, description: "the session key" },
     effect: "converses",
     budgetMs: () => CREATE_TIMEOUT_MS,

@@ -36,6 +36,11 @@ export function messageText(message: JsonObject): string {
     .join("");
 }
 
+/** The calls that a message of the assistant's makes. */
+export function toolCallsOf(message: JsonObject): JsonObject[] {
+  return blocksOf(message).filter(({ type }) => TOOL_CALL_TYPES.has(type));
+}
+
 /** @param messages of the whole transcript, oldest first @param after how many of them to leave out */
 export function summarizeTranscript(messages: readonly JsonObject[], after = 0): TranscriptSummary {
   const summary: TranscriptSummary = {
@@ -82,7 +87,7 @@ function readAssistant(
     summary.assistantMirrors = [...(summary.assistantMirrors ?? []), { identity, text: said }];
   }
 
-  const calls = blocksOf(message).filter(({ type }) => TOOL_CALL_TYPES.has(type));
+  const calls = toolCallsOf(message);
   for (const call of calls) {
     const name = String(call.name);
     count(summary.assistantToolCallCounts, name);

@@ -61,6 +61,7 @@ export const transcriptActions = actionsOf("sessions", (define) => ({
     },
     main: "sessionKey",
     positional: ["env", "sessionKey", "limit"],
+    inSteps: "`expectHistory`",
     returns: { type: "array", items: TRANSCRIPT_MESSAGE },
     effect: "reads",
     run: (context, { sessionKey, limit }) => readHistory(context, sessionKey, limit),
@@ -71,6 +72,7 @@ export const transcriptActions = actionsOf("sessions", (define) => ({
     params: SUMMARY_PARAMS,
     main: "sessionKey",
     positional: ["env", "sessionKey", members("options?")],
+    inSteps: "`expectHistory`, `expectPluginCall`",
     returns: record(
       {
         messageCount: NUMBER,

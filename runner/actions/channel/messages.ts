@@ -25,6 +25,19 @@ export const CHANNEL_ACTION_PARAMS = {
   },
 } as const;
 
+const ID = { ...STRING, description: "id of the message" } as const;
+const AS = { ...STRING, default: "qa-operator", description: "who" } as const;
+
+/** @throws QaError `bad-argument` where there is no such message */
+function messageBy({ bus }: ActionContext, messageId: string, senderId: string) {
+  const { messages } = bus.getSnapshot();
+  if (messages.some(({ id }) => id === messageId)) return { messageId, senderId };
+  throw badArgument(
+    `there is no message ${messageId} on the channel`,
+    "Take the `id` of a message that was saved.",
+  );
+}
+
 export const CHANNEL_ACTION_RESULT = record({}, { message: MESSAGE, thread: THREAD });
 
 /** Carries out what a person does in the chat's own client: no agent is involved. */
@@ -58,6 +71,7 @@ export const messageActions = actionsOf("channel", (define) => ({
     params: { limit: { ...NUMBER, default: 5, description: "how many" } },
     main: "limit",
     positional: ["state", "limit"],
+    inSteps: "nothing: a failure shows the messages",
     returns: STRING,
     effect: "reads",
     needs: "qa-channel",
@@ -69,6 +83,7 @@ export const messageActions = actionsOf("channel", (define) => ({
     params: TRANSCRIPT_PARAMS,
     main: "conversationId",
     positional: ["state", members("filter?")],
+    inSteps: "`expectMessages`",
     returns: STRING,
     effect: "reads",
     needs: "qa-channel",
@@ -80,11 +95,49 @@ export const messageActions = actionsOf("channel", (define) => ({
     params: CHANNEL_ACTION_PARAMS,
     main: "action",
     positional: [members("request")],
+    inSteps: "`react`, `editMessage`, `deleteMessage`, `openThread`",
     returns: CHANNEL_ACTION_RESULT,
     effect: "converses",
     needs: "qa-channel",
     sync: true,
     run: channelAction,
+  }),
+  react: define({
+    summary: "A person reacts to a message.",
+    params: {
+      emoji: { ...STRING, description: "with what" },
+      to: ID,
+      as: AS,
+    },
+    main: "emoji",
+    returns: MESSAGE,
+    statement: "acts",
+    effect: "converses",
+    needs: "qa-channel",
+    sync: true,
+    run: (context, { emoji, to, as }) => context.bus.react({ ...messageBy(context, to, as), emoji }),
+  }),
+  editMessage: define({
+    summary: "A person edits a message.",
+    params: { id: ID, text: { ...STRING, description: "what it says from now on" }, as: AS },
+    main: "id",
+    returns: MESSAGE,
+    statement: "acts",
+    effect: "converses",
+    needs: "qa-channel",
+    sync: true,
+    run: (context, { id, text, as }) => context.bus.edit({ ...messageBy(context, id, as), text }),
+  }),
+  deleteMessage: define({
+    summary: "A person deletes a message.",
+    params: { id: ID, as: AS },
+    main: "id",
+    returns: MESSAGE,
+    statement: "acts",
+    effect: "converses",
+    needs: "qa-channel",
+    sync: true,
+    run: (context, { id, as }) => context.bus.delete(messageBy(context, id, as)),
   }),
   openThread: define({
     summary: "A person opens a thread in a room.",

@@ -51,6 +51,7 @@ export const sessionKeyActions = actionsOf("sessions", (define) => ({
     params: KEY_PARAMS,
     main: "peer",
     positional: [members("parts")],
+    inSteps: "`in` and `session` of `expectTool` and others",
     returns: STRING,
     effect: "reads",
     sync: true,

@@ -228,6 +228,7 @@ export const configActions = actionsOf("config", (define) => ({
   readConfigSnapshot: define({
     summary: "The config in force and the hash that a write must be based on.",
     positional: ["env"],
+    inSteps: "`expectConfig`",
     returns: record({ hash: STRING, config: OBJECT }),
     effect: "reads",
     run: readSnapshot,
@@ -268,6 +269,7 @@ export const configActions = actionsOf("config", (define) => ({
     params: { patch: PATCH },
     main: "patch",
     positional: [members("request")],
+    inSteps: "`stopAndStart`",
     returns: NOTHING,
     needs: "config-file",
     budgetMs: () => MUTATION_TIMEOUT_MS,
@@ -283,6 +285,7 @@ export const configActions = actionsOf("config", (define) => ({
     },
     main: "edit",
     positional: ["env", "edit"],
+    inSteps: "`editConfig`",
     returns: { ...STRING, description: "the text written" },
     needs: "config-file",
     run: editConfigFile,

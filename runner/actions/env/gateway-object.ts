@@ -43,6 +43,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   logs: define({
     summary: "The whole log so far, redacted.",
     positional: [],
+    inSteps: "`expectLog`",
     returns: STRING,
     effect: "reads",
     sync: true,
@@ -51,6 +52,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   markLogs: define({
     summary: "A mark for `readLogsSince`.",
     positional: [],
+    inSteps: "nothing: `expectLog` counts from the beginning of the scenario",
     returns: NUMBER,
     effect: "reads",
     sync: true,
@@ -61,6 +63,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     params: { mark: { ...NUMBER, description: "from `markLogs`" } },
     main: "mark",
     positional: ["mark"],
+    inSteps: "`expectLog`",
     returns: STRING,
     effect: "reads",
     sync: true,
@@ -69,6 +72,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   identity: define({
     summary: "See `readGatewayIdentity`.",
     positional: [],
+    inSteps: "`expectGateway`",
     returns: IDENTITY,
     effect: "reads",
     run: (context) => context.identity(),
@@ -82,6 +86,7 @@ const gatewayActions = actionsOf("env", (define) => ({
       },
     },
     positional: ["signal"],
+    inSteps: "`restartGateway`",
     returns: NOTHING,
     budgetMs: () => 90_000,
     run: ({ gateway }) => gateway.restart(),
@@ -96,6 +101,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     },
     main: "mutate",
     positional: ["mutate"],
+    inSteps: "`stopAndStart`",
     returns: NOTHING,
     budgetMs: () => 120_000,
     run: ({ gateway }, { mutate }) => gateway.restartAfterStateMutation(mutate),
@@ -103,6 +109,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   stop: define({
     summary: "Stops the gateway process.",
     positional: [],
+    inSteps: "`stopAndStart`, or `signalGateway`",
     returns: NOTHING,
     run: ({ gateway }) => gateway.stop(),
   }),
@@ -111,6 +118,7 @@ const gatewayActions = actionsOf("env", (define) => ({
     params: { signal: SIGNAL },
     main: "signal",
     positional: ["signal"],
+    inSteps: "`signalGateway`",
     returns: NOTHING,
     sync: true,
     run: ({ gateway }, { signal }) => gateway.signalProcess(signal),
@@ -118,6 +126,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   getProcessCpuMs: define({
     summary: "Processor time that the gateway process and its descendants have used, in milliseconds.",
     positional: [],
+    inSteps: "`expectProcess`",
     returns: NULLABLE_NUMBER,
     effect: "reads",
     sync: true,
@@ -126,6 +135,7 @@ const gatewayActions = actionsOf("env", (define) => ({
   getProcessRssBytes: define({
     summary: "Memory that the gateway process and its descendants hold, in bytes.",
     positional: [],
+    inSteps: "`expectProcess`",
     returns: NULLABLE_NUMBER,
     effect: "reads",
     sync: true,

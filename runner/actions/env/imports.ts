@@ -71,6 +71,7 @@ export const importActions = actionsOf("core", (define) => ({
     params: { specifier: { ...STRING, description: "for instance `node:path`" } },
     main: "specifier",
     positional: ["specifier"],
+    inSteps: "nothing: what needs code is an action",
     returns: opaque("the module"),
     permissionOf: (specifier) =>
       specifier !== undefined && harmlessModule(specifier) ? undefined : "import",

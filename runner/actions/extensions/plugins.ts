@@ -134,6 +134,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     summary:
       "The plugins as the gateway lists them (`plugins.list`), each with its part of the list's `diagnostics`; listing loads none of their code.",
     positional: ["env"],
+    inSteps: "`expectPlugin`",
     returns: { type: "array", items: PLUGIN },
     effect: "reads",
     run: listPlugins,
@@ -146,6 +147,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     },
     main: "id",
     positional: ["plugins", "id"],
+    inSteps: "`expectPlugin`",
     returns: { ...PLUGIN, optional: true },
     effect: "reads",
     sync: true,
@@ -159,6 +161,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
     },
     main: "since",
     positional: ["env", "since"],
+    inSteps: "`expectPluginLoads`",
     returns: {
       type: "array",
       items: record(

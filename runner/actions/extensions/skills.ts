@@ -31,6 +31,7 @@ export const skillActions = actionsOf("skills", (define) => ({
     params: { agentId: { ...STRING, optional: true, description: "default: the scenario's agent" } },
     main: "agentId",
     positional: ["env", "agentId"],
+    inSteps: "`expectSkill`",
     returns: { type: "array", items: SKILL },
     effect: "reads",
     run: async (context, { agentId = context.agentId }) => {
@@ -46,6 +47,7 @@ export const skillActions = actionsOf("skills", (define) => ({
     },
     main: "name",
     positional: ["skills", "name"],
+    inSteps: "`expectSkill`",
     returns: { ...SKILL, optional: true },
     effect: "reads",
     sync: true,
@@ -59,6 +61,7 @@ export const skillActions = actionsOf("skills", (define) => ({
     },
     main: "name",
     positional: [members("request")],
+    inSteps: "`writeSkill`",
     returns: { ...STRING, description: "path of the file" },
     needs: "workspace",
     run: writeWorkspaceSkill,

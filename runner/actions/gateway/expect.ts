@@ -10,6 +10,7 @@ import { IN_THE_STEP } from "../scene/expect-none.ts";
 import { limitOf } from "../scene/limits.ts";
 import { BOOLEAN, matcherOf, NOTHING, NUMBER, open, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
+import { usageOf } from "./process-usage.ts";
 import { expectNoReload, expectReload, RELOAD } from "./reloads.ts";
 import { IDENTITY } from "./schemas.ts";
 
@@ -25,6 +26,11 @@ async function accountOf(context: ActionContext, channel: string): Promise<unkno
   const { channelAccounts } = await context.call("channels.status", {});
   return ((channelAccounts ?? {}) as Record<string, unknown[]>)[channel]?.[0];
 }
+
+const USAGE = record({
+  cpuMs: { ...NUMBER, description: "milliseconds" },
+  rssBytes: { ...NUMBER, description: "bytes" },
+});
 
 /** The next process behind the same address, since the last statement that changed something. */
 export async function expectRestart(
@@ -77,6 +83,20 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
     statement: "expects",
     effect: "reads",
     run: (context, { gateway }) => expectState(context, "the gateway", gateway, () => context.identity()),
+  }),
+  expectProcess: define({
+    summary: "What the gateway's process and those that it has started use, as the system says it.",
+    params: { usage: matcherOf(USAGE, "processor time so far, and memory") },
+    main: "usage",
+    returns: USAGE,
+    statement: "expects",
+    effect: "reads",
+    needs: "process",
+    run: (context, { usage }) =>
+      expectState(context, "the gateway's process", usage, () => {
+        if (process.platform === "linux") return usageOf(context.gateway.pid);
+        throw new BlockedError("process-usage", "this system does not say what a process uses");
+      }),
   }),
   expectChannel: define({
     summary: "The account of a channel as `channels.status` reports it.",

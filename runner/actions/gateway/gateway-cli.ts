@@ -79,6 +79,7 @@ export const gatewayCliActions = actionsOf("gateway", (define) => ({
     },
     main: "args",
     positional: ["env", "args", members("options?")],
+    inSteps: "`gatewayCli`",
     returns: { description: "what it printed, or the parsed JSON" },
     budgetMs: ({ timeoutMs }) => timeoutMs,
     run: (context, { args, ...options }) => runGatewayCli(context, args, options),

@@ -207,6 +207,7 @@ export const updateActions = actionsOf("update", (define) => ({
     params: { before: BEFORE, timeoutMs: milliseconds(UPDATE_TIMEOUT_MS) },
     main: "before",
     positional: ["env", "before", members("options?")],
+    inSteps: "`expectUpdate`",
     returns: IDENTITY,
     budgetMs: ({ timeoutMs }) => timeoutMs,
     run: waitForUpdate,

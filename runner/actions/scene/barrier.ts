@@ -31,15 +31,19 @@ export async function barrier(
 ): Promise<void> {
   const { bus, gateway } = context;
   allow?.(2 * limitMs + BARRIER_MS);
+  const hasChannel = gateway.capabilities.has("qa-channel");
   await context.identity();
-  await turnsToEnd(context, limitMs);
-  if (!gateway.capabilities.has("qa-channel")) return;
+  const [senderId] = await Promise.all([
+    hasChannel ? commander(context) : BARRIER,
+    turnsToEnd(context, limitMs),
+  ]);
+  if (!hasChannel) return;
   const answers = () =>
     bus.outboundMessages().filter(({ conversation }) => conversation.id === BARRIER).length;
   const before = answers();
   bus.addInboundMessage({
     conversation: { id: BARRIER, kind: "direct" },
-    senderId: await commander(context),
+    senderId,
     text: "/whoami",
   });
   await waitIn(context, "the run's own message to come back", () => answers() > before, {

@@ -1,7 +1,7 @@
 import { QaError } from "../../base/errors.ts";
 import { describeMatcher, show } from "../../flow/match/describe.ts";
 import { matches, mismatches, nearest } from "../../flow/match/match.ts";
-import type { Matcher } from "../../flow/match/matcher.ts";
+import { conditionsOf, type Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
@@ -145,15 +145,26 @@ async function missing(
   { kind, what, list }: EventSource<Event<unknown>>,
   matcher: Matcher,
 ): Promise<Unexpected> {
-  const free = (await list()).filter(({ index }) => scene.isFree(kind, index));
-  const best = nearest(
-    matcher,
-    free.map(({ value }) => value),
-  );
+  const all = await list();
+  const taken = all.findLast(({ index, value }) => !scene.isFree(kind, index) && matches(matcher, value));
+  if (taken)
+    return new Unexpected(`${what} that fits came once, and an earlier statement has taken it`, {
+      expected: `another one: ${describeMatcher(matcher)}`,
+      seen: show(shownOf(taken.value)),
+      hint: "Each is taken by one statement: `ask` has taken its reply. `times` counts them all.",
+    });
+  const free = all.filter(({ index }) => scene.isFree(kind, index)).map(({ value }) => value);
+  const best = nearest(matcher, free);
   if (!best)
     return new Unexpected(`${what} did not come`, { expected: describeMatcher(matcher), seen: "nothing" });
-  const near = unexpected(what, matcher, shownOf(best.value), best.found);
-  return new Unexpected(`${what} that fits did not come; the nearest: ${near.message}`, {
+  // One that is right nowhere is near only by chance.
+  if (best.found.length >= conditionsOf(matcher) && free.length > 1)
+    return new Unexpected(`${what} that fits did not come: ${describeMatcher(matcher)}`, {
+      expected: describeMatcher(matcher),
+      seen: `${free.length} others, the last: ${show(shownOf(best.value))}`,
+    });
+  const near = unexpected("of the nearest", matcher, shownOf(best.value), best.found);
+  return new Unexpected(`${what} that fits did not come; ${near.message}`, {
     expected: near.expected,
     seen: near.seen,
   });

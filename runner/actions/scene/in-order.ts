@@ -4,6 +4,7 @@ import type { StatementCall } from "../../flow/run/host.ts";
 import { expectMessage } from "../channel/expect.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
+import { expectPluginCall } from "../extensions/expect-calls.ts";
 import { expectRestart } from "../gateway/expect.ts";
 import { expectModelRequest } from "../model/expect.ts";
 import { NOTHING, typed } from "../schema.ts";
@@ -17,6 +18,7 @@ const EVENTS: Readonly<
 > = {
   expectMessage: (context, params) => expectMessage(context, params as { message: Matcher; in?: string }),
   expectModelRequest: (context, params) => expectModelRequest(context, params as { request: Matcher }),
+  expectPluginCall: (context, params) => expectPluginCall(context, params as { call: Matcher }),
   expectRestart: (context, params) => expectRestart(context, params),
 };
 

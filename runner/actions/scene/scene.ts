@@ -33,7 +33,8 @@ export class Scene {
   readonly #options: SceneOptions;
   readonly #session = `qa-${crypto.randomUUID().slice(0, 8)}`;
   readonly #taken = new Set<string>();
-  #isOpen = false;
+  readonly #numbers = new Map<string, number>();
+  #openedAt: number | undefined;
   #firstMessage = 0;
   #firstRequest = 0;
   #firstLog = 0;
@@ -59,10 +60,15 @@ export class Scene {
     return this.#session;
   }
 
+  /** When it began to count, in milliseconds since the epoch. */
+  get openedAt(): number {
+    return this.#openedAt ?? 0;
+  }
+
   /** Begins to count, with the first step. */
   open(): void {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
+    if (this.#openedAt !== undefined) return;
+    this.#openedAt = Date.now();
     const { gateway, bus, model } = this.#options;
     if (gateway.capabilities.has("qa-channel")) this.#firstMessage = bus.outboundMessages().length;
     this.#firstRequest = model?.requests.length ?? 0;
@@ -170,6 +176,13 @@ export class Scene {
   /** Whether an event is left. */
   isFree(kind: string, index: number): boolean {
     return !this.#taken.has(`${kind} ${index}`);
+  }
+
+  /** The number of an event of which only a name of its own is known. */
+  numberOf(name: string): number {
+    const number = this.#numbers.get(name) ?? this.#numbers.size;
+    this.#numbers.set(name, number);
+    return number;
   }
 
   /** An event is taken by a statement, and gone for later ones. */

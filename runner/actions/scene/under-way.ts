@@ -19,14 +19,13 @@ export interface UnderWay {
  * scenario holds the model counts as none: a session has at most one request with the model.
  */
 export async function underWay(context: ActionContext): Promise<UnderWay | undefined> {
-  const working = requestsInHand(context).working;
-  if (working > 0)
-    return { text: `the model has not answered ${counted(working, "request")}`, fault: "scenario" };
+  const asked = unanswered(context);
+  if (asked) return asked;
   const [sessions, messages] = await Promise.all([activeSessions(context), messagesInHand(context)]);
   // Asked again: a turn may have gone on to its next request in the meantime.
-  const { working: since, held } = requestsInHand(context);
-  if (since > 0)
-    return { text: `the model has not answered ${counted(since, "request")}`, fault: "scenario" };
+  const since = unanswered(context);
+  if (since) return since;
+  const held = context.model?.inHand.held ?? 0;
   if (sessions.length > held)
     return { text: `a turn of ${sessions.join(", ")} has not ended`, fault: "product" };
   if (messages > held)
@@ -34,8 +33,10 @@ export async function underWay(context: ActionContext): Promise<UnderWay | undef
   return undefined;
 }
 
-function requestsInHand({ model }: ActionContext) {
-  return model?.inHand ?? { working: 0, held: 0 };
+function unanswered({ model }: ActionContext): UnderWay | undefined {
+  const working = model?.inHand.working ?? 0;
+  if (working === 0) return undefined;
+  return { text: `the model has not answered ${counted(working, "request")}`, fault: "scenario" };
 }
 
 /** Keys of the sessions in which a turn goes on or waits for its place. Releases before 2026.5 only say `status`. */

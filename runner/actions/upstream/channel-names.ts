@@ -10,6 +10,7 @@ const transcriptActions = actionsOf("channel", (define) => ({
     params: TRANSCRIPT_PARAMS,
     main: "conversationId",
     positional: ["state", members("filter?")],
+    inSteps: "`expectMessages`",
     returns: MESSAGES,
     effect: "reads",
     needs: "qa-channel",

@@ -4,13 +4,11 @@ import { userFolder } from "../../base/invocation.ts";
 import { displayPath } from "../../base/paths.ts";
 import { plural } from "../../base/text.ts";
 import type { BisectReport, JudgedRelease } from "../../bisect/bisect-schema.ts";
+import type { BisectOptions } from "../bisect-asked.ts";
 import { addOptions } from "../command-options.ts";
-import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
 import { print, printJson, printNote } from "../redacted.ts";
 import { withSession } from "../session.ts";
-
-type BisectOptions = OptionsOf<"bisect">;
 
 /** Declares `qa bisect`. */
 export function addBisectCommand(program: Command, finish: (exitCode: number) => void): Command {

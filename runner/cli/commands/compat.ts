@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { errorMessage, UsageError } from "../../base/errors.ts";
+import { EXIT } from "../../base/exit-codes.ts";
 import { commandLine, userFolder } from "../../base/invocation.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { displayPath } from "../../base/paths.ts";
@@ -56,7 +57,7 @@ async function compat(plugin: string, options: CompatOptions): Promise<number> {
       printNote(`clean-up: ${problem}\n`);
     }
     await show(report, options);
-    return isClean ? report.exitCode : Math.max(report.exitCode, 4);
+    return isClean ? report.exitCode : EXIT.harness;
   });
 }
 

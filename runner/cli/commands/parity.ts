@@ -20,7 +20,10 @@ export function addParityCommand(program: Command, finish: (exitCode: number) =>
   const command = program
     .command("parity")
     .description("run the same scenarios on several gateways and report where they differ")
-    .argument("[ids...]", "scenario ids, or globs over ids such as 'config-*'")
+    .argument(
+      "[ids...]",
+      "scenario ids, globs over ids such as 'config-*', or files and folders of scenarios",
+    )
     .addHelpText(
       "after",
       examples(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { breadth } from "../../../test/testing/breadth.ts";
 import { describeMismatches, matches, mismatches, nearest } from "./match.ts";
-import type { Matcher } from "./matcher.ts";
+import { conditionsOf, type Matcher } from "./matcher.ts";
 
 const numRuns = breadth(200, 20_000);
 const value = fc.jsonValue({ maxDepth: 4 });
@@ -148,6 +148,16 @@ test("of a list, how many there are and the item that comes nearest are named", 
   expect(
     describeMismatches(mismatches({ kind: "contains", matcher: { kind: "equals", value: "c" } }, ["a", "b"])),
   ).toBe("it is [ 'a', 'b' ], expected contains \"c\"");
+});
+
+test("a value that is right nowhere differs in as many places as a matcher has conditions", () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.integer(), { minKeys: 1 }), (of) => {
+      const wrong = Object.fromEntries(Object.entries(of).map(([name, number]) => [name, number + 1]));
+      expect(mismatches(membersOf(of), wrong)).toHaveLength(conditionsOf(membersOf(of)));
+    }),
+    { numRuns },
+  );
 });
 
 test("the nearest of several values is the one that differs in the fewest places, the last of equal ones", () => {

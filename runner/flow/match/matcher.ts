@@ -94,6 +94,13 @@ export function mapMatcher<V, E, W, F>(
   }
 }
 
+/** About how many places of a value a matcher says something. */
+export function conditionsOf<V, E>(matcher: Matcher<V, E>): number {
+  const sum = (all: readonly Matcher<V, E>[]) => all.reduce((count, each) => count + conditionsOf(each), 0);
+  if (matcher.kind === "members") return sum(matcher.members.map(([, member]) => member));
+  return matcher.kind === "allOf" ? sum(matcher.matchers) : 1;
+}
+
 /** Whether a matcher says something about a member of this name, wherever in it. */
 export function namesMember<V, E>(matcher: Matcher<V, E>, name: string): boolean {
   switch (matcher.kind) {

@@ -5,6 +5,7 @@ import { readJsonObject } from "../../base/files.ts";
 import { guardedEnv } from "../../base/guardian.ts";
 import { areUnchanged } from "../../base/inputs.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { removeOldBuilds } from "../../base/old-builds.ts";
 import { BUILT, CACHE } from "../../base/places.js";
 import { loadExeca } from "../process/start-process.ts";
 
@@ -37,6 +38,7 @@ async function unpackBuild(archive: string): Promise<EmbeddedBuild> {
   const root = join(CACHE, "gateway");
   const { unpackOnce } = await import("../../base/archive.ts");
   await unpackOnce(archive, root);
+  await removeOldBuilds(CACHE);
   const found = parseBuild({ ...(await readJsonObject(join(root, BUILD_FILE))), root });
   if (!found) throw new Error(`${archive} holds no build`);
   return found;

@@ -4,7 +4,7 @@ import { isJsonObject } from "../../base/json.ts";
 import type { Environment } from "../process/env.ts";
 import { runNpm } from "./npm.ts";
 
-/** How a program that is not npm reaches the registry as the user's npm does. */
+/** How a program reaches the registry as npm does where the user stands. */
 export interface NpmAccess {
   /** npm's own variables, and where its files are; they may hold credentials. */
   env: Record<string, string>;
@@ -12,38 +12,40 @@ export interface NpmAccess {
   hosts: string[];
 }
 
-const OWN = /^(?:npm_config_|node_auth_token$|https?_proxy$|no_proxy$|all_proxy$)/i;
-const ADDRESS = /(?:^|:)registry$|^(?:https?-)?proxy$/;
+/** Of the environment: also the certificates of a network that reads along. */
+const OWN =
+  /^(?:npm_config_|node_auth_token$|(?:https?|no|all)_proxy$|node_extra_ca_certs$|ssl_cert_(?:file|dir)$)/i;
+/** What decides from where packages come: of the .npmrc where the user stands as well. */
+const PASSED_ON =
+  /^(?:registry|@[^:]+:registry|proxy|https-proxy|noproxy|cafile|strict-ssl|globalconfig|cache)$/;
+const ADDRESS = /registry$|proxy$/;
 
 /**
- * What a gateway's `plugins install` needs so that it installs from where the user's npm does: for that command alone.
+ * What a gateway's `plugins install` needs so that it installs from where the user's npm does. Tokens stay in the user's
+ * .npmrc, to which the variables only point.
  * @param cwd whose .npmrc counts, as for npm itself
  */
 export async function npmAccess(cwd: string, env: Environment, signal: AbortSignal): Promise<NpmAccess> {
   const { stdout } = await runNpm(["config", "list", "--json"], { cwd, env, signal });
   const config: unknown = JSON.parse(stdout || "{}");
-  const known = isJsonObject(config) ? config : {};
+  const known = Object.entries(isJsonObject(config) ? config : {}).flatMap(
+    ([name, value]): [string, string][] => {
+      const isText = ["string", "boolean"].includes(typeof value) && value !== "";
+      return isText && PASSED_ON.test(name) ? [[name, String(value)]] : [];
+    },
+  );
   const own = Object.entries(env).filter((entry): entry is [string, string] => {
     return OWN.test(entry[0]) && entry[1] !== undefined;
   });
-  const { userconfig = join(homedir(), ".npmrc"), globalconfig, cache } = known;
+  const userconfig = isJsonObject(config) ? config.userconfig : undefined;
+  const addresses = known.filter(([name, value]) => ADDRESS.test(name) && URL.canParse(value));
   return {
     env: {
+      // Without it npm would look below the HOME that the gateway has.
+      npm_config_userconfig: typeof userconfig === "string" ? userconfig : join(homedir(), ".npmrc"),
+      ...Object.fromEntries(known.map(([name, value]) => [`npm_config_${name.replaceAll("-", "_")}`, value])),
       ...Object.fromEntries(own),
-      ...Object.fromEntries(
-        Object.entries({ userconfig, globalconfig, cache }).flatMap(([name, value]) =>
-          typeof value === "string" ? [[`npm_config_${name}`, value]] : [],
-        ),
-      ),
     },
-    hosts: [
-      ...new Set(
-        Object.entries(known).flatMap(([name, value]) =>
-          ADDRESS.test(name) && typeof value === "string" && URL.canParse(value)
-            ? [new URL(value).hostname]
-            : [],
-        ),
-      ),
-    ],
+    hosts: [...new Set(addresses.map(([, value]) => new URL(value).hostname))],
   };
 }

@@ -1,6 +1,7 @@
 import { ABSENT, NOT_SEEN } from "../../shape/differences.ts";
 import type { GatewayRun } from "../gateway-run.ts";
-import type { ParityReport, ParityScenario } from "../parity-schema.ts";
+import type { ParityReport, ParityResult, ParityScenario } from "../parity-schema.ts";
+import { isCompared } from "../verdicts.ts";
 import type { ScenarioFacts } from "./facts.ts";
 
 /** `gone` and `new` as seen by who goes from the first gateway to the second. */
@@ -17,8 +18,8 @@ export interface Changed {
 /** What differs between two gateways for those who use them. */
 export interface Changes {
   report: ParityReport;
-  /** Scenarios that did not end in the same way, and the others. */
-  verdicts: { different: ParityScenario[]; same: ParityScenario[] };
+  /** Scenarios that did not end in the same way, those that did, and those that say nothing about the two. */
+  verdicts: { different: ParityScenario[]; same: ParityScenario[]; open: ParityScenario[] };
   config: Changed[];
   methods: { method: string; changed: Changed[] }[];
   /** Per scenario, what only one of the two said. */
@@ -42,9 +43,8 @@ export interface Side {
 /** @param report the comparison of the two runs, in their order */
 export function changesBetween(report: ParityReport, [first, second]: readonly [Side, Side]): Changes {
   const { scenarios, methods } = report;
-  const ranOnBoth = scenarios.filter(({ results }) =>
-    results.every(({ verdict }) => verdict === "passed" || verdict === "failed"),
-  );
+  const ranOnBoth = scenarios.filter(({ results }) => results.every(ran));
+  const compared = scenarios.filter((scenario) => isCompared(scenario) && !scenario.results.some(isMishap));
   const config = new Map<string, Changed>();
   const answers: Changes["methods"] = [];
   for (const { method, differences } of methods) {
@@ -60,8 +60,9 @@ export function changesBetween(report: ParityReport, [first, second]: readonly [
   return {
     report,
     verdicts: {
-      different: scenarios.filter(({ same }) => !same),
-      same: scenarios.filter(({ same }) => same),
+      different: compared.filter(({ same }) => !same),
+      same: compared.filter(({ same }) => same),
+      open: scenarios.filter((scenario) => !compared.includes(scenario)),
     },
     config: [...config.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     methods: answers,
@@ -77,6 +78,16 @@ export function changesBetween(report: ParityReport, [first, second]: readonly [
       ready: [readyMs(first, id), readyMs(second, id)],
     })),
   };
+}
+
+/** It ran to its end, so that what the gateway did can be compared. */
+function ran(result: ParityResult): boolean {
+  return result.verdict === "passed" || (result.verdict === "failed" && !isMishap(result));
+}
+
+/** It failed, and neither the gateway nor the scenario is to blame. */
+function isMishap({ verdict, fault }: ParityResult): boolean {
+  return verdict === "failed" && fault !== "product" && fault !== "scenario";
 }
 
 /** A place that one of the two has never filled says nothing. */

@@ -31,7 +31,8 @@ export function escapeHtml(text: string): string {
  * Two gateways side by side, as a page that needs nothing else: no script, no request, and a policy that forbids both.
  */
 export function renderPage(changes: Changes): string {
-  const { report } = changes;
+  const { report, verdicts } = changes;
+  const compared = verdicts.different.length + verdicts.same.length;
   const [first, second] = namesOf(report.gateways);
   const sections = SECTIONS.map((section) => ({ ...section, ...section.of(changes, [first, second]) }));
   const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
@@ -47,8 +48,8 @@ export function renderPage(changes: Changes): string {
 <body>
 <header>
 <h1>${first} <span>and</span> ${second}</h1>
-<p>What is different for those who use them, as ${plural(report.counts.total, "scenario")} saw it. Left is ${first}, right is ${second}.</p>
-<nav><ul>
+<p>What is different for those who use them, as ${plural(compared, "scenario")} saw it. Left is ${first}, right is ${second}.</p>
+${report.gateways.map(({ problem }, index) => (problem === undefined ? [] : html`<p class="problem">${[first, second][index] ?? ""}: ${problem}.</p>\n`))}<nav><ul>
 ${sections.map(({ id, title, count }) => html`<li><a href="#${id}"><strong>${count}</strong> ${title}</a></li>\n`)}</ul></nav>
 </header>
 <main>
@@ -81,14 +82,16 @@ const SECTIONS: readonly Section[] = [
     id: "verdicts",
     title: "scenarios that end differently",
     about: "A scenario passes where the gateway does what its steps say.",
-    of: ({ verdicts: { different, same } }, names) => ({
+    of: ({ verdicts: { different, same, open } }, names) => ({
       count: String(different.length),
-      content: html`${scenarioTable(different, names)}${folded(`${plural(same.length, "scenario")} with the same verdict`, scenarioTable(same, names))}`,
+      content: html`${scenarioTable(different, names)}
+${folded(`${plural(same.length, "scenario")} with the same verdict`, scenarioTable(same, names))}
+${open.length > 0 ? folded(`${plural(open.length, "scenario")} without a verdict on both`, scenarioTable(open, names)) : []}`,
     }),
   },
   {
     id: "config",
-    title: "config keys",
+    title: "config keys that changed",
     about: "Keys of the config in force that only one of the two has, or that hold another kind of value.",
     of: ({ config }, names) => ({
       count: String(config.length),

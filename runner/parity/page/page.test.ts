@@ -66,6 +66,23 @@ describe("what comes from a gateway", () => {
   });
 });
 
+test("what a machine made fail is no difference, and a run that cannot be relied on is named at the top", () => {
+  const failure = { code: "port-taken", fault: "environment", message: "the port is taken" } as const;
+  const [a, b] = [
+    runOn("a", { [SCENARIO]: { verdict: "passed", failure: undefined } }),
+    { ...runOn("b", { [SCENARIO]: { verdict: "failed", failure } }), problem: "its run was interrupted" },
+  ];
+  const facts = new Map([[SCENARIO, { messages: ["only here"], starts: 1 }]]);
+  const sides: [Side, Side] = [
+    { run: a, facts },
+    { run: b, facts: new Map() },
+  ];
+  const changes = changesBetween(compareRuns([a, b], FACTS), sides);
+  expect(changes).toMatchObject({ verdicts: { different: [], same: [] }, messages: [], times: [] });
+  expect(changes.verdicts.open.map(({ id }) => id)).toEqual([SCENARIO]);
+  expect(renderPage(changes)).toMatch(/<p class="problem">b: its run was interrupted\.<\/p>[\s\S]*<nav>/);
+});
+
 test("a config key counts once, whichever method showed it, and one that only one of them saw filled not at all", () => {
   const config = (value: unknown) => ({ config: value });
   const passed = { [SCENARIO]: { verdict: "passed", failure: undefined } } as const;

@@ -14,6 +14,7 @@ section { margin-top: 2.5rem; } section > p, footer { color: var(--quiet); } .no
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 5.5rem; }
 th { color: var(--quiet); font-weight: 600; font-size: .85rem; } td p { margin: 0 0 .4rem; }
 code { font: .87em ui-monospace, monospace; } details { margin-top: .6rem; } summary { cursor: pointer; padding: .2rem 0; }
+.problem { color: var(--bad); }
 .passed { color: var(--good); } .failed, .gone { color: var(--bad); } .new { color: var(--new); } .skipped, .blocked, .other { color: var(--quiet); }
 footer { margin-top: 3rem; font-size: .87rem; }
 `;

@@ -173,7 +173,9 @@ const optionsSchema = {
   description:
     "The command as values: the ids, and every option that was given under its name in camel case. Absent in what is converted from a report of version 2.",
   required: ["ids"],
-  properties: { ids: { ...texts, description: "Ids and globs over ids." } },
+  properties: {
+    ids: { ...texts, description: "Ids, globs over ids, and paths of scenario files and folders." },
+  },
 } as const;
 
 /** What a run is, in the same words in its first event and in its report. */

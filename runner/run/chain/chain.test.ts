@@ -113,6 +113,10 @@ it("a turn that a restart cut off has to be taken up", () => {
     "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms → taken up ✗ abandoned",
     "the gateway restarted and did not take up the turn that this cut off: abandoned",
   ]);
+  const again = records(...TURN.slice(0, 4), ["boot"], ["run-resumed", RUN], ...TURN.slice(3));
+  expect(about(account(again, [SAID]), "expectReply")?.[1]).toBe(
+    "the gateway sent the reply and it never arrived on the channel",
+  );
 });
 
 it("a room that is named is the one that is meant", () => {

@@ -1,10 +1,11 @@
+import type { Statement } from "../../flow/types.ts";
 import type { Failure } from "../../report/events.ts";
 import type { FlowFailure } from "../attempt/ending.ts";
 import type { Testbed } from "../testbed/testbed.ts";
-import { accountOf } from "./account.ts";
+import { accountOf, actionOf } from "./account.ts";
 import type { Chain } from "./links.ts";
 import { isGuess, sentenceOf } from "./sentences.ts";
-import { chainAbout } from "./subject.ts";
+import { chainAbout, subjectOf } from "./subject.ts";
 import type { Witness } from "./witness.ts";
 
 /** Failures that say that something did not come, or is not as expected. */
@@ -33,12 +34,13 @@ export async function chainOf(
   if (!chain) return {};
   const sentence = sentenceOf(chain);
   const told: Chain = sentence === undefined ? chain : { ...chain, sentence };
-  const isKnown = isCause(chain) && !isGuess(chain);
+  const isKnown = isCause(chain, failed.statement) && !isGuess(chain);
   const leads = isKnown && isInVain && failed.statement.kind === "action" && sentence !== undefined;
   return { chain: told, ...(leads ? { headline: sentence } : {}) };
 }
 
-/** A plugin may rightly be off, or not be loaded yet. */
-function isCause({ name, missing }: Chain): boolean {
-  return name !== "plugin" || (missing !== "enabled" && missing !== "planned");
+/** A plugin may rightly be off, or not be loaded yet, unless its tool was to be called. */
+function isCause({ name, missing }: Chain, statement: Statement): boolean {
+  if (name !== "plugin" || subjectOf(actionOf(statement) ?? "") === "call") return true;
+  return missing !== "enabled" && missing !== "planned";
 }

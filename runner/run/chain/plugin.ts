@@ -32,12 +32,12 @@ export function pluginChain(account: Account, at: number, id: string, tool?: str
   links.told("imported", imported, imported ? undefined : failure);
   links.told("registered", registered, registered || !imported ? undefined : failure);
   if (tool !== undefined) {
-    const offered = records.findLast(
+    const offered = account.records.find(
       ({ event, facts }) =>
         event === "model-asked" && Array.isArray(facts.tools) && facts.tools.includes(tool),
     );
     links.told("tool-offered", offered, tool);
-    links.told("called", first(records, "tool-called", { tool }));
+    links.told("called", first(account.records, "tool-called", { tool }));
   }
   return links.chain("plugin", id);
 }

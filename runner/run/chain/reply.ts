@@ -20,8 +20,11 @@ export function replyChain(account: Account, act: Extract<Act, { kind: "message"
     .told("turn-started", started, started ? undefined : whyNotStarted(account, begun, message));
   if (begun?.facts.command === undefined) askedAndAnswered(links, own);
   const sent = first(own, "reply-sent");
-  links.told("sent", sent, sent ? undefined : whyNotSent(own));
-  links.shown("arrived", arrivalOf(account, act, started?.at ?? act.at));
+  const arrived = arrivalOf(account, act, started?.at ?? act.at);
+  // The gateway notes it when the channel has said that it is there.
+  const at = Math.min(sent?.at ?? 0, arrived?.at ?? Number.POSITIVE_INFINITY);
+  links.told("sent", sent && { at }, sent ? undefined : whyNotSent(own));
+  links.shown("arrived", arrived);
   const reboot = begun && cutOffBy(records, own, begun);
   if (reboot) {
     const abandoned = first(own, "run-abandoned");
@@ -34,18 +37,14 @@ function idOf(act: Act): string | undefined {
   return act.kind === "turn" ? act.runId : undefined;
 }
 
-/** A turn asks once for each answer that calls tools, and once more. */
+/** A turn asks once for each answer that calls tools, and once more; what a restart cuts off is asked again. */
 function askedAndAnswered(links: Links, own: readonly TraceRecord[]): void {
   const asked = own.filter(({ event }) => event === "model-asked");
-  const answered = own.filter(({ event }) => event === "model-answered");
-  const isAnswered = answered.length > 0 && answered.length >= asked.length;
+  const last = own.findLast(({ event }) => event === "model-asked" || event === "model-answered");
+  const answered = last?.event === "model-answered" ? last : undefined;
   const times = asked.length > 1 ? `${asked.length} times` : undefined;
   links.told("model-asked", asked[0], asked.length > 0 ? times : failureOf(own));
-  links.told(
-    "model-answered",
-    isAnswered ? answered.at(-1) : undefined,
-    isAnswered ? undefined : failureOf(own),
-  );
+  links.told("model-answered", answered, answered ? undefined : failureOf(own));
 }
 
 function whyNotStarted(

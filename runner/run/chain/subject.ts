@@ -1,4 +1,4 @@
-import type { Statement } from "../../flow/types.ts";
+import type { Statement, Value } from "../../flow/types.ts";
 import { type Account, type Act, actionOf } from "./account.ts";
 import { configChain } from "./config.ts";
 import type { Chain } from "./links.ts";
@@ -7,7 +7,7 @@ import { replyChain } from "./reply.ts";
 import { promisedNote, restartChain } from "./restart.ts";
 
 /** What the failure of an action is about; `plugin` and `tool` are named by its main argument. */
-type Subject = "message" | "request" | "change" | "plan" | "restart" | "plugin" | "tool";
+type Subject = "message" | "request" | "change" | "plan" | "restart" | "plugin" | "tool" | "call";
 
 /** By the name of the action, of statements and of the older forms alike. */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -42,6 +42,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   expectPlugin: "plugin",
   expectPluginLoads: "plugin",
   expectTool: "tool",
+  expectPluginCall: "call",
 };
 
 /**
@@ -85,6 +86,8 @@ function chainOfSubject(
     case "plugin":
     case "tool":
       return changedPlugin(account, subject, literal(statement), change);
+    case "call":
+      return calledTool(account, member(statement, "tool"), member(statement, "plugin"));
     case "anything":
       if (last?.kind === "config") return configChain(account, last);
       return last?.kind === "restart" ? restartChain(account, last.at) : messageChain(account);
@@ -134,6 +137,18 @@ function changedPlugin(
   return id === undefined ? change : pluginChain(account, act?.at ?? account.startedAt, id);
 }
 
+/** Without a turn that asked the model, the turn is what is missing. */
+function calledTool(
+  account: Account,
+  tool: string | undefined,
+  plugin: string | undefined,
+): Chain | undefined {
+  const id = tool === undefined ? plugin : (pluginOfTool(account, tool) ?? plugin);
+  const hasAsked = account.records.some(({ event }) => event === "model-asked");
+  if (id === undefined || (account.isTraced && !hasAsked)) return upTo("model-asked", messageChain(account));
+  return pluginChain(account, account.startedAt, id, tool);
+}
+
 /** What comes after a link does not matter. */
 function upTo(last: string, chain: Chain | undefined): Chain | undefined {
   if (!chain) return undefined;
@@ -152,5 +167,17 @@ function asFarAsItCame({ missing: _missing, links, ...chain }: Chain): Chain {
 function literal(statement: Statement, parameter?: string): string | undefined {
   const params = statement.kind === "action" ? statement.params : [];
   const [, value] = params.find(([name]) => parameter === undefined || name === parameter) ?? [];
+  return literalText(value);
+}
+
+/** What a statement's matcher says that a member is, where that is a literal text. */
+function member(statement: Statement, name: string): string | undefined {
+  const [, value] = (statement.kind === "action" && statement.params[0]) || [];
+  const members = value?.kind === "matcher" && value.matcher.kind === "members" ? value.matcher.members : [];
+  const [, found] = members.find(([each]) => each === name) ?? [];
+  return found?.kind === "equals" ? literalText(found.value) : undefined;
+}
+
+function literalText(value: Value | undefined): string | undefined {
   return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }

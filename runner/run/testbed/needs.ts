@@ -5,7 +5,7 @@ import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
-import { pluginPatches } from "./plugins.ts";
+import { type PluginOptions, pluginPatches, strangersOf } from "./plugins.ts";
 import { skillSeed } from "./skills.ts";
 import { workspaceSeed } from "./workspace.ts";
 
@@ -16,7 +16,9 @@ export interface TestbedNeeds
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
   /** Finds, and installs if need be, the plugins of the scenario; gives the patches that enable them. */
-  plugins?(signal: AbortSignal): Promise<JsonObject[]>;
+  plugins?(options: Pick<PluginOptions, "signal" | "teardown">): Promise<JsonObject[]>;
+  /** Its plugin is a stranger's: connections beyond this machine are refused and noted. */
+  keepInside?: boolean;
   /** Fakes of third-party services, by name. */
   services?: FakeServices;
   /** What texts of config and environment may name, besides the addresses of `services`. */
@@ -28,13 +30,16 @@ export interface TestbedNeeds
  * @param faults ways to break the embedded gateway besides the scenario's own
  */
 export function needsOf(prepared: PreparedScenario, faults: readonly string[]): TestbedNeeds {
-  const { scenario, release, environment } = prepared;
+  const { scenario, release, environment, allowScripts } = prepared;
   const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript,
     configPatches: ownConfig ? [ownConfig] : [],
-    plugins: scenario.meta.plugins ? (signal) => pluginPatches(scenario, signal) : undefined,
+    plugins: scenario.meta.plugins
+      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts })
+      : undefined,
+    keepInside: strangersOf(scenario).length > 0,
     ownConfig,
     seedWorkspace: inOrder(workspaceSeed(prepared), skillSeed(scenario)),
     services: scenario.meta.http as FakeServices | undefined,

@@ -4,9 +4,20 @@ import { dirname, join, resolve } from "node:path";
 import JSON5 from "json5";
 import { errorMessage, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { isPackedPlugin } from "../../base/paths.ts";
+import type { Teardown } from "../../base/teardown.ts";
+import { makeTempFolder } from "../../base/temp-folder.ts";
 import type { Scenario } from "../../scenario/types.ts";
 
 const MANIFEST = "openclaw.plugin.json";
+
+export interface PluginOptions {
+  signal: AbortSignal;
+  /** For what is unpacked. */
+  teardown: Teardown;
+  /** Install scripts run; default: they do not. */
+  allowScripts?: boolean | undefined;
+}
 
 interface Enabled {
   id: string;
@@ -17,14 +28,14 @@ interface Enabled {
 /**
  * Config that enables the plugins a scenario declares. One that is named by its id is loaded from `fixtures/plugins` of the
  * scenario's own repository if it lies there, and comes with the gateway otherwise; one that is given by its path is loaded
- * from there, and a package of the registry is installed first. Each gets an empty config: releases of spring 2026 would add
+ * from there, and a package of the registry or a packed archive is installed first. Each gets an empty config: releases of spring 2026 would add
  * it themselves, and take that for a change to restart for.
  * @throws QaError `plugin-unreadable`, and what the install of a package throws
  */
-export async function pluginPatches(scenario: Scenario, signal: AbortSignal): Promise<JsonObject[]> {
+export async function pluginPatches(scenario: Scenario, options: PluginOptions): Promise<JsonObject[]> {
   const { plugins = [] } = scenario.meta;
   if (plugins.length === 0) return [];
-  const enabled = await Promise.all(plugins.map((plugin) => find(plugin, scenario, signal)));
+  const enabled = await Promise.all(plugins.map((plugin) => find(plugin, scenario, options)));
   const folders = enabled.flatMap(({ folder }) => folder ?? []);
   return [
     {
@@ -39,16 +50,31 @@ export async function pluginPatches(scenario: Scenario, signal: AbortSignal): Pr
 async function find(
   plugin: NonNullable<Scenario["meta"]["plugins"]>[number],
   { pack, file }: Scenario,
-  signal: AbortSignal,
+  { signal, teardown, allowScripts = false }: PluginOptions,
 ): Promise<Enabled> {
   if (typeof plugin === "string") {
     const folder = join(pack.referenceRoot, "fixtures/plugins", plugin);
     return existsSync(join(folder, MANIFEST)) ? { id: plugin, folder } : { id: plugin };
   }
-  if (plugin.path !== undefined) return inFolder(resolve(dirname(file.path), plugin.path), plugin.path);
-  const { installPluginPackage } = await import("../../gateway/npm/plugin-package.ts");
+  const path = plugin.path && resolve(dirname(file.path), plugin.path);
+  if (path && !isPackedPlugin(path)) return inFolder(path, plugin.path ?? "");
+  const { installPluginArchive, installPluginPackage } = await import("../../gateway/npm/plugin-package.ts");
+  const options = { env: process.env, signal, allowScripts };
+  if (path) {
+    const scratch = await makeTempFolder({ kind: "plugin", teardown });
+    return inFolder(await installPluginArchive(path, { ...options, scratch }), plugin.path ?? "");
+  }
   const spec = plugin.npm ?? "";
-  return inFolder(await installPluginPackage(spec, { env: process.env, signal }), spec);
+  return inFolder(await installPluginPackage(spec, options), spec);
+}
+
+/** Plugins of a scenario that come from elsewhere, as they are named: of the registry, or packed. */
+export function strangersOf({ meta: { plugins = [] } }: Scenario): string[] {
+  return plugins.flatMap((plugin) => {
+    if (typeof plugin === "string") return [];
+    if (plugin.npm !== undefined) return [plugin.npm];
+    return plugin.path !== undefined && isPackedPlugin(plugin.path) ? [plugin.path] : [];
+  });
 }
 
 /** @throws QaError `plugin-unreadable` */

@@ -1,15 +1,18 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import JSON5 from "json5";
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { secretValues } from "../../base/secrets/names.ts";
 import { Secrets } from "../../base/secrets/secrets.ts";
 import { Teardown } from "../../base/teardown.ts";
+import { makeTempFolder } from "../../base/temp-folder.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import { QaBus } from "../../channel/bus.ts";
 import { serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
+import { keptInside } from "../../gateway/process/outside.ts";
 import { type HttpFakes, startFakes } from "../../http/fakes.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
@@ -58,6 +61,8 @@ export class Testbed {
   /** The scenario's own fakes of services. */
   http: HttpFakes | undefined;
   gateway: GatewayUnderTest | undefined;
+  /** File in which connections that were refused are noted; undefined where none is. */
+  refusedLog: string | undefined;
   /** Rejects when the gateway cannot be started. */
   readonly ready: Promise<ReadyTestbed>;
   readonly #options: TestbedOptions;
@@ -83,6 +88,7 @@ export class Testbed {
     env,
     secretEnv = {},
     given = {},
+    keepInside = false,
     ...needs
   }: TestbedNeeds): Promise<ReadyTestbed> {
     const { teardown, wakeups } = this;
@@ -95,7 +101,7 @@ export class Testbed {
       serveBus(this.bus, teardown),
       scriptedModel ? startScriptedModel({ teardown, wakeups, script: modelScript }) : undefined,
       services && startFakes(services, { teardown, wakeups, redact: redactKnown }),
-      plugins?.(closing),
+      plugins?.({ signal: closing, teardown }),
     ]);
     this.model = model;
     this.http = fakes;
@@ -103,9 +109,10 @@ export class Testbed {
     const values = { ...given, ...(fakes && { http: fakes.addresses }) };
     secrets.add(bus.token, ...(model ? [model.token] : []));
     const busUrl = bus.url;
+    const outside = keepInside ? await this.#keepInside() : {};
     const gateway = await kind.start({
       ...needs,
-      env: fillIn(env, values),
+      env: { ...fillIn(env, values), ...outside },
       secretEnv,
       teardown,
       wakeups,
@@ -122,6 +129,14 @@ export class Testbed {
     this.gateway = gateway;
     if (ownConfig) await refuseUnreadKeys(gateway, ownConfig);
     return { gateway, busUrl, startConfig: await readConfig(gateway), addresses: fakes?.addresses };
+  }
+
+  /** A live model is reached all the same. */
+  async #keepInside(): Promise<Record<string, string>> {
+    const { liveModel } = this.#options;
+    const folder = await makeTempFolder({ kind: "refused", teardown: this.teardown });
+    this.refusedLog = join(folder, "refused.jsonl");
+    return keptInside(this.refusedLog, liveModel ? [new URL(liveModel.baseUrl).hostname] : []);
   }
 
   /** Makes it ready for the next scenario: what was said, asked and logged before is no longer visible. */

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isWithin } from "../../base/paths.ts";
+import { isPackedPlugin, isWithin } from "../../base/paths.ts";
 import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { NamedFolder } from "../surroundings.ts";
@@ -67,12 +67,13 @@ export function checkNamedFolder(
   const folder = resolve(dirname(file.path), written);
   const root = pack.referenceRoot;
   const isInside = !isAbsolute(written) && isWithin(folder, root);
-  const isThere = isInside && existsSync(join(folder, MARKERS[key]));
+  const isPacked = key === "plugins" && isPackedPlugin(folder);
+  const isThere = isInside && existsSync(isPacked ? folder : join(folder, MARKERS[key]));
   if (isInside && !isThere) {
     diagnostics.error(range, {
       code: "missing-reference",
       message: `there is no ${what} at \`${written}\``,
-      hint: `The path starts at the folder of the scenario's file and leads to a folder that has ${MARKERS[key]} in it.`,
+      hint: `The path starts at the folder of the scenario's file and leads to a folder that has ${MARKERS[key]} in it${key === "plugins" ? ", or to a packed plugin (.tgz)" : ""}.`,
     });
   } else if (!isThere || !isWithin(realpathSync(folder), realpathSync(root))) {
     diagnostics.error(range, {

@@ -91,7 +91,10 @@ export const pluginsSchema = {
     minProperties: 1,
     maxProperties: 1,
     properties: {
-      path: { ...text, description: "The plugin's folder, relative to the scenario's file." },
+      path: {
+        ...text,
+        description: "The plugin's folder, or its packed archive (.tgz), relative to the scenario's file.",
+      },
       npm: {
         type: "string",
         pattern: "^(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*(?:@[A-Za-z0-9.^~*<>=| +-]+)?$",

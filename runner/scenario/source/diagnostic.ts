@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from "../codes.ts";
+import { fixFor } from "./fix.ts";
 import { LIMITS } from "./limits.ts";
 import type { Position, SourceFile } from "./source.ts";
 
@@ -18,6 +19,8 @@ export interface Diagnostic {
   message: string;
   /** What was meant or what to do. */
   hint?: string;
+  /** The one repair that is certain enough to be made for the author: a text for a stretch of a line. */
+  fix?: { line: number; column: number; endColumn: number; text: string };
 }
 
 /** What a diagnostic says, wherever it points; `Code` for rooms with codes of their own. */
@@ -69,6 +72,7 @@ export function diagnosticAt(
 ): Diagnostic {
   const { start, end } = range;
   const marked = end.line === start.line && end.column > start.column;
+  const meant = marked ? fixFor(hint, range.file.between(start, end)) : undefined;
   return {
     file: range.file.name,
     ...start,
@@ -77,6 +81,7 @@ export function diagnosticAt(
     severity,
     message: shortened(message),
     ...(hint === undefined ? {} : { hint }),
+    ...(meant === undefined ? {} : { fix: { ...start, endColumn: end.column, text: meant } }),
   };
 }
 

@@ -27,6 +27,12 @@ export class SourceFile {
     return { line: line + 1, column: target - (starts[line] ?? 0) + 1 };
   }
 
+  /** The text between two places of a line. */
+  between({ line, column }: Position, end: Position): string {
+    const start = this.#starts()[line - 1] ?? 0;
+    return this.text.slice(start + column - 1, start + end.column - 1);
+  }
+
   #starts(): number[] {
     if (this.#lineStarts) return this.#lineStarts;
     const starts = [0];

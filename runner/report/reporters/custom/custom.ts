@@ -5,7 +5,7 @@ import { errorMessage, UsageError } from "../../../base/errors.ts";
 import { kindOf } from "../../../base/files.ts";
 import type { Teardown } from "../../../base/teardown.ts";
 import type { Reporter } from "../../stream.ts";
-import { type CustomReporterContext, REPORTER_VERSION } from "./protocol.ts";
+import { REPORTER_VERSION, type ReporterContext } from "./interface.ts";
 import { ReporterProcess } from "./reporter-process.ts";
 
 const LOAD_BUDGET_MS = 60_000;
@@ -19,7 +19,7 @@ const LOAD_BUDGET_MS = 60_000;
  */
 export async function loadCustomReporter(
   path: string,
-  { teardown, ...folders }: Omit<CustomReporterContext, "version"> & { teardown: Teardown },
+  { teardown, ...folders }: Omit<ReporterContext, "version"> & { teardown: Teardown },
 ): Promise<Reporter> {
   const file = resolve(folders.cwd, path);
   await requireModule(path, file);

@@ -2,43 +2,24 @@ import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import { errorMessage, UsageError } from "../../../base/errors.ts";
 import { shorten } from "../../../base/text.ts";
-import type { RunEvent } from "../../events.ts";
 import { RunState } from "../../run-state.ts";
-import type { RunView } from "../../stream.ts";
-import {
-  type Answer,
-  CHANNEL,
-  type CustomReporterContext,
-  lineSplitter,
-  REPORTER_VERSION,
-  type Request,
-} from "./protocol.ts";
+import { REPORTER_VERSION, type Reporter, type ReporterContext, type RunSoFar } from "./interface.ts";
+import { type Answer, CHANNEL, lineSplitter, type Request } from "./protocol.ts";
 
 // Runs in the process of one reporter: loads it, and passes on what the runner sends.
 
 const LONGEST_PROBLEM = 4_000;
 
-/** A custom reporter, version 1. It may have more members; they are ignored. */
-interface CustomReporter {
-  /**
-   * Gets every event, redacted, in order and one at a time; a promise holds back the next one.
-   * @param run gives copies, as in report.json: changing them changes nothing
-   */
-  onEvent(event: RunEvent, run: RunView): void | Promise<void>;
-  /** Called once at the end, even when `onEvent` failed before. */
-  finish?(run: RunView): void | Promise<void>;
-}
-
 const channel = new Socket({ fd: CHANNEL });
 const run = new RunState();
-const view: RunView = {
+const view: RunSoFar = {
   get started() {
     return run.started;
   },
   report: () => structuredClone(run.report()),
   scenario: (id) => structuredClone(run.scenario(id)),
 };
-let reporter: CustomReporter | undefined;
+let reporter: Reporter | undefined;
 
 channel.setEncoding("utf8");
 channel.on(
@@ -86,7 +67,7 @@ function problemText(error: unknown): string {
   return shorten(errorMessage(error), LONGEST_PROBLEM);
 }
 
-async function load(path: string, file: string, context: CustomReporterContext): Promise<CustomReporter> {
+async function load(path: string, file: string, context: ReporterContext): Promise<Reporter> {
   const module: Record<string, unknown> = await attempt(path, () => import(pathToFileURL(file).href));
   if (module.version !== REPORTER_VERSION) {
     const found =
@@ -120,12 +101,12 @@ async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
 }
 
 /** An arrow or async function has no prototype and cannot be constructed; any other one may be a class. */
-function make(factory: unknown, context: CustomReporterContext): unknown {
+function make(factory: unknown, context: ReporterContext): unknown {
   if (typeof factory !== "function") return undefined;
   return factory.prototype === undefined ? factory(context) : Reflect.construct(factory, [context]);
 }
 
-function isReporter(value: unknown): value is CustomReporter {
+function isReporter(value: unknown): value is Reporter {
   return (
     typeof value === "object" && value !== null && "onEvent" in value && typeof value.onEvent === "function"
   );

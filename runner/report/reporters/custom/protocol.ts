@@ -1,24 +1,13 @@
 import type { RunEvent } from "../../events.ts";
-
-/** Counts up with every change that a reporter written for the version before would trip over. */
-export const REPORTER_VERSION = 1;
+import type { ReporterContext } from "./interface.ts";
 
 /** File descriptor of the pipe, in the reporter's process. */
 export const CHANNEL = 3;
 
-/** What a custom reporter is made with. */
-export interface CustomReporterContext {
-  version: typeof REPORTER_VERSION;
-  /** Absolute; exists. Files that a reporter writes belong here. */
-  reportFolder: string;
-  /** Absolute; the user's working folder. */
-  cwd: string;
-}
-
 /** What the runner asks of the process of a reporter. */
 export type Request =
   /** `path` as typed, `file` absolute. */
-  | { type: "load"; path: string; file: string; context: CustomReporterContext }
+  | { type: "load"; path: string; file: string; context: ReporterContext }
   | { type: "event"; event: RunEvent }
   | { type: "finish" };
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fixFor } from "./fixes.ts";
+import { fixFor } from "./fix.ts";
 
 it("proposes a name for the text that is marked, in its quotes, and nothing for another text", () => {
   const hint = "Did you mean `expectSkill`?";

@@ -1,4 +1,4 @@
-import { suggest } from "../base/suggest.ts";
+import { suggest } from "../../base/suggest.ts";
 
 const SUGGESTED = /^Did you mean `([^`]+)`/;
 const QUOTES = /^(["'])(.*)\1$/s;
