@@ -147,7 +147,13 @@ describe.each(NODES)("installed by npm, on $on", ({ on, findNode }) => {
     expect(await user.run("npm", "install", "gateway-qa")).toMatchObject({ exitCode: 0 });
   }, INSTALL_MS);
 
-  test("a path chooses a scenario", async () => {
+  test("all scenarios of the repository run when none is chosen; a path chooses one", async () => {
+    const all = await user.npx("run");
+    expect(all).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("1 failed, 1 passed"),
+      stderr: "",
+    });
     expect(await user.npx("run", "./qa/scenarios/chat")).toMatchObject({ exitCode: 1, stderr: "" });
   });
 

@@ -15,7 +15,7 @@ import { quarantinePath, today } from "./lanes-paths.ts";
 import type { RunOptions } from "./options.ts";
 import { printNote } from "./redacted.ts";
 import { isScenarioPath, withIdsOfPaths } from "./scenario-paths.ts";
-import { packsIn, reportsFolder } from "./workspace.ts";
+import { hasUsersScenarios, packsIn, reportsFolder } from "./workspace.ts";
 
 /** What a run is to do, according to the command line or a lane. */
 export interface RunOrder {
@@ -69,9 +69,11 @@ function orderAsGiven(ids: readonly string[], options: RunOptions): RunOrder {
   if (name === undefined) {
     if (typed !== undefined)
       throw new UsageError("--lanes only says where lanes are read", "Add --lane <name>.");
-    // A pack alone means all of it.
-    const packsOnly = packs.length > 0 && ids.length === 0 && tag.length === 0 && all !== true;
-    const selection = { patterns: ids, tags: tag, all: packsOnly || all === true, rows, named };
+    const isChosen = ids.length > 0 || tag.length > 0 || all === true;
+    // A pack alone means all of it, and so does nothing at all in a user's repository.
+    const packsOnly = packs.length > 0 && !isChosen;
+    const isAll = all === true || (!isChosen && (packsOnly || hasUsersScenarios()));
+    const selection = { patterns: ids, tags: tag, all: isAll, rows, named };
     const hasPaths = ids.some((id) => isScenarioPath(id, cwd));
     return {
       target: gateway ?? EMBEDDED,

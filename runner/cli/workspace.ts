@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { errorMessage, UsageError } from "../base/errors.ts";
 import { userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
+import { ROOT } from "../base/places.js";
 import { BUILTIN } from "../scenario/catalog/packs.ts";
 
 /** What a repository has that is tested with this tool. */
@@ -20,6 +21,12 @@ export function repositoryRoot(): string {
     if (existsSync(join(folder, ".git"))) return folder;
     if (dirname(folder) === folder) return start;
   }
+}
+
+/** Whether the user's repository is another one than the tool's, and has scenarios of its own. */
+export function hasUsersScenarios(): boolean {
+  const root = repositoryRoot();
+  return root !== ROOT && existsSync(join(root, "qa/scenarios"));
 }
 
 /** The packs that options name, as typed. */
