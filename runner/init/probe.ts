@@ -1,4 +1,4 @@
-import { isJsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { exampleArguments } from "../base/schema-arguments.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
@@ -71,12 +71,16 @@ function declarationOf(tool: unknown): { name: string; parameters: unknown } {
   return { name: String(name), parameters };
 }
 
-/** What the gateway says is wrong with the plugin; one that records nothing says nothing. */
+/** What the embedded gateway says is wrong with the plugin, the worst first; a release says nothing of this kind. */
 async function problemOf(gateway: GatewayUnderTest, id: string): Promise<string | undefined> {
-  const records = (await gateway.trace?.()) ?? [];
-  const failed = records.findLast(({ event, facts }) => event === "plugin-failed" && facts.plugin === id);
-  const said = [failed?.facts.place, failed?.facts.why].filter((each) => typeof each === "string");
-  return said.length > 0 ? said.join(": ") : undefined;
+  const { plugins } = await gateway.call("qa.plugins.list", {}).catch((): JsonObject => ({}));
+  const own = Array.isArray(plugins)
+    ? plugins.find((plugin) => isJsonObject(plugin) && plugin.id === id)
+    : {};
+  const diagnostics: unknown[] = Array.isArray(own?.diagnostics) ? own.diagnostics : [];
+  const found = diagnostics.filter(isJsonObject);
+  const worst = found.find(({ level }) => level === "error") ?? found[0];
+  return typeof worst?.message === "string" ? worst.message : undefined;
 }
 
 async function allow(gateway: GatewayUnderTest, id: string): Promise<void> {

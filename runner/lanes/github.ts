@@ -15,7 +15,7 @@ const RUNS_ON: Record<OperatingSystem, string> = {
 };
 
 /** Time to write and upload the report after the run's own time limit has ended it. */
-const SPARE_MINUTES = 10;
+export const SPARE_MINUTES = 10;
 
 /** One job as the workflow reads it, all of it plain values. */
 export interface GithubJob {
@@ -57,7 +57,8 @@ export function githubMatrix({ jobs }: Matrix): { include: GithubJob[] } {
   };
 }
 
-function releaseOf({ gateway }: Job): string {
+/** Version of the release that a job installs; empty for the embedded gateway. */
+export function releaseOf({ gateway }: Job): string {
   const target = recognizeTarget(gateway);
   return target?.kind === "openclaw" ? target.spec : "";
 }

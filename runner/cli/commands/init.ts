@@ -128,21 +128,27 @@ async function setUp(
   return code;
 }
 
-/** Where the plugin can run, and what its tools take. @throws QaError where it can run nowhere */
+/**
+ * Where the plugin can run, and what its tools take.
+ * @throws QaError `cannot-run` where it runs nowhere, or may not be tried on a release
+ */
 async function learn(
   plugin: PluginSubject,
   options: InitOptions,
   session: Session,
-): Promise<{ target: GatewayTarget; offered: OfferedTools | undefined }> {
+): Promise<{ target: GatewayTarget; offered: OfferedTools }> {
   const embedded = await probe(plugin, EMBEDDED, session);
   if (!("problem" in embedded)) return { target: EMBEDDED, offered: embedded };
-  printNote(`note: the embedded gateway cannot run it: ${embedded.problem}\n`);
-  if (!(await mayFetch(options))) {
-    printNote("note: with --yes it is tried on the newest release of OpenClaw, which takes up to 1 GB\n");
-    return { target: EMBEDDED, offered: undefined };
+  const problem = `the embedded gateway cannot run it: ${embedded.problem}`;
+  if (await mayFetch(problem, options)) {
+    const newest = await probe(plugin, NEWEST, session);
+    if (!("problem" in newest)) return { target: NEWEST, offered: newest };
   }
-  const newest = await probe(plugin, NEWEST, session);
-  return { target: NEWEST, offered: "problem" in newest ? undefined : newest };
+  throw new QaError(problem, {
+    code: "cannot-run",
+    fault: "environment",
+    hint: "Nothing was written. With --yes it is tried on the newest release of OpenClaw, which takes up to 1 GB.",
+  });
 }
 
 async function probe(plugin: PluginSubject, target: GatewayTarget, { signal, teardown }: Session) {
@@ -156,9 +162,10 @@ async function probe(plugin: PluginSubject, target: GatewayTarget, { signal, tea
   return probePlugin(plugin, { kind, signal, onLeft });
 }
 
-async function mayFetch({ yes }: InitOptions): Promise<boolean> {
-  if (yes) return true;
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+async function mayFetch(problem: string, { yes }: InitOptions): Promise<boolean> {
+  const isAsked = !yes && process.stdin.isTTY && process.stdout.isTTY;
+  if (yes || isAsked) printNote(`note: ${problem}\n`);
+  if (!isAsked) return yes === true;
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
@@ -218,14 +225,13 @@ function failureText(id: string, file: string, { failure }: ScenarioReport): str
   const headline = failure?.headline ?? failure?.message ?? "";
   const [first = "", ...others] = headline.split("\n");
   const named = first.includes(file) ? first : `${file}: ${first}`;
+  const error = failure?.logLines?.find((line) => line.includes(" error ") && !headline.includes(line));
   return [
     `✗ ${id}`,
-    `    ${named}`,
-    ...others.map((line) => `    ${line}`),
-    `    step: ${failure?.step?.name}`,
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
+    ...[named, ...others, `step: ${failure?.step?.name}`].map((line) => `    ${line}`),
+    ...(error === undefined ? [] : [`    log: ${error}`]),
+    "",
+  ].join("\n");
 }
 
 /** The scenario's file, as it is shown. */

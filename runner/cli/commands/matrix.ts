@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
-import { userFolder } from "../../base/invocation.ts";
+import { commandLine, userFolder } from "../../base/invocation.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
@@ -47,11 +47,20 @@ async function matrix(names: readonly string[], options: OptionsOf<"matrix">): P
     // CI services show standard error, and read only standard output.
     if (options.format !== "text") for (const note of planned.notes) printNote(`note: ${note}\n`);
     const show = {
+      gitlab: async () => {
+        const { gitlabPipeline } = await import("../../lanes/gitlab.ts");
+        const merge = commandLine(["merge", "shares", "--out", "merged", "--expect", "matrix.json"]);
+        printRedacted(
+          gitlabPipeline(planned, merge),
+          (clean) => `${JSON.stringify(clean, undefined, 2)}\n`,
+          NAMES,
+        );
+      },
       github: () => printRedacted(forGithub, (clean) => `${JSON.stringify(clean)}\n`, NAMES),
       json: () => printJson(planned, NAMES),
       text: () => printRedacted(planned, matrixText, NAMES),
     };
-    show[options.format]();
+    await show[options.format]();
     return EXIT.passed;
   });
 }
