@@ -20,7 +20,7 @@ export interface Subject {
   name: string | undefined;
   version: string | undefined;
   manifest: JsonObject;
-  /** What a gateway's own `plugins install` is given: an absolute path, or name and version of a package. */
+  /** What a gateway's own `plugins install` is given: an absolute path, or a package of the registry with its version. */
   install: string;
   /** Absolute folder to load it from where it is not installed; with its dependencies, if it was installed for that. */
   folder: string;
@@ -68,7 +68,8 @@ export async function findSubject(from: string, options: SubjectOptions): Promis
   const folder = await installPluginPackage(from, options);
   const { name, version } = await readJsonObject(join(folder, "package.json"));
   const exact = `${name}@${version}`;
-  return subjectIn(folder, { from, install: exact, packed: true, digest: exact });
+  // Without the prefix a release asks ClawHub first, which is another package of the same name, or out of reach.
+  return subjectIn(folder, { from, install: `npm:${exact}`, packed: true, digest: exact });
 }
 
 /** The folder itself, or the nearest above it that holds a manifest, up to a repository's root. */
