@@ -200,6 +200,7 @@ describe("scenario files with errors", () => {
           severity: "error",
           message: expect.stringContaining("Numbr"),
           hint: expect.stringContaining("Number"),
+          fix: { line: 15, column: expect.any(Number), endColumn: expect.any(Number), text: "Number" },
         },
       ],
     });

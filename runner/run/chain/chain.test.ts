@@ -289,6 +289,7 @@ const ABOUT_NOTHING = new Set([
   "expectMessageState",
   "expectNoLog",
   "expectNoRequest",
+  "expectProcess",
   "expectRequest",
   "expectSession",
   "expectTokenHidden",
