@@ -57,7 +57,9 @@ async function editConfig(
 ): Promise<{ before: string }> {
   const path = context.gateway.configPath;
   const before = await readFile(path, "utf8");
-  await WAYS[how](path, typeof edit === "string" ? edit : merged(over ?? before, edit));
+  const after = typeof edit === "string" ? edit : merged(over ?? before, edit);
+  await WAYS[how](path, after);
+  if (after !== before) context.scene.editedByHand();
   await lookAtConfig(context);
   if (reload) await expectReload(context, reload);
   return { before };

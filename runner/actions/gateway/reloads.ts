@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { describeMatcher } from "../../flow/match/describe.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { type Event, expectNext, waitOrEnd } from "../scene/expect.ts";
 import { expectNone } from "../scene/expect-none.ts";
+import { isInForce } from "../scene/in-force.ts";
 import { record, STRINGS } from "../schema.ts";
 
 /** How a gateway took a change of its config; what is only read when it is needed is in force at once, and so hot. */
@@ -87,32 +87,17 @@ function untilTaken(context: ActionContext): Promise<true | undefined> {
   const isTaken = async () => {
     const seen = next();
     if (!seen?.quiet) return seen !== undefined;
-    return (await isInForce(context)) && next()?.index === seen.index;
+    return (await isTakenQuietly(context)) && next()?.index === seen.index;
   };
   return waitOrEnd(context, "the change to be in force", isTaken, RELOAD_MS);
 }
 
-/**
- * Whether the config in the gateway's file is the one in force. Releases of autumn 2026 say so; older ones keep a copy of
- * the last config that they took, made when they have worked off the change.
- */
-async function isInForce(context: ActionContext): Promise<boolean> {
-  const { configRevisionHash, appliedConfigHash } = await context.call("config.get", {});
-  const isApplied =
-    appliedConfigHash === undefined ? await isLastGood(context) : appliedConfigHash === configRevisionHash;
-  if (!isApplied) return false;
+/** True also where nothing says so. */
+async function isTakenQuietly(context: ActionContext): Promise<boolean> {
+  if ((await isInForce(context)) === false) return false;
   // What was logged before that was said has been read when it answers once more.
   await context.identity();
   return true;
-}
-
-/** True also where there is no copy. */
-async function isLastGood({ gateway: { capabilities, configPath } }: ActionContext): Promise<boolean> {
-  if (!capabilities.has("config-file")) return true;
-  const [now, good] = await Promise.all(
-    [configPath, `${configPath}.last-good`].map((path) => readFile(path, "utf8").catch(() => undefined)),
-  );
-  return good === undefined || good === now;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { DrivenGateway, GatewayIdentity } from "../../gateway/gateway.ts";
 import type { HttpFakes, HttpRequest } from "../../http/fakes.ts";
 import type { AgentModel } from "../../model/agent-model.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
+import type { HandEdit } from "./hand-edit.ts";
 import { Outage } from "./outage.ts";
 
 /** The conversation in which a barrier is sent and comes back; no statement sees it. */
@@ -30,6 +31,8 @@ export interface Said {
  */
 export class Scene {
   readonly outage = new Outage();
+  /** Set as long as it is not known that the gateway has taken it. */
+  handEdit: HandEdit | undefined;
   readonly #options: SceneOptions;
   readonly #session = `qa-${crypto.randomUUID().slice(0, 8)}`;
   readonly #taken = new Set<string>();
@@ -105,6 +108,11 @@ export class Scene {
   /** Someone wrote here last: the next reply is one in this conversation. */
   spokeIn(conversation: string): void {
     this.#conversation = conversation;
+  }
+
+  /** Called when the statement that acts has edited the config file by hand. */
+  editedByHand(): void {
+    this.handEdit = { line: this.#changeLine, before: this.#before };
   }
 
   /** How many statements have changed something. */
