@@ -41,7 +41,10 @@ type Outcome = Performed | { refusal: QaError };
 async function outcomeOf(work: Promise<Performed>, expected: Matcher | undefined): Promise<Outcome> {
   try {
     return await work;
-  } catch (thrown) {
+  } catch (failure) {
+    // A gateway that lacks a method has refused the call.
+    const isLack = expected && failure instanceof BlockedError && failure.cause instanceof QaError;
+    const thrown: unknown = isLack ? failure.cause : failure;
     const isRefusal =
       thrown instanceof QaError &&
       !(thrown instanceof BlockedError || thrown instanceof SkipError || thrown instanceof Unexpected);
