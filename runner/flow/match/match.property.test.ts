@@ -136,6 +136,13 @@ test("a value that is put right at each place that differs from it matches", () 
   );
 });
 
+test("an object that is no text and no number, whatever its members are called, is none to match with", () => {
+  const odd = { toString: 1 };
+  expect(matches({ kind: "contains", matcher: { kind: "equals", value: odd } }, "a")).toBe(false);
+  expect(matches({ kind: "increasing", value: true }, [odd, odd])).toBe(false);
+  expect(matches({ kind: "increasing", value: true }, ["9", 10, "11"])).toBe(true);
+});
+
 test("of a list, how many there are and the item that comes nearest are named", () => {
   const list = [
     { role: "user", text: "hi" },

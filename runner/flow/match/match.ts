@@ -181,11 +181,14 @@ function different(expected: unknown, seen: unknown): Mismatch[] {
 
 function contains(matcher: Matcher, value: unknown): boolean {
   if (Array.isArray(value)) return value.some((item) => matches(matcher, item));
-  return typeof value === "string" && matcher.kind === "equals" && value.includes(String(matcher.value));
+  if (typeof value !== "string" || matcher.kind !== "equals" || typeof matcher.value === "object")
+    return false;
+  return value.includes(String(matcher.value));
 }
 
 function isIncreasing(values: readonly unknown[]): boolean {
-  return values.every((each, index) => index === 0 || Number(each) > Number(values[index - 1]));
+  const numbers = values.map((each) => (typeof each === "object" ? Number.NaN : Number(each)));
+  return numbers.every((each, index) => index === 0 || each > Number(numbers[index - 1]));
 }
 
 function typeOf(value: unknown): string {
