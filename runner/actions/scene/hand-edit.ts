@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { QaError } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { Allow } from "../../flow/run/host.ts";
-import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
 import { isInForce } from "./in-force.ts";
+import type { HandEdit } from "./scene.ts";
 
 const TAKEN_MS = 15_000;
 const LOOK_MS = 20;
@@ -16,14 +16,6 @@ const DONE =
   /\bconfig (?:hot reload applied|change applied|(?:change|reload) requires gateway restart|reload (?:disabled|failed|restored|skipped (?:by writer intent|\(invalid config\))))/;
 const RESTARTS = /\bconfig change requires gateway restart\b/;
 const DEFERRED = /\bdeferring until\b/;
-
-/** An edit of the config file that the gateway may not have noticed yet. */
-export interface HandEdit {
-  /** Line of the log from which on something may be said of it. */
-  line: number;
-  /** The process before it. */
-  before: GatewayIdentity | undefined;
-}
 
 /**
  * Returns when the gateway has read what was last edited by hand and is done with it, also with the restart for it unless

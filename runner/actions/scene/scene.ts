@@ -6,7 +6,6 @@ import type { DrivenGateway, GatewayIdentity } from "../../gateway/gateway.ts";
 import type { HttpFakes, HttpRequest } from "../../http/fakes.ts";
 import type { AgentModel } from "../../model/agent-model.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
-import type { HandEdit } from "./hand-edit.ts";
 import { Outage } from "./outage.ts";
 
 /** The conversation in which a barrier is sent and comes back; no statement sees it. */
@@ -17,6 +16,14 @@ interface SceneOptions {
   bus: Pick<ChannelBus, "outboundMessages">;
   model: AgentModel | undefined;
   http?: HttpFakes | undefined;
+}
+
+/** An edit of the config file that the gateway may not have noticed yet. */
+export interface HandEdit {
+  /** Line of the log from which on something may be said of it. */
+  line: number;
+  /** The process before it. */
+  before: GatewayIdentity | undefined;
 }
 
 /** A message of the gateway's and its place among all of them. */
