@@ -67,7 +67,9 @@ export async function expectReply(
   const isExact = said && (await waitOrEnd(context, "the turn's reply", hasCome, turnMs(context)));
   const list = () => (said ? replies().filter(isExact ? isSaid : isAlike) : replies());
   const source = { kind: "message", what: "the reply", list, hintOf: answersAnother(context) };
-  return expectNext(context, source, matcher);
+  // Time is up when none was equal: what is alike has come or has not.
+  const limits = said && !isExact ? { ...context.limits, withinMs: 0 } : context.limits;
+  return expectNext({ ...context, limits }, source, matcher);
 }
 
 /** Of a message that answers something else than what was written last: what it answers. */
