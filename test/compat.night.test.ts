@@ -82,6 +82,10 @@ test("a plugin is installed, called, switched and removed; what may change somet
     { name: "parcel_status", state: "yes" },
     { name: "parcel_send", state: "untried" },
   ]);
+  expect(first.release.rows.find(({ row }) => row === "commands")).toMatchObject({
+    state: "untried",
+    items: [{ name: "parcel", state: "untried", seen: "not called without --call" }],
+  });
 
   const called = await judged(sandbox, "desk", "--call", "--secret", "DESK_KEY");
   expect(called.release.verdict, called.stderr).toBe("works");

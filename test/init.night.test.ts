@@ -73,6 +73,13 @@ describe("qa init", () => {
     const { exitCode, stderr } = await sandbox.qa("init");
     expect(exitCode).toBe(4);
     expect(stderr).toMatch(/^error: the embedded gateway cannot run it: .*\[cannot-run\]$/m);
+    const closed = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
+    const cache = join(sandbox.folder, "cache");
+    const tried = await sandbox.qaWith({ ...closed, GATEWAY_QA_CACHE: cache }, "init", "--yes");
+    expect(tried.exitCode).toBe(4);
+    expect(tried.stderr).toContain(
+      `up to 1 release will be fetched into ${join(cache, "openclaw")}, 0.6 to 0.9 GB`,
+    );
     expect(await readdir(sandbox.folder)).not.toContain("qa");
   });
 });

@@ -117,12 +117,9 @@ fetch("https://tides.example.invalid/v1").catch((error) => console.log("refused:
   };
   for (const allowed of [false, true]) {
     const args = allowed ? ["--allow-scripts"] : [];
-    const { exitCode, stdout, stderr } = await sandbox.qaWith(
+    const { exitCode, stdout, stderr, report } = await sandbox.qaWith(
       env,
-      "run",
-      "--pack",
-      "pack",
-      "--trust",
+      ...["run", "--pack", "pack", "--trust"],
       ...args,
     );
     expect(exitCode, stdout + stderr).toBe(0);
@@ -131,6 +128,9 @@ fetch("https://tides.example.invalid/v1").catch((error) => console.log("refused:
         `tgz gets a HOME of its own and TIDE_KEY; .*install scripts ${allowed ? "run" : "do not run"}`,
       ),
     );
+    const page = await readFile(join(sandbox.reportFolder, "report.md"), "utf8");
+    expect(page.split("\n")[2]).toContain("gets a HOME of its own and TIDE");
+    expect(report?.allowed).toEqual([expect.stringContaining("gets a HOME of its own and TIDE_KEY")]);
     const evidence = sandbox.reportFolder;
     const found = (await readdir(evidence, { recursive: true })).filter((name) =>
       /refused-|gateway\.log$/.test(name),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { testAtNight } from "./testing/breadth.ts";
-import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { PNPM_QA, ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 
 const PASSING = scenarioText(
   "passes",
@@ -52,13 +52,6 @@ describe("wrong command lines end with exit code 2 and say what was meant", () =
   test.for(BY_DAY)("qa %s", wrong);
   testAtNight.for(AT_NIGHT)("qa %s", wrong);
 });
-
-/** As pnpm starts the checkout's own script. */
-const PNPM_QA = {
-  npm_lifecycle_event: "qa",
-  npm_lifecycle_script: "node runner/cli/main.js check",
-  npm_package_json: join(ROOT, "package.json"),
-};
 
 testAtNight(
   "another script is not this program, and one of another package is not either, whatever it is called",
@@ -118,6 +111,7 @@ test("the help of qa run is grouped by purpose, and ends with examples", async (
     "Arguments:",
     "Choose scenarios:",
     "Gateway:",
+    "Plugin:",
     "Model:",
     "Order and time:",
     "Report:",
@@ -214,7 +208,7 @@ describe("scenario files with errors", () => {
 
   test("this repository's scenarios have none", async () => {
     const sandbox = await Sandbox.create();
-    const { exitCode, stdout } = await sandbox.qaWith({ ...PNPM_QA, INIT_CWD: ROOT }, "check");
+    const { exitCode, stdout } = await sandbox.qaWith(PNPM_QA, "check");
     expect(stdout).toMatch(/0 errors, 0 warnings/);
     expect(exitCode).toBe(0);
   });

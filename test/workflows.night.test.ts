@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import type { GithubJob } from "../runner/lanes/github.ts";
 import type { LanesFile } from "../runner/lanes/schema.ts";
-import { ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
+import { PNPM_QA, ROOT, Sandbox, scenarioText } from "./testing/qa.ts";
 import { withoutRegistry } from "./testing/releases-offline.ts";
 
 const WORKFLOWS = globSync(".github/workflows/*.yml", { cwd: ROOT });
@@ -89,7 +89,7 @@ describe.for(WORKFLOWS)("%s", (path) => {
 test.for(Object.keys(LANES))("the nightly workflow accepts what `qa matrix %s` plans", async (lane) => {
   for (const name of SECRETS) vi.stubEnv(name, "is there");
   const sandbox = await Sandbox.create();
-  const { exitCode, stdout, stderr } = await sandbox.qa("matrix", lane, "--format", "github");
+  const { exitCode, stdout, stderr } = await sandbox.qaWith(PNPM_QA, "matrix", lane, "--format", "github");
   expect(exitCode, stderr).toBe(0);
   expect(stdout).not.toContain("\n");
   const { include } = JSON.parse(stdout) as { include: GithubJob[] };
@@ -104,7 +104,7 @@ test.for(Object.keys(LANES))("the nightly workflow accepts what `qa matrix %s` p
 
 test("a value that the matrix does not have would be found", async () => {
   const sandbox = await Sandbox.create();
-  const { stdout } = await sandbox.qa("matrix", "smoke", "--format", "github");
+  const { stdout } = await sandbox.qaWith(PNPM_QA, "matrix", "smoke", "--format", "github");
   const { include } = JSON.parse(stdout);
   const wrong = NIGHTLY.replace("matrix.runsOn", "matrix.machine");
   expect(await lint(expanded(include, wrong), "nightly.yml")).toEqual([

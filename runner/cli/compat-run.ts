@@ -90,7 +90,9 @@ function sentenceOf(scripts: boolean, secrets: readonly string[], callAll: boole
   return [
     `The plugin's code ran as you, on gateways with a HOME of their own; ${given}; Node's connections beyond this machine were refused;`,
     `its install scripts ${scripts ? "ran (--allow-scripts)" : "did not run"};`,
-    callAll ? "all its tools were called (--call)." : "only tools that are declared to read were called.",
+    callAll
+      ? "all its tools and commands were called (--call)."
+      : "only tools that are declared to read were called.",
   ].join(" ");
 }
 

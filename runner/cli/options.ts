@@ -190,7 +190,8 @@ export const OPTIONS = {
     replay: "context",
   },
   call: {
-    about: "call tools too that may change something: all but those whose manifest says that they only read",
+    about:
+      "call commands too, and tools that may change something: all but those whose manifest says that they only read",
     on: ["compat"],
     group: PLUGIN,
     replay: "context",
@@ -456,7 +457,7 @@ export const OPTIONS = {
     replay: "context",
   },
   yes: {
-    about: "ask nothing: fetch what is needed, up to 1 GB",
+    about: "ask nothing: fetch the newest release of OpenClaw where it is needed",
     on: ["init"],
     group: ORDER,
     replay: "policy",

@@ -113,7 +113,7 @@ function rejectContradictions({ trust, allowWrites, fault }: RunOptions, { targe
 }
 
 /** What runs, and on what. */
-type Chosen = RunModel & Pick<RunSetup, "gateway" | "scenarios" | "place">;
+type Chosen = RunModel & Pick<RunSetup, "gateway" | "scenarios" | "place" | "allowed">;
 
 /** Prepares the gateway, and decides which scenarios run on it. */
 async function chooseAndPrepare(
@@ -151,7 +151,8 @@ async function chooseAndPrepare(
   const prepared = prepareRun(catalog, selection, capabilities);
   const { scenarios, place } = await takeShard(prepared, ids, options, order);
   for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
-  for (const note of notesOnStrangers(scenarios, options.allowScripts)) printNote(`note: ${note}\n`);
+  const allowed = allowedToStrangers(scenarios, options.allowScripts);
+  for (const sentence of allowed) printNote(`note: ${sentence}\n`);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
   return {
@@ -161,6 +162,7 @@ async function chooseAndPrepare(
       options.allowScripts ? { ...each, allowScripts: true } : each,
     ),
     place,
+    allowed,
   };
 }
 
@@ -172,16 +174,17 @@ function notesOnReleases(gateway: GatewayKind, scenarios: readonly PreparedScena
   });
 }
 
-/** What plugins from elsewhere may do. */
-function notesOnStrangers(scenarios: readonly PreparedScenario[], allowScripts = false): string[] {
-  return scenarios.flatMap(({ scenario, environment, skip, blocked }) => {
+/** What plugins from elsewhere can do. Scenarios in which they can do the same share a sentence. */
+function allowedToStrangers(scenarios: readonly PreparedScenario[], allowScripts = false): string[] {
+  const ids = new Map<string, string[]>();
+  for (const { scenario, environment, skip, blocked } of scenarios) {
     const strangers = strangersOf(scenario);
-    if (strangers.length === 0 || skip || blocked) return [];
+    if (strangers.length === 0 || skip || blocked) continue;
     const secrets = Object.keys(environment?.secrets ?? {}).join(", ");
-    return [
-      `${scenario.id}: ${strangers.join(", ")} gets a HOME of its own and ${secrets || "no secret"}; Node's connections beyond this machine are refused; install scripts ${allowScripts ? "run" : "do not run"}`,
-    ];
-  });
+    const sentence = `${strangers.join(", ")} gets a HOME of its own and ${secrets || "no secret"}; Node's connections beyond this machine are refused; install scripts ${allowScripts ? "run" : "do not run"}`;
+    ids.set(sentence, [...(ids.get(sentence) ?? []), scenario.id]);
+  }
+  return [...ids].map(([sentence, own]) => `${own.join(", ")}: ${sentence}`);
 }
 
 /** How the chosen scenarios run. */

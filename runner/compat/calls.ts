@@ -9,6 +9,7 @@ import type { OfferedTool, Turns } from "./turns.ts";
 export interface Calls {
   turns: Turns;
   manifest: JsonObject;
+  /** Also what may change something. */
   callAll: boolean;
   toolArguments: Readonly<Record<string, JsonObject>>;
 }
@@ -90,11 +91,20 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Sends each command without arguments, as the owner. */
-export async function answerCommands(commands: readonly string[], turns: Turns): Promise<Row> {
+/** Sends each command without arguments, as the owner. What one does is not declared: unasked, none is sent. */
+export async function answerCommands(
+  commands: readonly string[],
+  { turns, callAll }: Pick<Calls, "turns" | "callAll">,
+): Promise<Row> {
   if (commands.length === 0) return { row: "commands", state: "untried", seen: "it has none" };
   const items: Item[] = [];
-  for (const name of commands) items.push(await answerCommand(name, turns));
+  for (const name of commands) {
+    items.push(
+      callAll
+        ? await answerCommand(name, turns)
+        : { name, state: "untried", seen: "not called without --call" },
+    );
+  }
   return rowOf("commands", items, "answered");
 }
 

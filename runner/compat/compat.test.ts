@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../base/places.js";
-import { judgeResult } from "./calls.ts";
+import { answerCommands, judgeResult } from "./calls.ts";
 import { compare, exitCodeOf } from "./compare.ts";
 import { type CompatReport, compatSchema, type JudgedRelease, type Row } from "./compat-schema.ts";
 import { KeptJudgements } from "./kept.ts";
@@ -14,6 +14,7 @@ import { isKnownReadOnly } from "./read-only.ts";
 import { missingApi, missingCredential, tellingLine } from "./reasons.ts";
 import { wantedReleases } from "./release-list.ts";
 import { renderMarkdown, renderTable } from "./render.ts";
+import type { Turns } from "./turns.ts";
 import { verdictOf } from "./verdict.ts";
 
 const PUBLISHED = {
@@ -84,6 +85,15 @@ test("only what its manifest declares to read is called unasked", () => {
   expect(isKnownReadOnly({}, "a")).toBe(false);
 });
 
+test("a command may do anything: unasked, none is sent", async () => {
+  const turns = {} as Turns;
+  expect(await answerCommands(["restock"], { turns, callAll: false })).toEqual({
+    ...{ row: "commands", state: "untried" },
+    seen: "0 of 1 answered; restock: not called without --call",
+    items: [{ name: "restock", state: "untried", seen: "not called without --call" }],
+  });
+});
+
 test("of an output the line is shown that names the plugin and what is not there", () => {
   const output = [
     "Error: something else failed",
@@ -102,6 +112,7 @@ const row = (name: Row["row"], state: Row["state"], more: Partial<Row> = {}): Ro
 });
 const CALLED = row("tools", "yes", { items: [{ name: "a", state: "yes", seen: "" }] });
 const NOT_CALLED = row("tools", "untried", { items: [{ name: "a", state: "untried", seen: "" }] });
+const NOT_SENT = row("commands", "untried", { items: [{ name: "a", state: "untried", seen: "" }] });
 const LOADED = row("load", "yes");
 
 describe("what the rows say together", () => {
@@ -110,6 +121,7 @@ describe("what the rows say together", () => {
     ["works with steps", 5, [row("install", "steps"), LOADED, CALLED]],
     ["works with steps", 5, [row("install", "no"), LOADED, CALLED]],
     ["loads", 4, [row("install", "yes"), LOADED, NOT_CALLED]],
+    ["loads", 4, [row("install", "yes"), LOADED, CALLED, NOT_SENT]],
     ["blocked", 4, [row("install", "yes"), row("load", "blocked")]],
     ["broken", 1, [row("install", "yes"), row("load", "no"), row("tools", "blocked")]],
     ["broken", 1, [row("install", "no"), row("load", "untried")]],

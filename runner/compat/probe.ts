@@ -29,7 +29,7 @@ export interface ProbeSetup {
   secrets: Readonly<Record<string, string>>;
   /** By the tool's name, instead of those that its schema leads to. */
   toolArguments: Readonly<Record<string, JsonObject>>;
-  /** Tools that may change something are called too. */
+  /** Commands, and tools that may change something, are called too. */
   callAll: boolean;
   /** The plugin is loaded from its folder, where its install scripts have run. */
   byPath: boolean;
@@ -233,7 +233,7 @@ class Probe {
     const commands = registers.commands ?? [];
     const calls = { turns: this.#turns, manifest: subject.manifest, callAll, toolArguments };
     this.#push(await callTools(offered, calls));
-    this.#push(await answerCommands(commands, this.#turns));
+    this.#push(await answerCommands(commands, calls));
     this.#push(
       await offAndOn(subject.id, {
         testbed: this.#testbed,

@@ -147,7 +147,7 @@ function answerOf({ releases, firstBroken }: CompatReport): string {
     return `Inconclusive: blocked on ${blocked.join(", ")}; what is missing stands above.`;
   const loads = on("loads");
   if (loads.length > 0)
-    return `Inconclusive: it loads on ${loads.join(", ")}, and tools were not called; --call calls them.`;
+    return `Inconclusive: it loads on ${loads.join(", ")}, and not all that it has was called; --call calls it.`;
   if (on("works with steps").length > 0) return `Yes, with steps, on ${plural(releases.length, "release")}.`;
   return `Yes: it works on ${plural(releases.length, "release")}.`;
 }

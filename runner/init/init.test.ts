@@ -59,13 +59,27 @@ test.for<[what: string, files: Record<string, string>, message: string]>([
   [
     "not built",
     { "openclaw.plugin.json": MANIFEST, "package.json": JSON.stringify(PACKAGE) },
-    "the plugin's entry ./dist/index.js is not there",
+    "the plugin is not built: its entry ./dist/index.js is not there",
   ],
   ["no manifest", { "package.json": JSON.stringify(PACKAGE) }, "there is no openclaw.plugin.json beside it"],
   ["no id", { "openclaw.plugin.json": "{}" }, "openclaw.plugin.json has no id"],
 ])("what cannot be set up is said: %s", async ([, files, message]) => {
   const root = await repository(files);
   expect(() => subjectAround(root)).toThrow(message);
+});
+
+test.for<[scripts: object, dependencies: object, hint: string]>([
+  [{ build: "tsc" }, { typebox: "1" }, "Run `pnpm install` and `pnpm run build`, and start again."],
+  [{ build: "tsc" }, {}, "Run `pnpm run build`, and start again."],
+  [{}, {}, "Build it, and start again."],
+])("what a plugin that is not built needs is said: %j, %j", async ([scripts, devDependencies, hint]) => {
+  const { openclaw } = PACKAGE;
+  const root = await repository({
+    "openclaw.plugin.json": MANIFEST,
+    "package.json": JSON.stringify({ scripts, devDependencies, openclaw }),
+    "pnpm-lock.yaml": "",
+  });
+  expect(() => subjectAround(root)).toThrow(expect.objectContaining({ code: "not-built", hint }));
 });
 
 test("skills are found at the root and below skills, by the names in their front matter", async () => {

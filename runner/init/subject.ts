@@ -4,6 +4,7 @@ import JSON5 from "json5";
 import { parse } from "yaml";
 import { errorMessage, QaError, UsageError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { packageManagerOf } from "./package-manager.ts";
 
 export const MANIFEST = "openclaw.plugin.json";
 export const SKILL = "SKILL.md";
@@ -96,7 +97,7 @@ function pluginIn(root: string): PluginSubject | undefined {
       return isJsonObject(own) && own.optional === true;
     }),
     configSchema,
-    entry: entryOf(root, isJsonObject(openclaw) ? openclaw : {}, manifest),
+    entry: entryOf(root, packageJson, manifest),
     oldestRelease: oldestRelease(isJsonObject(openclaw) ? openclaw : {}),
   };
 }
@@ -105,17 +106,32 @@ function pluginIn(root: string): PluginSubject | undefined {
  * The file that a gateway loads.
  * @throws QaError `not-built` if the package names files of which there is none
  */
-function entryOf(root: string, openclaw: JsonObject, { skills }: JsonObject): string | undefined {
-  const named = [openclaw.runtimeExtensions, openclaw.extensions].flatMap(texts);
+function entryOf(root: string, packageJson: JsonObject, { skills }: JsonObject): string | undefined {
+  const { openclaw } = packageJson;
+  const { runtimeExtensions, extensions } = isJsonObject(openclaw) ? openclaw : {};
+  const named = [runtimeExtensions, extensions].flatMap(texts);
   const possible = named.length > 0 ? named : ["index.ts", "index.js", "index.mjs", "index.cjs"];
   const found = possible.find((path) => existsSync(join(root, path)));
   if (found !== undefined) return relative(root, join(root, found));
   if (named.length === 0 && skills !== undefined) return undefined;
-  throw new QaError(`the plugin's entry ${possible[0]} is not there`, {
+  throw new QaError(`the plugin is not built: its entry ${possible[0]} is not there`, {
     code: "not-built",
     fault: "environment",
-    hint: "Build the plugin, as in `npm run build`, and start again.",
+    hint: `${howToBuild(root, packageJson)}, and start again.`,
   });
+}
+
+/** What a plugin needs after it was made or cloned. */
+function howToBuild(root: string, { scripts, dependencies, devDependencies }: JsonObject): string {
+  const { name, install } = packageManagerOf(root);
+  const needed = [dependencies, devDependencies].flatMap((each) =>
+    isJsonObject(each) ? Object.keys(each) : [],
+  );
+  const steps = [
+    ...(needed.every((each) => isInstalled(root, each)) ? [] : [install]),
+    ...(isJsonObject(scripts) && typeof scripts.build === "string" ? [`${name} run build`] : []),
+  ];
+  return steps.length > 0 ? `Run \`${steps.join("` and `")}\`` : "Build it";
 }
 
 function oldestRelease({ compat, install }: JsonObject): string | undefined {

@@ -60,6 +60,7 @@ export class RunState {
       durationMs: this.#finished?.durationMs ?? this.#lastAt - started.at,
       jobs: started.jobs,
       slow: started.slow,
+      allowed: started.allowed,
       lane: started.lane,
       job: started.job,
       shard: started.shard,

@@ -28,6 +28,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     providerMode: options.providerMode,
     jobs: options.jobs,
     ...(slowFactor() === 1 ? {} : { slow: slowFactor() }),
+    ...(options.allowed.length === 0 ? {} : { allowed: [...options.allowed] }),
     policy,
     faults: [...options.faults],
     reportFolder: options.reportFolder,

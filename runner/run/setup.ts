@@ -32,6 +32,8 @@ export interface RunSetup {
   share: boolean;
   policy: RunPolicy;
   scenarios: readonly PreparedScenario[];
+  /** What plugins from elsewhere can do, in sentences. */
+  allowed: readonly string[];
   reportFolder: string;
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];

@@ -10,6 +10,14 @@ import type { RunReport } from "../../runner/report/schema/report-schema.ts";
 export const ROOT = resolve(import.meta.dirname, "../..");
 const CLI = join(ROOT, "runner/cli/main.js");
 
+/** In the environment, it has the program start as `pnpm qa` starts it in this checkout. */
+export const PNPM_QA = {
+  npm_lifecycle_event: "qa",
+  npm_lifecycle_script: "node runner/cli/main.js check",
+  npm_package_json: join(ROOT, "package.json"),
+  INIT_CWD: ROOT,
+};
+
 export interface QaResult {
   exitCode: number | undefined;
   stdout: string;

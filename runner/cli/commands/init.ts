@@ -147,7 +147,7 @@ async function learn(
   throw new QaError(problem, {
     code: "cannot-run",
     fault: "environment",
-    hint: "Nothing was written. With --yes it is tried on the newest release of OpenClaw, which takes up to 1 GB.",
+    hint: "Nothing was written. With --yes it is tried on the newest release of OpenClaw.",
   });
 }
 
@@ -164,16 +164,26 @@ async function probe(plugin: PluginSubject, target: GatewayTarget, { signal, tea
 
 async function mayFetch(problem: string, { yes }: InitOptions): Promise<boolean> {
   const isAsked = !yes && process.stdin.isTTY && process.stdout.isTTY;
-  if (yes || isAsked) printNote(`note: ${problem}\n`);
-  if (!isAsked) return yes === true;
+  if (!yes && !isAsked) return false;
+  printNote(`note: ${problem}\nnote: ${await noticeOfNewest()}\n`);
+  if (!isAsked) return true;
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answer = await terminal.question("Try it on the newest release of OpenClaw, up to 1 GB? [y/N] ");
+    const answer = await terminal.question("Try it on the newest release of OpenClaw? [y/N] ");
     return /^y(?:es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }
+}
+
+/** @throws QaError `disk-full` */
+async function noticeOfNewest(): Promise<string> {
+  const [{ fetchNotice }, { cacheFolder }] = await Promise.all([
+    import("../../gateway/openclaw/space.ts"),
+    import("../../gateway/openclaw/cache.ts"),
+  ]);
+  return fetchNotice({ most: 1, atOnce: 1, folder: cacheFolder(process.env) });
 }
 
 /** `qa run` of one scenario. @param given besides the gateway @returns its exit code */

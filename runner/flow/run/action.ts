@@ -3,6 +3,7 @@ import { budgetFor, withDefaults } from "../arguments.ts";
 import { matches } from "../match/match.ts";
 import { type Matcher, mapMatcher } from "../match/matcher.ts";
 import { Unexpected, unexpected } from "../match/unexpected.ts";
+import { uselessness } from "../match/usable.ts";
 import type { ActionStatement, CompiledExpression, CompiledMatcher, Value } from "../types.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { FlowError, type FlowPosition, flowFailure } from "./failure.ts";
@@ -147,11 +148,17 @@ class StepValues {
       () => undefined,
     );
     for (const value of values) known.set(value, await this.of(value));
-    return mapMatcher(
+    const ready = mapMatcher(
       matcher,
       (value) => known.get(value),
       (expression) => this.#predicate(expression),
     );
+    const useless = uselessness(ready);
+    if (useless === undefined) return ready;
+    throw flowFailure("bad-matcher", useless, this.#where, {
+      fault: "scenario",
+      hint: "Look at what the values in it stand for.",
+    });
   }
 
   #predicate(expression: CompiledExpression): (value: unknown) => boolean {

@@ -197,6 +197,11 @@ export const runFacts = {
     exclusiveMinimum: 0,
     description: "Factor by which all limits of the run were longer than usual; absent if they were not.",
   },
+  allowed: {
+    ...texts,
+    description:
+      "What plugins from elsewhere can do in this run, in a sentence for each that names their scenarios; absent if there are none.",
+  },
   lane: text,
   job: { type: "string", description: "Stable name of the job of a matrix that this run is." },
   shard: {

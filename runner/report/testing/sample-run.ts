@@ -181,6 +181,9 @@ export function sampleRun(): RunEvent[] {
     gateway: "embedded",
     providerMode: "mock-openai",
     jobs: 2,
+    allowed: [
+      `${FAILS.id}: @scope/desk@1.2.3 gets a HOME of its own and DESK_KEY; Node's connections beyond this machine are refused; install scripts do not run`,
+    ],
     scenarios: [PASSES, FAILS, SKIPPED, BLOCKED, BREAKS, FLAKY],
     policy: { retries: 2, repeat: 1, failOnFlaky: false },
     reportFolder: "/checkout/reports/20260102-030405-abc",
@@ -284,6 +287,7 @@ export function sampleRunOf(scenarioId: string): RunEvent[] {
 export function repeatedRun(): RunEvent[] {
   const [started] = sampleRun();
   if (started?.type !== "run-started") throw new Error("the sample run begins with its start");
+  const { allowed: _allowed, ...facts } = started;
   const attempts = [1, 2, 3, 4].flatMap((attempt): RunEvent[] => {
     const common = { at: START + attempt * 1000, scenarioId: FLAKY.id };
     const fails = attempt % 2 === 0;
@@ -314,7 +318,7 @@ export function repeatedRun(): RunEvent[] {
   });
   return [
     {
-      ...started,
+      ...facts,
       scenarios: [FLAKY],
       lane: "soak",
       job: "soak-embedded-2",

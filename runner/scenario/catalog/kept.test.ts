@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { readKept } from "../../base/kept-file.ts";
 import { type CheckedScenarios, checkScenarios } from "../../plan/check.ts";
 import { folderWith, METADATA, markdownScenario } from "../testing/parse.ts";
 import { loadCatalog } from "./catalog.ts";
@@ -100,6 +101,7 @@ it("files that are gone do not stay in the store", async () => {
   await loadCatalog({ repoRoot, cwd: repoRoot, kept: keptIn(repoRoot) });
   await check(repoRoot);
   const [store = ""] = readdirSync(join(repoRoot, "cache"));
-  const names = JSON.parse(readFileSync(join(repoRoot, "cache", store), "utf8").slice(8)) as [string][];
+  const content = String(readKept(join(repoRoot, "cache", store)));
+  const names = JSON.parse(content) as [string][];
   expect(names.map(([name]) => name)).toEqual(["b.md", "c.md"]);
 });

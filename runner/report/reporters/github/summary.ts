@@ -27,7 +27,8 @@ function title(report: RunReport): string {
   const took = `${formatDuration(report.durationMs)}, exit code ${report.exitCode}.${interrupted}`;
   const why = whyUnreliable(report);
   const doubt = why === undefined ? "" : `**No result to rely on:** ${escapeText(oneLine(why))}.\n\n`;
-  return `## ${name}: ${what}\n\n${codeSpan(report.command)} · ${took}\n\n${doubt}`;
+  const allowed = (report.allowed ?? []).map((sentence) => `${escapeText(sentence)}.\n\n`).join("");
+  return `## ${name}: ${what}\n\n${allowed}${codeSpan(report.command)} · ${took}\n\n${doubt}`;
 }
 
 function table(report: RunReport): string[] {

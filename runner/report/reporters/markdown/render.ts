@@ -15,6 +15,7 @@ export function renderMarkdown(report: RunReport): string {
   );
   const parts = [
     `# ${headline(report)}`,
+    ...(report.allowed ?? []).map((sentence) => `${escapeText(sentence)}.`),
     ...interruption(report),
     ...unreliability(report),
     facts(report),
