@@ -91,6 +91,16 @@ describe("values in texts", () => {
     ]);
   });
 
+  test("what is saved within a list of statements is there too", async () => {
+    const inner = "- expectInOrder:\n    - expectMessage: hello\n      saveAs: one";
+    const { params } = await runSteps([`${inner}\n- say: "\${one.text}"`], {
+      expectInOrder: ({ params: { events } }) => {
+        for (const { save } of events as StatementCall[]) save?.({ text: "kept" });
+      },
+    });
+    expect(params.at(-1)).toEqual({ text: "kept" });
+  });
+
   test("one that is not there fails the statement, and it is the scenario's fault", async () => {
     const { error } = await runSteps([`- say: hello\n  saveAs: said`, `- say: "\${said.conversation.id}"`], {
       say: () => ({ text: "hi" }),

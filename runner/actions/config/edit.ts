@@ -4,7 +4,7 @@ import JSON5 from "json5";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { expectReload } from "../gateway/reloads.ts";
+import { awaitReload } from "../gateway/reloads.ts";
 import { OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 import { lookAtConfig, RELOAD_PARAM } from "./config.ts";
 
@@ -61,7 +61,7 @@ async function editConfig(
   await WAYS[how](path, after);
   if (after !== before) context.scene.editedByHand();
   await lookAtConfig(context);
-  if (reload) await expectReload(context, reload);
+  if (reload) await awaitReload(context, reload);
   return { before };
 }
 

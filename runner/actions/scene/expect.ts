@@ -50,6 +50,8 @@ export interface EventSource<E> {
   kind: string;
   /** For people: `a message`. */
   what: string;
+  /** What an author may have overlooked where this one is not as expected. */
+  hintOf?(event: E): string | undefined;
   /** All that count, oldest first. */
   list(): readonly E[] | Promise<readonly E[]>;
 }
@@ -136,8 +138,10 @@ export async function expectNext<E extends Event<unknown>>(
     });
   scene.take(source.kind, next.index);
   const found = mismatches(matcher, next.value);
-  if (found.length > 0) throw unexpected(source.what, matcher, shownOf(next.value), found.map(shownIn));
-  return next;
+  if (found.length === 0) return next;
+  const all = found.map(shownIn);
+  const { message, expected, seen } = unexpected(source.what, matcher, shownOf(next.value), all);
+  throw new Unexpected(message, { expected, seen, hint: source.hintOf?.(next) });
 }
 
 async function missing(

@@ -227,6 +227,7 @@ class ActionCompiler {
     const reason = because && compileStepValue(this.#context, because.value, { type: "string" });
     const answer = this.#matcher("answer", this.#entry.returns);
     const error = this.#matcher("error", REFUSAL);
+    if (this.#own("error")) this.#rejectResultOfRefusal();
     return {
       ...(answer ? { answer } : {}),
       ...(error ? { error } : {}),
@@ -235,6 +236,19 @@ class ActionCompiler {
       ...(reason ? { because: reason } : {}),
       ...(saveAs === undefined ? {} : { saveAs }),
     };
+  }
+
+  /** What is refused has no result. */
+  #rejectResultOfRefusal(): void {
+    for (const word of ["answer", "saveAs"] as const) {
+      const field = this.#own(word);
+      if (!field) continue;
+      this.#context.flow.diagnostics.error(field.keyRange, {
+        code: "unexpected-property",
+        message: `\`${word}\` cannot stand beside \`error\`: what is refused has no result`,
+        hint: `Leave one of them out: \`error\` where it must be refused, \`${word}\` where it must succeed.`,
+      });
+    }
   }
 
   /** The field of a reserved word that this statement takes. */

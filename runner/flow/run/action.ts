@@ -105,6 +105,14 @@ class StepValues {
     };
   }
 
+  async #inner(statement: ActionStatement): Promise<StatementCall> {
+    const call = await this.call(statement);
+    const { saveAs } = statement;
+    if (saveAs === undefined) return call;
+    const { realm } = this.#evaluator;
+    return { ...call, save: (value) => realm.write(saveAs, realm.take(value)) };
+  }
+
   async of(value: Value): Promise<unknown> {
     const { realm } = this.#evaluator;
     switch (value.kind) {
@@ -127,7 +135,7 @@ class StepValues {
       case "matcher":
         return this.matcher(value.matcher);
       case "statements":
-        return Promise.all(value.statements.map((each) => this.call(each)));
+        return Promise.all(value.statements.map((each) => this.#inner(each)));
       case "ref":
       case "lambda":
         throw new Error(`a step has no values of kind ${value.kind}`);
