@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { FAULTS } from "../fixtures/gateway/src/base/faults.ts";
 import { parameterSchemas } from "../runner/actions/parameter-schemas.ts";
 import { actionReference } from "../runner/actions/reference.ts";
 import { statementReference } from "../runner/actions/statement-reference.ts";
@@ -59,6 +60,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
       }),
     ],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
+    ["runner/scenario/faults.generated.ts", faultNames()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
     ["runner/report/schema/events.schema.json", eventSchemaText()],
     ["runner/compat/compat.schema.json", compatSchemaText()],
@@ -66,6 +68,12 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/bisect/bisect.schema.json", bisectSchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
+}
+
+/** For checks that neither build the embedded gateway nor load it. */
+function faultNames(): string {
+  const names = Object.keys(FAULTS).map((name) => `  "${name}",\n`);
+  return `// Made by \`pnpm generate\` from what the embedded gateway declares.\n\n/** The faults that it can be started with. */\nexport const FAULT_NAMES: readonly string[] = [\n${names.join("")}];\n`;
 }
 
 /** Files of the runner's that the gateway has too: it is a package of its own and imports nothing of the runner. */

@@ -29,6 +29,16 @@ const SLOW_COMMAND = `export default {
   },
 };`;
 
+/** Edits that the gateway notices later than the step ends. */
+const EDITS = {
+  restarts: "- editConfig: { gateway: { controlUi: { basePath: /qa } } }\n- expectNoRestart",
+  reloads: "- editConfig: { messages: { groupChat: { mentionPatterns: [a] } } }\n- expectNoReload",
+  invalid: '- editConfig: "{ not json"\n- expectNoLog: { contains: invalid }',
+  keeps: "- editConfig: { messages: { groupChat: { mentionPatterns: [a] } } }\n- expectNoRestart",
+  "restarts-later": `- holdModel\n- startTurn: "Reply exactly: held"\n- expectModelRequest: { prompt: { contains: held } }
+- editConfig: { gateway: { controlUi: { basePath: /qa } } }\n- expectNoRestart`,
+};
+
 const MODEL = `\`\`\`yaml qa-model
 rules:
   - match: { lastUser: Tell me late }
@@ -72,5 +82,22 @@ test("what must not come is judged when no turn is under way that could still br
     code: "not-judged",
     fault: "scenario",
     message: "it could not be judged whether more comes: the model has not answered 1 request",
+  });
+});
+
+test("what must not come of an edit by hand is judged when the gateway has taken the edit", async () => {
+  const sandbox = await Sandbox.create();
+  for (const [id, statements] of Object.entries(EDITS))
+    await sandbox.write(`pack/${id}.md`, `# ${id}\n\n## Step\n\n\`\`\`yaml qa-step\n${statements}\n\`\`\`\n`);
+  const { report, stdout } = await sandbox.qa("run", "--pack", "pack");
+  const failures = Object.fromEntries((report?.scenarios ?? []).map(({ id, failure }) => [id, failure]));
+  expect(failures.restarts, stdout).toMatchObject({ code: "unexpected-restart", fault: "product" });
+  expect(failures.reloads, stdout).toMatchObject({ message: expect.stringContaining("a reload came") });
+  expect(failures.invalid, stdout).toMatchObject({ message: expect.stringContaining("(invalid config)") });
+  expect([failures.keeps, failures["restarts-later"]], stdout).toEqual([undefined, undefined]);
+  const unseen = await sandbox.qa("run", "keeps", "--pack", "pack", "--fault", "config-watch-off");
+  expect(unseen.report?.scenarios[0]?.failure, unseen.stdout).toMatchObject({
+    code: "not-judged",
+    fault: "product",
   });
 });

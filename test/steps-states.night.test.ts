@@ -7,6 +7,21 @@ type Missed = [id: string, statements: string, message: RegExp, fault?: "scenari
 const MISSED: Missed[] = [
   ["plugin", "- expectPlugin: no-such-plugin\n  within: 500ms", /^plugin no-such-plugin is not there$/],
   [
+    "absent-plugin",
+    "- expectPlugin: no-such-plugin\n  is: { not: { state: error } }\n  within: 500ms",
+    /^plugin no-such-plugin is not there, expected/,
+  ],
+  [
+    "absent-file",
+    "- expectFile: no-such-file\n  is: { anyOf: [{ exists: true }, { not: { contains: a } }] }\n  within: 500ms",
+    /^file no-such-file is not there, expected/,
+  ],
+  [
+    "reply",
+    '- ask: "Reply exactly: heard"\n  reply: { not: { equals: heard } }',
+    /^the reply: text is "heard", expected not "heard"$/,
+  ],
+  [
     "loads",
     "- expectPluginLoads: [never-loaded]\n  within: 500ms",
     /^the plugins loaded: it is \[\], expected/,

@@ -15,6 +15,8 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "invalid-path": "A dotted path, or one in a text, has an empty or forbidden part.",
   "invalid-pattern": "The pattern of a matcher is not a regular expression.",
   "literal-expression": "A mapping has `expr` or `lambda` beside other keys, so that it is plain data.",
+  "matcher-cannot-match":
+    "A matcher can never match what it is about, whose type is declared, so that its opposite always does.",
   "matcher-cannot-fail": "A matcher matches everything, so that it checks nothing.",
   "missing-await": "The promise of an asynchronous action is used as if it were the action's result.",
   "mixed-matcher": "A mapping has words of matchers beside names of members.",
@@ -55,6 +57,7 @@ const FLOW_FAILURE_CODES = {
   "action-failed": "An action threw an error that it has no code for.",
   "action-timeout": "An action did not finish within its limit.",
   "assertion-failed": "The condition of an assert was not true.",
+  "bad-matcher": "A value made a matcher useless: an empty text, a broken pattern, a range turned round.",
   "callable-not-found": "A call's path led to nothing that can be called.",
   "expression-failed": "An expression of the scenario threw an error of its own.",
   "expression-timeout": "An expression computed without end.",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { QaError } from "../base/errors.ts";
-import { matches } from "./match/match.ts";
+import { matches, mismatches } from "./match/match.ts";
 import type { Matcher } from "./match/matcher.ts";
 import { Unexpected } from "./match/unexpected.ts";
 import type { LaterCheck, StatementCall } from "./run/host.ts";
@@ -23,18 +23,21 @@ async function runSteps(
   const place = "node" in flow ? undefined : flow[0]?.heading;
   const unique = place ? [{ name: "marker", range: place }] : [];
   const calls: StatementCall[] = [];
-  const result = await run(compileOrThrow(flow, { ...OWN, unique, configKeys: ["count", "list"] }), {
-    config: { count: 3, list: [{ name: "a" }] },
-    api: { env: { gateway: { pid: 17 } } },
-    host: {
-      stepStarted: async () => {},
-      async perform(call) {
-        calls.push(call);
-        const check = later[call.action];
-        return { value: answers[call.action]?.(call), later: check ? [check] : [], notes: [] };
+  const result = await run(
+    compileOrThrow(flow, { ...OWN, unique, configKeys: ["count", "list", "empty", "broken"] }),
+    {
+      config: { count: 3, list: [{ name: "a" }], empty: "", broken: "(" },
+      api: { env: { gateway: { pid: 17 } } },
+      host: {
+        stepStarted: async () => {},
+        async perform(call) {
+          calls.push(call);
+          const check = later[call.action];
+          return { value: answers[call.action]?.(call), later: check ? [check] : [], notes: [] };
+        },
       },
     },
-  });
+  );
   return { ...result, calls, params: calls.map(({ params }) => params) };
 }
 
@@ -88,6 +91,16 @@ describe("values in texts", () => {
     ]);
   });
 
+  test("what is saved within a list of statements is there too", async () => {
+    const inner = "- expectInOrder:\n    - expectMessage: hello\n      saveAs: one";
+    const { params } = await runSteps([`${inner}\n- say: "\${one.text}"`], {
+      expectInOrder: ({ params: { events } }) => {
+        for (const { save } of events as StatementCall[]) save?.({ text: "kept" });
+      },
+    });
+    expect(params.at(-1)).toEqual({ text: "kept" });
+  });
+
   test("one that is not there fails the statement, and it is the scenario's fault", async () => {
     const { error } = await runSteps([`- say: hello\n  saveAs: said`, `- say: "\${said.conversation.id}"`], {
       say: () => ({ text: "hi" }),
@@ -116,6 +129,53 @@ describe("a matcher of a statement", () => {
       kind: "equals",
       value: { expr: "it", not: [3, { contains: `\${x}` }] },
     });
+  });
+
+  test("means by `equals` with a text the text that a text alone stands for", async () => {
+    const { params } = await runSteps([
+      `- expectReply: { equals: "\${config.list[0].name}" }
+- expectReply: { not: { equals: a } }
+- expectReply: { not: a }`,
+    ]);
+    const holds = params.map(({ reply }) =>
+      ["a", "b"].map((text) => matches(reply as Matcher, { text, conversation: { id: "c" } })),
+    );
+    expect(holds).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+    ]);
+    expect(mismatches(params[2]?.reply as Matcher, { text: "a" })).toEqual([
+      { path: ["text"], expected: 'not "a"', seen: "a" },
+    ]);
+  });
+
+  test.each([
+    ["{ contains: $empty }", /`contains` got an empty text/],
+    ["{ not: { startsWith: $empty } }", /`startsWith` got an empty text/],
+    ["{ text: { matches: $broken } }", /`matches` got "\(", which is no pattern/],
+    ["{ not: { matches: $empty } }", /`matches` got the pattern "", which every text matches/],
+    [
+      "{ text: { captures: { pattern: $broken, values: { count: 1 } } } }",
+      /`captures` got "\(", which is no/,
+    ],
+    [
+      "{ text: { captures: { pattern: x, values: { count: { above: $broken } } } } }",
+      /`above` got "\(", which is no number/,
+    ],
+    [
+      "{ text: { captures: { pattern: x, values: { count: { between: [$count, 1] } } } } }",
+      /`between` goes from 3 to 1/,
+    ],
+  ])("whose value makes it useless is the scenario's fault: %s", async (matcher, message) => {
+    const written = matcher.replace(/\$(\w+)/, (_text, name) => `"\${config.${name}}"`);
+    const { error, calls } = await runSteps([`- expectReply: ${written}`]);
+    expect(error).toMatchObject({
+      code: "bad-matcher",
+      fault: "scenario",
+      message: expect.stringMatching(message),
+    });
+    expect(calls).toEqual([]);
   });
 
   test("whose expression gives neither true nor false is the scenario's fault", async () => {

@@ -29,6 +29,8 @@ export interface ValueSchema {
   readonly asText?: string;
   /** The same for a word alone, where that is another member than for matchers of texts: a list that holds it. */
   readonly asWord?: string;
+  /** Of an object: the names of its members have no capital letters. */
+  readonly lowerCaseNames?: true;
   /** Of what steps write: texts and mappings in it stand for themselves; only `{ expr: … }` in its place is computed. */
   readonly literal?: true;
   /** Of a text: the name of a member of what the scenario's front matter declares, for instance of `http`. */

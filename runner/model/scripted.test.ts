@@ -418,6 +418,21 @@ describe("holding", () => {
     expect(order).toEqual(["quick", "late", "late"]);
   });
 
+  test("a hold that no rule has holds nothing, and is an error that names those there are", async () => {
+    const model = await start({ rules: [{ match: { text: "slow" }, hold: "gate", reply: "late" }] });
+    for (const call of [() => model.hold("gaet"), () => model.release("gaet")])
+      expect(call).toThrow(
+        expect.objectContaining({
+          message: "no rule of the scenario's model script has `hold: gaet`",
+          code: "bad-argument",
+          fault: "scenario",
+          hint: "Did you mean `gate`?",
+        }),
+      );
+    model.hold("gate");
+    await expect(start().then((plain) => plain.hold("gate"))).rejects.toMatchObject({ fault: "scenario" });
+  });
+
   test("hold stops every answer until release", async () => {
     const model = await start();
     model.hold();

@@ -1,3 +1,5 @@
+import { QaError } from "../base/errors.ts";
+import { suggestion } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
@@ -78,8 +80,8 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
       const held = [...inHand.values()].filter((why) => why === "held").length;
       return { working: inHand.size - held, held };
     },
-    hold: (name = EVERY_ANSWER) => state.gates.hold(name),
-    release: (name) => state.gates.release(name),
+    hold: (name) => state.gates.hold(name === undefined ? EVERY_ANSWER : state.known(name)),
+    release: (name) => state.gates.release(name === undefined ? undefined : state.known(name)),
     reset(script) {
       state.gates.release();
       requests.length = 0;
@@ -93,6 +95,19 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
 function scriptedState(script: ModelScript | undefined) {
   const rules = script && new ScriptedRules(script);
   const gates = new Gates();
-  for (const gate of rules?.gates() ?? []) gates.hold(gate);
-  return { rules, gates, continuations: new Continuations(gates) };
+  const names = rules?.gates() ?? [];
+  for (const gate of names) gates.hold(gate);
+  /** @throws QaError `bad-argument` for a hold that no rule has */
+  const known = (name: string): string => {
+    if (names.includes(name)) return name;
+    throw new QaError(`no rule of the scenario's model script has \`hold: ${name}\``, {
+      code: "bad-argument",
+      fault: "scenario",
+      hint:
+        names.length > 0
+          ? suggestion(name, names)
+          : "Without a name `holdModel` holds every answer; a `hold` in a rule of the qa-model block names one.",
+    });
+  };
+  return { rules, gates, known, continuations: new Continuations(gates) };
 }

@@ -12,6 +12,7 @@ export const DIAGNOSTIC_CODES = {
   "examples-name": "A column or row of the examples has no name that can be used.",
   "examples-ragged": "A line of the examples has more or fewer cells than the table has columns.",
   "examples-repeated": "Two rows or columns of the examples have the same name, or there are two tables.",
+  "examples-unused": "Nothing uses a column of the examples.",
   "file-too-large": "A file is larger than 1 MiB.",
   "heading-mismatch": "The first heading of a Markdown file is not the scenario's title.",
   "invalid-format": "A text does not have the required form.",

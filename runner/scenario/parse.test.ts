@@ -115,6 +115,23 @@ describe("parseScenarioFile", () => {
     ]);
   });
 
+  it.for([
+    ["yaml qa-steps", "error"],
+    ["qa-step", "error"],
+    ["yaml qa-notes-of-ours", "warning"],
+  ])("finds a block `%s` of a foreign pack to be an %s", ([info, severity]) => {
+    const steps = "## One\n\n```yaml qa-step\n- holdModel\n```\n";
+    const parsed = parseText(
+      `# Demo\n\n${steps}\n## Two\n\n\`\`\`${info}\n- releaseModel\n\`\`\`\n`,
+      "demo.md",
+      true,
+    );
+    expect(parsed.kind === "scenario" && parsed.diagnostics).toMatchObject([
+      { code: "unknown-fence", severity, line: 11 },
+    ]);
+    expect(parsed.kind === "scenario" && parsed.scenario === undefined).toBe(severity === "error");
+  });
+
   it("merges mappings, and resolves aliases to the values they name", () => {
     const patch =
       "gatewayConfigPatch:\n  one: &one { a: 1, b: 2 }\n  two: { <<: *one, b: 3 }\n  three: [*one]\n";

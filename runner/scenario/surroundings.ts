@@ -1,4 +1,5 @@
 import { suggestion } from "../base/suggest.ts";
+import { FAULT_NAMES } from "./faults.generated.ts";
 import { FRONT_MATTER_PATH } from "./front-matter-paths.ts";
 import type { ScenarioMeta } from "./schema/schema.ts";
 import type { Diagnostics, SourceRange } from "./source/diagnostic.ts";
@@ -43,10 +44,22 @@ export function checkSurroundings(
     });
   }
   checkVariables(meta, located, diagnostics);
+  checkFaults(meta, located, diagnostics);
   const known = { http: Object.keys(meta.http ?? {}), row: [...(examples?.columns ?? [])] };
   if (form === "steps") {
     checkTexts(meta.gatewayConfigPatch, ["gatewayConfigPatch"], located, known, diagnostics);
     checkTexts(meta.env, ["env"], located, known, diagnostics);
+  }
+}
+
+function checkFaults({ faults = [] }: ScenarioMeta, located: LocatedNode, diagnostics: Diagnostics): void {
+  for (const [index, name] of faults.entries()) {
+    if (FAULT_NAMES.includes(name)) continue;
+    diagnostics.error(atPath(located, ["faults", index]), {
+      code: "invalid-value",
+      message: `the embedded gateway has no fault \`${name}\``,
+      hint: suggestion(name, FAULT_NAMES),
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import { limitOf, turnMs } from "../scene/limits.ts";
 import { matcherOf, open, record, STRING, type ValuesOf } from "../schema.ts";
 import { runPrompt, SUCCESS, startRun, waitForRun } from "./agent.ts";
 import { SESSION, sessionKeyOf } from "./sessions.ts";
+import { TurnTexts } from "./turn-texts.ts";
 
 const ASK_AGAIN_MS = 500;
 /** A text stands for the reply's own. */
@@ -29,7 +30,6 @@ const TURN = record({ runId: STRING });
 
 /** A client's turn, whose reply goes to the operator's direct chat. */
 function promptOf(context: ActionContext, { message, session, attachments }: ValuesOf<typeof TURN_PARAMS>) {
-  context.scene.spokeIn(OPERATOR);
   return {
     message,
     sessionKey: sessionKeyOf(context, session),
@@ -47,8 +47,11 @@ async function ask(
   context: ActionContext,
   { reply, ...turn }: ValuesOf<typeof TURN_PARAMS> & { reply?: Matcher },
 ) {
-  const { runId } = await runPrompt(context, promptOf(context, turn));
-  const { value } = await expectReply(context, reply ?? PRESENT);
+  const isShared = context.scene.spokeIn(OPERATOR, { waits: true });
+  const prompt = promptOf(context, turn);
+  const said = isShared ? await TurnTexts.before(context, prompt.sessionKey) : undefined;
+  const { runId } = await runPrompt(context, prompt);
+  const { value } = await expectReply(context, reply ?? PRESENT, await said?.saidSince(context));
   return { ...value, runId };
 }
 
@@ -66,7 +69,7 @@ function say(
   nativeCommand?: BusMessage["nativeCommand"],
 ) {
   const id = room ?? senderId;
-  context.scene.spokeIn(id);
+  context.scene.spokeIn(id, { waits: false });
   return context.bus.addInboundMessage({
     text,
     senderId,
@@ -117,7 +120,7 @@ async function expectTurn(context: ActionContext, { runId, is = WELL }: { runId:
 
 export const conversationStatements = actionsOf("agent", (define) => ({
   ask: define({
-    summary: "A client's agent turn: waits for its end and for its reply, which is judged once.",
+    summary: "A client's agent turn: waits for its end and for its own reply, which is judged once.",
     params: {
       ...TURN_PARAMS,
       reply: {
@@ -140,7 +143,10 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     statement: "acts",
     effect: "converses",
     needs: "qa-channel",
-    run: (context, turn) => startRun(context, promptOf(context, turn)),
+    run: (context, turn) => {
+      context.scene.spokeIn(OPERATOR, { waits: false });
+      return startRun(context, promptOf(context, turn));
+    },
   }),
   say: define({
     summary: "A person writes on the channel; returns when the channel has accepted it.",

@@ -48,10 +48,38 @@ export function expectMessage(
   return expectEvent(context, source, message);
 }
 
-/** The next reply in the conversation where someone wrote last. */
-export function expectReply(context: ActionContext, matcher: Matcher): Promise<TimedEvent<BusMessage>> {
-  const list = () => context.scene.replies.map(eventOf);
-  return expectNext(context, { kind: "message", what: "the reply", list }, matcher);
+/**
+ * The next reply in the conversation where someone wrote last.
+ * @param said texts of the turn whose reply it must be. One that is sent with more, or in parts, is looked for when none
+ * has come that is equal
+ */
+export async function expectReply(
+  context: ActionContext,
+  matcher: Matcher,
+  said?: ReadonlySet<string>,
+): Promise<TimedEvent<BusMessage>> {
+  const { scene } = context;
+  const replies = () => scene.replies.map(eventOf);
+  const isSaid = ({ value }: TimedEvent<BusMessage>) => said?.has(value.text.trim());
+  const isAlike = ({ value: { text } }: TimedEvent<BusMessage>) =>
+    [...(said ?? [])].some((each) => text.includes(each) || each.includes(text.trim()));
+  const hasCome = () => replies().some((reply) => isSaid(reply) && scene.isFree("message", reply.index));
+  const isExact = said && (await waitOrEnd(context, "the turn's reply", hasCome, turnMs(context)));
+  const list = () => (said ? replies().filter(isExact ? isSaid : isAlike) : replies());
+  const source = { kind: "message", what: "the reply", list, hintOf: answersAnother(context) };
+  // Time is up when none was equal: what is alike has come or has not.
+  const limits = said && !isExact ? { ...context.limits, withinMs: 0 } : context.limits;
+  return expectNext({ ...context, limits }, source, matcher);
+}
+
+/** Of a message that answers something else than what was written last: what it answers. */
+function answersAnother({ bus }: ActionContext) {
+  return ({ value }: TimedEvent<BusMessage>): string | undefined => {
+    const written = bus.getSnapshot().messages.filter(({ direction }) => direction === "inbound");
+    const asked = written.find(({ id }) => id === value.replyToId);
+    if (!asked || asked === written.at(-1)) return undefined;
+    return `It answers ${show(asked.text)}, not what was written last: \`expectReply\` takes the next message, \`expectMessage\` the first that fits.`;
+  };
 }
 
 async function expectAll(

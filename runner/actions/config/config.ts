@@ -5,15 +5,12 @@ import pRetry, { AbortError } from "p-retry";
 import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import { delay } from "../../base/timers.ts";
-import { matches } from "../../flow/match/match.ts";
-import { unexpected } from "../../flow/match/unexpected.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { liveTurnTimeout } from "../env/core.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
-import { expectReload, RELOAD } from "../gateway/reloads.ts";
-import { PRESENT } from "../scene/expect.ts";
+import { awaitNoChange, awaitReload, RELOAD } from "../gateway/reloads.ts";
 import {
   BOOLEAN,
   callback,
@@ -75,11 +72,9 @@ async function change(
   const hasLog = context.gateway.capabilities.has("logs");
   if (reload && !hasLog)
     throw new BlockedError("logs", "how a change was taken is read from the gateway's log");
-  const isWaitedFor = reload !== undefined || (context.limits && wait === "applied" && hasLog);
-  if (!isWaitedFor) return result;
-  const unchanged = { outcome: "none", reasons: [] };
-  if (!result.noop && result.outcome !== "noop") await expectReload(context, reload ?? PRESENT);
-  else if (reload && !matches(reload, unchanged)) throw unexpected("the change", reload, unchanged);
+  if (result.noop || result.outcome === "noop") awaitNoChange(context, reload);
+  else if (reload !== undefined || (context.limits && wait === "applied" && hasLog))
+    await awaitReload(context, reload);
   return result;
 }
 

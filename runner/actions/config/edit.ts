@@ -4,7 +4,7 @@ import JSON5 from "json5";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { expectReload } from "../gateway/reloads.ts";
+import { awaitReload } from "../gateway/reloads.ts";
 import { OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 import { lookAtConfig, RELOAD_PARAM } from "./config.ts";
 
@@ -57,9 +57,11 @@ async function editConfig(
 ): Promise<{ before: string }> {
   const path = context.gateway.configPath;
   const before = await readFile(path, "utf8");
-  await WAYS[how](path, typeof edit === "string" ? edit : merged(over ?? before, edit));
+  const after = typeof edit === "string" ? edit : merged(over ?? before, edit);
+  await WAYS[how](path, after);
+  if (after !== before) context.scene.editedByHand();
   await lookAtConfig(context);
-  if (reload) await expectReload(context, reload);
+  if (reload) await awaitReload(context, reload);
   return { before };
 }
 

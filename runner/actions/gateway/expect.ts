@@ -123,7 +123,7 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
   }),
   expectReload: define({
     summary:
-      "How the gateway took the last change of its config, by its log; judged once. A hot reload leaves the process as it was and counts as a generation where the gateway counts.",
+      "How the gateway took the last change of its config, by its log; judged once, also if the statement that changed it has waited for it. A hot reload leaves the process as it was and counts as a generation where the gateway counts.",
     params: { reload: matcherOf(RELOAD, "a text stands for the outcome: hot, restart or none") },
     main: "reload",
     returns: RELOAD,

@@ -41,6 +41,7 @@ function after(
     },
     scene: {
       linesSinceChange: log,
+      unchangedSinceChange: [],
       isFree: () => true,
       take: () => {},
       note: (text: string) => notes.push(text),

@@ -1,10 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { describeMatcher } from "../../flow/match/describe.ts";
+import { describeMatcher, show } from "../../flow/match/describe.ts";
+import { matches, mismatches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
-import { Unexpected } from "../../flow/match/unexpected.ts";
+import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
-import { type Event, expectNext, waitOrEnd } from "../scene/expect.ts";
+import { type Event, PRESENT, waitOrEnd } from "../scene/expect.ts";
 import { expectNone } from "../scene/expect-none.ts";
+import { isInForce } from "../scene/in-force.ts";
+import { NEXT_RELOAD } from "../scene/scene.ts";
 import { record, STRINGS } from "../schema.ts";
 
 /** How a gateway took a change of its config; what is only read when it is needed is in force at once, and so hot. */
@@ -39,6 +41,9 @@ const NOTICED = /config change detected; evaluating reload \(([^)]*)\)/;
 /** More is to come before it is in force, or it never will be. */
 const NOT_YET = /\bconfig (?:change requires channel reload|(?:reload|restart) (?:failed|superseded))\b/;
 const RELOAD_MS = 15_000;
+/** Those that a statement has expected. */
+const RELOAD_KIND = "reload";
+const UNCHANGED: Reload = { outcome: "none", reasons: [] };
 
 type Line = ActionContext["scene"]["logLines"][number];
 
@@ -79,54 +84,82 @@ function reloadsOf({ gateway: { facts } }: ActionContext, lines: readonly Line[]
   return facts.product === "OpenClaw" ? all : all.filter(({ quiet }) => !quiet);
 }
 
-/** Waits until the gateway has taken the next change that is left, with a line or without. */
-function untilTaken(context: ActionContext): Promise<true | undefined> {
-  const { scene } = context;
-  const next = () =>
-    reloadsOf(context, scene.linesSinceChange).find(({ index }) => scene.isFree("reload", index));
-  const isTaken = async () => {
-    const seen = next();
-    if (!seen?.quiet) return seen !== undefined;
-    return (await isInForce(context)) && next()?.index === seen.index;
-  };
-  return waitOrEnd(context, "the change to be in force", isTaken, RELOAD_MS);
+/** All since the last statement that changed something. */
+function reloadsSinceChange(context: ActionContext): Seen[] {
+  const { linesSinceChange, unchangedSinceChange } = context.scene;
+  return withUnchanged(reloadsOf(context, linesSinceChange), unchangedSinceChange);
 }
 
-/**
- * Whether the config in the gateway's file is the one in force. Releases of autumn 2026 say so; older ones keep a copy of
- * the last config that they took, made when they have worked off the change.
- */
-async function isInForce(context: ActionContext): Promise<boolean> {
-  const { configRevisionHash, appliedConfigHash } = await context.call("config.get", {});
-  const isApplied =
-    appliedConfigHash === undefined ? await isLastGood(context) : appliedConfigHash === configRevisionHash;
-  if (!isApplied) return false;
+function withUnchanged(logged: readonly Seen[], unchanged: readonly number[]): Seen[] {
+  const silent = unchanged.map((index) => ({ index, value: UNCHANGED, quiet: false }));
+  return [...logged, ...silent].toSorted((one, other) => one.index - other.index);
+}
+
+/** Waits until the gateway has taken the next change that is left, with a line or without. */
+function untilTaken(context: ActionContext): Promise<Seen | undefined> {
+  const { scene } = context;
+  const next = () => reloadsSinceChange(context).find(({ index }) => scene.isFree(NEXT_RELOAD, index));
+  const taken = async () => {
+    const seen = next();
+    if (!seen?.quiet) return seen;
+    if (!(await isTakenQuietly(context))) return undefined;
+    const now = next();
+    return now?.index === seen.index ? now : undefined;
+  };
+  return waitOrEnd(context, "the change to be in force", taken, RELOAD_MS);
+}
+
+/** True also where nothing says so. */
+async function isTakenQuietly(context: ActionContext): Promise<boolean> {
+  if ((await isInForce(context)) === false) return false;
   // What was logged before that was said has been read when it answers once more.
   await context.identity();
   return true;
 }
 
-/** True also where there is no copy. */
-async function isLastGood({ gateway: { capabilities, configPath } }: ActionContext): Promise<boolean> {
-  if (!capabilities.has("config-file")) return true;
-  const [now, good] = await Promise.all(
-    [configPath, `${configPath}.last-good`].map((path) => readFile(path, "utf8").catch(() => undefined)),
-  );
-  return good === undefined || good === now;
-}
-
 /**
- * The next reload since the last statement that changed something, judged once. A hot one must have left the process as
- * it was and must count where the gateway counts.
+ * The next reload since the last statement that changed something, judged once, also if that statement has waited for it
+ * itself. A hot one must have left the process as it was and must count where the gateway counts.
  * @throws Unexpected
  */
 export async function expectReload(context: ActionContext, matcher: Matcher): Promise<Event<Reload>> {
-  const { scene } = context;
-  if (!(await untilTaken(context))) throw neverApplied(context, matcher);
-  const list = () => reloadsOf(context, scene.linesSinceChange);
-  const next = await expectNext(context, { kind: "reload", what: "the reload", list }, matcher, RELOAD_MS);
+  const next = await nextReload(context, matcher);
+  context.scene.take(NEXT_RELOAD, next.index);
+  context.scene.take(RELOAD_KIND, next.index);
+  return next;
+}
+
+/**
+ * Waits for the reload that a statement itself brings about. It has come like any other; only where the author says what
+ * it is to be was it expected, so that `expectNoReload` does not count it.
+ * @throws Unexpected
+ */
+export async function awaitReload(context: ActionContext, expected: Matcher | undefined): Promise<void> {
+  const { index } = await nextReload(context, expected ?? PRESENT);
+  cameAwaited(context, index, expected);
+}
+
+/**
+ * The same for a change that changes nothing, of which no gateway logs a word.
+ * @throws Unexpected
+ */
+export function awaitNoChange(context: ActionContext, expected: Matcher | undefined): void {
+  if (expected && !matches(expected, UNCHANGED)) throw unexpected("the change", expected, UNCHANGED);
+  cameAwaited(context, context.scene.changedNothing(), expected);
+}
+
+function cameAwaited({ scene }: ActionContext, index: number, expected: Matcher | undefined): void {
+  scene.awaited(index);
+  if (expected) scene.take(RELOAD_KIND, index);
+}
+
+async function nextReload(context: ActionContext, matcher: Matcher): Promise<Seen> {
+  const next = await untilTaken(context);
+  if (!next) throw neverApplied(context, matcher);
+  const found = mismatches(matcher, next.value);
+  if (found.length > 0) throw unexpected("the reload", matcher, next.value, found);
   if (next.value.outcome === "hot") await requireSameProcess(context);
-  if (next.quiet) scene.note(quietNote(next.value));
+  if (next.quiet) context.scene.note(quietNote(next.value));
   return next;
 }
 
@@ -134,10 +167,20 @@ function quietNote({ reasons }: Reload): string {
   return `no line of the log says that the change of ${reasons.join(", ")} was applied: told by the same process and the config in force`;
 }
 
-function neverApplied({ scene }: ActionContext, matcher: Matcher): Unexpected {
+function neverApplied(context: ActionContext, matcher: Matcher): Unexpected {
+  const { scene } = context;
+  const expected = describeMatcher(matcher);
+  const past = reloadsSinceChange(context).findLast(({ index }) => !scene.isFree(NEXT_RELOAD, index));
+  if (past)
+    return new Unexpected("the reload came, and no other one after it", {
+      expected: `another one: ${expected}`,
+      seen: show(past.value),
+      fault: "scenario",
+      hint: "Put `expectReload` right after the statement that changes the config: each one is taken once, and one that a statement has waited for is past when the next one acts.",
+    });
   const last = scene.linesSinceChange.findLast(({ line }) => NOTICED.test(line) || NOT_YET.test(line))?.line;
   return new Unexpected("the change was never applied", {
-    expected: describeMatcher(matcher),
+    expected,
     seen: last === undefined ? "no word of it in the gateway's log" : last.trim(),
   });
 }
@@ -149,8 +192,8 @@ const IN_FORCE: Matcher = {
 };
 
 export function expectNoReload(context: ActionContext, matcher = IN_FORCE): void {
-  const list = () => reloadsOf(context, context.scene.logLines);
-  expectNone(context, { kind: "reload", of: "line", what: "a reload", list }, matcher);
+  const list = () => withUnchanged(reloadsOf(context, context.scene.logLines), context.scene.unchanged);
+  expectNone(context, { kind: RELOAD_KIND, of: "line", what: "a reload", list }, matcher);
 }
 
 async function requireSameProcess(context: ActionContext): Promise<void> {

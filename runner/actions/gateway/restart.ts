@@ -7,6 +7,7 @@ import { HealthProbe, type ProbeOptions, type ProbeResult } from "../../gateway/
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
+import { untilEditTaken } from "../scene/hand-edit.ts";
 import { BOOLEAN, milliseconds, NOTHING, NUMBER, OBJECT, opaque, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { BEFORE, IDENTITY, SIGNAL } from "./schemas.ts";
@@ -35,7 +36,13 @@ async function expectNoRestart(
   const { atStep } = context.scene;
   if (!atStep) throw badArgument("expectNoRestart: nothing says which process it is to be");
   const check = () => requireSameBoot(context, atStep);
-  context.scene.later({ until: "step", check: async () => void (await check()) });
+  context.scene.later({
+    until: "step",
+    async check(allow) {
+      await untilEditTaken(context, allow);
+      await check();
+    },
+  });
   return check();
 }
 

@@ -40,7 +40,11 @@ test.for([
   expect(capabilityOf(method)).toBe(capability);
   const error = await errorOf(method);
   expect(error).toBeInstanceOf(BlockedError);
-  expect(error).toMatchObject({ capability, message: expect.stringContaining(method) });
+  expect(error).toMatchObject({
+    capability,
+    message: expect.stringContaining(method),
+    cause: { code: "rpc-error", message: expect.stringContaining(`unknown method: ${method}`) },
+  });
 });
 
 test("a method that every gateway must have is not excused, and a refusal passes through", async () => {

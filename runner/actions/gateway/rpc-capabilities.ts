@@ -1,4 +1,4 @@
-import { BlockedError } from "../../base/errors.ts";
+import { BlockedError, errorMessage } from "../../base/errors.ts";
 import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { Interceptor } from "../../gateway/rpc/interceptors.ts";
@@ -27,7 +27,7 @@ export const blockUnknownMethods: Interceptor = async (method, next) => {
   try {
     return await next();
   } catch (error) {
-    throw isUnknown(method, error) ? missing(method) : error;
+    throw isUnknown(method, error) ? missing(method, error) : error;
   }
 };
 
@@ -45,10 +45,19 @@ function isUnknown(method: string, error: unknown): boolean {
   return error instanceof RpcError && /unknown method/i.test(error.message) && !EVERY_GATEWAY_HAS.has(method);
 }
 
-function missing(method: string): BlockedError {
+/** @param refusal the gateway's own, which a statement may have expected */
+function missing(method: string, refusal: unknown): BlockedError {
   const capability = capabilityOf(method);
-  return new BlockedError(
+  const blocked = new BlockedError(
     capability,
-    `this gateway lacks \`${capability}\`: it does not know the RPC method ${method}`,
+    `this gateway lacks \`${capability}\`: it does not know the RPC method ${method}${meant(refusal)}`,
   );
+  blocked.cause = refusal;
+  return blocked;
+}
+
+/** What the gateway itself takes the name for. */
+function meant(refusal: unknown): string {
+  const [, name] = /\bdid you mean "?([\w.]+)/i.exec(errorMessage(refusal)) ?? [];
+  return name === undefined ? "" : `; if the name is mistyped, it is ${name}`;
 }

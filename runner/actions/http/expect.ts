@@ -11,7 +11,7 @@ const HTTP_REQUEST = record(
     method: STRING,
     path: { ...STRING, description: "without the query" },
     query: OBJECT,
-    headers: { ...OBJECT, description: "names in lower case" },
+    headers: { ...OBJECT, lowerCaseNames: true, description: "names in lower case" },
     body: { ...STRING, description: "as it came" },
     status: { ...NUMBER, description: "of the answer" },
     answered: { ...BOOLEAN, description: "false: the fake has no answer for it, and gave 404" },

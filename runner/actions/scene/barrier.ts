@@ -2,6 +2,7 @@ import { QaError } from "../../base/errors.ts";
 import type { Allow } from "../../flow/run/host.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
+import { untilEditTaken } from "./hand-edit.ts";
 import { turnMs } from "./limits.ts";
 import { BARRIER } from "./scene.ts";
 import { type UnderWay, underWay } from "./under-way.ts";
@@ -18,7 +19,8 @@ async function commander(context: ActionContext): Promise<string> {
 }
 
 /**
- * Returns when nothing that was asked of the gateway before this can still bring a message: no turn is under way, then a
+ * Returns when nothing that was asked of the gateway before this can still bring a message or a reload: an edit of its
+ * config by hand is taken, no turn is under way, then a
  * chat command of the run's own, which needs no model, has been answered, and still none is. Without the run's channel the
  * command is left out.
  * @param limitMs how long turns may go on
@@ -31,6 +33,7 @@ export async function barrier(
 ): Promise<void> {
   const { bus, gateway } = context;
   allow?.(2 * limitMs + BARRIER_MS);
+  await untilEditTaken(context, allow);
   const hasChannel = gateway.capabilities.has("qa-channel");
   await context.identity();
   const [senderId] = await Promise.all([

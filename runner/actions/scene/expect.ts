@@ -1,6 +1,6 @@
 import { QaError } from "../../base/errors.ts";
 import { describeMatcher, show } from "../../flow/match/describe.ts";
-import { matches, mismatches, nearest } from "../../flow/match/match.ts";
+import { fitsAbsence, type Mismatch, matches, mismatches, nearest } from "../../flow/match/match.ts";
 import { conditionsOf, type Matcher } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
@@ -14,7 +14,7 @@ const STATE_MS = 15_000;
 export const PRESENT: Matcher = { kind: "exists", value: true };
 
 /**
- * Waits until a state is as expected.
+ * Waits until a state is as expected. Where there is nothing, only what says so (`exists: false`) fits.
  * @param read gives undefined where there is nothing
  * @throws Unexpected with the state as it was last
  */
@@ -27,7 +27,7 @@ export async function expectState<T>(
   let seen: T | undefined;
   const look = async () => {
     seen = await read();
-    return matches(matcher, seen) && { value: seen };
+    return (seen === undefined ? fitsAbsence(matcher) : matches(matcher, seen)) && { value: seen };
   };
   const end = await waitOrEnd(context, what, look, STATE_MS);
   if (end) return end.value;
@@ -50,6 +50,8 @@ export interface EventSource<E> {
   kind: string;
   /** For people: `a message`. */
   what: string;
+  /** What an author may have overlooked where this one is not as expected. */
+  hintOf?(event: E): string | undefined;
   /** All that count, oldest first. */
   list(): readonly E[] | Promise<readonly E[]>;
 }
@@ -136,8 +138,10 @@ export async function expectNext<E extends Event<unknown>>(
     });
   scene.take(source.kind, next.index);
   const found = mismatches(matcher, next.value);
-  if (found.length > 0) throw unexpected(source.what, matcher, shownOf(next.value), found);
-  return next;
+  if (found.length === 0) return next;
+  const all = found.map(shownIn);
+  const { message, expected, seen } = unexpected(source.what, matcher, shownOf(next.value), all);
+  throw new Unexpected(message, { expected, seen, hint: source.hintOf?.(next) });
 }
 
 async function missing(
@@ -163,7 +167,7 @@ async function missing(
       expected: describeMatcher(matcher),
       seen: `${free.length} others, the last: ${show(shownOf(best.value))}`,
     });
-  const near = unexpected("of the nearest", matcher, shownOf(best.value), best.found);
+  const near = unexpected("of the nearest", matcher, shownOf(best.value), best.found.map(shownIn));
   return new Unexpected(`${what} that fits did not come; ${near.message}`, {
     expected: near.expected,
     seen: near.seen,
@@ -175,6 +179,10 @@ export function shownOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("text" in value && typeof value.text === "string") return value.text;
   return "prompt" in value ? value.prompt : value;
+}
+
+function shownIn(found: Mismatch): Mismatch {
+  return found.path.length === 0 ? { ...found, seen: shownOf(found.seen) } : found;
 }
 
 /** @returns undefined when time runs out */

@@ -27,9 +27,10 @@ async function expectInOrder(
   { events }: { events: readonly StatementCall[] },
 ): Promise<void> {
   const came = await Promise.all(
-    events.map(async ({ action, params, withinMs, times }) => {
+    events.map(async ({ action, params, withinMs, times, save }) => {
       const limits = { ...context.limits, withinMs: withinMs ?? context.limits?.withinMs, times };
       const event = await EVENTS[action]?.({ ...context, limits }, params);
+      if (event) save?.(event.value);
       return { action, at: event?.at ?? 0 };
     }),
   );

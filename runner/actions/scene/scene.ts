@@ -11,11 +11,22 @@ import { Outage } from "./outage.ts";
 /** The conversation in which a barrier is sent and comes back; no statement sees it. */
 export const BARRIER = "qa-barrier";
 
+/** Reloads that `expectReload` no longer takes; those that were expected are taken as `reload`. */
+export const NEXT_RELOAD = "next reload";
+
 interface SceneOptions {
   gateway: DrivenGateway;
   bus: Pick<ChannelBus, "outboundMessages">;
   model: AgentModel | undefined;
   http?: HttpFakes | undefined;
+}
+
+/** An edit of the config file that the gateway may not have noticed yet. */
+export interface HandEdit {
+  /** Line of the log from which on something may be said of it. */
+  line: number;
+  /** The process before it. */
+  before: GatewayIdentity | undefined;
 }
 
 /** A message of the gateway's and its place among all of them. */
@@ -30,6 +41,8 @@ export interface Said {
  */
 export class Scene {
   readonly outage = new Outage();
+  /** Set as long as it is not known that the gateway has taken it. */
+  handEdit: HandEdit | undefined;
   readonly #options: SceneOptions;
   readonly #session = `qa-${crypto.randomUUID().slice(0, 8)}`;
   readonly #taken = new Set<string>();
@@ -41,9 +54,14 @@ export class Scene {
   /** Where the next reply is looked for. */
   #replyFrom = 0;
   #conversation: string | undefined;
+  /** Conversations in which someone spoke whose reply nothing has waited for. */
+  readonly #leftOpen = new Set<string>();
   /** The line of the log from which on reloads are due to the last change. */
   #changeLine = 0;
   #changes = 0;
+  /** The reload that the last statement which acted has itself waited for. */
+  #awaited: number | undefined;
+  readonly #unchanged: number[] = [];
   #before: GatewayIdentity | undefined;
   #atStep: GatewayIdentity | undefined;
   /** Where the step begins among all messages, requests to the model and to fakes, and lines of the log. */
@@ -78,6 +96,8 @@ export class Scene {
 
   /** Called before a statement that acts: what comes next is due to it. */
   async acting(effect: Effect, identify: () => Promise<GatewayIdentity>): Promise<void> {
+    if (this.#awaited !== undefined) this.take(NEXT_RELOAD, this.#awaited);
+    this.#awaited = undefined;
     if (effect === "converses") this.#replyFrom = this.#options.bus.outboundMessages().length;
     if (effect !== "writes") return;
     this.#changes += 1;
@@ -102,14 +122,50 @@ export class Scene {
     return index >= this.#step[kind];
   }
 
-  /** Someone wrote here last: the next reply is one in this conversation. */
-  spokeIn(conversation: string): void {
+  /**
+   * Someone wrote here last: the next reply is one in this conversation.
+   * @returns whether it may hold replies to something else that was said there before
+   */
+  spokeIn(conversation: string, { waits }: { waits: boolean }): boolean {
     this.#conversation = conversation;
+    const isShared = this.#leftOpen.has(conversation);
+    if (!waits) this.#leftOpen.add(conversation);
+    return isShared;
+  }
+
+  /** Called when the statement that acts has edited the config file by hand. */
+  editedByHand(): void {
+    this.handEdit = { line: this.#changeLine, before: this.#before };
   }
 
   /** How many statements have changed something. */
   get changes(): number {
     return this.#changes;
+  }
+
+  /** The statement that acts waits for this reload itself; `expectReload` may still take it, until another one acts. */
+  awaited(reload: number): void {
+    this.#awaited = reload;
+  }
+
+  /**
+   * The statement that acts was to change the config, and nothing was to be changed: no line of the log says so.
+   * @returns the number of what counts as the reload, between the lines of the log
+   */
+  changedNothing(): number {
+    const index = this.#lines + 1 - 1 / (this.#changes + 1);
+    this.#unchanged.push(index);
+    return index;
+  }
+
+  /** Numbers of the changes that changed nothing. */
+  get unchanged(): readonly number[] {
+    return this.#unchanged;
+  }
+
+  /** Those since the last statement that changed something. */
+  get unchangedSinceChange(): readonly number[] {
+    return this.#unchanged.filter((index) => index >= this.#changeLine);
   }
 
   /** The process before the last statement that changed something. */

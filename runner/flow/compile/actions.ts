@@ -60,8 +60,27 @@ export function compileAction(
   const [name = ""] = mapping.keys;
   const entry = allowed.includes(name) ? statements[name] : undefined;
   const field = mapping.field(name);
-  if (!entry || !field) return unknown(context, field?.keyRange ?? mapping.range, name, allowed);
+  if (!entry || !field) {
+    const action = mapping.keys.find((key) => allowed.includes(key));
+    return action !== undefined && isBeside(name, statements[action])
+      ? notFirst(context, field?.keyRange ?? mapping.range, name, action)
+      : unknown(context, field?.keyRange ?? mapping.range, name, allowed);
+  }
   return new ActionCompiler(context, name, entry, mapping, node.items[0]?.key as Node).compile();
+}
+
+/** Whether a word can stand beside an action. */
+function isBeside(word: string, entry: FunctionEntry | undefined): boolean {
+  return Object.hasOwn(RESERVED, word) || Object.hasOwn(entry?.params ?? {}, word);
+}
+
+function notFirst({ flow }: StepContext, range: SourceRange, name: string, action: string): undefined {
+  flow.diagnostics.error(range, {
+    code: "unknown-statement",
+    message: `the action comes first, and \`${name}\` stands before \`${action}\``,
+    hint: `Begin with \`- ${action}: …\`, and put \`${name}\` below it.`,
+  });
+  return undefined;
 }
 
 function unknown(
@@ -154,7 +173,7 @@ class ActionCompiler {
     const { flow } = this.#context;
     if (schema.matches) return asValue(compileMatcher(this.#context, field.value, schema.matches));
     if (schema.items?.matches) {
-      const nodes = this.#mapping.list(field, 1)?.items as Node[] | undefined;
+      const nodes = this.#mapping.list(field, 1, this.#forNone)?.items as Node[] | undefined;
       const items = nodes?.map((node) => asValue(compileMatcher(this.#context, node, schema.items?.matches)));
       return items?.every((item) => item !== undefined) ? { kind: "list", items } : undefined;
     }
@@ -208,6 +227,7 @@ class ActionCompiler {
     const reason = because && compileStepValue(this.#context, because.value, { type: "string" });
     const answer = this.#matcher("answer", this.#entry.returns);
     const error = this.#matcher("error", REFUSAL);
+    if (this.#own("error")) this.#rejectResultOfRefusal();
     return {
       ...(answer ? { answer } : {}),
       ...(error ? { error } : {}),
@@ -216,6 +236,19 @@ class ActionCompiler {
       ...(reason ? { because: reason } : {}),
       ...(saveAs === undefined ? {} : { saveAs }),
     };
+  }
+
+  /** What is refused has no result. */
+  #rejectResultOfRefusal(): void {
+    for (const word of ["answer", "saveAs"] as const) {
+      const field = this.#own(word);
+      if (!field) continue;
+      this.#context.flow.diagnostics.error(field.keyRange, {
+        code: "unexpected-property",
+        message: `\`${word}\` cannot stand beside \`error\`: what is refused has no result`,
+        hint: `Leave one of them out: \`error\` where it must be refused, \`${word}\` where it must succeed.`,
+      });
+    }
   }
 
   /** The field of a reserved word that this statement takes. */
@@ -271,8 +304,17 @@ class ActionCompiler {
     this.#context.flow.diagnostics.error(field.valueRange, {
       code: "wrong-type",
       message: `\`times\` must be a whole number above 0, got ${describeNode(field.value)}`,
+      hint: value === 0 ? this.#forNone : undefined,
     });
     return undefined;
+  }
+
+  /** What to write where none of these events is expected. */
+  get #forNone(): string | undefined {
+    const none = this.#name.replace(/^expect(.+?)s?$/, "expectNo$1");
+    return Object.hasOwn(this.#context.statements, none)
+      ? `For none at all there is \`${none}\`.`
+      : undefined;
   }
 
   #rejectOthers(): void {

@@ -101,17 +101,15 @@ export class Mapping {
     return undefined;
   }
 
-  list(field: Field | undefined, minimum: 0 | 1): YAMLSeq | undefined {
+  /** @param hint what to write instead of a list that is empty and must not be */
+  list(field: Field | undefined, minimum: 0 | 1, hint?: string): YAMLSeq | undefined {
     if (!field) return undefined;
     if (!isSeq(field.value)) {
       this.#wrongType(field, "a list", describeNode(field.value));
       return undefined;
     }
     if (field.value.items.length < minimum) {
-      this.#context.diagnostics.error(field.valueRange, {
-        code: "wrong-length",
-        message: `\`${field.key}\` must not be empty`,
-      });
+      this.#reportEmpty(field, hint);
       return undefined;
     }
     return field.value;
@@ -139,10 +137,11 @@ export class Mapping {
     return undefined;
   }
 
-  #reportEmpty(field: Field): void {
+  #reportEmpty(field: Field, hint?: string): void {
     this.#context.diagnostics.error(field.valueRange, {
       code: "wrong-length",
       message: `\`${field.key}\` must not be empty`,
+      ...(hint ? { hint } : {}),
     });
   }
 

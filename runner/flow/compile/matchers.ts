@@ -1,13 +1,15 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
 import { isOperator, OBJECT_OPERATORS, OPERATORS, type Operator, TYPES } from "../match/matcher.ts";
+import { matchesEverything } from "../match/usable.ts";
 import type { CompiledMatcher } from "../types.ts";
 import type { ValueSchema } from "../vocabulary.ts";
 import { alwaysTrue } from "./conditions.ts";
+import { canBeOfType, canHold, hasNumbers } from "./impossible.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { isObjectShape, memberShape } from "./shapes.ts";
 import type { StepContext } from "./step-context.ts";
-import { compileData, compileStepValue } from "./step-values.ts";
+import { canEqual, compileData, compileStepValue } from "./step-values.ts";
 import { compileText } from "./texts.ts";
 
 /**
@@ -21,6 +23,7 @@ export function compileMatcher(
 ): CompiledMatcher | undefined {
   const text = subject.asText;
   if (!isMap(node)) {
+    if (isSeq(node) && text !== undefined) return severalTexts(context, node, subject);
     if (subject.asWord !== undefined) return compileWord(context, node, subject, subject.asWord);
     if (text !== undefined) return member(text, compileMatcher(context, node, subject.properties?.[text]));
     const value = compileStepValue(context, node, subject);
@@ -42,8 +45,19 @@ export function compileMatcher(
   if (words.length < keys.length) return mixed(context, mapping, words, subject);
   const matchers = keys.map((key) => compileOperator(context, mapping, key as Operator, subject));
   if (!matchers.every((each) => each !== undefined)) return undefined;
+  if (!hasNumbers(context, context.flow.rangeOf(node), matchers)) return undefined;
   const [only] = matchers;
   return matchers.length === 1 ? only : { kind: "allOf", matchers };
+}
+
+/** A list where one text, or one word, stands for the subject. */
+function severalTexts({ flow }: StepContext, node: Node, { asWord }: ValueSchema): undefined {
+  flow.diagnostics.error(flow.rangeOf(node), {
+    code: "wrong-type",
+    message: `this must be one ${asWord === undefined ? "text" : "word"}, got a list`,
+    hint: "For any of several, write `{ anyOf: [… , …] }`.",
+  });
+  return undefined;
 }
 
 /** Of an object `expr` would be a member, which nobody who writes it means. */
@@ -102,6 +116,14 @@ function compileMembers(
   const members: [string, CompiledMatcher][] = [];
   for (const name of mapping.keys) {
     const field = mapping.field(name);
+    if (subject.lowerCaseNames && name !== name.toLowerCase()) {
+      diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
+        code: "unknown-member",
+        message: `names are in lower case here, and \`${name}\` is not`,
+        hint: `Write \`${name.toLowerCase()}\`.`,
+      });
+      continue;
+    }
     const shape = memberShape(subject, name);
     if ("missing" in shape) {
       diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
@@ -150,10 +172,10 @@ function compileOperator(
   subject: ValueSchema,
 ): CompiledMatcher | undefined {
   const field = mapping.field(operator);
-  if (!field) return undefined;
+  if (!field || !canHold(context, field.keyRange, operator, subject)) return undefined;
   switch (operator) {
     case "not":
-      return inner(operator, compileMatcher(context, field.value, subject));
+      return negated(compileMatcher(context, field.value, subject), subject);
     case "every":
     case "some":
       return inner(operator, compileMatcher(context, field.value, subject.items));
@@ -195,13 +217,24 @@ function compileOperator(
       return value && { kind: operator, value };
     }
     case "equals": {
+      // A text is the one that it stands for without `equals`.
+      if (subject.asText !== undefined && isScalar(field.value))
+        return compileMatcher(context, field.value, subject);
+      if (!canEqual(context, field.value, subject)) return undefined;
       // What words a mapping has does not matter here.
       const value = compileData(context, field.value, (text) => compileText(context, text)?.value);
       return value && { kind: operator, value };
     }
     default:
-      return compileSimple(context, field, operator);
+      return compileSimple(context, field, operator, subject);
   }
+}
+
+/** What is not so is said of the text, which then is shown, and not the whole object. */
+function negated(matcher: CompiledMatcher | undefined, { asText }: ValueSchema): CompiledMatcher | undefined {
+  const [only, another] = matcher?.kind === "members" ? matcher.members : [];
+  if (!only || another || only[0] !== asText) return inner("not", matcher);
+  return member(only[0], { kind: "not", matcher: only[1] });
 }
 
 function inner(
@@ -235,10 +268,12 @@ const SIMPLE: Readonly<Record<string, ValueSchema>> = {
 
 function compileSimple(
   context: StepContext,
-  { value: node }: Field,
+  { value: node, valueRange }: Field,
   kind: "startsWith" | "endsWith" | "increasing" | "exists" | "isType" | "above" | "below",
+  subject: ValueSchema,
 ): CompiledMatcher | undefined {
   const value = compileStepValue(context, node, SIMPLE[kind]);
+  if (value && kind === "isType" && !canBeOfType(context, valueRange, value, subject)) return undefined;
   if (value?.kind === "literal" && value.value === "")
     return node && cannotFail(context, node, "an empty text");
   return value && { kind, value };
@@ -249,12 +284,13 @@ function compilePattern(context: StepContext, field: Field | undefined) {
   const value = compileStepValue(context, field.value, { type: "string" });
   if (value?.kind !== "literal") return value;
   try {
-    new RegExp(String(value.value));
+    if (matchesEverything(String(value.value)))
+      return field.value && cannotFail(context, field.value, "this pattern");
   } catch (error) {
     context.flow.diagnostics.error(field.valueRange, {
       code: "invalid-pattern",
       message: (error as Error).message,
-      hint: "Put the pattern in single quotes, in which a backslash stays one.",
+      hint: "A backslash makes a bracket stand for itself, `'\\('`; for a text as it is, use `contains`.",
     });
     return undefined;
   }

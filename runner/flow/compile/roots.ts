@@ -112,7 +112,7 @@ export class Roots {
         : suggestion(
             name,
             [...this.#shapes.keys()],
-            "A text can hold `config`, `gateway`, `row`, the names of `unique`, and what `saveAs` has saved; `$${` is a literal `${`.",
+            "A text can hold `config`, `gateway`, `http`, `row`, the names of `unique`, and what `saveAs` has saved; `$${` is a literal `${`.",
           ),
     });
   }

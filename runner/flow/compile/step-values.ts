@@ -128,6 +128,38 @@ function literal({ value }: Scalar): string | number | bigint | boolean | null {
 }
 
 /**
+ * Whether data in the file can be equal to a value that is like a schema; what cannot is reported. A text with `${…}` can
+ * be anything.
+ */
+export function canEqual(context: StepContext, node: Node | undefined, schema: ValueSchema = {}): boolean {
+  if (isSeq(node)) {
+    if (!mayBe(schema, "array")) return wrong(context, node, schema) ?? false;
+    return (node.items as Node[]).every((item) => canEqual(context, item, schema.items));
+  }
+  if (isMap(node)) {
+    if (!mayBe(schema, "object")) return wrong(context, node, schema) ?? false;
+    const mapping = new Mapping(node, "the mapping", context.flow);
+    const lacking = (schema.required ?? []).filter((name) => !mapping.field(name));
+    if (lacking.length > 0) {
+      context.flow.diagnostics.error(mapping.range, {
+        code: "matcher-cannot-match",
+        message: `this can never be equal: what is matched has ${quotedList(lacking)} as well`,
+        hint: "Without `equals`, a mapping names the members that matter, and others may be there.",
+      });
+      return false;
+    }
+    return mapping.keys.every((name) => {
+      const { properties = {} } = schema;
+      const member = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      return canEqual(context, mapping.field(name)?.value, member);
+    });
+  }
+  if (!isScalar(node) || (typeof node.value === "string" && node.value.includes("${"))) return true;
+  const value = typeof node.value === "string" ? node.value : literal(node);
+  return fitsLiteral(schema, value) || (wrong(context, node, schema) ?? false);
+}
+
+/**
  * @param shape of the value, where the node is a path to one
  * @returns undefined, after reporting what the schema wants
  */
@@ -171,8 +203,12 @@ const WORDS: Readonly<Record<string, string>> = {
   null: "null",
 };
 
-function typeWords({ type, properties, anyOf }: ValueSchema): string {
+/** What values are that are like a schema: `a text`, ``one of `hot`, `restart` ``. */
+export function typeWords({ anyOf, ...schema }: ValueSchema): string {
   if (anyOf) return anyOf.map(typeWords).join(" or ");
+  const { type, properties } = schema;
+  const choices = choicesOf(schema);
+  if (choices.length > 0) return `one of ${quotedList(choices)}`;
   const types = [type ?? (properties ? "object" : [])].flat();
   return types.map((name) => WORDS[name] ?? name).join(" or ");
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { breadth } from "../../../test/testing/breadth.ts";
-import { describeMismatches, matches, mismatches, nearest } from "./match.ts";
+import { describeMismatches, fitsAbsence, matches, mismatches, nearest } from "./match.ts";
 import { conditionsOf, type Matcher } from "./matcher.ts";
 
 const numRuns = breadth(200, 20_000);
@@ -173,4 +173,60 @@ test("the nearest of several values is the one that differs in the fewest places
   const best = nearest(wanted, values);
   expect(best?.value).toEqual({ on: true, name: "c" });
   expect(describeMismatches(best?.found ?? [])).toBe('name is "c", expected "a"');
+});
+
+test("absence fits only a matcher that says so, and never both a matcher and its opposite", () => {
+  fc.assert(
+    fc.property(matcher, (each) => {
+      const opposite: Matcher = { kind: "not", matcher: each };
+      expect(fitsAbsence(each) && fitsAbsence(opposite)).toBe(false);
+      if (fitsAbsence(each)) {
+        expect(matches(each, undefined)).toBe(true);
+        expect(JSON.stringify(each)).toContain('"exists"');
+      }
+    }),
+    { numRuns },
+  );
+});
+
+test("absence is `exists: false`, however that is said", () => {
+  const is = (value: boolean): Matcher => ({ kind: "exists", value });
+  const not = (each: Matcher): Matcher => ({ kind: "not", matcher: each });
+  const anyOf = (...matchers: Matcher[]): Matcher => ({ kind: "anyOf", matchers });
+  const allOf = (...matchers: Matcher[]): Matcher => ({ kind: "allOf", matchers });
+  const failed = membersOf({ state: "error" });
+  const fits = [
+    is(false),
+    not(is(true)),
+    not(not(is(false))),
+    anyOf(is(false), failed),
+    allOf(is(false), not(failed)),
+  ];
+  expect(fits.map(fitsAbsence)).toEqual(fits.map(() => true));
+  const others = [
+    not(failed),
+    is(true),
+    not(is(false)),
+    anyOf(is(true), not(failed)),
+    allOf(not(failed), not(membersOf(3))),
+  ];
+  expect(others.map(fitsAbsence)).toEqual(others.map(() => false));
+});
+
+test("a pattern that caught nothing fits only what says how much it caught", () => {
+  const caught = (values: Matcher): Matcher => ({ kind: "captures", pattern: "in (.) ms", values });
+  const count = (value: number): Matcher => ({ kind: "count", matcher: { kind: "equals", value } });
+  const increasing: Matcher = { kind: "increasing", value: true };
+  const every: Matcher = { kind: "every", matcher: { kind: "equals", value: "1" } };
+  const holds = (values: Matcher) => matches(caught(values), "nothing of it");
+  for (const vacuous of [increasing, every, { kind: "not", matcher: every } as const])
+    expect(holds(vacuous)).toBe(false);
+  expect(holds({ kind: "not", matcher: { kind: "contains", matcher: { kind: "equals", value: "1" } } })).toBe(
+    false,
+  );
+  expect(holds({ kind: "anyOf", matchers: [increasing, count(3)] })).toBe(false);
+  expect(holds(count(0))).toBe(true);
+  expect(holds({ kind: "equals", value: [] })).toBe(true);
+  expect(holds({ kind: "allOf", matchers: [increasing, count(0)] })).toBe(true);
+  expect(matches(caught(increasing), "in 1 ms, in 2 ms")).toBe(true);
 });

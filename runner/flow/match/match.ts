@@ -49,6 +49,31 @@ export function matches(matcher: Matcher, value: unknown): boolean {
   return mismatches(matcher, value).length === 0;
 }
 
+/**
+ * Whether a matcher holds where there is nothing at all, and says so (`exists: false`): what only holds because nothing
+ * speaks against it, as `not` does, is no word about absence.
+ */
+export function fitsAbsence(matcher: Matcher): boolean {
+  return holdsByWord(matcher, undefined, ABSENCE);
+}
+
+const ABSENCE: ReadonlySet<Matcher["kind"]> = new Set(["exists"]);
+/** Those that say how much there is of a list. */
+const AMOUNT: ReadonlySet<Matcher["kind"]> = new Set(["count", "equals", "expr"]);
+
+/** Whether a matcher holds of a value, and one of these words is why. */
+function holdsByWord(matcher: Matcher, value: unknown, words: ReadonlySet<Matcher["kind"]>): boolean {
+  if (matcher.kind === "anyOf") return matcher.matchers.some((each) => holdsByWord(each, value, words));
+  return hasWord(matcher, words) && matches(matcher, value);
+}
+
+function hasWord(matcher: Matcher, words: ReadonlySet<Matcher["kind"]>): boolean {
+  if (matcher.kind === "not") return hasWord(matcher.matcher, words);
+  if (matcher.kind === "anyOf" || matcher.kind === "allOf")
+    return matcher.matchers.some((each) => hasWord(each, words));
+  return words.has(matcher.kind);
+}
+
 type Simple = Exclude<Matcher, { kind: "equals" | "members" | "allOf" | "every" | "count" | "captures" }>;
 
 /** Those of which nothing more can be said than whether they hold. */
@@ -174,5 +199,7 @@ function typeOf(value: unknown): string {
 function capturedMismatches(matcher: Extract<Matcher, { kind: "captures" }>, text: string): Mismatch[] {
   const pattern = new RegExp(String(matcher.pattern), "g");
   const seen = [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole);
-  return matches(matcher.values, seen) ? [] : [{ path: [], expected: describeMatcher(matcher), seen }];
+  // Of nothing, every value is as wanted.
+  const fits = seen.length > 0 ? matches(matcher.values, seen) : holdsByWord(matcher.values, seen, AMOUNT);
+  return fits ? [] : [{ path: [], expected: describeMatcher(matcher), seen }];
 }

@@ -1,6 +1,6 @@
 import { type Fault, QaError } from "../../base/errors.ts";
 import { describeMatcher, show } from "./describe.ts";
-import { describeMismatches, type Mismatch, mismatches, pathText } from "./match.ts";
+import { describeMismatches, type Mismatch, matches, mismatches, pathText } from "./match.ts";
 import type { Matcher } from "./matcher.ts";
 
 /** Something is not what a statement expects. */
@@ -15,7 +15,7 @@ export class Unexpected extends QaError {
       expected,
       seen,
       ...options
-    }: { expected?: string; seen?: string; fault?: Fault; hint?: string; details?: string } = {},
+    }: { expected?: string; seen?: string; fault?: Fault; hint?: string | undefined; details?: string } = {},
   ) {
     super(message, { code: "expectation-failed", fault: "product", ...options });
     this.name = "Unexpected";
@@ -36,6 +36,11 @@ export function unexpected(
   found: readonly Mismatch[] = mismatches(matcher, value),
 ): Unexpected {
   const message = sentence(subject, matcher, value, found);
+  // It holds only because nothing speaks against it.
+  const hint =
+    value === undefined && matches(matcher, value)
+      ? "Look at the name. Where it must not be there, say `{ exists: false }`."
+      : undefined;
   if (found.length > 1) {
     const lines = (text: (each: Mismatch) => string) =>
       found.map((each) => `${pathText(each.path)}: ${text(each)}`).join("\n");
@@ -44,7 +49,7 @@ export function unexpected(
       seen: lines(({ seen }) => shown(seen)),
     });
   }
-  return new Unexpected(message, { expected: describeMatcher(matcher), seen: shown(value) });
+  return new Unexpected(message, { expected: describeMatcher(matcher), seen: shown(value), hint });
 }
 
 function sentence(subject: string, matcher: Matcher, value: unknown, found: readonly Mismatch[]): string {

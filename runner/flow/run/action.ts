@@ -3,6 +3,7 @@ import { budgetFor, withDefaults } from "../arguments.ts";
 import { matches } from "../match/match.ts";
 import { type Matcher, mapMatcher } from "../match/matcher.ts";
 import { Unexpected, unexpected } from "../match/unexpected.ts";
+import { uselessness } from "../match/usable.ts";
 import type { ActionStatement, CompiledExpression, CompiledMatcher, Value } from "../types.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { FlowError, type FlowPosition, flowFailure } from "./failure.ts";
@@ -41,7 +42,10 @@ type Outcome = Performed | { refusal: QaError };
 async function outcomeOf(work: Promise<Performed>, expected: Matcher | undefined): Promise<Outcome> {
   try {
     return await work;
-  } catch (thrown) {
+  } catch (failure) {
+    // A gateway that lacks a method has refused the call.
+    const isLack = expected && failure instanceof BlockedError && failure.cause instanceof QaError;
+    const thrown: unknown = isLack ? failure.cause : failure;
     const isRefusal =
       thrown instanceof QaError &&
       !(thrown instanceof BlockedError || thrown instanceof SkipError || thrown instanceof Unexpected);
@@ -101,6 +105,14 @@ class StepValues {
     };
   }
 
+  async #inner(statement: ActionStatement): Promise<StatementCall> {
+    const call = await this.call(statement);
+    const { saveAs } = statement;
+    if (saveAs === undefined) return call;
+    const { realm } = this.#evaluator;
+    return { ...call, save: (value) => realm.write(saveAs, realm.take(value)) };
+  }
+
   async of(value: Value): Promise<unknown> {
     const { realm } = this.#evaluator;
     switch (value.kind) {
@@ -123,7 +135,7 @@ class StepValues {
       case "matcher":
         return this.matcher(value.matcher);
       case "statements":
-        return Promise.all(value.statements.map((each) => this.call(each)));
+        return Promise.all(value.statements.map((each) => this.#inner(each)));
       case "ref":
       case "lambda":
         throw new Error(`a step has no values of kind ${value.kind}`);
@@ -139,11 +151,17 @@ class StepValues {
       () => undefined,
     );
     for (const value of values) known.set(value, await this.of(value));
-    return mapMatcher(
+    const ready = mapMatcher(
       matcher,
       (value) => known.get(value),
       (expression) => this.#predicate(expression),
     );
+    const useless = uselessness(ready);
+    if (useless === undefined) return ready;
+    throw flowFailure("bad-matcher", useless, this.#where, {
+      fault: "scenario",
+      hint: "Look at what the values in it stand for.",
+    });
   }
 
   #predicate(expression: CompiledExpression): (value: unknown) => boolean {

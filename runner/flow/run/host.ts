@@ -7,6 +7,8 @@ export interface StatementCall {
   params: Readonly<Record<string, unknown>>;
   withinMs?: number;
   times?: number;
+  /** Of a statement within another one: keeps its result by the name that its author gave. */
+  save?(value: unknown): void;
 }
 
 /** Makes sure that what runs has so many milliseconds left. */

@@ -97,6 +97,7 @@ const STATEMENTS: StatementVocabulary = {
   expectMessage: statement("counts", "message", { message: { matches: MESSAGE } }, MESSAGE),
   expectLog: statement("counts", "line", { line: { matches: LOG_LINE } }, TEXT),
   expectSkill: statement("expects", "name", { name: TEXT, is: { matches: SKILL, optional: true } }, SKILL),
+  expectNoMessage: statement("expects", "message", { message: { matches: MESSAGE, optional: true } }),
   expectMessages: statement("expects", "messages", {
     messages: { type: "array", items: { matches: MESSAGE } },
   }),
@@ -106,7 +107,11 @@ const STATEMENTS: StatementVocabulary = {
       request: {
         matches: {
           type: "object",
-          properties: { service: { ...TEXT, nameOf: "http" }, path: TEXT },
+          properties: {
+            service: { ...TEXT, nameOf: "http" },
+            path: TEXT,
+            headers: { type: "object", lowerCaseNames: true },
+          },
           asText: "path",
         },
       },

@@ -119,6 +119,16 @@ it("a turn that a restart cut off has to be taken up", () => {
   );
 });
 
+it("a reply that came and is another one is not missing", () => {
+  const underWay = account(records(...TURN.slice(0, 5)), [SAID]);
+  expect(chainAbout(underWay, statement("expectReply"), true)?.missing).toBe("sent");
+  expect(told(chainAbout(underWay, statement("expectReply"), true, true))).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → model asked ✓ 20 ms → model answered ✓ 25 ms",
+    undefined,
+  ]);
+  expect(chainAbout(underWay, statement("expectMessage"), true, true)?.missing).toBe("sent");
+});
+
 it("a room that is named is the one that is meant", () => {
   const elsewhere: Act = {
     kind: "message",

@@ -30,7 +30,8 @@ export async function chainOf(
   const failed = witness.failed(failure.statement);
   if (!failed) return {};
   const isInVain = IN_VAIN.has(failure.code);
-  const chain = chainAbout(await accountOf(testbed, witness), failed.statement, isInVain);
+  const hasCome = failure.seen !== undefined && failure.seen !== "nothing";
+  const chain = chainAbout(await accountOf(testbed, witness), failed.statement, isInVain, hasCome);
   if (!chain) return {};
   const sentence = sentenceOf(chain);
   const told: Chain = sentence === undefined ? chain : { ...chain, sentence };

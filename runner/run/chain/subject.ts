@@ -45,16 +45,26 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   expectPluginCall: "call",
 };
 
+/** Those that judge the next message, whatever it is. */
+const REPLIES: ReadonlySet<string> = new Set(["ask", "expectReply", "keepAsking"]);
+
 /**
  * The chain that a failed statement is about, as far as that can be known.
  * @param waited it waited in vain: a call that no name ties to a chain is then about the last thing that the scenario did
+ * @param came it has seen something that is not as expected: a reply, for instance to what was said before, is not missing
  */
-export function chainAbout(account: Account, statement: Statement, waited: boolean): Chain | undefined {
+export function chainAbout(
+  account: Account,
+  statement: Statement,
+  waited: boolean,
+  came = false,
+): Chain | undefined {
   const action = actionOf(statement) ?? "";
   const isWait = waited && (statement.kind === "call" || action === "rpc");
   const chain = chainOfSubject(account, statement, subjectOf(action) ?? (isWait ? "anything" : undefined));
   if (chain?.links.every(({ state }) => state === "unknown")) return undefined;
-  return chain && action.startsWith("expectNo") ? asFarAsItCame(chain) : chain;
+  const isWrongReply = came && REPLIES.has(action);
+  return chain && (isWrongReply || action.startsWith("expectNo")) ? asFarAsItCame(chain) : chain;
 }
 
 /** What an action is about; undefined where its name does not say. */
@@ -158,7 +168,7 @@ function upTo(last: string, chain: Chain | undefined): Chain | undefined {
   return { ...others, links, ...(isAmong && missing !== undefined ? { missing } : {}) };
 }
 
-/** Nothing is missing where something came that should not have. */
+/** Nothing is missing where something came that should not have, or should have been another. */
 function asFarAsItCame({ missing: _missing, links, ...chain }: Chain): Chain {
   return { ...chain, links: links.filter(({ state }) => state === "happened") };
 }

@@ -3,7 +3,7 @@ import { type Diagnostics, type DiagnosticText, SourceRange } from "../source/di
 import type { SourceFile } from "../source/source.ts";
 import type { ExampleRow, Examples, ExampleValue } from "../types.ts";
 import { parseYamlPiece, plainValue } from "../yaml/yaml.ts";
-import type { MarkdownBlock, MarkdownHeading } from "./markdown.ts";
+import type { MarkdownBlock, MarkdownOutline } from "./markdown.ts";
 
 const HEADING = "Examples";
 const LINE = /[^\r\n]*/y;
@@ -15,6 +15,9 @@ const OTHER_BLOCK = /^ {0,3}(?:$|#{1,6}(?:[ \t]|$)|>|`{3}|~{3})/;
 const COLUMN = /^[\p{ID_Start}$_][\p{ID_Continue}$-]*$/u;
 const NO_COLUMNS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** A row that is used as a whole, or by names that are computed: all of its columns count as used. */
+const WHOLE_ROW = /\brow\b\s*(?![\s.[?]|\?\.)|\brow\s*(?:\?\.)?\[\s*[^"'`\s]/;
+
 /** A line of the file, or a cell of a table: its text and where that begins. */
 interface Piece {
   text: string;
@@ -23,12 +26,12 @@ interface Piece {
 
 /**
  * Reads the table below the heading `## Examples`, if there is one; what is wrong with it is reported.
- * @param headings those of ranks 2 to 6, and `fences`, both in the order of the document
+ * @param steps the blocks of statements, which use its columns
  */
 export function readExamples(
   file: SourceFile,
-  headings: readonly MarkdownHeading[],
-  fences: readonly MarkdownBlock[],
+  { sections: headings, fences, frontMatter }: MarkdownOutline,
+  steps: readonly MarkdownBlock[],
   diagnostics: Diagnostics,
 ): Examples | undefined {
   const [heading, second] = headings.filter(({ rank, text }) => rank === 2 && text === HEADING);
@@ -42,7 +45,11 @@ export function readExamples(
   const lines = linesBetween(file, heading.offset, end).filter(
     ({ offset }) => !fences.some((fence) => offset >= fence.start && offset < fence.end),
   );
-  return reader.read(lines);
+  const users = frontMatter ? [frontMatter, ...steps] : steps;
+  return reader.read(
+    lines,
+    users.map(({ content }) => content),
+  );
 }
 
 const REPEATED: DiagnosticText = {
@@ -65,8 +72,11 @@ class TableReader {
     this.#diagnostics.error(range, problem);
   }
 
-  /** @param lines from the heading on */
-  read(lines: readonly Piece[]): Examples | undefined {
+  /**
+   * @param lines from the heading on
+   * @param users texts that may use the columns
+   */
+  read(lines: readonly Piece[], users: readonly string[]): Examples | undefined {
     const [heading = { text: "", offset: 0 }] = lines;
     const rule = lines.findIndex(isRule);
     const head = lines[rule - 1];
@@ -97,11 +107,36 @@ class TableReader {
     const rows = body.map((line) => this.#row(line, columns)).filter((row) => row !== undefined);
     this.#reportRepeated(rows, (name) => `there is a row \`${name}\` already`);
     if (this.#diagnostics.hasErrors) return undefined;
+    this.#reportUnused(columns, users);
     return {
       columns: columns.map(({ text }) => text),
       rows: rows.map(({ row }) => row),
       shapes: shapesOf(rows),
     };
+  }
+
+  /** The first column is used as the rows' name. */
+  #reportUnused(columns: readonly Piece[], users: readonly string[]): void {
+    if (users.some((text) => WHOLE_ROW.test(text))) return;
+    for (const { text, offset } of columns.slice(1)) {
+      const name = RegExp.escape(text);
+      const use = new RegExp(
+        `\\brow\\s*(?:\\??\\.\\s*${name}(?![\\p{ID_Continue}$-])|\\??\\.?\\[\\s*(["'\`])${name}\\1)`,
+        "u",
+      );
+      if (users.some((user) => use.test(user))) continue;
+      const range = new SourceRange(
+        this.#file,
+        (at) => this.#file.position(at),
+        offset,
+        offset + text.length,
+      );
+      this.#diagnostics.warning(range, {
+        code: "examples-unused",
+        message: `nothing uses the column \`${text}\`: all rows do the same with it`,
+        hint: `A text takes its value from \`\${row.${text}}\`; remove the column if it is not needed.`,
+      });
+    }
   }
 
   #columns(cells: readonly Piece[]): Piece[] {

@@ -1,5 +1,5 @@
-import { suggestion } from "../../base/suggest.ts";
-import { atOffset, Diagnostics, type SourceRange } from "../source/diagnostic.ts";
+import { suggest, suggestion } from "../../base/suggest.ts";
+import { atOffset, Diagnostics, type DiagnosticText, type SourceRange } from "../source/diagnostic.ts";
 import { LIMITS } from "../source/limits.ts";
 import type { LocatedNode } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
@@ -85,7 +85,7 @@ class MarkdownReader {
       ),
       modelScript: this.#root(this.#blocks.get("qa-model")),
       examples: hasSteps
-        ? readExamples(this.#file, this.#outline.sections, this.#outline.fences, this.#diagnostics)
+        ? readExamples(this.#file, this.#outline, this.#stepFences, this.#diagnostics)
         : undefined,
       prose: this.#prose(),
       heading: this.#outline.heading,
@@ -118,14 +118,17 @@ class MarkdownReader {
     if (!kind) {
       const mistyped = fence.info.find((part) => part.startsWith("qa-"));
       if (mistyped === undefined) return;
-      this.#diagnostics.ownRule(this.#at(fence.start), {
+      const text: DiagnosticText = {
         code: "unknown-fence",
         message: `\`${fence.info.join(" ")}\` is not a block of a scenario`,
         hint: suggestion(
           `yaml ${mistyped}`,
           FENCE_KINDS.map((name) => `yaml ${name}`),
         ),
-      });
+      };
+      // What it holds would be left out without a word. Others may have blocks with names of their own.
+      if (suggest(mistyped, FENCE_KINDS)) this.#diagnostics.error(this.#at(fence.start), text);
+      else this.#diagnostics.ownRule(this.#at(fence.start), text);
       return;
     }
     if (!fence.closed) {

@@ -57,9 +57,13 @@ export function checkFormat(
   }
 }
 
-/** `if` says that a branch failed, which the branch itself says better; branches of `anyOf` say too much. */
+/** `if` and `propertyNames` say that something failed which it says better itself; branches of `anyOf` say too much. */
 function repeatsOthers(error: ErrorObject): boolean {
-  return error.keyword === "if" || /\/(?:anyOf|oneOf)\/\d+\//.test(error.schemaPath);
+  return (
+    error.keyword === "if" ||
+    error.keyword === "propertyNames" ||
+    /\/(?:anyOf|oneOf)\/\d+\//.test(error.schemaPath)
+  );
 }
 
 function report(
@@ -75,13 +79,17 @@ function report(
   if (isFull) return;
   const path = parsePointer(error.instancePath, root);
   const text = describeSchemaError(error, path, subject);
-  const range = (ON_KEY.has(error.keyword) ? atKey : atPath)(located, pathOf(error, path));
+  const range = (ON_KEY.has(error.keyword) || error.propertyName !== undefined ? atKey : atPath)(
+    located,
+    pathOf(error, path),
+  );
   if (OWN_RULES.has(text.code)) diagnostics.ownRule(range, text);
   else diagnostics.error(range, text);
 }
 
 /** Of what the error is about, which may be a member of what was checked. */
-function pathOf({ keyword, params }: ErrorObject, path: Path): Path {
+function pathOf({ keyword, params, propertyName }: ErrorObject, path: Path): Path {
+  if (propertyName !== undefined) return [...path, propertyName];
   if (keyword === "additionalProperties") return [...path, String(params.additionalProperty)];
   if (keyword === "dependencies") return [...path, String(params.property)];
   if (keyword === "uniqueItems") return [...path, Math.max(Number(params.i), Number(params.j))];

@@ -19,7 +19,8 @@ const TYPE_NAMES: Record<string, string> = {
 export function describeSchemaError(error: ErrorObject, path: Path, subject: string): DiagnosticText {
   const { keyword, params } = error;
   const schema: Record<string, unknown> = error.parentSchema ?? {};
-  const name = path.length === 0 ? subject : `\`${dotted(path)}\``;
+  const owner = path.length === 0 ? subject : `\`${dotted(path)}\``;
+  const name = error.propertyName === undefined ? owner : `\`${error.propertyName}\` in ${owner}`;
   const hint = typeof schema.description === "string" ? schema.description : undefined;
   switch (keyword) {
     case "additionalProperties": {

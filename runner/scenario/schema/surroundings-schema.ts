@@ -17,7 +17,10 @@ export const httpSchema = {
   type: "object",
   description: "Fakes of third-party services by name, each with the requests that it answers.",
   minProperties: 1,
-  propertyNames: { pattern: "^[A-Za-z][A-Za-z0-9_-]*$" },
+  propertyNames: {
+    pattern: "^[A-Za-z][A-Za-z0-9_-]*$",
+    patternErrorMessage: "is not a name of letters, digits, `_` and `-` that begins with a letter",
+  },
   additionalProperties: {
     type: "array",
     minItems: 1,
@@ -63,7 +66,7 @@ export const envSchema = {
     "Environment variables of the gateway: names, whose values come from the environment of `qa`, or a mapping of names to texts.",
   items: variable,
   uniqueItems: true,
-  propertyNames: { pattern: variable.pattern },
+  propertyNames: { pattern: variable.pattern, patternErrorMessage: variable.patternErrorMessage },
   additionalProperties: { type: "string" },
 } as const;
 
