@@ -27,8 +27,8 @@ interface Enabled {
 
 /**
  * Config that enables the plugins a scenario declares. One that is named by its id is loaded from `fixtures/plugins` of the
- * scenario's own repository if it lies there, and comes with the gateway otherwise; one that is given by its path is loaded
- * from there, and a package of the registry or a packed archive is installed first. Each gets an empty config: releases of spring 2026 would add
+ * scenario's own repository if it lies there, or is the repository itself, and comes with the gateway otherwise; one that
+ * is given by its path is loaded from there, and a package of the registry or a packed archive is installed first. Each gets an empty config: releases of spring 2026 would add
  * it themselves, and take that for a change to restart for.
  * @throws QaError `plugin-unreadable`, and what the install of a package throws
  */
@@ -54,7 +54,9 @@ async function find(
 ): Promise<Enabled> {
   if (typeof plugin === "string") {
     const folder = join(pack.referenceRoot, "fixtures/plugins", plugin);
-    return existsSync(join(folder, MANIFEST)) ? { id: plugin, folder } : { id: plugin };
+    if (existsSync(join(folder, MANIFEST))) return { id: plugin, folder };
+    const isItsOwn = (await idIn(pack.referenceRoot).catch(() => undefined)) === plugin;
+    return isItsOwn ? { id: plugin, folder: pack.referenceRoot } : { id: plugin };
   }
   const path = plugin.path && resolve(dirname(file.path), plugin.path);
   if (path && !isPackedPlugin(path)) return inFolder(path, plugin.path ?? "");
@@ -80,9 +82,7 @@ export function strangersOf({ meta: { plugins = [] } }: Scenario): string[] {
 /** @throws QaError `plugin-unreadable` */
 async function inFolder(folder: string, named: string): Promise<Enabled> {
   try {
-    const { id } = JSON5.parse(await readFile(join(folder, MANIFEST), "utf8")) as JsonObject;
-    if (typeof id === "string" && id !== "") return { id, folder };
-    throw new Error("it has no id");
+    return { id: await idIn(folder), folder };
   } catch (error) {
     throw new QaError(`the plugin ${named} has no ${MANIFEST} that can be read: ${errorMessage(error)}`, {
       code: "plugin-unreadable",
@@ -90,4 +90,10 @@ async function inFolder(folder: string, named: string): Promise<Enabled> {
       hint: `A plugin's folder holds an ${MANIFEST} with its id.`,
     });
   }
+}
+
+async function idIn(folder: string): Promise<string> {
+  const { id } = JSON5.parse(await readFile(join(folder, MANIFEST), "utf8")) as JsonObject;
+  if (typeof id === "string" && id !== "") return id;
+  throw new Error("it has no id");
 }
