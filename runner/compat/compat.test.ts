@@ -119,7 +119,7 @@ describe("what the rows say together", () => {
   test.for<[JudgedRelease["verdict"], number, Row[]]>([
     ["works", 0, [row("install", "yes"), LOADED, CALLED, row("commands", "untried")]],
     ["works with steps", 5, [row("install", "steps"), LOADED, CALLED]],
-    ["works with steps", 5, [row("install", "no"), LOADED, CALLED]],
+    ["broken", 1, [row("install", "no"), LOADED, CALLED]],
     ["loads", 4, [row("install", "yes"), LOADED, NOT_CALLED]],
     ["loads", 4, [row("install", "yes"), LOADED, CALLED, NOT_SENT]],
     ["blocked", 4, [row("install", "yes"), row("load", "blocked")]],
