@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import JSON5 from "json5";
 import { errorMessage, QaError, UsageError } from "../base/errors.ts";
 import { readJsonObject } from "../base/files.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isPackedPlugin, isWithin } from "../base/paths.ts";
 import type { PluginPackageOptions } from "../gateway/npm/plugin-package.ts";
 import type { RefusedConnection } from "../gateway/process/outside.ts";
-
-const MANIFEST = "openclaw.plugin.json";
+import { MANIFEST, readPluginManifest } from "../run/testbed/plugin-manifest.ts";
 
 /** A plugin that is judged. */
 export interface Subject {
@@ -105,9 +103,7 @@ async function subjectIn(
 
 async function readManifest(folder: string, from: string): Promise<JsonObject> {
   try {
-    const manifest = JSON5.parse(await readFile(join(folder, MANIFEST), "utf8")) as JsonObject;
-    if (typeof manifest.id !== "string" || manifest.id.trim() === "") throw new Error("it has no id");
-    return manifest;
+    return await readPluginManifest(folder);
   } catch (error) {
     throw new QaError(`the plugin ${from} has no ${MANIFEST} that can be read: ${errorMessage(error)}`, {
       code: "plugin-unreadable",

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isWithin } from "../base/paths.ts";
-import { MANIFEST, type PluginSubject, SKILL, type Subject } from "./subject.ts";
+import { MANIFEST } from "../run/testbed/plugin-manifest.ts";
+import { type PluginSubject, SKILL, type Subject } from "./subject.ts";
 
 /** What has no part in whether a plugin or a skill works, or is too much to copy. */
 const NOT_COPIED = new Set([".git", "node_modules", "reports", "night"]);

@@ -4,9 +4,9 @@ import JSON5 from "json5";
 import { parse } from "yaml";
 import { errorMessage, QaError, UsageError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { MANIFEST } from "../run/testbed/plugin-manifest.ts";
 import { packageManagerOf } from "./package-manager.ts";
 
-export const MANIFEST = "openclaw.plugin.json";
 export const SKILL = "SKILL.md";
 
 /** A plugin, as its manifest and its package have it. */

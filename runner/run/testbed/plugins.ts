@@ -1,15 +1,12 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import JSON5 from "json5";
 import { errorMessage, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { isPackedPlugin } from "../../base/paths.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import { makeTempFolder } from "../../base/temp-folder.ts";
 import type { Scenario } from "../../scenario/types.ts";
-
-const MANIFEST = "openclaw.plugin.json";
+import { MANIFEST, readPluginManifest } from "./plugin-manifest.ts";
 
 export interface PluginOptions {
   signal: AbortSignal;
@@ -55,7 +52,7 @@ async function find(
   if (typeof plugin === "string") {
     const folder = join(pack.referenceRoot, "fixtures/plugins", plugin);
     if (existsSync(join(folder, MANIFEST))) return { id: plugin, folder };
-    const isItsOwn = (await idIn(pack.referenceRoot).catch(() => undefined)) === plugin;
+    const isItsOwn = (await readPluginManifest(pack.referenceRoot).catch(() => undefined))?.id === plugin;
     return isItsOwn ? { id: plugin, folder: pack.referenceRoot } : { id: plugin };
   }
   const path = plugin.path && resolve(dirname(file.path), plugin.path);
@@ -82,7 +79,7 @@ export function strangersOf({ meta: { plugins = [] } }: Scenario): string[] {
 /** @throws QaError `plugin-unreadable` */
 async function inFolder(folder: string, named: string): Promise<Enabled> {
   try {
-    return { id: await idIn(folder), folder };
+    return { id: (await readPluginManifest(folder)).id, folder };
   } catch (error) {
     throw new QaError(`the plugin ${named} has no ${MANIFEST} that can be read: ${errorMessage(error)}`, {
       code: "plugin-unreadable",
@@ -90,10 +87,4 @@ async function inFolder(folder: string, named: string): Promise<Enabled> {
       hint: `A plugin's folder holds an ${MANIFEST} with its id.`,
     });
   }
-}
-
-async function idIn(folder: string): Promise<string> {
-  const { id } = JSON5.parse(await readFile(join(folder, MANIFEST), "utf8")) as JsonObject;
-  if (typeof id === "string" && id !== "") return id;
-  throw new Error("it has no id");
 }
