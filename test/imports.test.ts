@@ -102,7 +102,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
     // Releases read manifests as JSON5.
-    packages: ["jiti", "json5", "tar"],
+    packages: ["ini", "jiti", "json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
