@@ -121,7 +121,6 @@ async function actionValidatorsText(): Promise<string> {
       "asText",
       "literal",
       "nameOf",
-      "known",
       {
         keyword: "function",
         schemaType: "string",
