@@ -35,7 +35,7 @@ const SAID: Act = { kind: "message", at: T0, message: message({}) };
 const PATCHED: Act = { kind: "config", at: T0, byHand: false };
 
 function account(all: TraceRecord[], acts: Act[], change: Partial<Account> = {}): Account {
-  return { isTraced: true, startedAt: T0, all, records: all, outbound: [], acts, ...change };
+  return { isTraced: true, startedAt: T0, stepAt: T0, all, records: all, outbound: [], acts, ...change };
 }
 
 function statement(action: string, argument = ""): Statement {
@@ -250,9 +250,9 @@ it("a plugin's chain comes after the change that was to enable it", () => {
   ];
   const fails = account(records(judged({ id: "almanac", tools: ["edition"] }), ...loaded), []);
   expect(about(fails, "expectTool", "edition")?.[1]).toBe(
-    "the plugin's module cannot be imported: index.ts: no such module",
+    "the plugin almanac does not load: index.ts: no such module",
   );
-  expect(about(fails, "expectPlugin", "compass")?.[1]).toBe("the gateway did not find the plugin");
+  expect(about(fails, "expectPlugin", "compass")?.[1]).toBe("the gateway did not find the plugin compass");
   const noop = records(
     ...CHANGE.slice(0, 2),
     ["config-planned", { ...HASH, kind: "hot", plugins: true }],
