@@ -159,5 +159,5 @@ function lastWords(log: string): string | undefined {
   const line = log
     .split("\n")
     .findLast((each) => /^gateway: |\b(?:error|fatal|invalid|cannot)\b/i.test(each));
-  return line && inShort(line.replace(/^gateway: /, ""));
+  return line && inShort(line.replace(/^(?:gateway: |\S*\d\d:\d\d:\d\d\S* )/, ""));
 }

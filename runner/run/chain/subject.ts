@@ -209,7 +209,9 @@ export function brokenChange(account: Account): Chain | undefined {
 function wantsAbsence(statement: Statement): boolean {
   const params = statement.kind === "action" ? statement.params : [];
   const value = params.find(([name]) => name === "is")?.[1];
-  return value?.kind === "matcher" && value.matcher.kind === "exists" && !value.matcher.value;
+  if (value?.kind !== "matcher" || value.matcher.kind !== "exists") return false;
+  const wanted = value.matcher.value;
+  return wanted.kind === "literal" && wanted.value === false;
 }
 
 /** Without a turn that asked the model, the turn is what is missing. */
