@@ -125,6 +125,33 @@ test("completion and hover come from the declarations, wherever the cursor is", 
   expect(members).toEqual(expect.arrayContaining(["text", "senderId", "conversation"]));
   expect(await inStep('- say: "${gateway.|"')).toContain("configPath");
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
+  expect(await inStep("- rpc: config.g|")).toEqual(expect.arrayContaining(["config.get", "health"]));
+  expect(await inStep("- expectLog: |")).toEqual(
+    expect.arrayContaining(["module-not-found", "uncaught-error"]),
+  );
+  expect(await inStep("- expectNoLog: { anyOf: [mod|] }")).toContain("module-not-found");
+  expect(await inStep("- expectLog: { kinds: { contains: un| } }")).toContain("uncaught-error");
+  expect(await inStep("- expectLog: { |}")).toEqual(expect.arrayContaining(["text", "kinds", "contains"]));
+  const withFakes = (...lines: string[]) =>
+    complete(
+      scenario(...lines).replace(
+        "unique: marker",
+        "unique: marker\nhttp: { tides: [{ path: / }], moons: [{ path: / }] }\nexecution: { config: { want: 3 } }",
+      ),
+    );
+  expect(await withFakes("- expectRequest: { service: |")).toEqual(["tides", "moons"]);
+  expect(await withFakes("- expectNoRequest: { service: { not: ti|")).toEqual(["tides", "moons"]);
+  expect(await inStep("- expectRequest: { service: |")).toEqual([]);
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: what a text of a step holds
+  expect(await withFakes('- say: "${|"')).toEqual(
+    expect.arrayContaining(["http", "config", "gateway", "marker"]),
+  );
+  expect(await withFakes('- say: "${http.|}"')).toEqual(["tides", "moons"]);
+  expect(await withFakes('- say: "${config.|}"')).toEqual(["want"]);
+  expect(
+    await inStep("- expectInOrder:", "    - expectMessage: a", "      saveAs: first", '- say: "${|}"'),
+  ).toContain("first");
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
   expect(await complete("---\nid: x\ncov|\n---\n\n## A step\n")).toEqual(
     expect.arrayContaining(["coverage", "objective"]),
   );

@@ -19,6 +19,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
     "A matcher can never match what it is about, whose type is declared, so that its opposite always does.",
   "matcher-cannot-fail": "A matcher matches everything, so that it checks nothing.",
   "missing-await": "The promise of an asynchronous action is used as if it were the action's result.",
+  "mistyped-name": "A name that nothing is known to have, and that looks like a known one.",
   "mixed-matcher": "A mapping has words of matchers beside names of members.",
   "not-callable": "A call names something that is not a function.",
   "not-declared":

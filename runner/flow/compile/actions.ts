@@ -1,5 +1,5 @@
 import { isMap, isScalar, type Node, YAMLMap } from "yaml";
-import { suggestion } from "../../base/suggest.ts";
+import { mistyped, suggestion } from "../../base/suggest.ts";
 import type { SourceRange } from "../../scenario/source/diagnostic.ts";
 import { mayBeLeftOut } from "../arguments.ts";
 import type { ActionStatement, CompiledMatcher, Value } from "../types.ts";
@@ -134,6 +134,7 @@ class ActionCompiler {
       params,
       ...reserved,
     };
+    if (!reserved.error) this.#remarkMistyped();
     const isWrong = diagnostics.all.slice(before).some(({ severity }) => severity === "error");
     return isWrong || diagnostics.hasAllErrors ? undefined : statement;
   }
@@ -192,6 +193,22 @@ class ActionCompiler {
       hint: "Only the older forms can pass such a value.",
     });
     return undefined;
+  }
+
+  /** A name that looks like a known one is probably that; who expects a refusal may mean it. */
+  #remarkMistyped(): void {
+    const { flow } = this.#context;
+    for (const [name, { known }] of Object.entries(this.#entry.params)) {
+      const { value } = this.#mapping.field(name === this.#entry.main ? this.#name : name) ?? {};
+      if (!known || !isScalar(value) || typeof value.value !== "string") continue;
+      const meant = mistyped(value.value, known);
+      if (meant === undefined) continue;
+      flow.diagnostics.warning(flow.rangeOf(value), {
+        code: "mistyped-name",
+        message: `no ${name} \`${value.value}\` is known`,
+        hint: `Did you mean \`${meant}\`?`,
+      });
+    }
   }
 
   /** What is named is often written into the main value, where it stands beside it. */

@@ -91,6 +91,7 @@ const STATEMENTS: StatementVocabulary = {
     patch: { type: "object" },
     wait: { enum: ["applied", "answer"], default: "applied" },
   }),
+  rpc: statement("acts", "method", { method: { ...TEXT, known: ["config.get", "node.list", "health"] } }),
   holdModel: statement("acts", "name", { name: { ...TEXT, optional: true } }),
   expectNoRestart: statement("expects", undefined, {}),
   expectReply: statement("expects", "reply", { reply: { matches: MESSAGE } }, MESSAGE),
