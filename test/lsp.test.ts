@@ -53,24 +53,38 @@ test("an editor sees what the check finds, in text that is not saved, and can wr
     })),
   );
 
-  const actions = await editor.connection.sendRequest<CodeAction[]>("textDocument/codeAction", {
-    textDocument: { uri },
-    range: diagnostics[1]?.range,
-    context: { diagnostics },
-  });
-  const edits = actions.flatMap(({ edit }) => edit?.changes?.[uri] ?? []);
-  expect(edits.map(({ newText }) => newText)).toEqual(["as", "expectSkill"]);
-  await editor.change(uri, 3, TextDocument.applyEdits(TextDocument.create(uri, "markdown", 2, wrong), edits));
-  const left = await editor.diagnostics(uri, 3);
-  expect(left.map(({ code }) => code)).toEqual([]);
+  let version = 2;
+  /** Makes all repairs that are offered for a text. @returns what they write, and the codes of what is then left */
+  const repair = async (text: string): Promise<[texts: string[], left: unknown[]]> => {
+    await editor.change(uri, ++version, text);
+    const found = await editor.diagnostics(uri, version);
+    const actions = await editor.connection.sendRequest<CodeAction[]>("textDocument/codeAction", {
+      textDocument: { uri },
+      range: found[0]?.range,
+      context: { diagnostics: found },
+    });
+    const edits = actions.flatMap(({ edit }) => edit?.changes?.[uri] ?? []);
+    const document = TextDocument.create(uri, "markdown", version, text);
+    await editor.change(uri, ++version, TextDocument.applyEdits(document, edits));
+    const left = await editor.diagnostics(uri, version);
+    return [edits.map(({ newText }) => newText), left.map(({ code }) => code)];
+  };
+  expect(await repair(wrong)).toEqual([["as", "expectSkill"], []]);
+  const habits = scenario("- say: hello", "  user: alice", "- expectReply: { includes: a }", "  timeout: 20");
+  expect(await repair(habits)).toEqual([["as", "contains", "within"], ["invalid-duration"]]);
+  const older = scenario("- runAgentPrompt: a", "- expectMessage: a", "  within: 5000", "- rpc: confg.get");
+  expect(await repair(older)).toEqual([["ask", "5000ms", "config.get"], []]);
+  const fence = scenario("- holdModel").replace("qa-step", "qa-steps");
+  expect(await repair(fence)).toEqual([["qa-step"], []]);
+  expect(await repair(fence.replace("yaml ", ""))).toEqual([["yaml qa-step"], []]);
 
   const untidy = scenario("- { say:   hello, as: alice }");
-  await editor.change(uri, 4, untidy);
+  await editor.change(uri, ++version, untidy);
   const layout = await editor.connection.sendRequest<TextEdit[]>("textDocument/formatting", {
     textDocument: { uri },
     options: { tabSize: 2, insertSpaces: true },
   });
-  const document = TextDocument.create(uri, "markdown", 4, untidy);
+  const document = TextDocument.create(uri, "markdown", version, untidy);
   expect(TextDocument.applyEdits(document, layout)).toBe(scenario("- say: hello", "  as: alice"));
 
   const readme = await editor.open(join(sandbox.folder, "README.md"), "# No scenario\n");
