@@ -30,7 +30,7 @@ test("an editor sees what the check finds, in text that is not saved, and can wr
   const { capabilities } = await editor.initialize();
   expect(capabilities).toMatchObject({ hoverProvider: true, documentFormattingProvider: true });
 
-  const uri = await editor.open(path, scenario("- holdModel"));
+  const uri = await editor.open(path, scenario("- expectNoMessage"));
   expect(await editor.diagnostics(uri, 1)).toEqual([]);
   await editor.change(uri, 2, wrong);
   const diagnostics = await editor.diagnostics(uri, 2);
@@ -74,7 +74,7 @@ test("an editor sees what the check finds, in text that is not saved, and can wr
   expect(await repair(habits)).toEqual([["as", "contains", "within"], ["invalid-duration"]]);
   const older = scenario("- runAgentPrompt: a", "- expectMessage: a", "  within: 5000", "- rpc: confg.get");
   expect(await repair(older)).toEqual([["ask", "5000ms", "config.get"], []]);
-  const fence = scenario("- holdModel").replace("qa-step", "qa-steps");
+  const fence = scenario("- expectNoMessage").replace("qa-step", "qa-steps");
   expect(await repair(fence)).toEqual([["qa-step"], []]);
   expect(await repair(fence.replace("yaml ", ""))).toEqual([["yaml qa-step"], []]);
 
@@ -97,7 +97,7 @@ test("completion and hover come from the declarations, wherever the cursor is", 
   const sandbox = await Sandbox.create();
   const editor = Editor.start(sandbox.folder);
   await editor.initialize();
-  const uri = await editor.open(join(sandbox.folder, "scenarios/typed.md"), scenario("- holdModel"));
+  const uri = await editor.open(join(sandbox.folder, "scenarios/typed.md"), scenario("- expectNoMessage"));
   let version = 1;
   const complete = async (marked: string) => {
     const { text, position } = atBar(marked);
@@ -110,7 +110,7 @@ test("completion and hover come from the declarations, wherever the cursor is", 
     return items.map(({ label }) => label);
   };
   const inStep = (...lines: string[]) => complete(scenario(...lines));
-  expect(await inStep("- holdModel", "- exp|")).toEqual(
+  expect(await inStep("- expectNoMessage", "- exp|")).toEqual(
     expect.arrayContaining(["expectSkill", "say", "rpc"]),
   );
   const beside = await inStep("- say: hello", "  |");
@@ -214,7 +214,7 @@ test("what there is not is answered, and the conversation goes on", async () => 
   const editor = Editor.start(sandbox.folder);
   await editor.initialize();
   await expect(editor.connection.sendRequest("no/such/method")).rejects.toThrow();
-  const uri = await editor.open(join(sandbox.folder, "scenarios/x.md"), scenario("- holdModel"));
+  const uri = await editor.open(join(sandbox.folder, "scenarios/x.md"), scenario("- expectNoMessage"));
   expect(await editor.diagnostics(uri, 1)).toEqual([]);
   const textDocument = { uri };
   const far = { line: 1e9, character: -1 };
