@@ -26,7 +26,10 @@ const RUNNER: Readonly<Record<string, Room>> = {
   http: { rooms: ["base"], packages: [] },
   channel: { rooms: ["base", "http"], packages: ["ajv", "json-schema-to-ts"] },
   model: { rooms: ["base", "http", "scenario"], packages: [] },
-  report: { rooms: ["base"], packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update"] },
+  report: {
+    rooms: ["base"],
+    packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update", "std-env"],
+  },
   gateway: {
     rooms: ["base"],
     packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],
@@ -102,7 +105,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
     // Releases read manifests as JSON5.
-    packages: ["jiti", "json5", "tar"],
+    packages: ["ini", "jiti", "json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],
