@@ -6,6 +6,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
   "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
   "code-from-text": "An expression calls `eval` or `Function`, which fail: there is no code from text.",
+  "expects-nothing": "No statement of a scenario expects anything.",
   "expression-syntax": "An expression is not JavaScript.",
   "expression-trailing": "Something follows after the end of an expression.",
   "expression-too-long": "An expression is longer than 65,536 characters, or has more than 100 named groups.",
