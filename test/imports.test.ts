@@ -26,7 +26,10 @@ const RUNNER: Readonly<Record<string, Room>> = {
   http: { rooms: ["base"], packages: [] },
   channel: { rooms: ["base", "http"], packages: ["ajv", "json-schema-to-ts"] },
   model: { rooms: ["base", "http", "scenario"], packages: [] },
-  report: { rooms: ["base"], packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update"] },
+  report: {
+    rooms: ["base"],
+    packages: ["ajv", "cli-truncate", "ctrf", "esbuild", "json-schema-to-ts", "log-update", "preact"],
+  },
   gateway: {
     rooms: ["base"],
     packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],

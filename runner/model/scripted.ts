@@ -16,7 +16,7 @@ import { type ModelCall, serveModel } from "./server.ts";
 import { currentTurn } from "./turn.ts";
 
 /** A request as it was understood, and what was decided to say to it. */
-export interface Exchange {
+interface Exchange {
   request: ModelRequest;
   answer: ModelAnswer;
 }

@@ -62,6 +62,13 @@ export function openReport(options: ReportOptions): OpenReport {
       (await import("./reporters/markdown/render.ts")).renderMarkdown(report),
     ),
   );
+  stream.subscribe(
+    fileReporter("report.html", join(reportFolder, "report.html"), async (report) =>
+      (await import("./page/page.ts")).renderPage([
+        { report, eventsPath: join(reportFolder, "events.jsonl") },
+      ]),
+    ),
+  );
   if (console) stream.subscribe(new ConsoleReporter(console));
   for (const reporter of reporters) stream.subscribe(reporter);
 

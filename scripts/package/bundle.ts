@@ -3,6 +3,7 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { PROGRAMS, ROOT } from "../../runner/base/places.js";
+import { bundlePage } from "../../runner/report/page/bundle.ts";
 import { bundleAttempt } from "../../runner/run/attempt/host/bundle.ts";
 import { OLDEST_NODE } from "./manifest.ts";
 
@@ -69,13 +70,17 @@ export async function bundleProgram(
     minifySyntax: true,
     minifyWhitespace: true,
   });
+  const page = await bundlePage();
   for (const program of [watchdog, outside]) await cp(program, join(dist, basename(program)));
   const outputs = [runner, client, attempt].flatMap(({ outputFiles }) => outputFiles);
   const hash = createHash("sha256").update(gateway);
   for (const { path, contents } of outputs) hash.update(`${basename(path)}\0`).update(contents);
+  hash.update(page.script).update(page.style);
   const buildId = hash.digest("hex").slice(0, 16);
   for (const { path, text } of outputs) await writeFile(path, text.replaceAll(PLACEHOLDER, buildId));
-  const inputs = [runner, client, attempt].flatMap(({ metafile }) => inputsOf(metafile));
+  await writeFile(join(dist, "page.js"), page.script);
+  await writeFile(join(dist, "page.css"), page.style);
+  const inputs = [...[runner, client, attempt].flatMap(({ metafile }) => inputsOf(metafile)), ...page.inputs];
   return { buildId, inputs: [...new Set(inputs)].sort() };
 }
 

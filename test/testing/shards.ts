@@ -25,7 +25,10 @@ export async function cutOff(path: string, bytes: number): Promise<void> {
 }
 
 /** Changes the events of a run, and its report with them where it has one. */
-async function rewrite(folder: string, change: (event: LoggedEvent, index: number) => LoggedEvent): Promise<void> {
+async function rewrite(
+  folder: string,
+  change: (event: LoggedEvent, index: number) => LoggedEvent,
+): Promise<void> {
   const { events } = await readEvents(join(folder, "events.jsonl"));
   const changed = events.map(change);
   await writeFile(

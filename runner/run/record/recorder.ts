@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { BARRIER } from "../../actions/scene/scene.ts";
 import { errorMessage } from "../../base/errors.ts";
 import { every } from "../../base/timers.ts";
+import { formatTarget } from "../../channel/targets.ts";
 import type { BusEvent } from "../../channel/types.ts";
 import type { ModelAnswer } from "../../model/answer.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
@@ -119,7 +120,7 @@ export class AttemptRecorder {
   #heard(event: BusEvent): void {
     if (event.kind === "thread-created") {
       const { id, conversationId, title, createdBy } = event.thread;
-      const conversation = `channel:${conversationId}`;
+      const conversation = formatTarget({ kind: "channel", conversationId });
       this.#emit({
         type: "channel-event",
         event: event.kind,
@@ -137,7 +138,7 @@ export class AttemptRecorder {
       type: "channel-event",
       event: kind,
       messageId: id,
-      conversation: `${conversation.kind}:${conversation.id}`,
+      conversation: formatTarget({ kind: conversation.kind, conversationId: conversation.id }),
       ...(threadId === undefined ? {} : { threadId }),
       sender: event.senderId ?? senderName ?? senderId,
       text: emoji ?? text,
