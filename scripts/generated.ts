@@ -61,6 +61,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ],
     ["runner/scenario/schema/validators.generated.js", await validatorsModuleText()],
     ["runner/scenario/faults.generated.ts", faultNames()],
+    ["runner/actions/gateway/methods.generated.ts", await methodNames()],
     ["runner/report/schema/report.schema.json", reportSchemaText()],
     ["runner/report/schema/events.schema.json", eventSchemaText()],
     ["runner/compat/compat.schema.json", compatSchemaText()],
@@ -74,6 +75,14 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
 function faultNames(): string {
   const names = Object.keys(FAULTS).map((name) => `  "${name}",\n`);
   return `// Made by \`pnpm generate\` from what the embedded gateway declares.\n\n/** The faults that it can be started with. */\nexport const FAULT_NAMES: readonly string[] = [\n${names.join("")}];\n`;
+}
+
+/** The methods of the embedded gateway and of the releases that it was compared with, for checks that ask no gateway. */
+async function methodNames(): Promise<string> {
+  const rows: { name: string }[] = JSON.parse(await readFile(join(ROOT, "docs/fidelity/names.json"), "utf8"));
+  const methods = rows.flatMap(({ name }) => (name.startsWith("event ") ? [] : [name]));
+  const names = [...new Set(methods)].sort(compareText).map((name) => `  "${name}",\n`);
+  return `// Made by \`pnpm generate\` from docs/fidelity/names.json.\n\n/** The methods that the embedded gateway or a release says it has. */\nexport const METHOD_NAMES: readonly string[] = [\n${names.join("")}];\n`;
 }
 
 /** Files of the runner's that the gateway has too: it is a package of its own and imports nothing of the runner. */

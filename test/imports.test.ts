@@ -28,7 +28,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   model: { rooms: ["base", "http", "scenario"], packages: [] },
   report: {
     rooms: ["base"],
-    packages: ["ajv", "cli-truncate", "ctrf", "esbuild", "json-schema-to-ts", "log-update", "preact"],
+    packages: ["ajv", "cli-truncate", "ctrf", "esbuild", "json-schema-to-ts", "log-update", "preact", "std-env"],
   },
   gateway: {
     rooms: ["base"],
@@ -105,7 +105,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
     // Releases read manifests as JSON5.
-    packages: ["jiti", "json5", "tar"],
+    packages: ["ini", "jiti", "json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],

@@ -58,6 +58,23 @@ test("every reporter reports a real run, and an annotation points at the line th
   expect(ctrf.results.summary).toMatchObject({ tests: 2, passed: 1, failed: 1 });
 });
 
+test("a coding agent gets the failures only, and so does a comment on a pull request", async () => {
+  const sandbox = await Sandbox.create();
+  await sandbox.write("pack/test/passes.md", PASSES);
+  await sandbox.write("pack/test/fails.md", FAILS);
+  const args = ["run", "--pack", "pack", "--reporter", "comment"];
+  const { exitCode, stdout, stderr } = await sandbox.qaWith({ AI_AGENT: "borealis" }, ...args);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+  const [headline, place] = stdout.split("\n");
+  expect(headline).toMatch(/^fails: .*sum === 3/);
+  expect(place).toBe(`  pack/test/fails.md:${LINE}  assert sum === 3`);
+  expect(stdout).toMatch(
+    /^ {2}run again: pnpm qa run fails --pack pack\n\n1 failed, 1 passed in .*, exit code 1$/m,
+  );
+  const comment = await readFile(join(sandbox.reportFolder, "comment.md"), "utf8");
+  expect(comment).toContain(`\n${headline}\n${place}\n`);
+});
+
 test("a custom reporter gets every event; one that throws is cut off, and the run does not succeed", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/passes.md", PASSES);

@@ -41,6 +41,32 @@ const MISSED: Missed[] = [
     '- ask: "Reply exactly: heard"\n- expectHistory: { some: { role: user, text: heard } }\n  within: 500ms',
     /^the history of agent:.*: \[1\]\.role is "assistant", expected "user"$/,
   ],
+  [
+    "near-skill",
+    "- writeSkill: tides\n  description: a\n  body: b\n- expectSkill: tiides\n  within: 500ms",
+    /^skill tiides is not there; did you mean `tides`\?$/,
+  ],
+  [
+    "near-channel",
+    "- expectChannel: { connected: true }\n  channel: qa-chanel\n  within: 500ms",
+    /^the account of qa-chanel is not there, expected .*; did you mean `qa-channel`\?$/,
+  ],
+  ["near-tool", "- expectTool: raed\n  within: 500ms", /^tool raed is not there; did you mean `read`\?$/],
+  [
+    "near-session",
+    '- ask: "Reply exactly: heard"\n  session: tides\n- expectSession: tiides\n  within: 500ms',
+    /^session agent:.*:tiides is not there; did you mean `tides`\?$/,
+  ],
+  [
+    "near-history",
+    '- ask: "Reply exactly: heard"\n  session: tides\n- expectHistory: { count: 2 }\n  session: tiides\n  within: 500ms',
+    /^the history of agent:.*:tiides: .*; did you mean `tides`\?$/,
+  ],
+  [
+    "near-room",
+    '- say: "@openclaw Reply exactly: heard"\n  in: tides\n- expectMessage: heard\n  in: tiides\n  within: 3s',
+    /^a message did not come: nothing came in `tiides`; messages came in `tides`$/,
+  ],
   ["health", "- expectHealth: { ok: false }\n  within: 500ms", /^the health: ok is true, expected false$/],
   ["file", "- expectFile: no-such-file\n  within: 500ms", /^file no-such-file is not there$/],
   ["escape", "- expectFile: ../../../etc/passwd", /is not in the gateway's own folders$/, "scenario"],

@@ -24,11 +24,23 @@ const PATCH = `${APPLIED}\n  wait: answer`;
 
 /** What must not happen in a step, and does. */
 const UNWANTED: Unwanted[] = [
-  ["message", `- expectNoMessage\n${SAY}`, /^a message came, and none was expected: "MARKER-/],
+  [
+    "message",
+    `- expectNoMessage\n${SAY}`,
+    /^a message came \d.* after the step began, and `expectNoMessage` forbids any: "MARKER-/,
+  ],
   ["reply", `${SAY}\n- expectNoReply: { contains: "\${marker}" }`, /^a reply came/],
   ["request", `${SAY}\n- expectReply: "\${marker}"\n- expectNoModelRequest`, /^a request to the model came/],
-  ["log", `- expectNoLog: { contains: evaluating reload }\n${PATCH}`, /^a line of the log came.*evaluating/],
-  ["reload", `- expectNoReload\n${PATCH}`, /^a reload came.*hot/],
+  [
+    "log",
+    `- expectNoLog: { contains: evaluating reload }\n${PATCH}`,
+    /^a line of the log came \d.* after the step began, and `expectNoLog` forbids contains "evaluating reload": ".*evaluating/,
+  ],
+  [
+    "reload",
+    `- expectNoReload\n${PATCH}`,
+    /^a reload came in this step, and `expectNoReload` forbids one that is hot or restarts: .*hot/,
+  ],
   ["patched", `${APPLIED}\n- expectNoReload`, /^a reload came.*hot/],
   ["patched-later", `- expectNoReload\n${APPLIED}`, /^a reload came.*hot/],
   ["twice", `${SAY}\n- expectReply: "\${marker}"\n${SAY}\n- expectNoMessage`, /^a message came/],

@@ -10,7 +10,12 @@ export function parameterSchemas(): Record<string, ValueSchema> {
   for (const [path, { params }] of [...functionsIn(FLOW_API), ...statements]) {
     const required = Object.keys(params).filter((name) => !mayBeLeftOut(params[name]));
     if (Object.keys(params).length === 0) continue;
-    schemas[path.replaceAll(".", "_")] = { type: "object", properties: params, required };
+    const checked = Object.entries(params).map(([name, { known, ...schema }]) => [name, schema]);
+    schemas[path.replaceAll(".", "_")] = {
+      type: "object",
+      properties: Object.fromEntries(checked),
+      required,
+    };
   }
   return schemas;
 }

@@ -19,6 +19,33 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   return distance(lower, best) <= limit ? match : undefined;
 }
 
+/**
+ * The known dotted name that a name looks like, where others may exist that are not known: with one of the two names
+ * before and behind the first dot as it is, and in the other one letter that is wrong, or two that are swapped.
+ */
+export function mistyped(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH || known.includes(name)) return undefined;
+  const [head = "", rest = ""] = halves(name);
+  return known.find((candidate) => {
+    const [knownHead = "", knownRest = ""] = halves(candidate);
+    return (
+      (head === knownHead && rest !== "" && isSlip(rest, knownRest)) ||
+      (rest === knownRest && isSlip(head, knownHead))
+    );
+  });
+}
+
+function halves(name: string): string[] {
+  const [head = "", ...rest] = name.split(".");
+  return [head, rest.join(".")];
+}
+
+function isSlip(typed: string, meant: string): boolean {
+  if (typed.length <= 2 || meant.length <= 2) return false;
+  const steps = distance(typed, meant);
+  return steps === 1 || (steps === 2 && [...typed].sort().join("") === [...meant].sort().join(""));
+}
+
 /** The hint for a name that is not known: "Did you mean …?", or `otherwise`, by default what is possible. */
 export function suggestion(
   name: string,

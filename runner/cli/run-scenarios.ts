@@ -56,6 +56,7 @@ export async function runScenarios(
       env: process.env,
       cwd: userFolder(),
       teardown,
+      quiet: options.quiet,
     }),
     chooseAndPrepare(ids, options, order, session),
   ]);

@@ -6,6 +6,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
   "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
   "code-from-text": "An expression calls `eval` or `Function`, which fail: there is no code from text.",
+  "expects-nothing": "No statement of a scenario expects anything.",
   "expression-syntax": "An expression is not JavaScript.",
   "expression-trailing": "Something follows after the end of an expression.",
   "expression-too-long": "An expression is longer than 65,536 characters, or has more than 100 named groups.",
@@ -19,6 +20,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
     "A matcher can never match what it is about, whose type is declared, so that its opposite always does.",
   "matcher-cannot-fail": "A matcher matches everything, so that it checks nothing.",
   "missing-await": "The promise of an asynchronous action is used as if it were the action's result.",
+  "mistyped-name": "A name that nothing is known to have, and that looks like a known one.",
   "mixed-matcher": "A mapping has words of matchers beside names of members.",
   "not-callable": "A call names something that is not a function.",
   "not-declared":

@@ -35,6 +35,8 @@ export interface ValueSchema {
   readonly literal?: true;
   /** Of a text: the name of a member of what the scenario's front matter declares, for instance of `http`. */
   readonly nameOf?: string;
+  /** Of a text: the dotted names that are known; there may be others. */
+  readonly known?: readonly string[];
   /** Of a parameter: it may be left out. Of a result: it may be undefined. */
   readonly optional?: boolean;
 }

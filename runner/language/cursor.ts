@@ -63,7 +63,7 @@ export function cursorForCompletion(text: string, offset: number): Cursor | unde
   const at = offset - block.start;
   const before = block.text.slice(block.text.lastIndexOf("\n", at - 1) + 1, at);
   const after = /^[^\r\n]*/.exec(block.text.slice(at))?.[0] ?? "";
-  const [word = ""] = /[\w$-]*$/.exec(before) ?? [];
+  const [word = ""] = /[\w$.-]*$/.exec(before) ?? [];
   const wordStart = offset - (word === "-" ? 0 : word.length);
   // The first word of a line is a key that has no colon yet; a list without a dash is one that has none yet.
   const isKey = /^[ ]*(?:- +)*[\w$-]*$/.test(before) && after.trim() === "";

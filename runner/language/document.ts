@@ -1,11 +1,12 @@
 import { checkScenarios } from "../plan/check.ts";
+import { rootShapes } from "../plan/compile.ts";
 import { formatFile } from "../plan/format.ts";
 import { packAround } from "../scenario/catalog/packs.ts";
 import { parseScenarioFile } from "../scenario/parse.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { SourceFile } from "../scenario/source/source.ts";
 import type { Edit } from "../scenario/writing/format.ts";
-import { cursorForCompletion, cursorForHover } from "./cursor.ts";
+import { type Block, cursorForCompletion, cursorForHover } from "./cursor.ts";
 import { inMetadata } from "./metadata.ts";
 import { inStatements } from "./statements.ts";
 import type { Suggestion } from "./suggestions.ts";
@@ -63,7 +64,10 @@ export class OpenFile {
     const cursor = cursorForCompletion(this.#text, offset);
     if (!cursor) return undefined;
     const { block, place, wordStart } = cursor;
-    const suggestions = block.kind === "qa-step" ? inStatements(place) : inMetadata(block.kind, place);
+    const suggestions =
+      block.kind === "qa-step"
+        ? inStatements(place).flatMap((each) => (each.isDeclared ? this.#declared(each, block) : each))
+        : inMetadata(block.kind, place);
     return { suggestions, start: wordStart, end: offset };
   }
 
@@ -77,6 +81,14 @@ export class OpenFile {
     const name = last && "key" in last && last.atKey ? last.key : this.#text.slice(start, end);
     const suggestion = found.find((each) => each.name === name);
     return suggestion && { suggestion, start, end };
+  }
+
+  /** The names that the front matter declares below a key, whatever is being typed in a block. */
+  #declared({ name, kind }: Suggestion, { start, end }: Block): Suggestion[] {
+    const parsed = this.#parse(`${this.#text.slice(0, start)}- holdModel\n${this.#text.slice(end)}`);
+    if (parsed.kind !== "scenario" || !parsed.scenario) return [];
+    const { properties = {} } = rootShapes(parsed.scenario)[name] ?? {};
+    return Object.keys(properties).map((declared) => ({ name: declared, kind }));
   }
 
   /** The text with the path that is being typed taken out: half a path is an error. */

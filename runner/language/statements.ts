@@ -131,13 +131,15 @@ function inValue(schema: ValueSchema, place: Place): Suggestion[] {
   return inner ? inValue(inner, rest) : [];
 }
 
-function values({ enum: choices = [], const: only, type }: ValueSchema): Suggestion[] {
+function values({ enum: choices = [], const: only, type, known = [], nameOf }: ValueSchema): Suggestion[] {
   const all = [
     ...choices,
+    ...known,
     ...(only === undefined ? [] : [only]),
     ...(type === "boolean" ? [true, false] : []),
   ];
-  return all.map((value) => ({ name: String(value), kind: "value" }));
+  const given = all.map((value): Suggestion => ({ name: String(value), kind: "value" }));
+  return nameOf === undefined ? given : [...given, { name: nameOf, kind: "value", isDeclared: true }];
 }
 
 function members(
@@ -150,10 +152,16 @@ function members(
     .map(([name, schema]) => key(name, typeText(schema), schema.description));
 }
 
+/** What a word alone can be. */
+function words({ asWord, properties = {} }: ValueSchema): Suggestion[] {
+  const list = asWord === undefined ? undefined : properties[asWord];
+  return list?.items ? values(list.items) : [];
+}
+
 function inMatcher(subject: ValueSchema, place: Place): Suggestion[] {
   const [part, ...rest] = place;
   const text = subject.asText === undefined ? undefined : subject.properties?.[subject.asText];
-  if (!part) return [...values(subject), ...(text ? values(text) : [])];
+  if (!part) return [...values(subject), ...(text ? values(text) : []), ...words(subject)];
   if ("index" in part) return inMatcher(subject.items ?? {}, rest);
   if (part.atKey) {
     const isObject = isObjectShape(subject) && text === undefined;

@@ -2,6 +2,8 @@
 export interface Suggestion {
   name: string;
   kind: "statement" | "key" | "value";
+  /** It stands for all names that the front matter declares below its own. */
+  isDeclared?: true;
   /** What it is, in a few words: its type. */
   detail?: string | undefined;
   /** Markdown. */

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq } from "yaml";
+import { isMap, isScalar, isSeq, type YAMLMap } from "yaml";
 import { typeText } from "../actions/reference.ts";
 import { STATEMENTS } from "../actions/vocabulary.ts";
 import { memberShape } from "../flow/compile/shapes.ts";
@@ -52,8 +52,8 @@ function savedBefore({ flow }: Scenario, at: Position): Record<string, ValueSche
   const saved: Record<string, ValueSchema> = {};
   if (!flow || "node" in flow) return saved;
   for (const { node, source } of flow.flatMap(({ blocks }) => blocks)) {
-    for (const item of isSeq(node) ? node.items : []) {
-      if (!isMap(item) || !item.range || !isBefore(source.locate(item.range[1]), at)) continue;
+    for (const item of statementsIn(node)) {
+      if (!item.range || !isBefore(source.locate(item.range[1]), at)) continue;
       const [head] = item.items;
       const name = member(item, "saveAs")?.value;
       const action = isScalar(head?.key) ? String(head.key.value) : "";
@@ -62,6 +62,14 @@ function savedBefore({ flow }: Scenario, at: Position): Record<string, ValueSche
     }
   }
   return saved;
+}
+
+/** The statements of a list, each before those that it holds in a list of its own. */
+function statementsIn(node: unknown): YAMLMap[] {
+  if (!isSeq(node)) return [];
+  return node.items.flatMap((item) =>
+    isMap(item) ? [item, ...item.items.flatMap(({ value }) => statementsIn(value))] : [],
+  );
 }
 
 function isBefore(one: Position, other: Position): boolean {

@@ -5,6 +5,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { RunEvent } from "./events.ts";
+import { AgentReporter } from "./reporters/agent/agent.ts";
 import { ConsoleReporter } from "./reporters/console/console.ts";
 import { renderCtrf } from "./reporters/ctrf.ts";
 import { GithubReporter } from "./reporters/github/github.ts";
@@ -43,6 +44,12 @@ async function githubOutput(events: readonly RunEvent[]): Promise<{ stdout: stri
   return { stdout: stream.text, summary: await readFile(summaryFile, "utf8") };
 }
 
+async function agentOutput(events: readonly RunEvent[]): Promise<string> {
+  const stream = new CapturedStream();
+  await replay(new AgentReporter({ stream, cwd: "/checkout" }), events);
+  return stream.text;
+}
+
 async function plainOutput(events: readonly RunEvent[]): Promise<string> {
   const stream = new CapturedStream();
   const reporter = new PlainReporter({ stream, cwd: "/checkout" });
@@ -66,6 +73,10 @@ describe.each([
     const { stdout, summary } = await githubOutput(events());
     await expect(stdout).toMatchFileSnapshot(`golden/github-${name}.txt`);
     await expect(summary).toMatchFileSnapshot(`golden/github-summary-${name}.md`);
+  });
+
+  it("for coding agents", async () => {
+    await expect(await agentOutput(events())).toMatchFileSnapshot(`golden/agent-${name}.txt`);
   });
 
   it("for logs, a line for each event", async () => {

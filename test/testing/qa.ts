@@ -129,7 +129,8 @@ export class Sandbox {
   }
 
   #env(): Record<string, string> {
-    return { TMPDIR: this.tmp, NO_COLOR: "1", GATEWAY_QA_COMMAND: "pnpm qa" };
+    // Whoever runs the tests, the program prints what people get.
+    return { TMPDIR: this.tmp, NO_COLOR: "1", AI_AGENT: "none", GATEWAY_QA_COMMAND: "pnpm qa" };
   }
 
   #out(args: readonly string[]): string[] {

@@ -26,6 +26,7 @@ export class User {
       PATH: [dirname(node), join(this.prefix, "bin"), ...path, process.env.PATH].join(delimiter),
       npm_config_prefix: this.prefix,
       NO_COLOR: "1",
+      AI_AGENT: "none",
       npm_config_update_notifier: "false",
       npm_config_audit: "false",
       npm_config_fund: "false",

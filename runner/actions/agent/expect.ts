@@ -1,6 +1,9 @@
 import type { JsonObject } from "../../base/json.ts";
+import type { Matcher } from "../../flow/match/matcher.ts";
+import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
+import { type Named, withMeant } from "../scene/elsewhere.ts";
 import { expectState, PRESENT } from "../scene/expect.ts";
 import { BOOLEAN, matcherOf, open, record, STRING } from "../schema.ts";
 import { SESSION, sessionKeyOf } from "./sessions.ts";
@@ -19,14 +22,36 @@ const ROW = open(
 const LINE = { ...open(record({ role: STRING, text: STRING }, { content: {} })), asText: "text" } as const;
 const LINES = { type: "array", items: LINE } as const;
 
-async function rowOf(context: ActionContext, key: string): Promise<JsonObject | undefined> {
+async function rows(context: ActionContext): Promise<JsonObject[]> {
   const { sessions } = await context.call("sessions.list", { limit: ALL });
-  return ((sessions ?? []) as JsonObject[]).find((row) => row.key === key);
+  return (sessions ?? []) as JsonObject[];
+}
+
+/** A session that a statement names, and the others that there are: as the statement has it, by their name or whole key. */
+function namedSession(context: ActionContext, name: string): Named {
+  const own = sessionKeyOf(context, "");
+  const short = (key: string) =>
+    name.startsWith("agent:") || !key.startsWith(own) ? key : key.slice(own.length);
+  return { name, known: async () => (await rows(context)).map(({ key }) => short(String(key))) };
 }
 
 async function linesOf(context: ActionContext, sessionKey: string): Promise<JsonObject[]> {
   const messages = await readHistory(context, sessionKey);
   return messages.map((message) => ({ ...message, text: messageText(message) }));
+}
+
+async function expectHistory(
+  context: ActionContext,
+  { messages, session }: { messages: Matcher; session?: string },
+): Promise<JsonObject[]> {
+  const key = sessionKeyOf(context, session);
+  try {
+    return await expectState(context, `the history of ${key}`, messages, () => linesOf(context, key));
+  } catch (error) {
+    if (!(error instanceof Unexpected) || session === undefined) throw error;
+    const isThere = (await rows(context)).some((row) => row.key === key);
+    throw isThere ? error : await withMeant(error, namedSession(context, session));
+  }
 }
 
 export const sessionStatements = actionsOf("sessions", (define) => ({
@@ -49,7 +74,8 @@ export const sessionStatements = actionsOf("sessions", (define) => ({
     effect: "reads",
     run: (context, { session, is = PRESENT }) => {
       const key = sessionKeyOf(context, session);
-      return expectState(context, `session ${key}`, is, () => rowOf(context, key));
+      const row = async () => (await rows(context)).find((each) => each.key === key);
+      return expectState(context, `session ${key}`, is, row, namedSession(context, session));
     },
   }),
   expectHistory: define({
@@ -60,9 +86,6 @@ export const sessionStatements = actionsOf("sessions", (define) => ({
     returns: LINES,
     statement: "expects",
     effect: "reads",
-    run: (context, { messages, session }) => {
-      const key = sessionKeyOf(context, session);
-      return expectState(context, `the history of ${key}`, messages, () => linesOf(context, key));
-    },
+    run: expectHistory,
   }),
 }));

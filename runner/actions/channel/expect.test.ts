@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Wakeups } from "../../base/wakeups.ts";
 import type { ActionContext } from "../context.ts";
 import { PRESENT } from "../scene/expect.ts";
-import { expectReply } from "./expect.ts";
+import { expectMessage, expectReply } from "./expect.ts";
 
 /** The reply that a turn with this text gets, of these messages of one conversation. */
 async function replyOf(said: string, messages: string[]): Promise<string> {
@@ -25,4 +25,35 @@ test("a turn's reply is the message with its text, else one that holds it or a p
   expect(await replyOf("one", ["two", "[bot] one"])).toBe("[bot] one");
   expect(await replyOf("a long one", ["two", "a long"])).toBe("a long");
   await expect(replyOf("one", ["two"])).rejects.toThrow("the reply did not come");
+});
+
+/** What is said when a message is expected in one conversation, and these came in others. */
+async function missedIn(expected: string, ...came: string[]): Promise<string> {
+  const context = {
+    scene: {
+      messages: came.map((id, index) => ({
+        index,
+        message: { text: "a", timestamp: 0, conversation: { id } },
+      })),
+      isFree: () => true,
+    },
+    wakeups: new Wakeups(),
+    signal: () => undefined,
+    limits: { withinMs: 0 },
+  } as unknown as ActionContext;
+  return expectMessage(context, { message: { kind: "equals", value: "b" }, in: expected }).then(
+    () => "",
+    ({ message }) => message,
+  );
+}
+
+test("where nothing came in a conversation, those in which messages came are named, the likeliest first", async () => {
+  expect(await missedIn("rooom", "alice", "room", "room")).toBe(
+    "a message did not come: nothing came in `rooom`; messages came in `room`, `alice`",
+  );
+  expect(await missedIn("room", "room", "alice")).toMatch(
+    /^a message that fits did not come; of the nearest/,
+  );
+  expect(await missedIn("room")).toBe("a message did not come");
+  expect(await missedIn("z", "a", "b", "c", "d", "e", "f", "g")).toMatch(/in `a`, .*`e` and 2 others$/);
 });

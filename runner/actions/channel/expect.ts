@@ -6,6 +6,7 @@ import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { barrier } from "../scene/barrier.ts";
+import { elsewhere } from "../scene/elsewhere.ts";
 import {
   expectEvent,
   expectNext,
@@ -39,12 +40,27 @@ function messagesIn({ scene }: ActionContext, conversation: string | undefined):
   return scene.messages.filter(inPlace).map(eventOf);
 }
 
+/** Where the gateway has written, if it has written nothing in this conversation. */
+function elsewhereThan(conversation: string | undefined, { scene }: ActionContext): string | undefined {
+  return conversation === undefined
+    ? undefined
+    : elsewhere(
+        conversation,
+        scene.messages.map(({ message }) => message.conversation.id),
+      );
+}
+
 /** A message of the gateway's that fits. */
 export function expectMessage(
   context: ActionContext,
   { message, in: conversation }: { message: Matcher; in?: string },
 ): Promise<TimedEvent<BusMessage>> {
-  const source = { kind: "message", what: "a message", list: () => messagesIn(context, conversation) };
+  const source = {
+    kind: "message",
+    what: "a message",
+    list: () => messagesIn(context, conversation),
+    elsewhere: () => elsewhereThan(conversation, context),
+  };
   return expectEvent(context, source, message);
 }
 
@@ -97,9 +113,10 @@ async function expectAll(
   if (wrong === -1 && seen.length === wanted.length) return seen;
   const texts = seen.map(({ text }) => text);
   const matcher = wanted[wrong];
+  const other = elsewhereThan(conversation, context);
   const message =
     wrong === -1 || seen.length < wanted.length
-      ? `${seen.length} of ${wanted.length} messages came`
+      ? `${seen.length} of ${wanted.length} messages came${other === undefined ? "" : `: ${other}`}`
       : matcher === undefined
         ? `message ${wrong + 1} was not expected: ${show(texts[wrong])}`
         : `message ${wrong + 1} is ${show(texts[wrong])}, expected ${describeMatcher(matcher)}`;
@@ -147,7 +164,11 @@ export const messageStatements = actionsOf("channel", (define) => ({
     needs: "qa-channel",
     run: async (context, { message, in: conversation }) => {
       const list = () => messagesIn(context, conversation);
-      expectNone(context, { kind: "message", of: "message", what: "a message", list }, message);
+      expectNone(
+        context,
+        { kind: "message", of: "message", what: "a message", list },
+        { by: "expectNoMessage", matcher: message },
+      );
     },
   }),
   expectNoReply: define({
@@ -162,7 +183,11 @@ export const messageStatements = actionsOf("channel", (define) => ({
     needs: "qa-channel",
     run: async (context, { reply }) => {
       const list = () => context.scene.messagesHere.map(eventOf);
-      expectNone(context, { kind: "message", of: "message", what: "a reply", list }, reply);
+      expectNone(
+        context,
+        { kind: "message", of: "message", what: "a reply", list },
+        { by: "expectNoReply", matcher: reply },
+      );
     },
   }),
   expectMessageState: define({

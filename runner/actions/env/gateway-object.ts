@@ -1,8 +1,9 @@
 import type { ValueSchema } from "../../flow/vocabulary.ts";
 import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { actionsOf, members } from "../define.ts";
+import { METHOD_NAMES } from "../gateway/methods.generated.ts";
 import { usageOf } from "../gateway/process-usage.ts";
-import { effectOfCall } from "../gateway/reading-methods.ts";
+import { effectOfCall, READING_METHODS } from "../gateway/reading-methods.ts";
 import { IDENTITY, SIGNAL } from "../gateway/schemas.ts";
 import { limitOf } from "../scene/limits.ts";
 import {
@@ -23,11 +24,14 @@ const NULLABLE_NUMBER = {
   description: "null where the system does not say",
 } as const;
 
+/** A gateway does not say of all of its methods that it has them, and plugins bring others. */
+const KNOWN_METHODS = [...new Set([...METHOD_NAMES, ...READING_METHODS])];
+
 const gatewayActions = actionsOf("env", (define) => ({
   call: define({
     summary: "One RPC, as an operator with all scopes. Returns the answer's payload.",
     params: {
-      method: { ...STRING, description: "for instance `config.get`" },
+      method: { ...STRING, known: KNOWN_METHODS, description: "for instance `config.get`" },
       params: { optional: true, description: "the method's parameters" },
       timeoutMs: milliseconds(20_000),
     },

@@ -52,8 +52,15 @@ export const pluginStatements = actionsOf("plugins", (define) => ({
     statement: "expects",
     effect: "reads",
     run: (context, { id, is = PRESENT }) =>
-      expectState(context, `plugin ${id}`, is, async () =>
-        (await listPlugins(context)).find((plugin) => plugin.id === id),
+      expectState(
+        context,
+        `plugin ${id}`,
+        is,
+        async () => (await listPlugins(context)).find((plugin) => plugin.id === id),
+        {
+          name: id,
+          known: async () => (await listPlugins(context)).map((plugin) => String(plugin.id)),
+        },
       ),
   }),
   expectPluginLoads: define({

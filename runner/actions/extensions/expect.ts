@@ -10,9 +10,9 @@ import { effectiveTools } from "./tools.ts";
 
 const TOOL = record({ id: STRING });
 
-async function skillNamed(context: ActionContext, name: string): Promise<JsonObject | undefined> {
+async function allSkills(context: ActionContext): Promise<JsonObject[]> {
   const { skills } = await context.call("skills.status", { agentId: context.agentId });
-  return ((skills ?? []) as JsonObject[]).find((skill) => skill.name === name);
+  return (skills ?? []) as JsonObject[];
 }
 
 async function toolWithId(
@@ -73,7 +73,13 @@ export const skillStatements = actionsOf("skills", (define) => ({
     statement: "expects",
     effect: "reads",
     run: (context, { name, is = PRESENT }) =>
-      expectState(context, `skill ${name}`, is, () => skillNamed(context, name)),
+      expectState(
+        context,
+        `skill ${name}`,
+        is,
+        async () => (await allSkills(context)).find((skill) => skill.name === name),
+        { name, known: async () => (await allSkills(context)).map((skill) => String(skill.name)) },
+      ),
   }),
   expectTool: define({
     summary: "A tool that the next turn of a session would offer the model (`tools.effective`).",
@@ -96,7 +102,10 @@ export const skillStatements = actionsOf("skills", (define) => ({
     effect: "converses",
     run: async (context, { id, is = PRESENT, in: room, session }) => {
       const sessionKey = await sessionFor(context, room, session);
-      return expectState(context, `tool ${id}`, is, () => toolWithId(context, id, sessionKey));
+      return expectState(context, `tool ${id}`, is, () => toolWithId(context, id, sessionKey), {
+        name: id,
+        known: async () => [...(await effectiveTools(context, sessionKey))],
+      });
     },
   }),
 }));

@@ -31,9 +31,21 @@ type Since = (typeof SINCE.enum)[number];
 function linesOf({ scene }: ActionContext, since: Since) {
   const list = () =>
     (since === "boot" ? scene.allLogLines : scene.logLines).map(
-      ({ index, line }): Event<LogLine> => ({ index, value: { text: line, kinds: kindsOf(line) } }),
+      ({ index, line }): Event<LogLine> => ({
+        index,
+        value: { text: line, kinds: kindsOf(line) },
+        ...timeOf(line),
+      }),
     );
   return { kind: "line", what: "a line of the log", list };
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/;
+
+/** When it was written, as it says itself. */
+function timeOf(line: string): { at?: number } {
+  const at = Date.parse(TIME.exec(line)?.[0] ?? "");
+  return Number.isNaN(at) ? {} : { at };
 }
 
 function kindsOf(line: string): string[] {
@@ -75,11 +87,15 @@ export const logStatements = actionsOf("logs", (define) => ({
     statement: "expects",
     effect: "converses",
     needs: "logs",
-    run: async (context, { line = TROUBLE, since }) =>
+    run: async (context, { line, since }) =>
       expectNone(
         context,
         { ...linesOf(context, since), ...(since === "boot" ? {} : { of: "line" }), faultOf },
-        line,
+        {
+          by: "expectNoLog",
+          matcher: line ?? TROUBLE,
+          inWords: line ? undefined : "every kind of trouble",
+        },
       ),
   }),
 }));

@@ -22,9 +22,9 @@ const ACCOUNT = open(
 );
 const UPDATE_STATUS = open(record({}, { sentinel: {}, lastRun: {} }));
 
-async function accountOf(context: ActionContext, channel: string): Promise<unknown> {
+async function accountsOf(context: ActionContext): Promise<Record<string, unknown[]>> {
   const { channelAccounts } = await context.call("channels.status", {});
-  return ((channelAccounts ?? {}) as Record<string, unknown[]>)[channel]?.[0];
+  return (channelAccounts ?? {}) as Record<string, unknown[]>;
 }
 
 const USAGE = record({
@@ -109,7 +109,13 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
     statement: "expects",
     effect: "reads",
     run: (context, { account, channel }) =>
-      expectState(context, `the account of ${channel}`, account, () => accountOf(context, channel)),
+      expectState(
+        context,
+        `the account of ${channel}`,
+        account,
+        async () => (await accountsOf(context))[channel]?.[0],
+        { name: channel, known: async () => Object.keys(await accountsOf(context)) },
+      ),
   }),
   expectUpdateStatus: define({
     summary: "What `update.status` reports.",

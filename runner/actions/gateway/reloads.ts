@@ -191,9 +191,17 @@ const IN_FORCE: Matcher = {
   members: [["outcome", { kind: "not", matcher: { kind: "equals", value: "none" } }]],
 };
 
-export function expectNoReload(context: ActionContext, matcher = IN_FORCE): void {
+export function expectNoReload(context: ActionContext, matcher?: Matcher): void {
   const list = () => withUnchanged(reloadsOf(context, context.scene.logLines), context.scene.unchanged);
-  expectNone(context, { kind: RELOAD_KIND, of: "line", what: "a reload", list }, matcher);
+  expectNone(
+    context,
+    { kind: RELOAD_KIND, of: "line", what: "a reload", list },
+    {
+      by: "expectNoReload",
+      matcher: matcher ?? IN_FORCE,
+      inWords: matcher ? undefined : "one that is hot or restarts",
+    },
+  );
 }
 
 async function requireSameProcess(context: ActionContext): Promise<void> {

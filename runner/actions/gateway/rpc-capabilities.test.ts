@@ -19,7 +19,8 @@ class SmallGateway {
   async call(method: string): Promise<object> {
     if (method === "known") return { ok: true };
     const message = method === "refused" ? "not now" : `unknown method: ${method}`;
-    throw toRpcError(method, { code: "INVALID_REQUEST", message }, new Secrets());
+    const methods = ["known", "refused", "config.get"];
+    throw toRpcError(method, { code: "INVALID_REQUEST", message }, new Secrets(), { methods });
   }
 }
 
@@ -36,14 +37,23 @@ test.for([
   ["doctor.memory.status", "memory"],
   ["tools.invoke", "tools"],
   ["last-heartbeat", "heartbeat"],
+  ["nothing.there", "nothing"],
 ])("%s belongs to %s, and a gateway that does not know it lacks that", async ([method = "", capability]) => {
   expect(capabilityOf(method)).toBe(capability);
   const error = await errorOf(method);
   expect(error).toBeInstanceOf(BlockedError);
   expect(error).toMatchObject({
     capability,
-    message: expect.stringContaining(method),
+    message: `this gateway has no RPC method \`${method}\`: it lacks \`${capability}\``,
     cause: { code: "rpc-error", message: expect.stringContaining(`unknown method: ${method}`) },
+  });
+});
+
+test("a method that it does not know either is named, with the one of its own that is near", async () => {
+  expect(await errorOf("confg.get")).toMatchObject({
+    code: "blocked",
+    message: "this gateway has no RPC method `confg.get`; did you mean `config.get`?",
+    cause: { code: "rpc-error", hint: "Did you mean `config.get`?" },
   });
 });
 

@@ -1,4 +1,4 @@
-import { BlockedError, errorMessage } from "../../base/errors.ts";
+import { BlockedError } from "../../base/errors.ts";
 import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { Interceptor } from "../../gateway/rpc/interceptors.ts";
@@ -41,23 +41,18 @@ export function mayLackMethods({ facts }: Pick<DrivenGateway, "facts">, foreign:
   return foreign || facts.target !== "embedded";
 }
 
-function isUnknown(method: string, error: unknown): boolean {
-  return error instanceof RpcError && /unknown method/i.test(error.message) && !EVERY_GATEWAY_HAS.has(method);
+function isUnknown(method: string, error: unknown): error is RpcError {
+  return error instanceof RpcError && error.isUnknownMethod && !EVERY_GATEWAY_HAS.has(method);
 }
 
 /** @param refusal the gateway's own, which a statement may have expected */
-function missing(method: string, refusal: unknown): BlockedError {
+function missing(method: string, refusal: RpcError): BlockedError {
+  const { meant } = refusal;
   const capability = capabilityOf(method);
   const blocked = new BlockedError(
     capability,
-    `this gateway lacks \`${capability}\`: it does not know the RPC method ${method}${meant(refusal)}`,
+    `this gateway has no RPC method \`${method}\`${meant === undefined ? `: it lacks \`${capability}\`` : `; did you mean \`${meant}\`?`}`,
   );
   blocked.cause = refusal;
   return blocked;
-}
-
-/** What the gateway itself takes the name for. */
-function meant(refusal: unknown): string {
-  const [, name] = /\bdid you mean "?([\w.]+)/i.exec(errorMessage(refusal)) ?? [];
-  return name === undefined ? "" : `; if the name is mistyped, it is ${name}`;
 }

@@ -61,6 +61,11 @@ export const httpStatements = actionsOf("http", (define) => ({
     statement: "expects",
     effect: "converses",
     declared: DECLARED,
-    run: async (context, { request }) => expectNone(context, { ...requestsOf(context), of: "http" }, request),
+    run: async (context, { request }) =>
+      expectNone(
+        context,
+        { ...requestsOf(context), of: "http" },
+        { by: "expectNoRequest", matcher: request },
+      ),
   }),
 }));

@@ -47,6 +47,10 @@ export const modelStatements = actionsOf("model", (define) => ({
     effect: "converses",
     needs: "scripted-model",
     run: async (context, { request }) =>
-      expectNone(context, { ...requestsOf(context), of: "request" }, request),
+      expectNone(
+        context,
+        { ...requestsOf(context), of: "request" },
+        { by: "expectNoModelRequest", matcher: request },
+      ),
   }),
 }));

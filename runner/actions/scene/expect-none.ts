@@ -1,3 +1,4 @@
+import { formatDuration } from "../../base/text.ts";
 import { describeMatcher, show } from "../../flow/match/describe.ts";
 import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
@@ -13,6 +14,15 @@ interface StepSource<E> extends EventSource<E> {
   faultOf?(event: E): Unexpected["fault"];
 }
 
+interface Ban {
+  /** The statement that forbids them. */
+  by: string;
+  /** Default: any. */
+  matcher: Matcher | undefined;
+  /** What the matcher means, where it is not the author's own. */
+  inWords?: string | undefined;
+}
+
 /** What the docs say of every such statement. */
 export const IN_THE_STEP =
   "comes in all of the step, wherever the statement stands, beside what other statements of the step have taken. When the step ends, it is judged once no turn is under way and a message of the run's own has come back; `within` is how long turns may take.";
@@ -24,7 +34,7 @@ export const IN_THE_STEP =
 export function expectNone<E extends Event<unknown>>(
   context: ActionContext,
   { kind, of, what, list, faultOf }: StepSource<E>,
-  matcher: Matcher | undefined,
+  { by, matcher, inWords = matcher ? wordsOf(matcher) : "any" }: Ban,
 ): void {
   const { scene } = context;
   const came = async () =>
@@ -41,11 +51,26 @@ export function expectNone<E extends Event<unknown>>(
       const event = await came();
       if (!event) return;
       const seen = show(shownOf(event.value));
-      throw new Unexpected(`${what} came, and none was expected: ${seen}`, {
-        expected: `no ${what.replace(/^an? /, "")}${matcher ? `: ${describeMatcher(matcher)}` : ""}`,
+      const when = of === undefined ? " since the gateway was started" : afterBeginning(event, scene.stepAt);
+      throw new Unexpected(`${what} came${when}, and \`${by}\` forbids ${inWords}: ${seen}`, {
+        expected: `no ${what.replace(/^an? /, "")}${matcher ? `: ${inWords}` : ""}`,
         seen,
         fault: faultOf?.(event) ?? "product",
       });
     },
   });
+}
+
+/** A matcher of what people look for first is about that. */
+function wordsOf(matcher: Matcher): string {
+  const [[name, inner] = []] =
+    matcher.kind === "members" && matcher.members.length === 1 ? matcher.members : [];
+  return describeMatcher(name === "text" && inner ? inner : matcher);
+}
+
+function afterBeginning({ at }: Event<unknown>, stepAt: number): string {
+  // What gateways write of the time is less exact than the clock that the step goes by.
+  return at === undefined
+    ? " in this step"
+    : ` ${formatDuration(Math.max(0, at - stepAt))} after the step began`;
 }

@@ -6,6 +6,7 @@ import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { waitIn } from "../wait.ts";
 import { barrier } from "./barrier.ts";
+import { type Named, withMeant } from "./elsewhere.ts";
 import { limitOf, turnMs } from "./limits.ts";
 
 const STATE_MS = 15_000;
@@ -16,6 +17,7 @@ export const PRESENT: Matcher = { kind: "exists", value: true };
 /**
  * Waits until a state is as expected. Where there is nothing, only what says so (`exists: false`) fits.
  * @param read gives undefined where there is nothing
+ * @param named what the author named, where others of its kind may have been meant
  * @throws Unexpected with the state as it was last
  */
 export async function expectState<T>(
@@ -23,6 +25,7 @@ export async function expectState<T>(
   what: string,
   matcher: Matcher,
   read: () => Promise<T> | T,
+  named?: Named,
 ): Promise<T> {
   let seen: T | undefined;
   const look = async () => {
@@ -31,16 +34,19 @@ export async function expectState<T>(
   };
   const end = await waitOrEnd(context, what, look, STATE_MS);
   if (end) return end.value;
-  throw unexpected(what, matcher, seen);
+  const failure = unexpected(what, matcher, seen);
+  throw seen === undefined && named ? await withMeant(failure, named) : failure;
 }
 
 /** An event with its place among those of its kind. */
 export interface Event<T> {
   index: number;
   value: T;
+  /** When it happened, in milliseconds since the epoch, where that is known. */
+  at?: number;
 }
 
-/** One that says when it happened, in milliseconds since the epoch. */
+/** One of which it is known when it happened. */
 export interface TimedEvent<T> extends Event<T> {
   at: number;
 }
@@ -52,6 +58,8 @@ export interface EventSource<E> {
   what: string;
   /** What an author may have overlooked where this one is not as expected. */
   hintOf?(event: E): string | undefined;
+  /** Where events came, if none came where they are looked for. */
+  elsewhere?(): string | undefined;
   /** All that count, oldest first. */
   list(): readonly E[] | Promise<readonly E[]>;
 }
@@ -146,7 +154,7 @@ export async function expectNext<E extends Event<unknown>>(
 
 async function missing(
   { scene }: ActionContext,
-  { kind, what, list }: EventSource<Event<unknown>>,
+  { kind, what, list, elsewhere }: Omit<EventSource<Event<unknown>>, "hintOf">,
   matcher: Matcher,
 ): Promise<Unexpected> {
   const all = await list();
@@ -159,8 +167,13 @@ async function missing(
     });
   const free = all.filter(({ index }) => scene.isFree(kind, index)).map(({ value }) => value);
   const best = nearest(matcher, free);
-  if (!best)
-    return new Unexpected(`${what} did not come`, { expected: describeMatcher(matcher), seen: "nothing" });
+  if (!best) {
+    const seen = elsewhere?.();
+    return new Unexpected(`${what} did not come${seen === undefined ? "" : `: ${seen}`}`, {
+      expected: describeMatcher(matcher),
+      seen: seen ?? "nothing",
+    });
+  }
   // One that is right nowhere is near only by chance.
   if (best.found.length >= conditionsOf(matcher) && free.length > 1)
     return new Unexpected(`${what} that fits did not come: ${describeMatcher(matcher)}`, {

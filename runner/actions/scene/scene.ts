@@ -66,6 +66,7 @@ export class Scene {
   #atStep: GatewayIdentity | undefined;
   /** Where the step begins among all messages, requests to the model and to fakes, and lines of the log. */
   #step = { message: 0, request: 0, line: 0, http: 0 };
+  #stepAt = 0;
   #later: LaterCheck[] = [];
   #notes: string[] = [];
 
@@ -109,6 +110,7 @@ export class Scene {
   async stepStarted(identify: () => Promise<GatewayIdentity>): Promise<void> {
     const { gateway, bus, model, http } = this.#options;
     this.#atStep = await identify();
+    this.#stepAt = Date.now();
     this.#step = {
       message: gateway.capabilities.has("qa-channel") ? bus.outboundMessages().length : 0,
       request: model?.requests.length ?? 0,
@@ -176,6 +178,11 @@ export class Scene {
   /** The process at the beginning of the step. */
   get atStep(): GatewayIdentity | undefined {
     return this.#atStep;
+  }
+
+  /** When the step began, in milliseconds since the epoch. */
+  get stepAt(): number {
+    return this.#stepAt;
   }
 
   /** A restart was seen: the next one is one of this process. */

@@ -1,11 +1,12 @@
 import { isMap, isScalar, type Node, YAMLMap } from "yaml";
-import { suggestion } from "../../base/suggest.ts";
+import { mistyped, suggestion } from "../../base/suggest.ts";
 import type { SourceRange } from "../../scenario/source/diagnostic.ts";
 import { mayBeLeftOut } from "../arguments.ts";
 import type { ActionStatement, CompiledMatcher, Value } from "../types.ts";
 import type { FunctionEntry, ValueSchema } from "../vocabulary.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { compileMatcher } from "./matchers.ts";
+import { durationMeant, keyMeant } from "./other-words.ts";
 import type { StepContext } from "./step-context.ts";
 import { compileStepValue } from "./step-values.ts";
 
@@ -89,13 +90,40 @@ function unknown(
   name: string,
   allowed: readonly string[],
 ): undefined {
+  const older = flow.names.olderAction(name)?.inSteps;
+  if (older !== undefined) {
+    const [, only] = /^`(\w+)`$/.exec(older) ?? [];
+    flow.diagnostics.error(range, {
+      code: "unknown-statement",
+      message: `\`${name}\` is an action of the older forms, and no statement`,
+      hint: `Here there is ${older}.`,
+      fix: only !== undefined && allowed.includes(only) ? only : undefined,
+    });
+    return undefined;
+  }
   flow.diagnostics.error(range, {
     code: "unknown-statement",
     message: name === "" ? "the statement is empty" : `there is no statement \`${name}\` here`,
-    hint: suggestion(name, allowed, allowed.length > FEW ? "docs/statements.md lists them." : undefined),
+    hint:
+      OLDER_GRAMMAR.get(name) ??
+      suggestion(name, allowed, allowed.length > FEW ? "docs/statements.md lists them." : undefined),
   });
   return undefined;
 }
+
+/** Words with which the older forms begin a statement. */
+const OLDER_GRAMMAR: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    call: "Below a heading the action itself comes first: `- ask: Hello`.",
+    set: "A statement keeps its result with `saveAs` beside it, and the front matter's `unique` makes up values.",
+    assert: "What must be so is expected: `- expectReply: Hello`; docs/statements.md lists the statements.",
+    throw: "What must be so is expected: `- expectReply: Hello`; docs/statements.md lists the statements.",
+    if: "Below a heading there are no conditions: a step expects, and a version range in `gateways` says where it runs.",
+    forEach:
+      "Below a heading there are no loops: a table below `## Examples` runs the scenario for each row.",
+    try: "A statement that acts takes `error`, a matcher of its refusal.",
+  }),
+);
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
@@ -134,6 +162,7 @@ class ActionCompiler {
       params,
       ...reserved,
     };
+    if (!reserved.error) this.#remarkMistyped();
     const isWrong = diagnostics.all.slice(before).some(({ severity }) => severity === "error");
     return isWrong || diagnostics.hasAllErrors ? undefined : statement;
   }
@@ -192,6 +221,22 @@ class ActionCompiler {
       hint: "Only the older forms can pass such a value.",
     });
     return undefined;
+  }
+
+  /** A name that looks like a known one is probably that; who expects a refusal may mean it. */
+  #remarkMistyped(): void {
+    const { flow } = this.#context;
+    for (const [name, { known }] of Object.entries(this.#entry.params)) {
+      const { value } = this.#mapping.field(name === this.#entry.main ? this.#name : name) ?? {};
+      if (!known || !isScalar(value) || typeof value.value !== "string") continue;
+      const meant = mistyped(value.value, known);
+      if (meant === undefined) continue;
+      flow.diagnostics.warning(flow.rangeOf(value), {
+        code: "mistyped-name",
+        message: `no ${name} \`${value.value}\` is known`,
+        hint: `Did you mean \`${meant}\`?`,
+      });
+    }
   }
 
   /** What is named is often written into the main value, where it stands beside it. */
@@ -288,10 +333,12 @@ class ActionCompiler {
     const written = isScalar(field.value) ? String(field.value.value) : "";
     const [, amount, unit = ""] = DURATION.exec(written) ?? [];
     if (amount !== undefined) return Math.round(Number(amount) * (UNITS[unit] ?? 1));
+    const meant = durationMeant(written);
     this.#context.flow.diagnostics.error(field.valueRange, {
       code: "invalid-duration",
       message: `\`within\` must be a duration, got ${describeNode(field.value)}`,
-      hint: "Write a number with its unit: `500ms`, `20s`, `6m`.",
+      hint: `${meant === undefined ? "" : `Did you mean \`${meant}\`? `}Write a number with its unit: \`500ms\`, \`20s\`, \`6m\`.`,
+      fix: meant,
     });
     return undefined;
   }
@@ -343,10 +390,16 @@ class ActionCompiler {
         });
         continue;
       }
+      const possible = [...named, ...words];
+      const meant = keyMeant(
+        key,
+        possible.filter((word) => !this.#mapping.field(word)),
+      );
       diagnostics.error(range, {
         code: "unknown-key",
         message: `\`${this.#name}\` has no parameter \`${key}\``,
-        hint: suggestion(key, [...named, ...words]),
+        hint: meant === undefined ? suggestion(key, possible) : `Did you mean \`${meant}\`?`,
+        fix: meant,
       });
     }
   }

@@ -7,6 +7,7 @@ import type { ValueSchema } from "../vocabulary.ts";
 import { alwaysTrue } from "./conditions.ts";
 import { canBeOfType, canHold, hasNumbers } from "./impossible.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
+import { operatorMeant } from "./other-words.ts";
 import { isObjectShape, memberShape } from "./shapes.ts";
 import type { StepContext } from "./step-context.ts";
 import { canEqual, compileData, compileStepValue } from "./step-values.ts";
@@ -109,7 +110,7 @@ function compileMembers(
     diagnostics.error(mapping.field(key)?.keyRange ?? context.flow.rangeOf(node), {
       code: "unknown-key",
       message: `no matcher is called \`${key}\`, and what is matched is not a mapping`,
-      hint: suggestion(key, Object.keys(OPERATORS)),
+      ...meaning(key, Object.keys(OPERATORS)),
     });
     return undefined;
   }
@@ -129,12 +130,14 @@ function compileMembers(
       diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
         code: "unknown-member",
         message: `what is matched has no member \`${name}\``,
-        hint: isOperator(name)
-          ? `Put it below the member that it is about: \`{ ${subject.asText ?? "member"}: { ${name}: … } }\`.`
-          : suggestion(name, [
+        ...(isOperator(name)
+          ? {
+              hint: `Put it below the member that it is about: \`{ ${subject.asText ?? "member"}: { ${name}: … } }\`.`,
+            }
+          : meaning(name, [
               ...shape.missing,
               ...(subject.asText === undefined ? OBJECT_OPERATORS : Object.keys(OPERATORS)),
-            ]),
+            ])),
       });
       continue;
     }
@@ -142,6 +145,14 @@ function compileMembers(
     if (matcher) members.push([name, matcher]);
   }
   return members.length === mapping.keys.length ? { kind: "members", members } : undefined;
+}
+
+/** What is said of a name that is neither a member nor a word of matchers. */
+function meaning(name: string, possible: readonly string[]): { hint: string; fix?: string } {
+  const meant = operatorMeant(name, possible);
+  return meant === undefined
+    ? { hint: suggestion(name, possible) }
+    : { hint: `Did you mean \`${meant}\`?`, fix: meant };
 }
 
 function mixed(
@@ -153,7 +164,8 @@ function mixed(
   const others = mapping.keys.filter((key) => !words.includes(key));
   const [word = ""] = words;
   const [other = ""] = others;
-  const near = suggest(other, isObjectShape(subject) ? OBJECT_OPERATORS : Object.keys(OPERATORS));
+  const possible = isObjectShape(subject) ? OBJECT_OPERATORS : Object.keys(OPERATORS);
+  const near = operatorMeant(other, possible) ?? suggest(other, possible);
   context.flow.diagnostics.error(mapping.field(word)?.keyRange ?? mapping.range, {
     code: "mixed-matcher",
     message: `${quotedList(words)} says something about the value, and ${quotedList(others)} about its members`,

@@ -34,7 +34,7 @@ export class OpenClawDialect implements GatewayDialect {
         restartDelayMs: 0,
       });
     } catch (error) {
-      if (!(error instanceof RpcError && /unknown method/i.test(error.message))) throw error;
+      if (!(error instanceof RpcError && error.isUnknownMethod)) throw error;
       // Releases of spring 2026 restart on a signal only.
       this.#access.signalProcess("SIGUSR1");
     }

@@ -186,7 +186,7 @@ export class RpcClient {
   #answer({ id, ok, payload, error }: Response): void {
     const call = this.#pending.get(id);
     if (!call) return;
-    if (!ok) call.reject(toRpcError(call.method, error, this.#options.redactor));
+    if (!ok) call.reject(toRpcError(call.method, error, this.#options.redactor, this.hello));
     else if (payload === undefined || payload === null) call.resolve({});
     else if (typeof payload === "object" && !Array.isArray(payload)) call.resolve(payload as JsonObject);
     else call.reject(badAnswer(call.method, payload));

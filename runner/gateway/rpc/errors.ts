@@ -1,6 +1,7 @@
 import { QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/secrets/secrets.ts";
+import { suggest } from "../../base/suggest.ts";
 
 /** The gateway answered, and its answer is no. */
 export class RpcError extends QaError {
@@ -12,12 +13,18 @@ export class RpcError extends QaError {
   readonly retryAfterMs: number | undefined;
   /** What the gateway adds, for instance the list of problems of a refused config. */
   readonly rpcDetails: unknown;
+  /** The gateway has no such method. */
+  readonly isUnknownMethod: boolean;
+  /** The method of the gateway's own whose name is near to one that it does not know. */
+  readonly meant: string | undefined;
 
   constructor(method: string, refusal: Refusal) {
+    const isUnknownMethod = /unknown method/i.test(refusal.message);
+    const meant = isUnknownMethod ? suggest(method, refusal.methods) : undefined;
     super(`${method} was refused: ${refusal.message} (${refusal.code})`, {
       code: "rpc-error",
       fault: "product",
-      hint: refusal.hint,
+      hint: refusal.hint ?? (meant === undefined ? undefined : `Did you mean \`${meant}\`?`),
       details: refusal.details === undefined ? undefined : JSON.stringify(refusal.details, null, 2),
     });
     this.name = "RpcError";
@@ -26,6 +33,8 @@ export class RpcError extends QaError {
     this.retryable = refusal.retryable;
     this.retryAfterMs = refusal.retryAfterMs;
     this.rpcDetails = refusal.details;
+    this.isUnknownMethod = isUnknownMethod;
+    this.meant = meant;
   }
 }
 
@@ -35,11 +44,21 @@ interface Refusal {
   retryable: boolean;
   retryAfterMs: number | undefined;
   details: unknown;
-  hint?: string;
+  hint?: string | undefined;
+  /** Those that the gateway knows. */
+  methods: readonly string[];
 }
 
-/** Reads the `error` member of a response frame, whatever of it is there. */
-export function toRpcError(method: string, error: unknown, redactor: Redactor, hint?: string): RpcError {
+/**
+ * Reads the `error` member of a response frame, whatever of it is there.
+ * @param methods those that the gateway knows
+ */
+export function toRpcError(
+  method: string,
+  error: unknown,
+  redactor: Redactor,
+  { hint, methods = [] }: { hint?: string; methods?: Iterable<string> } = {},
+): RpcError {
   const { code, message, retryable, retryAfterMs, details } = (error ?? {}) as JsonObject;
   return new RpcError(method, {
     code: typeof code === "string" ? code : "UNKNOWN",
@@ -48,6 +67,7 @@ export function toRpcError(method: string, error: unknown, redactor: Redactor, h
     retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : undefined,
     details: redactor.redact(details),
     hint,
+    methods: [...methods],
   });
 }
 

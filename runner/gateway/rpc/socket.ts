@@ -94,7 +94,8 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
       if (frame.type === "event" && frame.event === "connect.challenge") {
         socket.send(encodeRequest(connectId, "connect", connectParams(options)));
       } else if (frame.type === "res" && frame.id === connectId) {
-        if (frame.ok !== true) return fail(toRpcError("connect", frame.error, redactor, CONNECT_HINT));
+        if (frame.ok !== true)
+          return fail(toRpcError("connect", frame.error, redactor, { hint: CONNECT_HINT }));
         endHandshake();
         accepted = true;
         resolve({

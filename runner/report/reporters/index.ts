@@ -8,6 +8,8 @@ export interface ReporterContext extends ConsoleOptions {
   reportFolder: string;
   /** Ends what a reporter started. */
   teardown: Teardown;
+  /** Nothing is printed but what the named reporters print. */
+  quiet?: boolean | undefined;
 }
 
 export interface ReporterEntry {
@@ -44,6 +46,17 @@ export const REPORTERS = {
       const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
       return new GithubReporter({ stream, cwd, workspace, summaryFile });
     },
+  },
+  comment: {
+    file: "comment.md",
+    make: async (_context: ReporterContext, path: string) => {
+      const { renderComment } = await import("./github/summary.ts");
+      return writes("comment", path, renderComment);
+    },
+  },
+  agent: {
+    replacesConsole: true,
+    make: async (context: ReporterContext) => new (await import("./agent/agent.ts")).AgentReporter(context),
   },
   plain: {
     replacesConsole: true,

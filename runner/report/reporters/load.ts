@@ -19,7 +19,8 @@ const CHOOSABLE: ReadonlyMap<string, ReporterEntry> = new Map(Object.entries<Rep
 const MODULE = /[/\\]|\.[cm]?[jt]s$/;
 
 /**
- * Makes the reporters that are named.
+ * Makes the reporters that are named. Where a coding agent reads what is printed, the console's place is the agent
+ * reporter's, unless another one has it.
  * @param specs each `<name>`, `<name>=<file>` or the path of a module
  * @throws UsageError if one of them is unknown or cannot be loaded
  */
@@ -27,9 +28,19 @@ export async function loadReporters(
   specs: readonly string[],
   context: ReporterContext,
 ): Promise<ChosenReporters> {
-  const reporters = await Promise.all([...new Set(specs)].map((spec) => load(spec, context)));
-  const replaced = specs.some((spec) => CHOOSABLE.get(spec)?.replacesConsole);
-  return { reporters, console: replaced ? undefined : context };
+  const replaces = (spec: string) => CHOOSABLE.get(spec)?.replacesConsole === true;
+  const chosen = specs.some(replaces) || !(await isReadByAgent(context)) ? specs : [...specs, "agent"];
+  const reporters = await Promise.all([...new Set(chosen)].map((spec) => load(spec, context)));
+  return { reporters, console: chosen.some(replaces) ? undefined : context };
+}
+
+/** What std-env's variable for an agent's name holds where there is to be none. */
+const NOBODY = "none";
+
+async function isReadByAgent({ stream, quiet }: ReporterContext): Promise<boolean> {
+  if (stream.isTTY || quiet) return false;
+  const { agent = NOBODY } = await import("std-env");
+  return agent !== NOBODY;
 }
 
 async function load(spec: string, context: ReporterContext): Promise<Reporter> {

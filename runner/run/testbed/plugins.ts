@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, QaError } from "../../base/errors.ts";
+import { userFolder } from "../../base/invocation.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { isPackedPlugin } from "../../base/paths.ts";
 import type { Teardown } from "../../base/teardown.ts";
@@ -25,8 +27,8 @@ interface Enabled {
 /**
  * Config that enables the plugins a scenario declares. One that is named by its id is loaded from `fixtures/plugins` of the
  * scenario's own repository if it lies there, or is the repository itself, and comes with the gateway otherwise; one that
- * is given by its path is loaded from there, and a package of the registry or a packed archive is installed first. Each gets an empty config: releases of spring 2026 would add
- * it themselves, and take that for a change to restart for.
+ * is given by its path is loaded from there, and a package of the registry or a packed archive is installed first. Each gets an
+ * empty config: releases of spring 2026 would add it themselves, and take that for a change to restart for.
  * @throws QaError `plugin-unreadable`, and what the install of a package throws
  */
 export async function pluginPatches(scenario: Scenario, options: PluginOptions): Promise<JsonObject[]> {
@@ -57,14 +59,23 @@ async function find(
   }
   const path = plugin.path && resolve(dirname(file.path), plugin.path);
   if (path && !isPackedPlugin(path)) return inFolder(path, plugin.path ?? "");
-  const { installPluginArchive, installPluginPackage } = await import("../../gateway/npm/plugin-package.ts");
-  const options = { env: process.env, signal, allowScripts };
-  if (path) {
-    const scratch = await makeTempFolder({ kind: "plugin", teardown });
-    return inFolder(await installPluginArchive(path, { ...options, scratch }), plugin.path ?? "");
+  const [{ installPluginArchive, installPluginPackage }, { writeNpmrc }] = await Promise.all([
+    import("../../gateway/npm/plugin-package.ts"),
+    import("../../gateway/npm/npmrc.ts"),
+  ]);
+  const scratch = await makeTempFolder({ kind: "plugin", teardown });
+  const npmrc = await writeNpmrc(userFolder(), process.env, scratch);
+  const options = { env: { ...process.env, ...npmrc }, signal, allowScripts };
+  const spec = plugin.path ?? plugin.npm ?? "";
+  try {
+    const folder = path
+      ? await installPluginArchive(path, { ...options, scratch })
+      : await installPluginPackage(spec, options);
+    return inFolder(folder, spec);
+  } finally {
+    // It may hold credentials, and the plugin lies beside it.
+    await rm(npmrc.npm_config_userconfig);
   }
-  const spec = plugin.npm ?? "";
-  return inFolder(await installPluginPackage(spec, options), spec);
 }
 
 /** Plugins of a scenario that come from elsewhere, as they are named: of the registry, or packed. */

@@ -1,12 +1,13 @@
-import { formatDuration, oneLine, printable, shorten } from "../../../base/text.ts";
+import { formatDuration, oneLine } from "../../../base/text.ts";
 import { headlineOf } from "../../chain-text.ts";
 import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, verdictText } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
-import { location } from "../console/failure-block.ts";
+import { failureLines } from "../agent/block.ts";
 import { codeBlock, codeCell, codeSpan, escapeCell, escapeText } from "../markdown/escape.ts";
 
-const LONGEST_MESSAGE = 2000;
+/** Of a comment on a pull request. */
+const LARGEST_COMMENT = 65_536;
 const CUT = "\n*The rest did not fit into the summary of this step. It is in the report.*\n";
 
 /**
@@ -17,6 +18,11 @@ const CUT = "\n*The rest did not fit into the summary of this step. It is in the
  */
 export function renderSummary(report: RunReport, budget: number): string | undefined {
   return cutTo([title(report), ...table(report), ...problems(report)], budget);
+}
+
+/** The same for a comment on a pull request. */
+export function renderComment(report: RunReport): string {
+  return renderSummary(report, LARGEST_COMMENT) ?? "";
 }
 
 function title(report: RunReport): string {
@@ -50,14 +56,12 @@ function problems(report: RunReport): string[] {
     .map((scenario) => problemSection(scenario, report));
 }
 
+/** What a coding agent gets is what a reader of the summary needs as well. */
 function problemSection(scenario: ScenarioReport, report: RunReport): string {
-  const failure = scenario.failure ?? scenario.attempts.find((attempt) => attempt.failure)?.failure;
-  const place = failure && location(failure);
+  const lines = failureLines(scenario, report, "");
   const parts = [
     `### ${verdictText(scenario, report)}: ${codeSpan(scenario.id)}`,
-    ...(failure ? [codeBlock(shorten(printable(headlineOf(failure)), LONGEST_MESSAGE), "text")] : []),
-    ...(place ? [codeSpan(place)] : []),
-    codeBlock(scenario.rerun, "sh"),
+    lines.length > 0 ? codeBlock(lines.join("\n"), "text") : codeBlock(scenario.rerun, "sh"),
   ];
   return `\n${parts.join("\n\n")}\n`;
 }
