@@ -69,7 +69,7 @@ class AttemptFlow {
   readonly #options: AttemptFlowOptions;
   readonly #limits: ScenarioLimits;
   readonly #proof: FlowProof;
-  readonly #witness = new Witness();
+  readonly #witness: Witness;
   readonly #service: TestbedService;
   readonly #ended = Promise.withResolvers<FlowEnd>();
   readonly #release: (() => void)[] = [];
@@ -87,6 +87,7 @@ class AttemptFlow {
     this.#options = options;
     this.#limits = limitsOf(scenario.meta.execution);
     this.#proof = new FlowProof(flow);
+    this.#witness = new Witness(ready.gateway.facts.bootId);
     this.#service = new TestbedService(attempt, testbed, ready, {
       witness: this.#witness,
       calls: recorder.calls,
@@ -134,6 +135,7 @@ class AttemptFlow {
         this.#step = { index: step, startedAt: performance.now() };
         this.#stepsBegun = step + 1;
         recorder.stepStarted(step);
+        this.#witness.stepStarted();
         run.events.emit({ type: "step-started", ...about, step, name, position });
         break;
       }
