@@ -52,7 +52,7 @@ async function expectHistory(
     const keys = (await rows(context)).map((row) => String(row.key));
     if (keys.includes(key)) throw error;
     if (session !== undefined) throw await withMeant(error, namedSession(context, session));
-    throw new Unexpected("no turn ran in the session that turns share which name none", {
+    throw new Unexpected("no turn ran in the session that `ask` uses where it names none", {
       ...(error.expected === undefined ? {} : { expected: error.expected }),
       seen: `sessions: ${keys.join(", ")}`,
       hint: "Name the session that its turns name: `session: …` below `expectHistory`.",
