@@ -2,6 +2,7 @@ import { QaError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
+import type { LocalServerOptions } from "../http/local-server.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
 import type { AgentModel, RequestsInHand } from "./agent-model.ts";
 import type { Plan } from "./answer.ts";
@@ -27,11 +28,12 @@ export interface ScriptedModelOptions {
   wakeups: Wakeups;
   /** The scenario's qa-model block, checked. Without one, the model follows instructions. */
   script?: ModelScript;
+  onUnknown?: LocalServerOptions["onUnknown"];
 }
 
 /** Starts the model behind the agent on a random loopback port, until teardown. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
-  const { teardown, wakeups } = options;
+  const { teardown, wakeups, onUnknown } = options;
   const requests: RecordedRequest[] = [];
   const inHand = new Map<RecordedRequest, keyof RequestsInHand>();
   let state = scriptedState(options.script);
@@ -70,7 +72,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     }
   };
 
-  const { url: baseUrl, token } = await serveModel({ teardown, requests, answer });
+  const { url: baseUrl, token } = await serveModel({ teardown, requests, answer, onUnknown });
   return {
     baseUrl,
     token,

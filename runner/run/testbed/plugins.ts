@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, QaError } from "../../base/errors.ts";
 import { userFolder } from "../../base/invocation.ts";
@@ -17,6 +17,9 @@ export interface PluginOptions {
   /** Install scripts run; default: they do not. */
   allowScripts?: boolean | undefined;
 }
+
+/** Below the root of a repository. */
+const PLUGINS = "fixtures/plugins";
 
 interface Enabled {
   id: string;
@@ -52,8 +55,8 @@ async function find(
   { signal, teardown, allowScripts = false }: PluginOptions,
 ): Promise<Enabled> {
   if (typeof plugin === "string") {
-    const folder = join(pack.referenceRoot, "fixtures/plugins", plugin);
-    if (existsSync(join(folder, MANIFEST))) return { id: plugin, folder };
+    const folder = join(pack.referenceRoot, PLUGINS, plugin);
+    if (existsSync(folder)) return called(plugin, await inFolder(folder, `${PLUGINS}/${plugin}`));
     const isItsOwn = (await readPluginManifest(pack.referenceRoot).catch(() => undefined))?.id === plugin;
     return isItsOwn ? { id: plugin, folder: pack.referenceRoot } : { id: plugin };
   }
@@ -78,6 +81,26 @@ async function find(
   }
 }
 
+/** @throws QaError `plugin-unreadable` where a plugin's manifest has another id than its scenario */
+function called(plugin: string, found: Enabled): Enabled {
+  if (found.id === plugin) return found;
+  throw new QaError(`the plugin in ${PLUGINS}/${plugin} is called ${found.id} in its ${MANIFEST}`, {
+    code: "plugin-unreadable",
+    fault: "scenario",
+    hint: `Give the folder, the manifest and the scenario's \`plugins\` one and the same id.`,
+  });
+}
+
+/** Ids of the plugins that a scenario may name: in its repository, or the repository itself. */
+export async function pluginFolders({ pack }: Pick<Scenario, "pack">): Promise<string[]> {
+  const entries = await readdir(join(pack.referenceRoot, PLUGINS), { withFileTypes: true }).catch(() => []);
+  const own = await readPluginManifest(pack.referenceRoot).catch(() => undefined);
+  return [
+    ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+    ...(own ? [own.id] : []),
+  ];
+}
+
 /** Plugins of a scenario that come from elsewhere, as they are named: of the registry, or packed. */
 export function strangersOf({ meta: { plugins = [] } }: Scenario): string[] {
   return plugins.flatMap((plugin) => {
@@ -92,7 +115,9 @@ async function inFolder(folder: string, named: string): Promise<Enabled> {
   try {
     return { id: (await readPluginManifest(folder)).id, folder };
   } catch (error) {
-    throw new QaError(`the plugin ${named} has no ${MANIFEST} that can be read: ${errorMessage(error)}`, {
+    const isThere = existsSync(join(folder, MANIFEST));
+    const problem = isThere ? ` that can be read: ${errorMessage(error)}` : "";
+    throw new QaError(`the plugin ${named} has no ${MANIFEST}${problem}`, {
       code: "plugin-unreadable",
       fault: "scenario",
       hint: `A plugin's folder holds an ${MANIFEST} with its id.`,

@@ -67,7 +67,7 @@ class AttemptFlow {
   readonly #options: AttemptFlowOptions;
   readonly #limits: ScenarioLimits;
   readonly #proof: FlowProof;
-  readonly #witness = new Witness();
+  readonly #witness: Witness;
   readonly #service: TestbedService;
   readonly #ended = Promise.withResolvers<FlowEnd>();
   readonly #release: (() => void)[] = [];
@@ -85,6 +85,7 @@ class AttemptFlow {
     this.#options = options;
     this.#limits = limitsOf(scenario.meta.execution);
     this.#proof = new FlowProof(flow);
+    this.#witness = new Witness(ready.gateway.facts.bootId);
     this.#service = new TestbedService(attempt, testbed, ready, this.#witness);
     attempt.listen({
       onMessage: (message) => this.#heard(message),
@@ -128,6 +129,7 @@ class AttemptFlow {
         const { name, position } = this.#proof.stepStarted(step);
         this.#step = { index: step, startedAt: performance.now() };
         this.#stepsBegun = step + 1;
+        this.#witness.stepStarted();
         run.events.emit({ type: "step-started", ...about, step, name, position });
         break;
       }
