@@ -6,7 +6,7 @@ import { guardedEnv } from "../../base/guardian.ts";
 import { areUnchanged } from "../../base/inputs.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { removeOldBuilds } from "../../base/old-builds.ts";
-import { BUILT, CACHE } from "../../base/places.js";
+import { BUILT, CACHE, ROOT } from "../../base/places.js";
 import { loadExeca } from "../process/start-process.ts";
 
 /** A build of the embedded gateway, as its build script reports it. */
@@ -20,6 +20,13 @@ export interface EmbeddedBuild {
   /** Names of the faults it knows. */
   faults: readonly string[];
 }
+
+const PACKAGE = join(ROOT, "fixtures/gateway");
+
+/** Files and folders that the embedded gateway is built from, absolute; none where it came built. */
+export const GATEWAY_SOURCE: readonly string[] = BUILT
+  ? []
+  : ["src", "build.ts", "package.json"].map((path) => join(PACKAGE, path));
 
 /** What the package says about the build that it brings along, in the folder of that build. */
 export const BUILD_FILE = "build.json";
