@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CompatReport, Row } from "../runner/compat/compat-schema.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
 import { Sandbox } from "./testing/qa.ts";
+import { startSmallRegistry } from "./testing/small-registry.ts";
 
 /** Boots of a release, on a machine that has more to do. */
 const RELEASE_TIMEOUT_MS = 1_800_000;
@@ -164,6 +165,27 @@ test("a command line that names no plugin is wrong, and a registry that cannot b
   const unreachable = await sandbox.qaWith(closed, "compat", "@qa-test/desk@1");
   expect(unreachable.stderr).toMatch(/registry-unreachable/);
   expect(unreachable.exitCode).toBe(4);
+});
+
+test("a package of a private registry is installed by the gateway with the token that the repository's .npmrc names", async () => {
+  const sandbox = await Sandbox.create();
+  const token = "desk-registry-7b2f5e90c1";
+  const files = {
+    "openclaw.plugin.json": JSON.stringify(MANIFEST),
+    "package.json": JSON.stringify(PACKAGE),
+    "index.js": code(),
+  };
+  const { url, fetched } = await startSmallRegistry(join(sandbox.folder, "published"), [files], token);
+  const lines = [`@qa-test:registry=${url}`, `//${new URL(url).host}/:_authToken=\${DESK_TOKEN}`];
+  await sandbox.write(".npmrc", lines.join("\n"));
+  vi.stubEnv("DESK_TOKEN", token);
+  vi.stubEnv("npm_config_cache", join(sandbox.folder, "npm"));
+  const { release, text, stdout, stderr } = await judged(sandbox, "@qa-test/desk@1", "--call");
+  expect(stateOf(release, "install"), stderr).toBe("yes");
+  expect(release.verdict, stderr).toBe("works");
+  // Once to look at it, and once by the gateway.
+  expect(fetched).toEqual(["@qa-test/desk", "@qa-test/desk"]);
+  expect(text + stdout + stderr).not.toContain(token);
 });
 
 test.for(["2026.4.26", "2026.9.6"])(

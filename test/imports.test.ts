@@ -28,7 +28,16 @@ const RUNNER: Readonly<Record<string, Room>> = {
   model: { rooms: ["base", "http", "scenario"], packages: [] },
   report: {
     rooms: ["base"],
-    packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update", "std-env"],
+    packages: [
+      "ajv",
+      "cli-truncate",
+      "ctrf",
+      "esbuild",
+      "json-schema-to-ts",
+      "log-update",
+      "preact",
+      "std-env",
+    ],
   },
   gateway: {
     rooms: ["base"],
@@ -108,7 +117,7 @@ const GATEWAY: Readonly<Record<string, Room>> = {
   plugins: {
     rooms: ["base", "restart", "config", "runtime", "reload", "channels", "tools"],
     // Releases read manifests as JSON5.
-    packages: ["jiti", "json5", "tar"],
+    packages: ["ini", "jiti", "json5", "tar"],
   },
   agent: {
     rooms: ["base", "sessions", "config", "runtime", "skills", "channels", "tools", "plugins"],

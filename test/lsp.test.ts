@@ -30,7 +30,7 @@ test("an editor sees what the check finds, in text that is not saved, and can wr
   const { capabilities } = await editor.initialize();
   expect(capabilities).toMatchObject({ hoverProvider: true, documentFormattingProvider: true });
 
-  const uri = await editor.open(path, scenario("- holdModel"));
+  const uri = await editor.open(path, scenario("- expectNoMessage"));
   expect(await editor.diagnostics(uri, 1)).toEqual([]);
   await editor.change(uri, 2, wrong);
   const diagnostics = await editor.diagnostics(uri, 2);
@@ -53,24 +53,38 @@ test("an editor sees what the check finds, in text that is not saved, and can wr
     })),
   );
 
-  const actions = await editor.connection.sendRequest<CodeAction[]>("textDocument/codeAction", {
-    textDocument: { uri },
-    range: diagnostics[1]?.range,
-    context: { diagnostics },
-  });
-  const edits = actions.flatMap(({ edit }) => edit?.changes?.[uri] ?? []);
-  expect(edits.map(({ newText }) => newText)).toEqual(["as", "expectSkill"]);
-  await editor.change(uri, 3, TextDocument.applyEdits(TextDocument.create(uri, "markdown", 2, wrong), edits));
-  const left = await editor.diagnostics(uri, 3);
-  expect(left.map(({ code }) => code)).toEqual([]);
+  let version = 2;
+  /** Makes all repairs that are offered for a text. @returns what they write, and the codes of what is then left */
+  const repair = async (text: string): Promise<[texts: string[], left: unknown[]]> => {
+    await editor.change(uri, ++version, text);
+    const found = await editor.diagnostics(uri, version);
+    const actions = await editor.connection.sendRequest<CodeAction[]>("textDocument/codeAction", {
+      textDocument: { uri },
+      range: found[0]?.range,
+      context: { diagnostics: found },
+    });
+    const edits = actions.flatMap(({ edit }) => edit?.changes?.[uri] ?? []);
+    const document = TextDocument.create(uri, "markdown", version, text);
+    await editor.change(uri, ++version, TextDocument.applyEdits(document, edits));
+    const left = await editor.diagnostics(uri, version);
+    return [edits.map(({ newText }) => newText), left.map(({ code }) => code)];
+  };
+  expect(await repair(wrong)).toEqual([["as", "expectSkill"], []]);
+  const habits = scenario("- say: hello", "  user: alice", "- expectReply: { includes: a }", "  timeout: 20");
+  expect(await repair(habits)).toEqual([["as", "contains", "within"], ["invalid-duration"]]);
+  const older = scenario("- runAgentPrompt: a", "- expectMessage: a", "  within: 5000", "- rpc: confg.get");
+  expect(await repair(older)).toEqual([["ask", "5000ms", "config.get"], []]);
+  const fence = scenario("- expectNoMessage").replace("qa-step", "qa-steps");
+  expect(await repair(fence)).toEqual([["qa-step"], []]);
+  expect(await repair(fence.replace("yaml ", ""))).toEqual([["yaml qa-step"], []]);
 
   const untidy = scenario("- { say:   hello, as: alice }");
-  await editor.change(uri, 4, untidy);
+  await editor.change(uri, ++version, untidy);
   const layout = await editor.connection.sendRequest<TextEdit[]>("textDocument/formatting", {
     textDocument: { uri },
     options: { tabSize: 2, insertSpaces: true },
   });
-  const document = TextDocument.create(uri, "markdown", 4, untidy);
+  const document = TextDocument.create(uri, "markdown", version, untidy);
   expect(TextDocument.applyEdits(document, layout)).toBe(scenario("- say: hello", "  as: alice"));
 
   const readme = await editor.open(join(sandbox.folder, "README.md"), "# No scenario\n");
@@ -83,7 +97,7 @@ test("completion and hover come from the declarations, wherever the cursor is", 
   const sandbox = await Sandbox.create();
   const editor = Editor.start(sandbox.folder);
   await editor.initialize();
-  const uri = await editor.open(join(sandbox.folder, "scenarios/typed.md"), scenario("- holdModel"));
+  const uri = await editor.open(join(sandbox.folder, "scenarios/typed.md"), scenario("- expectNoMessage"));
   let version = 1;
   const complete = async (marked: string) => {
     const { text, position } = atBar(marked);
@@ -96,7 +110,7 @@ test("completion and hover come from the declarations, wherever the cursor is", 
     return items.map(({ label }) => label);
   };
   const inStep = (...lines: string[]) => complete(scenario(...lines));
-  expect(await inStep("- holdModel", "- exp|")).toEqual(
+  expect(await inStep("- expectNoMessage", "- exp|")).toEqual(
     expect.arrayContaining(["expectSkill", "say", "rpc"]),
   );
   const beside = await inStep("- say: hello", "  |");
@@ -200,7 +214,7 @@ test("what there is not is answered, and the conversation goes on", async () => 
   const editor = Editor.start(sandbox.folder);
   await editor.initialize();
   await expect(editor.connection.sendRequest("no/such/method")).rejects.toThrow();
-  const uri = await editor.open(join(sandbox.folder, "scenarios/x.md"), scenario("- holdModel"));
+  const uri = await editor.open(join(sandbox.folder, "scenarios/x.md"), scenario("- expectNoMessage"));
   expect(await editor.diagnostics(uri, 1)).toEqual([]);
   const textDocument = { uri };
   const far = { line: 1e9, character: -1 };

@@ -42,6 +42,16 @@ export default class Slowest implements Reporter {
 }
 `;
 
+const PROGRAM = `import type { Step } from "gateway-qa/steps";
+
+export const greets: Step = [
+  { say: "Reply exactly: hello", as: "alice" },
+  { expectReply: "hello", within: "10s" },
+  { rpc: "health", answer: { ok: true } },
+  "expectNoLog",
+];
+`;
+
 const FILES: Readonly<Record<string, string>> = {
   "package.json": JSON.stringify({ name: "their-plugin", private: true }),
   "qa/scenarios/greets-back.md": GREETS,
@@ -157,13 +167,17 @@ describe.each(NODES)("installed by npm, on $on", ({ on, findNode }) => {
     expect(await user.npx("run", "./qa/scenarios/chat")).toMatchObject({ exitCode: 1, stderr: "" });
   });
 
-  test("a reporter of one's own gets its types from the package", async () => {
+  test("a reporter of one's own, and a program that writes steps, get their types from the package", async () => {
     await writeFile(join(user.repository, "slowest.mts"), REPORTER);
     const tsc = join(ROOT, "node_modules/.bin/tsc");
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--types", "", "slowest.mts"];
     expect(await user.run(tsc, ...options)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
     await writeFile(join(user.repository, "wrong.mts"), REPORTER.replace("step-finished", "step-fished"));
     expect(await user.run(tsc, ...options.slice(0, -1), "wrong.mts")).toMatchObject({ exitCode: 1 });
+    await writeFile(join(user.repository, "program.mts"), PROGRAM);
+    expect(await user.run(tsc, ...options.slice(0, -1), "program.mts")).toMatchObject({ exitCode: 0 });
+    await writeFile(join(user.repository, "typo.mts"), PROGRAM.replace("within:", "withn:"));
+    expect(await user.run(tsc, ...options.slice(0, -1), "typo.mts")).toMatchObject({ exitCode: 1 });
     expect(await user.npx("run", "greets-back", "--reporter", "./slowest.mts")).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining("steps: 1"),

@@ -66,6 +66,36 @@ test("a registry that cannot be reached is the machine's fault, a package that i
   });
 });
 
+test("a private registry that the repository's .npmrc names with a variable is used as npm would, and its token is in no output", async () => {
+  const sandbox = await Sandbox.create();
+  const token = "tide-registry-7b2f5e90c1";
+  const packages = [TIDE_PLUGIN, TIDE_WORDS];
+  const registry = await startSmallRegistry(join(sandbox.folder, "published"), packages, token);
+  const lines = [`registry=${registry.url}`, `//${new URL(registry.url).host}/:_authToken=\${DESK_TOKEN}`];
+  await sandbox.write(".npmrc", lines.join("\n"));
+  await sandbox.write("pack/tide.md", tideScenario(NPM));
+  const env = {
+    TIDE_KEY: KEY,
+    GATEWAY_QA_CACHE: join(sandbox.folder, "cache"),
+    npm_config_cache: join(sandbox.folder, "npm"),
+    npm_config_fetch_retries: "0",
+  };
+  const run = (variables = {}) =>
+    sandbox.qaWith({ ...env, ...variables }, "run", "--pack", "pack", "--trust");
+  const stranger = await run();
+  expect(stranger.exitCode, stranger.stdout).toBe(4);
+  expect(stranger.report?.scenarios[0]?.failure).toMatchObject({
+    code: "registry-refused",
+    fault: "environment",
+  });
+  const known = await run({ DESK_TOKEN: token });
+  expect(known.exitCode, known.stdout).toBe(0);
+  expect([...registry.fetched].sort()).toEqual(["@qa-test/tide-plugin", "qa-test-tide-words"]);
+  for (const { stdout, stderr, report } of [stranger, known]) {
+    expect(stdout + stderr + JSON.stringify(report)).not.toContain(token);
+  }
+});
+
 test("a failure names what a fake was asked and has no answer for", async () => {
   const sandbox = await Sandbox.create();
   for (const [name, text] of Object.entries(TIDE_PLUGIN)) await sandbox.write(`plugin/${name}`, text);

@@ -50,12 +50,15 @@ export class SkipError extends QaError {
   }
 }
 
-/** Ends a scenario as *blocked*: the chosen gateway or environment lacks `capability`. Never a pass. */
+/**
+ * Ends a scenario as *blocked*: the chosen gateway or environment lacks `capability`, or, with the fault `harness`, the
+ * runner or the pack does. Never a pass.
+ */
 export class BlockedError extends QaError {
   readonly capability: string;
 
-  constructor(capability: string, reason: string, hint?: string) {
-    super(reason, { code: "blocked", fault: "environment", hint });
+  constructor(capability: string, reason: string, hint?: string, fault: Fault = "environment") {
+    super(reason, { code: "blocked", fault, hint });
     this.name = "BlockedError";
     this.capability = capability;
   }

@@ -1,7 +1,13 @@
 import { errorMessage } from "../base/errors.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { HttpError, sendJson } from "../http/json.ts";
-import { type Call, type LocalServer, type Route, serveLocally } from "../http/local-server.ts";
+import {
+  type Call,
+  type LocalServer,
+  type LocalServerOptions,
+  type Route,
+  serveLocally,
+} from "../http/local-server.ts";
 import { checkBody } from "./body-check.ts";
 import type { QaBus } from "./bus.ts";
 import { ENDPOINTS, type Endpoint } from "./endpoints.ts";
@@ -10,7 +16,11 @@ const BODY_TIMEOUT_MS = 5_000;
 const OUTBOUND = "/v1/outbound/message";
 
 /** Serves the bus over HTTP on a random loopback port, until teardown. */
-export function serveBus(bus: QaBus, teardown: Teardown): Promise<LocalServer> {
+export function serveBus(
+  bus: QaBus,
+  teardown: Teardown,
+  onUnknown?: LocalServerOptions["onUnknown"],
+): Promise<LocalServer> {
   const routes = new Map<string, Route>([
     ["/health", { read: () => ({ ok: true }) }],
     ["/readyz", { read: () => ({ ok: true }) }],
@@ -26,6 +36,7 @@ export function serveBus(bus: QaBus, teardown: Teardown): Promise<LocalServer> {
     name: "QA bus",
     teardown,
     routes,
+    onUnknown,
     refusal: (error) => ({
       // Upstream's clients know only 400 for a request that cannot be fulfilled.
       status: error instanceof HttpError ? error.status : 400,

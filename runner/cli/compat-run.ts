@@ -41,7 +41,11 @@ export async function judgePlugin(from: string, order: PluginOrder): Promise<Com
   const { call: callAll = false, allowScripts = false, releases } = options;
   const secrets = secretsOf(options.secret);
   const scratch = await makeTempFolder({ kind: "plugin", teardown });
-  const access = await npmAccess(userFolder(), process.env, signal);
+  const access = await npmAccess(userFolder(), process.env, {
+    // Apart from where the plugin lies: it may hold credentials.
+    folder: await makeTempFolder({ kind: "npmrc", teardown }),
+    signal,
+  });
   const npm = { env: { ...process.env, ...access.env }, allowScripts };
   const subject = await findSubject(from, { ...npm, cwd: userFolder(), scratch, signal });
   const wanted = await wantedOf(releases, signal);

@@ -6,6 +6,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "assert-cannot-fail": "The condition of an assert is always true, so it checks nothing.",
   "await-in-sync-lambda": "A lambda awaits something but is not `async: true`.",
   "code-from-text": "An expression calls `eval` or `Function`, which fail: there is no code from text.",
+  "expects-nothing": "No statement of a scenario expects anything.",
   "expression-syntax": "An expression is not JavaScript.",
   "expression-trailing": "Something follows after the end of an expression.",
   "expression-too-long": "An expression is longer than 65,536 characters, or has more than 100 named groups.",
@@ -24,6 +25,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "not-callable": "A call names something that is not a function.",
   "not-declared":
     "A statement is about something that the front matter does not declare, such as a fake of a service.",
+  "pattern-as-text": "A text is written as other languages write a pattern.",
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "two-statements": "An entry of a list of actions has the keys of two statements.",

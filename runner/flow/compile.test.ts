@@ -19,12 +19,17 @@ const GIVEN = {
 function report(markdown: string, diagnostics: readonly Diagnostic[]): string {
   const lines = markdown.split("\n");
   return diagnostics
-    .map(({ line, column, endColumn, severity, code, message, hint }) => {
+    .map(({ line, column, endColumn, severity, code, message, hint, fix }) => {
       const mark = " ".repeat(column - 1) + "^".repeat((endColumn ?? column + 1) - column);
       const head = `${line}:${column} ${severity} ${code}: ${message}`;
-      return [head, `  | ${lines[line - 1] ?? ""}`, `  | ${mark}`, ...(hint ? [`  ${hint}`] : []), ""].join(
-        "\n",
-      );
+      return [
+        head,
+        `  | ${lines[line - 1] ?? ""}`,
+        `  | ${mark}`,
+        ...(hint ? [`  ${hint}`] : []),
+        ...(fix ? [`  → ${fix.text}`] : []),
+        "",
+      ].join("\n");
     })
     .join("\n");
 }

@@ -32,6 +32,17 @@ interface ServerOptions {
 
 export interface LocalServerOptions extends ServerOptions {
   routes: ReadonlyMap<string, Route>;
+  /** Hears of every request for a path that is not there. */
+  onUnknown?: ((request: UnknownRequest) => void) | undefined;
+}
+
+/** A request that a part of the run has no answer for. */
+export interface UnknownRequest {
+  /** Whose path it was: `scripted model`. */
+  server: string;
+  method: string;
+  /** Behind the token. */
+  path: string;
 }
 
 /** Answers an admitted request. @param path behind the token, without the query */
@@ -49,8 +60,11 @@ export interface LocalServer {
  * so its address holds a random token: as the first part of the path, because then every client can have it that can be
  * told a base URL. The teardown cuts the connections, so that no held request keeps the run from ending.
  */
-export function serveLocally({ routes, ...options }: LocalServerOptions): Promise<LocalServer> {
-  return listenLocally(options, (path, request, response) => answer(routes, path, request, response));
+export function serveLocally({ routes, onUnknown, ...options }: LocalServerOptions): Promise<LocalServer> {
+  return listenLocally(options, (path, request, response) => {
+    if (!routes.has(path)) onUnknown?.({ server: options.name, method: request.method ?? "", path });
+    return answer(routes, path, request, response);
+  });
 }
 
 /** The same for a part that answers any path and method itself. */

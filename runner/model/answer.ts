@@ -1,6 +1,6 @@
 /** What the model says to a request. */
 export type ModelAnswer =
-  | { kind: "text"; text: string; reasoning?: string }
+  | { kind: "text"; text: string; reasoning?: string; missingTool?: string }
   | { kind: "tool-calls"; calls: readonly PlannedCall[] }
   | { kind: "error"; status: number; message: string }
   | { kind: "hang" };
@@ -28,5 +28,5 @@ export function say(text: string): Extract<ModelAnswer, { kind: "text" }> {
 
 /** What the model says when it is asked to use a tool that it does not have. */
 export function sayUnavailable(tool: string): ModelAnswer {
-  return say(`The ${tool} tool is not available.`);
+  return { ...say(`The ${tool} tool is not available.`), missingTool: tool };
 }

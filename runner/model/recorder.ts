@@ -22,6 +22,8 @@ export interface RecordedRequest {
   /** First tool call of the answer. */
   plannedToolName?: string;
   plannedToolArgs?: Record<string, unknown>;
+  /** The tool that was to be called and that the request does not declare. */
+  missingToolName?: string;
   /** Names of the tools that the request declares. */
   toolNames: readonly string[];
   /** Rule that decided on the answer. */
@@ -41,6 +43,7 @@ export interface Recording {
 /** Describes a request and what was decided about it, before anything is answered. */
 export function record({ raw, body, request, turn, plan }: Recording): RecordedRequest {
   const call = plan.answer.kind === "tool-calls" ? plan.answer.calls[0] : undefined;
+  const missing = plan.answer.kind === "text" ? plan.answer.missingTool : undefined;
   return {
     at: Date.now(),
     raw,
@@ -53,6 +56,7 @@ export function record({ raw, body, request, turn, plan }: Recording): RecordedR
     providerVariant: variantOf(request.model),
     imageInputCount: request.imageInputCount,
     ...(call ? { plannedToolName: call.name, plannedToolArgs: call.arguments } : {}),
+    ...(missing === undefined ? {} : { missingToolName: missing }),
     toolNames: request.tools.map(({ name }) => name),
     rule: plan.rule,
     status: "planned",

@@ -3,7 +3,13 @@ import { errorMessage } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { HttpError, sendJson } from "../http/json.ts";
-import { type Call, type LocalServer, type Route, serveLocally } from "../http/local-server.ts";
+import {
+  type Call,
+  type LocalServer,
+  type LocalServerOptions,
+  type Route,
+  serveLocally,
+} from "../http/local-server.ts";
 import type { ModelApi } from "./api/api.ts";
 import { chatCompletions } from "./api/chat-completions.ts";
 import { responses } from "./api/responses.ts";
@@ -53,10 +59,16 @@ export interface ModelServerOptions {
   /** Every request so far, oldest first. */
   requests: readonly RecordedRequest[];
   answer(call: ModelCall): Promise<void>;
+  onUnknown?: LocalServerOptions["onUnknown"];
 }
 
 /** Serves the model APIs and the debug pages on a random loopback port. */
-export function serveModel({ teardown, requests, answer }: ModelServerOptions): Promise<LocalServer> {
+export function serveModel({
+  teardown,
+  requests,
+  answer,
+  onUnknown,
+}: ModelServerOptions): Promise<LocalServer> {
   const routes = new Map<string, Route>();
   for (const [path, page] of Object.entries(PAGES)) routes.set(path, { read: () => page(requests) });
   for (const [path, api] of Object.entries(APIS)) {
@@ -75,6 +87,7 @@ export function serveModel({ teardown, requests, answer }: ModelServerOptions): 
     name: "scripted model",
     teardown,
     routes,
+    onUnknown,
     refusal(error) {
       const status = error instanceof HttpError ? error.status : 500;
       return { status, body: apiError(status, errorMessage(error)) };

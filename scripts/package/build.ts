@@ -5,7 +5,7 @@ import { bundleProgram } from "./bundle.ts";
 import { packGateway } from "./gateway.ts";
 import { manifestOf } from "./manifest.ts";
 import { noticesOf } from "./notices.ts";
-import { writeReporterTypes } from "./types.ts";
+import { writeTypes } from "./types.ts";
 
 /** Where the package is built: `publishConfig.directory` of package.json. */
 const PACKAGE = join(ROOT, ".package");
@@ -53,7 +53,7 @@ export async function buildPackage(): Promise<{ folder: string; buildId: string 
       await cp(join(ROOT, path), join(staging, "schemas", name));
     }
     await writeFile(join(staging, "package.json"), `${JSON.stringify(await manifestOf(), null, 2)}\n`);
-    await writeReporterTypes(dist);
+    await writeTypes(dist);
     await writeFile(join(dist, "THIRD-PARTY.md"), await noticesOf(inputs));
     await chmod(join(dist, "main.js"), 0o755);
     await rm(PACKAGE, { recursive: true, force: true });

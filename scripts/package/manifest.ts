@@ -21,6 +21,7 @@ export async function manifestOf(): Promise<object> {
     bin: { "gateway-qa": "dist/main.js", qa: "dist/main.js" },
     exports: {
       "./reporter": { types: "./dist/reporter.d.ts", default: "./dist/reporter.js" },
+      "./steps": { types: "./dist/steps.d.ts", default: "./dist/steps.js" },
       "./schemas/*": "./schemas/*",
       "./package.json": "./package.json",
     },

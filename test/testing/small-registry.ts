@@ -19,10 +19,12 @@ export interface SmallRegistry {
 /**
  * @param folder to make the packages in
  * @param packages their files, by name
+ * @param token who does not give it is refused; default: everyone may read
  */
 export async function startSmallRegistry(
   folder: string,
   packages: readonly Readonly<Record<string, string>>[],
+  token?: string,
 ): Promise<SmallRegistry> {
   const packed = new Map<string, { manifest: Record<string, unknown>; tarball: Buffer }>();
   for (const files of packages) {
@@ -34,6 +36,11 @@ export async function startSmallRegistry(
     const path = decodeURIComponent(request.url ?? "");
     const name = path.slice(1).replace(/\/-\/.*$/, "");
     const found = packed.get(name);
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      response.writeHead(401, { "content-type": "application/json" });
+      response.end('{"error":"who are you"}');
+      return;
+    }
     if (!found) {
       response.writeHead(404, { "content-type": "application/json" });
       response.end('{"error":"not found"}');

@@ -62,6 +62,8 @@ async function importModule(
   throw new BlockedError(
     "fixture-module",
     `qaImport: ${specifier} is not beside the scenario; it may be a part of the runner that the scenario was written for`,
+    undefined,
+    "harness",
   );
 }
 

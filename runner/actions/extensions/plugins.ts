@@ -1,7 +1,10 @@
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { BlockedError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { isWithin } from "../../base/paths.ts";
+import { suggestion } from "../../base/suggest.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -28,9 +31,24 @@ async function stagePlugin(
 ): Promise<string> {
   if (!name) throw badArgument("stagePlugin: needs `from` or `name`");
   const folder = join(context.gateway.tempRoot, STAGED, name);
-  if (from) await cp(join(context.referenceRoot, "fixtures/plugins", from), folder, { recursive: true });
+  if (from) await copyFromPack(context.referenceRoot, from, folder);
   await writeFiles(folder, files);
   return folder;
+}
+
+/** @throws BlockedError where the pack does not have it: what was to be tested is not there */
+async function copyFromPack(referenceRoot: string, from: string, folder: string): Promise<void> {
+  const all = join(referenceRoot, "fixtures/plugins");
+  const names = await readdir(all).catch(() => []);
+  if (!existsSync(join(all, from))) {
+    throw new BlockedError(
+      "pack-file",
+      `stagePlugin: the pack's repository has no fixtures/plugins/${from}`,
+      names.length > 0 ? suggestion(from, names) : undefined,
+      "harness",
+    );
+  }
+  await cp(join(all, from), folder, { recursive: true });
 }
 
 /** Writes texts as they are and other values as JSON. */

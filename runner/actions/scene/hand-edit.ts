@@ -24,16 +24,20 @@ const DEFERRED = /\bdeferring until\b/;
  */
 export async function untilEditTaken(context: ActionContext, allow: Allow | undefined): Promise<void> {
   const { scene, gateway } = context;
+  let says = true;
   const edit = scene.handEdit;
   if (!edit || gateway.pid === undefined) return;
   allow?.(TAKEN_MS);
-  const says = gateway.capabilities.has("reload-generation");
   try {
     const options = { timeoutMs: TAKEN_MS, intervalMs: LOOK_MS };
     await waitIn(
       context,
       "the gateway to take the edit of its config",
-      () => isTaken(context, edit, says),
+      async () => {
+        const taken = await isTaken(context, edit);
+        says = taken.says;
+        return taken.done;
+      },
       options,
     );
   } catch (error) {
@@ -50,33 +54,47 @@ export async function untilEditTaken(context: ActionContext, allow: Allow | unde
   scene.handEdit = undefined;
 }
 
-/** @param says the gateway says which text of its config it has dealt with, and how */
-async function isTaken(context: ActionContext, { line, before }: HandEdit, says: boolean): Promise<boolean> {
+/** @returns says: the gateway says itself which text of its config it has dealt with, and how; done: it has with this one */
+async function isTaken(
+  context: ActionContext,
+  { line, before }: HandEdit,
+): Promise<{ says: boolean; done: boolean }> {
+  let says = true;
   try {
-    const told = says ? await toldOutcome(context) : undefined;
+    const told = await toldOutcome(context);
+    says = told !== undefined;
     // What was logged before that was said has been read when it answers once more.
     const { bootId } = await context.identity();
-    if (before && bootId !== before.bootId) return true;
-    if (says && told === undefined) return false;
+    if (before && bootId !== before.bootId) return { says, done: true };
+    if (told === "unread") return { says, done: false };
     const lines = linesSince(context, line);
     const restart = lines.findLastIndex((each) => RESTARTS.test(each));
-    if (told === "restart" || (!says && restart !== -1))
-      return isHeld(context) && lines.slice(Math.max(restart, 0)).some((each) => DEFERRED.test(each));
-    return says || lines.some((each) => DONE.test(each)) || (await isInForce(context)) === true;
+    if (told === "restart" || (!says && restart !== -1)) {
+      const deferred = lines.slice(Math.max(restart, 0)).some((each) => DEFERRED.test(each));
+      return { says, done: isHeld(context) && deferred };
+    }
+    const done = says || lines.some((each) => DONE.test(each)) || (await isInForce(context)) === true;
+    return { says, done };
   } catch (error) {
     // It goes down for the restart; the next process answers.
-    if (error instanceof QaError && error.code === "gateway-restarted") return false;
+    if (error instanceof QaError && error.code === "gateway-restarted") return { says, done: false };
     throw error;
   }
 }
 
-/** What the embedded gateway made of the text that is in its file now; undefined: it has not read it. */
-async function toldOutcome(context: ActionContext): Promise<unknown> {
-  const { configHash, lastReload } = await context.call("qa.gateway.status", {});
+/** What the gateway made of the text that is in its file now; undefined: it is one that does not say so. */
+async function toldOutcome(context: ActionContext): Promise<"unread" | "restart" | "other" | undefined> {
+  const status = await context.call("qa.gateway.status", {}).catch((error: unknown) => {
+    if (error instanceof QaError && error.code === "blocked") return undefined;
+    throw error;
+  });
+  if (status === undefined) return undefined;
+  const { configHash, lastReload } = status;
   const text = await readFile(context.gateway.configPath, "utf8");
   const hash = createHash("sha256").update(text).digest("hex");
-  if (isJsonObject(lastReload) && lastReload.hash === hash) return lastReload.outcome;
-  return configHash === hash ? "noop" : undefined;
+  if (isJsonObject(lastReload) && lastReload.hash === hash)
+    return lastReload.outcome === "restart" ? "restart" : "other";
+  return configHash === hash ? "other" : "unread";
 }
 
 function linesSince({ scene, gateway }: ActionContext, first: number): string[] {

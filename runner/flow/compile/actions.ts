@@ -6,6 +6,7 @@ import type { ActionStatement, CompiledMatcher, Value } from "../types.ts";
 import type { FunctionEntry, ValueSchema } from "../vocabulary.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { compileMatcher } from "./matchers.ts";
+import { durationMeant, keyMeant } from "./other-words.ts";
 import type { StepContext } from "./step-context.ts";
 import { compileStepValue } from "./step-values.ts";
 
@@ -89,13 +90,40 @@ function unknown(
   name: string,
   allowed: readonly string[],
 ): undefined {
+  const older = flow.names.olderAction(name)?.inSteps;
+  if (older !== undefined) {
+    const [, only] = /^`(\w+)`$/.exec(older) ?? [];
+    flow.diagnostics.error(range, {
+      code: "unknown-statement",
+      message: `\`${name}\` is an action of the older forms, and no statement`,
+      hint: `Here there is ${older}.`,
+      fix: only !== undefined && allowed.includes(only) ? only : undefined,
+    });
+    return undefined;
+  }
   flow.diagnostics.error(range, {
     code: "unknown-statement",
     message: name === "" ? "the statement is empty" : `there is no statement \`${name}\` here`,
-    hint: suggestion(name, allowed, allowed.length > FEW ? "docs/statements.md lists them." : undefined),
+    hint:
+      OLDER_GRAMMAR.get(name) ??
+      suggestion(name, allowed, allowed.length > FEW ? "docs/statements.md lists them." : undefined),
   });
   return undefined;
 }
+
+/** Words with which the older forms begin a statement. */
+const OLDER_GRAMMAR: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    call: "Below a heading the action itself comes first: `- ask: Hello`.",
+    set: "A statement keeps its result with `saveAs` beside it, and the front matter's `unique` makes up values.",
+    assert: "What must be so is expected: `- expectReply: Hello`; docs/statements.md lists the statements.",
+    throw: "What must be so is expected: `- expectReply: Hello`; docs/statements.md lists the statements.",
+    if: "Below a heading there are no conditions: a step expects, and a version range in `gateways` says where it runs.",
+    forEach:
+      "Below a heading there are no loops: a table below `## Examples` runs the scenario for each row.",
+    try: "A statement that acts takes `error`, a matcher of its refusal.",
+  }),
+);
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
@@ -305,10 +333,12 @@ class ActionCompiler {
     const written = isScalar(field.value) ? String(field.value.value) : "";
     const [, amount, unit = ""] = DURATION.exec(written) ?? [];
     if (amount !== undefined) return Math.round(Number(amount) * (UNITS[unit] ?? 1));
+    const meant = durationMeant(written);
     this.#context.flow.diagnostics.error(field.valueRange, {
       code: "invalid-duration",
       message: `\`within\` must be a duration, got ${describeNode(field.value)}`,
-      hint: "Write a number with its unit: `500ms`, `20s`, `6m`.",
+      hint: `${meant === undefined ? "" : `Did you mean \`${meant}\`? `}Write a number with its unit: \`500ms\`, \`20s\`, \`6m\`.`,
+      fix: meant,
     });
     return undefined;
   }
@@ -360,10 +390,16 @@ class ActionCompiler {
         });
         continue;
       }
+      const possible = [...named, ...words];
+      const meant = keyMeant(
+        key,
+        possible.filter((word) => !this.#mapping.field(word)),
+      );
       diagnostics.error(range, {
         code: "unknown-key",
         message: `\`${this.#name}\` has no parameter \`${key}\``,
-        hint: suggestion(key, [...named, ...words]),
+        hint: meant === undefined ? suggestion(key, possible) : `Did you mean \`${meant}\`?`,
+        fix: meant,
       });
     }
   }

@@ -1,9 +1,14 @@
 import { isMap, isSeq, type Node } from "yaml";
-import { type Diagnostic, Diagnostics, type SourceRange } from "../../scenario/source/diagnostic.ts";
+import {
+  atOffset,
+  type Diagnostic,
+  Diagnostics,
+  type SourceRange,
+} from "../../scenario/source/diagnostic.ts";
 import type { LocatedNode, YamlSource } from "../../scenario/source/locate.ts";
 import type { FlowSource, Pack, StepSection } from "../../scenario/types.ts";
 import type { FlowDiagnosticCode } from "../codes.ts";
-import type { CompiledFlow, MissingPermission, Step } from "../types.ts";
+import type { CompiledFlow, MissingPermission, Statement, Step } from "../types.ts";
 import type { Permission, StatementVocabulary, ValueSchema, Vocabulary } from "../vocabulary.ts";
 import { compileAction } from "./actions.ts";
 import { CompileContext } from "./context.ts";
@@ -73,7 +78,29 @@ function compileSections(sections: readonly StepSection[], options: CompileOptio
     return { name, position: heading.start, actions };
   });
   roots.finish();
+  if (
+    !flow.diagnostics.hasErrors &&
+    !steps.some(({ actions }) => actions.some((each) => expects(each, statements)))
+  )
+    flow.diagnostics.warning(sections[0]?.heading ?? atOffset(source.file, 0), {
+      code: "expects-nothing",
+      message: "no statement of this scenario expects anything: it passes as long as nothing is refused",
+      hint: "Say what must come of it: `- expectReply: …`, `reply: …` beside `ask`, `answer: …` beside what acts.",
+    });
   return finish(flow, steps, options, names);
+}
+
+/** Whether a statement says what must come, and not only what is done. */
+function expects(statement: Statement, statements: StatementVocabulary): boolean {
+  if (statement.kind !== "action") return true;
+  const { action, params, answer, error } = statement;
+  const entry = statements[action];
+  return (
+    entry?.statement !== "acts" ||
+    answer !== undefined ||
+    error !== undefined ||
+    params.some(([name]) => entry.params[name]?.matches !== undefined)
+  );
 }
 
 function contextFor(source: YamlSource, options: CompileOptions): CompileContext {

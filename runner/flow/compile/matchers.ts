@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
 import { isOperator, OBJECT_OPERATORS, OPERATORS, type Operator, TYPES } from "../match/matcher.ts";
 import { matchesEverything } from "../match/usable.ts";
@@ -7,6 +7,7 @@ import type { ValueSchema } from "../vocabulary.ts";
 import { alwaysTrue } from "./conditions.ts";
 import { canBeOfType, canHold, hasNumbers } from "./impossible.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
+import { operatorMeant } from "./other-words.ts";
 import { isObjectShape, memberShape } from "./shapes.ts";
 import type { StepContext } from "./step-context.ts";
 import { canEqual, compileData, compileStepValue } from "./step-values.ts";
@@ -26,6 +27,8 @@ export function compileMatcher(
     if (isSeq(node) && text !== undefined) return severalTexts(context, node, subject);
     if (subject.asWord !== undefined) return compileWord(context, node, subject, subject.asWord);
     if (text !== undefined) return member(text, compileMatcher(context, node, subject.properties?.[text]));
+    if (isSeq(node) && !canEqual(context, node, subject, LIST_HINT)) return undefined;
+    if (isScalar(node)) warnOfPattern(context, node);
     const value = compileStepValue(context, node, subject);
     return value && { kind: "equals", value };
   }
@@ -48,6 +51,22 @@ export function compileMatcher(
   if (!hasNumbers(context, context.flow.rangeOf(node), matchers)) return undefined;
   const [only] = matchers;
   return matchers.length === 1 ? only : { kind: "allOf", matchers };
+}
+
+const LIST_HINT =
+  "A list is compared as a whole, each element with all that it has: for a part of it write `{ some: … }`, `{ every: … }` or `{ count: … }`.";
+
+/** A pattern as other languages write it is a text here, which nothing is equal to. */
+function warnOfPattern({ flow }: StepContext, node: Scalar): void {
+  const [, pattern = ""] = /^\/(.+)\/$/.exec(String(node.value)) ?? [];
+  if (!/[\\^$*+?()[\]|]/.test(pattern)) return;
+  const meant = `{ matches: '${pattern.replaceAll("'", "''")}' }`;
+  flow.diagnostics.warning(flow.rangeOf(node), {
+    code: "pattern-as-text",
+    message: "this is a text with slashes, and no pattern",
+    hint: `For a pattern, write \`${meant}\`.`,
+    fix: meant,
+  });
 }
 
 /** A list where one text, or one word, stands for the subject. */
@@ -109,7 +128,7 @@ function compileMembers(
     diagnostics.error(mapping.field(key)?.keyRange ?? context.flow.rangeOf(node), {
       code: "unknown-key",
       message: `no matcher is called \`${key}\`, and what is matched is not a mapping`,
-      hint: suggestion(key, Object.keys(OPERATORS)),
+      ...meaning(key, Object.keys(OPERATORS)),
     });
     return undefined;
   }
@@ -129,12 +148,14 @@ function compileMembers(
       diagnostics.error(field?.keyRange ?? context.flow.rangeOf(node), {
         code: "unknown-member",
         message: `what is matched has no member \`${name}\``,
-        hint: isOperator(name)
-          ? `Put it below the member that it is about: \`{ ${subject.asText ?? "member"}: { ${name}: … } }\`.`
-          : suggestion(name, [
+        ...(isOperator(name)
+          ? {
+              hint: `Put it below the member that it is about: \`{ ${subject.asText ?? "member"}: { ${name}: … } }\`.`,
+            }
+          : meaning(name, [
               ...shape.missing,
               ...(subject.asText === undefined ? OBJECT_OPERATORS : Object.keys(OPERATORS)),
-            ]),
+            ])),
       });
       continue;
     }
@@ -142,6 +163,14 @@ function compileMembers(
     if (matcher) members.push([name, matcher]);
   }
   return members.length === mapping.keys.length ? { kind: "members", members } : undefined;
+}
+
+/** What is said of a name that is neither a member nor a word of matchers. */
+function meaning(name: string, possible: readonly string[]): { hint: string; fix?: string } {
+  const meant = operatorMeant(name, possible);
+  return meant === undefined
+    ? { hint: suggestion(name, possible) }
+    : { hint: `Did you mean \`${meant}\`?`, fix: meant };
 }
 
 function mixed(
@@ -153,7 +182,8 @@ function mixed(
   const others = mapping.keys.filter((key) => !words.includes(key));
   const [word = ""] = words;
   const [other = ""] = others;
-  const near = suggest(other, isObjectShape(subject) ? OBJECT_OPERATORS : Object.keys(OPERATORS));
+  const possible = isObjectShape(subject) ? OBJECT_OPERATORS : Object.keys(OPERATORS);
+  const near = operatorMeant(other, possible) ?? suggest(other, possible);
   context.flow.diagnostics.error(mapping.field(word)?.keyRange ?? mapping.range, {
     code: "mixed-matcher",
     message: `${quotedList(words)} says something about the value, and ${quotedList(others)} about its members`,

@@ -3,7 +3,7 @@ import type { Diagnostics, SourceRange } from "../../scenario/source/diagnostic.
 import type { FlowDiagnosticCode } from "../codes.ts";
 import { HARMLESS_GLOBALS, INSTEAD, LANGUAGE_NAMES, permissionFor } from "../host-names.ts";
 import type { MissingPermission } from "../types.ts";
-import type { Permission, Vocabulary } from "../vocabulary.ts";
+import type { FunctionEntry, Permission, Vocabulary } from "../vocabulary.ts";
 import { knownNames, lookupEntry } from "../vocabulary-lookup.ts";
 import type { Segment, Use } from "./use.ts";
 import { checkVocabularyUse } from "./vocabulary-use.ts";
@@ -92,6 +92,12 @@ export class NameTable {
           : "Choose another name, so that a reader knows which is meant.",
       });
     }
+  }
+
+  /** An action that only the older forms call. */
+  olderAction(name: string): FunctionEntry | undefined {
+    const entry = lookupEntry(this.#options.vocabulary, name);
+    return entry?.kind === "function" && entry.statement === undefined ? entry : undefined;
   }
 
   use(use: Use, loops: readonly number[]): void {

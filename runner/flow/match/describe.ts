@@ -2,14 +2,17 @@ import { inspect } from "node:util";
 import type { Matcher } from "./matcher.ts";
 
 const MAX_LENGTH = 300;
-const MAX_BEGINNING = 120;
 
-/** A value in at most 300 characters, on one line; texts as JSON has them. Of a long one, the middle is left out. */
-export function show(value: unknown): string {
+/**
+ * A value on one line; texts as JSON has them. Of a long one, the middle is left out.
+ * @param length characters at most
+ */
+export function show(value: unknown, length = MAX_LENGTH): string {
   const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, SHOWN);
-  if (text.length <= MAX_LENGTH) return text;
+  if (text.length <= length) return text;
+  const beginning = Math.floor(length * 0.4);
   // What somebody said last stands at the end of what a model reads.
-  return `${text.slice(0, MAX_BEGINNING)} … ${text.slice(text.length - (MAX_LENGTH - MAX_BEGINNING - 3))}`;
+  return `${text.slice(0, beginning)} … ${text.slice(text.length - (length - beginning - 3))}`;
 }
 
 const SHOWN = {

@@ -126,13 +126,15 @@ export function nearest<T>(
 }
 
 /** So many places are told in one line; the others stand in the diff. */
+/** Characters of a value: what was expected comes after it. */
+const IN_A_SENTENCE = 140;
 const TOLD = 3;
 
 /** `disabled is false, expected true`: one sentence for each of the first places. */
 export function describeMismatches(found: readonly Mismatch[], subject = "it"): string {
   const told = found.slice(0, TOLD).map(({ path, expected, seen }) => {
     const what = path.length === 0 ? subject : pathText(path);
-    return `${what} ${seen === undefined ? "is not there" : `is ${show(seen)}`}, expected ${expected}`;
+    return `${what} ${seen === undefined ? "is not there" : `is ${show(seen, IN_A_SENTENCE)}`}, expected ${expected}`;
   });
   return [...told, ...(found.length > TOLD ? [`${found.length - TOLD} more`] : [])].join("; ");
 }

@@ -40,14 +40,17 @@ const VOCABULARY: Vocabulary = {
   vars: value("object"),
   config: value("object"),
   fs: { ...value("object"), permission: "fs" },
-  reset: action(),
+  reset: { ...action(), inSteps: "nothing: they count from the beginning of the scenario" },
   resetTransport: action(),
   randomUUID: atOnce(action()),
   sleep: { ...action("ms"), budgetMs: ({ ms }) => Number(ms) },
   waitForCondition: action("check", "timeoutMs?", "intervalMs?"),
   waitForGatewayHealthy: action("env", "timeoutMs?"),
   waitForQaChannelReady: { ...action("env", "timeoutMs?"), aliases: ["waitForChannelReady"] },
-  waitForOutboundMessage: action("state", "predicate", "timeoutMs?", "options?"),
+  waitForOutboundMessage: {
+    ...action("state", "predicate", "timeoutMs?", "options?"),
+    inSteps: "`expectMessage`",
+  },
   writeWorkspaceSkill: action("options"),
   patchConfig: action("options"),
   readSkillStatus: action("env", "agentId?"),
@@ -102,6 +105,7 @@ const STATEMENTS: StatementVocabulary = {
   expectMessages: statement("expects", "messages", {
     messages: { type: "array", items: { matches: MESSAGE } },
   }),
+  expectLists: statement("expects", "list", { list: { matches: { type: "array", items: MESSAGE } } }),
   expectInOrder: statement("expects", "events", { events: { statements: ["expectMessage"] } }),
   expectRequest: {
     ...statement("counts", "request", {

@@ -1,8 +1,7 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { isJsonObject } from "../../base/json.ts";
 import type { Environment } from "../process/env.ts";
 import { runNpm } from "./npm.ts";
+import { writeNpmrc } from "./npmrc.ts";
 
 /** How a program reaches the registry as npm does where the user stands. */
 export interface NpmAccess {
@@ -21,11 +20,16 @@ const PASSED_ON =
 const ADDRESS = /registry$|proxy$/;
 
 /**
- * What a gateway's `plugins install` needs so that it installs from where the user's npm does. Tokens stay in the user's
- * .npmrc, to which the variables only point.
+ * What a gateway's `plugins install` needs so that it installs from where the user's npm does. Tokens are in a file, to which
+ * the variables only point.
  * @param cwd whose .npmrc counts, as for npm itself
+ * @param folder absolute; for that file
  */
-export async function npmAccess(cwd: string, env: Environment, signal: AbortSignal): Promise<NpmAccess> {
+export async function npmAccess(
+  cwd: string,
+  env: Environment,
+  { folder, signal }: { folder: string; signal: AbortSignal },
+): Promise<NpmAccess> {
   const { stdout } = await runNpm(["config", "list", "--json"], { cwd, env, signal });
   const config: unknown = JSON.parse(stdout || "{}");
   const known = Object.entries(isJsonObject(config) ? config : {}).flatMap(
@@ -37,14 +41,13 @@ export async function npmAccess(cwd: string, env: Environment, signal: AbortSign
   const own = Object.entries(env).filter((entry): entry is [string, string] => {
     return OWN.test(entry[0]) && entry[1] !== undefined;
   });
-  const userconfig = isJsonObject(config) ? config.userconfig : undefined;
   const addresses = known.filter(([name, value]) => ADDRESS.test(name) && URL.canParse(value));
   return {
     env: {
-      // Without it npm would look below the HOME that the gateway has.
-      npm_config_userconfig: typeof userconfig === "string" ? userconfig : join(homedir(), ".npmrc"),
       ...Object.fromEntries(known.map(([name, value]) => [`npm_config_${name.replaceAll("-", "_")}`, value])),
-      ...Object.fromEntries(own),
+      ...Object.fromEntries(own.filter(([name]) => !/^npm_config_userconfig$/i.test(name))),
+      // Without it npm would look below the HOME that the gateway has.
+      ...(await writeNpmrc(cwd, env, folder)),
     },
     hosts: [...new Set(addresses.map(([, value]) => new URL(value).hostname))],
   };

@@ -15,6 +15,8 @@ import { requireNpm, runNpm } from "./npm.ts";
 const STAGING = ".staging-";
 /** The registry says that there is no such package or version. */
 const NOT_THERE = /\bE404\b|\bETARGET\b/;
+/** It wants to know who asks, or does not let them. */
+const REFUSED = /\bE40[13]\b|\bENEEDAUTH\b/;
 
 export interface PluginPackageOptions {
   env: Environment;
@@ -33,7 +35,8 @@ interface Published {
  * what was installed before is used again as long as the registry says that it is the same.
  * @param spec name and version, range or tag: `@scope/name@1`
  * @returns absolute folder of the package
- * @throws QaError `unknown-package`, `registry-unreachable`, `plugin-install-failed`, `npm-missing`; the signal's reason
+ * @throws QaError `unknown-package`, `registry-unreachable`, `registry-refused`, `plugin-install-failed`, `npm-missing`; the
+ * signal's reason
  */
 export async function installPluginPackage(spec: string, options: PluginPackageOptions): Promise<string> {
   const at = spec.indexOf("@", 1);
@@ -68,6 +71,14 @@ async function publishedAs(
       code: "unknown-package",
       fault: "scenario",
       hint: "Correct `npm` in the scenario's plugins; `npm view` of it shows which versions there are.",
+    });
+  }
+  if (REFUSED.test(asked.output)) {
+    throw new QaError(`the package registry does not let this user have ${spec}`, {
+      code: "registry-refused",
+      fault: "environment",
+      hint: "Log in to it, or set the variable that your .npmrc names for its token.",
+      details: asked.output,
     });
   }
   return undefined;

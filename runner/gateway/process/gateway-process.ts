@@ -1,4 +1,5 @@
 import { QaError } from "../../base/errors.ts";
+import { inShort } from "../../base/text.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
 import { stoppedError } from "../rpc/errors.ts";
 import { Listeners } from "../rpc/listeners.ts";
@@ -117,7 +118,9 @@ export class GatewayProcess {
       : this.#signalled
         ? "ended"
         : "ended unexpectedly";
-    return new QaError(`the gateway process (${program.target}) ${when}: ${describeExit(exit)}`, {
+    const words = this.#booted ? undefined : lastWords(this.logTail());
+    const how = [describeExit(exit), words].filter(Boolean).join(": ");
+    return new QaError(`the gateway process (${program.target}) ${when}: ${how}`, {
       code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
       fault: "product",
       hint: "The last lines of its log are below; the whole log is in the report folder.",
@@ -149,4 +152,12 @@ export class GatewayProcess {
     this.#stopping = true;
     await this.#process?.stop();
   }
+}
+
+/** Of a program that gives up, the last line that says why is the one that counts. */
+function lastWords(log: string): string | undefined {
+  const line = log
+    .split("\n")
+    .findLast((each) => /^gateway: |\b(?:error|fatal|invalid|cannot)\b/i.test(each));
+  return line && inShort(line.replace(/^(?:gateway: |\S*\d\d:\d\d:\d\d\S* )/, ""));
 }

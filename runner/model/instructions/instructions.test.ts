@@ -218,7 +218,10 @@ describe("the instruction-following model", () => {
     const asked = user("Use the gateway tool with action=config.get.");
     const expected = calls("gateway", { action: "config.get" });
     expect(answer([asked], { tools: [tool("gateway", ["action"])] })).toEqual(expected);
-    expect(answer([asked], { tools: [READ] })).toEqual(says("The gateway tool is not available."));
+    expect(answer([asked], { tools: [READ] })).toEqual({
+      ...says("The gateway tool is not available."),
+      missingTool: "gateway",
+    });
     const vague = user("To answer, use the message tool.");
     expect(answer([vague], { tools: [tool("message", ["action"])] })).toEqual(says("OK."));
   });

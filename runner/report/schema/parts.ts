@@ -41,11 +41,14 @@ export const gatewaySchema = {
 const chainSchema = {
   type: "object",
   description:
-    "How far what was expected to happen came: a reply, a config change, a plugin or a restart, link by link.",
+    "How far what was expected to happen came: a reply, a config change, a plugin, a restart, an update or a skill, link by link.",
   additionalProperties: false,
   required: ["name", "since", "links"],
   properties: {
-    name: { type: "string", description: "`reply`, `config`, `plugin` or `restart`; others will follow." },
+    name: {
+      type: "string",
+      description: "`reply`, `config`, `plugin`, `restart`, `update` or `skill`; others will follow.",
+    },
     about: { type: "string", description: "Which one: a conversation, a plugin's id, changed paths." },
     since: {
       type: "number",
@@ -90,7 +93,12 @@ export const failureSchema = {
     message: text,
     headline: {
       type: "string",
-      description: "Of a statement below a heading: why, from the first missing link of the chain.",
+      description:
+        "Why, in one sentence: from the first missing link of the chain, or from the model's script.",
+    },
+    note: {
+      type: "string",
+      description: "What else may explain it: a rule of the model's script that matched nothing.",
     },
     chain: chainSchema,
     hint: { type: "string", description: "What the reader can do about it." },

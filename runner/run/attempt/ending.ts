@@ -23,8 +23,8 @@ export function endingOf(
     const blocked = cause instanceof BlockedError;
     const what = blocked ? `${cause.message} (${cause.capability})` : cause.message;
     const reason = [what, cause.hint].filter(Boolean).join(". ");
-    const busy = blocked && cause.capability === MACHINE;
-    return { verdict: blocked ? "blocked" : "skipped", reason, ...(busy ? { fault: cause.fault } : {}) };
+    const isOpen = blocked && (cause.capability === MACHINE || cause.fault === "harness");
+    return { verdict: blocked ? "blocked" : "skipped", reason, ...(isOpen ? { fault: cause.fault } : {}) };
   }
   const known = error instanceof QaError;
   return {

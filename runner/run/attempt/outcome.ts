@@ -1,8 +1,10 @@
 import { errorMessage } from "../../base/errors.ts";
+import { inShort } from "../../base/text.ts";
 import { recentMessages } from "../../channel/transcript.ts";
 import type { Failure, ScenarioFinished } from "../../report/events.ts";
 import { sourceFrame } from "../../scenario/source/format.ts";
 import type { Scenario } from "../../scenario/types.ts";
+import type { Told } from "../chain/chain.ts";
 import type { Witness } from "../chain/witness.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import type { Ending, FlowFailure } from "./ending.ts";
@@ -22,6 +24,8 @@ export async function outcomeOf(
   notReached: string[],
   witness?: Witness,
 ): Promise<Outcome> {
+  const lack = failure && lackOfOurs(failure, testbed);
+  if (lack !== undefined) return { verdict: "blocked", fault: "harness", reason: lack, notReached };
   return {
     verdict,
     ...(reason === undefined ? {} : { reason }),
@@ -31,6 +35,16 @@ export async function outcomeOf(
   };
 }
 
+/** What this runner itself does not have, where a scenario failed for want of it: no fault of the product's. */
+function lackOfOurs({ message, details = "" }: FlowFailure, { unknown }: Testbed): string | undefined {
+  const missing = unknown.find(
+    ({ method, path }) => method === "POST" || message.includes(path) || details.includes(path),
+  );
+  if (!missing) return undefined;
+  const { server, method, path } = missing;
+  return `this runner's ${server} has no ${method} ${path}, which was asked for. ${inShort(message)}`;
+}
+
 async function shown(
   failure: FlowFailure,
   scenario: Scenario,
@@ -38,7 +52,7 @@ async function shown(
   witness: Witness | undefined,
 ): Promise<Failure> {
   const { position } = failure;
-  const known = { ...failure, ...(witness && (await chainPart(failure, testbed, witness))) };
+  const known = { ...failure, ...(witness && (await chainPart(failure, testbed, witness, scenario))) };
   return {
     ...known,
     ...(position
@@ -65,10 +79,11 @@ async function chainPart(
   failure: FlowFailure,
   testbed: Testbed,
   witness: Witness,
-): Promise<Pick<Failure, "chain" | "headline" | "details">> {
+  scenario: Scenario,
+): Promise<Told> {
   // Only a failure needs it.
   const { chainOf } = await import("../chain/chain.ts");
-  return chainOf(failure, testbed, witness).catch((error: unknown) => {
+  return chainOf(failure, testbed, witness, scenario).catch((error: unknown) => {
     const details = [failure.details, `its chain could not be told: ${errorMessage(error)}`];
     return { details: details.filter(Boolean).join("\n") };
   });

@@ -1,8 +1,10 @@
 import { BARRIER } from "../../actions/scene/scene.ts";
 import type { BusMessage } from "../../channel/types.ts";
-import type { Statement } from "../../flow/types.ts";
+import type { Statement, Value } from "../../flow/types.ts";
 import type { TraceRecord } from "../../gateway/gateway.ts";
+import type { RecordedRequest } from "../../model/recorder.ts";
 import type { Testbed } from "../testbed/testbed.ts";
+import { askGateway, type Outside } from "./outside.ts";
 import type { Witness, WitnessedCall } from "./witness.ts";
 
 /** Something that a scenario did and that a chain may begin with. `at`: milliseconds since the epoch. */
@@ -10,14 +12,20 @@ export type Act =
   | { kind: "message"; at: number; message: BusMessage }
   | { kind: "turn"; at: number; runId: string }
   | { kind: "config"; at: number; byHand: boolean }
-  | { kind: "restart"; at: number };
+  /** `meddles`: files are changed while no process runs. */
+  | { kind: "restart"; at: number; meddles?: boolean }
+  | { kind: "update"; at: number; call?: WitnessedCall }
+  | { kind: "skill"; at: number; name: string };
 
 /** What is known of an attempt at a scenario, from all sides. */
 export interface Account {
   /** The gateway records what it does. */
   isTraced: boolean;
-  /** When the scenario began, in milliseconds since the epoch. */
+  /** When the scenario, and its step, began, in milliseconds since the epoch. */
   startedAt: number;
+  stepAt: number;
+  /** Of the process that the scenario began with; undefined where it is not known. */
+  bootId?: string | undefined;
   /** Of the gateway since it was started, oldest first. */
   all: readonly TraceRecord[];
   /** Those since the scenario began. */
@@ -26,6 +34,10 @@ export interface Account {
   outbound: readonly BusMessage[];
   /** Oldest first. */
   acts: readonly Act[];
+  /** What the scripted model was asked, oldest first; undefined with a live one. */
+  requests?: readonly RecordedRequest[] | undefined;
+  /** What a gateway that records nothing says when it is asked. */
+  outside?: Outside | undefined;
 }
 
 const TURNS: ReadonlySet<string> = new Set(["agent", "chat.send"]);
@@ -39,7 +51,7 @@ const RESTARTS: ReadonlySet<string> = new Set([
   "signalProcess",
   "stop",
 ]);
-const RESTART_METHODS = /^(?:gateway\.restart|update\.run)/;
+const RESTART_METHODS = /^gateway\.restart/;
 
 /** Puts together what gateway, channel and scenario show. */
 export async function accountOf(testbed: Testbed, witness: Witness): Promise<Account> {
@@ -55,21 +67,47 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
         : [],
     ),
     ...witness.calls.flatMap(actOf),
-    ...witness.statements.flatMap(({ statement, at }): Act[] =>
-      HAND_EDITS.has(actionOf(statement) ?? "") ? [{ kind: "config", at, byHand: true }] : [],
+    ...witness.statements.flatMap(({ statement, at }) => actIn(statement, at)),
+    ...(trace ?? []).flatMap(({ event, at }): Act[] =>
+      event === "update-requested" && at >= startedAt ? [{ kind: "update", at }] : [],
     ),
   ];
   const all = trace ?? [];
   const records = since(all, startedAt);
+  const { gateway } = testbed;
   return {
     startedAt,
+    stepAt: witness.stepAt,
+    bootId: witness.bootId,
     all,
     // What was forgotten cannot be called missing.
     isTraced: trace !== undefined && !records.some(({ event }) => event === "forgotten"),
     records,
     outbound: messages.filter(({ direction }) => direction === "outbound"),
     acts: acts.toSorted((one, other) => one.at - other.at),
+    requests: testbed.model?.requests.filter(({ at }) => at >= startedAt),
+    outside: trace === undefined && gateway ? await askGateway(gateway, testbed.log()) : undefined,
   };
+}
+
+/** What a statement does without the gateway. */
+function actIn(statement: Statement, at: number): Act[] {
+  const action = actionOf(statement) ?? "";
+  if (HAND_EDITS.has(action)) return [{ kind: "config", at, byHand: true }];
+  const name = action === "writeSkill" ? literalOf(statement) : undefined;
+  return name === undefined ? [] : [{ kind: "skill", at, name }];
+}
+
+/** A parameter of a statement, by default the first one, where it is a literal text. */
+export function literalOf(statement: Statement, parameter?: string): string | undefined {
+  const params = statement.kind === "action" ? statement.params : [];
+  const [, value] = params.find(([name]) => parameter === undefined || name === parameter) ?? [];
+  return literalText(value);
+}
+
+/** A value that is a text, and stands as such in the scenario. */
+export function literalText(value: Value | undefined): string | undefined {
+  return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }
 
 /** A scenario may date its messages as it likes. */
@@ -77,10 +115,12 @@ function writtenAt({ timestamp }: BusMessage, startedAt: number): number {
   return timestamp >= startedAt && timestamp <= Date.now() ? timestamp : startedAt;
 }
 
-function actOf({ member, method = "", at, runId, noop, failed }: WitnessedCall): Act[] {
+function actOf(call: WitnessedCall): Act[] {
+  const { member, method = "", at, runId, noop, failed } = call;
   // A restart that fails may have come as far as the end of the old process.
-  if (RESTARTS.has(member)) return [{ kind: "restart", at }];
+  if (RESTARTS.has(member)) return [{ kind: "restart", at, meddles: member === "restartAfterStateMutation" }];
   if (failed || noop) return [];
+  if (method === "update.run") return [{ kind: "update", at, call }];
   if (TURNS.has(method) && runId !== undefined) return [{ kind: "turn", at, runId }];
   if (CONFIG_WRITES.test(method)) return [{ kind: "config", at, byHand: false }];
   return RESTART_METHODS.test(method) ? [{ kind: "restart", at }] : [];

@@ -37,9 +37,11 @@ export function configChain(
   if (kind === "restart" && planned) restarted(links, since(records, planned.at), planned);
   else {
     const applied = noticed && ofChange("config-applied");
-    if (planned?.facts.plugins === true)
-      links.told("plugins-reloaded", judgedBetween(records, planned, applied));
+    const judged = planned?.facts.plugins === true && judgedBetween(records, planned, applied);
+    // What is not applied at all does not lack the plugins first.
+    if (judged || (judged === undefined && applied)) links.told("plugins-reloaded", judged);
     links.told("applied", applied, names(applied?.facts.errors) || undefined);
+    if (applied) keptByRestart(links, account, applied.at);
   }
   return links.chain("config", planned && names(reasons));
 }
@@ -62,6 +64,18 @@ function restarted(links: Links, records: readonly TraceRecord[], planned: Trace
     isInForce ? boot : undefined,
     boot && !isInForce ? "it started with another config" : undefined,
   );
+}
+
+/** A process that starts later has what was in the file before it. */
+function keptByRestart(links: Links, { records, acts }: Account, from: number): void {
+  const boot = first(since(records, from), "boot");
+  // While it was down, the scenario may have changed the file.
+  const isMeddled = acts.some((act) => act.kind === "restart" && act.at >= from && act.meddles);
+  if (!boot || isMeddled) return;
+  const { hash } =
+    records.findLast(({ event, at }) => event === "config-planned" && at <= boot.at)?.facts ?? {};
+  const isKept = boot.facts.config === hash;
+  links.told("kept", isKept ? boot : undefined, isKept ? undefined : "it started with another config");
 }
 
 function judgedBetween(

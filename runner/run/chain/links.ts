@@ -3,10 +3,13 @@ import type { Failure } from "../../report/events.ts";
 
 export type Chain = NonNullable<Failure["chain"]>;
 type Link = Chain["links"][number];
-export type ChainName = "reply" | "config" | "plugin" | "restart";
+export type ChainName = "reply" | "config" | "plugin" | "restart" | "skill" | "update";
 
 /** Characters of a detail; what it is taken from is in the evidence. */
 const LONGEST_DETAIL = 200;
+
+/** Something has happened, and nobody knows when. */
+export const UNDATED = { at: Number.NEGATIVE_INFINITY };
 
 /** The links of one chain, in order, as far as they are known. */
 export class Links {

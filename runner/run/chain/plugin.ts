@@ -1,20 +1,24 @@
-import type { JsonObject } from "../../base/json.ts";
-import { isJsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import type { TraceRecord } from "../../gateway/gateway.ts";
-import { type Account, first } from "./account.ts";
-import { type Chain, Links } from "./links.ts";
+import { type Account, first, since } from "./account.ts";
+import { type Chain, Links, UNDATED } from "./links.ts";
+import { complaintAbout } from "./outside.ts";
 
-/** From a plugin's files to the call of its tool. @param tool without one the chain ends with the registration */
-export function pluginChain(account: Account, at: number, id: string, tool?: string): Chain {
+/**
+ * From a plugin's files to the call of its tool.
+ * @param tool without one the chain ends with the registration
+ * @param from only what the model was offered since then counts; default: all
+ */
+export function pluginChain(account: Account, at: number, id: string, tool?: string, from = 0): Chain {
+  if (!account.isTraced) return shownChain(account, at, id, tool);
   const { all: records } = account;
   const judged = records.findLast(({ event }) => event === "plugins-judged");
   const entry = judged && pluginsOf(judged).find((plugin) => plugin.id === id);
-  const from = records.findLastIndex(({ event }) => event === "boot");
-  const own = records.slice(Math.max(0, from)).filter(({ facts }) => facts.plugin === id);
-  const failed = own.findLast(({ event }) => event === "plugin-failed");
+  const own = ownRecords(account, id);
+  const failed = failureOf(own);
   const links = new Links(at, account.isTraced);
   links.told("found", entry && judged);
-  const problem = text(entry?.problem);
+  const problem = entry?.problem === undefined ? undefined : placed(entry.place, entry.problem);
   links.told("manifest", entry && problem === undefined ? judged : undefined, problem);
   const off = text(entry?.off);
   links.told(
@@ -24,22 +28,91 @@ export function pluginChain(account: Account, at: number, id: string, tool?: str
   );
   const planned = last(own, "plugin-planned");
   links.told("planned", planned, text(planned?.facts.reason));
-  const imported = last(own, "plugin-imported");
-  const registered = last(own, "plugin-registered");
-  // The place first: of what it says, the first line is what is read.
-  const why = [failed?.facts.place, failed?.facts.why].filter((each) => typeof each === "string").join(": ");
-  const failure = why === "" ? undefined : why;
+  const tried = own.slice(own.findLastIndex(({ event }) => event === "plugin-planned"));
+  const imported = last(tried, "plugin-imported");
+  const registered = last(tried, "plugin-registered");
+  const failure = failed && placed(failed.facts.place, failed.facts.why);
   links.told("imported", imported, imported ? undefined : failure);
   links.told("registered", registered, registered || !imported ? undefined : failure);
+  if (failed?.facts.late === true) links.told("running", undefined, failure);
   if (tool !== undefined) {
-    const offered = account.records.find(
+    const offered = since(account.records, from).find(
       ({ event, facts }) =>
         event === "model-asked" && Array.isArray(facts.tools) && facts.tools.includes(tool),
     );
     links.told("tool-offered", offered, tool);
     links.told("called", first(account.records, "tool-called", { tool }));
+    const trouble = account.records.findLast(
+      ({ event, facts }) => event === "tool-failed" && facts.tool === tool,
+    );
+    if (trouble) links.told("answered", undefined, placed(trouble.facts.place, trouble.facts.why));
   }
   return links.chain("plugin", id);
+}
+
+/** What the list of plugins, the log and the model's requests show. */
+function shownChain({ outside, requests }: Account, at: number, id: string, tool?: string): Chain {
+  const entry = outside?.plugins?.find((plugin) => plugin.id === id);
+  const complaint = outside && complaintAbout(id, outside.log);
+  const links = new Links(at, false);
+  if (outside?.plugins) links.shown("found", entry ? UNDATED : undefined, complaint);
+  else links.told("found", undefined);
+  links.told("manifest", undefined).told("enabled", entry?.enabled === true ? UNDATED : undefined);
+  links.told("planned", undefined).told("imported", undefined);
+  const offered = requests?.find(({ toolNames }) => tool !== undefined && toolNames.includes(tool));
+  if (complaint !== undefined && !offered) links.shown("registered", undefined, complaint);
+  else links.told("registered", offered);
+  if (tool === undefined || !requests) return links.chain("plugin", id);
+  const called = requests.find(({ plannedToolName }) => plannedToolName === tool);
+  return links.shown("tool-offered", offered, tool).shown("called", called).chain("plugin", id);
+}
+
+/** The place first: of what it says, the first line is what is read. */
+function placed(place: unknown, why: unknown): string {
+  const first =
+    String(why)
+      .replace(/^the plugin does not load: /, "")
+      .split("\n")[0] ?? "";
+  return [place, first].filter((each) => typeof each === "string" && each !== "").join(": ");
+}
+
+/** What the running process says of a plugin. */
+function ownRecords({ all }: Account, id: string): TraceRecord[] {
+  const from = all.findLastIndex(({ event }) => event === "boot");
+  return all.slice(Math.max(0, from)).filter(({ facts }) => facts.plugin === id);
+}
+
+/** How it failed when it was loaded last, or later. */
+function failureOf(own: readonly TraceRecord[]): TraceRecord | undefined {
+  return own
+    .slice(own.findLastIndex(({ event }) => event === "plugin-planned"))
+    .find(({ event }) => event === "plugin-failed");
+}
+
+/**
+ * The plugins that the gateway did not find, or could not use or load, those that it did not find first.
+ * @param declared ids that it must know
+ */
+export function brokenPlugins(account: Account, declared: readonly string[]): string[] {
+  const { isTraced, outside } = account;
+  if (!isTraced) return declared.filter((id) => outside && complaintAbout(id, outside.log) !== undefined);
+  const judged = account.all.findLast(({ event }) => event === "plugins-judged");
+  if (!judged) return [];
+  const listed = pluginsOf(judged).flatMap(({ id, problem }) =>
+    typeof id === "string" ? [{ id, problem }] : [],
+  );
+  const lost = declared.filter((id) => !listed.some((plugin) => plugin.id === id));
+  const bad = listed.filter(({ id, problem }) => problem !== undefined || failureOf(ownRecords(account, id)));
+  return [...lost, ...bad.map(({ id }) => id)];
+}
+
+/** The first lines of the stack of what went wrong in a plugin, or in its tool, if it is known. */
+export function framesOf(account: Account, id: string): string[] {
+  const trouble = account.records.findLast(
+    ({ event, facts }) => event === "tool-failed" && facts.plugin === id,
+  );
+  const { frames } = (failureOf(ownRecords(account, id)) ?? trouble)?.facts ?? {};
+  return Array.isArray(frames) ? frames.map((frame) => `plugin ${id}: ${frame}`) : [];
 }
 
 /** The plugin that declares a tool of this name. */

@@ -18,7 +18,8 @@ export function replyChain(account: Account, act: Extract<Act, { kind: "message"
   const links = new Links(act.at, account.isTraced)
     .told("accepted", accepted)
     .told("turn-started", started, started ? undefined : whyNotStarted(account, begun, message));
-  if (begun?.facts.command === undefined) askedAndAnswered(links, own);
+  if (account.isTraced && begun?.facts.command === undefined) askedAndAnswered(links, own);
+  if (!account.isTraced) askedFromOutside(links, account, act);
   const sent = first(own, "reply-sent");
   const arrived = arrivalOf(account, act, started?.at ?? act.at);
   // The gateway notes it when the channel has said that it is there.
@@ -45,6 +46,18 @@ function askedAndAnswered(links: Links, own: readonly TraceRecord[]): void {
   const times = asked.length > 1 ? `${asked.length} times` : undefined;
   links.told("model-asked", asked[0], asked.length > 0 ? times : failureOf(own));
   links.told("model-answered", answered, answered ? undefined : failureOf(own));
+}
+
+/** What the model saw of it. A command asks none, so that no request is no link that is missing. */
+function askedFromOutside(links: Links, { requests = [] }: Account, act: Act): void {
+  const asked = requests.find(
+    ({ at, allInputText }) =>
+      at >= act.at && (act.kind !== "message" || allInputText.includes(act.message.text)),
+  );
+  links.told("model-asked", asked);
+  if (asked && asked.status !== "answered")
+    links.shown("model-answered", undefined, `the request is ${asked.status}`);
+  else links.told("model-answered", asked);
 }
 
 function whyNotStarted(

@@ -1,13 +1,25 @@
-import type { Statement, Value } from "../../flow/types.ts";
-import { type Account, type Act, actionOf } from "./account.ts";
+import type { Statement } from "../../flow/types.ts";
+import { type Account, type Act, actionOf, literalOf, literalText } from "./account.ts";
 import { configChain } from "./config.ts";
 import type { Chain } from "./links.ts";
 import { pluginChain, pluginOfTool } from "./plugin.ts";
 import { replyChain } from "./reply.ts";
 import { promisedNote, restartChain } from "./restart.ts";
+import { skillChain } from "./skill.ts";
+import { updateChain } from "./update.ts";
 
 /** What the failure of an action is about; `plugin` and `tool` are named by its main argument. */
-type Subject = "message" | "request" | "change" | "plan" | "restart" | "plugin" | "tool" | "call";
+type Subject =
+  | "message"
+  | "request"
+  | "change"
+  | "plan"
+  | "restart"
+  | "update"
+  | "plugin"
+  | "tool"
+  | "call"
+  | "skill";
 
 /** By the name of the action, of statements and of the older forms alike. */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -27,7 +39,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   waitForModelRequest: "request",
   waitForOutboundMessage: "message",
   expectConfig: "change",
-  expectSkill: "change",
+  expectSkill: "skill",
   applyConfig: "plan",
   editConfig: "plan",
   expectNoReload: "plan",
@@ -39,6 +51,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   restartGatewayWithConfigPatch: "restart",
   stopAndStart: "restart",
   waitForRestart: "restart",
+  expectUpdate: "update",
   expectPlugin: "plugin",
   expectPluginLoads: "plugin",
   expectTool: "tool",
@@ -47,6 +60,8 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 
 /** Those that judge the next message, whatever it is. */
 const REPLIES: ReadonlySet<string> = new Set(["ask", "expectReply", "keepAsking"]);
+/** Those that say what was seen where there was something. */
+const EVENTS: ReadonlySet<string> = new Set(["expectMessages"]);
 
 /**
  * The chain that a failed statement is about, as far as that can be known.
@@ -60,11 +75,16 @@ export function chainAbout(
   came = false,
 ): Chain | undefined {
   const action = actionOf(statement) ?? "";
+  if (action === "rpc" && literalOf(statement) === "config.get")
+    return chainOfSubject(account, statement, "change");
   const isWait = waited && (statement.kind === "call" || action === "rpc");
   const chain = chainOfSubject(account, statement, subjectOf(action) ?? (isWait ? "anything" : undefined));
   if (chain?.links.every(({ state }) => state === "unknown")) return undefined;
-  const isWrongReply = came && REPLIES.has(action);
-  return chain && (isWrongReply || action.startsWith("expectNo")) ? asFarAsItCame(chain) : chain;
+  // What acts and is answered otherwise was answered.
+  const isAnswered =
+    came && statement.kind === "action" && (statement.answer ?? statement.error) !== undefined;
+  const isWrong = came && (REPLIES.has(action) || EVENTS.has(action));
+  return chain && (isWrong || isAnswered || action.startsWith("expectNo")) ? asFarAsItCame(chain) : chain;
 }
 
 /** What an action is about; undefined where its name does not say. */
@@ -79,27 +99,40 @@ function chainOfSubject(
 ): Chain | undefined {
   const { acts } = account;
   const last = acts.at(-1);
-  const change = acts.findLast((act) => act.kind === "config");
+  const change = lastChange(account);
   switch (subject) {
     case "message":
-      return messageChain(account, literal(statement, "in"));
+      return messageChain(account, literalOf(statement, "in"));
     case "request":
       return upTo("model-asked", messageChain(account));
     case "change":
       return change && configChain(account, change);
     case "plan":
       return change && configChain(account, change, true);
+    case "skill": {
+      const name = literalOf(statement);
+      const written = acts.findLast((act) => act.kind === "skill" && act.name === name);
+      const isLater = written?.kind === "skill" && !(change && change.at > written.at);
+      return isLater ? skillChain(account, written) : change && configChain(account, change);
+    }
+    case "update": {
+      const act = acts.findLast((each) => each.kind === "update");
+      return act ? updateChain(account, act) : messageChain(account);
+    }
     case "restart": {
+      const update = acts.findLast((each) => each.kind === "update");
+      if (update && update.at >= (causeOfRestart(account)?.at ?? 0)) return updateChain(account, update);
       const cause = causeOfRestart(account);
       return cause && restartChain(account, cause.at);
     }
     case "plugin":
     case "tool":
-      return changedPlugin(account, subject, literal(statement), change);
+      return changedPlugin(account, subject, statement, change);
     case "call":
       return calledTool(account, member(statement, "tool"), member(statement, "plugin"));
     case "anything":
       if (last?.kind === "config") return configChain(account, last);
+      if (last?.kind === "update") return updateChain(account, last);
       return last?.kind === "restart" ? restartChain(account, last.at) : messageChain(account);
     default:
       return undefined;
@@ -113,6 +146,7 @@ function chainOfSubject(
 function messageChain(account: Account, room?: string): Chain | undefined {
   const { acts } = account;
   const last = acts.at(-1);
+  if (last?.kind === "update") return updateChain(account, last, true);
   if (last && !isSaid(last) && promisedNote(account, last.at)) return restartChain(account, last.at);
   const said =
     acts.filter(isSaid).findLast((act) => act.kind === "message" && act.message.conversation.id === room) ??
@@ -138,13 +172,46 @@ function isSaid(act: Act): act is Extract<Act, { kind: "message" | "turn" }> {
 function changedPlugin(
   account: Account,
   subject: "plugin" | "tool",
-  name: string | undefined,
-  act: Extract<Act, { kind: "config" }> | undefined,
+  statement: Statement,
+  act: ConfigAct | undefined,
 ): Chain | undefined {
+  const name = literalOf(statement);
   const change = act && configChain(account, act);
   if (change?.missing !== undefined || name === undefined) return change;
   const id = subject === "tool" ? pluginOfTool(account, name) : name;
-  return id === undefined ? change : pluginChain(account, act?.at ?? account.startedAt, id);
+  if (id === undefined) return change;
+  const chain = pluginChain(account, act?.at ?? account.startedAt, id);
+  return wantsAbsence(statement) ? asFarAsItCame(chain) : chain;
+}
+
+type ConfigAct = Extract<Act, { kind: "config" }>;
+
+/** Of the scenario's own; without one, what something else has written because of it. */
+function lastChange({ acts, records }: Account): ConfigAct | undefined {
+  const own = acts.findLast((act) => act.kind === "config");
+  const written = records.findLast(({ event }) => event === "config-written");
+  const isDueToWords = acts.findLast((act) => act.at <= (written?.at ?? 0))?.kind === "message";
+  if (written && isDueToWords && !(own && own.at > written.at))
+    return { kind: "config", at: written.at, byHand: false };
+  return own;
+}
+
+/** The chain of a change in the statement's own step that did not get through, whatever the statement is about. */
+export function brokenChange(account: Account): Chain | undefined {
+  const change = lastChange(account);
+  if (!change || change.at < account.stepAt) return undefined;
+  const chain = configChain(account, change);
+  // That one was refused may be what the scenario is about.
+  return chain.missing === undefined || chain.missing === "planned" ? undefined : chain;
+}
+
+/** Whether it is expected that there is nothing. */
+function wantsAbsence(statement: Statement): boolean {
+  const params = statement.kind === "action" ? statement.params : [];
+  const value = params.find(([name]) => name === "is")?.[1];
+  if (value?.kind !== "matcher" || value.matcher.kind !== "exists") return false;
+  const wanted = value.matcher.value;
+  return wanted.kind === "literal" && wanted.value === false;
 }
 
 /** Without a turn that asked the model, the turn is what is missing. */
@@ -173,21 +240,10 @@ function asFarAsItCame({ missing: _missing, links, ...chain }: Chain): Chain {
   return { ...chain, links: links.filter(({ state }) => state === "happened") };
 }
 
-/** A parameter of a statement, by default the first one, where it is a literal text. */
-function literal(statement: Statement, parameter?: string): string | undefined {
-  const params = statement.kind === "action" ? statement.params : [];
-  const [, value] = params.find(([name]) => parameter === undefined || name === parameter) ?? [];
-  return literalText(value);
-}
-
 /** What a statement's matcher says that a member is, where that is a literal text. */
 function member(statement: Statement, name: string): string | undefined {
   const [, value] = (statement.kind === "action" && statement.params[0]) || [];
   const members = value?.kind === "matcher" && value.matcher.kind === "members" ? value.matcher.members : [];
   const [, found] = members.find(([each]) => each === name) ?? [];
   return found?.kind === "equals" ? literalText(found.value) : undefined;
-}
-
-function literalText(value: Value | undefined): string | undefined {
-  return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }

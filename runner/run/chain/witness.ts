@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import type { Statement } from "../../flow/types.ts";
 
 /** As many calls and statements are remembered: a scenario may loop for hours. */
@@ -14,9 +14,10 @@ export interface WitnessedCall {
   endedAt?: number;
   /** It was refused, or failed. */
   failed?: boolean;
-  /** Of the answer: the run that began, and that nothing has changed. */
+  /** Of the answer: the run that began, that nothing has changed, and what an update came to. */
   runId?: string;
   noop?: boolean;
+  update?: { ok: boolean; reason?: string; version?: string };
 }
 
 /** A statement that has begun. */
@@ -32,7 +33,15 @@ export class Witness {
   readonly startedAt = Date.now();
   readonly calls: WitnessedCall[] = [];
   readonly statements: WitnessedStatement[] = [];
+  /** When the step began that runs, or ran last. */
+  stepAt = this.startedAt;
+  /** Of the gateway's process when the scenario began. */
+  readonly bootId: string | undefined;
   readonly #open: WitnessedStatement[] = [];
+
+  constructor(bootId?: string) {
+    this.bootId = bootId;
+  }
 
   /** @returns what to call with the answer, or with nothing when there is none */
   called(member: string, method: unknown): (answer?: unknown) => void {
@@ -45,7 +54,12 @@ export class Witness {
       if (!isJsonObject(answer)) return;
       if (typeof answer.runId === "string") call.runId = answer.runId;
       if (answer.noop === true) call.noop = true;
+      if (method === "update.run") call.update = updateIn(answer);
     };
+  }
+
+  stepStarted(): void {
+    this.stepAt = Date.now();
   }
 
   statementStarted(statement: Statement): void {
@@ -66,6 +80,17 @@ export class Witness {
     const alike = this.statements.filter(({ statement }) => statement.label === label);
     return alike.findLast(({ endedAt, threw }) => threw || endedAt === undefined) ?? alike.at(-1);
   }
+}
+
+/** Releases and the embedded gateway answer alike. */
+function updateIn({ ok, result }: JsonObject): WitnessedCall["update"] {
+  const { reason, after } = isJsonObject(result) ? result : {};
+  const version = isJsonObject(after) ? after.version : undefined;
+  return {
+    ok: ok === true,
+    ...(typeof reason === "string" ? { reason } : {}),
+    ...(typeof version === "string" ? { version } : {}),
+  };
 }
 
 function remember<T>(list: T[], entry: T): void {

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorMessage, QaError } from "../../base/errors.ts";
+import { userFolder } from "../../base/invocation.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { isPackedPlugin } from "../../base/paths.ts";
 import type { Teardown } from "../../base/teardown.ts";
@@ -16,6 +18,9 @@ export interface PluginOptions {
   allowScripts?: boolean | undefined;
 }
 
+/** Below the root of a repository. */
+const PLUGINS = "fixtures/plugins";
+
 interface Enabled {
   id: string;
   /** Absolute folder to load it from; undefined for one that comes with the gateway. */
@@ -25,8 +30,8 @@ interface Enabled {
 /**
  * Config that enables the plugins a scenario declares. One that is named by its id is loaded from `fixtures/plugins` of the
  * scenario's own repository if it lies there, or is the repository itself, and comes with the gateway otherwise; one that
- * is given by its path is loaded from there, and a package of the registry or a packed archive is installed first. Each gets an empty config: releases of spring 2026 would add
- * it themselves, and take that for a change to restart for.
+ * is given by its path is loaded from there, and a package of the registry or a packed archive is installed first. Each gets an
+ * empty config: releases of spring 2026 would add it themselves, and take that for a change to restart for.
  * @throws QaError `plugin-unreadable`, and what the install of a package throws
  */
 export async function pluginPatches(scenario: Scenario, options: PluginOptions): Promise<JsonObject[]> {
@@ -57,8 +62,8 @@ export async function pluginSources(scenario: Scenario): Promise<string[]> {
 /** Undefined for what comes with the gateway, or from the registry. */
 async function sourceOf(plugin: NamedPlugin, { pack, file }: Scenario): Promise<string | undefined> {
   if (typeof plugin !== "string") return plugin.path && resolve(dirname(file.path), plugin.path);
-  const folder = join(pack.referenceRoot, "fixtures/plugins", plugin);
-  if (existsSync(join(folder, MANIFEST))) return folder;
+  const folder = join(pack.referenceRoot, PLUGINS, plugin);
+  if (existsSync(folder)) return folder;
   const isItsOwn = (await readPluginManifest(pack.referenceRoot).catch(() => undefined))?.id === plugin;
   return isItsOwn ? pack.referenceRoot : undefined;
 }
@@ -69,16 +74,50 @@ async function find(
   { signal, teardown, allowScripts = false }: PluginOptions,
 ): Promise<Enabled> {
   const path = await sourceOf(plugin, scenario);
-  if (typeof plugin === "string") return { id: plugin, ...(path && { folder: path }) };
-  if (path && !isPackedPlugin(path)) return inFolder(path, plugin.path ?? "");
-  const { installPluginArchive, installPluginPackage } = await import("../../gateway/npm/plugin-package.ts");
-  const options = { env: process.env, signal, allowScripts };
-  if (path) {
-    const scratch = await makeTempFolder({ kind: "plugin", teardown });
-    return inFolder(await installPluginArchive(path, { ...options, scratch }), plugin.path ?? "");
+  if (typeof plugin === "string") {
+    if (path === undefined) return { id: plugin };
+    return path === scenario.pack.referenceRoot
+      ? { id: plugin, folder: path }
+      : called(plugin, await inFolder(path, `${PLUGINS}/${plugin}`));
   }
-  const spec = plugin.npm ?? "";
-  return inFolder(await installPluginPackage(spec, options), spec);
+  if (path && !isPackedPlugin(path)) return inFolder(path, plugin.path ?? "");
+  const [{ installPluginArchive, installPluginPackage }, { writeNpmrc }] = await Promise.all([
+    import("../../gateway/npm/plugin-package.ts"),
+    import("../../gateway/npm/npmrc.ts"),
+  ]);
+  const scratch = await makeTempFolder({ kind: "plugin", teardown });
+  const npmrc = await writeNpmrc(userFolder(), process.env, scratch);
+  const options = { env: { ...process.env, ...npmrc }, signal, allowScripts };
+  const spec = plugin.path ?? plugin.npm ?? "";
+  try {
+    const folder = path
+      ? await installPluginArchive(path, { ...options, scratch })
+      : await installPluginPackage(spec, options);
+    return inFolder(folder, spec);
+  } finally {
+    // It may hold credentials, and the plugin lies beside it.
+    await rm(npmrc.npm_config_userconfig);
+  }
+}
+
+/** @throws QaError `plugin-unreadable` where a plugin's manifest has another id than its scenario */
+function called(plugin: string, found: Enabled): Enabled {
+  if (found.id === plugin) return found;
+  throw new QaError(`the plugin in ${PLUGINS}/${plugin} is called ${found.id} in its ${MANIFEST}`, {
+    code: "plugin-unreadable",
+    fault: "scenario",
+    hint: `Give the folder, the manifest and the scenario's \`plugins\` one and the same id.`,
+  });
+}
+
+/** Ids of the plugins that a scenario may name: in its repository, or the repository itself. */
+export async function pluginFolders({ pack }: Pick<Scenario, "pack">): Promise<string[]> {
+  const entries = await readdir(join(pack.referenceRoot, PLUGINS), { withFileTypes: true }).catch(() => []);
+  const own = await readPluginManifest(pack.referenceRoot).catch(() => undefined);
+  return [
+    ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+    ...(own ? [own.id] : []),
+  ];
 }
 
 /** Plugins of a scenario that come from elsewhere, as they are named: of the registry, or packed. */
@@ -95,7 +134,9 @@ async function inFolder(folder: string, named: string): Promise<Enabled> {
   try {
     return { id: (await readPluginManifest(folder)).id, folder };
   } catch (error) {
-    throw new QaError(`the plugin ${named} has no ${MANIFEST} that can be read: ${errorMessage(error)}`, {
+    const isThere = existsSync(join(folder, MANIFEST));
+    const problem = isThere ? ` that can be read: ${errorMessage(error)}` : "";
+    throw new QaError(`the plugin ${named} has no ${MANIFEST}${problem}`, {
       code: "plugin-unreadable",
       fault: "scenario",
       hint: `A plugin's folder holds an ${MANIFEST} with its id.`,

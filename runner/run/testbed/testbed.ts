@@ -14,6 +14,7 @@ import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
 import { keptInside } from "../../gateway/process/outside.ts";
 import { type HttpFakes, startFakes } from "../../http/fakes.ts";
+import type { UnknownRequest } from "../../http/local-server.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
@@ -23,6 +24,8 @@ import { refuseUnreadKeys } from "./unread-keys.ts";
 
 /** Time to tear down a testbed: its gateway, servers and folders. */
 const TEARDOWN_MS = 60_000;
+/** A gateway may ask without end. */
+const MOST_UNKNOWN = 100;
 
 /** What all testbeds of a run have in common. */
 export interface TestbedOptions {
@@ -61,6 +64,8 @@ export class Testbed {
   /** The scenario's own fakes of services. */
   http: HttpFakes | undefined;
   gateway: GatewayUnderTest | undefined;
+  /** What was asked of the run's own servers and is not there. */
+  readonly unknown: UnknownRequest[] = [];
   /** File in which connections that were refused are noted; undefined where none is. */
   refusedLog: string | undefined;
   /** Rejects when the gateway cannot be started. */
@@ -99,9 +104,12 @@ export class Testbed {
     const closing = AbortSignal.any([signal, this.#closing.signal]);
     secrets.add(...Object.values(secretEnv));
     const { redactKnown } = new Secrets(Object.values(secretEnv));
+    const onUnknown = (request: UnknownRequest) => {
+      if (this.unknown.length < MOST_UNKNOWN) this.unknown.push(request);
+    };
     const [bus, model, fakes, pluginPatches] = await Promise.all([
-      serveBus(this.bus, teardown),
-      scriptedModel ? startScriptedModel({ teardown, wakeups, script: modelScript }) : undefined,
+      serveBus(this.bus, teardown, onUnknown),
+      scriptedModel ? startScriptedModel({ teardown, wakeups, onUnknown, script: modelScript }) : undefined,
       services && startFakes(services, { teardown, wakeups, redact: redactKnown }),
       plugins?.({ signal: closing, teardown }),
     ]);
@@ -145,6 +153,7 @@ export class Testbed {
   /** Makes it ready for the next scenario: what was said, asked and logged before is no longer visible. */
   reset(modelScript?: ModelScript): void {
     this.bus.reset();
+    this.unknown.length = 0;
     this.answers = new AnswerShapes();
     this.model?.reset(modelScript);
     if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();

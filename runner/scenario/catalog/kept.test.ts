@@ -48,7 +48,7 @@ it("asks the file system again for what lies beside a scenario", async () => {
     "docs/here.md": "",
     "plugin/openclaw.plugin.json": "{}",
     "qa/scenarios/a.md": markdownScenario(METADATA + REFERENCES),
-    "qa/scenarios/tide.md": `${plugins}# Tide\n\n## One\n\n\`\`\`yaml qa-step\n- say: hello\n  as: alice\n\`\`\`\n`,
+    "qa/scenarios/tide.md": `${plugins}# Tide\n\n## One\n\n\`\`\`yaml qa-step\n- ask: hello\n  reply: hello\n\`\`\`\n`,
   });
   expect(codes(await check(repoRoot))).toEqual([]);
   rmSync(join(repoRoot, "docs/here.md"));

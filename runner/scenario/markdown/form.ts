@@ -1,5 +1,5 @@
 import { suggest, suggestion } from "../../base/suggest.ts";
-import { atOffset, Diagnostics, type DiagnosticText, type SourceRange } from "../source/diagnostic.ts";
+import { atOffset, Diagnostics, type DiagnosticText, SourceRange } from "../source/diagnostic.ts";
 import { LIMITS } from "../source/limits.ts";
 import type { LocatedNode } from "../source/locate.ts";
 import type { SourceFile } from "../source/source.ts";
@@ -118,6 +118,8 @@ class MarkdownReader {
     if (!kind) {
       const mistyped = fence.info.find((part) => part.startsWith("qa-"));
       if (mistyped === undefined) return;
+      const meant = suggest(mistyped, FENCE_KINDS);
+      const isYaml = fence.info.some((word) => word === "yaml" || word === "yml");
       const text: DiagnosticText = {
         code: "unknown-fence",
         message: `\`${fence.info.join(" ")}\` is not a block of a scenario`,
@@ -125,10 +127,12 @@ class MarkdownReader {
           `yaml ${mistyped}`,
           FENCE_KINDS.map((name) => `yaml ${name}`),
         ),
+        fix: meant && (isYaml ? meant : `yaml ${meant}`),
       };
+      const range = this.#infoWord(fence, mistyped);
       // What it holds would be left out without a word. Others may have blocks with names of their own.
-      if (suggest(mistyped, FENCE_KINDS)) this.#diagnostics.error(this.#at(fence.start), text);
-      else this.#diagnostics.ownRule(this.#at(fence.start), text);
+      if (meant) this.#diagnostics.error(range, text);
+      else this.#diagnostics.ownRule(range, text);
       return;
     }
     if (!fence.closed) {
@@ -152,6 +156,12 @@ class MarkdownReader {
       return;
     }
     this.#blocks.set(kind, fence);
+  }
+
+  /** A word behind the backticks that open a fence. */
+  #infoWord({ start }: MarkdownBlock, word: string): SourceRange {
+    const at = this.#file.text.toLowerCase().indexOf(word, start);
+    return new SourceRange(this.#file, (offset) => this.#file.position(offset), at, at + word.length);
   }
 
   #twoForms(flow: MarkdownBlock): void {

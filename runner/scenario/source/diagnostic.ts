@@ -28,6 +28,8 @@ export interface DiagnosticText<Code extends string = DiagnosticCode> {
   code: Code;
   message: string;
   hint?: string | undefined;
+  /** What is certain to be meant by the marked text, where it is not a name that the hint proposes for it. */
+  fix?: string | undefined;
 }
 
 /** A stretch of a file. Its positions are only looked up when there is something to report: nearly never. */
@@ -68,11 +70,11 @@ export function atOffset(file: SourceFile, offset: number): SourceRange {
 export function diagnosticAt(
   range: SourceRange,
   severity: Diagnostic["severity"],
-  { code, message, hint }: DiagnosticText<string>,
+  { code, message, hint, fix }: DiagnosticText<string>,
 ): Diagnostic {
   const { start, end } = range;
   const marked = end.line === start.line && end.column > start.column;
-  const meant = marked ? fixFor(hint, range.file.between(start, end)) : undefined;
+  const meant = marked ? (fix ?? fixFor(hint, range.file.between(start, end))) : undefined;
   return {
     file: range.file.name,
     ...start,

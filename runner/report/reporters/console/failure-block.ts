@@ -32,6 +32,7 @@ export function failureBlock(
   const diff = placeByPlace(failure.expected, failure.seen);
   return [
     ...indent(lines(headlineOf(failure)).map((line) => paint(["bold", "red"], line))),
+    ...indent(lines(failure.note)),
     ...indent(failure.headline ? lines(failure.message) : []),
     ...indent(failure.chain ? lines(chainText(failure.chain)) : []),
     ...indent([paint("dim", blame(failure)), ...whereabouts(failure, scenario.steps.length)]),

@@ -89,6 +89,7 @@ function message({ steps, rerun }: ScenarioReport, failure: Failure | undefined,
   const facts: [string, string | undefined][] = [
     ["", note],
     ["", failure && headlineOf(failure)],
+    ["", failure?.note],
     ["", failure?.headline && failure.message],
     ["chain", failure?.chain && chainText(failure.chain)],
     ["step", step && `${step.index + 1} of ${steps.length}, ${oneLine(step.name)}`],

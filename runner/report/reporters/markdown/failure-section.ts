@@ -20,11 +20,23 @@ export function failureParts({ failure, rerun, steps }: ScenarioReport): string[
 
 /** @param steps number of steps of the scenario */
 export function failureFacts(failure: Failure, steps: number): string[] {
-  const { headline, message, chain, codeFrame, expected, seen, values, stack, details, messages, logLines } =
-    failure;
+  const {
+    headline,
+    note,
+    message,
+    chain,
+    codeFrame,
+    expected,
+    seen,
+    values,
+    stack,
+    details,
+    messages,
+    logLines,
+  } = failure;
   const diff = placeByPlace(expected, seen);
   return [
-    codeBlock([headline, message].filter(Boolean).join("\n"), "text"),
+    codeBlock([headline ?? message, note, headline && message].filter(Boolean).join("\n"), "text"),
     ...(chain ? [`**How far it came**: ${codeSpan(chainText(chain))}`] : []),
     where(failure, steps),
     ...(codeFrame ? [codeBlock(codeFrame)] : []),
