@@ -23,12 +23,15 @@ import { executeRun } from "../run/run.ts";
 import type { Pools, RunSetup } from "../run/setup.ts";
 import { strangersOf } from "../run/testbed/plugins.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { givenOptions, toArgs, withIds } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { printNote } from "./redacted.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
 import { outFolder, repositoryRoot } from "./workspace.ts";
+
+const MOST_WARNINGS = 10;
 
 /** What one run leaves for the next. */
 export interface BetweenRuns {
@@ -162,7 +165,8 @@ async function chooseAndPrepare(
   const version = await releaseVersion(gateway, catalog.scenarios, signal);
   const capabilities = capabilitiesOf(target, model, { env, allowWrites, version });
   const prepared = prepareRun(catalog, selection, capabilities);
-  const { scenarios, place } = await takeShard(prepared, ids, options, order);
+  if (!options.quiet) printWarnings(prepared.warnings);
+  const { scenarios, place } = await takeShard(prepared.scenarios, ids, options, order);
   for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
   const allowed = allowedToStrangers(scenarios, options.allowScripts);
   for (const sentence of allowed) printNote(`note: ${sentence}\n`);
@@ -177,6 +181,14 @@ async function chooseAndPrepare(
     place,
     allowed,
   };
+}
+
+/** What `qa check` says of the same files, in short. */
+function printWarnings(warnings: readonly Diagnostic[]): void {
+  for (const { file, line, column, message, code } of warnings.slice(0, MOST_WARNINGS))
+    printNote(`warning: ${file}:${line}:${column}  ${message}  [${code}]\n`);
+  const hidden = warnings.length - MOST_WARNINGS;
+  if (hidden > 0) printNote(`warning: ${hidden} more, which \`qa check\` shows\n`);
 }
 
 /** Said before anything is installed. @throws QaError for a release that cannot be had */

@@ -5,7 +5,7 @@ import type { RunFacts } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Reporter, RunView } from "../../stream.ts";
 import { failureLines } from "../agent/block.ts";
-import { Activities } from "./activity.ts";
+import { Activities, doingSince } from "./activity.ts";
 import { attemptLines } from "./attempt-lines.ts";
 import { failureBlock } from "./failure-block.ts";
 import { LiveRegion, type LiveView, type Terminal } from "./live-region.ts";
@@ -119,7 +119,8 @@ export class ConsoleReporter implements Reporter {
   }
 
   #showSlow(id: string, elapsedMs: number): void {
-    const doing = this.#activities.get(id)?.doing ?? "";
+    const activity = this.#activities.get(id);
+    const doing = activity ? doingSince(activity, Date.now()) : "";
     this.#print([`  ${id} still running after ${formatDuration(elapsedMs)}: ${doing}`]);
   }
 
