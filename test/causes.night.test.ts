@@ -29,10 +29,7 @@ interface Broken {
 const BROKEN: Readonly<Record<string, Broken>> = {
   "b-no-manifest": { manifest: null, says: /b-no-manifest has no openclaw\.plugin\.json/ },
   "b-other-id": { manifest: { id: "b-another" }, says: /b-other-id is called b-another in its openclaw/ },
-  "b-bad-manifest": {
-    manifest: { id: "b-bad-manifest", contracts: { tools: ["b_tool"] } },
-    says: /cannot use the plugin b-bad-manifest: .*configSchema/,
-  },
+  "b-no-id": { manifest: {}, says: /b-no-id has no openclaw\.plugin\.json that can be read: it has no id/ },
   "b-no-entry": {
     package: { type: "module", openclaw: { extensions: ["./dist/index.js"] } },
     says: /b-no-entry: the entry "\.\/dist\/index\.js" does not exist/,

@@ -10,7 +10,7 @@ import { modelNotes } from "./causes.ts";
 import type { Chain } from "./links.ts";
 import { brokenPlugins, pluginChain } from "./plugin.ts";
 import { sentenceOf } from "./sentences.ts";
-import { chainAbout, subjectOf } from "./subject.ts";
+import { brokenChange, chainAbout, subjectOf } from "./subject.ts";
 
 const T0 = 1_000_000;
 
@@ -266,6 +266,16 @@ it("a plugin's chain comes after the change that was to enable it", () => {
   );
 });
 
+it("a change of the same step that did not get through may be why something else fails", () => {
+  const began = { stepAt: T0 };
+  expect(brokenChange(account(records(...CHANGE.slice(0, 3)), [PATCHED], began))?.missing).toBe("applied");
+  expect(
+    brokenChange(account(records(...CHANGE.slice(0, 3)), [PATCHED], { stepAt: T0 + 1 })),
+  ).toBeUndefined();
+  expect(brokenChange(account(records(...CHANGE), [PATCHED], began))).toBeUndefined();
+  expect(brokenChange(account([], [PATCHED], began))).toBeUndefined();
+});
+
 it("where nothing is to be there, nothing is missing", () => {
   const judged: [string, TraceRecord["facts"]] = ["plugins-judged", { plugins: [{ id: "almanac" }] }];
   const value = { kind: "literal", value: false } as const;
@@ -284,6 +294,8 @@ it("what acts and is answered otherwise than expected has been answered", () => 
   const answer = { kind: "exists", value: { kind: "literal", value: true } } as const;
   const rpc = { ...statement("rpc", "plugins.install"), answer } as Statement;
   const begun = account(records(...CHANGE.slice(0, 3)), [PATCHED]);
+  const refused = { ...statement("rpc", "config.patch"), error: answer } as Statement;
+  expect(chainAbout(begun, refused, true)?.missing).toBeUndefined();
   expect(chainAbout(begun, rpc, true)?.missing).toBe("applied");
   expect(chainAbout(begun, rpc, true, true)?.missing).toBeUndefined();
 });
