@@ -132,6 +132,18 @@ it("a reply that came and is another one is not missing", () => {
   expect(chainAbout(underWay, statement("expectMessage"), true, true)?.missing).toBe("sent");
 });
 
+it("of a closed list of messages one is missing only as long as too few came", () => {
+  const outbound = [message({ id: "m2", direction: "outbound", timestamp: T0 + 30 })];
+  const of = account(records(...TURN.slice(0, 5)), [SAID], { outbound });
+  const wanting = (count: number) => {
+    const item = { kind: "literal", value: "x" } as const;
+    const params = [["messages", { kind: "list", items: Array(count).fill(item) }]] as const;
+    return { ...statement("expectMessages"), params } as Statement;
+  };
+  expect(chainAbout(of, wanting(2), true, true)?.missing).toBe("sent");
+  expect(chainAbout(of, wanting(1), true, true)?.missing).toBeUndefined();
+});
+
 it("a room that is named is the one that is meant", () => {
   const elsewhere: Act = {
     kind: "message",
@@ -428,8 +440,8 @@ it("of a gateway that records nothing, its list of plugins, its log and the mode
   const failed = account([], [SAID], outside({ log }));
   expect(brokenPlugins(failed, ["almanac", "compass"])).toEqual(["almanac"]);
   expect(told(pluginChain(failed, T0, "almanac"))).toEqual([
-    "plugin found ? → manifest ? → enabled ? → planned ? → imported ? → registered ✗ [plugins] almanac failed to load from /x/index.js: Error: no licence file",
-    "the plugin almanac was imported and did not register: [plugins] almanac failed to load from /x/index.js: Error: no licence file",
+    "plugin found ? → manifest ? → enabled ? → planned ? → imported ✗ [plugins] almanac failed to load from /x/index.js: Error: no licence file",
+    "the plugin almanac does not load: [plugins] almanac failed to load from /x/index.js: Error: no licence file",
   ]);
   const request = { at: T0 + 9, allInputText: "Alice: hello", status: "answered" } as RecordedRequest;
   const asked = account([], [SAID], { ...outside({}), requests: [request] });

@@ -60,8 +60,6 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 
 /** Those that judge the next message, whatever it is. */
 const REPLIES: ReadonlySet<string> = new Set(["ask", "expectReply", "keepAsking"]);
-/** Those that say what was seen where there was something. */
-const EVENTS: ReadonlySet<string> = new Set(["expectMessages"]);
 
 /**
  * The chain that a failed statement is about, as far as that can be known.
@@ -84,8 +82,16 @@ export function chainAbout(
   const isAnswered =
     statement.kind === "action" &&
     (statement.error !== undefined || (came && statement.answer !== undefined));
-  const isWrong = came && (REPLIES.has(action) || EVENTS.has(action));
+  const isWrong = came && (REPLIES.has(action) || hasEnough(account, statement));
   return chain && (isWrong || isAnswered || action.startsWith("expectNo")) ? asFarAsItCame(chain) : chain;
+}
+
+/** Whether as many messages came as a closed list of them has. */
+function hasEnough({ outbound, startedAt }: Account, statement: Statement): boolean {
+  if (statement.kind !== "action" || statement.action !== "expectMessages") return false;
+  const [, wanted] = statement.params[0] ?? [];
+  const came = outbound.filter(({ timestamp }) => timestamp >= startedAt);
+  return wanted?.kind === "list" && came.length >= wanted.items.length;
 }
 
 /** What an action is about; undefined where its name does not say. */
