@@ -28,7 +28,16 @@ const RUNNER: Readonly<Record<string, Room>> = {
   model: { rooms: ["base", "http", "scenario"], packages: [] },
   report: {
     rooms: ["base"],
-    packages: ["ajv", "cli-truncate", "ctrf", "json-schema-to-ts", "log-update", "std-env"],
+    packages: [
+      "ajv",
+      "cli-truncate",
+      "ctrf",
+      "esbuild",
+      "json-schema-to-ts",
+      "log-update",
+      "preact",
+      "std-env",
+    ],
   },
   gateway: {
     rooms: ["base"],

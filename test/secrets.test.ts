@@ -103,7 +103,15 @@ test("no kind of secret is in any output of a run, whatever way it takes there",
   }
   expect([...outputs.keys()]).toEqual(
     expect.arrayContaining([
-      ...["report.md", "report.json", "events.jsonl", "junit.xml", "ctrf-report.json", "own.jsonl"],
+      ...[
+        "report.md",
+        "report.html",
+        "report.json",
+        "events.jsonl",
+        "junit.xml",
+        "ctrf-report.json",
+        "own.jsonl",
+      ],
       ...["transcript.txt", "model-requests.jsonl", "gateway.log"].map((name) => `shows-secrets/${name}`),
     ]),
   );

@@ -63,6 +63,11 @@ const MISSED: Missed[] = [
     /^the history of agent:.*:tiides: .*; did you mean `tides`\?$/,
   ],
   [
+    "other-session",
+    '- ask: "Reply exactly: heard"\n  session: tides\n- expectHistory: { count: 2 }\n  within: 500ms',
+    /^no turn ran in the session that `ask` uses where it names none$/,
+  ],
+  [
     "near-room",
     '- say: "@openclaw Reply exactly: heard"\n  in: tides\n- expectMessage: heard\n  in: tiides\n  within: 3s',
     /^a message did not come: nothing came in `tiides`; messages came in `tides`$/,

@@ -10,6 +10,7 @@ export const CACHE = join(userCache(process.env), "tool", BUILD_ID);
 export const BUILT = {
   id: BUILD_ID,
   attempt: join(DIST, "start.cjs"),
+  page: { script: join(DIST, "page.js"), style: join(DIST, "page.css") },
   gateway: join(DIST, "gateway.br"),
   releases: join(DIST, "releases.br"),
 };

@@ -11,6 +11,8 @@ export const BUILT:
       id: string;
       /** The program of an attempt's process. */
       attempt: string;
+      /** What report.html runs. */
+      page: { script: string; style: string };
       /** The embedded gateway, packed. */
       gateway: string;
       /** Its releases, packed. */

@@ -23,7 +23,10 @@ export function addOptions(command: Command, name: CommandName): Command {
 
 function toCommander(name: OptionName, spec: OptionSpec): Option {
   const { takes, about, kind, choices, repeatable, conflicts, required } = spec;
-  const option = new Option([flagOf(name), ...(takes ? [takes] : [])].join(" "), about);
+  const option = new Option([spec.flag ?? flagOf(name), ...(takes ? [takes] : [])].join(" "), about);
+  // Its name is the table's: `--no-open` is an option like any other.
+  option.attributeName = () => name;
+  option.negate = false;
   const check = choices && option.choices(choices).parseArg;
   const parse = (text: string): unknown => {
     rejectEmpty(text);
@@ -64,8 +67,11 @@ export function withIds(command: string, ids: readonly string[], args: readonly 
 }
 
 /** A value that begins like a flag would be taken for one, unless `=` attaches it. */
-function argsOf(name: OptionName, { takes, kind }: OptionSpec, value: unknown): string[] {
-  const flag = flagOf(name);
+function argsOf(
+  name: OptionName,
+  { takes, kind, flag = flagOf(name) }: OptionSpec,
+  value: unknown,
+): string[] {
   if (value === false) return [];
   if (value === true || takes === undefined) return [flag];
   const text = kind ? kind.format(value) : String(value);

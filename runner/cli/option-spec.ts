@@ -40,6 +40,8 @@ export interface OptionSpec<Command extends string = string> extends Appearance 
   /** Heading in the help. */
   group: string;
   replay: Replay;
+  /** Where its name is another option's on other commands. */
+  flag?: string;
   /** Any text, if absent. */
   kind?: ValueKind<unknown>;
   /** May be given several times; the value is a list. */

@@ -29,7 +29,8 @@ export type CommandName =
   | "gateway prune"
   | "release-check"
   | "merge"
-  | "history";
+  | "history"
+  | "show";
 
 const CHOOSE = "Choose scenarios:";
 const GATEWAY = "Gateway:";
@@ -416,6 +417,65 @@ export const OPTIONS = {
       merge: { about: "where the merged report goes; new or empty", required: true },
     },
     kind: PATH,
+    group: REPORT,
+    replay: "output",
+  },
+  scenario: {
+    takes: "<id>",
+    about: "this scenario of the run (default: with --text, those that did not pass)",
+    on: ["show"],
+    group: CHOOSE,
+    replay: "choice",
+  },
+  text: {
+    about: "print the evidence here instead of opening the page",
+    on: ["show"],
+    group: REPORT,
+    replay: "output",
+  },
+  step: {
+    takes: "<n>",
+    about: "as text: only this step, counted from 1",
+    on: ["show"],
+    kind: COUNT,
+    group: REPORT,
+    replay: "output",
+  },
+  messages: {
+    about: "as text: what went over the channel",
+    on: ["show"],
+    group: REPORT,
+    replay: "output",
+  },
+  showModel: {
+    flag: "--model",
+    about: "as text: the requests to the model, and what was new in each",
+    on: ["show"],
+    group: REPORT,
+    replay: "output",
+  },
+  calls: {
+    about: "as text: what was asked of the gateway, and its answers",
+    on: ["show"],
+    group: REPORT,
+    replay: "output",
+  },
+  showConfig: {
+    flag: "--config",
+    about: "as text: how the gateway's config and the rest of its state changed",
+    on: ["show"],
+    group: REPORT,
+    replay: "output",
+  },
+  log: {
+    about: "as text: what the gateway logged",
+    on: ["show"],
+    group: REPORT,
+    replay: "output",
+  },
+  noOpen: {
+    about: "only print the path of the page",
+    on: ["show"],
     group: REPORT,
     replay: "output",
   },

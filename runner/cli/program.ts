@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     night: async () => (await import("./commands/night.ts")).addNightCommand,
   },
   "Reports:": {
+    show: async () => (await import("./commands/show.ts")).addShowCommand,
     merge: async () => (await import("./commands/merge.ts")).addMergeCommand,
     history: async () => (await import("./commands/history.ts")).addHistoryCommand,
   },

@@ -11,7 +11,7 @@ import { type CompatReport, compatSchema, type JudgedRelease, type Row } from ".
 import { KeptJudgements } from "./kept.ts";
 import type { ProbeSetup } from "./probe.ts";
 import { isKnownReadOnly } from "./read-only.ts";
-import { missingApi, missingCredential, tellingLine } from "./reasons.ts";
+import { lastWords, missingApi, missingCredential, tellingLine } from "./reasons.ts";
 import { wantedReleases } from "./release-list.ts";
 import { renderMarkdown, renderTable } from "./render.ts";
 import type { Turns } from "./turns.ts";
@@ -102,6 +102,15 @@ test("of an output the line is shown that names the plugin and what is not there
     "desk failed",
   ].join("\n");
   expect(tellingLine(output, ["desk"])).toMatch(/^\[plugins\] desk failed to load/);
+});
+
+test("a command that has failed gives its reason last, after what it warns of", () => {
+  const output = `WARNING - Installing plugin from local path: /x/desk
+Plugin manifest id "desk" differs from npm package name "openclaw-desk"; using manifest id as the config key.
+package install requires compiled runtime output for TypeScript entry ./index.ts: it must be compiled.
+`;
+  expect(lastWords(output, ["desk"])).toMatch(/^package install requires compiled runtime output/);
+  expect(lastWords("")).toBe("it says nothing");
 });
 
 const row = (name: Row["row"], state: Row["state"], more: Partial<Row> = {}): Row => ({

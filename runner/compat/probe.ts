@@ -12,7 +12,7 @@ import { answerCommands, callTools } from "./calls.ts";
 import type { JudgedRelease, Row, RowName, State } from "./compat-schema.ts";
 import { writeEntry } from "./entry.ts";
 import { PluginsCli } from "./own-cli.ts";
-import { inFew, saysUnreachable, tellingLine } from "./reasons.ts";
+import { inFew, lastWords, saysUnreachable, tellingLine } from "./reasons.ts";
 import { diagnosedRow, failedRow, redactedRow, registeredRow } from "./rows.ts";
 import { type Subject, wantedBy } from "./subject.ts";
 import { offAndOn } from "./switching.ts";
@@ -172,7 +172,7 @@ class Probe {
   }
 
   async #refusedInstall(output: string): Promise<void> {
-    const line = tellingLine(output, [this.#setup.subject.id]) ?? inFew(output);
+    const line = lastWords(output, [this.#setup.subject.id]);
     if (saysUnreachable(output)) {
       this.#add("install", "blocked", "the package registry, or something else, could not be reached", {
         log: line,
@@ -257,7 +257,7 @@ class Probe {
         ok = told.ok;
       });
       if (!ok) {
-        this.#failed("uninstall", tellingLine(output, [id]) ?? output, output);
+        this.#failed("uninstall", inFew(lastWords(output, [id])), output);
         return;
       }
       const left = (await traces(this.#gateway, id)).filter((trace) => !before.includes(trace));

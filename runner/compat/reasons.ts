@@ -69,14 +69,22 @@ const TROUBLE =
  * @param names of the plugin
  */
 export function tellingLine(output: string, names: readonly string[] = []): string | undefined {
-  const lines = output
-    .split("\n")
-    .map(oneLine)
-    .filter((line) => line !== "" && !/^\s*at /.test(line));
-  const trouble = lines.filter((line) => TROUBLE.test(line));
+  const trouble = linesOf(output).filter((line) => TROUBLE.test(line));
   const own = trouble.filter((line) => names.some((name) => line.includes(name)));
   const line = own.find((each) => missingApi(each) !== undefined) ?? own.at(-1) ?? trouble.at(-1);
   return line === undefined ? undefined : shorten(line, 400);
+}
+
+/** Of the output of a command that has failed, what it says of that: commands give their reason last. */
+export function lastWords(output: string, names: readonly string[] = []): string {
+  return tellingLine(output, names) ?? shorten(linesOf(output).at(-1) ?? "it says nothing", 400);
+}
+
+function linesOf(output: string): string[] {
+  return output
+    .split("\n")
+    .map(oneLine)
+    .filter((line) => line !== "" && !/^\s*at /.test(line));
 }
 
 /** A text on one line, cut for a table's cell. */

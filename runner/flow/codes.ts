@@ -25,6 +25,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
   "not-callable": "A call names something that is not a function.",
   "not-declared":
     "A statement is about something that the front matter does not declare, such as a fake of a service.",
+  "pattern-as-text": "A text is written as other languages write a pattern.",
   "permission-required": "A name exists only for scenarios that declare a permission.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "two-statements": "An entry of a list of actions has the keys of two statements.",

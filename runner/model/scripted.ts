@@ -5,18 +5,27 @@ import type { Wakeups } from "../base/wakeups.ts";
 import type { LocalServerOptions } from "../http/local-server.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
 import type { AgentModel, RequestsInHand } from "./agent-model.ts";
-import type { Plan } from "./answer.ts";
+import type { ModelAnswer, Plan } from "./answer.ts";
 import { Continuations } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
 import { EVERY_ANSWER, Gates } from "./gates.ts";
 import { followInstructions } from "./instructions/instructions.ts";
 import { type RecordedRequest, record } from "./recorder.ts";
+import type { ModelRequest } from "./request.ts";
 import { ScriptedRules } from "./script.ts";
 import { type ModelCall, serveModel } from "./server.ts";
 import { currentTurn } from "./turn.ts";
 
+/** A request as it was understood, and what was decided to say to it. */
+interface Exchange {
+  request: ModelRequest;
+  answer: ModelAnswer;
+}
+
 /** The scripted model, running. */
 export interface ScriptedModel extends AgentModel {
+  /** Of one of its requests. */
+  exchange(request: RecordedRequest): Exchange | undefined;
   /** The secret in its address. */
   readonly token: string;
   /** Forgets requests and holds, and goes on with another script: for the next scenario on the same gateway. */
@@ -35,6 +44,7 @@ export interface ScriptedModelOptions {
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const { teardown, wakeups, onUnknown } = options;
   const requests: RecordedRequest[] = [];
+  const exchanges = new WeakMap<RecordedRequest, Exchange>();
   const inHand = new Map<RecordedRequest, keyof RequestsInHand>();
   let state = scriptedState(options.script);
 
@@ -49,6 +59,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     const turn = currentTurn(request);
     const plan: Plan = rules?.plan(request, turn) ?? followInstructions(request, turn);
     const recorded = record({ raw, body, request, turn, plan });
+    exchanges.set(recorded, { request, answer: plan.answer });
     const serial = requests.push(recorded);
     inHand.set(recorded, "working");
     wakeups.notify();
@@ -78,6 +89,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     token,
     v1Url: `${baseUrl}/v1`,
     requests,
+    exchange: (request) => exchanges.get(request),
     get inHand() {
       const held = [...inHand.values()].filter((why) => why === "held").length;
       return { working: inHand.size - held, held };

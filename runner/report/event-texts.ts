@@ -1,5 +1,6 @@
-import { abridge } from "../base/text.ts";
-import type { RunEvent } from "./events.ts";
+import { abridge, type Extent } from "../base/text.ts";
+import type { LoggedEvent } from "./events.ts";
+import { isRecord } from "./record.ts";
 
 /** Members that tell things apart: whatever they hold is no secret, and all of it counts. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -27,10 +28,15 @@ const NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Members that are typed or opened again: short enough by nature, and useless with a gap. */
-const UNABRIDGED: ReadonlySet<string> = new Set([...NAMES, "command", "rerun", "file", "reportFolder"]);
+const UNABRIDGED: ReadonlySet<string> = new Set([
+  ...NAMES,
+  ...["command", "rerun", "file", "reportFolder", "source"],
+]);
 
 /** In a report; a console shows less. */
-const LONGEST = { lines: 200, characters: 20_000 };
+const LONGEST: Extent = { lines: 200, characters: 20_000 };
+/** In the record, which has very many. */
+const LONGEST_IN_RECORD: Extent = { lines: 100, characters: 4_000 };
 
 /**
  * Takes the secrets out of a value, and leaves alone what tells runs, scenarios, gateways and verdicts apart.
@@ -44,7 +50,7 @@ export function redactValue<T>(value: T, redact: <U>(value: U) => U, also: reado
 }
 
 /** The same for an event. */
-export function redactEvent(event: RunEvent, redact: <T>(value: T) => T): RunEvent {
+export function redactEvent(event: LoggedEvent, redact: <T>(value: T) => T): LoggedEvent {
   const redacted = redactValue(event, redact);
   if (redacted.type === "scenario-finished" && event.type === "scenario-finished") {
     redacted.rerun = redactAround(event.scenarioId, event.rerun, redact);
@@ -81,10 +87,11 @@ export interface WholeText {
  * Abridges the texts of an event that are too long to be read, each with a count of what is left out.
  * @returns the event, and the texts as they were; the same event if there are none
  */
-export function abridgeEvent(event: RunEvent): { event: RunEvent; whole: WholeText[] } {
-  if (longTexts(event).length === 0) return { event, whole: [] };
+export function abridgeEvent<Event extends LoggedEvent>(event: Event): { event: Event; whole: WholeText[] } {
+  const extent = isRecord(event) ? LONGEST_IN_RECORD : LONGEST;
+  if (longTexts(event, extent).length === 0) return { event, whole: [] };
   const short = structuredClone(event);
-  const whole = longTexts(short).map(({ where, text, abridged, holder, key }) => {
+  const whole = longTexts(short, extent).map(({ where, text, abridged, holder, key }) => {
     holder[key] = abridged;
     return { where, text };
   });
@@ -97,13 +104,13 @@ interface LongText extends WholeText {
   key: string;
 }
 
-function longTexts(holder: unknown, place = ""): LongText[] {
+function longTexts(holder: unknown, extent: Extent, place = ""): LongText[] {
   if (!isContainer(holder)) return [];
   return Object.entries(holder).flatMap(([key, value]) => {
     const where = Array.isArray(holder) ? `${place}[${key}]` : [place, key].filter(Boolean).join(".");
     if (UNABRIDGED.has(key)) return [];
-    if (typeof value !== "string") return longTexts(value, where);
-    const abridged = abridge(value, LONGEST);
+    if (typeof value !== "string") return longTexts(value, extent, where);
+    const abridged = abridge(value, extent);
     return abridged === value ? [] : [{ where, text: value, abridged, holder, key }];
   });
 }

@@ -1,5 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 import type { eventSchemas, scenarioRefSchema } from "./schema/events-schema.ts";
+import type { recordSchemas } from "./schema/record-schema.ts";
 
 type Schemas = typeof eventSchemas;
 
@@ -14,7 +15,7 @@ type StepFinished = FromSchema<Schemas["step-finished"]>;
 export type ScenarioFinished = FromSchema<Schemas["scenario-finished"]>;
 export type RunFinished = FromSchema<Schemas["run-finished"]>;
 
-/** Everything that happens in a run, in order. Reporters see these and nothing else. */
+/** What a run comes to, in order. Reporters see these and nothing else. */
 export type RunEvent =
   | RunStarted
   | ScenarioStarted
@@ -24,6 +25,17 @@ export type RunEvent =
   | StepFinished
   | ScenarioFinished
   | RunFinished;
+
+type RecordSchemas = typeof recordSchemas;
+/** What happened in an attempt besides: for whoever wants to see it later. */
+export type RecordEvent = {
+  [Type in keyof RecordSchemas]: FromSchema<RecordSchemas[Type]>;
+}[keyof RecordSchemas];
+/** One of them, by its type. */
+export type RecordOf<Type extends RecordEvent["type"]> = Extract<RecordEvent, { type: Type }>;
+
+/** A line of events.jsonl. */
+export type LoggedEvent = RunEvent | RecordEvent;
 
 export type ScenarioRef = FromSchema<typeof scenarioRefSchema>;
 export type Verdict = ScenarioFinished["verdict"];

@@ -74,12 +74,12 @@ it("a report whose folder is removed during the run, and made again by the end, 
   );
 });
 
-it("leaves the three files, readable by no other user, and nothing more", async () => {
+it("leaves its files, readable by no other user, and nothing more", async () => {
   const report = open();
   emitAll(report);
   expect(await report.finish(END)).toBe(4);
 
-  expect((await readdir(folder)).sort()).toEqual(["events.jsonl", "report.json", "report.md"]);
+  expect((await readdir(folder)).sort()).toEqual(["events.jsonl", "report.html", "report.json", "report.md"]);
   for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   expect(await readReport()).toMatchObject({ interrupted: false, exitCode: 4, durationMs: 700 });
@@ -150,6 +150,7 @@ it("counts a report.json that cannot be written as a failure", async () => {
   expect(await report.finish(END)).toBe(4);
   expect(report.failures.map(({ reporter }) => reporter).sort()).toEqual([
     "events.jsonl",
+    "report.html",
     "report.json",
     "report.md",
   ]);

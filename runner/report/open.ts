@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { redactEvent } from "./event-texts.ts";
-import type { RunEvent } from "./events.ts";
+import type { LoggedEvent } from "./events.ts";
 import { exitCodeFor, type RunExitCode } from "./exit-code.ts";
 import { type ConsoleOptions, ConsoleReporter } from "./reporters/console/console.ts";
 import { eventLog, fileReporter, ReportFile } from "./reporters/files.ts";
@@ -25,7 +25,7 @@ export interface ReportOptions {
 
 /** Everything that listens to one run. */
 export interface OpenReport {
-  emit(event: RunEvent): void;
+  emit(event: LoggedEvent): void;
   readonly failures: readonly ReporterFailure[];
   /**
    * Emits the run's last event, lets the reporters finish and gives the exit code. A reporter that
@@ -60,6 +60,13 @@ export function openReport(options: ReportOptions): OpenReport {
   stream.subscribe(
     fileReporter("report.md", join(reportFolder, "report.md"), async (report) =>
       (await import("./reporters/markdown/render.ts")).renderMarkdown(report),
+    ),
+  );
+  stream.subscribe(
+    fileReporter("report.html", join(reportFolder, "report.html"), async (report) =>
+      (await import("./page/page.ts")).renderPage([
+        { report, eventsPath: join(reportFolder, "events.jsonl") },
+      ]),
     ),
   );
   if (console) stream.subscribe(new ConsoleReporter(console));

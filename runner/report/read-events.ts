@@ -2,12 +2,12 @@ import type { ValidateFunction } from "ajv";
 import { errorMessage, QaError } from "../base/errors.ts";
 import { readRegularFile } from "../base/files.ts";
 import { compileSchema } from "../base/json-format.ts";
-import type { RunEvent } from "./events.ts";
+import type { LoggedEvent } from "./events.ts";
 import { eventSchema } from "./schema/events-schema.ts";
 
 /** What a run left in its events.jsonl. */
 export interface StoredEvents {
-  events: RunEvent[];
+  events: LoggedEvent[];
   /** The last line was cut off in the middle of an event, as by a full disk or a crash, and left out. */
   truncated: boolean;
 }
@@ -48,7 +48,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function parse(line: string, isEvent: ValidateFunction<RunEvent>): RunEvent | undefined {
+function parse(line: string, isEvent: ValidateFunction<LoggedEvent>): LoggedEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return isEvent(value) ? value : undefined;
@@ -57,9 +57,9 @@ function parse(line: string, isEvent: ValidateFunction<RunEvent>): RunEvent | un
   }
 }
 
-let check: Promise<ValidateFunction<RunEvent>> | undefined;
+let check: Promise<ValidateFunction<LoggedEvent>> | undefined;
 
-function eventCheck(): Promise<ValidateFunction<RunEvent>> {
-  check ??= compileSchema<RunEvent>(eventSchema);
+function eventCheck(): Promise<ValidateFunction<LoggedEvent>> {
+  check ??= compileSchema<LoggedEvent>(eventSchema);
   return check;
 }

@@ -1,7 +1,8 @@
 import { endsWithin } from "../base/abort.ts";
 import { errorMessage } from "../base/errors.ts";
 import { stretched } from "../base/slow.ts";
-import type { RunEvent } from "./events.ts";
+import type { LoggedEvent, RecordEvent, RunEvent } from "./events.ts";
+import { isRecord } from "./record.ts";
 import { RunState } from "./run-state.ts";
 
 /** What a reporter may ask about the run so far. */
@@ -23,6 +24,8 @@ export interface Reporter {
    * @param run includes the event, and for a reporter that takes its time what happened since
    */
   onEvent(event: RunEvent, run: RunView): void | Promise<void>;
+  /** The same for what happened besides; only for whoever keeps it, and at once: there may be very many. */
+  onRecord?(event: RecordEvent): void;
   /** Called once after the last event, even when `onEvent` failed before, so that resources are released. */
   finish?(run: RunView): void | Promise<void>;
 }
@@ -34,7 +37,7 @@ export interface ReporterFailure {
 
 export interface EventStreamOptions {
   /** Last line of defence against secrets in reports, and against texts too long for them; applied once to each event. */
-  redact: (event: RunEvent) => RunEvent;
+  redact: (event: LoggedEvent) => LoggedEvent;
   /** Receives one line per failed reporter; default is stderr. */
   warn?: (line: string) => void;
 }
@@ -48,7 +51,7 @@ export function printWarning(line: string): void {
  * the others and the run itself go on.
  */
 export class EventStream {
-  readonly #redact: (event: RunEvent) => RunEvent;
+  readonly #redact: EventStreamOptions["redact"];
   readonly #warn: (line: string) => void;
   readonly #subscriptions: Subscription[] = [];
   readonly #failures: ReporterFailure[] = [];
@@ -73,8 +76,8 @@ export class EventStream {
   }
 
   /** Never throws. A reporter that is idle and synchronous has seen the event on return. */
-  emit(event: RunEvent): void {
-    let redacted: RunEvent;
+  emit(event: LoggedEvent): void {
+    let redacted: LoggedEvent;
     try {
       redacted = this.#redact(event);
     } catch (error) {
@@ -82,7 +85,7 @@ export class EventStream {
       this.#failed("redaction", error);
       return;
     }
-    this.run.apply(redacted);
+    if (!isRecord(redacted)) this.run.apply(redacted);
     for (const subscription of this.#subscriptions) subscription.deliver(redacted);
   }
 
@@ -137,7 +140,7 @@ class Subscription {
   readonly #reporter: Reporter;
   readonly #run: RunView;
   readonly #onFailure: (error: unknown) => void;
-  readonly #queue: RunEvent[] = [];
+  readonly #queue: LoggedEvent[] = [];
   #busy = false;
   #failed = false;
   #finished = false;
@@ -152,8 +155,8 @@ class Subscription {
     return this.#reporter.finishes ?? "normal";
   }
 
-  deliver(event: RunEvent): void {
-    if (this.#failed || this.#finished) return;
+  deliver(event: LoggedEvent): void {
+    if (this.#failed || this.#finished || (isRecord(event) && !this.#reporter.onRecord)) return;
     this.#queue.push(event);
     if (!this.#busy) this.idle = this.#drain();
   }
@@ -183,7 +186,9 @@ class Subscription {
     this.#busy = true;
     try {
       for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
-        const pending = this.#reporter.onEvent(event, this.#run);
+        const pending = isRecord(event)
+          ? this.#reporter.onRecord?.(event)
+          : this.#reporter.onEvent(event, this.#run);
         if (pending) await pending;
         this.handled += 1;
       }

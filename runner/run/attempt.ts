@@ -10,6 +10,7 @@ import type { AttemptProcess } from "./attempt/host/process.ts";
 import { type Outcome, outcomeOf } from "./attempt/outcome.ts";
 import { writeEvidence } from "./evidence.ts";
 import type { PreparedScenario } from "./prepared.ts";
+import { AttemptRecorder } from "./record/recorder.ts";
 import type { RunSetup } from "./setup.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 import type { Testbed } from "./testbed/testbed.ts";
@@ -82,6 +83,14 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
+    const recorder = new AttemptRecorder({
+      scenarioId: scenario.id,
+      source: scenario.file.text,
+      testbed,
+      pid: attempt.pid,
+      events: run.events,
+      redact: run.secrets.redact,
+    });
     const { ending, notReached, cleanupProblems, leaks, witness } = await runAttemptFlow({
       flow,
       scenario,
@@ -89,8 +98,9 @@ async function perform(
       testbed,
       ready,
       evidenceFolder: folder,
+      recorder,
       run,
-    });
+    }).finally(() => recorder.close());
     const outcome = await outcomeOf(ending, scenario, testbed, notReached, witness);
     return { outcome, problems: [...cleanupProblems], leaks: [...leaks] };
   } catch (error) {

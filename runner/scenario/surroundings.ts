@@ -45,6 +45,7 @@ export function checkSurroundings(
   }
   checkVariables(meta, located, diagnostics);
   checkFaults(meta, located, diagnostics);
+  checkPlugins(meta, located, diagnostics);
   const known = { http: Object.keys(meta.http ?? {}), row: [...(examples?.columns ?? [])] };
   if (form === "steps") {
     checkTexts(meta.gatewayConfigPatch, ["gatewayConfigPatch"], located, known, diagnostics);
@@ -59,6 +60,22 @@ function checkFaults({ faults = [] }: ScenarioMeta, located: LocatedNode, diagno
       code: "invalid-value",
       message: `the embedded gateway has no fault \`${name}\``,
       hint: suggestion(name, FAULT_NAMES),
+    });
+  }
+}
+
+const PATH = /^(?:\.{1,2}$|(?:\.{1,2}|~)?\/)|\.tgz$/;
+
+/** A path that stands where an id does would be the id of a plugin that there is not. */
+function checkPlugins({ plugins = [] }: ScenarioMeta, located: LocatedNode, diagnostics: Diagnostics): void {
+  for (const [index, named] of plugins.entries()) {
+    if (typeof named !== "string" || !PATH.test(named)) continue;
+    const meant = `{ path: ${named} }`;
+    diagnostics.error(atPath(located, ["plugins", index]), {
+      code: "invalid-value",
+      message: `\`${named}\` is a path, and a text here is a plugin's id`,
+      hint: `Write \`${meant}\`.`,
+      ...(/^[\w./-]+$/.test(named) ? { fix: meant } : {}),
     });
   }
 }

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { toCommonJs } from "../../fixtures/gateway/build/commonjs.ts";
 import { PROGRAMS, ROOT } from "../../runner/base/places.js";
+import { bundlePage } from "../../runner/report/page/bundle.ts";
 import { bundleAttempt } from "../../runner/run/attempt/host/bundle.ts";
 import { OLDEST_NODE } from "./manifest.ts";
 
@@ -10,6 +12,9 @@ import { OLDEST_NODE } from "./manifest.ts";
 const PLACEHOLDER = "@build-id@";
 const TARGET = "node22";
 const MCP_CLIENT = "runner/actions/upstream/mcp-client.ts";
+const MCP_CLIENT_BUNDLE = "./mcp-client.js";
+/** What a chunk of CommonJS needs before all else. */
+const COMMON_JS = `"use strict";const $url=require("node:url").pathToFileURL(__filename).href;`;
 
 const DEFINE = {
   BUILD_ID: JSON.stringify(PLACEHOLDER),
@@ -45,6 +50,7 @@ export async function bundleProgram(
       js: `import{createRequire as $create}from"node:module";const require=$create(import.meta.url),{filename:__filename,dirname:__dirname}=import.meta;`,
     },
     plugins: [packagedPlaces, bundledChecks],
+    external: ["esbuild", "verdaccio"],
   } satisfies BuildOptions;
   const runner = await build({
     ...common,
@@ -54,10 +60,19 @@ export async function bundleProgram(
       "reporter-host": reporterHost,
       supervise: supervisor,
     },
+    plugins: [...common.plugins, programApart],
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+  });
+  const program = await build({
+    ...common,
+    entryPoints: ["runner/cli/program.ts"],
+    outExtension: { ".js": ".cjs" },
     plugins: [...common.plugins, mcpClientApart],
     splitting: true,
     chunkNames: "[name]-[hash]",
-    external: ["esbuild", "verdaccio"],
+    define: { ...DEFINE, "import.meta.url": "$url" },
+    banner: {},
   });
   const client = await build({ ...common, entryPoints: { "mcp-client": MCP_CLIENT } });
   const attempt = await bundleAttempt({
@@ -69,13 +84,23 @@ export async function bundleProgram(
     minifySyntax: true,
     minifyWhitespace: true,
   });
+  const page = await bundlePage();
   for (const program of [watchdog, outside]) await cp(program, join(dist, basename(program)));
-  const outputs = [runner, client, attempt].flatMap(({ outputFiles }) => outputFiles);
+  const outputs: { path: string; text: string }[] = [runner, client, attempt].flatMap(
+    ({ outputFiles }) => outputFiles,
+  );
+  for (const { path, text } of program.outputFiles) {
+    outputs.push({ path, text: COMMON_JS + (await toCommonJs(text, TARGET, [MCP_CLIENT_BUNDLE])) });
+  }
   const hash = createHash("sha256").update(gateway);
-  for (const { path, contents } of outputs) hash.update(`${basename(path)}\0`).update(contents);
+  for (const { path, text } of outputs) hash.update(`${basename(path)}\0${text}`);
+  hash.update(page.script).update(page.style);
   const buildId = hash.digest("hex").slice(0, 16);
   for (const { path, text } of outputs) await writeFile(path, text.replaceAll(PLACEHOLDER, buildId));
-  const inputs = [runner, client, attempt].flatMap(({ metafile }) => inputsOf(metafile));
+  await writeFile(join(dist, "page.js"), page.script);
+  await writeFile(join(dist, "page.css"), page.style);
+  const bundles = [runner, program, client, attempt].flatMap(({ metafile }) => inputsOf(metafile));
+  const inputs = [...bundles, ...page.inputs];
   return { buildId, inputs: [...new Set(inputs)].sort() };
 }
 
@@ -106,10 +131,20 @@ const bundledChecks: Plugin = {
   },
 };
 
+/** The program of the command line is loaded in a way of its own. */
+const programApart: Plugin = {
+  name: "program-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/program\.ts$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "program-packaged.ts"),
+    }));
+  },
+};
+
 /** What hardly a scenario needs stays beside the programs, once. */
 const mcpClientApart: Plugin = {
   name: "mcp-client-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /[\\/]mcp-client\.ts$/ }, () => ({ path: "./mcp-client.js", external: true }));
+    onResolve({ filter: /[\\/]mcp-client\.ts$/ }, () => ({ path: MCP_CLIENT_BUNDLE, external: true }));
   },
 };

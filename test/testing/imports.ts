@@ -24,7 +24,7 @@ export function isTestCode(file: string): boolean {
 /** Every import in the source files below the given folders of the repository; Node's own modules are left out. */
 export function importsBelow(...folders: string[]): Import[] {
   return globSync(
-    folders.map((folder) => `${folder}/**/*.{ts,js,mjs}`),
+    folders.map((folder) => `${folder}/**/*.{ts,tsx,js,mjs}`),
     { cwd: ROOT },
   )
     .filter((file) => !SKIPPED.test(file))

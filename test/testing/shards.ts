@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunEvent, RunStarted } from "../../runner/report/events.ts";
+import type { LoggedEvent, RunStarted } from "../../runner/report/events.ts";
 import { readEvents } from "../../runner/report/read-events.ts";
+import { runEventsOf } from "../../runner/report/record.ts";
 import { reportOf } from "../../runner/report/run-state.ts";
 
 /** Gives the start of a run other facts: its shard, its lane, its tool. */
@@ -24,7 +25,10 @@ export async function cutOff(path: string, bytes: number): Promise<void> {
 }
 
 /** Changes the events of a run, and its report with them where it has one. */
-async function rewrite(folder: string, change: (event: RunEvent, index: number) => RunEvent): Promise<void> {
+async function rewrite(
+  folder: string,
+  change: (event: LoggedEvent, index: number) => LoggedEvent,
+): Promise<void> {
   const { events } = await readEvents(join(folder, "events.jsonl"));
   const changed = events.map(change);
   await writeFile(
@@ -33,5 +37,5 @@ async function rewrite(folder: string, change: (event: RunEvent, index: number) 
   );
   const report = join(folder, "report.json");
   if (statSync(report, { throwIfNoEntry: false })?.isFile())
-    await writeFile(report, JSON.stringify(reportOf(changed)));
+    await writeFile(report, JSON.stringify(reportOf(runEventsOf(changed))));
 }

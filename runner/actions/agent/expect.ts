@@ -48,9 +48,15 @@ async function expectHistory(
   try {
     return await expectState(context, `the history of ${key}`, messages, () => linesOf(context, key));
   } catch (error) {
-    if (!(error instanceof Unexpected) || session === undefined) throw error;
-    const isThere = (await rows(context)).some((row) => row.key === key);
-    throw isThere ? error : await withMeant(error, namedSession(context, session));
+    if (!(error instanceof Unexpected)) throw error;
+    const keys = (await rows(context)).map((row) => String(row.key));
+    if (keys.includes(key)) throw error;
+    if (session !== undefined) throw await withMeant(error, namedSession(context, session));
+    throw new Unexpected("no turn ran in the session that `ask` uses where it names none", {
+      ...(error.expected === undefined ? {} : { expected: error.expected }),
+      seen: `sessions: ${keys.join(", ")}`,
+      hint: "Name the session that its turns name: `session: …` below `expectHistory`.",
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { QaError } from "../../base/errors.ts";
+import { plural } from "../../base/text.ts";
 import { describeMatcher, show } from "../../flow/match/describe.ts";
 import { fitsAbsence, type Mismatch, matches, mismatches, nearest } from "../../flow/match/match.ts";
 import { conditionsOf, type Matcher } from "../../flow/match/matcher.ts";
@@ -106,7 +107,7 @@ async function expectTimes<E extends Event<unknown>>(
   const count = async () => {
     const found = await fitting();
     if (found.length === times) return;
-    throw new Unexpected(`${source.what} that fits came ${found.length} times, expected ${times}`, {
+    throw new Unexpected(`${source.what} that fits came ${plural(found.length, "time")}, expected ${times}`, {
       expected: `${times} × ${describeMatcher(matcher)}`,
       seen: show(found.map(({ value }) => shownOf(value))),
     });

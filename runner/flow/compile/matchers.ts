@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import { quotedList, suggest, suggestion } from "../../base/suggest.ts";
 import { isOperator, OBJECT_OPERATORS, OPERATORS, type Operator, TYPES } from "../match/matcher.ts";
 import { matchesEverything } from "../match/usable.ts";
@@ -27,6 +27,8 @@ export function compileMatcher(
     if (isSeq(node) && text !== undefined) return severalTexts(context, node, subject);
     if (subject.asWord !== undefined) return compileWord(context, node, subject, subject.asWord);
     if (text !== undefined) return member(text, compileMatcher(context, node, subject.properties?.[text]));
+    if (isSeq(node) && !canEqual(context, node, subject, LIST_HINT)) return undefined;
+    if (isScalar(node)) warnOfPattern(context, node);
     const value = compileStepValue(context, node, subject);
     return value && { kind: "equals", value };
   }
@@ -49,6 +51,22 @@ export function compileMatcher(
   if (!hasNumbers(context, context.flow.rangeOf(node), matchers)) return undefined;
   const [only] = matchers;
   return matchers.length === 1 ? only : { kind: "allOf", matchers };
+}
+
+const LIST_HINT =
+  "A list is compared as a whole, each element with all that it has: for a part of it write `{ some: … }`, `{ every: … }` or `{ count: … }`.";
+
+/** A pattern as other languages write it is a text here, which nothing is equal to. */
+function warnOfPattern({ flow }: StepContext, node: Scalar): void {
+  const [, pattern = ""] = /^\/(.+)\/$/.exec(String(node.value)) ?? [];
+  if (!/[\\^$*+?()[\]|]/.test(pattern)) return;
+  const meant = `{ matches: '${pattern.replaceAll("'", "''")}' }`;
+  flow.diagnostics.warning(flow.rangeOf(node), {
+    code: "pattern-as-text",
+    message: "this is a text with slashes, and no pattern",
+    hint: `For a pattern, write \`${meant}\`.`,
+    fix: meant,
+  });
 }
 
 /** A list where one text, or one word, stands for the subject. */

@@ -104,16 +104,23 @@ export class Roots {
       });
       return;
     }
+    const columns = this.#shapes.get("row")?.properties ?? {};
+    const meant = Object.hasOwn(columns, name) ? `row.${name}` : undefined;
     this.#diagnostics.error(range, {
       code: "unknown-name",
       message: `nothing defines \`${name}\``,
-      hint: Object.hasOwn(GIVEN, name)
-        ? GIVEN[name]
-        : suggestion(
-            name,
-            [...this.#shapes.keys()],
-            "A text can hold `config`, `gateway`, `http`, `row`, the names of `unique`, and what `saveAs` has saved; `$${` is a literal `${`.",
-          ),
+      fix: meant,
+      hint: meant
+        ? `Did you mean \`${meant}\`? ${GIVEN.row}`
+        : name === "env"
+          ? "Variables that `env` and `secrets` in the front matter name are the gateway's own; no text holds them."
+          : Object.hasOwn(GIVEN, name)
+            ? GIVEN[name]
+            : suggestion(
+                name,
+                [...this.#shapes.keys()],
+                "A text can hold `config`, `gateway`, `http`, `row`, the names of `unique`, and what `saveAs` has saved; `$${` is a literal `${`.",
+              ),
     });
   }
 

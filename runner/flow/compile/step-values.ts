@@ -130,13 +130,20 @@ function literal({ value }: Scalar): string | number | bigint | boolean | null {
 /**
  * Whether data in the file can be equal to a value that is like a schema; what cannot is reported. A text with `${…}` can
  * be anything.
+ * @param hint what to write where only some members are given
  */
-export function canEqual(context: StepContext, node: Node | undefined, schema: ValueSchema = {}): boolean {
+export function canEqual(
+  context: StepContext,
+  node: Node | undefined,
+  schema: ValueSchema = {},
+  hint = "Without `equals`, a mapping names the members that matter, and others may be there.",
+): boolean {
   if (isSeq(node)) {
     if (!mayBe(schema, "array")) return wrong(context, node, schema) ?? false;
-    return (node.items as Node[]).every((item) => canEqual(context, item, schema.items));
+    return (node.items as Node[]).every((item) => canEqual(context, item, schema.items, hint));
   }
   if (isMap(node)) {
+    if (isComputed(node)) return true;
     if (!mayBe(schema, "object")) return wrong(context, node, schema) ?? false;
     const mapping = new Mapping(node, "the mapping", context.flow);
     const lacking = (schema.required ?? []).filter((name) => !mapping.field(name));
@@ -144,14 +151,14 @@ export function canEqual(context: StepContext, node: Node | undefined, schema: V
       context.flow.diagnostics.error(mapping.range, {
         code: "matcher-cannot-match",
         message: `this can never be equal: what is matched has ${quotedList(lacking)} as well`,
-        hint: "Without `equals`, a mapping names the members that matter, and others may be there.",
+        hint,
       });
       return false;
     }
     return mapping.keys.every((name) => {
       const { properties = {} } = schema;
       const member = Object.hasOwn(properties, name) ? properties[name] : undefined;
-      return canEqual(context, mapping.field(name)?.value, member);
+      return canEqual(context, mapping.field(name)?.value, member, hint);
     });
   }
   if (!isScalar(node) || (typeof node.value === "string" && node.value.includes("${"))) return true;

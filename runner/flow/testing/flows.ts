@@ -105,6 +105,7 @@ const STATEMENTS: StatementVocabulary = {
   expectMessages: statement("expects", "messages", {
     messages: { type: "array", items: { matches: MESSAGE } },
   }),
+  expectLists: statement("expects", "list", { list: { matches: { type: "array", items: MESSAGE } } }),
   expectInOrder: statement("expects", "events", { events: { statements: ["expectMessage"] } }),
   expectRequest: {
     ...statement("counts", "request", {

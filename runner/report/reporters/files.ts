@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile, replaceJsonFile } from "../../base/files.ts";
-import type { RunEvent } from "../events.ts";
+import type { LoggedEvent, RunEvent } from "../events.ts";
 import type { RunReport } from "../schema/report-schema.ts";
 import type { Reporter, RunView } from "../stream.ts";
 
@@ -12,10 +12,12 @@ import type { Reporter, RunView } from "../stream.ts";
 export function eventLog(folder: string): Reporter {
   const path = join(folder, "events.jsonl");
   const file = openSync(path, "a", 0o600);
+  const append = (event: LoggedEvent) => appendFileSync(file, `${JSON.stringify(event)}\n`);
   return {
     name: "events.jsonl",
     finishes: "last",
-    onEvent: (event) => appendFileSync(file, `${JSON.stringify(event)}\n`),
+    onEvent: append,
+    onRecord: append,
     finish() {
       const written = fstatSync(file).ino;
       closeSync(file);

@@ -14,6 +14,7 @@ import {
   texts,
   verdict,
 } from "./parts.ts";
+import { recordSchemas } from "./record-schema.ts";
 
 const at = { type: "number", description: "Milliseconds since the epoch." } as const;
 const scenarioId = text;
@@ -174,7 +175,7 @@ export const eventSchema = {
   title: "Gateway QA run event",
   description:
     "One line of events.jsonl. The first one is `run-started`, that of a whole run's end `run-finished`.",
-  anyOf: Object.values(eventSchemas),
+  anyOf: [...Object.values(eventSchemas), ...Object.values(recordSchemas)],
 };
 
 /** Text of the published events.schema.json. */

@@ -1,7 +1,8 @@
 import { errorMessage } from "../../base/errors.ts";
-import type { RunEvent } from "../../report/events.ts";
+import type { LoggedEvent } from "../../report/events.ts";
 import { readEvents } from "../../report/read-events.ts";
 import { checkReport, type Reading } from "../../report/read-report.ts";
+import { runEventsOf } from "../../report/record.ts";
 import { reportOf } from "../../report/run-state.ts";
 
 /** What an events.jsonl says, and whether that is the whole run. */
@@ -36,7 +37,7 @@ export async function readEventLog(path: string): Promise<EventLog> {
   }
 }
 
-function damageOf(events: readonly RunEvent[], truncated: boolean): string | undefined {
+function damageOf(events: readonly LoggedEvent[], truncated: boolean): string | undefined {
   const starts = events.filter(({ type }) => type === "run-started").length;
   if (truncated) return "its last line is cut off";
   if (events[0]?.type !== "run-started") return "it does not begin with the start of a run";
@@ -45,7 +46,7 @@ function damageOf(events: readonly RunEvent[], truncated: boolean): string | und
 }
 
 /** The most that an event's time lies before that of an earlier one. */
-function setBack(events: readonly RunEvent[]): number {
+function setBack(events: readonly LoggedEvent[]): number {
   let latest = Number.NEGATIVE_INFINITY;
   let most = 0;
   for (const { at } of events) {
@@ -55,9 +56,9 @@ function setBack(events: readonly RunEvent[]): number {
   return most;
 }
 
-async function rebuild(events: readonly RunEvent[]): Promise<Reading> {
+async function rebuild(events: readonly LoggedEvent[]): Promise<Reading> {
   try {
-    return await checkReport(reportOf(events));
+    return await checkReport(reportOf(runEventsOf(events)));
   } catch (error) {
     return { problem: errorMessage(error) };
   }

@@ -6,6 +6,7 @@ import type { CompiledFlow, PlainFlow } from "../../../flow/types.ts";
 import { ALTERNATE_MODEL } from "../../../gateway/config.ts";
 import type { Scenario } from "../../../scenario/types.ts";
 import { Witness } from "../../chain/witness.ts";
+import type { AttemptRecorder } from "../../record/recorder.ts";
 import type { RunSetup } from "../../setup.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { type Ending, endingOf, type FlowFailure } from "../ending.ts";
@@ -36,6 +37,7 @@ export interface AttemptFlowOptions {
   ready: ReadyTestbed;
   /** Folder of this attempt's evidence; absolute. */
   evidenceFolder: string;
+  recorder: AttemptRecorder;
   run: Pick<RunSetup, "events" | "providerMode" | "primaryModel" | "signal">;
 }
 
@@ -80,13 +82,16 @@ class AttemptFlow {
   #stepsBegun = 0;
 
   constructor(options: AttemptFlowOptions) {
-    const { attempt, testbed, ready, scenario, flow, run } = options;
+    const { attempt, testbed, ready, scenario, flow, run, recorder } = options;
     this.end = this.#ended.promise;
     this.#options = options;
     this.#limits = limitsOf(scenario.meta.execution);
     this.#proof = new FlowProof(flow);
     this.#witness = new Witness(ready.gateway.facts.bootId);
-    this.#service = new TestbedService(attempt, testbed, ready, this.#witness);
+    this.#service = new TestbedService(attempt, testbed, ready, {
+      witness: this.#witness,
+      calls: recorder.calls,
+    });
     attempt.listen({
       onMessage: (message) => this.#heard(message),
       onForgery: (what) => this.#stop(this.#unproven(`${what} came over its pipe`, "scenario")),
@@ -115,7 +120,7 @@ class AttemptFlow {
   }
 
   #handle(message: FromAttempt): void {
-    const { scenario, run } = this.#options;
+    const { scenario, run, recorder } = this.#options;
     const about = { at: Date.now(), scenarioId: scenario.id };
     switch (message.type) {
       case "pong":
@@ -129,6 +134,7 @@ class AttemptFlow {
         const { name, position } = this.#proof.stepStarted(step);
         this.#step = { index: step, startedAt: performance.now() };
         this.#stepsBegun = step + 1;
+        recorder.stepStarted(step);
         this.#witness.stepStarted();
         run.events.emit({ type: "step-started", ...about, step, name, position });
         break;
@@ -141,10 +147,12 @@ class AttemptFlow {
         run.events.emit({ type: "statement-started", ...about, step, label, position });
         break;
       }
-      case "statement-ended":
-        this.#proof.statementEnded(message.statement, message.threw);
+      case "statement-ended": {
+        const statement = this.#proof.statementEnded(message.statement, message.threw);
         this.#witness.statementEnded(message.threw);
+        recorder.statementEnded(statement.position, message.threw);
         break;
+      }
       case "step-finished": {
         const { step, status, durationMs, details } = message;
         this.#proof.stepFinished(step, status === "passed");
@@ -164,9 +172,10 @@ class AttemptFlow {
 
   #stepEnded(end: { status: Ending["verdict"]; durationMs: number; details?: string }): void {
     if (!this.#step) return;
-    const { scenario, flow, run } = this.#options;
+    const { scenario, flow, run, recorder } = this.#options;
     const { index } = this.#step;
     this.#step = undefined;
+    recorder.stepEnded();
     run.events.emit({
       type: "step-finished",
       at: Date.now(),

@@ -74,6 +74,10 @@ export class AttemptProcess {
     this.send({ type: "key", key: this.#key });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** The end of what it and what it started have printed. */
   get output(): string {
     return this.#output;

@@ -62,7 +62,7 @@ export class FlowProof {
     return statement;
   }
 
-  statementEnded(id: number, threw: boolean): void {
+  statementEnded(id: number, threw: boolean): Statement {
     const open = this.#open.pop();
     const statement = this.#statements[id];
     if (!open || open.statement !== statement || !(threw || mayBeDone(open))) {
@@ -71,9 +71,9 @@ export class FlowProof {
       );
     }
     const around = this.#open.at(-1)?.progress ?? this.#step;
-    if (!around) return;
-    if (threw) around.broken = true;
-    else around.done += 1;
+    if (around && threw) around.broken = true;
+    else if (around) around.done += 1;
+    return statement;
   }
 
   stepFinished(index: number, passed: boolean): Step {

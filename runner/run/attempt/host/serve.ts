@@ -2,6 +2,7 @@ import { type BlockedError, QaError } from "../../../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../../../base/json.ts";
 import type { HeldContinuation } from "../../../model/continuations.ts";
 import type { Witness } from "../../chain/witness.ts";
+import type { Calls } from "../../record/calls.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { unreadSince } from "../../testbed/unread-keys.ts";
 import { packError, unpackError } from "../wire/errors.ts";
@@ -12,6 +13,12 @@ import { ImpossibleReport } from "./proof.ts";
 
 /** What an attempt asks for, as opposed to what it reports. */
 type Request = Exclude<FromAttempt, Report>;
+
+/** Who learns of what an attempt asks of the gateway. */
+interface Listeners {
+  witness: Witness;
+  calls: Calls;
+}
 
 /** Answers what an attempt asks of its testbed, and nothing else. */
 export class TestbedService {
@@ -25,16 +32,18 @@ export class TestbedService {
   readonly #held: HeldContinuation[] = [];
   readonly #startConfig: JsonObject;
   readonly #witness: Witness;
+  readonly #record: Calls;
   #refusal: BlockedError | undefined;
 
   constructor(
     attempt: Pick<AttemptProcess, "send" | "answer">,
     testbed: Testbed,
     { gateway, startConfig }: ReadyTestbed,
-    witness: Witness,
+    { witness, calls }: Listeners,
   ) {
     this.#attempt = attempt;
     this.#witness = witness;
+    this.#record = calls;
     this.#testbed = testbed;
     this.#startConfig = startConfig;
     this.#parts = { gateway, bus: testbed.bus, model: testbed.model, http: testbed.http };
@@ -115,7 +124,10 @@ export class TestbedService {
   #read({ part, member, args }: Call): unknown {
     const kind = memberKind(part, member);
     if (kind === "now") {
-      if (part === "gateway" && member === "signalProcess") this.#witness.called(member, args[0])({});
+      if (part === "gateway" && member === "signalProcess") {
+        this.#witness.called(member, args[0])({});
+        this.#record.called(member, args)({ answer: undefined });
+      }
       return Reflect.apply(this.#method(part, member), this.#parts[part], args);
     }
     if (kind === "constant" || kind === "value") return Reflect.get(this.#part(part), member);
@@ -131,12 +143,19 @@ export class TestbedService {
       putBack(args, place, () => this.#callBack(call, callback));
     }
     const answered = part === "gateway" ? this.#witness.called(member, args[0]) : undefined;
+    const recorded = part === "gateway" ? this.#record.called(member, args) : undefined;
     const result: unknown = Reflect.apply(this.#method(part, member), this.#parts[part], args);
     if (!answered) return result;
     const heard = Promise.resolve(result);
     heard.then(
-      (answer) => answered(answer ?? {}),
-      () => answered(),
+      (answer) => {
+        answered(answer ?? {});
+        recorded?.({ answer });
+      },
+      (error: unknown) => {
+        answered();
+        recorded?.({ error });
+      },
     );
     if (member !== "call") return heard;
     return heard.then((answer) => {

@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "commander";
+import { UsageError } from "../../base/errors.ts";
+import { EXIT } from "../../base/exit-codes.ts";
+import { userFolder } from "../../base/invocation.ts";
+import { displayPath } from "../../base/paths.ts";
+import { suggestion } from "../../base/suggest.ts";
+import type { Evidence } from "../../report/page/evidence-text.ts";
+import type { StoredRun } from "../../report/page/read-run.ts";
+import type { ScenarioReport } from "../../report/schema/report-schema.ts";
+import { addOptions } from "../command-options.ts";
+import type { OptionsOf } from "../options.ts";
+import { examples } from "../output.ts";
+import { print, printRedacted } from "../redacted.ts";
+import { reportsFolder, requireFolder } from "../workspace.ts";
+
+/** Declares `qa show`. */
+export function addShowCommand(program: Command, finish: (exitCode: number) => void): Command {
+  const command = program
+    .command("show")
+    .description("look at a run: its page in a browser, or the same evidence here")
+    .argument("[run]", "folder of a run, or one above (default: the last run below reports/)")
+    .addHelpText(
+      "after",
+      examples(
+        "qa show",
+        "qa show reports/monday --scenario dm-chat-baseline",
+        "qa show --text",
+        "qa show --text --scenario dm-chat-baseline --step 2 --model --log",
+      ),
+    );
+  return addOptions(command, "show").action(async (run: string | undefined, options: OptionsOf<"show">) =>
+    finish(await show(run, options)),
+  );
+}
+
+/** A failure that is shown is not one of this command. */
+async function show(typed: string | undefined, options: OptionsOf<"show">): Promise<number> {
+  const folder = await runFolder(typed);
+  const { readRun } = await import("../../report/page/read-run.ts");
+  const shown = displayPath(folder, userFolder());
+  const run = await readRun(folder, shown);
+  if (options.scenario !== undefined) requireScenario(run, options.scenario);
+  const asksForText = options.text || options.step !== undefined || evidenceIn(options).length > 0;
+  if (asksForText) await printText(run, options);
+  else await openPage(folder, run, options);
+  return EXIT.passed;
+}
+
+/** The folder of the run that is meant. @throws UsageError if there is none */
+async function runFolder(typed: string | undefined): Promise<string> {
+  const cwd = userFolder();
+  const root = typed === undefined ? reportsFolder() : resolve(cwd, typed);
+  await requireFolder(root, displayPath(root, cwd));
+  if (["report.json", "events.jsonl"].some((name) => existsSync(join(root, name)))) return root;
+  const { findLastRun } = await import("../../results/last-run.ts");
+  const { last } = await findLastRun(root);
+  if (last) return last.folder;
+  throw new UsageError(
+    `there is no report below ${displayPath(root, cwd)}`,
+    "Run something first, or give the folder of a report.",
+  );
+}
+
+function requireScenario({ report }: StoredRun, id: string): ScenarioReport {
+  const found = report.scenarios.find((scenario) => scenario.id === id);
+  if (found) return found;
+  const ids = report.scenarios.map((scenario) => scenario.id);
+  throw new UsageError(`the run has no scenario ${id}`, suggestion(id, ids));
+}
+
+async function printText(run: StoredRun, options: OptionsOf<"show">): Promise<void> {
+  const { attemptsOf, attemptView, withoutRecord } = await import("../../report/page/attempt-view.ts");
+  const { evidenceLines } = await import("../../report/page/evidence-text.ts");
+  const { eventsOf } = await import("../../report/page/read-run.ts");
+  const evidence = evidenceIn(options);
+  const { scenarios, counts } = run.report;
+  const chosen =
+    options.scenario === undefined
+      ? scenarios.filter(({ verdict }) => verdict === "failed" || verdict === "blocked")
+      : [requireScenario(run, options.scenario)];
+  if (chosen.length === 0) {
+    print(
+      `${counts.passed} of ${counts.total} passed, and nothing failed. --scenario <id> shows one of them.\n`,
+    );
+  }
+  for (const [index, scenario] of chosen.entries()) {
+    const views = attemptsOf(await eventsOf(run, scenario.id)).map(attemptView);
+    const view = views.findLast(({ finished }) => finished?.verdict === scenario.verdict) ?? views.at(-1);
+    const lines = evidenceLines(scenario, view ?? withoutRecord(scenario), {
+      evidence,
+      ...(options.step === undefined ? {} : { step: options.step - 1 }),
+    });
+    printRedacted(lines, (clean) => `${index > 0 ? "\n" : ""}${clean.join("\n")}\n`);
+  }
+}
+
+function evidenceIn({ messages, showModel, calls, showConfig, log }: OptionsOf<"show">): Evidence[] {
+  const asked: Readonly<Record<Evidence, boolean | undefined>> = {
+    messages,
+    model: showModel,
+    calls,
+    config: showConfig,
+    log,
+  };
+  return (Object.keys(asked) as Evidence[]).filter((name) => asked[name]);
+}
+
+async function openPage(folder: string, run: StoredRun, options: OptionsOf<"show">): Promise<void> {
+  const path = join(folder, "report.html");
+  // A run that was killed has none; one that was stored by another program may have none.
+  if (!existsSync(path)) {
+    const { renderPage } = await import("../../report/page/page.ts");
+    const { replaceFile } = await import("../../base/files.ts");
+    await replaceFile(path, await renderPage([run]));
+  }
+  print(`${path}\n`);
+  if (options.noOpen || !process.stdout.isTTY) return;
+  const { openInBrowser } = await import("../open-in-browser.ts");
+  const page = pathToFileURL(path);
+  if (options.scenario !== undefined) page.hash = encodeURIComponent(options.scenario);
+  openInBrowser(page.href);
+}

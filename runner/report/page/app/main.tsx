@@ -1,0 +1,30 @@
+import { render } from "preact";
+import "./app.css";
+import { data } from "./data.ts";
+import { Overview } from "./overview.tsx";
+import { Nothing } from "./parts.tsx";
+import { hrefOf, useRoute } from "./route.ts";
+import { Scenario } from "./scenario.tsx";
+
+function App() {
+  const route = useRoute();
+  const [run] = data.runs;
+  if (!run) return <Nothing>This page holds no run.</Nothing>;
+  const index = run.scenarios.findIndex(({ id }) => id === route.id);
+  if (route.id === undefined) return <Overview run={run} />;
+  return (
+    <main class="scenario">
+      {index < 0 ? (
+        <>
+          <Nothing>There is no scenario {route.id} in this run.</Nothing>
+          <a href={hrefOf({})}>All scenarios</a>
+        </>
+      ) : (
+        <Scenario run={run} index={index} route={route} />
+      )}
+    </main>
+  );
+}
+
+const app = document.getElementById("app");
+if (app) render(<App />, app);
