@@ -20,6 +20,7 @@ interface Expected {
   missing?: string;
   says: string;
   before?: string;
+  /** Added afterwards, where it is not met. */
   note?: string;
 }
 
