@@ -112,6 +112,20 @@ export const OPTIONS = {
     group: CHOOSE,
     replay: "choice",
   },
+  changed: {
+    takes: "[ref]",
+    about:
+      "of what is chosen, or of all, run what files concern that differ from this commit or branch (default: HEAD)",
+    on: ["run"],
+    group: CHOOSE,
+    replay: "choice",
+  },
+  watch: {
+    about: "run again what each saved file concerns, until q or Ctrl-C",
+    on: ["run"],
+    group: CHOOSE,
+    replay: "choice",
+  },
   gateway: {
     takes: "<target>",
     about:
