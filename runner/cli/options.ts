@@ -12,25 +12,29 @@ import {
   TARGETS,
 } from "./option-spec.ts";
 
-export type CommandName =
-  | "run"
-  | "parity"
-  | "bisect"
-  | "compat"
-  | "list"
-  | "check"
-  | "new"
-  | "init"
-  | "fmt"
-  | "lsp"
-  | "matrix"
-  | "night"
-  | "gateway list"
-  | "gateway prune"
-  | "release-check"
-  | "merge"
-  | "history"
-  | "show";
+/** Commands that have options. */
+export const COMMAND_NAMES = [
+  "run",
+  "parity",
+  "bisect",
+  "compat",
+  "list",
+  "check",
+  "new",
+  "init",
+  "fmt",
+  "lsp",
+  "matrix",
+  "night",
+  "gateway list",
+  "gateway prune",
+  "release-check",
+  "merge",
+  "history",
+  "show",
+] as const;
+
+export type CommandName = (typeof COMMAND_NAMES)[number];
 
 const CHOOSE = "Choose scenarios:";
 const GATEWAY = "Gateway:";
