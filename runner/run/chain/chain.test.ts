@@ -10,7 +10,7 @@ import { modelNotes } from "./causes.ts";
 import type { Chain } from "./links.ts";
 import { brokenPlugins, pluginChain } from "./plugin.ts";
 import { sentenceOf } from "./sentences.ts";
-import { chainAbout, subjectOf } from "./subject.ts";
+import { brokenChange, chainAbout, subjectOf } from "./subject.ts";
 
 const T0 = 1_000_000;
 
@@ -130,6 +130,18 @@ it("a reply that came and is another one is not missing", () => {
     undefined,
   ]);
   expect(chainAbout(underWay, statement("expectMessage"), true, true)?.missing).toBe("sent");
+});
+
+it("of a closed list of messages one is missing only as long as too few came", () => {
+  const outbound = [message({ id: "m2", direction: "outbound", timestamp: T0 + 30 })];
+  const of = account(records(...TURN.slice(0, 5)), [SAID], { outbound });
+  const wanting = (count: number) => {
+    const item = { kind: "literal", value: "x" } as const;
+    const params = [["messages", { kind: "list", items: Array(count).fill(item) }]] as const;
+    return { ...statement("expectMessages"), params } as Statement;
+  };
+  expect(chainAbout(of, wanting(2), true, true)?.missing).toBe("sent");
+  expect(chainAbout(of, wanting(1), true, true)?.missing).toBeUndefined();
 });
 
 it("a room that is named is the one that is meant", () => {
@@ -266,6 +278,16 @@ it("a plugin's chain comes after the change that was to enable it", () => {
   );
 });
 
+it("a change of the same step that did not get through may be why something else fails", () => {
+  const began = { stepAt: T0 };
+  expect(brokenChange(account(records(...CHANGE.slice(0, 3)), [PATCHED], began))?.missing).toBe("applied");
+  expect(
+    brokenChange(account(records(...CHANGE.slice(0, 3)), [PATCHED], { stepAt: T0 + 1 })),
+  ).toBeUndefined();
+  expect(brokenChange(account(records(...CHANGE), [PATCHED], began))).toBeUndefined();
+  expect(brokenChange(account([], [PATCHED], began))).toBeUndefined();
+});
+
 it("where nothing is to be there, nothing is missing", () => {
   const judged: [string, TraceRecord["facts"]] = ["plugins-judged", { plugins: [{ id: "almanac" }] }];
   const value = { kind: "literal", value: false } as const;
@@ -284,6 +306,8 @@ it("what acts and is answered otherwise than expected has been answered", () => 
   const answer = { kind: "exists", value: { kind: "literal", value: true } } as const;
   const rpc = { ...statement("rpc", "plugins.install"), answer } as Statement;
   const begun = account(records(...CHANGE.slice(0, 3)), [PATCHED]);
+  const refused = { ...statement("rpc", "config.patch"), error: answer } as Statement;
+  expect(chainAbout(begun, refused, true)?.missing).toBeUndefined();
   expect(chainAbout(begun, rpc, true)?.missing).toBe("applied");
   expect(chainAbout(begun, rpc, true, true)?.missing).toBeUndefined();
 });
@@ -416,8 +440,8 @@ it("of a gateway that records nothing, its list of plugins, its log and the mode
   const failed = account([], [SAID], outside({ log }));
   expect(brokenPlugins(failed, ["almanac", "compass"])).toEqual(["almanac"]);
   expect(told(pluginChain(failed, T0, "almanac"))).toEqual([
-    "plugin found ? → manifest ? → enabled ? → planned ? → imported ? → registered ✗ [plugins] almanac failed to load from /x/index.js: Error: no licence file",
-    "the plugin almanac was imported and did not register: [plugins] almanac failed to load from /x/index.js: Error: no licence file",
+    "plugin found ? → manifest ? → enabled ? → planned ? → imported ✗ [plugins] almanac failed to load from /x/index.js: Error: no licence file",
+    "the plugin almanac does not load: [plugins] almanac failed to load from /x/index.js: Error: no licence file",
   ]);
   const request = { at: T0 + 9, allInputText: "Alice: hello", status: "answered" } as RecordedRequest;
   const asked = account([], [SAID], { ...outside({}), requests: [request] });
