@@ -74,6 +74,7 @@ export class AttemptRecorder {
       testbed.wakeups.subscribe(() => this.#lookSoon()),
       every(SAMPLE_MS, () => this.#sample()),
     ];
+    this.#sample();
     this.#readFiles();
   }
 
