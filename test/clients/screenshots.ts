@@ -14,7 +14,7 @@ const OUT = join(ROOT, "docs/images");
 const IDS = ["dm-chat-baseline", "config-apply-restart-wakeup", "plugin-lifecycle-hot-reload"];
 const PICTURES = [
   { name: "light", hash: "#dm-chat-baseline", width: 1280, height: 860, dark: false },
-  { name: "dark", hash: "#config-apply-restart-wakeup/0/gateway", width: 1280, height: 860, dark: true },
+  { name: "dark", hash: "#config-apply-restart-wakeup/0/gateway", width: 1280, height: 720, dark: true },
   { name: "narrow", hash: "#dm-chat-baseline/1/messages", width: 375, height: 900, dark: false },
 ];
 

@@ -214,32 +214,30 @@ function First({ difference, isKnown }: { difference: Pair | undefined; isKnown:
 function Pairs({ pairs, first }: { pairs: readonly Pair[]; first: Pair | undefined }) {
   if (pairs.length === 0) return <Nothing>Nothing happened in this step.</Nothing>;
   return (
-    <div class="scroll">
-      <table class="pairs">
-        <thead>
-          <tr>
-            <th scope="col">where</th>
-            <th scope="col">A</th>
-            <th scope="col">B</th>
+    <table class="pairs">
+      <thead>
+        <tr>
+          <th scope="col">where</th>
+          <th scope="col">A</th>
+          <th scope="col">B</th>
+        </tr>
+      </thead>
+      <tbody>
+        {pairs.map((pair) => (
+          <tr
+            key={`${pair.lane} ${pair.a?.after} ${pair.b?.after} ${pair.a?.text}`}
+            class={pair === first ? "first differs" : pair.differs ? "differs" : ""}
+          >
+            <th scope="row">
+              {pair.lane}
+              {pair.differs && <b>{pair === first ? " ← first difference" : " differs"}</b>}
+            </th>
+            <td>{pair.a?.text ?? "–"}</td>
+            <td>{pair.b?.text ?? "–"}</td>
           </tr>
-        </thead>
-        <tbody>
-          {pairs.map((pair) => (
-            <tr
-              key={`${pair.lane} ${pair.a?.after} ${pair.b?.after} ${pair.a?.text}`}
-              class={pair === first ? "first differs" : pair.differs ? "differs" : ""}
-            >
-              <th scope="row">
-                {pair.lane}
-                {pair.differs && <b>{pair === first ? " ← first difference" : " differs"}</b>}
-              </th>
-              <td>{pair.a?.text ?? "–"}</td>
-              <td>{pair.b?.text ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

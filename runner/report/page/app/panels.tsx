@@ -260,26 +260,24 @@ function Area({ name, changes }: { name: string; changes: readonly ChangeView[] 
       <summary>
         {name} <small>{isFirstLook ? `as it was found, ${changes.length} values` : changes.length}</small>
       </summary>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">what</th>
-              <th scope="col">before</th>
-              <th scope="col">after</th>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">what</th>
+            <th scope="col">before</th>
+            <th scope="col">after</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map(({ path, before, after, at }, index) => (
+            <tr key={`${at} ${index}`}>
+              <th scope="row">{path}</th>
+              <td class="gone">{before ?? "–"}</td>
+              <td class="added">{after ?? "gone"}</td>
             </tr>
-          </thead>
-          <tbody>
-            {changes.map(({ path, before, after, at }, index) => (
-              <tr key={`${at} ${index}`}>
-                <th scope="row">{path}</th>
-                <td class="gone">{before ?? "–"}</td>
-                <td class="added">{after ?? "gone"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </details>
   );
 }

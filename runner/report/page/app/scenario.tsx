@@ -78,7 +78,9 @@ function Known({
   const attempt = views.find((view) => view.attempt === route.attempt) ?? decisiveOf(views, scenario.verdict);
   const failure = attempt ? attempt.finished?.failure : scenario.failure;
   const view = attempt ?? withoutRecord(scenario);
-  const chosen = route.step ?? failure?.step?.index ?? (view.steps.length > 0 ? 0 : -1);
+  // Of a run that was killed nothing but the step itself says where it was.
+  const failed = failure?.step?.index ?? view.steps.find(({ status }) => status === "failed")?.index;
+  const chosen = route.step ?? failed ?? (view.steps.length > 0 ? 0 : -1);
   const step = chosen < 0 ? undefined : chosen;
   const tab = route.tab ?? "step";
   const at = (part: Partial<Route>): Route => ({
