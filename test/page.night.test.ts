@@ -156,15 +156,21 @@ test("a pass, a restart, an update and a failure are shown: nothing is fetched, 
 test("it is used with keys alone, and a link leads to a step", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/gets-no-reply.md", FAILS.replace("WITHIN", "1s"));
-  await sandbox.write("pack/test/other.md", FAILS.replace("WITHIN", "1s").replace("gets-no-reply", "other"));
+  await sandbox.write(
+    "pack/test/asked-again.md",
+    FAILS.replace("WITHIN", "1s").replace("gets-no-reply", "asked-again"),
+  );
   await sandbox.qa("run", "--pack", "pack");
   const { page } = await shown(sandbox.reportFolder);
   const focused = () => page.evaluate<string>("document.activeElement?.getAttribute('href') ?? ''");
   await page.keyboard.press("j");
+  const [first, second] = ["#asked-again", "#gets-no-reply"];
+  expect(await focused()).toBe(first);
   await page.keyboard.press("j");
-  expect(await focused()).toBe("#other");
+  expect(await focused()).toBe(second);
   await page.keyboard.press("k");
-  expect(await focused()).toBe("#gets-no-reply");
+  expect(await focused()).toBe(first);
+  await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.locator(".timeline").waitFor();
   const chosen = page.locator('.step-list [aria-current="true"] .number');
@@ -179,16 +185,16 @@ test("it is used with keys alone, and a link leads to a step", async () => {
   await page.keyboard.press("Escape");
   await page.locator("dialog[open]").waitFor({ state: "detached" });
   await page.keyboard.press("f");
-  await expect.poll(() => page.url()).toMatch(/#other$/);
-  await page.locator(".id", { hasText: "other" }).waitFor();
+  await expect.poll(() => page.url()).toMatch(/#asked-again$/);
+  await page.locator(".id", { hasText: "asked-again" }).waitFor();
   await page.locator(".timeline").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("a.row").first().waitFor();
   await page.keyboard.press("/");
-  await page.keyboard.type("oth");
+  await page.keyboard.type("asked-ag");
   await expect.poll(() => page.locator("a.row").count()).toBe(1);
 
-  const linked = await shown(sandbox.reportFolder, { hash: "#other/1/model" });
+  const linked = await shown(sandbox.reportFolder, { hash: "#asked-again/1/model" });
   await linked.page.locator(".request").waitFor();
   expect(await linked.page.locator('.step-list [aria-current="true"] .name').textContent()).toBe(
     "It is asked",

@@ -1,11 +1,11 @@
 import { oneLine } from "../../base/text.ts";
 import type { AttemptView } from "./attempt-view.ts";
 
-export const LANES = ["statements", "channel", "model", "calls"] as const;
-export type Lane = (typeof LANES)[number];
+const LANES = ["statements", "channel", "model", "calls"] as const;
+type Lane = (typeof LANES)[number];
 
 /** Something that happened, as it is compared with what happened in another run. */
-export interface Happening {
+interface Happening {
   step: number;
   lane: Lane;
   /** Milliseconds since the step began. */
