@@ -55,6 +55,8 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "scenario", "flow", "gateway", "actions", "run"],
     packages: ["picomatch", "semver", "yaml"],
   },
+  // Which scenarios a changed file concerns, and the loop that runs them when files are saved.
+  watch: { rooms: ["base", "scenario", "run"], packages: ["chokidar"] },
   // What an editor shows while a scenario is typed: the check, the layout, and what the declarations of actions know.
   language: {
     rooms: ["base", "scenario", "flow", "actions", "plan"],
@@ -86,6 +88,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "gateway",
       "run",
       "plan",
+      "watch",
       "language",
       "results",
       "lanes",

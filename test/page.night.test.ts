@@ -194,8 +194,8 @@ test("it is used with keys alone, and a link leads to a step", async () => {
   await page.keyboard.type("asked-ag");
   await expect.poll(() => page.locator("a.row").count()).toBe(1);
 
-  const linked = await shown(sandbox.reportFolder, { hash: "#asked-again/1/model" });
-  await linked.page.locator(".request").waitFor();
+  const linked = await shown(sandbox.reportFolder, { hash: "#asked-again/1/messages" });
+  await linked.page.locator(".chat .in").waitFor();
   expect(await linked.page.locator('.step-list [aria-current="true"] .name').textContent()).toBe(
     "It is asked",
   );

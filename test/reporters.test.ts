@@ -61,13 +61,16 @@ test("every reporter reports a real run, and an annotation points at the line th
 test("a coding agent gets the failures only, and so does a comment on a pull request", async () => {
   const sandbox = await Sandbox.create();
   await sandbox.write("pack/test/passes.md", PASSES);
-  await sandbox.write("pack/test/fails.md", FAILS);
+  await sandbox.write("pack/test/fails.md", FAILS.replace("---\n\n", "docsRefs: [docs/none.md]\n---\n\n"));
   const args = ["run", "--pack", "pack", "--reporter", "comment"];
   const { exitCode, stdout, stderr } = await sandbox.qaWith({ AI_AGENT: "borealis" }, ...args);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+  expect(exitCode).toBe(1);
+  expect(stderr, "what `qa check` warns of").toMatch(
+    /^warning: pack\/test\/fails\.md:9:12 {2}there is no file `docs\/none\.md` in the repository {2}\[missing-reference\]$/,
+  );
   const [headline, place] = stdout.split("\n");
   expect(headline).toMatch(/^fails: .*sum === 3/);
-  expect(place).toBe(`  pack/test/fails.md:${LINE}  assert sum === 3`);
+  expect(place).toBe(`  pack/test/fails.md:${LINE + 1}  assert sum === 3`);
   expect(stdout).toMatch(
     /^ {2}run again: pnpm qa run fails --pack pack\n\n1 failed, 1 passed in .*, exit code 1$/m,
   );

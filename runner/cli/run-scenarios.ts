@@ -4,6 +4,7 @@ import { commandLine, userFolder } from "../base/invocation.ts";
 import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
+import type { Teardown } from "../base/teardown.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
@@ -15,18 +16,33 @@ import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
 import { loadReporters } from "../report/reporters/load.ts";
+import type { Reporter } from "../report/stream.ts";
 import { ATTEMPT_MEMORY_BYTES } from "../run/attempt/host/process.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import { executeRun } from "../run/run.ts";
-import type { RunSetup } from "../run/setup.ts";
+import type { Pools, RunSetup } from "../run/setup.ts";
 import { strangersOf } from "../run/testbed/plugins.ts";
 import { loadCatalog } from "../scenario/catalog/catalog.ts";
+import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { givenOptions, toArgs, withIds } from "./command-options.ts";
 import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { printNote } from "./redacted.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
 import { outFolder, repositoryRoot } from "./workspace.ts";
+
+const MOST_WARNINGS = 10;
+
+/** What one run leaves for the next. */
+export interface BetweenRuns {
+  /** Of all runs: what one has started belongs to the next. */
+  secrets: Secrets;
+  /** @param make with what ends after the last run */
+  gateway(make: (teardown: Teardown) => Promise<GatewayKind>): Promise<GatewayKind>;
+  pools(run: Omit<RunSetup, "signal">): Promise<Pools>;
+  /** Learns of each run, besides those that the user named. */
+  reporter: Reporter;
+}
 
 /** `qa run`: choose, check, plan, run, report. */
 export function run(ids: readonly string[], options: RunOptions): Promise<number> {
@@ -42,6 +58,7 @@ export async function runScenarios(
   ids: readonly string[],
   options: RunOptions,
   session: Session,
+  between?: BetweenRuns,
 ): Promise<number> {
   const startedAt = performance.now();
   const { signal, strays, teardown } = session;
@@ -57,21 +74,22 @@ export async function runScenarios(
       cwd: userFolder(),
       teardown,
       quiet: options.quiet,
+      brief: between !== undefined,
     }),
-    chooseAndPrepare(ids, options, order, session),
+    chooseAndPrepare(ids, options, order, session, between),
   ]);
 
-  const secrets = new Secrets(secretValues(process.env));
+  const secrets = between?.secrets ?? new Secrets(secretValues(process.env));
   if (chosen.liveModel) secrets.add(chosen.liveModel.apiKey);
   const report = openReport({
     folder: reportFolder,
     console: options.quiet ? undefined : outputs.console,
     redact: secrets.redact,
-    reporters: outputs.reporters,
+    reporters: [...outputs.reporters, ...(between ? [between.reporter] : [])],
   });
   const time = limitRunTime(options.timeout ?? (order.lane && order.lane.minutes * 60_000));
   teardown.defer("run time", () => time.stop());
-  const problems = await executeRun({
+  const setup = {
     runId,
     tool: {
       name: packageJson.name,
@@ -85,9 +103,9 @@ export async function runScenarios(
     reportFolder,
     secrets,
     events: report,
-    signal,
     timeUp: time.up,
-  });
+  };
+  const problems = await executeRun({ ...setup, signal, pools: await between?.pools(setup) });
   for (const problem of problems) process.stderr.write(secrets.redactText(`clean-up: ${problem}\n`));
   return report.finish({
     runId,
@@ -122,15 +140,12 @@ async function chooseAndPrepare(
   options: RunOptions,
   order: RunOrder,
   { signal, teardown }: Session,
+  between: BetweenRuns | undefined,
 ): Promise<Chosen> {
   const { target, env, lane } = order;
   const { allowWrites, updateTo, trust, modelScript, fault } = options;
-  const gateway = await resolveGatewayKind(target, {
-    env,
-    teardown,
-    allowWrites,
-    updateTo,
-  });
+  const resolve = (of: Teardown) => resolveGatewayKind(target, { env, teardown: of, allowWrites, updateTo });
+  const gateway = await (between?.gateway(resolve) ?? resolve(teardown));
   const model = chooseModel(options.model ?? lane?.model, target, env);
   // Building the gateway and reading the scenarios do not depend on each other.
   const preparing = gateway.prepare(signal);
@@ -150,7 +165,8 @@ async function chooseAndPrepare(
   const version = await releaseVersion(gateway, catalog.scenarios, signal);
   const capabilities = capabilitiesOf(target, model, { env, allowWrites, version });
   const prepared = prepareRun(catalog, selection, capabilities);
-  const { scenarios, place } = await takeShard(prepared, ids, options, order);
+  if (!options.quiet) printWarnings(prepared.warnings);
+  const { scenarios, place } = await takeShard(prepared.scenarios, ids, options, order);
   for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
   const allowed = allowedToStrangers(scenarios, options.allowScripts);
   for (const sentence of allowed) printNote(`note: ${sentence}\n`);
@@ -165,6 +181,14 @@ async function chooseAndPrepare(
     place,
     allowed,
   };
+}
+
+/** What `qa check` says of the same files, in short. */
+function printWarnings(warnings: readonly Diagnostic[]): void {
+  for (const { file, line, column, message, code } of warnings.slice(0, MOST_WARNINGS))
+    printNote(`warning: ${file}:${line}:${column}  ${message}  [${code}]\n`);
+  const hidden = warnings.length - MOST_WARNINGS;
+  if (hidden > 0) printNote(`warning: ${hidden} more, which \`qa check\` shows\n`);
 }
 
 /** Said before anything is installed. @throws QaError for a release that cannot be had */

@@ -93,8 +93,8 @@ function watchStrayRejections(): { count(): number; dispose(): void } {
   return { count: () => count, dispose: () => process.off("unhandledRejection", report) };
 }
 
-/** Shows errors in the files that a command works with, and rethrows anything else. */
-async function reportInvalid(error: unknown): Promise<number> {
+/** Shows errors in the files that a command works with, and rethrows anything else. @returns the exit code */
+export async function reportInvalid(error: unknown): Promise<number> {
   const { InvalidFiles } = await import("../scenario/source/invalid-files.ts");
   if (!(error instanceof InvalidFiles)) throw error;
   const { formatDiagnostics } = await import("../scenario/source/format.ts");

@@ -30,8 +30,11 @@ export async function resolveGatewayKind(
   }
   switch (target.kind) {
     case "embedded": {
-      const { EmbeddedKind } = await import("./embedded/embedded.ts");
-      return new EmbeddedKind(teardown);
+      const [{ EmbeddedKind }, { streamProgress }] = await Promise.all([
+        import("./embedded/embedded.ts"),
+        import("./npm/progress.ts"),
+      ]);
+      return new EmbeddedKind(teardown, streamProgress(process.stderr));
     }
     case "openclaw": {
       const [{ OpenClawKind }, { cacheFolder }, { streamProgress }] = await Promise.all([

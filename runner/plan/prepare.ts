@@ -40,6 +40,13 @@ export function requireSelected(catalog: Catalog, selection: Selection): Selecte
   return selected;
 }
 
+/** What a run has to do, and what is doubtful about it. */
+export interface PreparedRun {
+  scenarios: PreparedScenario[];
+  /** Of the files of these scenarios, as `qa check` gives them; each once, in their order. */
+  warnings: Diagnostic[];
+}
+
 /**
  * Plans a run and compiles its scenarios, ready to run.
  * @throws UsageError for a selection with a problem, for a named scenario that cannot run, and when nothing is left;
@@ -49,7 +56,7 @@ export function prepareRun(
   catalog: Catalog,
   selection: Selection,
   capabilities: RunCapabilities,
-): PreparedScenario[] {
+): PreparedRun {
   const plan = planRun(catalog, selection, capabilities);
   rejectProblems(plan.diagnostics, plan.problems, selection);
   const [refused] = plan.refused;
@@ -64,12 +71,16 @@ export function prepareRun(
   }
   const packs = indexedPacks(catalog);
   const found: Diagnostic[] = [];
-  const prepared = plan.scenarios.map(({ scenario, named, eligibility }): PreparedScenario => {
+  const warnings = new Map<string, Diagnostic>();
+  const scenarios = plan.scenarios.map(({ scenario, named, eligibility }): PreparedScenario => {
     const { flow, diagnostics, missingPermissions } = compileScenario(scenario);
-    const problems = [
-      ...catalog.diagnostics.filter((each) => isError(each) && each.file === scenario.file.name),
-      ...diagnostics.filter(isError),
-    ];
+    const all = [...catalog.diagnostics.filter(({ file }) => file === scenario.file.name), ...diagnostics];
+    const problems = all.filter(isError);
+    for (const each of all) {
+      // The rows of a scenario's examples share them.
+      const place = `${each.file}:${each.line}:${each.column} ${each.code}`;
+      if (!isError(each)) warnings.set(place, each);
+    }
     const choice = {
       scenario,
       named,
@@ -88,7 +99,7 @@ export function prepareRun(
   });
   // The rows of a scenario's examples share its problems.
   if (found.length > 0) throw new InvalidScenarios([...new Set(found)]);
-  return prepared;
+  return { scenarios, warnings: [...warnings.values()] };
 }
 
 function rejectProblems(

@@ -5,8 +5,8 @@ import type { RunPolicy } from "../report/events.ts";
 import { AttemptPool } from "./attempt/host/pool.ts";
 import { attemptProgram } from "./attempt/host/program.ts";
 import { endWithout, needsTestbed, runScenario } from "./scenario.ts";
-import type { RunSetup } from "./setup.ts";
-import { TestbedPool } from "./testbed/pool.ts";
+import type { Pools, RunSetup } from "./setup.ts";
+import { type PoolOptions, TestbedPool } from "./testbed/pool.ts";
 
 /**
  * Runs scenarios, several at once. Emits every event but `run-finished`: its exit code is up to the
@@ -43,8 +43,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     })),
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
-  const testbeds = new TestbedPool(run);
-  const attempts = new AttemptPool(await attemptProgram(), options.jobs);
+  const { testbeds, attempts } = options.pools ?? (await openPools(run));
   let toCome = scenarios.filter(needsTestbed).length;
   const limit = pLimit(options.jobs);
   // A failure that is excused does not end the run.
@@ -66,6 +65,16 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
       }),
     ),
   );
+  return options.pools ? [] : closePools({ testbeds, attempts });
+}
+
+/** Where the testbeds and the processes of a run come from. */
+export async function openPools(run: PoolOptions & Pick<RunSetup, "jobs">): Promise<Pools> {
+  return { testbeds: new TestbedPool(run), attempts: new AttemptPool(await attemptProgram(), run.jobs) };
+}
+
+/** @returns what could not be torn down */
+export async function closePools({ testbeds, attempts }: Pools): Promise<string[]> {
   await attempts.close();
   return testbeds.close();
 }

@@ -4,7 +4,15 @@ import type { LiveModel } from "../gateway/live-model.ts";
 import type { ProviderMode } from "../gateway/provider-mode.ts";
 import type { RunPolicy, RunStarted } from "../report/events.ts";
 import type { OpenReport } from "../report/open.ts";
+import type { AttemptPool } from "./attempt/host/pool.ts";
 import type { PreparedScenario } from "./prepared.ts";
+import type { TestbedPool } from "./testbed/pool.ts";
+
+/** Testbeds, and processes for attempts. */
+export interface Pools {
+  testbeds: TestbedPool;
+  attempts: AttemptPool;
+}
 
 /** What a run is to do, on what, and where it reports. */
 export interface RunSetup {
@@ -26,6 +34,8 @@ export interface RunSetup {
   /** Each gateway gets this one. */
   liveModel?: LiveModel;
   jobs: number;
+  /** Those of the runs before, which stay open for the next; default: some of its own. */
+  pools?: Pools | undefined;
   /** Testbeds that are started ahead of their scenario's turn. */
   bootAhead: number;
   /** Runs scenarios that change nothing in the gateway one after the other on the same one. */

@@ -94,6 +94,19 @@ export class Sandbox {
     });
   }
 
+  /** The same, with keys to be pressed; on a terminal of its own if it is to have one. */
+  startWithKeys({ terminal = false }: { terminal?: boolean }, ...args: string[]) {
+    const command = [process.execPath, CLI, ...args, ...this.#out(args)];
+    const quoted = command.map((part) => `'${part}'`).join(" ");
+    const [file = "", ...rest] = terminal ? ["script", "-qec", `${quoted}; stty -a`, "/dev/null"] : command;
+    return spawn(file, rest, {
+      cwd: this.folder,
+      env: { ...process.env, ...this.#env(), TERM: "xterm", CI: "" },
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+  }
+
   report(): Promise<RunReport | undefined> {
     return this.reportIn(this.reportFolder);
   }

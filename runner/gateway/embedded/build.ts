@@ -6,7 +6,8 @@ import { guardedEnv } from "../../base/guardian.ts";
 import { areUnchanged } from "../../base/inputs.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { removeOldBuilds } from "../../base/old-builds.ts";
-import { BUILT, CACHE } from "../../base/places.js";
+import { BUILT, CACHE, ROOT } from "../../base/places.js";
+import type { Progress } from "../npm/progress.ts";
 import { loadExeca } from "../process/start-process.ts";
 
 /** A build of the embedded gateway, as its build script reports it. */
@@ -21,6 +22,13 @@ export interface EmbeddedBuild {
   faults: readonly string[];
 }
 
+const PACKAGE = join(ROOT, "fixtures/gateway");
+
+/** Files and folders that the embedded gateway is built from, absolute; none where it came built. */
+export const GATEWAY_SOURCE: readonly string[] = BUILT
+  ? []
+  : ["src", "build.ts", "package.json"].map((path) => join(PACKAGE, path));
+
 /** What the package says about the build that it brings along, in the folder of that build. */
 export const BUILD_FILE = "build.json";
 
@@ -28,9 +36,16 @@ export const BUILD_FILE = "build.json";
  * The current build: of a checkout, made first when a source is newer than it; of the package, unpacked first.
  * @throws QaError `gateway-build-failed` with the build's own words; `build-not-allowed`
  */
-export async function ensureBuild(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
+export async function ensureBuild(
+  packageRoot: string,
+  signal: AbortSignal,
+  progress?: Progress,
+): Promise<EmbeddedBuild> {
   if (BUILT) return unpackBuild(BUILT.gateway);
-  return (await readFreshBuild(packageRoot)) ?? (await build(packageRoot, signal));
+  const fresh = await readFreshBuild(packageRoot);
+  if (fresh) return fresh;
+  const make = () => build(packageRoot, signal);
+  return progress ? progress.during("building the embedded gateway", make) : make();
 }
 
 /** Below the user's cache: it keeps there what was compiled, and behaves like one that no package manager installed. */

@@ -4,6 +4,7 @@ import { slowFactor, stretched } from "../../base/slow.ts";
 import { EMBEDDED, formatTarget } from "../../base/target.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest, OwnRelease } from "../gateway.ts";
+import type { Progress } from "../npm/progress.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { type EmbeddedBuild, ensureBuild } from "./build.ts";
@@ -24,9 +25,15 @@ export class EmbeddedKind implements GatewayKind {
   #releases: Promise<EmbeddedReleases> | undefined;
   #build: Promise<EmbeddedBuild> | undefined;
 
-  /** @param teardown of the whole run */
-  constructor(teardown: Teardown) {
+  readonly #progress: Progress | undefined;
+
+  /**
+   * @param teardown of the whole run
+   * @param progress shows what takes long before the first scenario; default: nothing does
+   */
+  constructor(teardown: Teardown, progress?: Progress) {
     this.#teardown = teardown;
+    this.#progress = progress;
   }
 
   async prepare(signal: AbortSignal): Promise<void> {
@@ -87,7 +94,7 @@ export class EmbeddedKind implements GatewayKind {
 
   /** Once per run; after a failure the next caller tries again. */
   #ensureBuild(signal: AbortSignal): Promise<EmbeddedBuild> {
-    this.#build ??= ensureBuild(this.#packageRoot, signal).catch((error: unknown) => {
+    this.#build ??= ensureBuild(this.#packageRoot, signal, this.#progress).catch((error: unknown) => {
       this.#build = undefined;
       throw error;
     });

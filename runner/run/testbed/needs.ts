@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayStart } from "../../gateway/gateway.ts";
 import type { FakeServices } from "../../http/fakes.ts";
@@ -7,7 +9,7 @@ import type { PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
 import { type PluginOptions, pluginPatches, strangersOf } from "./plugins.ts";
 import { skillSeed } from "./skills.ts";
-import { workspaceSeed } from "./workspace.ts";
+import { seedFiles, workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
@@ -51,6 +53,23 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
     },
     secretEnv: environment?.secrets,
     release,
+  };
+}
+
+/** Whether a testbed that was started for one scenario is as good for another, but for how its model answers. */
+export function startsAlike(one: PreparedScenario, other: PreparedScenario): boolean {
+  return isDeepStrictEqual(startOf(one), startOf(other));
+}
+
+function startOf({ scenario, release, environment, allowScripts, pack }: PreparedScenario) {
+  const { meta, row, file } = scenario;
+  const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
+  return {
+    ...{ gatewayConfigPatch, http, faults, release, environment, allowScripts, row: row?.values },
+    guard: guardEnv(scenario),
+    // Their paths are relative to the file.
+    ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
+    pack: pack && seedFiles(pack),
   };
 }
 

@@ -49,18 +49,37 @@ export async function pluginPatches(scenario: Scenario, options: PluginOptions):
   ];
 }
 
+type NamedPlugin = NonNullable<Scenario["meta"]["plugins"]>[number];
+
+/** Folders and packed archives on this machine that a scenario's plugins come from; absolute. */
+export async function pluginSources(scenario: Scenario): Promise<string[]> {
+  const sources = await Promise.all(
+    (scenario.meta.plugins ?? []).map((plugin) => sourceOf(plugin, scenario)),
+  );
+  return sources.filter((source) => source !== undefined);
+}
+
+/** Undefined for what comes with the gateway, or from the registry. */
+async function sourceOf(plugin: NamedPlugin, { pack, file }: Scenario): Promise<string | undefined> {
+  if (typeof plugin !== "string") return plugin.path && resolve(dirname(file.path), plugin.path);
+  const folder = join(pack.referenceRoot, PLUGINS, plugin);
+  if (existsSync(folder)) return folder;
+  const isItsOwn = (await readPluginManifest(pack.referenceRoot).catch(() => undefined))?.id === plugin;
+  return isItsOwn ? pack.referenceRoot : undefined;
+}
+
 async function find(
-  plugin: NonNullable<Scenario["meta"]["plugins"]>[number],
-  { pack, file }: Scenario,
+  plugin: NamedPlugin,
+  scenario: Scenario,
   { signal, teardown, allowScripts = false }: PluginOptions,
 ): Promise<Enabled> {
+  const path = await sourceOf(plugin, scenario);
   if (typeof plugin === "string") {
-    const folder = join(pack.referenceRoot, PLUGINS, plugin);
-    if (existsSync(folder)) return called(plugin, await inFolder(folder, `${PLUGINS}/${plugin}`));
-    const isItsOwn = (await readPluginManifest(pack.referenceRoot).catch(() => undefined))?.id === plugin;
-    return isItsOwn ? { id: plugin, folder: pack.referenceRoot } : { id: plugin };
+    if (path === undefined) return { id: plugin };
+    return path === scenario.pack.referenceRoot
+      ? { id: plugin, folder: path }
+      : called(plugin, await inFolder(path, `${PLUGINS}/${plugin}`));
   }
-  const path = plugin.path && resolve(dirname(file.path), plugin.path);
   if (path && !isPackedPlugin(path)) return inFolder(path, plugin.path ?? "");
   const [{ installPluginArchive, installPluginPackage }, { writeNpmrc }] = await Promise.all([
     import("../../gateway/npm/plugin-package.ts"),

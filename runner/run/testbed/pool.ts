@@ -1,6 +1,6 @@
 import type { Outcome } from "../attempt/outcome.ts";
 import type { PreparedScenario } from "../prepared.ts";
-import { needsOf } from "./needs.ts";
+import { needsOf, startsAlike } from "./needs.ts";
 import { Testbed, type TestbedOptions } from "./testbed.ts";
 
 export interface PoolOptions extends TestbedOptions {
@@ -32,12 +32,43 @@ export class TestbedPool {
 
   /** A testbed for an attempt; it goes back with `give`. Only the first attempt may get one that was used before. */
   take(prepared: PreparedScenario): Testbed {
-    const ahead = this.#ahead.get(prepared);
-    this.#ahead.delete(prepared);
+    const ahead = this.#takeAhead(prepared);
     const shared = !this.#taken.has(prepared) && this.#shares(prepared) ? this.#free.pop() : undefined;
     this.#taken.add(prepared);
     shared?.reset(prepared.scenario.modelScript);
     return ahead ?? shared ?? this.#newTestbed(prepared);
+  }
+
+  /**
+   * Begins to start a testbed for a run that may come, of this scenario as it will be then: it is taken for one that needs
+   * the same of a gateway. One that waits for another is closed.
+   */
+  async expect(prepared: PreparedScenario): Promise<void> {
+    for (const known of this.#ahead.keys()) if (startsAlike(known, prepared)) return;
+    await this.dismiss();
+    this.#ahead.set(prepared, this.#newTestbed(prepared));
+  }
+
+  /** Closes what was started ahead: what it was started from has changed. @returns what could not be torn down */
+  async dismiss(): Promise<string[]> {
+    const left = [...this.#ahead.values()];
+    this.#ahead.clear();
+    return (await Promise.all(left.map((testbed) => testbed.close()))).flat();
+  }
+
+  #takeAhead(prepared: PreparedScenario): Testbed | undefined {
+    const own = this.#ahead.has(prepared)
+      ? prepared
+      : [...this.#ahead.keys()].find((known) => startsAlike(known, prepared));
+    const ahead = own && this.#ahead.get(own);
+    if (!own || !ahead) return undefined;
+    this.#ahead.delete(own);
+    if (ahead.hasEnded) {
+      void ahead.close();
+      return undefined;
+    }
+    if (own !== prepared) ahead.rescript(prepared.scenario.modelScript);
+    return ahead;
   }
 
   #newTestbed(prepared: PreparedScenario): Testbed {
@@ -63,10 +94,9 @@ export class TestbedPool {
 
   /** @returns what could not be torn down of the testbeds that are not in use */
   async close(): Promise<string[]> {
-    const left = [...this.#ahead.values(), ...this.#free];
-    this.#ahead.clear();
-    this.#free.length = 0;
-    return (await Promise.all(left.map((testbed) => testbed.close()))).flat();
+    const free = this.#free.splice(0);
+    const problems = await Promise.all([this.dismiss(), ...free.map((testbed) => testbed.close())]);
+    return problems.flat();
   }
 
   #shares({ sharable }: PreparedScenario): boolean {

@@ -74,6 +74,8 @@ export class Testbed {
   readonly #closing = new AbortController();
   /** Where the log since the last `reset` begins. */
   #logMark: number | undefined;
+  /** Takes the place of the one that it was made with. */
+  #script: { now: ModelScript | undefined } | undefined;
   /** The log of a gateway that is not ready, and may never be. */
   #startLog = () => "";
 
@@ -112,6 +114,7 @@ export class Testbed {
       plugins?.({ signal: closing, teardown }),
     ]);
     this.model = model;
+    if (this.#script) model?.reset(this.#script.now);
     this.http = fakes;
     if (fakes) secrets.add(fakes.token);
     const values = { ...given, ...(fakes && { http: fakes.addresses }) };
@@ -156,9 +159,20 @@ export class Testbed {
     if (this.gateway?.capabilities.has("logs")) this.#logMark = this.gateway.markLogs();
   }
 
+  /** Changes how the model answers before anything has been asked of it. */
+  rescript(modelScript: ModelScript | undefined): void {
+    this.#script = { now: modelScript };
+    this.model?.reset(modelScript);
+  }
+
+  /** Whether its gateway was ready and runs no more. */
+  get hasEnded(): boolean {
+    return this.gateway?.bootTimings !== undefined && this.gateway.pid === undefined;
+  }
+
   /** Whether the next scenario may have it: its gateway lives, and no answer of the model is under way. */
   get isAtRest(): boolean {
-    const lives = this.gateway !== undefined && (this.gateway.pid !== undefined || !this.gateway.bootTimings);
+    const lives = this.gateway !== undefined && !this.hasEnded;
     const { working, held } = this.model?.inHand ?? { working: 0, held: 0 };
     return lives && working + held === 0;
   }

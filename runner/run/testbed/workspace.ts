@@ -24,7 +24,8 @@ export function workspaceSeed({
   };
 }
 
-function seedFiles({ index: { index, file }, scenarios }: IndexedPack): Record<string, string> {
+/** Files of a workspace, by their names. */
+export function seedFiles({ index: { index, file }, scenarios }: IndexedPack): Record<string, string> {
   const source = `QA_SCENARIOS${extname(file.path)}`;
   const { agent, kickoffTask } = index;
   return {

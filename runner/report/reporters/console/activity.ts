@@ -1,5 +1,7 @@
-import { oneLine } from "../../../base/text.ts";
+import { formatElapsed, oneLine } from "../../../base/text.ts";
 import type { RunEvent } from "../../events.ts";
+
+const WORTH_A_WORD_MS = 2_000;
 
 /** A scenario that is running now. */
 export interface Activity {
@@ -8,6 +10,14 @@ export interface Activity {
   startedAt: number;
   /** What it is doing: `step 2 replies with the marker › call waitForOutbound`. */
   doing: string;
+  /** Since when, in milliseconds since the epoch. */
+  since: number;
+}
+
+/** `step 2 replies with the marker › expectReply, for 8.2 s`: the time once it is worth a word. */
+export function doingSince({ doing, since }: Activity, now: number): string {
+  const ms = now - since;
+  return ms < WORTH_A_WORD_MS ? doing : `${doing}, for ${formatElapsed(ms)}`;
 }
 
 /** Knows what runs at the moment and what each scenario is doing. */
@@ -21,6 +31,7 @@ export class Activities {
           id: event.scenarioId,
           startedAt: event.at,
           doing: `${event.attempt > 1 ? `try ${event.attempt}, ` : ""}starting the gateway`,
+          since: Date.now(),
           step: "",
         });
         break;
@@ -50,11 +61,11 @@ export class Activities {
 
   #update(id: string, step: string): void {
     const activity = this.#running.get(id);
-    if (activity) Object.assign(activity, { step, doing: step });
+    if (activity) Object.assign(activity, { step, doing: step, since: Date.now() });
   }
 
   #statement(id: string, label: string): void {
     const activity = this.#running.get(id);
-    if (activity) activity.doing = `${activity.step} › ${label}`;
+    if (activity) Object.assign(activity, { doing: `${activity.step} › ${label}`, since: Date.now() });
   }
 }

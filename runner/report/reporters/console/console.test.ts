@@ -124,8 +124,9 @@ it("says now and then, without a terminal, what a long scenario is doing", async
   vi.advanceTimersByTime(61_000);
   const doing = "step 2 switches the plugin on, hot › call patchConfig";
   expect(stream.text.split("\n").slice(2)).toEqual([
-    `  plugin-lifecycle-hot-reload still running after 30.0 s: ${doing}`,
-    `  plugin-lifecycle-hot-reload still running after 1 min 00 s: ${doing}`,
+    `  plugin-lifecycle-hot-reload still running after 10.0 s: ${doing}, for 10.0 s`,
+    `  plugin-lifecycle-hot-reload still running after 20.0 s: ${doing}, for 20.0 s`,
+    `  plugin-lifecycle-hot-reload still running after 40.0 s: ${doing}, for 40.0 s`,
     "",
   ]);
   reporter.finish();

@@ -4,7 +4,8 @@ import type { RunEvent, RunStarted } from "../../events.ts";
 import type { RunFacts } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
 import type { Reporter, RunView } from "../../stream.ts";
-import { Activities } from "./activity.ts";
+import { failureLines } from "../agent/block.ts";
+import { Activities, doingSince } from "./activity.ts";
 import { attemptLines } from "./attempt-lines.ts";
 import { failureBlock } from "./failure-block.ts";
 import { LiveRegion, type LiveView, type Terminal } from "./live-region.ts";
@@ -20,6 +21,8 @@ export interface ConsoleOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Paths below it are shown relative to it. */
   cwd: string;
+  /** A line for each scenario, and what failed in short. */
+  brief?: boolean;
 }
 
 /** Shows a person what happens: live lines on a terminal, plain ones elsewhere. */
@@ -52,7 +55,7 @@ export class ConsoleReporter implements Reporter {
         break;
       case "scenario-finished":
         this.#slow.stop(event.scenarioId);
-        if (event.next === undefined) this.#showScenario(run.scenario(event.scenarioId));
+        if (event.next === undefined) this.#show(run.scenario(event.scenarioId));
         break;
       case "run-finished":
         this.#end(run.report());
@@ -74,7 +77,7 @@ export class ConsoleReporter implements Reporter {
     this.#reportFolder = displayPath(event.reportFolder, this.#options.cwd);
     if (event.slow !== undefined)
       this.#print([`All limits are ${event.slow} times as long as usual (--slow)`]);
-    if (this.#planned > 1) {
+    if (this.#planned > 1 && !this.#options.brief) {
       const longest = Math.max(...event.scenarios.map(({ id }) => id.length));
       this.#layout.idWidth = Math.min(longest, WIDEST_ID_COLUMN);
       const jobs = event.jobs > 1 ? `, ${event.jobs} at once` : "";
@@ -85,8 +88,13 @@ export class ConsoleReporter implements Reporter {
     }
   }
 
-  #showScenario(scenario: ScenarioReport): void {
+  #show(scenario: ScenarioReport): void {
     this.#shown.add(scenario.id);
+    if (this.#options.brief) this.#showBriefly(scenario);
+    else this.#showWhole(scenario);
+  }
+
+  #showWhole(scenario: ScenarioReport): void {
     const { paint } = this.#layout;
     const failed = scenario.verdict === "failed";
     const lines = [scenarioLine(scenario, this.#facts, this.#layout), ...attemptLines(scenario, paint)];
@@ -96,16 +104,32 @@ export class ConsoleReporter implements Reporter {
     this.#print(lines);
   }
 
+  #showBriefly(scenario: ScenarioReport): void {
+    // Somebody who works in short runs knows what cut them off.
+    if (scenario.failure?.code === "interrupted") return;
+    const { paint } = this.#layout;
+    const [headline = "", ...more] = failureLines(scenario, this.#facts, this.#reportFolder);
+    this.#print([
+      scenarioLine(scenario, this.#facts, this.#layout),
+      ...cleanupLines(scenario, paint),
+      ...(scenario.verdict === "failed"
+        ? [paint("red", `  ${headline}`), ...more.map((line) => `  ${line}`)]
+        : []),
+    ]);
+  }
+
   #showSlow(id: string, elapsedMs: number): void {
-    const doing = this.#activities.get(id)?.doing ?? "";
+    const activity = this.#activities.get(id);
+    const doing = activity ? doingSince(activity, Date.now()) : "";
     this.#print([`  ${id} still running after ${formatDuration(elapsedMs)}: ${doing}`]);
   }
 
   #end(report: RunReport): void {
     // What was cut off or got lost has not been shown yet; what an interrupt kept from starting need not be.
     const left = report.scenarios.filter(({ id, verdict }) => verdict === "failed" && !this.#shown.has(id));
-    for (const scenario of left) this.#showScenario(scenario);
+    for (const scenario of left) this.#show(scenario);
     this.finish();
+    if (this.#options.brief) return;
     this.#print(summaryLines(report, this.#reportFolder, this.#layout.paint));
   }
 

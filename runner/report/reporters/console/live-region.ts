@@ -2,7 +2,7 @@ import type cliTruncate from "cli-truncate";
 import type { createLogUpdate } from "log-update";
 import { formatElapsed } from "../../../base/text.ts";
 import { type Cancel, every } from "../../../base/timers.ts";
-import type { Activity } from "./activity.ts";
+import { type Activity, doingSince } from "./activity.ts";
 import type { Paint } from "./style.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -84,9 +84,10 @@ export class LiveRegion {
     const rows = Math.max(1, (this.#terminal.rows || 24) - 3);
     const spinner = FRAMES[this.#frame % FRAMES.length] ?? "";
     const now = Date.now();
-    const lines = running.slice(0, rows).map(({ id, startedAt, doing }) => {
+    const lines = running.slice(0, rows).map((activity) => {
+      const { id, startedAt } = activity;
       const elapsed = formatElapsed(Math.max(0, now - startedAt));
-      return `${this.#paint("cyan", spinner)} ${id}  ${elapsed}  ${this.#paint("dim", doing)}`;
+      return `${this.#paint("cyan", spinner)} ${id}  ${elapsed}  ${this.#paint("dim", doingSince(activity, now))}`;
     });
     if (footer !== "") lines.push(this.#paint("dim", `  ${footer}`));
     return lines.map((line) => this.#truncate(line, columns));

@@ -1,6 +1,7 @@
 import { after, type Cancel } from "../../../base/timers.ts";
 
-const FIRST_MS = 30_000;
+/** Longer silences need an explanation. */
+const FIRST_MS = 10_000;
 
 /**
  * Where no live line shows it, says now and then what a long scenario is doing, so that the log of a job

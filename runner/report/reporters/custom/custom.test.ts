@@ -144,7 +144,7 @@ it.each([
   ["github=a.txt", /github writes no file/, /--reporter github/],
   ["junit=", /--reporter junit= names no file/, /variable that is not set/],
   ["./none.mjs", /no reporter \.\/none\.mjs/, /Looked for /],
-  ["", /no reporter/, /`junit`, `ctrf`, `github`, `plain`/],
+  ["", /no reporter/, /`junit`, `ctrf`, `github`, `comment`, `agent`, `plain`/],
 ])("refuses --reporter '%s'", async (spec, message, hint) => {
   const context = { reportFolder: folder, cwd: folder, env: {}, stream: new CapturedStream(), teardown };
   await expect(loadReporters([spec], context)).rejects.toMatchObject({
