@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { headlineOf } from "../runner/report/chain-text.ts";
 import type { ScenarioReport } from "../runner/report/schema/report-schema.ts";
-import { Sandbox } from "./testing/qa.ts";
+import { Sandbox, scenarioText } from "./testing/qa.ts";
 
 const TOOL = `api.registerTool({ name: "b_tool", description: "x", parameters: { type: "object" },
   execute: async () => ({ content: [{ type: "text", text: "B-ANSWER" }] }) });`;
@@ -29,10 +29,7 @@ interface Broken {
 const BROKEN: Readonly<Record<string, Broken>> = {
   "b-no-manifest": { manifest: null, says: /b-no-manifest has no openclaw\.plugin\.json/ },
   "b-other-id": { manifest: { id: "b-another" }, says: /b-other-id is called b-another in its openclaw/ },
-  "b-bad-manifest": {
-    manifest: { id: "b-bad-manifest", contracts: { tools: ["b_tool"] } },
-    says: /cannot use the plugin b-bad-manifest: .*configSchema/,
-  },
+  "b-no-id": { manifest: {}, says: /b-no-id has no openclaw\.plugin\.json that can be read: it has no id/ },
   "b-no-entry": {
     package: { type: "module", openclaw: { extensions: ["./dist/index.js"] } },
     says: /b-no-entry: the entry "\.\/dist\/index\.js" does not exist/,
@@ -118,6 +115,12 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
 };
 
+/** As a scenario does that was written for another runner. */
+const ASKS_FOR_MORE = `  - name: it asks
+    actions:
+      - call: fetchJson
+        args: [{ expr: "env.mock.baseUrl + '/debug/request-cursor'" }]`;
+
 const CALL = `
 - say: Call the tool b_tool with {}
   as: alice
@@ -157,6 +160,7 @@ beforeAll(async () => {
     await sandbox.write(`pack/${id}.md`, scenario(id, { frontMatter: `plugins: [${id}]`, steps: CALL }));
   }
   await sandbox.write("pack/b-good.md", scenario("Good", { frontMatter: "plugins: [b-good]", steps: CALL }));
+  await sandbox.write("pack/model-lacks.md", scenarioText("model-lacks", ASKS_FOR_MORE));
   for (const [id, mistake] of Object.entries(MISTAKES))
     await sandbox.write(`pack/${id}.md`, scenario(id, mistake));
   const run = await sandbox.qa("run", "--all", "--pack", "pack", "--jobs", "4");
@@ -195,6 +199,12 @@ describe("each mistake is named with its own cause", () => {
     expect(firstLines(id), stdout).toMatch(says);
     if (fault) expect(of(id)?.fault).toBe(fault);
   });
+});
+
+test("a path that the runner's own model does not serve is the harness's fault", () => {
+  const { verdict, fault, reason } = of("model-lacks") ?? {};
+  expect({ verdict, fault }, stdout).toEqual({ verdict: "blocked", fault: "harness" });
+  expect(reason).toMatch(/scripted model has no GET \/debug\/request-cursor/);
 });
 
 test("what the pack lacks makes the run one without a result", () => {

@@ -79,7 +79,7 @@ export async function waitForNoOutbound(
   throw new QaError(`expected no outbound messages, saw ${seen.length}`, {
     code: "unexpected-outbound",
     fault: "product",
-    details: seen.map(formatMessage).join("\n"),
+    details: seen.map((message) => formatMessage(message)).join("\n"),
   });
 }
 

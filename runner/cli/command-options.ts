@@ -42,7 +42,8 @@ function toCommander(name: OptionName, spec: OptionSpec): Option {
   return option.makeOptionMandatory(required === true);
 }
 
-function flagOf(name: OptionName): string {
+/** `--fail-on-flaky` */
+export function flagOf(name: OptionName): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

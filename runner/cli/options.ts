@@ -12,25 +12,29 @@ import {
   TARGETS,
 } from "./option-spec.ts";
 
-export type CommandName =
-  | "run"
-  | "parity"
-  | "bisect"
-  | "compat"
-  | "list"
-  | "check"
-  | "new"
-  | "init"
-  | "fmt"
-  | "lsp"
-  | "matrix"
-  | "night"
-  | "gateway list"
-  | "gateway prune"
-  | "release-check"
-  | "merge"
-  | "history"
-  | "show";
+/** Commands that have options. */
+export const COMMAND_NAMES = [
+  "run",
+  "parity",
+  "bisect",
+  "compat",
+  "list",
+  "check",
+  "new",
+  "init",
+  "fmt",
+  "lsp",
+  "matrix",
+  "night",
+  "gateway list",
+  "gateway prune",
+  "release-check",
+  "merge",
+  "history",
+  "show",
+] as const;
+
+export type CommandName = (typeof COMMAND_NAMES)[number];
 
 const CHOOSE = "Choose scenarios:";
 const GATEWAY = "Gateway:";
@@ -504,8 +508,12 @@ export const OPTIONS = {
   format: {
     takes: "<format>",
     about: "github is one line for fromJSON in a workflow, gitlab a child pipeline",
-    on: ["matrix", "compat"],
+    on: ["matrix", "compat", "check"],
     but: {
+      check: {
+        about: "sarif is for services that show findings in the code",
+        choices: ["text", "json", "sarif"],
+      },
       matrix: { choices: ["text", "json", "github", "gitlab"] },
       compat: {
         about: "table for people, markdown for a pull request, or json",
@@ -513,7 +521,7 @@ export const OPTIONS = {
         default: "table",
       },
     },
-    choices: ["text", "json", "github", "gitlab", "table", "markdown"],
+    choices: ["text", "json", "github", "gitlab", "table", "markdown", "sarif"],
     default: "text",
     group: REPORT,
     replay: "output",
@@ -560,7 +568,7 @@ export const OPTIONS = {
     about: "print JSON",
     on: ["list", "check", "fmt", "gateway list", "release-check", "merge", "history", "bisect"],
     but: {
-      check: { about: "print { files, diagnostics } as JSON" },
+      check: { about: "print { files, diagnostics } as JSON, as --format json does" },
       fmt: { about: "print { files, changed, diagnostics } as JSON" },
       "release-check": { about: "print the findings as JSON" },
       merge: { about: "print merged.json instead of text" },

@@ -18,8 +18,9 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     new: async () => (await import("./commands/new.ts")).addNewCommand,
     fmt: async () => (await import("./commands/fmt.ts")).addFmtCommand,
   },
-  "Editors:": {
+  "Editors and shells:": {
     lsp: async () => (await import("./commands/lsp.ts")).addLspCommand,
+    completion: async () => (await import("./commands/completion.ts")).addCompletionCommand,
   },
   "Lanes:": {
     matrix: async () => (await import("./commands/matrix.ts")).addMatrixCommand,
@@ -68,7 +69,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
       examples("qa list", "qa run dm-chat-baseline", "qa run --all --gateway openclaw@latest"),
     )
     .hook("preAction", (_program, command) => {
-      rejectEmptyArguments(command.args);
+      // What is typed last may still be empty.
+      if (command.name() !== "completion") rejectEmptyArguments(command.args);
       takeSlowFactor(command.opts());
     })
     // An argument that is refused may be a secret in the wrong place.

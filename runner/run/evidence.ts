@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { formatConversationTranscript } from "../channel/transcript.ts";
+import { wholeTranscript } from "../channel/transcript.ts";
 import { refusedConnections } from "../gateway/process/outside.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import { SHAPES_FILE } from "../shape/answers.ts";
@@ -19,7 +19,7 @@ export async function writeEvidence(
   { reportFolder, secrets }: RunSetup,
 ): Promise<ScenarioFinished["evidence"]> {
   const parts: { kind: string; name: string; text: string }[] = [
-    { kind: "transcript", name: "transcript.txt", text: formatConversationTranscript(testbed.bus) },
+    { kind: "transcript", name: "transcript.txt", text: wholeTranscript(testbed.bus) },
     { kind: "model requests", name: "model-requests.jsonl", text: jsonLines(testbed.model?.requests ?? []) },
     {
       kind: "requests to fakes",

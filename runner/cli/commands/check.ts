@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import packageJson from "../../../package.json" with { type: "json" };
 import { UsageError } from "../../base/errors.ts";
 import { EXIT } from "../../base/exit-codes.ts";
 import { userFolder } from "../../base/invocation.ts";
@@ -34,6 +35,7 @@ export function addCheckCommand(program: Command, finish: (exitCode: number) => 
         "qa check",
         "qa check qa/scenarios/plugins my-scenario.md",
         "qa check --lanes ../my-plugin/lanes.yaml",
+        "qa check --format sarif > findings.sarif",
       ),
     );
   return addOptions(command, "check").action(async (paths: string[], options: CheckOptions) =>
@@ -54,14 +56,30 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   refuseEmpty(paths, [...files, ...diagnostics.map(({ file }) => file)]);
   diagnostics.sort(byPlace);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  if (options.json) {
+  if (options.json || options.format === "json") {
     printJson({ files, diagnostics });
+  } else if (options.format === "sarif") {
+    printJson(await sarifOf(diagnostics));
   } else {
     await printDiagnostics(diagnostics);
     const summary = [plural(errors, "error"), plural(diagnostics.length - errors, "warning")].join(", ");
     print(`${plural(files.length, "file")} checked: ${summary}\n`);
   }
   return errors > 0 ? EXIT.invalid : EXIT.passed;
+}
+
+async function sarifOf(diagnostics: readonly Diagnostic[]): Promise<object> {
+  const [{ toSarif }, { MEANINGS }, { LANE_DIAGNOSTIC_CODES }] = await Promise.all([
+    import("../../scenario/source/sarif.ts"),
+    import("../../plan/meanings.ts"),
+    import("../../lanes/codes.ts"),
+  ]);
+  return toSarif(diagnostics, {
+    tool: { name: packageJson.name, version: packageJson.version },
+    cwd: userFolder(),
+    root: repositoryRoot(),
+    meanings: { ...MEANINGS, ...LANE_DIAGNOSTIC_CODES },
+  });
 }
 
 const WHAT_ONE_IS =

@@ -11,7 +11,7 @@ import type { Witness, WitnessedCall } from "./witness.ts";
 export type Act =
   | { kind: "message"; at: number; message: BusMessage }
   | { kind: "turn"; at: number; runId: string }
-  | { kind: "config"; at: number; byHand: boolean }
+  | { kind: "config"; at: number; byHand: boolean; byInstall?: boolean }
   /** `meddles`: files are changed while no process runs. */
   | { kind: "restart"; at: number; meddles?: boolean }
   | { kind: "update"; at: number; call?: WitnessedCall }
@@ -43,6 +43,7 @@ export interface Account {
 const TURNS: ReadonlySet<string> = new Set(["agent", "chat.send"]);
 const CONFIG_WRITES =
   /^(?:config\.(?:patch|apply|set)|skills\.update|(?:qa\.)?plugins\.(?:setEnabled|install|uninstall|update))$/;
+const INSTALLS = /plugins\.(?:install|uninstall|update)$/;
 /** Actions that write the config file themselves. */
 const HAND_EDITS: ReadonlySet<string> = new Set(["editConfigFile", "editConfig"]);
 const RESTARTS: ReadonlySet<string> = new Set([
@@ -60,13 +61,18 @@ export async function accountOf(testbed: Testbed, witness: Witness): Promise<Acc
     .getSnapshot()
     .messages.filter(({ conversation }) => conversation.id !== BARRIER);
   const { startedAt } = witness;
+  const isWritten = (at: number) =>
+    !trace || trace.some((record) => record.event === "config-written" && record.at >= at);
   const acts = [
     ...messages.flatMap((message): Act[] =>
       message.direction === "inbound"
         ? [{ kind: "message", at: writtenAt(message, startedAt), message }]
         : [],
     ),
-    ...witness.calls.flatMap(actOf),
+    // Some installs leave the config as it is.
+    ...witness.calls
+      .flatMap(actOf)
+      .filter((act) => act.kind !== "config" || !act.byInstall || isWritten(act.at)),
     ...witness.statements.flatMap(({ statement, at }) => actIn(statement, at)),
     ...(trace ?? []).flatMap(({ event, at }): Act[] =>
       event === "update-requested" && at >= startedAt ? [{ kind: "update", at }] : [],
@@ -122,7 +128,8 @@ function actOf(call: WitnessedCall): Act[] {
   if (failed || noop) return [];
   if (method === "update.run") return [{ kind: "update", at, call }];
   if (TURNS.has(method) && runId !== undefined) return [{ kind: "turn", at, runId }];
-  if (CONFIG_WRITES.test(method)) return [{ kind: "config", at, byHand: false }];
+  if (CONFIG_WRITES.test(method))
+    return [{ kind: "config", at, byHand: false, byInstall: INSTALLS.test(method) }];
   return RESTART_METHODS.test(method) ? [{ kind: "restart", at }] : [];
 }
 

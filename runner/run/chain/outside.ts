@@ -27,13 +27,11 @@ export async function askGateway(
   return { identity, plugins, log };
 }
 
-/** What a log says of a plugin that it could not use, at last; the place in the plugin is part of it. */
+const TROUBLE = /fail|error|invalid|not found|missing/i;
+
+/** What a log says of a plugin that it could not use, in its first line about that. */
 export function complaintAbout(plugin: string, log: string): string | undefined {
-  const line = log
-    .split("\n")
-    .findLast(
-      (each) =>
-        each.includes(plugin) && /plugin/i.test(each) && /fail|error|invalid|not found|missing/i.test(each),
-    );
+  const about = log.split("\n").filter((line) => line.includes(plugin) && /plugin/i.test(line));
+  const line = about.find((each) => /fail/i.test(each)) ?? about.find((each) => TROUBLE.test(each));
   return line?.replace(/^\S*\d\d:\d\d:\d\d\S*\s+/, "").trim();
 }

@@ -58,10 +58,12 @@ function shownChain({ outside, requests }: Account, at: number, id: string, tool
   if (outside?.plugins) links.shown("found", entry ? UNDATED : undefined, complaint);
   else links.told("found", undefined);
   links.told("manifest", undefined).told("enabled", entry?.enabled === true ? UNDATED : undefined);
-  links.told("planned", undefined).told("imported", undefined);
+  links.told("planned", undefined);
   const offered = requests?.find(({ toolNames }) => tool !== undefined && toolNames.includes(tool));
-  if (complaint !== undefined && !offered) links.shown("registered", undefined, complaint);
-  else links.told("registered", offered);
+  if (complaint === undefined || offered) links.told("imported", offered).told("registered", offered);
+  else if (/\bregister\b/.test(complaint))
+    links.told("imported", undefined).shown("registered", undefined, complaint);
+  else links.shown("imported", undefined, complaint).told("registered", undefined);
   if (tool === undefined || !requests) return links.chain("plugin", id);
   const called = requests.find(({ plannedToolName }) => plannedToolName === tool);
   return links.shown("tool-offered", offered, tool).shown("called", called).chain("plugin", id);

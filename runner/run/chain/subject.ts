@@ -60,8 +60,6 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 
 /** Those that judge the next message, whatever it is. */
 const REPLIES: ReadonlySet<string> = new Set(["ask", "expectReply", "keepAsking"]);
-/** Those that say what was seen where there was something. */
-const EVENTS: ReadonlySet<string> = new Set(["expectMessages"]);
 
 /**
  * The chain that a failed statement is about, as far as that can be known.
@@ -80,11 +78,20 @@ export function chainAbout(
   const isWait = waited && (statement.kind === "call" || action === "rpc");
   const chain = chainOfSubject(account, statement, subjectOf(action) ?? (isWait ? "anything" : undefined));
   if (chain?.links.every(({ state }) => state === "unknown")) return undefined;
-  // What acts and is answered otherwise was answered.
+  // What acts and is answered, or not refused, otherwise than expected was answered.
   const isAnswered =
-    came && statement.kind === "action" && (statement.answer ?? statement.error) !== undefined;
-  const isWrong = came && (REPLIES.has(action) || EVENTS.has(action));
+    statement.kind === "action" &&
+    (statement.error !== undefined || (came && statement.answer !== undefined));
+  const isWrong = came && (REPLIES.has(action) || hasEnough(account, statement));
   return chain && (isWrong || isAnswered || action.startsWith("expectNo")) ? asFarAsItCame(chain) : chain;
+}
+
+/** Whether as many messages came as a closed list of them has. */
+function hasEnough({ outbound, startedAt }: Account, statement: Statement): boolean {
+  if (statement.kind !== "action" || statement.action !== "expectMessages") return false;
+  const [, wanted] = statement.params[0] ?? [];
+  const came = outbound.filter(({ timestamp }) => timestamp >= startedAt);
+  return wanted?.kind === "list" && came.length >= wanted.items.length;
 }
 
 /** What an action is about; undefined where its name does not say. */
@@ -113,7 +120,8 @@ function chainOfSubject(
       const name = literalOf(statement);
       const written = acts.findLast((act) => act.kind === "skill" && act.name === name);
       const isLater = written?.kind === "skill" && !(change && change.at > written.at);
-      return isLater ? skillChain(account, written) : change && configChain(account, change);
+      if (isLater && !wantsAbsence(statement)) return skillChain(account, written);
+      return change && configChain(account, change);
     }
     case "update": {
       const act = acts.findLast((each) => each.kind === "update");
@@ -121,8 +129,8 @@ function chainOfSubject(
     }
     case "restart": {
       const update = acts.findLast((each) => each.kind === "update");
-      if (update && update.at >= (causeOfRestart(account)?.at ?? 0)) return updateChain(account, update);
       const cause = causeOfRestart(account);
+      if (update && update.at >= (cause?.at ?? 0)) return updateChain(account, update);
       return cause && restartChain(account, cause.at);
     }
     case "plugin":
@@ -196,13 +204,16 @@ function lastChange({ acts, records }: Account): ConfigAct | undefined {
   return own;
 }
 
+/** Links whose lack need not be why something else fails. */
+const HARMLESS: ReadonlySet<string> = new Set(["written", "planned"]);
+
 /** The chain of a change in the statement's own step that did not get through, whatever the statement is about. */
 export function brokenChange(account: Account): Chain | undefined {
   const change = lastChange(account);
   if (!change || change.at < account.stepAt) return undefined;
   const chain = configChain(account, change);
-  // That one was refused may be what the scenario is about.
-  return chain.missing === undefined || chain.missing === "planned" ? undefined : chain;
+  // That one was refused may be what the scenario is about, and not everything that may write the config does.
+  return chain.missing === undefined || HARMLESS.has(chain.missing) ? undefined : chain;
 }
 
 /** Whether it is expected that there is nothing. */

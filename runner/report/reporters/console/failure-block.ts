@@ -10,6 +10,8 @@ const LABEL_WIDTH = 10;
 /** More than this is in the report; on the console it would push the message out of sight. */
 const LONGEST_LIST = 20;
 const ON_CONSOLE: Extent = { lines: 40, characters: 4_000 };
+/** Of what is read first. */
+const FIRST_LINES: Extent = { lines: 12, characters: 800 };
 const WHOLE: Extent = { lines: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
 
 type Failure = NonNullable<ScenarioReport["failure"]>;
@@ -28,12 +30,14 @@ export function failureBlock(
   const { failure } = scenario;
   if (!failure) return [];
   const section = (label: string, lines: readonly string[]) => labelled(label, lines, paint);
-  const lines = (text: string | undefined) => (text ? printable(abridge(text, extent)).split("\n") : []);
+  const lines = (text: string | undefined, most = extent) =>
+    text ? printable(abridge(text, most)).split("\n") : [];
+  const first = extent === WHOLE ? WHOLE : FIRST_LINES;
   const diff = placeByPlace(failure.expected, failure.seen);
   return [
-    ...indent(lines(headlineOf(failure)).map((line) => paint(["bold", "red"], line))),
-    ...indent(lines(failure.note)),
-    ...indent(failure.headline ? lines(failure.message) : []),
+    ...indent(lines(headlineOf(failure), first).map((line) => paint(["bold", "red"], line))),
+    ...indent(lines(failure.note, first)),
+    ...indent(failure.headline ? lines(failure.message, first) : []),
     ...indent(failure.chain ? lines(chainText(failure.chain)) : []),
     ...indent([paint("dim", blame(failure)), ...whereabouts(failure, scenario.steps.length)]),
     ...indent(failure.codeFrame ? ["", ...lines(failure.codeFrame.trimEnd())] : []),
