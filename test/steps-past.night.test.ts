@@ -8,7 +8,11 @@ const SAYS = '- say: "Reply exactly: hello"';
 const FILES: Readonly<Record<string, readonly string[]>> = {
   "restart-of-before": [`${RESTARTS}\n  reload: restart`, `${SAYS}\n- expectRestart:\n  within: 1s`],
   "restart-asked-for": ["- restartGateway", `${SAYS}\n- expectReply: hello\n- expectRestart:\n  within: 1s`],
-  "restart-late": [`${RESTARTS}\n  wait: answer`, "- expectRestart", `${RESTARTS.replace("/qa", "/other")}\n- expectRestart`],
+  "restart-late": [
+    `${RESTARTS}\n  wait: answer`,
+    "- expectRestart",
+    `${RESTARTS.replace("/qa", "/other")}\n- expectRestart`,
+  ],
   "outage-of-before": ["- restartGateway", "- expectRestart: { outageMs: { below: 5 } }"],
   "channel-off": [
     `- patchConfig: { channels: { qa-channel: { enabled: false } } }\n  reload: hot\n${SAYS}\n- expectNoReply`,
@@ -26,7 +30,9 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   caught: ["- ask: \"Reply exactly: abc\"\n  reply: { captures: { pattern: 'x(.)', values: { every: a } } }"],
 };
 
-test.concurrent("what is past, switched off, taken or the same is said for what it is", async ({ onTestFinished }) => {
+test.concurrent("what is past, switched off, taken or the same is said for what it is", async ({
+  onTestFinished,
+}) => {
   const sandbox = await Sandbox.create(onTestFinished);
   for (const [id, steps] of Object.entries(FILES)) {
     const fences = steps.map((each, index) => `## Step ${index}\n\n\`\`\`yaml qa-step\n${each}\n\`\`\`\n`);
@@ -56,5 +62,7 @@ test.concurrent("what is past, switched off, taken or the same is said for what 
   });
   expect(of("not-in-order")?.failure?.message).toBe("a message did not come");
   expect(stdout).not.toContain("leak:");
-  expect(of("caught")?.failure?.message).toMatch(/^the reply: what the pattern caught in text is \[\], expected/);
+  expect(of("caught")?.failure?.message).toMatch(
+    /^the reply: what the pattern caught in text is \[\], expected/,
+  );
 });
