@@ -135,6 +135,7 @@ function cell(text: string): string {
   const lasting = text
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "…")
     .replaceAll(/-[0-9a-f]{8}\b/g, "-…")
-    .replaceAll(ROOT, ".");
+    .replaceAll(ROOT, ".")
+    .replaceAll(/\/\S*\/gateway-qa-[^/]+\//g, "…/");
   return lasting.replaceAll("|", "\\|").replaceAll("<", "\\<").replaceAll("\n", " ");
 }

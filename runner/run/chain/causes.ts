@@ -64,7 +64,7 @@ function unusedRules(requests: readonly RecordedRequest[], script: ModelScript):
   });
   if (unused.length === 0) return {};
   return {
-    unused: `${plural(unused.length, "rule")} of the model script matched nothing: ${unused.join(", ")}`,
+    unused: `${plural(unused.length, "rule")} of the model script matched nothing so far: ${unused.join(", ")}`,
   };
 }
 

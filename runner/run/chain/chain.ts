@@ -50,24 +50,33 @@ export async function chainOf(
   const own = failed && chainAbout(account, failed.statement, isInVain, hasCome);
   const found = isInVain ? await explained(account, own, scenario, witness) : { chain: own };
   const { chain } = found;
-  const notes = isInVain ? modelNotes(account, scenario.modelScript) : {};
-  const isWhole = chain?.missing === undefined && (chain?.name ?? "reply") === "reply";
-  const noRule = isWhole ? notes.noRule : undefined;
   const sentence = chain && sentenceOf(chain);
-  const isKnown = chain && (found.leads || (failed && isCause(chain, failed.statement))) && !isGuess(chain);
-  const headline =
-    (isKnown && isInVain ? sentence : undefined) ?? (scenario.modelScript ? noRule : undefined);
-  const note = [headline === noRule ? undefined : noRule, isWhole ? notes.unused : undefined].filter(Boolean);
-  const details = [
-    failure.details,
-    ...(chain?.name === "plugin" ? framesOf(account, chain.about ?? "") : []),
-  ];
+  const isCertain = chain && (found.leads || (failed && isCause(chain, failed.statement))) && !isGuess(chain);
+  const words = isInVain ? wordsOf(isCertain ? sentence : undefined, chain, account, scenario) : {};
+  const frames = chain?.name === "plugin" ? framesOf(account, chain.about ?? "") : [];
   return {
     ...(chain ? { chain: { ...chain, ...(sentence === undefined ? {} : { sentence }) } } : {}),
+    ...words,
+    ...(frames.length > 0 ? { details: [failure.details, ...frames].filter(Boolean).join("\n") } : {}),
+    ...(found.isTypo ? { fault: "scenario" as const, hint: found.hint } : {}),
+  };
+}
+
+/** The headline, and what the scripted model adds to it where a turn went to its end. */
+function wordsOf(
+  sentence: string | undefined,
+  chain: Chain | undefined,
+  account: Account,
+  { modelScript }: Scenario,
+): Pick<Told, "headline" | "note"> {
+  const isWhole = chain === undefined || (chain.name === "reply" && chain.missing === undefined);
+  const { noRule, unused } = isWhole ? modelNotes(account, modelScript) : {};
+  // Without a script of its own, a scenario may well want an answer that says nothing.
+  const headline = sentence ?? (modelScript && noRule);
+  const note = [headline === noRule ? undefined : noRule, unused].filter((each) => each !== undefined);
+  return {
     ...(headline === undefined ? {} : { headline }),
     ...(note.length > 0 ? { note: note.join("; ") } : {}),
-    ...(details.filter(Boolean).length > 0 ? { details: details.filter(Boolean).join("\n") } : {}),
-    ...(found.isTypo ? { fault: "scenario" as const, hint: found.hint } : {}),
   };
 }
 

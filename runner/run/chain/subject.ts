@@ -120,7 +120,8 @@ function chainOfSubject(
       const name = literalOf(statement);
       const written = acts.findLast((act) => act.kind === "skill" && act.name === name);
       const isLater = written?.kind === "skill" && !(change && change.at > written.at);
-      return isLater ? skillChain(account, written) : change && configChain(account, change);
+      if (isLater && !wantsAbsence(statement)) return skillChain(account, written);
+      return change && configChain(account, change);
     }
     case "update": {
       const act = acts.findLast((each) => each.kind === "update");
@@ -128,8 +129,8 @@ function chainOfSubject(
     }
     case "restart": {
       const update = acts.findLast((each) => each.kind === "update");
-      if (update && update.at >= (causeOfRestart(account)?.at ?? 0)) return updateChain(account, update);
       const cause = causeOfRestart(account);
+      if (update && update.at >= (cause?.at ?? 0)) return updateChain(account, update);
       return cause && restartChain(account, cause.at);
     }
     case "plugin":

@@ -45,6 +45,7 @@ export function failureLines(scenario: ScenarioReport, run: RunFacts, reportFold
         ? [`step ${failure.step.index + 1} of ${scenario.steps.length}: ${failure.step.name}`]
         : []),
       [failure.code, `fault of the ${failure.fault}`, ...notes(scenario, run)].join(", "),
+      ...(failure.note ? lines(failure.note, 2) : []),
       ...(failure.headline ? lines(failure.message, 3) : []),
       ...(failure.chain ? chainLines(chainText(failure.chain)) : []),
       ...(failure.codeFrame ? lines(failure.codeFrame.trimEnd(), 5) : []),
