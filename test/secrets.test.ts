@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import { expect, test } from "vitest";
+import { recordsIn } from "../runner/report/page/testing/records.ts";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 import { type PlantedSecret, plantedSecrets } from "./testing/secret-kinds.ts";
 
@@ -98,8 +99,11 @@ test("no kind of secret is in any output of a run, whatever way it takes there",
   ]);
   for (const entry of await readdir(sandbox.reportFolder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile())
-      outputs.set(path.slice(sandbox.reportFolder.length + 1), await readFile(path, "utf8"));
+    if (!entry.isFile()) continue;
+    const text = await readFile(path, "utf8");
+    const name = path.slice(sandbox.reportFolder.length + 1);
+    outputs.set(name, text);
+    if (name === "report.html") outputs.set("records of report.html", JSON.stringify(recordsIn(text)));
   }
   expect([...outputs.keys()]).toEqual(
     expect.arrayContaining([
@@ -126,7 +130,7 @@ test("no kind of secret is in any output of a run, whatever way it takes there",
     expect(text, output).not.toMatch(/127\.0\.0\.1:\d+\/[\w-]{20}/);
     expect(text, output).not.toMatch(/gateway-qa-(?!p\d+-|test-)[\w-]{20}|676174657761792d71612d/);
     // Everything was there to be redacted.
-    if (/transcript|own|report\.json/.test(output)) expect(text).toContain("[redacted");
+    if (/transcript|own|report\.json|records/.test(output)) expect(text).toContain("[redacted");
   }
   expect(await judge(outputs)).toEqual([]);
 });

@@ -65,5 +65,5 @@ export async function buildPackage(): Promise<{ folder: string; buildId: string 
 }
 
 function isPublished(path: string): boolean {
-  return !/\.test\.ts$|[\\/]docs[\\/]fidelity[\\/]/.test(path);
+  return !/\.test\.ts$|[\\/]docs[\\/](?:fidelity|images)[\\/]/.test(path);
 }

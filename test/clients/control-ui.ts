@@ -1,35 +1,12 @@
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { type BrowserContext, chromium, type Page, type WebSocket } from "playwright-core";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
+import { CHROMIUM_FLAGS, chromiumProgram } from "./chromium.ts";
 import { serveControlUi } from "./control-ui-server.ts";
 
-const PROGRAMS = ["google-chrome", "chromium"];
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const LIMIT_MS = 60_000;
-
-/** A Chromium of this machine; undefined when there is none. */
-export function chromiumProgram(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** A release's Control UI in a browser, connected to the gateway under test. */
 export class ControlUi {
@@ -57,7 +34,7 @@ export class ControlUi {
     use: (ui: ControlUi) => Promise<void>,
   ): Promise<void> {
     const executablePath = chromiumProgram();
-    if (executablePath === undefined) throw new Error(`there is no ${PROGRAMS.join(", ")} on the PATH`);
+    if (executablePath === undefined) throw new Error("there is no Chromium on the PATH");
     const server = await serveControlUi(
       join(packageRoot, "dist/control-ui"),
       Number(new URL(gateway.wsUrl).port),
@@ -68,7 +45,7 @@ export class ControlUi {
       browser = await chromium.launchPersistentContext(profile, {
         executablePath,
         headless: true,
-        args: FLAGS,
+        args: [...CHROMIUM_FLAGS],
       });
       const page = browser.pages()[0] ?? (await browser.newPage());
       await use(new ControlUi(page, server.url, gateway.token));

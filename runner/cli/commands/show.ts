@@ -20,19 +20,22 @@ import { reportsFolder, requireFolder } from "../workspace.ts";
 export function addShowCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
     .command("show")
-    .description("look at a run: its page in a browser, or the same evidence here")
+    .description("look at a run, or at two side by side: its page in a browser, or the same evidence here")
     .argument("[run]", "folder of a run, or one above (default: the last run below reports/)")
+    .argument("[other]", "another one, to be shown beside it")
     .addHelpText(
       "after",
       examples(
         "qa show",
         "qa show reports/monday --scenario dm-chat-baseline",
+        "qa show reports/before reports/after",
         "qa show --text",
         "qa show --text --scenario dm-chat-baseline --step 2 --model --log",
       ),
     );
-  return addOptions(command, "show").action(async (run: string | undefined, options: OptionsOf<"show">) =>
-    finish(await show(run, options)),
+  return addOptions(command, "show").action(
+    async (run: string | undefined, other: string | undefined, options: OptionsOf<"show">) =>
+      finish(await (other === undefined ? show(run, options) : showBoth([run, other], options))),
   );
 }
 
@@ -43,9 +46,33 @@ async function show(typed: string | undefined, options: OptionsOf<"show">): Prom
   const shown = displayPath(folder, userFolder());
   const run = await readRun(folder, shown);
   if (options.scenario !== undefined) requireScenario(run, options.scenario);
-  const asksForText = options.text || options.step !== undefined || evidenceIn(options).length > 0;
-  if (asksForText) await printText(run, options);
+  if (asksForText(options)) await printText(run, options);
   else await openPage(folder, run, options);
+  return EXIT.passed;
+}
+
+/** Two runs side by side. The page lies beside the second one's report. */
+async function showBoth(typed: readonly (string | undefined)[], options: OptionsOf<"show">): Promise<number> {
+  const [{ readRun }, { renderPage }, { replaceFile }] = await Promise.all([
+    import("../../report/page/read-run.ts"),
+    import("../../report/page/page.ts"),
+    import("../../base/files.ts"),
+  ]);
+  const folders = await Promise.all(typed.map(runFolder));
+  const runs = await Promise.all(
+    folders.map(async (folder) => {
+      const name = displayPath(folder, userFolder());
+      return { ...(await readRun(folder, name)), name };
+    }),
+  );
+  if (asksForText(options)) {
+    const { comparisonLines } = await import("../../report/page/comparison-text.ts");
+    printRedacted(await comparisonLines(runs, options.scenario), (clean) => `${clean.join("\n")}\n`);
+    return EXIT.passed;
+  }
+  const path = join(folders.at(-1) ?? "", "comparison.html");
+  await replaceFile(path, await renderPage(runs));
+  await present(path, options);
   return EXIT.passed;
 }
 
@@ -72,9 +99,10 @@ function requireScenario({ report }: StoredRun, id: string): ScenarioReport {
 }
 
 async function printText(run: StoredRun, options: OptionsOf<"show">): Promise<void> {
-  const { attemptsOf, attemptView, withoutRecord } = await import("../../report/page/attempt-view.ts");
+  const { decisiveView, withoutRecord } = await import("../../report/page/attempt-view.ts");
   const { evidenceLines } = await import("../../report/page/evidence-text.ts");
-  const { eventsOf } = await import("../../report/page/read-run.ts");
+  const { eventsByScenario } = await import("../../report/page/read-run.ts");
+  const events = await eventsByScenario(run);
   const evidence = evidenceIn(options);
   const { scenarios, counts } = run.report;
   const chosen =
@@ -87,14 +115,17 @@ async function printText(run: StoredRun, options: OptionsOf<"show">): Promise<vo
     );
   }
   for (const [index, scenario] of chosen.entries()) {
-    const views = attemptsOf(await eventsOf(run, scenario.id)).map(attemptView);
-    const view = views.findLast(({ finished }) => finished?.verdict === scenario.verdict) ?? views.at(-1);
+    const view = decisiveView(events.get(scenario.id) ?? [], scenario.verdict);
     const lines = evidenceLines(scenario, view ?? withoutRecord(scenario), {
       evidence,
       ...(options.step === undefined ? {} : { step: options.step - 1 }),
     });
     printRedacted(lines, (clean) => `${index > 0 ? "\n" : ""}${clean.join("\n")}\n`);
   }
+}
+
+function asksForText(options: OptionsOf<"show">): boolean {
+  return options.text || options.step !== undefined || evidenceIn(options).length > 0;
 }
 
 function evidenceIn({ messages, showModel, calls, showConfig, log }: OptionsOf<"show">): Evidence[] {
@@ -116,6 +147,11 @@ async function openPage(folder: string, run: StoredRun, options: OptionsOf<"show
     const { replaceFile } = await import("../../base/files.ts");
     await replaceFile(path, await renderPage([run]));
   }
+  await present(path, options);
+}
+
+/** Prints the path of a page, and opens it where somebody sees it. */
+async function present(path: string, options: OptionsOf<"show">): Promise<void> {
   print(`${path}\n`);
   if (options.noOpen || !process.stdout.isTTY) return;
   const { openInBrowser } = await import("../open-in-browser.ts");

@@ -118,6 +118,21 @@ export function attemptsOf(events: readonly LoggedEvent[]): LoggedEvent[][] {
   return attempts;
 }
 
+/** The attempt that a scenario's verdict is taken from. @param events of the scenario */
+export function decisiveView(events: readonly LoggedEvent[], verdict: ScenarioReport["verdict"] | undefined) {
+  return decisiveOf(attemptsOf(events).map(attemptView), verdict);
+}
+
+/** The same of attempts that were looked at. */
+export function decisiveOf(
+  views: readonly AttemptView[],
+  verdict: ScenarioReport["verdict"] | undefined,
+): AttemptView | undefined {
+  return (
+    views.find(({ finished }) => finished?.verdict === verdict && finished?.next !== "retry") ?? views.at(-1)
+  );
+}
+
 /** What the report alone says of a scenario. */
 export function withoutRecord({ steps }: Pick<ScenarioReport, "steps">): AttemptView {
   return {

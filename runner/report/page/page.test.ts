@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inflateRawSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import type { LoggedEvent } from "../events.ts";
 import { runEventsOf } from "../record.ts";
 import { reportOf } from "../run-state.ts";
 import { sampleRun } from "../testing/sample-run.ts";
 import { renderPage } from "./page.ts";
-import { DATA_ID, type PageData, type PageRecord, recordId } from "./page-data.ts";
+import { DATA_ID, type PageData } from "./page-data.ts";
+import { blocksIn, recordsIn } from "./testing/records.ts";
 
 const HOSTILE = "</script><img src=x onerror=alert(1)> <!-- <script>";
 
@@ -39,16 +39,6 @@ async function pageOf(events: readonly LoggedEvent[], end = ""): Promise<string>
   return renderPage([{ report: reportOf(runEventsOf(events)), eventsPath }]);
 }
 
-function blocks(page: string): Map<string, string> {
-  const found = page.matchAll(/<script type="[\w/]+" id="([\w-]+)">([^<]*)<\/script>/g);
-  return new Map([...found].map(([, id = "", text = ""]) => [id, text]));
-}
-
-function recordIn(page: string, scenario: number): PageRecord {
-  const packed = Buffer.from(blocks(page).get(recordId(0, scenario)) ?? "", "base64");
-  return JSON.parse(inflateRawSync(packed).toString());
-}
-
 test("hostile texts stay texts, and nothing is fetched", async () => {
   const events = hostileRun();
   const page = await pageOf(events);
@@ -60,10 +50,10 @@ test("hostile texts stay texts, and nothing is fetched", async () => {
   expect(page).not.toMatch(/(?:src|href)="(?!data:|#)/);
   expect(page).not.toMatch(/@import|url\(|\bfetch\(|XMLHttpRequest|WebSocket/);
 
-  const data = JSON.parse(blocks(page).get(DATA_ID) ?? "") as PageData;
+  const data = JSON.parse(blocksIn(page).get(DATA_ID) ?? "") as PageData;
   expect(data.runs[0]?.scenarios.map(({ title }) => title)).toEqual(scenarios.map(({ title }) => title));
   const withSteps = scenarios.findIndex(({ steps }) => steps.length > 0);
-  expect(recordIn(page, withSteps).events).toContainEqual(
+  expect(recordsIn(page)[withSteps]?.events).toContainEqual(
     expect.objectContaining({ type: "channel-event", text: HOSTILE }),
   );
 });
@@ -87,10 +77,10 @@ test("of a run that was killed it shows what there is, up to the line that was b
   const cut = events.findLastIndex(({ type }) => type === "step-started") + 1;
   const page = await pageOf(events.slice(0, cut), '{"type":"channel-event","at":1');
   const last = events[cut - 1];
-  const data = JSON.parse(blocks(page).get(DATA_ID) ?? "") as PageData;
+  const data = JSON.parse(blocksIn(page).get(DATA_ID) ?? "") as PageData;
   expect(data.runs[0]).toMatchObject({ interrupted: true, notes: [] });
   const index = data.runs[0]?.scenarios.findIndex(
     (each) => last && "scenarioId" in last && each.id === last.scenarioId,
   );
-  expect(recordIn(page, index ?? -1).events.at(-1)).toEqual(last);
+  expect(recordsIn(page)[index ?? -1]?.events.at(-1)).toEqual(last);
 });

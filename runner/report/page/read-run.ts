@@ -38,9 +38,16 @@ export async function readRun(folder: string, shown: string): Promise<StoredRun>
   return { report: reportOf(runEventsOf((await readEvents(eventsPath)).events)), ...events };
 }
 
-/** The events of one scenario, in their order. @throws QaError as `readEvents` does */
-export async function eventsOf(run: StoredRun, scenarioId: string): Promise<LoggedEvent[]> {
-  if (run.eventsPath === undefined) return [];
+/** The events of each scenario, in their order. @throws QaError as `readEvents` does */
+export async function eventsByScenario(run: StoredRun): Promise<ReadonlyMap<string, LoggedEvent[]>> {
+  const byScenario = new Map<string, LoggedEvent[]>();
+  if (run.eventsPath === undefined) return byScenario;
   const { events } = await readEvents(run.eventsPath);
-  return events.filter((event) => "scenarioId" in event && event.scenarioId === scenarioId);
+  for (const event of events) {
+    if (!("scenarioId" in event)) continue;
+    const own = byScenario.get(event.scenarioId) ?? [];
+    own.push(event);
+    byScenario.set(event.scenarioId, own);
+  }
+  return byScenario;
 }

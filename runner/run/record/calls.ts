@@ -21,9 +21,8 @@ type Recorded =
   | Omit<RecordOf<"gateway-answer">, "at" | "scenarioId">;
 
 interface CallsOptions {
-  redact: <T>(value: T) => T;
   emit(event: Recorded): void;
-  /** Gets each answer to an RPC, before it is redacted. */
+  /** Gets each answer to an RPC that differs from the last one. */
   onAnswer(method: string, params: unknown, answer: unknown): void;
 }
 
@@ -52,7 +51,7 @@ export class Calls {
     const isRpc = member === "call";
     if (!isRpc && !OF_PROCESS.has(member)) return () => {};
     const [method, params] = isRpc ? [String(args[0]), args[1]] : [member, args.filter(isPlain)[0]];
-    const paramsText = jsonOf(this.#options.redact(params));
+    const paramsText = jsonOf(params);
     const question = `${member} ${method} ${paramsText}`;
     const isQuiet = isRpc && this.#last.get(question)?.isSettled === true;
     let call = 0;
@@ -87,7 +86,7 @@ export class Calls {
       if (isQuiet) begin();
       this.#remember(question, { answer, call: isSame ? before.call : call, isSettled: isSame });
       if (isRpc && !isSame) this.#options.onAnswer(method, params, outcome.answer);
-      const shown = isSame ? { same: before.call } : textOf(jsonOf(this.#options.redact(outcome.answer)));
+      const shown = isSame ? { same: before.call } : textOf(answer);
       this.#options.emit({ type: "gateway-answer", call, failed: false, ...shown });
     };
   }

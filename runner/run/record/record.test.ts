@@ -8,7 +8,7 @@ const asIs = <T>(value: T): T => value;
 
 function recorded() {
   const events: Record<string, unknown>[] = [];
-  const calls = new Calls({ redact: asIs, emit: (event) => events.push({ ...event }), onAnswer: () => {} });
+  const calls = new Calls({ emit: (event) => events.push({ ...event }), onAnswer: () => {} });
   const ask = (answer: unknown, method = "skills.status") => calls.called("call", [method, {}])({ answer });
   return { events, calls, ask };
 }

@@ -60,7 +60,6 @@ export class AttemptRecorder {
     this.#options = options;
     this.#state = new KnownState(redact);
     this.calls = new Calls({
-      redact,
       emit: (event) => this.#emit(event),
       onAnswer: (method, params, answer) => this.#state.answered(method, params, answer),
     });
@@ -74,6 +73,7 @@ export class AttemptRecorder {
       testbed.wakeups.subscribe(() => this.#lookSoon()),
       every(SAMPLE_MS, () => this.#sample()),
     ];
+    this.#sample();
     this.#readFiles();
   }
 
@@ -240,7 +240,7 @@ export class AttemptRecorder {
       records: fresh.map(({ at, event, facts }) => ({
         at,
         event,
-        ...(Object.keys(facts).length === 0 ? {} : { facts: JSON.stringify(this.#options.redact(facts)) }),
+        ...(Object.keys(facts).length === 0 ? {} : { facts: JSON.stringify(facts) }),
       })),
     });
   }

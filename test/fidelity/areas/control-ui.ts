@@ -1,4 +1,5 @@
-import { ControlUi, chromiumProgram, VISITS } from "../../clients/control-ui.ts";
+import { chromiumProgram } from "../../clients/chromium.ts";
+import { ControlUi, VISITS } from "../../clients/control-ui.ts";
 import type { Area } from "../area.ts";
 import { embeddedGateway } from "../embedded.ts";
 import { Finding } from "../findings.ts";

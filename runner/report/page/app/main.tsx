@@ -1,5 +1,6 @@
 import { render } from "preact";
 import "./app.css";
+import { Comparison } from "./compare.tsx";
 import { data } from "./data.ts";
 import { Overview } from "./overview.tsx";
 import { Nothing } from "./parts.tsx";
@@ -8,8 +9,9 @@ import { Scenario } from "./scenario.tsx";
 
 function App() {
   const route = useRoute();
-  const [run] = data.runs;
+  const [run, other] = data.runs;
   if (!run) return <Nothing>This page holds no run.</Nothing>;
+  if (other) return <Comparison data={data} route={route} />;
   const index = run.scenarios.findIndex(({ id }) => id === route.id);
   if (route.id === undefined) return <Overview run={run} />;
   return (

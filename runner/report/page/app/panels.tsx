@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { formatDuration } from "../../../base/text.ts";
+import { formatDuration, plural } from "../../../base/text.ts";
 import type { Failure } from "../../events.ts";
 import type { AttemptView, CallView, ChangeView, MessageView, RequestView } from "../attempt-view.ts";
 import { DiffLines, Json, Nothing, Prose, Time, Verdict } from "./parts.tsx";
@@ -155,7 +155,7 @@ function Request({ view, request }: { view: AttemptView; request: RequestView })
         <span>{model}</span>
         {follows !== undefined && (
           <span>
-            goes on from request {follows}: {kept} messages as before, new:
+            goes on from request {follows}: {plural(kept, "message")} as before, new:
           </span>
         )}
       </p>
@@ -218,7 +218,7 @@ function Calls({ view, step }: PanelProps) {
 function Call({ view, call }: { view: AttemptView; call: CallView }) {
   const { at, endedAt, method, params, answer, failed, same, via } = call;
   return (
-    <details class={`call ${failed ? "failed" : ""}`} open={failed === true}>
+    <details class={`asked ${failed ? "failed" : ""}`} open={failed === true}>
       <summary>
         <Verdict of={endedAt === undefined ? "unknown" : failed ? "failed" : "passed"} word={false} />
         <code>{method}</code>
@@ -260,26 +260,24 @@ function Area({ name, changes }: { name: string; changes: readonly ChangeView[] 
       <summary>
         {name} <small>{isFirstLook ? `as it was found, ${changes.length} values` : changes.length}</small>
       </summary>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">what</th>
-              <th scope="col">before</th>
-              <th scope="col">after</th>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">what</th>
+            <th scope="col">before</th>
+            <th scope="col">after</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map(({ path, before, after, at }, index) => (
+            <tr key={`${at} ${index}`}>
+              <th scope="row">{path}</th>
+              <td class="gone">{before ?? "–"}</td>
+              <td class="added">{after ?? "gone"}</td>
             </tr>
-          </thead>
-          <tbody>
-            {changes.map(({ path, before, after, at }, index) => (
-              <tr key={`${at} ${index}`}>
-                <th scope="row">{path}</th>
-                <td class="gone">{before ?? "–"}</td>
-                <td class="added">{after ?? "gone"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </details>
   );
 }
@@ -308,9 +306,21 @@ function Acts({ view, step }: PanelProps) {
     <ol class="acts">
       {acts.map(({ at, event, facts }, index) => (
         <li key={index}>
-          <At view={view} at={at} /> <b>{event.replaceAll("-", " ")}</b> <code>{facts}</code>
+          <At view={view} at={at} /> <b>{event.replaceAll("-", " ")}</b> <code>{factsText(facts)}</code>
         </li>
       ))}
     </ol>
   );
+}
+
+/** Facts as names and values, without what is too long to tell anything. */
+function factsText(facts = "{}"): string {
+  try {
+    return Object.entries(JSON.parse(facts) as object)
+      .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(" · ")
+      .replaceAll(/\b([0-9a-f]{8})[0-9a-f]{32,}\b/g, "$1…");
+  } catch {
+    return facts;
+  }
 }

@@ -2,8 +2,8 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { placeByPlace } from "../../diff.ts";
 import type { Failure } from "../../events.ts";
 import type { ScenarioReport } from "../../schema/report-schema.ts";
-import { type AttemptView, attemptsOf, attemptView, withoutRecord } from "../attempt-view.ts";
-import type { PageRecord, PageRun, PageScenario } from "../page-data.ts";
+import { type AttemptView, attemptsOf, attemptView, decisiveOf, withoutRecord } from "../attempt-view.ts";
+import type { PageRecord, PageRun } from "../page-data.ts";
 import { useRecord } from "./data.ts";
 import { type Key, Keys } from "./keys.tsx";
 import { PANELS } from "./panels.tsx";
@@ -75,10 +75,12 @@ function Known({
 }) {
   const { scenario, events, left } = record;
   const views = useMemo(() => attemptsOf(events).map(attemptView), [events]);
-  const attempt = views.find((view) => view.attempt === route.attempt) ?? decisive(views, scenario);
+  const attempt = views.find((view) => view.attempt === route.attempt) ?? decisiveOf(views, scenario.verdict);
   const failure = attempt ? attempt.finished?.failure : scenario.failure;
   const view = attempt ?? withoutRecord(scenario);
-  const chosen = route.step ?? failure?.step?.index ?? (view.steps.length > 0 ? 0 : -1);
+  // Of a run that was killed nothing but the step itself says where it was.
+  const failed = failure?.step?.index ?? view.steps.find(({ status }) => status === "failed")?.index;
+  const chosen = route.step ?? failed ?? (view.steps.length > 0 ? 0 : -1);
   const step = chosen < 0 ? undefined : chosen;
   const tab = route.tab ?? "step";
   const at = (part: Partial<Route>): Route => ({
@@ -324,14 +326,5 @@ function Evidence({ scenario, view }: { scenario: ScenarioReport; view: AttemptV
         <p key={problem}>{problem}</p>
       ))}
     </footer>
-  );
-}
-
-function decisive(
-  views: readonly AttemptView[],
-  { verdict }: PageScenario | ScenarioReport,
-): AttemptView | undefined {
-  return (
-    views.find(({ finished }) => finished?.verdict === verdict && finished.next !== "retry") ?? views.at(-1)
   );
 }
