@@ -27,6 +27,23 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   "not-in-order": [
     `${SAYS}\n- expectInOrder:\n    - expectMessage: never\n      within: 1s\n    - expectMessage: neither\n  within: 60s`,
   ],
+  "in-order": [
+    '- say: "Reply exactly: a"\n- say: "Reply exactly: b"\n- say: "Reply exactly: a"\n- expectInOrder:\n    - expectMessage: b\n    - expectMessage: a\n  within: 20s',
+  ],
+  "out-of-order": [
+    '- say: "Reply exactly: a"\n- say: "Reply exactly: b"\n- expectInOrder:\n    - expectMessage: b\n    - expectMessage: a\n  within: 2s',
+  ],
+  "kept-asking": ['- keepAsking: "Reply exactly: a"\n  reply: b\n  within: 2s'],
+  "no-refusal": ['- holdModel\n- ask: "Reply exactly: a"\n  within: 1s\n  error: { exists: true }'],
+  "refusal-by-code": [
+    '- holdModel\n- ask: "Reply exactly: a"\n  within: 1s\n  error: { code: turn-timeout }',
+  ],
+  "no-session": ["- expectHistory: { count: 0 }\n  session: never-opened\n  within: 1s"],
+  "still-under-way": [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a text of a step holds
+    '- holdModel\n- startTurn: "Reply exactly: a"\n  saveAs: turn\n- expectTurn: "${turn.runId}"\n  is: { status: { not: ok } }\n  within: 1s',
+  ],
+  "held-back": [`- holdModel\n${SAYS}\n- expectReply: hello\n  within: 1s`],
   caught: ["- ask: \"Reply exactly: abc\"\n  reply: { captures: { pattern: 'x(.)', values: { every: a } } }"],
 };
 
@@ -41,7 +58,7 @@ test.concurrent("what is past, switched off, taken or the same is said for what 
   const { report, stdout } = await sandbox.qa("run", "--pack", "pack");
   const of = (id: string) => report?.scenarios.find((scenario) => scenario.id === id);
   const passed = report?.scenarios.filter(({ verdict }) => verdict === "passed").map(({ id }) => id);
-  expect(passed?.toSorted(), stdout).toEqual(["restart-late", "same-content"]);
+  expect(passed?.toSorted(), stdout).toEqual(["in-order", "refusal-by-code", "restart-late", "same-content"]);
   for (const id of ["restart-of-before", "restart-asked-for"])
     expect(of(id)?.failure).toMatchObject({
       message: "the gateway did not restart",
@@ -60,8 +77,19 @@ test.concurrent("what is past, switched off, taken or the same is said for what 
     message: "`ask` has taken the reply, and no other one came",
     fault: "scenario",
   });
-  expect(of("not-in-order")?.failure?.message).toBe("a message did not come");
+  expect(of("not-in-order")?.failure?.message).toMatch(/^a message .*did not come/);
   expect(stdout).not.toContain("leak:");
+  expect(of("out-of-order")?.failure?.message).toMatch(
+    /^expectMessage 2 came \d+ ms before expectMessage 1, expected/,
+  );
+  expect(of("kept-asking")?.failure?.message).toMatch(/^the last reply: text is "a"/);
+  expect(of("no-refusal")?.failure?.code).toBe("turn-timeout");
+  expect(of("no-session")?.failure?.message).toMatch(/^the history of agent:.* is not there/);
+  expect(of("still-under-way")?.failure?.message).toMatch(/^the turn .* has not ended$/);
+  expect(of("held-back")?.failure).toMatchObject({
+    message: "the reply did not come: the scenario holds the model's answer",
+    fault: "scenario",
+  });
   expect(of("caught")?.failure?.message).toMatch(
     /^the reply: what the pattern caught in text is \[\], expected/,
   );

@@ -45,6 +45,8 @@ interface StatementLimits {
   /** Its `within`, in milliseconds. */
   withinMs?: number | undefined;
   times?: number | undefined;
+  /** Only what happened from then on counts, in milliseconds since the epoch. */
+  afterMs?: number | undefined;
   /** Gives the statement so many milliseconds from now on; its watchdog ends it otherwise. */
   allow?: Allow;
 }

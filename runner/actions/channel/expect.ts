@@ -88,17 +88,23 @@ export async function expectReply(
     what: "the reply",
     list,
     hintOf: answersAnother(context),
-    taken: takenByAsk(context),
+    taken: whyNone(context),
   };
   // Time is up when none was equal: what is alike has come or has not.
   const limits = said && !isExact ? { ...context.limits, withinMs: 0 } : context.limits;
   return expectNext({ ...context, limits }, source, matcher);
 }
 
-/** `ask` has its reply itself. */
-function takenByAsk({ scene }: ActionContext) {
+/** `ask` has its reply itself, and a model that is held gives none. */
+function whyNone({ scene, model }: ActionContext) {
   return (came: readonly TimedEvent<BusMessage>[]): Unexpected | undefined => {
     const last = came.at(-1);
+    if (!last && (model?.inHand.held ?? 0) > 0)
+      return new Unexpected("the reply did not come: the scenario holds the model's answer", {
+        seen: "nothing",
+        fault: "scenario",
+        hint: "Put `releaseModel` before it.",
+      });
     if (!scene.hasAsked || !last) return undefined;
     return new Unexpected("`ask` has taken the reply, and no other one came", {
       expected: "another one, after the reply to `ask`",

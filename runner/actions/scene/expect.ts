@@ -81,7 +81,8 @@ export async function expectEvent<E extends Event<unknown>>(
   if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times, limitMs);
   const find = async () =>
     (await source.list()).find(
-      ({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value),
+      ({ index, value, at }) =>
+        scene.isFree(source.kind, index) && (at ?? 0) >= (limits?.afterMs ?? 0) && matches(matcher, value),
     );
   const found = await waitOrEnd(context, source.what, find, limitMs);
   if (!found) throw await missing(context, source, matcher);
@@ -169,7 +170,7 @@ async function missing(
     return new Unexpected(`${what} that fits came once, and an earlier statement has taken it`, {
       expected: `another one: ${describeMatcher(matcher)}`,
       seen: show(shownOf(taken.value)),
-      hint: "Each is taken by one statement: `ask` has taken its reply. `times` counts them all.",
+      hint: "Each is taken by one statement: by `ask` its reply, and by one with `times` all that it has counted.",
     });
   const free = all.filter(({ index }) => scene.isFree(kind, index)).map(({ value }) => value);
   const best = nearest(matcher, free);
