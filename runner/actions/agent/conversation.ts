@@ -127,6 +127,7 @@ async function expectTurn(context: ActionContext, { runId, is = WELL }: { runId:
     throw new Unexpected(`the turn ${runId} has not ended`, {
       expected: describeMatcher(is),
       seen: show(ended),
+      fault: (context.model?.inHand.held ?? 0) > 0 ? "scenario" : "product",
     });
   if (!matches(is, ended)) throw unexpected("the turn", is, ended);
   return ended;
