@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { CompatReport, Row } from "../runner/compat/compat-schema.ts";
 import { cacheFolder, ReleaseCache } from "../runner/gateway/openclaw/cache.ts";
+import { deskPlugin, MANIFEST, PACKAGE } from "./testing/desk-plugin.ts";
 import { Sandbox } from "./testing/qa.ts";
 import { startSmallRegistry } from "./testing/small-registry.ts";
 
@@ -10,46 +11,9 @@ import { startSmallRegistry } from "./testing/small-registry.ts";
 const RELEASE_TIMEOUT_MS = 1_800_000;
 const KEY = "desk-key-5e1f0a9c";
 
-const MANIFEST = {
-  id: "desk",
-  name: "Desk",
-  description: "Tells where parcels are.",
-  contracts: { tools: ["parcel_status", "parcel_send"] },
-  toolMetadata: { parcel_status: { replaySafe: true } },
-  configSchema: { type: "object", additionalProperties: false, properties: {} },
-};
-
-const PACKAGE = {
-  ...{ name: "@qa-test/desk", version: "1.2.3", type: "module" },
-  openclaw: { extensions: ["./index.js"] },
-};
-
-/** @param send what the tool that changes something does */
-const code = (send = 'return text("sent " + params.id)') => `
-const text = (text) => ({ content: [{ type: "text", text }] });
-const parameters = { type: "object", properties: { id: { type: "string" } }, required: ["id"] };
-export default {
-  id: "desk",
-  name: "Desk",
-  register(api) {
-    api.registerTool({
-      name: "parcel_status", description: "Where it is", parameters,
-      async execute(_id, params) { return text("Parcel " + params.id + " waits, says " + process.env.DESK_KEY); },
-    });
-    api.registerTool({
-      name: "parcel_send", description: "Sends it", parameters,
-      async execute(_id, params) { ${send} },
-    });
-    api.registerCommand({ name: "parcel", description: "Where", handler: async () => ({ text: "Which parcel?" }) });
-  },
-};
-`;
-
 async function repository(send?: string): Promise<Sandbox> {
   const sandbox = await Sandbox.create();
-  await sandbox.write("desk/openclaw.plugin.json", JSON.stringify(MANIFEST));
-  await sandbox.write("desk/package.json", JSON.stringify(PACKAGE));
-  await sandbox.write("desk/index.js", code(send));
+  for (const [name, text] of Object.entries(deskPlugin(send))) await sandbox.write(`desk/${name}`, text);
   return sandbox;
 }
 
@@ -170,12 +134,8 @@ test("a command line that names no plugin is wrong, and a registry that cannot b
 test("a package of a private registry is installed by the gateway with the token that the repository's .npmrc names", async () => {
   const sandbox = await Sandbox.create();
   const token = "desk-registry-7b2f5e90c1";
-  const files = {
-    "openclaw.plugin.json": JSON.stringify(MANIFEST),
-    "package.json": JSON.stringify(PACKAGE),
-    "index.js": code(),
-  };
-  const { url, fetched } = await startSmallRegistry(join(sandbox.folder, "published"), [files], token);
+  const packages = [deskPlugin()];
+  const { url, fetched } = await startSmallRegistry(join(sandbox.folder, "published"), packages, token);
   const lines = [`@qa-test:registry=${url}`, `//${new URL(url).host}/:_authToken=\${DESK_TOKEN}`];
   await sandbox.write(".npmrc", lines.join("\n"));
   vi.stubEnv("DESK_TOKEN", token);

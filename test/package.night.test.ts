@@ -7,6 +7,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { Teardown } from "../runner/base/teardown.ts";
 import { startRegistry } from "../runner/gateway/embedded/release/registry.ts";
 import { OLDEST_NODE } from "../scripts/package/manifest.ts";
+import { deskPlugin } from "./testing/desk-plugin.ts";
 import { ROOT } from "./testing/qa.ts";
 import { installNode, installPnpm, User } from "./testing/user.ts";
 
@@ -90,6 +91,11 @@ beforeAll(async () => {
   registry = (await startRegistry(join(folder, "registry"), { teardown, signal, published: undefined })).url;
   const login = `--//${new URL(registry).host}/:_authToken=none`;
   await execa("npm", ["publish", tarball, "--registry", registry, login]);
+  const plugin = await User.create(join(folder, "author"), deskPlugin(), {
+    node: process.execPath,
+    registry,
+  });
+  expect(await plugin.run("npm", "publish", login)).toMatchObject({ exitCode: 0 });
 }, INSTALL_MS);
 
 afterAll(async () => {
@@ -135,6 +141,30 @@ describe.each(NODES.flatMap((node) => WAYS.map((way) => ({ ...node, ...way }))))
     );
   },
 );
+
+describe.each(NODES)("in a plugin's repository, where nothing is installed, on $on", ({ on, findNode }) => {
+  test(
+    "init sets it up, run and compat have their verdicts, and so has a published plugin",
+    async () => {
+      const node = await findNode();
+      const user = await User.create(join(folder, `desk, ${on}`), deskPlugin(), { node, registry });
+      const init = await user.run("npx", "--yes", "gateway-qa", "init", "--yes");
+      expect(init, init.stdout + init.stderr).toMatchObject({ exitCode: 0 });
+      expect(init.stdout).toContain("✓ desk-smoke");
+      expect(init.stdout).toMatch(/✗ desk-smoke\n.*index\.js/);
+      expect(await user.run("npx", "--yes", "gateway-qa", "run")).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining("1 passed"),
+      });
+      for (const plugin of [[], ["@qa-test/desk@1.2.3"]]) {
+        const compat = await user.run("npx", "--yes", "gateway-qa", "compat", ...plugin, "--call");
+        expect(compat, compat.stdout + compat.stderr).toMatchObject({ exitCode: 0 });
+        expect(compat.stdout).toMatch(/tools +yes \(2 of 2\)/);
+      }
+    },
+    INSTALL_MS,
+  );
+});
 
 test("run from source, an older Node is told so in a sentence", async () => {
   const node = await installNode(OLDEST_NODE);

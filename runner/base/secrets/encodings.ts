@@ -1,14 +1,14 @@
+const MOST_ESCAPED = 5;
+
 /** The forms of a text that are looked for as they are: those that it has most often. */
 export function formsOf(secret: string): Set<string> {
   const bytes = Buffer.from(secret);
-  const escaped = JSON.stringify(secret).slice(1, -1);
   const encoded = encodeURIComponent(secret);
   const hex = bytes.toString("hex");
   return new Set([
     secret,
     withoutBreaks(secret),
-    escaped,
-    JSON.stringify(escaped).slice(1, -1),
+    ...escapedForms(secret),
     encoded,
     encoded.replace(/%../g, (code) => code.toLowerCase()),
     encoded.replaceAll("%20", "+"),
@@ -16,6 +16,14 @@ export function formsOf(secret: string): Set<string> {
     hex.toUpperCase(),
     ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
   ]);
+}
+
+/** As JSON, as JSON in JSON, and so on: a tool's result in a message in a request in a record. */
+function escapedForms(secret: string): string[] {
+  const forms: string[] = [];
+  for (let form = secret; forms.length < MOST_ESCAPED; forms.push(form))
+    form = JSON.stringify(form).slice(1, -1);
+  return forms;
 }
 
 /** What stays the same of a text in base64, however much stands before and behind it: at one of three offsets. */

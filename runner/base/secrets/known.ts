@@ -7,7 +7,7 @@ const FARTHEST = SHORTEST_SECRET - BLOCK + 1;
 const TABLE_SIZE = 2 ** 16;
 
 /** The mark of a cut: ours, or that of an inspected value. */
-const CUT = /['"]?(?:…|\.\.\. \d)/g;
+const CUT = /\s?['"]?(?:…|\.\.\. \d)\s?/g;
 const LONGEST_REST = 256;
 /** How often what was decoded is decoded again. */
 const DEEPEST = 3;
@@ -29,6 +29,8 @@ export class KnownSecrets {
   readonly #jumps = new Uint8Array(TABLE_SIZE).fill(FARTHEST);
   /** By their first characters, the longest first: a secret that begins with another one goes as a whole. */
   readonly #forms = new Map<string, string[]>();
+  /** By their last characters. */
+  readonly #ends = new Map<string, string[]>();
 
   add(secret: string): void {
     // What is a part of a placeholder would be found in it.
@@ -44,6 +46,8 @@ export class KnownSecrets {
       start,
       [...forms, form].sort((a, b) => b.length - a.length),
     );
+    const end = form.slice(-SHORTEST_SECRET);
+    this.#ends.set(end, [...(this.#ends.get(end) ?? []), form]);
     for (let end = BLOCK - 1; end < SHORTEST_SECRET; end++) {
       const block = blockAt(form, end);
       this.#jumps[block] = Math.min(this.#jumps[block] ?? FARTHEST, SHORTEST_SECRET - 1 - end);
@@ -92,7 +96,7 @@ export class KnownSecrets {
     return found;
   }
 
-  /** A text that was cut may end in the middle of a secret; what is left of it goes, too. */
+  /** A text that was cut may end in the middle of a secret, or go on there; what is left of it goes, too. */
   #findCut(text: string, found: Found[]): void {
     let mark = 0;
     for (const { 0: cut, index } of text.matchAll(CUT)) {
@@ -102,6 +106,8 @@ export class KnownSecrets {
       if (start !== undefined) {
         found.push({ from: from + start, to: index, form: text.slice(from + start, index) });
       }
+      const end = this.#endOfRest(text.slice(mark, mark + LONGEST_REST));
+      if (end !== undefined) found.push({ from: mark, to: mark + end, form: text.slice(mark, mark + end) });
     }
   }
 
@@ -111,6 +117,15 @@ export class KnownSecrets {
       const rest = text.slice(start);
       const forms = this.#forms.get(rest.slice(0, SHORTEST_SECRET));
       if (forms?.some((form) => form.startsWith(rest))) return start;
+    }
+    return undefined;
+  }
+
+  /** Where in the text the end of a secret ends with which it begins. */
+  #endOfRest(text: string): number | undefined {
+    for (let end = text.length; end >= SHORTEST_SECRET; end--) {
+      const rest = text.slice(0, end);
+      if (this.#ends.get(rest.slice(-SHORTEST_SECRET))?.some((form) => form.endsWith(rest))) return end;
     }
     return undefined;
   }

@@ -241,6 +241,24 @@ test.each([["…"], ["'... 12 more characters"]])(
   },
 );
 
+test("a cut in the middle leaves neither the beginning nor the end of a known secret", () => {
+  const secret = "gateway-token-of-a-run-and-more";
+  expect(redact("is gateway-token-of … a-run-and-more, it said", secret)).toBe(
+    "is [redacted 1] … [redacted 2], it said",
+  );
+  expect(redact("…n-and-more", secret)).toBe("…[redacted 1]");
+  expect(redact("… run-and-mor", secret)).toBe("… run-and-mor");
+});
+
+test.each([1, 2, 3, 4, 5])("a secret with quotes is found as JSON in JSON, %i times", (times) => {
+  const secret = '{"key": "a\\nb", "id": "0123"}';
+  let text = `It said ${secret}`;
+  for (let time = 0; time < times; time++) text = JSON.stringify({ text });
+  const clean = redact(text, secret);
+  expect(clean).toContain("It said [redacted 1]");
+  expect(clean).not.toContain("0123");
+});
+
 const ESC = "\u001b";
 
 test.each([

@@ -126,9 +126,9 @@ export function nearest<T>(
 }
 
 /** So many places are told in one line; the others stand in the diff. */
+const TOLD = 3;
 /** Characters of a value: what was expected comes after it. */
 const IN_A_SENTENCE = 140;
-const TOLD = 3;
 
 /** `disabled is false, expected true`: one sentence for each of the first places. */
 export function describeMismatches(found: readonly Mismatch[], subject = "it"): string {
