@@ -138,6 +138,7 @@ test("on a terminal, Ctrl-C ends a watch in the middle of a run and gives the te
   await watch.until(/expectReply/);
   watch.press("\u0003");
   await watch.ended();
+  expect(watch.output).toMatch(/exit code 130/);
   // What `stty -a` says afterwards.
   expect(watch.output).toMatch(/(?<!-)icanon/);
   expect(watch.output).toMatch(/(?<!-)\becho\b/);

@@ -90,7 +90,8 @@ export class Scope {
   get places(): string[] {
     const { common, shared, root } = this.#surroundings;
     const own = this.subjects.flatMap(({ file, pack, sources }) => [file, pack, ...sources]);
-    return [...new Set([...common, ...shared, ...own, resolve(root, "fixtures/plugins")])];
+    const places = new Set([...common, ...shared, ...own, resolve(root, "fixtures/plugins")]);
+    return [...places].filter((place) => existsSync(place));
   }
 
   /**

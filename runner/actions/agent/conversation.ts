@@ -57,8 +57,13 @@ async function ask(
 
 const SAY_PARAMS = {
   text: { ...STRING, description: "what is written" },
-  as: { ...STRING, default: OPERATOR, description: "who writes" },
-  in: { ...STRING, optional: true, description: "the room; default: a direct chat with the agent" },
+  as: { ...STRING, default: OPERATOR, names: "room", description: "who writes" },
+  in: {
+    ...STRING,
+    optional: true,
+    names: "room",
+    description: "the room; default: a direct chat with the agent",
+  },
   thread: { ...STRING, optional: true, description: "id of a thread of the room" },
   attachments: ATTACHMENTS,
 } as const;
@@ -131,6 +136,7 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     main: "message",
     returns: { ...MESSAGE, properties: { ...MESSAGE.properties, runId: STRING } },
     statement: "acts",
+    reply: "taken",
     effect: "converses",
     needs: "qa-channel",
     run: ask,
@@ -180,6 +186,7 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     main: "text",
     returns: MESSAGE,
     statement: "acts",
+    reply: "taken",
     effect: "converses",
     needs: "qa-channel",
     run: keepAsking,

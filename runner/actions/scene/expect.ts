@@ -61,6 +61,8 @@ export interface EventSource<E> {
   hintOf?(event: E): string | undefined;
   /** Where events came, if none came where they are looked for. */
   elsewhere?(): string | undefined;
+  /** Why none of those that came is left, where that is how the statement is used. */
+  taken?(came: readonly E[]): Unexpected | undefined;
   /** All that count, oldest first. */
   list(): readonly E[] | Promise<readonly E[]>;
 }
@@ -140,11 +142,14 @@ export async function expectNext<E extends Event<unknown>>(
   const { scene } = context;
   const find = async () => (await source.list()).find(({ index }) => scene.isFree(source.kind, index));
   const next = await waitOrEnd(context, source.what, find, limitMs);
-  if (!next)
+  if (!next) {
+    const taken = source.taken?.(await source.list());
+    if (taken) throw taken;
     throw new Unexpected(`${source.what} did not come`, {
       expected: describeMatcher(matcher),
       seen: "nothing",
     });
+  }
   scene.take(source.kind, next.index);
   const found = mismatches(matcher, next.value);
   if (found.length === 0) return next;

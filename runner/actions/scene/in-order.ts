@@ -22,17 +22,35 @@ const EVENTS: Readonly<
   expectRestart: (context, params) => expectRestart(context, params),
 };
 
+/**
+ * All results, once nothing runs any more.
+ * @throws what failed first
+ */
+async function allOrFirstFailure<T>(running: readonly Promise<T>[], end: () => void): Promise<T[]> {
+  try {
+    return await Promise.all(running);
+  } catch (error) {
+    end();
+    await Promise.allSettled(running);
+    throw error;
+  }
+}
+
 async function expectInOrder(
   context: ActionContext,
   { events }: { events: readonly StatementCall[] },
 ): Promise<void> {
-  const came = await Promise.all(
+  // Where one does not come, nothing waits for the others any longer.
+  const failed = new AbortController();
+  const signal = () => AbortSignal.any([context.signal(), failed.signal]);
+  const came = await allOrFirstFailure(
     events.map(async ({ action, params, withinMs, times, save }) => {
       const limits = { ...context.limits, withinMs: withinMs ?? context.limits?.withinMs, times };
-      const event = await EVENTS[action]?.({ ...context, limits }, params);
+      const event = await EVENTS[action]?.({ ...context, signal, limits }, params);
       if (event) save?.(event.value);
       return { action, at: event?.at ?? 0 };
     }),
+    () => failed.abort(),
   );
   for (const [index, { action, at }] of came.entries()) {
     const before = came[index - 1];
