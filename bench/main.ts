@@ -9,6 +9,7 @@ import { measure, reportIn, summarize, type Times, timeCommand } from "./measure
 import { measureRegistry } from "./plugins.ts";
 import { measureRelease } from "./releases.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
+import { measureWatch } from "./watch.ts";
 
 // `pnpm bench [versions of OpenClaw…]`: prints tables and asserts nothing. Without versions it measures the runner and
 // the embedded gateway, with versions these releases. docs/performance.md says how to read them.
@@ -54,6 +55,9 @@ async function benchEmbedded(): Promise<void> {
   });
   rows.push(["embedded gateway, spawn to ready", "150 ms", summarize(readyTimes.slice(1))]);
   rows.push([`qa run ${SCENARIO}`, "1 s", whole]);
+  const file = join(ROOT, `qa/scenarios/plugins/${SCENARIO}.md`);
+  const watch = await measureWatch(CLI, ROOT, SCENARIO, file, 10, join(folder, "watch"));
+  rows.push([`qa run ${SCENARIO} --watch, from a save to the verdict`, "600 ms", watch]);
   rows.push(["qa check of 1,000 scenarios", "2 s", await measure(3, () => qa("check", pack))]);
   rows.push(["reaction of a wait to its event", "5 ms", await measure(50, reactionMs)]);
 

@@ -60,7 +60,7 @@ const MISSED: Missed[] = [
   [
     "near-history",
     '- ask: "Reply exactly: heard"\n  session: tides\n- expectHistory: { count: 2 }\n  session: tiides\n  within: 500ms',
-    /^the history of agent:.*:tiides: .*; did you mean `tides`\?$/,
+    /^the history of agent:.*:tiides is not there, .*; did you mean `tides`\?$/,
   ],
   [
     "other-session",

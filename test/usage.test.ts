@@ -118,7 +118,7 @@ test("the help of qa run is grouped by purpose, and ends with examples", async (
     "Options:",
     "Examples:",
   ]);
-  expect(stdout).toMatch(/\nExamples:(\n {2}\$ qa run .+){3}$/);
+  expect(stdout).toMatch(/\nExamples:(\n {2}\$ qa run .+){5}$/);
 });
 
 test("a report holds every option that was given, as a command and as values", async () => {

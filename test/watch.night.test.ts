@@ -134,10 +134,13 @@ test("a watch runs what each saved file concerns, says what is wrong with a file
 test("on a terminal, Ctrl-C ends a watch in the middle of a run and gives the terminal back", async () => {
   const sandbox = await repository();
   await sandbox.write("qa/scenarios/answers.md", REPLIES("two").replace("3s", "60s"));
+  // Errors in files that are not watched do not matter.
+  await sandbox.write("qa/scenarios/broken.md", scenario("Broken", "plugins: 7", "- nothing"));
   const watch = follow(sandbox.startWithKeys({ terminal: true }, "run", "answers", "--watch"));
   await watch.until(/expectReply/);
   watch.press("\u0003");
   await watch.ended();
+  expect(watch.output).toMatch(/exit code 130/);
   // What `stty -a` says afterwards.
   expect(watch.output).toMatch(/(?<!-)icanon/);
   expect(watch.output).toMatch(/(?<!-)\becho\b/);

@@ -45,6 +45,8 @@ interface StatementLimits {
   /** Its `within`, in milliseconds. */
   withinMs?: number | undefined;
   times?: number | undefined;
+  /** Only what happened from then on counts, in milliseconds since the epoch. */
+  afterMs?: number | undefined;
   /** Gives the statement so many milliseconds from now on; its watchdog ends it otherwise. */
   allow?: Allow;
 }
@@ -66,12 +68,19 @@ export interface ActionContext extends ScenarioContext {
 /** Adds to a scenario's context the ways to ask the gateway that carry the signal of the running action. */
 export function actionContext(scenario: ScenarioContext): ActionContext {
   const { gateway, signal } = scenario;
+  const scene = new Scene(scenario);
+  const seen = async (asked: Promise<GatewayIdentity>) => {
+    const identity = await asked;
+    scene.saw(identity);
+    return identity;
+  };
   return {
     ...scenario,
-    scene: new Scene(scenario),
+    scene,
     call: (method, params, options) => gateway.call(method, params, { ...options, signal: signal() }),
-    identity: (options) => gateway.identity({ ...options, signal: signal() }),
+    identity: (options) => seen(gateway.identity({ ...options, signal: signal() })),
     waitHealthy: (timeoutMs) => gateway.waitHealthy(timeoutMs, signal()),
-    waitForNewBoot: (bootId, timeoutMs) => gateway.waitForNewBoot(bootId, { timeoutMs, signal: signal() }),
+    waitForNewBoot: (bootId, timeoutMs) =>
+      seen(gateway.waitForNewBoot(bootId, { timeoutMs, signal: signal() })),
   };
 }

@@ -16,7 +16,15 @@ export type ActionSet = Readonly<Record<string, Action>>;
 interface Declaration<P extends ParameterSchemas>
   extends Pick<
     Action,
-    "summary" | "returns" | "effect" | "needs" | "permissionOf" | "statement" | "declared" | "inSteps"
+    | "summary"
+    | "returns"
+    | "reply"
+    | "effect"
+    | "needs"
+    | "permissionOf"
+    | "statement"
+    | "declared"
+    | "inSteps"
   > {
   params?: P;
   /** The parameter whose value follows the action's name in a statement. */

@@ -10,7 +10,7 @@ export function parameterSchemas(): Record<string, ValueSchema> {
   for (const [path, { params }] of [...functionsIn(FLOW_API), ...statements]) {
     const required = Object.keys(params).filter((name) => !mayBeLeftOut(params[name]));
     if (Object.keys(params).length === 0) continue;
-    const checked = Object.entries(params).map(([name, { known, ...schema }]) => [name, schema]);
+    const checked = Object.entries(params).map(([name, { known, names, ...schema }]) => [name, schema]);
     schemas[path.replaceAll(".", "_")] = {
       type: "object",
       properties: Object.fromEntries(checked),

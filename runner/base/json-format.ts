@@ -54,8 +54,12 @@ export class JsonFormat<T> {
 
 /** Compiles a JSON schema when it is first needed: most commands never do. */
 export async function compileSchema<T>(schema: object): Promise<ValidateFunction<T>> {
-  const [{ Ajv }, { default: addFormats }] = await Promise.all([import("ajv"), import("ajv-formats")]);
-  return addFormats.default(new Ajv({ allErrors: false, allowUnionTypes: true })).compile<T>(schema);
+  // In a bundle what is CommonJS has no names but its default.
+  const [{ default: ajv }, { default: addFormats }] = await Promise.all([
+    import("ajv"),
+    import("ajv-formats"),
+  ]);
+  return addFormats.default(new ajv.Ajv({ allErrors: false, allowUnionTypes: true })).compile<T>(schema);
 }
 
 /** The first thing that is wrong, with its place: `scenarios/0/verdict must be …`. */

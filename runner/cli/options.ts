@@ -445,6 +445,14 @@ export const OPTIONS = {
     group: CHOOSE,
     replay: "choice",
   },
+  history: {
+    takes: "<folder>",
+    about: "mark each scenario on the page with its verdicts in the reports below this folder",
+    on: ["show"],
+    kind: PATH,
+    group: REPORT,
+    replay: "output",
+  },
   text: {
     about: "print the evidence here instead of opening the page",
     on: ["show"],

@@ -10,27 +10,20 @@ import { BUILTIN, scriptsBeside } from "../scenario/catalog/packs.ts";
 import { affectedBy, type Surroundings } from "../watch/affected.ts";
 import { type Subject, subjectsOf } from "../watch/subjects.ts";
 import type { RunOptions } from "./options.ts";
-import { orderOf, type RunOrder } from "./order.ts";
+import { orderOf } from "./order.ts";
 import { repositoryRoot } from "./workspace.ts";
 
 const SCENARIO_FILE = /\.(?:md|ya?ml)$/;
 
 /** The scenarios that a command line chooses, before it is known which of them a change concerns. */
 export class Scope {
-  readonly order: RunOrder;
   /** In the order of the catalog. */
   subjects: readonly Subject[];
   /** Ids of those that the user named. */
   readonly named: readonly string[];
   readonly #surroundings: Surroundings;
 
-  private constructor(
-    order: RunOrder,
-    subjects: readonly Subject[],
-    named: readonly string[],
-    around: Surroundings,
-  ) {
-    this.order = order;
+  private constructor(subjects: readonly Subject[], named: readonly string[], around: Surroundings) {
     this.subjects = subjects;
     this.named = named;
     this.#surroundings = around;
@@ -56,13 +49,14 @@ export class Scope {
       metadataOnly: true,
     });
     const { catalog, selection } = await order.choose(read);
-    const { selected, problems } = selectScenarios(catalog, selection);
+    const { selected, problems, unreadable } = selectScenarios(catalog, selection);
     const [problem] = problems.filter(({ kind }) => kind !== "no-match");
     if (problem) throw selectionError(problem, selection);
     const chosen = await subjectsOf(selected.map(({ scenario }) => scenario));
+    const chosenFiles = new Set(unreadable.map(({ file }) => file));
+    const broken = brokenOnes(catalog.unusable.filter(({ file }) => chosenFiles.has(file.name)));
     return new Scope(
-      order,
-      [...chosen, ...brokenOnes(catalog)],
+      [...chosen, ...broken],
       selected.flatMap(({ scenario, named }) => (named ? scenario.family : [])),
       {
         root,
@@ -90,7 +84,8 @@ export class Scope {
   get places(): string[] {
     const { common, shared, root } = this.#surroundings;
     const own = this.subjects.flatMap(({ file, pack, sources }) => [file, pack, ...sources]);
-    return [...new Set([...common, ...shared, ...own, resolve(root, "fixtures/plugins")])];
+    const places = new Set([...common, ...shared, ...own, resolve(root, "fixtures/plugins")]);
+    return [...places].filter((place) => existsSync(place));
   }
 
   /**
@@ -115,7 +110,7 @@ export class Scope {
     if (!existsSync(file)) return undefined;
     const where = { repoRoot: this.#surroundings.root, cwd: userFolder() };
     const catalog = await loadCatalog({ ...where, paths: [file], metadataOnly: true });
-    const [now] = [...(await subjectsOf(catalog.scenarios)), ...brokenOnes(catalog)];
+    const [now] = [...(await subjectsOf(catalog.scenarios)), ...brokenOnes(catalog.unusable)];
     return now && { ...now, pack };
   }
 
@@ -125,8 +120,8 @@ export class Scope {
   }
 }
 
-/** Files that gave no scenario: what they depend on is not known, besides themselves. */
-function brokenOnes({ unusable }: Catalog): Subject[] {
+/** Chosen files that gave no scenario: what they depend on is not known, besides themselves. */
+function brokenOnes(unusable: Catalog["unusable"]): Subject[] {
   return unusable.map(({ file, id }) => ({
     id: id ?? basename(file.path, extname(file.path)),
     file: file.path,

@@ -123,7 +123,14 @@ class Watched {
   async #concernedBy(changed: readonly string[]): Promise<Map<string, string>> {
     let scope = this.#scope ?? (await this.#read());
     const before = scope.affectedBy(changed);
-    if (!(await scope.refresh(changed))) scope = await this.#read();
+    if (!(await scope.refresh(changed))) {
+      try {
+        scope = await this.#read();
+      } catch (error) {
+        // What is chosen may not exist for the moment: the watch goes on with what there was.
+        this.exitCode = await shown(error);
+      }
+    }
     this.#onNewPlaces(scope.places);
     const files = new Set(scope.subjects.map(({ file }) => file));
     // A scenario's file decides nothing that a gateway was started with, unless it says so: that is compared later.

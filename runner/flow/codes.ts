@@ -27,6 +27,7 @@ export const FLOW_DIAGNOSTIC_CODES = {
     "A statement is about something that the front matter does not declare, such as a fake of a service.",
   "pattern-as-text": "A text is written as other languages write a pattern.",
   "permission-required": "A name exists only for scenarios that declare a permission.",
+  "reply-taken": "A statement waits for a reply that the one before it has taken itself.",
   "shadowed-name": "A variable has the name of an action or of a JavaScript global.",
   "two-statements": "An entry of a list of actions has the keys of two statements.",
   "swallowed-failure": "An assert or throw stands in a try whose catch is empty, so that it changes nothing.",
@@ -46,6 +47,7 @@ export type FlowDiagnosticCode =
   | Extract<
       DiagnosticCode,
       | "duplicate-step"
+      | "unknown-fence"
       | "invalid-value"
       | "missing-property"
       | "nested-too-deep"

@@ -35,6 +35,8 @@ export interface ValueSchema {
   readonly literal?: true;
   /** Of a text: the name of a member of what the scenario's front matter declares, for instance of `http`. */
   readonly nameOf?: string;
+  /** Of a text: what it is a name of, for people, where several statements can name the same one: `room`. */
+  readonly names?: string;
   /** Of a text: the dotted names that are known; there may be others. */
   readonly known?: readonly string[];
   /** Of a parameter: it may be left out. Of a result: it may be undefined. */
@@ -75,6 +77,11 @@ export interface FunctionEntry {
    * is about; `counts` expects an event, and takes `times`. Absent: only the older forms call it.
    */
   statement?: "acts" | "expects" | "counts";
+  /**
+   * Of what is said: `taken`, the statement takes the gateway's reply itself, and leaves none to a later one. `wanted`: it
+   * takes one that was left.
+   */
+  reply?: "taken" | "wanted";
   /** What says the same in steps below headings, which have no statement of this name; in words, as Markdown. */
   inSteps?: string;
   returns: ValueSchema;

@@ -35,6 +35,7 @@ function compile(scenario: Scenario): FlowCompilation {
       configKeys: Object.keys(meta.execution?.config ?? {}),
       unique: uniqueNames(scenario),
       given: givenShapes(scenario),
+      plugins: (meta.plugins ?? []).filter((named) => typeof named === "string"),
     }),
   );
   return compilation ?? { flow: undefined, expressions: [], diagnostics, missingPermissions: [] };

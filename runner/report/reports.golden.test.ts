@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { RunEvent } from "./events.ts";
 import { AgentReporter } from "./reporters/agent/agent.ts";
 import { ConsoleReporter } from "./reporters/console/console.ts";
+import { type Fold, foldFor } from "./reporters/console/fold.ts";
 import { renderCtrf } from "./reporters/ctrf.ts";
 import { GithubReporter } from "./reporters/github/github.ts";
 import { renderJunit } from "./reporters/junit/junit.ts";
@@ -23,9 +24,9 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-async function consoleOutput(events: readonly RunEvent[]): Promise<string> {
+async function consoleOutput(events: readonly RunEvent[], fold?: Fold): Promise<string> {
   const stream = new CapturedStream();
-  const reporter = new ConsoleReporter({ stream, env: {}, cwd: "/checkout" });
+  const reporter = new ConsoleReporter({ stream, env: {}, cwd: "/checkout", fold });
   await replay(reporter, events);
   reporter.finish();
   return stream.text;
@@ -89,6 +90,36 @@ describe.each([
 describe("what a run looks like", () => {
   it("on a console without a terminal, many scenarios", async () => {
     await expect(await consoleOutput(sampleRun())).toMatchFileSnapshot("golden/console-many.txt");
+  });
+
+  it("in the log of GitHub, where what is known of a failure is folded away and commands nothing", async () => {
+    const token = "resume-token";
+    const env = { GITHUB_ACTIONS: "true" };
+    const output = await consoleOutput(sampleRun(), foldFor({ env, token, switchedOff: false }));
+    await expect(output).toMatchFileSnapshot("golden/console-github.txt");
+    // With the reporter of that name, commands are off all the time: they are on for no line but the command's own.
+    const lines = (await consoleOutput(sampleRun(), foldFor({ env, token, switchedOff: true }))).split("\n");
+    const commands = lines.filter((line) => line.startsWith("::"));
+    expect(commands.slice(0, 6)).toEqual([
+      "::resume-token::",
+      expect.stringMatching(/^::group::dm-chat-baseline: the gateway sent the reply/),
+      "::stop-commands::resume-token",
+      "::resume-token::",
+      "::endgroup::",
+      "::stop-commands::resume-token",
+    ]);
+  });
+
+  it("in the log of GitLab, in sections", async () => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 2) });
+    const output = await consoleOutput(
+      sampleRun(),
+      foldFor({ env: { GITLAB_CI: "true" }, token: "", switchedOff: false }),
+    );
+    vi.useRealTimers();
+    await expect(output.replaceAll("\u001b", "ESC").replaceAll("\r", "CR")).toMatchFileSnapshot(
+      "golden/console-gitlab.txt",
+    );
   });
 
   it("on a console without a terminal, one scenario that passes", async () => {

@@ -31,6 +31,8 @@ export interface StepSection {
   heading: SourceRange;
   /** Lists of statements, in the order of the document; those that cannot be read are missing. */
   blocks: readonly LocatedNode[];
+  /** Blocks of plain YAML that stand with them and whose list begins with a word, with the place of what marks them. */
+  unmarked: readonly { word: string; range: SourceRange }[];
 }
 
 /** What a scenario does: the mapping that holds `steps`, or the sections of the document that are steps. */

@@ -27,14 +27,14 @@ export interface WatchOptions {
 
 /** Files that are being watched. */
 export interface WatchedFiles {
-  /** Adds places. @param places absolute */
+  /** Adds places that are not watched yet. @param places absolute */
   add(places: readonly string[]): void;
   close(): Promise<void>;
 }
 
 /**
  * Watches files and folders, with all that is below them.
- * @param places absolute; what does not exist yet is watched as soon as it does
+ * @param places absolute; they exist
  * @returns once every change from now on is noticed
  */
 export async function watchFiles(places: readonly string[], options: WatchOptions): Promise<WatchedFiles> {

@@ -98,7 +98,9 @@ export class Sandbox {
   startWithKeys({ terminal = false }: { terminal?: boolean }, ...args: string[]) {
     const command = [process.execPath, CLI, ...args, ...this.#out(args)];
     const quoted = command.map((part) => `'${part}'`).join(" ");
-    const [file = "", ...rest] = terminal ? ["script", "-qec", `${quoted}; stty -a`, "/dev/null"] : command;
+    const [file = "", ...rest] = terminal
+      ? ["script", "-qec", `${quoted}; echo "exit code $?"; stty -a`, "/dev/null"]
+      : command;
     return spawn(file, rest, {
       cwd: this.folder,
       env: { ...process.env, ...this.#env(), TERM: "xterm", CI: "" },

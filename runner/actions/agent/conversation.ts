@@ -1,9 +1,10 @@
-import { countdown } from "../../base/slow.ts";
+import { stretched } from "../../base/slow.ts";
 import { delay } from "../../base/timers.ts";
 import type { BusMessage } from "../../channel/types.ts";
+import { describeMatcher, show } from "../../flow/match/describe.ts";
 import { matches } from "../../flow/match/match.ts";
 import type { Matcher } from "../../flow/match/matcher.ts";
-import { unexpected } from "../../flow/match/unexpected.ts";
+import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import { expectReply } from "../channel/expect.ts";
 import { ATTACHMENTS, MESSAGE } from "../channel/schemas.ts";
 import type { ActionContext } from "../context.ts";
@@ -57,8 +58,13 @@ async function ask(
 
 const SAY_PARAMS = {
   text: { ...STRING, description: "what is written" },
-  as: { ...STRING, default: OPERATOR, description: "who writes" },
-  in: { ...STRING, optional: true, description: "the room; default: a direct chat with the agent" },
+  as: { ...STRING, default: OPERATOR, names: "room", description: "who writes" },
+  in: {
+    ...STRING,
+    optional: true,
+    names: "room",
+    description: "the room; default: a direct chat with the agent",
+  },
   thread: { ...STRING, optional: true, description: "id of a thread of the room" },
   attachments: ATTACHMENTS,
 } as const;
@@ -92,13 +98,14 @@ async function keepAsking(
   context: ActionContext,
   { reply, ...said }: ValuesOf<typeof SAY_PARAMS> & { reply: Matcher },
 ) {
-  const left = countdown(limitOf(context, turnMs(context)));
+  const limitMs = stretched(limitOf(context, turnMs(context)));
+  const startedAt = performance.now();
   for (;;) {
     await context.scene.acting("converses", context.identity);
     say(context, said);
     const { value } = await expectReply(context, PRESENT);
     if (matches(reply, value)) return value;
-    if (left() <= 0) throw unexpected("the last reply", reply, value);
+    if (performance.now() - startedAt >= limitMs) throw unexpected("the last reply", reply, value);
     await delay(ASK_AGAIN_MS, context.signal());
   }
 }
@@ -114,6 +121,14 @@ const WELL: Matcher = {
 /** How a turn that was started has ended. */
 async function expectTurn(context: ActionContext, { runId, is = WELL }: { runId: string; is?: Matcher }) {
   const ended = await waitForRun(context, runId, limitOf(context, turnMs(context)));
+  // A matcher that holds of any end is none of a turn that goes on.
+  const isStill = ended.status === "timeout" && matches(is, { ...ended, status: "still under way" });
+  if (isStill)
+    throw new Unexpected(`the turn ${runId} has not ended`, {
+      expected: describeMatcher(is),
+      seen: show(ended),
+      fault: (context.model?.inHand.held ?? 0) > 0 ? "scenario" : "product",
+    });
   if (!matches(is, ended)) throw unexpected("the turn", is, ended);
   return ended;
 }
@@ -131,6 +146,7 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     main: "message",
     returns: { ...MESSAGE, properties: { ...MESSAGE.properties, runId: STRING } },
     statement: "acts",
+    reply: "taken",
     effect: "converses",
     needs: "qa-channel",
     run: ask,
@@ -180,6 +196,7 @@ export const conversationStatements = actionsOf("agent", (define) => ({
     main: "text",
     returns: MESSAGE,
     statement: "acts",
+    reply: "taken",
     effect: "converses",
     needs: "qa-channel",
     run: keepAsking,

@@ -18,6 +18,7 @@ export async function createSession(context: ActionContext, label: string, key?:
 export const SESSION = {
   ...STRING,
   optional: true,
+  names: "session",
   description: "name of a session of the scenario's own, or a whole key; default: one that its turns share",
 } as const;
 

@@ -27,6 +27,7 @@ const SAID = { ...MESSAGE, asText: "text" } as const;
 const IN = {
   ...STRING,
   optional: true,
+  names: "room",
   description: "only those in this room, or this direct chat",
 } as const;
 
@@ -82,10 +83,36 @@ export async function expectReply(
   const hasCome = () => replies().some((reply) => isSaid(reply) && scene.isFree("message", reply.index));
   const isExact = said && (await waitOrEnd(context, "the turn's reply", hasCome, turnMs(context)));
   const list = () => (said ? replies().filter(isExact ? isSaid : isAlike) : replies());
-  const source = { kind: "message", what: "the reply", list, hintOf: answersAnother(context) };
+  const source = {
+    kind: "message",
+    what: "the reply",
+    list,
+    hintOf: answersAnother(context),
+    taken: whyNone(context),
+  };
   // Time is up when none was equal: what is alike has come or has not.
   const limits = said && !isExact ? { ...context.limits, withinMs: 0 } : context.limits;
   return expectNext({ ...context, limits }, source, matcher);
+}
+
+/** `ask` has its reply itself, and a model that is held gives none. */
+function whyNone({ scene, model }: ActionContext) {
+  return (came: readonly TimedEvent<BusMessage>[]): Unexpected | undefined => {
+    const last = came.at(-1);
+    if (!last && (model?.inHand.held ?? 0) > 0)
+      return new Unexpected("the reply did not come: the scenario holds the model's answer", {
+        seen: "nothing",
+        fault: "scenario",
+        hint: "Put `releaseModel` before it.",
+      });
+    if (!scene.hasAsked || !last) return undefined;
+    return new Unexpected("`ask` has taken the reply, and no other one came", {
+      expected: "another one, after the reply to `ask`",
+      seen: show(last.value.text),
+      fault: "scenario",
+      hint: "What `ask` is answered stands beside it: `reply: …` below `ask`.",
+    });
+  };
 }
 
 /** Of a message that answers something else than what was written last: what it answers. */
@@ -134,6 +161,7 @@ export const messageStatements = actionsOf("channel", (define) => ({
     main: "reply",
     returns: MESSAGE,
     statement: "expects",
+    reply: "wanted",
     effect: "reads",
     needs: "qa-channel",
     run: async (context, { reply }) => (await expectReply(context, reply)).value,

@@ -5,6 +5,7 @@ import pRetry, { AbortError } from "p-retry";
 import { BlockedError, errorMessage, QaError } from "../../base/errors.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import { delay } from "../../base/timers.ts";
+import type { Matcher } from "../../flow/match/matcher.ts";
 import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
@@ -74,8 +75,21 @@ async function change(
     throw new BlockedError("logs", "how a change was taken is read from the gateway's log");
   if (result.noop || result.outcome === "noop") awaitNoChange(context, reload);
   else if (reload !== undefined || (context.limits && wait === "applied" && hasLog))
-    await awaitReload(context, reload);
+    await awaitChange(context, reload, wait === "applied");
   return result;
+}
+
+/** Waits for the reload and, where the change is to be in force, for the process that it starts. */
+async function awaitChange(
+  context: ActionContext,
+  reload: Matcher | undefined,
+  inForce: boolean,
+): Promise<void> {
+  const { outcome } = await awaitReload(context, reload);
+  const { before } = context.scene;
+  if (!inForce || outcome !== "restart" || !before) return;
+  await context.waitForNewBoot(before.bootId, MUTATION_TIMEOUT_MS);
+  await waitForChannelReady(context);
 }
 
 /** The config in force, and the hash that a write must be based on. */

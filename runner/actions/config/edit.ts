@@ -1,10 +1,11 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import JSON5 from "json5";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
-import { awaitReload } from "../gateway/reloads.ts";
+import { awaitReload, awaitSameContent } from "../gateway/reloads.ts";
 import { OBJECT, record, STRING, type ValuesOf } from "../schema.ts";
 import { lookAtConfig, RELOAD_PARAM } from "./config.ts";
 
@@ -61,13 +62,27 @@ async function editConfig(
   await WAYS[how](path, after);
   if (after !== before) context.scene.editedByHand();
   await lookAtConfig(context);
-  if (reload) await awaitReload(context, reload);
+  if (isSame(before, after)) await awaitSameContent(context, reload);
+  else if (reload) await awaitReload(context, reload);
   return { before };
 }
 
+/** Whether two texts of a config say the same; what cannot be read says something else. */
+function isSame(before: string, after: string): boolean {
+  if (before === after) return true;
+  try {
+    return isDeepStrictEqual(parsed(before), parsed(after));
+  } catch {
+    return false;
+  }
+}
+
+function parsed(text: string): JsonObject {
+  return JSON5.parse<JsonObject>(text.replace(BYTE_ORDER_MARK, ""));
+}
+
 function merged(text: string, patch: JsonObject): string {
-  const config = JSON5.parse<JsonObject>(text.replace(BYTE_ORDER_MARK, ""));
-  return `${JSON.stringify(mergePatch(config, patch), undefined, 2)}\n`;
+  return `${JSON.stringify(mergePatch(parsed(text), patch), undefined, 2)}\n`;
 }
 
 function write(path: string, text: string): Promise<void> {
@@ -75,7 +90,8 @@ function write(path: string, text: string): Promise<void> {
 }
 
 /** Puts the config where Kubernetes has it: behind two links, into a folder that is swapped as a whole. */
-async function mountConfig({ gateway }: ActionContext): Promise<{ file: string }> {
+async function mountConfig(context: ActionContext): Promise<{ file: string }> {
+  const { gateway } = context;
   const file = join(dirname(gateway.configPath), "..first", FILE_NAME);
   await gateway.restartAfterStateMutation(async ({ configPath }) => {
     const folder = dirname(configPath);
@@ -84,6 +100,7 @@ async function mountConfig({ gateway }: ActionContext): Promise<{ file: string }
     await symlink(basename(dirname(file)), join(folder, MOUNTED));
     await symlink(join(MOUNTED, FILE_NAME), configPath);
   });
+  await context.identity();
   return { file };
 }
 

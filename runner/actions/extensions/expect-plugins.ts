@@ -38,7 +38,7 @@ export const pluginStatements = actionsOf("plugins", (define) => ({
     summary:
       "A plugin as the gateway lists it (`plugins.list`), with its part of the list's `diagnostics`; listing loads none of its code.",
     params: {
-      id: { ...STRING, description: "the plugin's id" },
+      id: { ...STRING, names: "plugin", description: "the plugin's id" },
       is: {
         ...matcherOf(
           PLUGIN,
@@ -68,7 +68,7 @@ export const pluginStatements = actionsOf("plugins", (define) => ({
       "The ids of the plugins whose code the embedded gateway has loaded since it started, oldest first; one that was loaded twice stands there twice (`qa.plugins.loads`).",
     params: {
       loads: matcherOf(STRINGS, "the list"),
-      of: { ...STRING, optional: true, description: "only loads of this plugin" },
+      of: { ...STRING, optional: true, names: "plugin", description: "only loads of this plugin" },
     },
     main: "loads",
     returns: STRINGS,

@@ -1,6 +1,6 @@
 import { BlockedError } from "../../base/errors.ts";
 import { matches } from "../../flow/match/match.ts";
-import type { Matcher } from "../../flow/match/matcher.ts";
+import { type Matcher, namesMember } from "../../flow/match/matcher.ts";
 import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
@@ -32,13 +32,16 @@ const USAGE = record({
   rssBytes: { ...NUMBER, description: "bytes" },
 });
 
-/** The next process behind the same address, since the last statement that changed something. */
+/**
+ * The next process behind the same address. One that was there before the last statement acted is past, if anything has
+ * waited for it or seen it.
+ */
 export async function expectRestart(
   context: ActionContext,
   { restart = PRESENT }: { restart?: Matcher },
 ): Promise<TimedEvent<object>> {
   const { scene } = context;
-  const before = scene.before ?? scene.atStep;
+  const before = scene.restartFrom;
   if (!before)
     throw new Unexpected("nothing was done that the gateway could restart for", { fault: "scenario" });
   const limitMs = limitOf(context, RESTART_MS);
@@ -47,7 +50,18 @@ export async function expectRestart(
     return now.bootId !== before.bootId && now;
   };
   const now = await waitOrEnd(context, "a restart", look, RESTART_MS);
-  if (!now) throw new Unexpected("the gateway did not restart", { seen: `boot ${before.bootId} still runs` });
+  if (!now)
+    throw new Unexpected("the gateway did not restart", {
+      seen: `boot ${before.bootId} still runs`,
+      hint: scene.hasPastRestart
+        ? "A restart that was over when the last statement acted is past: put `expectRestart` right after the statement that brings it about."
+        : undefined,
+    });
+  if (scene.wasThere(now) && namesMember(restart, "outageMs"))
+    throw new Unexpected("the outage was not measured: the gateway had restarted before this step began", {
+      fault: "scenario",
+      hint: "Put `expectRestart` into the step of the statement that restarts the gateway.",
+    });
   const at = await startOf(context);
   await context.waitHealthy(limitMs);
   await waitForChannelReady(context, limitMs);
@@ -155,7 +169,7 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
   }),
   expectRestart: define({
     summary:
-      "The next restart since the last statement that changed something; judged once, when it is ready again.",
+      "The next restart; judged once, when it is ready again. One that was waited for, or was over, when the last statement acted is past.",
     params: {
       restart: {
         ...matcherOf(

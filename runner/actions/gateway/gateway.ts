@@ -29,7 +29,8 @@ export async function waitForChannelReady(
   );
 }
 
-function isChannelRunning(status: JsonObject): boolean {
+/** Whether the gateway says that its QA channel is connected, by the answer of `channels.status`. */
+export function isChannelRunning(status: JsonObject): boolean {
   const accounts = (status.channelAccounts as Record<string, JsonObject[]> | undefined)?.["qa-channel"] ?? [];
   return accounts.some(
     (account) => account.running === true && account.connected !== false && account.restartPending !== true,

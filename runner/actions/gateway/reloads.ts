@@ -5,6 +5,7 @@ import { Unexpected, unexpected } from "../../flow/match/unexpected.ts";
 import type { ActionContext } from "../context.ts";
 import { type Event, PRESENT, waitOrEnd } from "../scene/expect.ts";
 import { expectNone } from "../scene/expect-none.ts";
+import { untilEditTaken } from "../scene/hand-edit.ts";
 import { isInForce } from "../scene/in-force.ts";
 import { NEXT_RELOAD } from "../scene/scene.ts";
 import { record, STRINGS } from "../schema.ts";
@@ -134,9 +135,23 @@ export async function expectReload(context: ActionContext, matcher: Matcher): Pr
  * it is to be was it expected, so that `expectNoReload` does not count it.
  * @throws Unexpected
  */
-export async function awaitReload(context: ActionContext, expected: Matcher | undefined): Promise<void> {
-  const { index } = await nextReload(context, expected ?? PRESENT);
+export async function awaitReload(context: ActionContext, expected: Matcher | undefined): Promise<Reload> {
+  const { index, value } = await nextReload(context, expected ?? PRESENT);
   cameAwaited(context, index, expected);
+  return value;
+}
+
+/**
+ * The same for an edit by hand after which the file says what it said before: the gateway has nothing to take, and logs no
+ * word of it.
+ * @throws Unexpected where it has taken something after all; QaError `not-judged` where it has not read the file
+ */
+export async function awaitSameContent(context: ActionContext, expected: Matcher | undefined): Promise<void> {
+  if (!expected) return awaitNoChange(context, expected);
+  await untilEditTaken(context, context.limits?.allow);
+  const came = reloadsSinceChange(context).some(({ index }) => context.scene.isFree(NEXT_RELOAD, index));
+  if (came) await awaitReload(context, expected);
+  else awaitNoChange(context, expected);
 }
 
 /**
@@ -144,7 +159,13 @@ export async function awaitReload(context: ActionContext, expected: Matcher | un
  * @throws Unexpected
  */
 export function awaitNoChange(context: ActionContext, expected: Matcher | undefined): void {
-  if (expected && !matches(expected, UNCHANGED)) throw unexpected("the change", expected, UNCHANGED);
+  if (expected && !matches(expected, UNCHANGED))
+    throw new Unexpected(`there was nothing to change, expected ${describeMatcher(expected)}`, {
+      expected: describeMatcher(expected),
+      seen: show(UNCHANGED),
+      fault: "scenario",
+      hint: "The config says already what the statement writes.",
+    });
   cameAwaited(context, context.scene.changedNothing(), expected);
 }
 

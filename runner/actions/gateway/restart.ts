@@ -150,7 +150,8 @@ export const restartActions = actionsOf("restart", (define) => ({
     run: readRestartSentinel,
   }),
   signalGateway: define({
-    summary: "Sends a signal to the gateway process.",
+    summary:
+      "Sends a signal to the gateway process. What ends it, as SIGTERM and SIGKILL do, is not followed by a start: for a restart there is `restartGateway`.",
     params: { signal: SIGNAL },
     main: "signal",
     positional: ["env", "signal"],

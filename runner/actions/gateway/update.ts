@@ -188,7 +188,7 @@ function describeStep({ name, step, status, exitCode, log, detail }: JsonObject)
 /** The update that an agent was asked for, judged once, when the process that it brought is ready. */
 async function expectUpdate(context: ActionContext, { update }: { update: Matcher }): Promise<object> {
   const { scene } = context;
-  const before = scene.before ?? scene.atStep;
+  const before = scene.restartFrom;
   if (!before) throw badArgument("expectUpdate: nothing says which process is to be updated");
   const timeoutMs = limitOf(context, UPDATE_TIMEOUT_MS);
   const { bootId, version } = await waitForUpdate(context, { before, timeoutMs });

@@ -4,13 +4,14 @@ import { actionsOf } from "../define.ts";
 import { type Event, expectEvent } from "../scene/expect.ts";
 import { expectNone, IN_THE_STEP } from "../scene/expect-none.ts";
 import { ANY, BOOLEAN, matcherOf, NOTHING, NUMBER, OBJECT, record, STRING } from "../schema.ts";
+import { asRecorded } from "./as-recorded.ts";
 
 const HTTP_REQUEST = record(
   {
     service: { ...STRING, nameOf: "http", description: "name of the fake in the front matter's `http`" },
     method: STRING,
-    path: { ...STRING, description: "without the query" },
-    query: OBJECT,
+    path: { ...STRING, description: "a query that is written behind it is matched as `query`" },
+    query: { ...OBJECT, description: "names and texts" },
     headers: { ...OBJECT, lowerCaseNames: true, description: "names in lower case" },
     body: { ...STRING, description: "as it came" },
     status: { ...NUMBER, description: "of the answer" },
@@ -46,7 +47,8 @@ export const httpStatements = actionsOf("http", (define) => ({
     statement: "counts",
     effect: "converses",
     declared: DECLARED,
-    run: async (context, { request }) => (await expectEvent(context, requestsOf(context), request)).value,
+    run: async (context, { request }) =>
+      (await expectEvent(context, requestsOf(context), asRecorded(request))).value,
   }),
   expectNoRequest: define({
     summary: `No request to a fake of the front matter's \`http\` that fits ${IN_THE_STEP}`,
@@ -65,7 +67,7 @@ export const httpStatements = actionsOf("http", (define) => ({
       expectNone(
         context,
         { ...requestsOf(context), of: "http" },
-        { by: "expectNoRequest", matcher: request },
+        { by: "expectNoRequest", matcher: request && asRecorded(request) },
       ),
   }),
 }));

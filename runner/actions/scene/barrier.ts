@@ -1,6 +1,7 @@
 import { QaError } from "../../base/errors.ts";
 import type { Allow } from "../../flow/run/host.ts";
 import type { ActionContext } from "../context.ts";
+import { isChannelRunning } from "../gateway/gateway.ts";
 import { waitIn } from "../wait.ts";
 import { untilEditTaken } from "./hand-edit.ts";
 import { turnMs } from "./limits.ts";
@@ -11,10 +12,50 @@ const BARRIER_MS = 15_000;
 /** The end of a turn wakes no wait. */
 const LOOK_MS = 20;
 
+/** True as soon as a check holds, false when time is up. */
+async function waitOrNot(
+  ...[context, what, check, options]: Parameters<typeof waitIn<true>>
+): Promise<boolean> {
+  try {
+    return await waitIn(context, what, check, options);
+  } catch (error) {
+    if (error instanceof QaError && error.code === "wait-timeout") return false;
+    throw error;
+  }
+}
+
+async function isConnected(context: ActionContext): Promise<boolean> {
+  return isChannelRunning(await context.call("channels.status", {}));
+}
+
+function notBack(isChannelOn: boolean): QaError {
+  return isChannelOn
+    ? new QaError(
+        "it could not be judged whether more comes: the gateway has not answered the run's own message",
+        {
+          code: "not-judged",
+          fault: "product",
+          hint: "The log shows what it made of `/whoami`.",
+        },
+      )
+    : new QaError(
+        "it could not be judged whether more comes: the gateway is not connected to the run's channel",
+        {
+          code: "not-judged",
+          fault: "scenario",
+          hint: "A message of the run's own must come back before a step ends that says what must not come: put the statement into a step in which the channel is on.",
+        },
+      );
+}
+
 /** Someone whose commands the gateway answers: where it has owners, one of them. */
 async function commander(context: ActionContext): Promise<string> {
   const { config } = await context.call("config.get", {});
-  const { commands } = (config ?? {}) as { commands?: { ownerAllowFrom?: unknown[] } };
+  const { commands, channels } = (config ?? {}) as {
+    commands?: { ownerAllowFrom?: unknown[] };
+    channels?: { "qa-channel"?: { enabled?: unknown } };
+  };
+  if (channels?.["qa-channel"]?.enabled === false) throw notBack(false);
   return String(commands?.ownerAllowFrom?.[0] ?? BARRIER);
 }
 
@@ -49,9 +90,10 @@ export async function barrier(
     senderId,
     text: "/whoami",
   });
-  await waitIn(context, "the run's own message to come back", () => answers() > before, {
+  const back = await waitOrNot(context, "the run's own message to come back", () => answers() > before, {
     timeoutMs: BARRIER_MS,
   });
+  if (!back) throw notBack(await isConnected(context));
   await turnsToEnd(context, limitMs);
 }
 

@@ -61,6 +61,8 @@ export interface EventSource<E> {
   hintOf?(event: E): string | undefined;
   /** Where events came, if none came where they are looked for. */
   elsewhere?(): string | undefined;
+  /** Why none of those that came is left, where that is how the statement is used. */
+  taken?(came: readonly E[]): Unexpected | undefined;
   /** All that count, oldest first. */
   list(): readonly E[] | Promise<readonly E[]>;
 }
@@ -79,7 +81,8 @@ export async function expectEvent<E extends Event<unknown>>(
   if (limits?.times !== undefined) return expectTimes(context, source, matcher, limits.times, limitMs);
   const find = async () =>
     (await source.list()).find(
-      ({ index, value }) => scene.isFree(source.kind, index) && matches(matcher, value),
+      ({ index, value, at }) =>
+        scene.isFree(source.kind, index) && (at ?? 0) >= (limits?.afterMs ?? 0) && matches(matcher, value),
     );
   const found = await waitOrEnd(context, source.what, find, limitMs);
   if (!found) throw await missing(context, source, matcher);
@@ -140,11 +143,14 @@ export async function expectNext<E extends Event<unknown>>(
   const { scene } = context;
   const find = async () => (await source.list()).find(({ index }) => scene.isFree(source.kind, index));
   const next = await waitOrEnd(context, source.what, find, limitMs);
-  if (!next)
+  if (!next) {
+    const taken = source.taken?.(await source.list());
+    if (taken) throw taken;
     throw new Unexpected(`${source.what} did not come`, {
       expected: describeMatcher(matcher),
       seen: "nothing",
     });
+  }
   scene.take(source.kind, next.index);
   const found = mismatches(matcher, next.value);
   if (found.length === 0) return next;
@@ -164,7 +170,7 @@ async function missing(
     return new Unexpected(`${what} that fits came once, and an earlier statement has taken it`, {
       expected: `another one: ${describeMatcher(matcher)}`,
       seen: show(shownOf(taken.value)),
-      hint: "Each is taken by one statement: `ask` has taken its reply. `times` counts them all.",
+      hint: "Each is taken by one statement: by `ask` its reply, and by one with `times` all that it has counted.",
     });
   const free = all.filter(({ index }) => scene.isFree(kind, index)).map(({ value }) => value);
   const best = nearest(matcher, free);

@@ -17,6 +17,7 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
   return {
     async stepStarted(actions) {
       scene.open();
+      scene.stepBegins();
       await scene.outage.stepStarted(context, actions);
       const isAbout = (names: RegExp) => actions.some(({ action }) => names.test(action));
       if (isAbout(ABOUT_THE_STEP) || (scene.before === undefined && isAbout(ABOUT_RESTARTS)))

@@ -54,6 +54,8 @@ export class Scene {
   /** Where the next reply is looked for. */
   #replyFrom = 0;
   #conversation: string | undefined;
+  /** The statement that wrote last has waited for its reply itself. */
+  #asked = false;
   /** Conversations in which someone spoke whose reply nothing has waited for. */
   readonly #leftOpen = new Set<string>();
   /** The line of the log from which on reloads are due to the last change. */
@@ -64,6 +66,11 @@ export class Scene {
   readonly #unchanged: number[] = [];
   #before: GatewayIdentity | undefined;
   #atStep: GatewayIdentity | undefined;
+  /** The process that answered last when one was asked who it is. */
+  #seen: GatewayIdentity | undefined;
+  #seenAtStep: GatewayIdentity | undefined;
+  /** The process that a restart is to replace, where one before it is past. */
+  #restartFrom: GatewayIdentity | undefined;
   /** Where the step begins among all messages, requests to the model and to fakes, and lines of the log. */
   #step = { message: 0, request: 0, line: 0, http: 0 };
   #stepAt = 0;
@@ -99,11 +106,30 @@ export class Scene {
   async acting(effect: Effect, identify: () => Promise<GatewayIdentity>): Promise<void> {
     if (this.#awaited !== undefined) this.take(NEXT_RELOAD, this.#awaited);
     this.#awaited = undefined;
+    // So is a restart that something has waited for or seen the end of; one that is still to come stays due.
+    const from = this.restartFrom;
+    if (this.#seen && from && this.#seen.bootId !== from.bootId) this.#restartFrom = this.#seen;
     if (effect === "converses") this.#replyFrom = this.#options.bus.outboundMessages().length;
     if (effect !== "writes") return;
     this.#changes += 1;
     this.#changeLine = this.#lines;
     this.#before = await identify();
+    this.#restartFrom = undefined;
+  }
+
+  /** A process has said who it is. */
+  saw(process: GatewayIdentity): void {
+    this.#seen = process;
+  }
+
+  /** Called before each step. */
+  stepBegins(): void {
+    this.#seenAtStep = this.#seen;
+  }
+
+  /** Whether a process was there before the step began. */
+  wasThere({ bootId }: GatewayIdentity): boolean {
+    return this.#seenAtStep?.bootId === bootId;
   }
 
   /** Called before a step that says what must not happen in it. */
@@ -131,8 +157,14 @@ export class Scene {
   spokeIn(conversation: string, { waits }: { waits: boolean }): boolean {
     this.#conversation = conversation;
     const isShared = this.#leftOpen.has(conversation);
+    this.#asked = waits;
     if (!waits) this.#leftOpen.add(conversation);
     return isShared;
+  }
+
+  /** Whether the statement that wrote last has waited for its reply itself, as `ask` does. */
+  get hasAsked(): boolean {
+    return this.#asked;
   }
 
   /** Called when the statement that acts has edited the config file by hand. */
@@ -175,6 +207,16 @@ export class Scene {
     return this.#before;
   }
 
+  /** The process that the next restart replaces; undefined where nothing says which. */
+  get restartFrom(): GatewayIdentity | undefined {
+    return this.#restartFrom ?? this.#before ?? this.#atStep;
+  }
+
+  /** Whether a restart was past before the last statement acted. */
+  get hasPastRestart(): boolean {
+    return this.#restartFrom !== undefined;
+  }
+
   /** The process at the beginning of the step. */
   get atStep(): GatewayIdentity | undefined {
     return this.#atStep;
@@ -188,6 +230,7 @@ export class Scene {
   /** A restart was seen: the next one is one of this process. */
   restarted(now: GatewayIdentity): void {
     this.#before = now;
+    this.#restartFrom = undefined;
   }
 
   /** The gateway's messages since the scenario began. */

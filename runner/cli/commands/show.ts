@@ -16,6 +16,9 @@ import { examples } from "../output.ts";
 import { print, printRedacted } from "../redacted.ts";
 import { reportsFolder, requireFolder } from "../workspace.ts";
 
+/** Earlier verdicts of a scenario. */
+const SHOWN_BEFORE = 10;
+
 /** Declares `qa show`. */
 export function addShowCommand(program: Command, finish: (exitCode: number) => void): Command {
   const command = program
@@ -142,12 +145,25 @@ function evidenceIn({ messages, showModel, calls, showConfig, log }: OptionsOf<"
 async function openPage(folder: string, run: StoredRun, options: OptionsOf<"show">): Promise<void> {
   const path = join(folder, "report.html");
   // A run that was killed has none; one that was stored by another program may have none.
-  if (!existsSync(path)) {
+  if (!existsSync(path) || options.history !== undefined) {
     const { renderPage } = await import("../../report/page/page.ts");
     const { replaceFile } = await import("../../base/files.ts");
-    await replaceFile(path, await renderPage([run]));
+    const history = options.history === undefined ? {} : { history: await historyIn(options.history, run) };
+    await replaceFile(path, await renderPage([{ ...run, ...history }]));
   }
   await present(path, options);
+}
+
+/** The last verdicts on this run's gateway before this run, oldest first, by scenario. */
+async function historyIn(typed: string, { report }: StoredRun): Promise<ReadonlyMap<string, string[]>> {
+  const { readPast } = await import("../../results/history/samples.ts");
+  const cwd = userFolder();
+  const root = resolve(cwd, typed);
+  await requireFolder(root, displayPath(root, cwd));
+  const { samples } = await readPast(root, (path) => displayPath(path, cwd));
+  const before = samples.filter(({ gateway, at }) => gateway === report.gateway && at < report.startedAt);
+  const byId = Map.groupBy(before, ({ id }) => id);
+  return new Map([...byId].map(([id, own]) => [id, own.slice(-SHOWN_BEFORE).map(({ verdict }) => verdict)]));
 }
 
 /** Prints the path of a page, and opens it where somebody sees it. */

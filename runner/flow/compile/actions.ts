@@ -163,8 +163,39 @@ class ActionCompiler {
       ...reserved,
     };
     if (!reserved.error) this.#remarkMistyped();
+    this.#noteNames(params);
+    this.#followReply();
     const isWrong = diagnostics.all.slice(before).some(({ severity }) => severity === "error");
     return isWrong || diagnostics.hasAllErrors ? undefined : statement;
+  }
+
+  /** Which rooms, sessions and plugins it acts on, or expects something of. */
+  #noteNames(params: readonly (readonly [string, Value])[]): void {
+    const { named, flow } = this.#context;
+    const { main, params: schemas, statement } = this.#entry;
+    const acts = statement === "acts";
+    if (acts) named.write(JSON.stringify(params));
+    for (const [name, { names: what, default: otherwise }] of Object.entries(schemas)) {
+      if (what === undefined) continue;
+      const { value } = this.#mapping.field(name === main ? this.#name : name) ?? {};
+      const text = isScalar(value) ? value.value : value === undefined ? otherwise : undefined;
+      if (typeof text !== "string") continue;
+      if (acts) named.know(what, text);
+      else if (isScalar(value)) named.expect({ what, name: text, range: flow.rangeOf(value) });
+    }
+  }
+
+  /** A statement that has taken the reply leaves none to the next one. */
+  #followReply(): void {
+    const { reply, statement } = this.#entry;
+    const takenBy = this.#context.replyTakenBy;
+    if (reply === "wanted" && takenBy !== undefined)
+      this.#context.flow.diagnostics.warning(this.#range, {
+        code: "reply-taken",
+        message: `\`${takenBy}\` has taken the reply itself, and \`${this.#name}\` waits for another one`,
+        hint: `Write \`reply: …\` below \`${takenBy}\`; a second message of its turn is one for \`expectMessage\`.`,
+      });
+    if (statement === "acts") this.#context.replyTakenBy = reply === "taken" ? this.#name : undefined;
   }
 
   get #range(): SourceRange {
@@ -318,6 +349,14 @@ class ActionCompiler {
       flow.diagnostics.error(text.valueRange, {
         code: "invalid-name",
         message: `nothing can be saved as \`${name}\`, which has a meaning of its own`,
+        hint: "Choose another name.",
+      });
+      return undefined;
+    }
+    if (roots.isUnique(name)) {
+      flow.diagnostics.error(text.valueRange, {
+        code: "invalid-name",
+        message: `\`${name}\` is a value that \`unique\` makes up, and saving something by that name would replace it`,
         hint: "Choose another name.",
       });
       return undefined;

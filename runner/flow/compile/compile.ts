@@ -13,9 +13,11 @@ import type { Permission, StatementVocabulary, ValueSchema, Vocabulary } from ".
 import { compileAction } from "./actions.ts";
 import { CompileContext } from "./context.ts";
 import { describeNode, Mapping } from "./mapping.ts";
+import { NamedThings } from "./named.ts";
 import { NameTable } from "./names.ts";
 import { Roots } from "./roots.ts";
 import { compileStatements } from "./statements.ts";
+import type { StepContext } from "./step-context.ts";
 import type { ExpressionSyntax } from "./syntax.ts";
 
 export interface CompileOptions {
@@ -31,6 +33,8 @@ export interface CompileOptions {
   configKeys?: readonly string[];
   /** Names whose values are made up for each run, with where they stand. */
   unique?: readonly { name: string; range: SourceRange }[];
+  /** Ids of the plugins that the scenario brings along. */
+  plugins?: readonly string[];
   /** Names whose values each run is given, with what they are like: `row`. */
   given?: Readonly<Record<string, ValueSchema>>;
 }
@@ -65,11 +69,23 @@ function compileSections(sections: readonly StepSection[], options: CompileOptio
   const source = sections.flatMap(({ blocks }) => blocks)[0]?.source;
   if (!source) return { flow: undefined, expressions: [], diagnostics: [], missingPermissions: [] };
   const flow = contextFor(source, options);
+  flow.names.inSteps = true;
   for (const { name, range } of unique) flow.names.defineVariable(name, range, []);
   for (const name of Object.keys(given)) flow.names.defineGiven(name);
   const roots = new Roots(flow.diagnostics, { ...options, unique: names, given });
-  const context = { flow, roots, statements };
-  const steps = sections.map(({ name, heading, blocks }): Step => {
+  const named = new NamedThings();
+  for (const plugin of options.plugins ?? []) named.know("plugin", plugin);
+  const context: StepContext = { flow, roots, statements, named };
+  const steps = sections.map(({ name, heading, blocks, unmarked }): Step => {
+    for (const { range, word } of unmarked) {
+      if (!Object.hasOwn(statements, word)) continue;
+      flow.diagnostics.ownRule(range, {
+        code: "unknown-fence",
+        message: `this block begins with \`${word}\`, as steps do, and is left out`,
+        hint: "Mark it as ```yaml qa-step; what is only to be read, as ```text.",
+        fix: "yaml qa-step",
+      });
+    }
     const actions = blocks.flatMap((block) => {
       flow.source = block.source;
       const nodes = isSeq(block.node) ? (block.node.items as Node[]) : [];
@@ -78,6 +94,7 @@ function compileSections(sections: readonly StepSection[], options: CompileOptio
     return { name, position: heading.start, actions };
   });
   roots.finish();
+  named.finish(flow.diagnostics);
   if (
     !flow.diagnostics.hasErrors &&
     !steps.some(({ actions }) => actions.some((each) => expects(each, statements)))

@@ -6,6 +6,7 @@ import type { CompiledMatcher } from "../types.ts";
 import type { ValueSchema } from "../vocabulary.ts";
 import { alwaysTrue } from "./conditions.ts";
 import { canBeOfType, canHold, hasNumbers } from "./impossible.ts";
+import { checkMembersOfIt } from "./it-members.ts";
 import { describeNode, type Field, Mapping } from "./mapping.ts";
 import { operatorMeant } from "./other-words.ts";
 import { isObjectShape, memberShape } from "./shapes.ts";
@@ -239,6 +240,7 @@ function compileOperator(
     case "expr": {
       const text = mapping.text(field);
       const syntax = text && context.flow.expression(text.value, { params: ["it"], async: false });
+      if (syntax) checkMembersOfIt(context, syntax, subject);
       if (syntax && alwaysTrue(syntax.ast)) return cannotFail(context, text.value, "this");
       return syntax && { kind: "expr", text: syntax.compiled.text, test: syntax.compiled };
     }
@@ -320,7 +322,9 @@ function compilePattern(context: StepContext, field: Field | undefined) {
     context.flow.diagnostics.error(field.valueRange, {
       code: "invalid-pattern",
       message: (error as Error).message,
-      hint: "A backslash makes a bracket stand for itself, `'\\('`; for a text as it is, use `contains`.",
+      hint: /^\(\?[a-z]+\)/.test(String(value.value))
+        ? "Flags stand in a group with what they are for: `'(?i:hello)'`."
+        : "A backslash makes a bracket stand for itself, `'\\('`; for a text as it is, use `contains`.",
     });
     return undefined;
   }

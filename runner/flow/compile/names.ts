@@ -42,6 +42,8 @@ const RESERVED = new Set(
  * reports at the end what does not fit: only then is every variable known.
  */
 export class NameTable {
+  /** It is about steps below headings, which have no `set`. */
+  inSteps = false;
   readonly #diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly #options: NameOptions;
   readonly #missing: MissingPermission[] = [];
@@ -214,7 +216,9 @@ export class NameTable {
       root.name,
       known,
       INSTEAD[root.name] ??
-        "Names are the actions of docs/actions.md, `config`, `vars`, and what `set` and `saveAs` define.",
+        (this.inSteps
+          ? "Names are `config`, those of `unique`, and what `saveAs` has saved."
+          : "Names are the actions of docs/actions.md, `config`, `vars`, and what `set` and `saveAs` define."),
     );
     this.#diagnostics.error(
       root.range,

@@ -26,6 +26,7 @@ export class Roots {
   readonly #diagnostics: Diagnostics<FlowDiagnosticCode>;
   readonly #configKeys: readonly string[] | undefined;
   readonly #shapes = new Map<string, ValueSchema | undefined>();
+  readonly #unique: ReadonlySet<string>;
   /** Uses of names that nothing has saved so far. */
   readonly #unknown: Segment[] = [];
 
@@ -48,12 +49,18 @@ export class Roots {
     this.#shapes.set("config", undefined);
     this.#shapes.set("gateway", gatewayShape(vocabulary));
     for (const [name, shape] of Object.entries(given)) this.#shapes.set(name, shape);
+    this.#unique = new Set(unique);
     for (const name of unique) this.#shapes.set(name, { type: "string" });
   }
 
   /** Whether a name means something of its own, so that nothing can be saved by it. */
   isReserved(name: string): boolean {
     return name === "config" || name === "gateway" || Object.hasOwn(GIVEN, name);
+  }
+
+  /** Whether each run makes up a value of this name. */
+  isUnique(name: string): boolean {
+    return this.#unique.has(name);
   }
 
   /** The shape of what the scenario is given by this name; undefined if it is given nothing by it. */

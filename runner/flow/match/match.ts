@@ -11,6 +11,8 @@ export interface Mismatch {
   expected: string;
   /** What is there; undefined if nothing is. */
   seen: unknown;
+  /** Not the value itself, but what a pattern has caught in it. */
+  caught?: true;
 }
 
 /** Where a value is not as a matcher wants it; empty if it matches. Never throws for what a value is. */
@@ -126,14 +128,15 @@ export function nearest<T>(
 }
 
 /** So many places are told in one line; the others stand in the diff. */
+const TOLD = 3;
 /** Characters of a value: what was expected comes after it. */
 const IN_A_SENTENCE = 140;
-const TOLD = 3;
 
 /** `disabled is false, expected true`: one sentence for each of the first places. */
 export function describeMismatches(found: readonly Mismatch[], subject = "it"): string {
-  const told = found.slice(0, TOLD).map(({ path, expected, seen }) => {
-    const what = path.length === 0 ? subject : pathText(path);
+  const told = found.slice(0, TOLD).map(({ path, expected, seen, caught }) => {
+    const place = path.length === 0 ? subject : pathText(path);
+    const what = caught ? `what the pattern caught in ${place}` : place;
     return `${what} ${seen === undefined ? "is not there" : `is ${show(seen, IN_A_SENTENCE)}`}, expected ${expected}`;
   });
   return [...told, ...(found.length > TOLD ? [`${found.length - TOLD} more`] : [])].join("; ");
@@ -203,5 +206,5 @@ function capturedMismatches(matcher: Extract<Matcher, { kind: "captures" }>, tex
   const seen = [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole);
   // Of nothing, every value is as wanted.
   const fits = seen.length > 0 ? matches(matcher.values, seen) : holdsByWord(matcher.values, seen, AMOUNT);
-  return fits ? [] : [{ path: [], expected: describeMatcher(matcher), seen }];
+  return fits ? [] : [{ path: [], expected: describeMatcher(matcher), seen, caught: true }];
 }

@@ -1,7 +1,7 @@
 import { BlockedError, QaError, SkipError } from "../../base/errors.ts";
 import { budgetFor, withDefaults } from "../arguments.ts";
 import { matches } from "../match/match.ts";
-import { type Matcher, mapMatcher } from "../match/matcher.ts";
+import { type Matcher, mapMatcher, namesMember } from "../match/matcher.ts";
 import { Unexpected, unexpected } from "../match/unexpected.ts";
 import { uselessness } from "../match/usable.ts";
 import type { ActionStatement, CompiledExpression, CompiledMatcher, Value } from "../types.ts";
@@ -36,6 +36,20 @@ export async function performAction(statement: ActionStatement, context: Stateme
   });
 }
 
+/** What ends a call without an answer: a limit of the runner's, or a gateway that is gone. */
+const NO_REFUSAL: ReadonlySet<string> = new Set([
+  "action-timeout",
+  "gateway-crashed",
+  "gateway-restarted",
+  "gateway-start-failed",
+  "gateway-stuck",
+  "gateway-unreachable",
+  "rpc-closed",
+  "rpc-timeout",
+  "turn-timeout",
+  "wait-timeout",
+]);
+
 type Outcome = Performed | { refusal: QaError };
 
 /** A refusal is a result where one is expected. */
@@ -50,6 +64,8 @@ async function outcomeOf(work: Promise<Performed>, expected: Matcher | undefined
       thrown instanceof QaError &&
       !(thrown instanceof BlockedError || thrown instanceof SkipError || thrown instanceof Unexpected);
     if (!expected || !isRefusal) throw thrown;
+    // Nobody refused anything, unless the author names the very thing.
+    if (NO_REFUSAL.has(thrown.code) && !namesMember(expected, "code")) throw thrown;
     const { message, code, details } = thrown;
     const refusal = { message, code, ...(details === undefined ? {} : { details }) };
     if (matches(expected, refusal)) return { refusal: thrown };

@@ -65,6 +65,7 @@ const VOCABULARY: Vocabulary = {
 };
 
 const TEXT = { type: "string" } as const;
+const ROOM = { ...TEXT, names: "room" } as const;
 const MESSAGE = {
   type: "object",
   properties: { text: TEXT, conversation: { type: "object", properties: { id: TEXT } } },
@@ -89,7 +90,16 @@ const SKILL = {
 
 /** Statements with the shapes of the real ones. */
 const STATEMENTS: StatementVocabulary = {
-  say: statement("acts", "text", { text: TEXT, as: { ...TEXT, default: "alice" } }, MESSAGE),
+  say: statement(
+    "acts",
+    "text",
+    { text: TEXT, as: { ...TEXT, default: "alice", names: "room" }, in: { ...ROOM, optional: true } },
+    MESSAGE,
+  ),
+  ask: {
+    ...statement("acts", "text", { text: TEXT, reply: { matches: MESSAGE, optional: true } }),
+    reply: "taken",
+  },
   patchConfig: statement("acts", "patch", {
     patch: { type: "object" },
     wait: { enum: ["applied", "answer"], default: "applied" },
@@ -97,8 +107,16 @@ const STATEMENTS: StatementVocabulary = {
   rpc: statement("acts", "method", { method: { ...TEXT, known: ["config.get", "node.list", "health"] } }),
   holdModel: statement("acts", "name", { name: { ...TEXT, optional: true } }),
   expectNoRestart: statement("expects", undefined, {}),
-  expectReply: statement("expects", "reply", { reply: { matches: MESSAGE } }, MESSAGE),
-  expectMessage: statement("counts", "message", { message: { matches: MESSAGE } }, MESSAGE),
+  expectReply: {
+    ...statement("expects", "reply", { reply: { matches: MESSAGE } }, MESSAGE),
+    reply: "wanted",
+  },
+  expectMessage: statement(
+    "counts",
+    "message",
+    { message: { matches: MESSAGE }, in: { ...ROOM, optional: true } },
+    MESSAGE,
+  ),
   expectLog: statement("counts", "line", { line: { matches: LOG_LINE } }, TEXT),
   expectSkill: statement("expects", "name", { name: TEXT, is: { matches: SKILL, optional: true } }, SKILL),
   expectNoMessage: statement("expects", "message", { message: { matches: MESSAGE, optional: true } }),
@@ -181,7 +199,8 @@ export function flowOfMarkdown(markdown: string, name = "scenario.md"): FlowSour
   const steps = fences.filter(({ info }) => info.includes("qa-step"));
   if (steps.length > 0) {
     const source = new SourceFile(name, `/pack/${name}`, markdown);
-    return readStepSections(source, sections, steps, new Diagnostics(), true);
+    const plain = fences.filter(({ info }) => info.join(" ") === "yaml");
+    return readStepSections(source, sections, steps, new Diagnostics(), true, plain);
   }
   return flowFence(markdown, name);
 }

@@ -8,6 +8,8 @@ export interface ReporterContext extends ConsoleOptions {
   reportFolder: string;
   /** Ends what a reporter started. */
   teardown: Teardown;
+  /** Switches workflow commands of GitHub on again where the run has switched them off. */
+  token: string;
   /** Nothing is printed but what the named reporters print. */
   quiet?: boolean | undefined;
 }
@@ -41,10 +43,10 @@ export const REPORTERS = {
     },
   },
   github: {
-    async make({ stream, env, cwd }: ReporterContext) {
+    async make({ stream, env, cwd, token }: ReporterContext) {
       const { GithubReporter } = await import("./github/github.ts");
       const { GITHUB_WORKSPACE: workspace = cwd, GITHUB_STEP_SUMMARY: summaryFile } = env;
-      return new GithubReporter({ stream, cwd, workspace, summaryFile });
+      return new GithubReporter({ stream, cwd, workspace, summaryFile, token });
     },
   },
   comment: {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { errorMessage, UsageError } from "../../base/errors.ts";
@@ -5,6 +6,7 @@ import { kindOf } from "../../base/files.ts";
 import { suggestion } from "../../base/suggest.ts";
 import type { Reporter } from "../stream.ts";
 import type { ConsoleOptions } from "./console/console.ts";
+import { foldFor } from "./console/fold.ts";
 import { REPORTERS, type ReporterContext, type ReporterEntry } from "./index.ts";
 
 /** What `--reporter` asks for. */
@@ -26,8 +28,14 @@ const MODULE = /[/\\]|\.[cm]?[jt]s$/;
  */
 export async function loadReporters(
   specs: readonly string[],
-  context: ReporterContext,
+  given: Omit<ReporterContext, "token">,
 ): Promise<ChosenReporters> {
+  const token = randomUUID();
+  const context = {
+    ...given,
+    token,
+    fold: foldFor({ env: given.env, token, switchedOff: specs.includes("github") }),
+  };
   const replaces = (spec: string) => CHOOSABLE.get(spec)?.replacesConsole === true;
   const chosen = specs.some(replaces) || !(await isReadByAgent(context)) ? specs : [...specs, "agent"];
   const reporters = await Promise.all([...new Set(chosen)].map((spec) => load(spec, context)));
@@ -37,7 +45,7 @@ export async function loadReporters(
 /** What std-env's variable for an agent's name holds where there is to be none. */
 const NOBODY = "none";
 
-async function isReadByAgent({ stream, quiet }: ReporterContext): Promise<boolean> {
+async function isReadByAgent({ stream, quiet }: Pick<ReporterContext, "stream" | "quiet">): Promise<boolean> {
   if (stream.isTTY || quiet) return false;
   const { agent = NOBODY } = await import("std-env");
   return agent !== NOBODY;

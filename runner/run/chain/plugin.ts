@@ -28,7 +28,7 @@ export function pluginChain(account: Account, at: number, id: string, tool?: str
   );
   const planned = last(own, "plugin-planned");
   links.told("planned", planned, text(planned?.facts.reason));
-  const tried = own.slice(own.findLastIndex(({ event }) => event === "plugin-planned"));
+  const tried = lastTry(own);
   const imported = last(tried, "plugin-imported");
   const registered = last(tried, "plugin-registered");
   const failure = failed && placed(failed.facts.place, failed.facts.why);
@@ -55,7 +55,7 @@ function shownChain({ outside, requests }: Account, at: number, id: string, tool
   const entry = outside?.plugins?.find((plugin) => plugin.id === id);
   const complaint = outside && complaintAbout(id, outside.log);
   const links = new Links(at, false);
-  if (outside?.plugins) links.shown("found", entry ? UNDATED : undefined, complaint);
+  if (outside?.plugins) links.shown("found", entry && UNDATED, entry ? undefined : complaint);
   else links.told("found", undefined);
   links.told("manifest", undefined).told("enabled", entry?.enabled === true ? UNDATED : undefined);
   links.told("planned", undefined);
@@ -84,11 +84,19 @@ function ownRecords({ all }: Account, id: string): TraceRecord[] {
   return all.slice(Math.max(0, from)).filter(({ facts }) => facts.plugin === id);
 }
 
+/** Since it was to be loaded last. */
+function lastTry(own: readonly TraceRecord[]): readonly TraceRecord[] {
+  return own.slice(
+    Math.max(
+      0,
+      own.findLastIndex(({ event }) => event === "plugin-planned"),
+    ),
+  );
+}
+
 /** How it failed when it was loaded last, or later. */
 function failureOf(own: readonly TraceRecord[]): TraceRecord | undefined {
-  return own
-    .slice(own.findLastIndex(({ event }) => event === "plugin-planned"))
-    .find(({ event }) => event === "plugin-failed");
+  return lastTry(own).find(({ event }) => event === "plugin-failed");
 }
 
 /**

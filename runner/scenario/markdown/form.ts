@@ -34,6 +34,8 @@ class MarkdownReader {
   readonly #outline: MarkdownOutline;
   readonly #blocks = new Map<SingleFence, MarkdownBlock>();
   readonly #stepFences: MarkdownBlock[] = [];
+  /** Blocks that say nothing but that they are YAML. */
+  readonly #plainYaml: MarkdownBlock[] = [];
   readonly #pack: Pack;
   readonly #diagnostics: Diagnostics;
 
@@ -72,6 +74,7 @@ class MarkdownReader {
       this.#stepFences,
       this.#diagnostics,
       readsFlow,
+      this.#plainYaml,
     );
     return {
       form: hasSteps ? "steps" : usesFence ? "fences" : "front-matter",
@@ -117,7 +120,10 @@ class MarkdownReader {
     const kind = kindOf(fence);
     if (!kind) {
       const mistyped = fence.info.find((part) => part.startsWith("qa-"));
-      if (mistyped === undefined) return;
+      if (mistyped === undefined) {
+        this.#sortUnmarked(fence);
+        return;
+      }
       const meant = suggest(mistyped, FENCE_KINDS);
       const isYaml = fence.info.some((word) => word === "yaml" || word === "yml");
       const text: DiagnosticText = {
@@ -156,6 +162,33 @@ class MarkdownReader {
       return;
     }
     this.#blocks.set(kind, fence);
+  }
+
+  /** What marks it as a block of a scenario may be written in other ways: `qastep`, `qa step`, `{qa-step}`. */
+  #sortUnmarked(fence: MarkdownBlock): void {
+    const [language = "", ...words] = fence.info;
+    if (language !== "yaml" && language !== "yml") return;
+    const letters = words.join("").replace(/[^a-z]/g, "");
+    const meant = FENCE_KINDS.find((kind) => kind.replace("-", "") === letters);
+    if (words.length === 0) this.#plainYaml.push(fence);
+    if (meant === undefined) return;
+    const { text } = this.#file;
+    const at = text
+      .toLowerCase()
+      .indexOf(words[0] ?? "", text.toLowerCase().indexOf(language, fence.start) + language.length);
+    const [written = ""] = /^[^\r\n]*/.exec(text.slice(at)) ?? [];
+    const range = new SourceRange(
+      this.#file,
+      (offset) => this.#file.position(offset),
+      at,
+      at + written.trimEnd().length,
+    );
+    this.#diagnostics.ownRule(range, {
+      code: "unknown-fence",
+      message: `\`${fence.info.join(" ")}\` is not a block of a scenario`,
+      hint: `Did you mean \`yaml ${meant}\`?`,
+      fix: meant,
+    });
   }
 
   /** A word behind the backticks that open a fence. */

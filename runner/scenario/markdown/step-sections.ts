@@ -16,6 +16,7 @@ export function readStepSections(
   fences: readonly MarkdownBlock[],
   diagnostics: Diagnostics,
   readsBlocks: boolean,
+  plainYaml: readonly MarkdownBlock[] = [],
 ): StepSection[] {
   const sections = new Map<MarkdownHeading, { name: string; heading: SourceRange; blocks: LocatedNode[] }>();
   const byName = new Map<string, MarkdownHeading>();
@@ -44,7 +45,21 @@ export function readStepSections(
     diagnostics.all.push(...piece.diagnostics);
     if (piece.root) section.blocks.push(piece.root);
   }
-  return [...sections.values()];
+  const [first, ...others] = [...sections.values()].map((section) => ({ ...section, unmarked: NONE }));
+  return first
+    ? [{ ...first, unmarked: plainYaml.flatMap((fence) => unmarkedIn(file, fence)) }, ...others]
+    : [];
+}
+
+const NONE: StepSection["unmarked"] = [];
+
+/** The word with which a block's list begins, if it is one. */
+function unmarkedIn(file: SourceFile, { content, start }: MarkdownBlock): StepSection["unmarked"] {
+  const word = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*-[ \t]+(\w+)[ \t]*(?::|\r?$)/m.exec(content)?.[1];
+  if (word === undefined) return NONE;
+  const at = file.text.toLowerCase().indexOf("y", start);
+  const end = at + (/^\w+/.exec(file.text.slice(at))?.[0].length ?? 0);
+  return [{ word, range: new SourceRange(file, (offset) => file.position(offset), at, end) }];
 }
 
 function reportSameName(

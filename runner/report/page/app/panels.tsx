@@ -243,22 +243,30 @@ function Call({ view, call }: { view: AttemptView; call: CallView }) {
 function Changes({ view, step }: PanelProps) {
   const changes = of(view.changes, step);
   if (changes.length === 0) return <Nothing>Nothing of the state that is known has changed.</Nothing>;
-  const areas = [...new Set(changes.map(({ area }) => area))];
+  // What was found before the first step is no change.
+  const found = changes.filter((change) => change.step === undefined);
+  const changed = changes.filter((change) => change.step !== undefined);
   return (
     <>
-      {areas.map((area) => (
-        <Area key={area} name={area} changes={changes.filter((change) => change.area === area)} />
+      {[...new Set(changed.map(({ area }) => area))].map((area) => (
+        <Area key={area} name={area} changes={changed.filter((change) => change.area === area)} />
       ))}
+      {found.length > 0 && <Area name="config, as it was found" changes={found} isClosed />}
     </>
   );
 }
 
-function Area({ name, changes }: { name: string; changes: readonly ChangeView[] }) {
-  const isFirstLook = changes.every(({ before }) => before === undefined) && changes.length > 5;
+interface AreaProps {
+  name: string;
+  changes: readonly ChangeView[];
+  isClosed?: boolean;
+}
+
+function Area({ name, changes, isClosed = false }: AreaProps) {
   return (
-    <details open={!isFirstLook} class="area">
+    <details open={!isClosed} class="area">
       <summary>
-        {name} <small>{isFirstLook ? `as it was found, ${changes.length} values` : changes.length}</small>
+        {name} <small>{changes.length}</small>
       </summary>
       <table>
         <thead>

@@ -6,6 +6,8 @@ import { whyUnreliable } from "../../exit-code.ts";
 import { attemptsNote, countTexts, type RunFacts } from "../../outcomes.ts";
 import type { RunReport } from "../../schema/report-schema.ts";
 import type { Reporter, RunView } from "../../stream.ts";
+import { Activities, doingSince } from "../console/activity.ts";
+import { SlowNotices } from "../console/slow-notice.ts";
 import { failureLines } from "./block.ts";
 
 export interface AgentOptions {
@@ -19,6 +21,8 @@ export class AgentReporter implements Reporter {
   readonly name = "agent";
   readonly #options: AgentOptions;
   readonly #shown = new Set<string>();
+  readonly #activities = new Activities();
+  readonly #slow = new SlowNotices((id, elapsedMs) => this.#showSlow(id, elapsedMs));
   #facts: RunFacts = {};
   #reportFolder = "";
 
@@ -26,19 +30,35 @@ export class AgentReporter implements Reporter {
     this.#options = options;
   }
 
+  finish(): void {
+    this.#slow.stopAll();
+  }
+
   onEvent(event: RunEvent, run: RunView): void {
+    this.#activities.apply(event);
     switch (event.type) {
       case "run-started":
         this.#facts = event;
         this.#reportFolder = displayPath(event.reportFolder, this.#options.cwd);
         break;
+      case "scenario-started":
+        this.#slow.start(event.scenarioId);
+        break;
       case "scenario-finished":
+        this.#slow.stop(event.scenarioId);
         if (event.next === undefined) this.#show(run.scenario(event.scenarioId));
         break;
       case "run-finished":
         this.#end(run.report());
         break;
     }
+  }
+
+  /** A long silence would look as if nothing happened any more. */
+  #showSlow(id: string, elapsedMs: number): void {
+    const activity = this.#activities.get(id);
+    const doing = activity ? doingSince(activity, Date.now()) : "";
+    this.#print([`running for ${formatDuration(elapsedMs)}: ${id}, ${doing}`, ""]);
   }
 
   #show(scenario: RunReport["scenarios"][number]): void {

@@ -1,5 +1,6 @@
 import { displayPath } from "../../../base/paths.ts";
 import { formatDuration, plural } from "../../../base/text.ts";
+import { headlineOf } from "../../chain-text.ts";
 import type { RunEvent, RunStarted } from "../../events.ts";
 import type { RunFacts } from "../../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../../schema/report-schema.ts";
@@ -8,6 +9,7 @@ import { failureLines } from "../agent/block.ts";
 import { Activities, doingSince } from "./activity.ts";
 import { attemptLines } from "./attempt-lines.ts";
 import { failureBlock } from "./failure-block.ts";
+import type { Fold } from "./fold.ts";
 import { LiveRegion, type LiveView, type Terminal } from "./live-region.ts";
 import { cleanupLines, type Layout, scenarioLine, stepLines } from "./scenario-lines.ts";
 import { SlowNotices } from "./slow-notice.ts";
@@ -23,6 +25,8 @@ export interface ConsoleOptions {
   cwd: string;
   /** A line for each scenario, and what failed in short. */
   brief?: boolean;
+  /** Folds away what is known of a failure, where no terminal shows it. */
+  fold?: Fold | undefined;
 }
 
 /** Shows a person what happens: live lines on a terminal, plain ones elsewhere. */
@@ -97,11 +101,20 @@ export class ConsoleReporter implements Reporter {
   #showWhole(scenario: ScenarioReport): void {
     const { paint } = this.#layout;
     const failed = scenario.verdict === "failed";
-    const lines = [scenarioLine(scenario, this.#facts, this.#layout), ...attemptLines(scenario, paint)];
-    if (failed || this.#planned === 1) lines.push(...stepLines(scenario.steps, paint));
-    lines.push(...cleanupLines(scenario, paint));
-    if (failed) lines.push("", ...failureBlock(scenario, this.#reportFolder, paint), "");
-    this.#print(lines);
+    const fold = failed && !this.#options.stream.isTTY ? this.#options.fold : undefined;
+    const head = [scenarioLine(scenario, this.#facts, this.#layout), ...attemptLines(scenario, paint)];
+    const steps = failed || this.#planned === 1 ? stepLines(scenario.steps, paint) : [];
+    const clean = cleanupLines(scenario, paint);
+    const block = failed ? ["", ...failureBlock(scenario, this.#reportFolder, paint), ""] : [];
+    if (!fold) {
+      this.#print([...head, ...steps, ...clean, ...block]);
+      return;
+    }
+    const { failure, id } = scenario;
+    this.#print([...head, ...clean]);
+    this.#options.stream.write(fold.open(`${id}: ${failure ? headlineOf(failure) : "failed"}`));
+    this.#print([...steps, ...block]);
+    this.#options.stream.write(fold.close());
   }
 
   #showBriefly(scenario: ScenarioReport): void {

@@ -15,7 +15,7 @@ export function summaryLines(report: RunReport, reportFolder: string, paint: Pai
     ...(report.interrupted ? [paint("yellow", "Interrupted: the run did not finish.")] : []),
     ...unreliability(report, paint),
     `${counts(report, paint)} in ${formatDuration(report.durationMs)}`,
-    `Report: ${posix.join(reportFolder, "report.md")}`,
+    `Report: ${posix.join(reportFolder, "report.html")}`,
   ];
 }
 
