@@ -182,9 +182,10 @@ interface View {
   placeOf(from: number, to: number): { from: number; to: number };
 }
 
-/** What a long word goes on after: a new line, which JSON may show. */
+/** What a long word goes on after: a new line, which JSON may show, and a transcript does. */
 const BREAK = /\r?\n(?<=[\w+/=-]{16}\r?\n)[ \t]{0,64}(?=[\w+/-])/;
 const SHOWN_BREAK = /\\(?<=[\w+/=-]{16}\\)\\{0,7}(?:r\\{1,8})?n(?=[\w+/-])/;
+const TRANSCRIPT_BREAK = / ⏎ (?<=[\w+/=-]{16} ⏎ )(?=[\w+/-])/;
 const ESCAPES = new RegExp(
   [
     "(?:%[\\da-f]{2}){1,65535}",
@@ -192,6 +193,7 @@ const ESCAPES = new RegExp(
     "&#(?:x[\\da-f]{1,6}|\\d{1,7});",
     BREAK.source,
     SHOWN_BREAK.source,
+    TRANSCRIPT_BREAK.source,
   ].join("|"),
   "gi",
 );

@@ -250,6 +250,18 @@ test("a cut in the middle leaves neither the beginning nor the end of a known se
   expect(redact("… run-and-mor", secret)).toBe("… run-and-mor");
 });
 
+test("a secret that is wrapped, in base64, is found in a transcript", () => {
+  const secret = "gateway-token-of-a-run-that-goes-on-for-two-lines-and-more";
+  const [one, two] = [0, 40].map((at) =>
+    Buffer.from(secret)
+      .toString("base64")
+      .slice(at, at + 40),
+  );
+  expect(redact(`alice: ${one} ⏎ ${two} ⏎ so it is`, secret)).toMatch(
+    /^alice: \[redacted \d\].* ⏎ so it is$/,
+  );
+});
+
 test.each([1, 2, 3, 4, 5])("a secret with quotes is found as JSON in JSON, %i times", (times) => {
   const secret = '{"key": "a\\nb", "id": "0123"}';
   let text = `It said ${secret}`;
