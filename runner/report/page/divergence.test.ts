@@ -53,3 +53,33 @@ test("the first difference is what came first, and not the statement that failed
     b: { text: expect.stringMatching(/something else$/) },
   });
 });
+
+test("a statement that failed stands beside the same that passed, whatever came after it", () => {
+  const ends = (threw: boolean, more: readonly string[]) => {
+    const about = { scenarioId: "s", at: 0 };
+    const position = { line: 1, column: 1 };
+    const labels = ["patchConfig", "expectSkill", ...more];
+    const view = decisiveView(
+      [
+        { type: "scenario-started", ...about, attempt: 1, index: 1 },
+        { type: "step-started", ...about, step: 0, name: "patches", position },
+        ...labels.flatMap((label, index): LoggedEvent[] => [
+          { type: "statement-started", ...about, at: index * 10, step: 0, label, position },
+          {
+            ...{ type: "statement-ended", ...about, at: index * 10 + 5, step: 0, position },
+            threw: threw && index === 1,
+          },
+        ]),
+      ],
+      "passed",
+    );
+    if (!view) throw new Error("there is no attempt");
+    return view;
+  };
+  const pairs = pairsOf(ends(false, ["ask", "expectReply"]), ends(true, []));
+  expect(pairs.filter(({ differs }) => differs).map(({ a, b }) => [a?.text, b?.text])).toEqual([
+    ["expectSkill ✓", "expectSkill ✗"],
+    ["ask ✓", undefined],
+    ["expectReply ✓", undefined],
+  ]);
+});
