@@ -84,3 +84,14 @@ test("of a run that was killed it shows what there is, up to the line that was b
   );
   expect(recordsIn(page)[index ?? -1]?.events.at(-1)).toEqual(last);
 });
+
+test("a text that turns its direction around shows how, and the text after it keeps its own", async () => {
+  const turned = sampleRun().map((event) =>
+    event.type === "step-started" ? { ...event, name: "\u202estep \u2066 one" } : event,
+  );
+  const page = await pageOf(turned);
+  const names = recordsIn(page).flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === "step-started" ? [event.name] : [])),
+  );
+  expect(new Set(names)).toEqual(new Set(["\\u202estep \\u2066 one"]));
+});

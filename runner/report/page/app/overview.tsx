@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatDuration, plural } from "../../../base/text.ts";
 import type { PageRun, PageScenario } from "../page-data.ts";
 import { type Key, Keys } from "./keys.tsx";
@@ -26,8 +26,8 @@ interface Filter {
 /** Kept while a scenario is looked at. */
 let kept: Filter | undefined;
 
-/** The run at a glance, and its scenarios. */
-export function Overview({ run }: { run: PageRun }) {
+/** The run at a glance, and its scenarios. @param seen where one comes from: keys go on from there */
+export function Overview({ run, seen }: { run: PageRun; seen: string | undefined }) {
   const { scenarios, counts } = run;
   const hasFailed = counts.failed + counts.blocked > 0;
   const [filter, setFilter] = useState<Filter>(
@@ -46,8 +46,15 @@ export function Overview({ run }: { run: PageRun }) {
   const gateways = different(scenarios.map(({ gateway }) => gateway));
   const slowest = Math.max(1, ...scenarios.map(({ durationMs }) => durationMs));
 
+  const rows = () => [...(list.current?.querySelectorAll<HTMLAnchorElement>("a.row") ?? [])];
+  useEffect(() => {
+    if (seen === undefined) return;
+    rows()
+      .find((row) => row.hash === hrefOf({ id: seen }))
+      ?.focus();
+  }, []);
   const move = (by: number) => {
-    const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>("a.row") ?? [])];
+    const links = rows();
     const at = links.indexOf(document.activeElement as HTMLAnchorElement);
     links[Math.max(0, Math.min(links.length - 1, at < 0 && by < 0 ? links.length - 1 : at + by))]?.focus();
   };
@@ -242,7 +249,8 @@ function Choice({ name, of, value, onChange }: ChoiceProps) {
   );
 }
 
-function headline({ counts, interrupted }: PageRun): string {
+/** What came out, in a few words. */
+export function headline({ counts, interrupted }: PageRun): string {
   const parts = (["failed", "blocked", "passed", "skipped"] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => `${counts[kind]} ${kind}`);
