@@ -83,3 +83,27 @@ test("a statement that failed stands beside the same that passed, whatever came 
     ["expectReply ✓", undefined],
   ]);
 });
+
+test("what a release adds to what the user wrote is no difference, and other words of the user are one", () => {
+  const asks = (...texts: readonly string[]) => {
+    const about = { scenarioId: "s", at: 0 };
+    const messages = texts.map((text) => ({ role: "user" as const, text }));
+    const view = decisiveView(
+      [
+        { type: "scenario-started", ...about, attempt: 1, index: 1 },
+        { type: "step-started", ...about, step: 0, name: "asks", position: { line: 1, column: 1 } },
+        { type: "model-request", ...about, request: 1, model: "m", kept: 0, messages },
+        { type: "model-answer", ...about, request: 1, rule: "r", status: "answered", text: "hi" },
+      ],
+      "passed",
+    );
+    if (!view) throw new Error("there is no attempt");
+    return view;
+  };
+  const context =
+    "OpenClaw runtime context for the immediately preceding user message.\nConversation info: dm:alice";
+  expect(firstDifference(pairsOf(asks("hello"), asks("hello", context)))).toBeUndefined();
+  expect(firstDifference(pairsOf(asks("hello"), asks("goodbye", context)))).toMatchObject({
+    b: { text: "user: goodbye → answered: hi" },
+  });
+});

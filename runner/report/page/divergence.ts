@@ -1,3 +1,4 @@
+import { authoredText } from "../../base/authored.ts";
 import { oneLine } from "../../base/text.ts";
 import type { AttemptView } from "./attempt-view.ts";
 
@@ -78,7 +79,12 @@ function happenings(view: AttemptView): Happening[] {
     add("channel", at, step, `${event.replaceAll("-", " ")} in ${conversation}: ${text}`);
   }
   for (const { at, step, messages, answer = "", status = "unanswered" } of view.requests) {
-    const asked = messages.findLast(({ role }) => !role.startsWith("system"));
+    // Releases wrap what a user wrote in what they know of the chat; the embedded gateway does not.
+    const [asked] = messages
+      .filter(({ role }) => !role.startsWith("system"))
+      .map(({ role, text }) => ({ role, text: role === "user" ? authoredText(text) : text }))
+      .filter(({ text }) => text !== "")
+      .slice(-1);
     add("model", at, step, `${asked?.role ?? "asked"}: ${asked?.text ?? ""} → ${status}: ${answer}`);
   }
   for (const { at, step, method, failed, endedAt } of view.calls) {
