@@ -16,6 +16,8 @@ export interface PluginOptions {
   teardown: Teardown;
   /** Install scripts run; default: they do not. */
   allowScripts?: boolean | undefined;
+  /** Told what takes long; what it returns is called when that is over. */
+  onWait?: (what: string) => () => void;
 }
 
 /** Below the root of a repository. */
@@ -71,7 +73,7 @@ async function sourceOf(plugin: NamedPlugin, { pack, file }: Scenario): Promise<
 async function find(
   plugin: NamedPlugin,
   scenario: Scenario,
-  { signal, teardown, allowScripts = false }: PluginOptions,
+  { signal, teardown, allowScripts = false, onWait }: PluginOptions,
 ): Promise<Enabled> {
   const path = await sourceOf(plugin, scenario);
   if (typeof plugin === "string") {
@@ -89,12 +91,16 @@ async function find(
   const npmrc = await writeNpmrc(userFolder(), process.env, scratch);
   const options = { env: { ...process.env, ...npmrc }, signal, allowScripts };
   const spec = plugin.path ?? plugin.npm ?? "";
+  const done = onWait?.(
+    `the install of the plugin ${spec} ${path ? "with its dependencies" : "from the package registry"}`,
+  );
   try {
     const folder = path
       ? await installPluginArchive(path, { ...options, scratch })
       : await installPluginPackage(spec, options);
     return inFolder(folder, spec);
   } finally {
+    done?.();
     // It may hold credentials, and the plugin lies beside it.
     await rm(npmrc.npm_config_userconfig);
   }
