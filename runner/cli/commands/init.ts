@@ -122,15 +122,17 @@ async function setUp(
   const code = await run(scenario.id, { gateway: target }, {}, session);
   if (code === EXIT.passed)
     return (await showFailure(subject, scenario, target, session)) ?? next(subject, manager, scenario);
-  printNote(
-    `\n${scenario.id} does not pass as it was written. Correct ${fileOf(subject, scenario)}, or what it found.\n`,
-  );
+  if (code === EXIT.failed) {
+    printNote(
+      `\n${scenario.id} does not pass as it was written. Correct ${fileOf(subject, scenario)}, or what it found.\n`,
+    );
+  }
   return code;
 }
 
 /**
  * Where the plugin can run, and what its tools take.
- * @throws QaError `cannot-run` where it runs nowhere, or may not be tried on a release
+ * @throws QaError `plugin-load-failed` or `cannot-run` where it runs nowhere, or may not be tried on a release
  */
 async function learn(
   plugin: PluginSubject,
@@ -139,15 +141,16 @@ async function learn(
 ): Promise<{ target: GatewayTarget; offered: OfferedTools }> {
   const embedded = await probe(plugin, EMBEDDED, session);
   if (!("problem" in embedded)) return { target: EMBEDDED, offered: embedded };
-  const problem = `the embedded gateway cannot run it: ${embedded.problem}`;
+  const { text, isItsOwn } = embedded.problem;
+  const problem = isItsOwn ? text : `the embedded gateway cannot run it: ${text}`;
   if (await mayFetch(problem, options)) {
     const newest = await probe(plugin, NEWEST, session);
     if (!("problem" in newest)) return { target: NEWEST, offered: newest };
   }
   throw new QaError(problem, {
-    code: "cannot-run",
-    fault: "environment",
-    hint: "Nothing was written. With --yes it is tried on the newest release of OpenClaw.",
+    code: isItsOwn ? "plugin-load-failed" : "cannot-run",
+    fault: isItsOwn ? "product" : "environment",
+    hint: `Nothing was written. ${isItsOwn ? "Correct it, and start again; with" : "With"} --yes it is tried on the newest release of OpenClaw.`,
   });
 }
 
