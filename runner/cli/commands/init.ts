@@ -68,7 +68,7 @@ async function plan(
   offered: OfferedTools | undefined,
 ): Promise<{ files: PlannedFile[]; scenario: NewScenario }> {
   const [
-    { ownerOf, planFiles },
+    { lanesOf, ownerOf, planFiles },
     { pluginScenario, skillScenario },
     { formatFile },
     { applyEdits },
@@ -89,6 +89,7 @@ async function plan(
     hasPackage: existsSync(join(subject.root, "package.json")),
     scenario: scenario.id,
     version: packageJson.version,
+    lanes: lanesOf(subject.root),
   });
   return { files, scenario };
 }
