@@ -122,7 +122,9 @@ async function setUp(
   print("\n");
   const code = await run(scenario.id, { gateway: target }, {}, session);
   if (code === EXIT.passed)
-    return (await showFailure(subject, scenario, target, session)) ?? next(subject, manager, scenario);
+    return (
+      (await showFailure(subject, scenario, target, session)) ?? (await next(subject, manager, scenario))
+    );
   if (code === EXIT.failed) {
     printNote(
       `\n${scenario.id} does not pass as it was written. Correct ${fileOf(subject, scenario)}, or what it found.\n`,
@@ -253,13 +255,15 @@ function fileOf({ root }: Subject, { id }: NewScenario): string {
   return displayPath(join(root, "qa/scenarios", `${id}.md`), userFolder());
 }
 
-function next(subject: Subject, manager: PackageManager, scenario: NewScenario): number {
+async function next(subject: Subject, manager: PackageManager, scenario: NewScenario): Promise<number> {
+  const { isInstalled } = await import("../../init/subject.ts");
+  const { name, version } = packageJson;
   print(
     [
       "Next:",
       `  open ${fileOf(subject, scenario)}, put real arguments and results into it`,
       `  ${commandLine(["run", scenario.id])}`,
-      `  ${manager.addDevelopment(`${packageJson.name}@${packageJson.version}`)}`,
+      ...(isInstalled(subject.root, name) ? [] : [`  ${manager.addDevelopment(`${name}@${version}`)}`]),
       "",
     ].join("\n"),
   );
