@@ -8,10 +8,10 @@ export interface ReleaseTraits {
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
   /**
-   * How it comes back from an update of itself. `service`: it ends, and what started it starts it again.
-   * `foreground`: it starts its successor itself, because it refuses updates under what only looks like a service manager.
+   * How it comes back from an update of itself. `respawned`: it ends, and what started it starts it again. `service`: a
+   * program of its own stops and starts it through the service manager, which must know it.
    */
-  updatesAs: "service" | "foreground";
+  updatesAs: "respawned" | "service";
   /** What it says to the conversation that asked for the update that brought it; see `UpdatePlan`. */
   updateNotice: "note" | "versions";
 }
@@ -22,7 +22,7 @@ interface Row {
   why: string;
   config?: JsonObject;
   trimBundledPlugins?: true;
-  updatesAs?: "foreground";
+  updatesAs?: "service";
   updateNotice?: "versions";
 }
 
@@ -48,8 +48,8 @@ const ROWS: readonly Row[] = [
   },
   {
     range: ">=2026.5.18",
-    why: "Hands an update over to systemd where it believes it runs under it: it must not believe that here.",
-    updatesAs: "foreground",
+    why: "Hands an update over to a program beside it, which talks to the service manager.",
+    updatesAs: "service",
   },
   {
     range: ">=2026.9.2",
@@ -64,7 +64,7 @@ export function traitsOf(version: string): ReleaseTraits {
   return {
     configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
-    updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "service",
+    updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "respawned",
     updateNotice: rows.find((row) => row.updateNotice)?.updateNotice ?? "note",
   };
 }
