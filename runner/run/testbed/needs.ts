@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayStart } from "../../gateway/gateway.ts";
+import { type Surroundings, upstreamSurroundings } from "../../gateway/surroundings.ts";
 import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
@@ -13,7 +14,9 @@ import { seedFiles, workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
-  extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">> {
+  extends Partial<
+    Pick<GatewayStart, "surroundings" | "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">
+  > {
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
@@ -37,6 +40,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript,
+    surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
       ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts })
@@ -49,6 +53,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
     env: {
       ...faultEnv([...(scenario.meta.faults ?? []), ...faults]),
       ...guardEnv(scenario),
+      ...readableEnv(prepared),
       ...environment?.env,
     },
     secretEnv: environment?.secrets,
@@ -56,9 +61,19 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
   };
 }
 
+/** Files of other packs that are written in upstream's flow language were written for upstream's runner. */
+export function surroundingsOf({ pack, flow, file }: Scenario): Surroundings | undefined {
+  return pack.foreign && flow && "node" in flow ? upstreamSurroundings(file.text) : undefined;
+}
+
 /** Whether a testbed that was started for one scenario is as good for another, but for how its model answers. */
 export function startsAlike(one: PreparedScenario, other: PreparedScenario): boolean {
   return isDeepStrictEqual(startOf(one), startOf(other));
+}
+
+/** The embedded gateway's agents stay in their workspaces; `repo` leads out of them, as those of releases may. */
+function readableEnv({ pack }: PreparedScenario): Record<string, string> {
+  return pack ? { GATEWAY_READABLE: pack.index.pack.referenceRoot } : {};
 }
 
 function startOf({ scenario, release, environment, allowScripts, pack }: PreparedScenario) {
@@ -66,6 +81,7 @@ function startOf({ scenario, release, environment, allowScripts, pack }: Prepare
   const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
   return {
     ...{ gatewayConfigPatch, http, faults, release, environment, allowScripts, row: row?.values },
+    surroundings: surroundingsOf(scenario),
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
