@@ -45,7 +45,15 @@ test("upstream's scenarios have more plugins, which find the packages that were 
     "openai",
     "speech-core",
   ]);
-  expect(await realpath(join(copy, "node_modules"))).toBe(await realpath(join(root, "node_modules")));
+  const modules = await realpath(join(root, "node_modules"));
+  const searched = (await readdir(join(root, "stage"))).sort();
+  expect(searched).toEqual([
+    expect.stringMatching(/^openclaw-2026\.4\.26-[0-9a-f]{12}$/),
+    "openclaw-upstream",
+  ]);
+  for (const name of searched) {
+    expect(await realpath(join(root, "stage", name, "node_modules"))).toBe(modules);
+  }
   expect(await stagedPlugins({ ...release, trimmedPluginsDir: undefined }, signal)).toEqual({});
 });
 

@@ -44,14 +44,7 @@ export async function makeTrimmedCopy(packageRoot: string, target: string, kept 
   return extensions;
 }
 
-/**
- * The same with the plugins of upstream's scenarios, and as the root that a release searches first for the packages of
- * its plugins: it takes those that were installed with it, where it would install them again for each gateway.
- * @param modules the `node_modules` of the installed package
- * @param target folder to make, called `openclaw-…`: a release takes what lies directly in one of its search roots, and
- *   is called that, for the packages of the copy that it runs from
- */
-export async function makeStagedCopy(packageRoot: string, modules: string, target: string): Promise<void> {
-  await makeTrimmedCopy(packageRoot, target, FOR_UPSTREAM);
-  await symlink(relative(target, modules), join(target, "node_modules"));
+/** The same with the plugins of upstream's scenarios. */
+export function makeUpstreamCopy(packageRoot: string, target: string): Promise<string> {
+  return makeTrimmedCopy(packageRoot, target, FOR_UPSTREAM);
 }
