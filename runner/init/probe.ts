@@ -11,7 +11,7 @@ import type { PluginSubject } from "./subject.ts";
 const TURN_TIMEOUT_MS = 120_000;
 
 /** What the gateway says is wrong with a plugin. */
-export interface PluginProblem {
+interface PluginProblem {
   /** One line, which names the plugin's file where one is at fault. */
   text: string;
   /** The plugin's code failed, and asked for nothing that the embedded gateway lacks. */
