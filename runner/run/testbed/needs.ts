@@ -13,7 +13,12 @@ import { seedFiles, workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
-  extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">> {
+  extends Partial<
+    Pick<
+      GatewayStart,
+      "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release" | "root" | "config" | "beforeStart"
+    >
+  > {
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
