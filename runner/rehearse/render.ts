@@ -87,8 +87,8 @@ function migrationSaid(said: readonly string[]): string {
   );
 }
 
-/** With a capital and a full stop. */
+/** With a full stop, and a capital where it begins with a word. */
 function sentence(text: string): string {
-  const begun = `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
+  const begun = text.replace(/^[a-z]+(?=[ ,:])/, (word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -42,7 +42,7 @@ export async function createTempRoot(options: TempFolderOptions, present?: strin
 }
 
 /** Where what lies in the folder of a gateway. @param root absolute */
-export function tempRootAt(root: string): TempRoot {
+function tempRootAt(root: string): TempRoot {
   return {
     root,
     workspaceDir: join(root, "workspace"),

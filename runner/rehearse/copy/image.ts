@@ -8,7 +8,7 @@ import { NOT_COPIED, scrubbed } from "./scrub.ts";
 import type { Found } from "./source.ts";
 
 /** Something that lies in the installation and not in the copy. */
-export interface LeftOut {
+interface LeftOut {
   /** A file or the first folders of its path, below the state or the workspace. */
   area: string;
   files: number;

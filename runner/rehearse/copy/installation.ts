@@ -16,7 +16,7 @@ export interface Installation {
   agents: readonly AgentPlace[];
 }
 
-export interface AgentPlace {
+interface AgentPlace {
   id: string;
   /** Absolute, as the installation names it. */
   workspace: string;

@@ -16,7 +16,7 @@ export function isOwnSession(key: string): boolean {
 }
 
 /** What one agent did when it was asked. */
-export interface AgentAnswer {
+interface AgentAnswer {
   agent: string;
   /** Why it did not answer; undefined where it did. */
   trouble?: string;

@@ -9,13 +9,13 @@ import { treatmentOf } from "../copy/allow-list.ts";
 import { isOwnSession } from "./asks.ts";
 
 /** What was said in a session, in order: who, and a digest of what. */
-export interface SessionStock {
+interface SessionStock {
   key: string;
   sessionId: string;
   said: string[];
 }
 
-export interface CronStock {
+interface CronStock {
   id: string;
   name: string;
   enabled: boolean;
@@ -157,7 +157,7 @@ async function digests(root: string, folders: readonly string[]): Promise<Record
 }
 
 /** Bytes of all files below a folder. */
-export async function bytesBelow(folder: string): Promise<number> {
+async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries
     .filter((entry) => entry.isFile())
