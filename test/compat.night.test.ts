@@ -143,6 +143,11 @@ test("a package of a private registry is installed by the gateway with the token
   const { release, text, stdout, stderr } = await judged(sandbox, "@qa-test/desk@1", "--call");
   expect(stateOf(release, "install"), stderr).toBe("yes");
   expect(release.verdict, stderr).toBe("works");
+  const unknown = await sandbox.qa("compat", "@qa-test/desk@7");
+  expect([unknown.exitCode, unknown.stderr]).toEqual([
+    2,
+    expect.stringMatching(/has no @qa-test\/desk@7 {2}\[usage\]/),
+  ]);
   // Once to look at it, and once by the gateway.
   expect(fetched).toEqual(["@qa-test/desk", "@qa-test/desk"]);
   expect(text + stdout + stderr).not.toContain(token);

@@ -67,6 +67,15 @@ describe("qa init", () => {
     expect((await sandbox.qa("fmt", "--check")).exitCode).toBe(0);
   });
 
+  test("a plugin that does not load is not called something that the embedded gateway cannot run", async () => {
+    const sandbox = await repository({ ...PLUGIN, "index.js": "export default { register( };\n" });
+    const { exitCode, stderr } = await sandbox.qa("init");
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^error: the plugin does not load: .*index\.js:1:\d+ {2}\[plugin-load-failed\]$/m);
+    expect(stderr).not.toContain(sandbox.folder);
+    expect(await readdir(sandbox.folder)).not.toContain("qa");
+  });
+
   test("what the embedded gateway cannot run is not set up, and says why", async () => {
     const index = 'import { notThere } from "openclaw/plugin-sdk/nowhere";\nexport default notThere();\n';
     const sandbox = await repository({ ...PLUGIN, "index.js": index });

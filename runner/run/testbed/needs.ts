@@ -18,7 +18,7 @@ export interface TestbedNeeds
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
   /** Finds, and installs if need be, the plugins of the scenario; gives the patches that enable them. */
-  plugins?(options: Pick<PluginOptions, "signal" | "teardown">): Promise<JsonObject[]>;
+  plugins?(options: Pick<PluginOptions, "signal" | "teardown" | "onWait">): Promise<JsonObject[]>;
   /** Its plugin is a stranger's: connections beyond this machine are refused and noted. */
   keepInside?: boolean;
   /** Fakes of third-party services, by name. */

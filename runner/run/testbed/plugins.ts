@@ -19,6 +19,8 @@ export interface PluginOptions {
   allowScripts?: boolean | undefined;
   /** Folder that the run writes into, if the gateway bears no change in a plugin's folder; absolute. */
   written?: string | undefined;
+  /** Told what takes long; what it returns is called when that is over. */
+  onWait?: (what: string) => () => void;
 }
 
 /** Below the root of a repository. */
@@ -80,7 +82,7 @@ async function sourceOf(plugin: NamedPlugin, { pack, file }: Scenario): Promise<
 async function find(
   plugin: NamedPlugin,
   scenario: Scenario,
-  { signal, teardown, allowScripts = false }: PluginOptions,
+  { signal, teardown, allowScripts = false, onWait }: PluginOptions,
 ): Promise<Enabled> {
   const path = await sourceOf(plugin, scenario);
   if (typeof plugin === "string") {
@@ -98,12 +100,16 @@ async function find(
   const npmrc = await writeNpmrc(userFolder(), process.env, scratch);
   const options = { env: { ...process.env, ...npmrc }, signal, allowScripts };
   const spec = plugin.path ?? plugin.npm ?? "";
+  const done = onWait?.(
+    `the install of the plugin ${spec} ${path ? "with its dependencies" : "from the package registry"}`,
+  );
   try {
     const folder = path
       ? await installPluginArchive(path, { ...options, scratch })
       : await installPluginPackage(spec, options);
     return inFolder(folder, spec);
   } finally {
+    done?.();
     // It may hold credentials, and the plugin lies beside it.
     await rm(npmrc.npm_config_userconfig);
   }

@@ -27,8 +27,8 @@ interface Filter {
 /** Kept while a scenario is looked at. */
 let kept: Filter | undefined;
 
-/** The run at a glance, and its scenarios. */
-export function Overview({ run }: { run: PageRun }) {
+/** The run at a glance, and its scenarios. @param seen where one comes from: keys go on from there */
+export function Overview({ run, seen }: { run: PageRun; seen: string | undefined }) {
   const { scenarios, counts } = run;
   const hasFailed = counts.failed + counts.blocked > 0;
   const [filter, setFilter] = useState<Filter>(
@@ -41,7 +41,7 @@ export function Overview({ run }: { run: PageRun }) {
   const change = (part: Partial<Filter>) => setFilter({ ...filter, ...part });
   const shown = useMemo(() => shownOf(scenarios, filter), [scenarios, filter]);
   const search = useRef<HTMLInputElement>(null);
-  const rows = useRows();
+  const rows = useRows(seen);
   const causes = different(scenarios.map(({ fault }) => fault));
   const tags = different(scenarios.flatMap(({ tags }) => tags));
   const gateways = different(scenarios.map(({ gateway }) => gateway));
@@ -234,7 +234,8 @@ function Choice({ name, of, value, onChange }: ChoiceProps) {
   );
 }
 
-function headline({ counts, interrupted }: PageRun): string {
+/** What came out, in a few words. */
+export function headline({ counts, interrupted }: PageRun): string {
   const parts = (["failed", "blocked", "passed", "skipped"] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => `${counts[kind]} ${kind}`);

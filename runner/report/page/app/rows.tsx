@@ -1,11 +1,22 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type Key, Keys } from "./keys.tsx";
+import { hrefOf } from "./route.ts";
 
-/** A list of links, `a.row`, that one walks through by keys. */
-export function useRows() {
+/**
+ * A list of links, `a.row`, that one walks through by keys.
+ * @param seen id of the scenario that one comes back from
+ */
+export function useRows(seen?: string) {
   const list = useRef<HTMLOListElement>(null);
+  const rows = () => [...(list.current?.querySelectorAll<HTMLAnchorElement>("a.row") ?? [])];
+  useEffect(() => {
+    if (seen === undefined) return;
+    rows()
+      .find((row) => row.hash === hrefOf({ id: seen }))
+      ?.focus();
+  }, []);
   const move = (by: number) => {
-    const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>("a.row") ?? [])];
+    const links = rows();
     const at = links.indexOf(document.activeElement as HTMLAnchorElement);
     links[Math.max(0, Math.min(links.length - 1, at < 0 && by < 0 ? links.length - 1 : at + by))]?.focus();
   };
