@@ -30,8 +30,13 @@ export interface TestbedNeeds
 /**
  * What a scenario needs of its testbed.
  * @param faults ways to break the embedded gateway besides the scenario's own
+ * @param written folder that the run writes into, if the gateway bears no change in a plugin's folder
  */
-export function needsOf(prepared: PreparedScenario, faults: readonly string[]): TestbedNeeds {
+export function needsOf(
+  prepared: PreparedScenario,
+  faults: readonly string[],
+  written?: string,
+): TestbedNeeds {
   const { scenario, release, environment, allowScripts } = prepared;
   const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
@@ -39,7 +44,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
     modelScript: scenario.modelScript,
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
-      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts })
+      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,
