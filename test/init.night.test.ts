@@ -48,7 +48,7 @@ describe("qa init", () => {
     expect(stdout).toContain("✓ The agent calls tide_at, and its result");
     expect(stdout).toContain("✓ The agent calls tide_secret, and its result");
     expect(stdout).toMatch(
-      /✗ tide-smoke\n {4}index\.js: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
+      /✗ tide-smoke\n {4}the plugin tide does not load: index\.js:1:7: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
     );
     const scenario = await readFile(join(root, "qa/scenarios/tide-smoke.md"), "utf8");
     expect(scenario).toContain('Call the tool tide_at with {"hour":5}');
@@ -65,6 +65,15 @@ describe("qa init", () => {
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/✗ tide-etiquette-smoke\n {4}.*skills\/tide-etiquette\/SKILL\.md: /);
     expect((await sandbox.qa("fmt", "--check")).exitCode).toBe(0);
+  });
+
+  test("a plugin that does not load is not called something that the embedded gateway cannot run", async () => {
+    const sandbox = await repository({ ...PLUGIN, "index.js": "export default { register( };\n" });
+    const { exitCode, stderr } = await sandbox.qa("init");
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^error: the plugin does not load: .*index\.js:1:\d+ {2}\[plugin-load-failed\]$/m);
+    expect(stderr).not.toContain(sandbox.folder);
+    expect(await readdir(sandbox.folder)).not.toContain("qa");
   });
 
   test("what the embedded gateway cannot run is not set up, and says why", async () => {

@@ -46,13 +46,30 @@ export function registeredRow({ id, manifest, registers, offered, evidence }: Re
   return lacking ? { row, state: "blocked", seen: `${seen}: ${lacking}` } : failedRow(row, seen, about, id);
 }
 
+/** What the embedded gateway leaves out of a plugin because it has no such part itself: of a release it says nothing. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "sdk-missing",
+  "registration-unsupported",
+  "hook-unsupported",
+  "channel-not-run",
+  "provider-not-used",
+]);
+
+/** What is seen where there is none. */
+export const NO_DIAGNOSTIC = "none";
+
 /** Errors among what the gateway says of it; warnings are shown. */
 export function diagnosedRow({ diagnostics }: Inspected, id: string): Row {
   const row = "diagnostics";
   const worse = diagnostics.filter(({ level }) => level === "error" || level === "warn");
   const errors = worse.filter(({ level }) => level === "error").map(({ message }) => message);
   const text = inFew(worse.map(({ level, message }) => `${level}: ${message}`).join("; "));
-  if (errors.length === 0) return { row, state: "yes", seen: text || "none" };
+  const leftOut = worse.filter(({ code }) => LEFT_OUT.has(code)).map(({ message }) => message);
+  if (errors.length === 0 && leftOut.length > 0) {
+    const seen = inFew(`only a release can say whether this works (--releases): ${leftOut.join("; ")}`);
+    return { row, state: "blocked", seen };
+  }
+  if (errors.length === 0) return { row, state: "yes", seen: text || NO_DIAGNOSTIC };
   const lacking = missingCredential(errors.join("\n"));
   return lacking ? { row, state: "blocked", seen: lacking } : failedRow(row, text, errors.join("\n"), id);
 }

@@ -222,6 +222,8 @@ export interface GatewayStart {
   beforeStart?(gateway: DrivenGateway): Promise<void>;
   /** Gets the reader of the log before anything is started: a gateway that never becomes ready has one too. */
   onLog?(read: () => string): void;
+  /** Told what takes long besides the gateway's own start; what it returns is called when that is over. */
+  onWait?(what: string): () => void;
   /** Leaves the temp root in place for a look at it. */
   keepTemp?: boolean;
 }
