@@ -48,7 +48,7 @@ describe("qa init", () => {
     expect(stdout).toContain("✓ The agent calls tide_at, and its result");
     expect(stdout).toContain("✓ The agent calls tide_secret, and its result");
     expect(stdout).toMatch(
-      /✗ tide-smoke\n {4}the plugin tide does not load: index\.js:\d.*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
+      /✗ tide-smoke\n {4}the plugin tide does not load: index\.js:1:7: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
     );
     const scenario = await readFile(join(root, "qa/scenarios/tide-smoke.md"), "utf8");
     expect(scenario).toContain('Call the tool tide_at with {"hour":5}');

@@ -11,7 +11,9 @@ class Refused extends EventTarget {
     queueMicrotask(() => this.dispatchEvent(new Event("error")));
   }
 
-  close(): void {}
+  close(): void {
+    this.dispatchEvent(new Event("error"));
+  }
 }
 
 test("a connection that is refused is given up at once, also where only an error says so", {

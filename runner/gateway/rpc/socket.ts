@@ -124,10 +124,11 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
       else fail(unreachable(`closed with code ${code}${reason ? ` (${redactor.redactText(reason)})` : ""}`));
     });
 
-    // Of a connection that is refused, Node 22 says this and never that it is closed.
-    socket.addEventListener("error", () => {
+    // Of a connection that is refused, Node 22 says this and never that it is closed; closing it makes it say so once more.
+    const onError = () => {
       if (!accepted) fail(unreachable(`closed with code ${NEVER_OPEN}`));
-    });
+    };
+    socket.addEventListener("error", onError, { once: true });
 
     function unreachable(what: string): QaError {
       return new QaError(`cannot connect to the gateway at ${url}: ${what}`, {
