@@ -214,8 +214,19 @@ export interface GatewayStart {
    * itself. Only for kinds that own what they run.
    */
   release?: OwnRelease;
+  /**
+   * Folder to live in, with what an earlier gateway has left in it, for kinds that own one. It is its maker's to remove.
+   * Default: a new one, which goes with the gateway.
+   */
+  root?: string;
+  /** The config file in place of the run's own, which it is made from. */
+  config?(own: JsonObject): Promise<JsonObject>;
+  /** Called when the config file is written and nothing runs yet; the gateway's own command line can be used. */
+  beforeStart?(gateway: DrivenGateway): Promise<void>;
   /** Gets the reader of the log before anything is started: a gateway that never becomes ready has one too. */
   onLog?(read: () => string): void;
+  /** Told what takes long besides the gateway's own start; what it returns is called when that is over. */
+  onWait?(what: string): () => void;
   /** Leaves the temp root in place for a look at it. */
   keepTemp?: boolean;
 }

@@ -109,7 +109,9 @@ export class OpenClawKind implements GatewayKind {
     const { env, progress } = this.#options;
     return startChildGateway(async ({ root }) => {
       const { signal } = options;
+      const done = options.onWait?.(`the install of openclaw@${version} for this scenario alone`);
       const install = await installForOneself(version, { tempRoot: root, env, progress, signal });
+      done?.();
       const program = this.#programOf({ ...release, packageRoot: install.packageRoot });
       return supervised(program, install, {
         scratch: root,

@@ -15,13 +15,24 @@ import { seedFiles, workspaceSeed } from "./workspace.ts";
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
   extends Partial<
-    Pick<GatewayStart, "surroundings" | "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">
+    Pick<
+      GatewayStart,
+      | "surroundings"
+      | "configPatches"
+      | "seedWorkspace"
+      | "env"
+      | "secretEnv"
+      | "release"
+      | "root"
+      | "config"
+      | "beforeStart"
+    >
   > {
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
   /** Finds, and installs if need be, the plugins of the scenario; gives the patches that enable them. */
-  plugins?(options: Pick<PluginOptions, "signal" | "teardown">): Promise<JsonObject[]>;
+  plugins?(options: Pick<PluginOptions, "signal" | "teardown" | "onWait">): Promise<JsonObject[]>;
   /** Its plugin is a stranger's: connections beyond this machine are refused and noted. */
   keepInside?: boolean;
   /** Fakes of third-party services, by name. */
@@ -33,8 +44,13 @@ export interface TestbedNeeds
 /**
  * What a scenario needs of its testbed.
  * @param faults ways to break the embedded gateway besides the scenario's own
+ * @param written folder that the run writes into, if the gateway bears no change in a plugin's folder
  */
-export function needsOf(prepared: PreparedScenario, faults: readonly string[]): TestbedNeeds {
+export function needsOf(
+  prepared: PreparedScenario,
+  faults: readonly string[],
+  written?: string,
+): TestbedNeeds {
   const { scenario, release, environment, allowScripts } = prepared;
   const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
@@ -43,7 +59,7 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
     surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
-      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts })
+      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,
