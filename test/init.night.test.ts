@@ -48,7 +48,7 @@ describe("qa init", () => {
     expect(stdout).toContain("✓ The agent calls tide_at, and its result");
     expect(stdout).toContain("✓ The agent calls tide_secret, and its result");
     expect(stdout).toMatch(
-      /✗ tide-smoke\n {4}index\.js: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
+      /✗ tide-smoke\n {4}the plugin tide does not load: index\.js:1:7: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
     );
     const scenario = await readFile(join(root, "qa/scenarios/tide-smoke.md"), "utf8");
     expect(scenario).toContain('Call the tool tide_at with {"hour":5}');
@@ -59,12 +59,30 @@ describe("qa init", () => {
     expect(await (await createLinter())(workflow, "gateway-qa.yml")).toEqual([]);
   });
 
+  test("what the embedded gateway leaves out of a plugin is said, although its tools work", async () => {
+    const index = PLUGIN["index.js"].replace("register(api) {", "register(api) {\n    api.registerDesk({});");
+    const { exitCode, stdout } = await (await repository({ ...PLUGIN, "index.js": index })).qa("init");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^The embedded gateway warns: .*api\.registerDesk\(\).*\nA release is asked by `.* compat /m,
+    );
+  });
+
   test("skills pass, and fail when one of them has no description", async () => {
     const sandbox = await repository({ "skills/tide-etiquette/SKILL.md": SKILL });
     const { exitCode, stdout, stderr } = await sandbox.qa("init");
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/✗ tide-etiquette-smoke\n {4}.*skills\/tide-etiquette\/SKILL\.md: /);
     expect((await sandbox.qa("fmt", "--check")).exitCode).toBe(0);
+  });
+
+  test("a plugin that does not load is not called something that the embedded gateway cannot run", async () => {
+    const sandbox = await repository({ ...PLUGIN, "index.js": "export default { register( };\n" });
+    const { exitCode, stderr } = await sandbox.qa("init");
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^error: the plugin does not load: .*index\.js:1:\d+ {2}\[plugin-load-failed\]$/m);
+    expect(stderr).not.toContain(sandbox.folder);
+    expect(await readdir(sandbox.folder)).not.toContain("qa");
   });
 
   test("what the embedded gateway cannot run is not set up, and says why", async () => {

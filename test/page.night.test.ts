@@ -173,6 +173,7 @@ test("it is used with keys alone, and a link leads to a step", async () => {
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.locator(".timeline").waitFor();
+  expect(await page.title()).toBe("gets-no-reply · 2 failed · Gateway QA");
   const chosen = page.locator('.step-list [aria-current="true"] .number');
   expect(await chosen.textContent()).toBe("2");
   await page.keyboard.press("ArrowUp");
@@ -190,6 +191,9 @@ test("it is used with keys alone, and a link leads to a step", async () => {
   await page.locator(".timeline").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("a.row").first().waitFor();
+  // Where one comes from; and a tab of the browser says what it shows.
+  await expect.poll(focused).toBe(first);
+  expect(await page.title()).toBe("2 failed · Gateway QA");
   await page.keyboard.press("/");
   await page.keyboard.type("asked-ag");
   await expect.poll(() => page.locator("a.row").count()).toBe(1);

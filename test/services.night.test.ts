@@ -28,6 +28,12 @@ test("a plugin of the registry is installed with its dependencies and without it
   const first = await run();
   expect(first.exitCode, first.stdout).toBe(0);
   expect([...registry.fetched].sort()).toEqual(["@qa-test/tide-plugin", "qa-test-tide-words"]);
+  const events = await readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8");
+  const starting = events.split("\n").filter((line) => line.includes('"gateway-starting"'));
+  expect(starting.map((line) => JSON.parse(line).waitsFor)).toEqual([
+    "the install of the plugin @qa-test/tide-plugin@1 from the package registry",
+    undefined,
+  ]);
   const [folder = ""] = await readdir(join(cache, "plugins"));
   expect(folder).toMatch(/^@qa-test\+tide-plugin@1\.2\.3-[0-9a-f]{16}$/);
   const installed = join(cache, "plugins", folder, "node_modules", "@qa-test", "tide-plugin");

@@ -131,6 +131,19 @@ test("a watch runs what each saved file concerns, says what is wrong with a file
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
+test("a watch whose input has ended goes on, and ends by a signal", async () => {
+  const sandbox = await repository();
+  const child = sandbox.startWithKeys({}, "run", "answers", "--watch");
+  const watch = follow(child);
+  child.stdin.end();
+  await watch.until(WAITS);
+  await sandbox.write("qa/scenarios/answers.md", REPLIES("two"));
+  expect(await watch.until(WAITS)).toMatch(/^qa\/scenarios\/answers\.md: 1 scenario\n✗ answers /);
+  child.kill("SIGINT");
+  expect(await watch.ended()).toBe(130);
+  expect(await sandbox.processes()).toEqual([]);
+});
+
 test("on a terminal, Ctrl-C ends a watch in the middle of a run and gives the terminal back", async () => {
   const sandbox = await repository();
   await sandbox.write("qa/scenarios/answers.md", REPLIES("two").replace("3s", "60s"));

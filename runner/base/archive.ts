@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
+import { QaError } from "./errors.ts";
 import { replaceJsonFile } from "./files.ts";
 import { areUnchanged, type BuildInput, buildInput } from "./inputs.ts";
 import { isWithin } from "./paths.ts";
@@ -44,12 +45,26 @@ export async function packFolder(folder: string): Promise<Buffer> {
 
 /**
  * Unpacks an archive unless it is unpacked already and each file is as it was. Several processes may do so at once.
- * @param folder absolute; made with its parents, for this user alone
- * @throws the file system's error; Error for an archive whose files would lie outside the folder
+ * @param folder absolute, below the user's cache; made with its parents, for this user alone
+ * @throws QaError `cannot-write`; Error for an archive that is damaged, or whose files would lie outside the folder
  */
 export async function unpackOnce(archive: string, folder: string): Promise<void> {
   if (await isIntact(folder)) return;
   const entries = JSON.parse(String(await promisify(brotliDecompress)(await readFile(archive)))) as Entry[];
+  try {
+    await unpack(entries, archive, folder);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new QaError(`what the tool brings cannot be unpacked into ${folder}: ${error.message}`, {
+      code: "cannot-write",
+      fault: "environment",
+      hint: "Let GATEWAY_QA_CACHE name a folder that you can write to, with 100 MB of room.",
+      cause: error,
+    });
+  }
+}
+
+async function unpack(entries: readonly Entry[], archive: string, folder: string): Promise<void> {
   const staging = `${folder}.${randomBytes(4).toString("hex")}`;
   await mkdir(staging, { recursive: true, mode: 0o700 });
   try {

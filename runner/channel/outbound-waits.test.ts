@@ -21,15 +21,13 @@ describe("outbound waits", () => {
     await expect(second).resolves.toMatchObject({ text: "pong 2" });
   });
 
-  test("a timeout lists the messages that were there", async () => {
+  test("a timeout leaves the messages that were there to the failure, which has them once", async () => {
     const bus = newBus();
     bus.addInboundMessage({ conversation: { id: "a", kind: "direct" }, senderId: "a", text: "give me X" });
     bus.addOutboundMessage({ to: "dm:a", text: "no\nnever" });
     await expect(waitForOutboundMessage(bus, ({ text }) => text === "X", 5)).rejects.toMatchObject({
       message: "timed out after 5ms waiting for an outbound message",
-      details: expect.stringContaining(
-        "last messages:\n← dm:a  a: give me X\n→ dm:a  OpenClaw QA: no ⏎ never",
-      ),
+      details: expect.not.stringContaining("give me X"),
     });
     await expect(waitForOutboundMessage(newBus(), () => true, 5)).rejects.toMatchObject({
       details: expect.stringContaining("no messages on the channel"),

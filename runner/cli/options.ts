@@ -18,6 +18,7 @@ export const COMMAND_NAMES = [
   "parity",
   "bisect",
   "compat",
+  "rehearse",
   "list",
   "check",
   "new",
@@ -165,8 +166,11 @@ export const OPTIONS = {
   from: {
     takes: "<version>",
     about: "release to update from: 1.0.0, or openclaw@2026.4.26 (default: the latest)",
-    on: ["release-check", "new"],
-    but: { new: { takes: "<id>", about: "copy this scenario under the new id and title" } },
+    on: ["release-check", "rehearse", "new"],
+    but: {
+      new: { takes: "<id>", about: "copy this scenario under the new id and title" },
+      rehearse: { takes: "<release>", about: "what is installed now (default: what the installation says)" },
+    },
     group: GATEWAY,
     replay: "context",
   },
@@ -181,8 +185,19 @@ export const OPTIONS = {
   to: {
     takes: "<version>",
     about: "release to check: 1.1.0, or openclaw@2026.9.6",
-    on: ["release-check"],
+    on: ["release-check", "rehearse"],
+    but: {
+      rehearse: { takes: "<release>", about: "version, range or dist-tag to update to, for instance latest" },
+    },
     required: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  state: {
+    takes: "<folder|tgz>",
+    about: "the installation: its state folder, or an archive of it (default: ~/.openclaw)",
+    on: ["rehearse"],
+    kind: PATH,
     group: GATEWAY,
     replay: "context",
   },
@@ -378,7 +393,7 @@ export const OPTIONS = {
     takes: "<factor>",
     about:
       "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
-    on: ["run", "parity", "night", "release-check", "bisect"],
+    on: ["run", "parity", "night", "release-check", "rehearse", "bisect"],
     kind: FACTOR,
     group: ORDER,
     replay: "policy",
@@ -428,8 +443,9 @@ export const OPTIONS = {
   out: {
     takes: "<folder>",
     about: "where the report goes (default: reports/<run id>)",
-    on: ["run", "parity", "compat", "matrix", "night", "merge", "bisect"],
+    on: ["run", "parity", "compat", "rehearse", "matrix", "night", "merge", "bisect"],
     but: {
+      rehearse: { about: "where page and JSON go (default: reports/rehearse-<run id>)" },
       compat: { takes: "<file>", about: "write the report there, in the given format" },
       parity: { about: "where the reports go (default: reports/parity-<run id>)" },
       bisect: {
@@ -582,8 +598,9 @@ export const OPTIONS = {
   },
   json: {
     about: "print JSON",
-    on: ["list", "check", "fmt", "gateway list", "release-check", "merge", "history", "bisect"],
+    on: ["list", "check", "fmt", "gateway list", "release-check", "rehearse", "merge", "history", "bisect"],
     but: {
+      rehearse: { about: "print the report as JSON instead of the page" },
       check: { about: "print { files, diagnostics } as JSON, as --format json does" },
       fmt: { about: "print { files, changed, diagnostics } as JSON" },
       "release-check": { about: "print the findings as JSON" },

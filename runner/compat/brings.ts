@@ -1,6 +1,13 @@
 import { sep } from "node:path";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 
+/** Releases give no code. */
+interface Diagnosed {
+  level: string;
+  message: string;
+  code: string;
+}
+
 /** What a gateway says of a plugin that it has loaded. */
 export interface Inspected {
   /** `loaded`, `disabled`, `error` … */
@@ -8,7 +15,7 @@ export interface Inspected {
   error: string | undefined;
   /** Names of what it has registered, by kind; kinds of which there is nothing are left out. */
   registers: Record<string, string[]>;
-  diagnostics: { level: string; message: string }[];
+  diagnostics: Diagnosed[];
   /** Absolute folder that it was loaded from. */
   rootDir: string | undefined;
 }
@@ -39,7 +46,9 @@ export function readInspected(report: JsonObject): Inspected {
     error: [plugin.error, plugin.activationReason].find((each) => typeof each === "string"),
     registers,
     diagnostics: listOf(report.diagnostics).flatMap((each) =>
-      isJsonObject(each) ? [{ level: String(each.level), message: String(each.message) }] : [],
+      isJsonObject(each)
+        ? [{ level: String(each.level), message: String(each.message), code: String(each.code) }]
+        : [],
     ),
     rootDir: typeof plugin.rootDir === "string" ? plugin.rootDir : undefined,
   };

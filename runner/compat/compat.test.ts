@@ -5,6 +5,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../base/places.js";
+import { readInspected } from "./brings.ts";
 import { answerCommands, judgeResult } from "./calls.ts";
 import { compare, exitCodeOf } from "./compare.ts";
 import { type CompatReport, compatSchema, type JudgedRelease, type Row } from "./compat-schema.ts";
@@ -14,6 +15,7 @@ import { isKnownReadOnly } from "./read-only.ts";
 import { lastWords, missingApi, missingCredential, tellingLine } from "./reasons.ts";
 import { wantedReleases } from "./release-list.ts";
 import { renderMarkdown, renderTable } from "./render.ts";
+import { diagnosedRow } from "./rows.ts";
 import type { Turns } from "./turns.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -92,6 +94,25 @@ test("a command may do anything: unasked, none is sent", async () => {
     seen: "0 of 1 answered; restock: not called without --call",
     items: [{ name: "restock", state: "untried", seen: "not called without --call" }],
   });
+});
+
+test("what the embedded gateway leaves out of a plugin is no pass, and a warning is shown", async () => {
+  const diagnosed = (code: string) => {
+    const report = { diagnostics: [{ level: "warn", code, message: "api.registerDesk() is left out" }] };
+    return diagnosedRow(readInspected(report), "desk");
+  };
+  const leftOut = diagnosed("registration-unsupported");
+  expect(leftOut).toMatchObject({
+    state: "blocked",
+    seen: expect.stringMatching(/--releases.*registerDesk/),
+  });
+  expect(verdictOf([LOADED, CALLED, leftOut])).toBe("blocked");
+  const warned = diagnosed("hook-unknown");
+  expect(warned.state).toBe("yes");
+  const releases = [release("works", { gateway: "embedded", rows: [LOADED, CALLED, warned] })];
+  const table = renderTable({ ...REPORT, releases, firstBroken: undefined });
+  expect(table).toContain("embedded, diagnostics: warn: api.registerDesk() is left out");
+  expect(table).toContain("Yes: it works on the embedded gateway; --releases judges it on published ones.");
 });
 
 test("of an output the line is shown that names the plugin and what is not there", () => {

@@ -1,5 +1,7 @@
+import { EMBEDDED } from "../base/target.ts";
 import { plural, shorten } from "../base/text.ts";
 import { type CompatReport, type JudgedRelease, ROWS, type Row } from "./compat-schema.ts";
+import { NO_DIAGNOSTIC } from "./rows.ts";
 
 const CELL: Readonly<Record<Row["state"], string>> = {
   yes: "yes",
@@ -106,7 +108,8 @@ function noteOf(
   { gateway }: JudgedRelease,
   { row, state, seen, steps = [], log, api, items = [] }: Row,
 ): string[] {
-  if (state === "yes" && row !== "register") return [];
+  const hasWarnings = row === "diagnostics" && seen !== NO_DIAGNOSTIC;
+  if (state === "yes" && row !== "register" && !hasWarnings) return [];
   if (state === "untried" && items.length === 0) return [];
   const more = [
     ...steps.map((step) => `step: ${step}`),
@@ -148,8 +151,10 @@ function answerOf({ releases, firstBroken }: CompatReport): string {
   const loads = on("loads");
   if (loads.length > 0)
     return `Inconclusive: it loads on ${loads.join(", ")}, and not all that it has was called; --call calls it.`;
-  if (on("works with steps").length > 0) return `Yes, with steps, on ${plural(releases.length, "release")}.`;
-  return `Yes: it works on ${plural(releases.length, "release")}.`;
+  const where = releases.every(({ gateway }) => gateway === EMBEDDED.kind)
+    ? "the embedded gateway; --releases judges it on published ones"
+    : plural(releases.length, "gateway");
+  return on("works with steps").length > 0 ? `Yes, with steps, on ${where}.` : `Yes: it works on ${where}.`;
 }
 
 function escaped(text: string): string {

@@ -3,6 +3,9 @@ import { declaredTools, type Inspected } from "./brings.ts";
 import type { Row, RowName } from "./compat-schema.ts";
 import { inFew, missingApi, missingCredential, tellingLine } from "./reasons.ts";
 
+/** What stands before the message in a line of a gateway's log: time, part, level, plugin. */
+const LOG_HEAD = /^\S+Z \[plugins\] \w+ \S+: /;
+
 /**
  * A row that is a no, or blocked where what was seen says that a credential is missing.
  * @param evidence outputs and logs in which the line is looked for that says why
@@ -12,7 +15,9 @@ export function failedRow(row: RowName, seen: string, evidence: string, id: stri
   const api = missingApi(`${seen}\n${log ?? ""}`);
   const lacking = api === undefined ? missingCredential(seen) : undefined;
   if (lacking) return { row, state: "blocked", seen: lacking };
-  return { row, state: "no", seen: inFew(seen), ...(log ? { log } : {}), ...(api ? { api } : {}) };
+  const few = inFew(seen);
+  const isNew = log !== undefined && !few.includes(log.replace(LOG_HEAD, ""));
+  return { row, state: "no", seen: few, ...(isNew ? { log } : {}), ...(api ? { api } : {}) };
 }
 
 export interface Registered {
@@ -46,13 +51,30 @@ export function registeredRow({ id, manifest, registers, offered, evidence }: Re
   return lacking ? { row, state: "blocked", seen: `${seen}: ${lacking}` } : failedRow(row, seen, about, id);
 }
 
+/** What the embedded gateway leaves out of a plugin because it has no such part itself: of a release it says nothing. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "sdk-missing",
+  "registration-unsupported",
+  "hook-unsupported",
+  "channel-not-run",
+  "provider-not-used",
+]);
+
+/** What is seen where there is none. */
+export const NO_DIAGNOSTIC = "none";
+
 /** Errors among what the gateway says of it; warnings are shown. */
 export function diagnosedRow({ diagnostics }: Inspected, id: string): Row {
   const row = "diagnostics";
   const worse = diagnostics.filter(({ level }) => level === "error" || level === "warn");
   const errors = worse.filter(({ level }) => level === "error").map(({ message }) => message);
   const text = inFew(worse.map(({ level, message }) => `${level}: ${message}`).join("; "));
-  if (errors.length === 0) return { row, state: "yes", seen: text || "none" };
+  const leftOut = worse.filter(({ code }) => LEFT_OUT.has(code)).map(({ message }) => message);
+  if (errors.length === 0 && leftOut.length > 0) {
+    const seen = inFew(`only a release can say whether this works (--releases): ${leftOut.join("; ")}`);
+    return { row, state: "blocked", seen };
+  }
+  if (errors.length === 0) return { row, state: "yes", seen: text || NO_DIAGNOSTIC };
   const lacking = missingCredential(errors.join("\n"));
   return lacking ? { row, state: "blocked", seen: lacking } : failedRow(row, text, errors.join("\n"), id);
 }

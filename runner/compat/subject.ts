@@ -40,7 +40,7 @@ export interface SubjectOptions extends PluginPackageOptions {
 /**
  * Finds a plugin: in a folder, in a packed archive, or in the registry that npm is configured for, from where it is
  * installed with its dependencies.
- * @throws UsageError for what is none; QaError `unknown-package`, `registry-unreachable`, `plugin-install-failed`
+ * @throws UsageError for what is none; QaError `registry-unreachable`, `plugin-install-failed`
  */
 export async function findSubject(from: string, options: SubjectOptions): Promise<Subject> {
   const path = resolve(options.cwd, from);
@@ -63,7 +63,10 @@ export async function findSubject(from: string, options: SubjectOptions): Promis
       "Give a plugin's folder, a .tgz that npm has packed, or a package such as @scope/name@1.2.3.",
     );
   }
-  const folder = await installPluginPackage(from, options);
+  const folder = await installPluginPackage(from, options).catch((error: unknown) => {
+    if (!(error instanceof QaError && error.code === "unknown-package")) throw error;
+    throw new UsageError(error.message, `\`npm view ${from} versions\` shows which there are.`);
+  });
   const { name, version } = await readJsonObject(join(folder, "package.json"));
   const exact = `${name}@${version}`;
   // Without the prefix a release asks ClawHub first, which is another package of the same name, or out of reach.

@@ -6,6 +6,7 @@ import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayFacts } from "./facts.ts";
 import type { LiveModel } from "./live-model.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {
@@ -210,6 +211,8 @@ export interface GatewayStart {
   modelUrl: string;
   /** The agent talks to this provider, and not to the scripted model. */
   liveModel?: LiveModel;
+  /** What a scenario of another runner takes for granted. */
+  surroundings?: Surroundings | undefined;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
   /** Fills the agent's workspace before the process starts; for kinds that own one. */
@@ -223,8 +226,19 @@ export interface GatewayStart {
    * itself. Only for kinds that own what they run.
    */
   release?: OwnRelease;
+  /**
+   * Folder to live in, with what an earlier gateway has left in it, for kinds that own one. It is its maker's to remove.
+   * Default: a new one, which goes with the gateway.
+   */
+  root?: string;
+  /** The config file in place of the run's own, which it is made from. */
+  config?(own: JsonObject): Promise<JsonObject>;
+  /** Called when the config file is written and nothing runs yet; the gateway's own command line can be used. */
+  beforeStart?(gateway: DrivenGateway): Promise<void>;
   /** Gets the reader of the log before anything is started: a gateway that never becomes ready has one too. */
   onLog?(read: () => string): void;
+  /** Told what takes long besides the gateway's own start; what it returns is called when that is over. */
+  onWait?(what: string): () => void;
   /** Leaves the temp root in place for a look at it. */
   keepTemp?: boolean;
 }

@@ -1,11 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { parseDocument } from "yaml";
 import { errorMessage, QaError } from "../base/errors.ts";
 import { replaceFile } from "../base/files.ts";
 import { isJsonObject } from "../base/json.ts";
 import { withScript } from "./package-script.ts";
-import { AGENTS_HEADING, agentsText, lanesText, type SetUp, workflowText } from "./texts.ts";
+import {
+  AGENTS_HEADING,
+  agentsText,
+  type ChosenLanes,
+  lanesText,
+  NEW_LANES,
+  type SetUp,
+  workflowText,
+} from "./texts.ts";
 
 /** What happens to a file. */
 export interface PlannedFile {
@@ -106,6 +115,25 @@ function ignored(root: string): PlannedFile[] {
   if (/^\/?reports\/?\s*$/m.test(before)) return [];
   const separator = before === "" || before.endsWith("\n") ? "" : "\n";
   return [{ path, does: "change", what: "the folder reports", text: `${before}${separator}reports/\n` }];
+}
+
+/**
+ * The lanes that a workflow runs: those of a `qa/lanes.yaml` that is there already, on a push the ones that stay on the
+ * embedded gateway, else those that are written.
+ */
+export function lanesOf(root: string): ChosenLanes {
+  const path = join(root, "qa/lanes.yaml");
+  // What is wrong with the file is for `qa check`.
+  const { contents } = parseDocument(existsSync(path) ? readFileSync(path, "utf8") : "");
+  const file: unknown = contents?.toJSON();
+  const lanes = isJsonObject(file) && isJsonObject(file.lanes) ? Object.entries(file.lanes) : [];
+  const known = lanes.filter(([name]) => /^[\w.-]+$/.test(name));
+  if (known.length === 0) return NEW_LANES;
+  const isOffline = ([, lane]: [string, unknown]) =>
+    isJsonObject(lane) && Array.isArray(lane.gateways) && lane.gateways.every((each) => each === "embedded");
+  const offline = known.filter(isOffline).map(([name]) => name);
+  const others = known.map(([name]) => name).filter((name) => !offline.includes(name));
+  return { push: offline.length > 0 ? offline : others, night: others.length > 0 ? others : offline };
 }
 
 /** Whom to ask, as lanes write it: the author's address, else the owner of the repository on GitHub. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { ownerOf, planFiles, writeFiles } from "./files.ts";
+import { lanesOf, ownerOf, planFiles, writeFiles } from "./files.ts";
 import { packageManagerOf } from "./package-manager.ts";
 import { withScript } from "./package-script.ts";
 import { pluginScenario } from "./scenario.ts";
@@ -142,6 +142,7 @@ test("nothing is overwritten, and a second time nothing is left to do", async ()
     hasPackage: true,
     scenario: "tide-table-smoke",
     version: "0.1.0",
+    lanes: lanesOf(root),
   };
   const plan = () => planFiles(root, "scenario", setUp);
   const does = () => plan().map(({ path, does }) => `${does} ${path}`);
@@ -160,6 +161,20 @@ test("nothing is overwritten, and a second time nothing is left to do", async ()
   expect(await text("AGENTS.md")).toMatch(/^# Ours\n\n## Gateway QA\n/);
   expect(await text(".gitignore")).toBe("dist\nreports/\n");
   expect(does().filter((each) => !each.startsWith("leave "))).toEqual([]);
+});
+
+test("the workflow runs the lanes that are there", async () => {
+  const lanes = `lanes:
+  mine: { gateways: [embedded] }
+  own-2: { gateways: [embedded] }
+  far: { gateways: [embedded, { releases: { last: 2 } }] }
+`;
+  const of = async (text: string) => lanesOf(await repository({ "qa/lanes.yaml": text }));
+  expect(await of(lanes)).toEqual({ push: ["mine", "own-2"], night: ["far"] });
+  expect(await of("lanes: { far: { gateways: [openclaw] } }")).toEqual({ push: ["far"], night: ["far"] });
+  expect(await of("lanes: { mine: { gateways: [embedded] } }")).toEqual({ push: ["mine"], night: ["mine"] });
+  const fresh = { push: ["smoke"], night: ["releases"] };
+  expect([await of("lanes: ["), lanesOf(await repository({}))]).toEqual([fresh, fresh]);
 });
 
 test("a tool that was not offered is named and not called, and its text is not read as a value", async () => {

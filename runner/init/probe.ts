@@ -1,5 +1,7 @@
+import { relative, sep } from "node:path";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { exampleArguments } from "../base/schema-arguments.ts";
+import { oneLine } from "../base/text.ts";
 import { waitForOutboundMessage } from "../channel/outbound-waits.ts";
 import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
@@ -8,8 +10,18 @@ import type { PluginSubject } from "./subject.ts";
 
 const TURN_TIMEOUT_MS = 120_000;
 
-/** What came of running a plugin: what its tools look like, or what the gateway says is wrong with it. */
-export type Probe = OfferedTools | { problem: string };
+/** What the gateway says is wrong with a plugin. */
+interface PluginProblem {
+  /** One line, which names the plugin's file where one is at fault. */
+  text: string;
+  /** It keeps the plugin from being used. */
+  isError: boolean;
+  /** The plugin's code failed, and asked for nothing that the embedded gateway lacks. */
+  isItsOwn: boolean;
+}
+
+/** What came of running a plugin: what its tools look like, or what is wrong with it. */
+export type Probe = (OfferedTools & { warning?: string | undefined }) | { problem: PluginProblem };
 
 /**
  * Runs a plugin in a gateway, and asks its agent something to see which of the declared tools the model is offered. None of
@@ -32,12 +44,15 @@ export async function probePlugin(
   try {
     const { gateway } = await testbed.ready;
     const first = await offered(testbed, tools, "one");
-    const problem = await problemOf(gateway, id);
-    if (problem !== undefined && first.size < tools.length) return { problem };
-    if (first.size === tools.length) return { parameters: first, mustBeNamed: false };
+    const problem = await problemOf(gateway, plugin);
+    if (problem?.isError && first.size < tools.length) return { problem };
+    const warning = problem?.text;
+    if (first.size === tools.length) return { parameters: first, mustBeNamed: false, warning };
     await allow(gateway, id);
     const second = await offered(testbed, tools, "two");
-    return { parameters: second, mustBeNamed: second.size > first.size };
+    // What it warns of may be why a tool is not there.
+    if (problem !== undefined && second.size < tools.length) return { problem };
+    return { parameters: second, mustBeNamed: second.size > first.size, warning };
   } finally {
     for (const left of await testbed.close()) onLeft(left);
   }
@@ -72,7 +87,10 @@ function declarationOf(tool: unknown): { name: string; parameters: unknown } {
 }
 
 /** What the embedded gateway says is wrong with the plugin, the worst first; a release says nothing of this kind. */
-async function problemOf(gateway: GatewayUnderTest, id: string): Promise<string | undefined> {
+async function problemOf(
+  gateway: GatewayUnderTest,
+  { id, root }: PluginSubject,
+): Promise<PluginProblem | undefined> {
   const { plugins } = await gateway.call("qa.plugins.list", {}).catch((): JsonObject => ({}));
   const own = Array.isArray(plugins)
     ? plugins.find((plugin) => isJsonObject(plugin) && plugin.id === id)
@@ -80,7 +98,14 @@ async function problemOf(gateway: GatewayUnderTest, id: string): Promise<string 
   const diagnostics: unknown[] = Array.isArray(own?.diagnostics) ? own.diagnostics : [];
   const found = diagnostics.filter(isJsonObject);
   const worst = found.find(({ level }) => level === "error") ?? found[0];
-  return typeof worst?.message === "string" ? worst.message : undefined;
+  if (typeof worst?.message !== "string") return undefined;
+  const message = oneLine(worst.message.replaceAll(`${root}${sep}`, ""));
+  const file = typeof worst.file === "string" ? relative(root, worst.file) : "";
+  return {
+    text: message.includes(file) ? message : `${file}: ${message}`,
+    isError: worst.level === "error",
+    isItsOwn: worst.code === "load-failed" && !found.some(({ code }) => code === "sdk-missing"),
+  };
 }
 
 async function allow(gateway: GatewayUnderTest, id: string): Promise<void> {

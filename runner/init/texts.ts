@@ -13,7 +13,17 @@ export interface SetUp {
   scenario: string;
   /** Of this tool. */
   version: string;
+  lanes: ChosenLanes;
 }
+
+/** Names of lanes, by when a workflow runs them. */
+export interface ChosenLanes {
+  push: readonly string[];
+  night: readonly string[];
+}
+
+/** What `lanesText` has. */
+export const NEW_LANES: ChosenLanes = { push: ["smoke"], night: ["releases"] };
 
 /** `qa/lanes.yaml` */
 export function lanesText({ subject, owner }: SetUp): string {
@@ -42,7 +52,7 @@ lanes:
 }
 
 /** `.github/workflows/gateway-qa.yml` */
-export function workflowText({ manager, hasPackage, version }: SetUp): string {
+export function workflowText({ manager, hasPackage, version, lanes: { push, night } }: SetUp): string {
   const install = hasPackage
     ? `      - run: ${manager.cleanInstall}\n      - run: npm run build --if-present\n`
     : "";
@@ -79,9 +89,7 @@ jobs:
           path: .gateway-qa/openclaw
           key: openclaw-\${{ runner.os }}-\${{ github.run_id }}
           restore-keys: openclaw-\${{ runner.os }}-
-${install}      - run: npx -y gateway-qa@${version} night "$LANE" --lanes qa/lanes.yaml --out night
-        env:
-          LANE: \${{ github.event_name == 'schedule' && 'releases' || 'smoke' }}
+${install}      - run: npx -y gateway-qa@${version} night \${{ github.event_name == 'schedule' && '${night.join(" ")}' || '${push.join(" ")}' }} --lanes qa/lanes.yaml --out night
       - run: cat night/merged/merged.md >> "$GITHUB_STEP_SUMMARY"
         if: always()
       - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1

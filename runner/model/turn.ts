@@ -1,3 +1,4 @@
+import { authoredText } from "../base/authored.ts";
 import type { ModelRequest, ToolCall } from "./request.ts";
 
 /** What has happened since the user's last message. */
@@ -12,11 +13,6 @@ export interface Turn {
   /** Tool calls of the turn that have a result, in order. */
   exchanges: readonly { call: ToolCall; result: string }[];
 }
-
-const CONTEXT_BLOCK =
-  /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
-const CONTEXT_HEADING =
-  /^OpenClaw runtime context (?:\(internal\)|for the immediately preceding user message)/;
 
 /** Finds the current turn: it begins with the latest run of messages that the user wrote. */
 export function currentTurn({ messages }: ModelRequest): Turn {
@@ -47,10 +43,4 @@ export function currentTurn({ messages }: ModelRequest): Turn {
         : [],
     ),
   };
-}
-
-/** A user-role message without what the gateway added for the model alone; empty when nothing remains. */
-function authoredText(text: string): string {
-  const rest = text.replaceAll(CONTEXT_BLOCK, "").trim();
-  return CONTEXT_HEADING.test(rest) ? "" : rest;
 }

@@ -7,6 +7,7 @@ type Schemas = typeof eventSchemas;
 export type RunStarted = FromSchema<Schemas["run-started"]>;
 /** An attempt at a scenario begins; what follows until its `scenario-finished` belongs to it. */
 type ScenarioStarted = FromSchema<Schemas["scenario-started"]>;
+type GatewayStarting = FromSchema<Schemas["gateway-starting"]>;
 type GatewayReady = FromSchema<Schemas["gateway-ready"]>;
 type StepStarted = FromSchema<Schemas["step-started"]>;
 type StatementStarted = FromSchema<Schemas["statement-started"]>;
@@ -19,6 +20,7 @@ export type RunFinished = FromSchema<Schemas["run-finished"]>;
 export type RunEvent =
   | RunStarted
   | ScenarioStarted
+  | GatewayStarting
   | GatewayReady
   | StepStarted
   | StatementStarted

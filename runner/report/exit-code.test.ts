@@ -73,6 +73,11 @@ it.each<[string, ScenarioReport[], string | RegExp]>([
   ["a reporter failed beside a failure of the product", [failed("product")], /besides the scenarios/],
   ["nothing ran", [], "nothing ran"],
   ["a process stayed", [{ ...passed, cleanupProblems: ["a process"] }], "x left something behind: a process"],
+  [
+    "a named one was skipped, for a reason that is a sentence",
+    [{ ...skipped, ...named, reason: "guarded by X. Set X=1 to run it." }],
+    "x was asked for and is skipped: guarded by X. Set X=1 to run it",
+  ],
   ["a named one was skipped", [{ ...skipped, ...named, reason: "no" }], "x was asked for and is skipped: no"],
   ["all was blocked", [blocked], "nothing passed, and something was blocked"],
 ])("says why there is no result to rely on when %s", (_what, scenarios, words) => {

@@ -72,7 +72,7 @@ function doubts(report: Outcome): string[] {
       .filter(({ cleanupProblems }) => cleanupProblems.length > 0)
       .map(({ id, cleanupProblems }) => `${id} left something behind: ${cleanupProblems.join(", ")}`),
     ...withoutResult.map(
-      ({ id, verdict, reason }) => `${id} was asked for and is ${verdict}: ${reason ?? ""}`,
+      ({ id, verdict, reason = "" }) => `${id} was asked for and is ${verdict}: ${reason.replace(/\.$/, "")}`,
     ),
     ...open.map(({ id, reason }) => `${id} could not be tested: ${reason ?? ""}`),
     ...(!has("passed") && has("blocked") ? ["nothing passed, and something was blocked"] : []),

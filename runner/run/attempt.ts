@@ -75,6 +75,14 @@ async function perform(
 ): Promise<{ outcome: Outcome; problems: string[]; leaks: string[] }> {
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
+    testbed.onWait((waitsFor) => {
+      const about = {
+        at: Date.now(),
+        scenarioId: scenario.id,
+        ...(waitsFor === undefined ? {} : { waitsFor }),
+      };
+      run.events.emit({ type: "gateway-starting", ...about });
+    });
     const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true, mode: 0o700 })]);
     run.events.emit({
       type: "gateway-ready",

@@ -57,3 +57,23 @@ test("where nothing came in a conversation, those in which messages came are nam
   expect(await missedIn("room")).toBe("a message did not come");
   expect(await missedIn("z", "a", "b", "c", "d", "e", "f", "g")).toMatch(/in `a`, .*`e` and 2 others$/);
 });
+
+test("where what was said has had its reply, another one did not come; else the reply did not", async () => {
+  const missedAfter = (replyToId: string) => {
+    const context = {
+      scene: { replies: [{ index: 1, message: { text: "one", replyToId } }], isFree: () => false },
+      bus: { getSnapshot: () => ({ messages: [{ id: "asked", direction: "inbound" }] }) },
+      wakeups: new Wakeups(),
+      signal: () => undefined,
+      limits: { withinMs: 0 },
+    } as unknown as ActionContext;
+    return expectReply(context, PRESENT).then(
+      () => "",
+      ({ message, seen }) => `${message}: ${seen}`,
+    );
+  };
+  expect(await missedAfter("asked")).toBe(
+    'no other reply came after "one", which an earlier statement has taken: nothing',
+  );
+  expect(await missedAfter("before")).toBe("the reply did not come: nothing");
+});

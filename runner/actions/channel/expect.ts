@@ -88,15 +88,15 @@ export async function expectReply(
     what: "the reply",
     list,
     hintOf: answersAnother(context),
-    taken: whyNone(context),
+    taken: whyNone(context, matcher),
   };
   // Time is up when none was equal: what is alike has come or has not.
   const limits = said && !isExact ? { ...context.limits, withinMs: 0 } : context.limits;
   return expectNext({ ...context, limits }, source, matcher);
 }
 
-/** `ask` has its reply itself, and a model that is held gives none. */
-function whyNone({ scene, model }: ActionContext) {
+/** `ask` has its reply itself, a model that is held gives none, and what was said may have had its one reply. */
+function whyNone({ scene, model, bus }: ActionContext, matcher: Matcher) {
   return (came: readonly TimedEvent<BusMessage>[]): Unexpected | undefined => {
     const last = came.at(-1);
     if (!last && (model?.inHand.held ?? 0) > 0)
@@ -105,6 +105,12 @@ function whyNone({ scene, model }: ActionContext) {
         fault: "scenario",
         hint: "Put `releaseModel` before it.",
       });
+    const written = lastWritten(bus);
+    if (!scene.hasAsked && last && written && last.value.replyToId === written.id)
+      return new Unexpected(
+        `no other reply came after ${show(last.value.text)}, which an earlier statement has taken`,
+        { expected: describeMatcher(matcher), seen: "nothing" },
+      );
     if (!scene.hasAsked || !last) return undefined;
     return new Unexpected("`ask` has taken the reply, and no other one came", {
       expected: "another one, after the reply to `ask`",
@@ -115,12 +121,17 @@ function whyNone({ scene, model }: ActionContext) {
   };
 }
 
+function lastWritten(bus: ActionContext["bus"]): BusMessage | undefined {
+  return bus.getSnapshot().messages.findLast(({ direction }) => direction === "inbound");
+}
+
 /** Of a message that answers something else than what was written last: what it answers. */
 function answersAnother({ bus }: ActionContext) {
   return ({ value }: TimedEvent<BusMessage>): string | undefined => {
-    const written = bus.getSnapshot().messages.filter(({ direction }) => direction === "inbound");
-    const asked = written.find(({ id }) => id === value.replyToId);
-    if (!asked || asked === written.at(-1)) return undefined;
+    const asked = bus
+      .getSnapshot()
+      .messages.find(({ id, direction }) => direction === "inbound" && id === value.replyToId);
+    if (!asked || asked.id === lastWritten(bus)?.id) return undefined;
     return `It answers ${show(asked.text)}, not what was written last: \`expectReply\` takes the next message, \`expectMessage\` the first that fits.`;
   };
 }

@@ -68,7 +68,7 @@ async function plan(
   offered: OfferedTools | undefined,
 ): Promise<{ files: PlannedFile[]; scenario: NewScenario }> {
   const [
-    { ownerOf, planFiles },
+    { lanesOf, ownerOf, planFiles },
     { pluginScenario, skillScenario },
     { formatFile },
     { applyEdits },
@@ -89,6 +89,7 @@ async function plan(
     hasPackage: existsSync(join(subject.root, "package.json")),
     scenario: scenario.id,
     version: packageJson.version,
+    lanes: lanesOf(subject.root),
   });
   return { files, scenario };
 }
@@ -121,16 +122,20 @@ async function setUp(
   print("\n");
   const code = await run(scenario.id, { gateway: target }, {}, session);
   if (code === EXIT.passed)
-    return (await showFailure(subject, scenario, target, session)) ?? next(subject, manager, scenario);
-  printNote(
-    `\n${scenario.id} does not pass as it was written. Correct ${fileOf(subject, scenario)}, or what it found.\n`,
-  );
+    return (
+      (await showFailure(subject, scenario, target, session)) ?? (await next(subject, manager, scenario))
+    );
+  if (code === EXIT.failed) {
+    printNote(
+      `\n${scenario.id} does not pass as it was written. Correct ${fileOf(subject, scenario)}, or what it found.\n`,
+    );
+  }
   return code;
 }
 
 /**
  * Where the plugin can run, and what its tools take.
- * @throws QaError `cannot-run` where it runs nowhere, or may not be tried on a release
+ * @throws QaError `plugin-load-failed` or `cannot-run` where it runs nowhere, or may not be tried on a release
  */
 async function learn(
   plugin: PluginSubject,
@@ -138,16 +143,22 @@ async function learn(
   session: Session,
 ): Promise<{ target: GatewayTarget; offered: OfferedTools }> {
   const embedded = await probe(plugin, EMBEDDED, session);
-  if (!("problem" in embedded)) return { target: EMBEDDED, offered: embedded };
-  const problem = `the embedded gateway cannot run it: ${embedded.problem}`;
+  if (!("problem" in embedded)) {
+    const onRelease = commandLine(["compat", "--releases", "latest"]);
+    if (embedded.warning !== undefined)
+      print(`The embedded gateway warns: ${embedded.warning}\nA release is asked by \`${onRelease}\`.\n\n`);
+    return { target: EMBEDDED, offered: embedded };
+  }
+  const { text, isItsOwn } = embedded.problem;
+  const problem = isItsOwn ? text : `the embedded gateway cannot run it: ${text}`;
   if (await mayFetch(problem, options)) {
     const newest = await probe(plugin, NEWEST, session);
     if (!("problem" in newest)) return { target: NEWEST, offered: newest };
   }
   throw new QaError(problem, {
-    code: "cannot-run",
-    fault: "environment",
-    hint: "Nothing was written. With --yes it is tried on the newest release of OpenClaw.",
+    code: isItsOwn ? "plugin-load-failed" : "cannot-run",
+    fault: isItsOwn ? "product" : "environment",
+    hint: `Nothing was written. ${isItsOwn ? "Correct it, and start again; with" : "With"} --yes it is tried on the newest release of OpenClaw.`,
   });
 }
 
@@ -249,13 +260,15 @@ function fileOf({ root }: Subject, { id }: NewScenario): string {
   return displayPath(join(root, "qa/scenarios", `${id}.md`), userFolder());
 }
 
-function next(subject: Subject, manager: PackageManager, scenario: NewScenario): number {
+async function next(subject: Subject, manager: PackageManager, scenario: NewScenario): Promise<number> {
+  const { isInstalled } = await import("../../init/subject.ts");
+  const { name, version } = packageJson;
   print(
     [
       "Next:",
       `  open ${fileOf(subject, scenario)}, put real arguments and results into it`,
       `  ${commandLine(["run", scenario.id])}`,
-      `  ${manager.addDevelopment(`${packageJson.name}@${packageJson.version}`)}`,
+      ...(isInstalled(subject.root, name) ? [] : [`  ${manager.addDevelopment(`${name}@${version}`)}`]),
       "",
     ].join("\n"),
   );

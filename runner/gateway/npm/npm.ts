@@ -55,9 +55,20 @@ export async function runNpm(args: readonly string[], options: NpmOptions): Prom
   return {
     ok: !result.failed,
     stdout: result.stdout,
-    output: (result.all || result.shortMessage || "").split("\n").slice(-OUTPUT_LINES).join("\n"),
+    // With `--json` npm says on stdout once more why it failed.
+    output: npmWords((args.includes("--json") && result.stderr) || result.all || result.shortMessage || ""),
     missing: result.code === "ENOENT",
   };
+}
+
+/** What npm has noted for its own developers: stacks, the members of error objects, and where its log lies. */
+const NPM_INNER =
+  /^npm (?:error|ERR!)(?:\s*$|\s{3,}at .*\d:\d+\)?(?: \{)?$|\s{3}(?:type|syscall|code|errno|address|port|requiredBy): | \}$| A complete log of this run )/;
+
+/** The end of what npm said, without what only its own developers can use. */
+export function npmWords(text: string): string {
+  const lines = text.split("\n").filter((line) => !NPM_INNER.test(line));
+  return lines.slice(-OUTPUT_LINES).join("\n").trimEnd();
 }
 
 /**

@@ -16,6 +16,7 @@ import type {
   CliRunOptions,
   GatewayEvent,
   GatewayIdentity,
+  GatewayStart,
   GatewayUnderTest,
   NewBootOptions,
   TraceRecord,
@@ -172,9 +173,10 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   /** Writes the config, starts the process and waits until it is ready and answers RPC. */
-  async start(): Promise<void> {
+  async start(beforeBoot?: GatewayStart["beforeStart"]): Promise<void> {
     const { config, tempRoot } = this.#options;
     await writeFile(tempRoot.configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+    await beforeBoot?.(this);
     await this.#boot();
   }
 

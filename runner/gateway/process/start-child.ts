@@ -35,7 +35,7 @@ export async function startChildGateway(
   secrets.add(token, ...(liveModel ? [liveModel.apiKey] : []));
   const log = new LogCapture(secrets.redactText, () => wakeups.notify());
   start.onLog?.(() => log.text());
-  const folders = await createTempRoot({ teardown, keep: start.keepTemp });
+  const folders = await createTempRoot({ teardown, keep: start.keepTemp }, start.root);
   await start.seedWorkspace?.(folders.workspaceDir);
   const program = typeof source === "function" ? await source(folders) : source;
   const tempRoot = program.isAccountsOwn ? await withStateInHome(folders) : folders;
@@ -50,16 +50,18 @@ export async function startChildGateway(
 
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const config = gatewayConfig({
+    const own = gatewayConfig({
       tempRoot,
       port,
       token,
       modelUrl: start.modelUrl,
       liveModel,
       busUrl: start.busUrl,
+      surroundings: start.surroundings,
       patches: [...(program.configPatches ?? []), ...start.configPatches],
       plugins: program.plugins,
     });
+    const config = (await start.config?.(own)) ?? own;
     secrets.add(...secretsIn(config, env), ...secretValues(env));
     const mark = log.mark();
     const gateway = new ChildGateway({
@@ -78,7 +80,7 @@ export async function startChildGateway(
     });
     teardown.defer(`gateway process on port ${port}`, () => gateway.stop());
     try {
-      await gateway.start();
+      await gateway.start(start.beforeStart);
       return gateway;
     } catch (error) {
       // Whose fault it was shows only when the process is down and its log complete.

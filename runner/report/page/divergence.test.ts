@@ -53,3 +53,57 @@ test("the first difference is what came first, and not the statement that failed
     b: { text: expect.stringMatching(/something else$/) },
   });
 });
+
+test("a statement that failed stands beside the same that passed, whatever came after it", () => {
+  const ends = (threw: boolean, more: readonly string[]) => {
+    const about = { scenarioId: "s", at: 0 };
+    const position = { line: 1, column: 1 };
+    const labels = ["patchConfig", "expectSkill", ...more];
+    const view = decisiveView(
+      [
+        { type: "scenario-started", ...about, attempt: 1, index: 1 },
+        { type: "step-started", ...about, step: 0, name: "patches", position },
+        ...labels.flatMap((label, index): LoggedEvent[] => [
+          { type: "statement-started", ...about, at: index * 10, step: 0, label, position },
+          {
+            ...{ type: "statement-ended", ...about, at: index * 10 + 5, step: 0, position },
+            threw: threw && index === 1,
+          },
+        ]),
+      ],
+      "passed",
+    );
+    if (!view) throw new Error("there is no attempt");
+    return view;
+  };
+  const pairs = pairsOf(ends(false, ["ask", "expectReply"]), ends(true, []));
+  expect(pairs.filter(({ differs }) => differs).map(({ a, b }) => [a?.text, b?.text])).toEqual([
+    ["expectSkill ✓", "expectSkill ✗"],
+    ["ask ✓", undefined],
+    ["expectReply ✓", undefined],
+  ]);
+});
+
+test("what a release adds to what the user wrote is no difference, and other words of the user are one", () => {
+  const asks = (...texts: readonly string[]) => {
+    const about = { scenarioId: "s", at: 0 };
+    const messages = texts.map((text) => ({ role: "user" as const, text }));
+    const view = decisiveView(
+      [
+        { type: "scenario-started", ...about, attempt: 1, index: 1 },
+        { type: "step-started", ...about, step: 0, name: "asks", position: { line: 1, column: 1 } },
+        { type: "model-request", ...about, request: 1, model: "m", kept: 0, messages },
+        { type: "model-answer", ...about, request: 1, rule: "r", status: "answered", text: "hi" },
+      ],
+      "passed",
+    );
+    if (!view) throw new Error("there is no attempt");
+    return view;
+  };
+  const context =
+    "OpenClaw runtime context for the immediately preceding user message.\nConversation info: dm:alice";
+  expect(firstDifference(pairsOf(asks("hello"), asks("hello", context)))).toBeUndefined();
+  expect(firstDifference(pairsOf(asks("hello"), asks("goodbye", context)))).toMatchObject({
+    b: { text: "user: goodbye → answered: hi" },
+  });
+});

@@ -1,3 +1,4 @@
+import { authoredText } from "../../base/authored.ts";
 import { oneLine } from "../../base/text.ts";
 import type { AttemptView } from "./attempt-view.ts";
 
@@ -78,7 +79,12 @@ function happenings(view: AttemptView): Happening[] {
     add("channel", at, step, `${event.replaceAll("-", " ")} in ${conversation}: ${text}`);
   }
   for (const { at, step, messages, answer = "", status = "unanswered" } of view.requests) {
-    const asked = messages.findLast(({ role }) => !role.startsWith("system"));
+    // Releases wrap what a user wrote in what they know of the chat; the embedded gateway does not.
+    const [asked] = messages
+      .filter(({ role }) => !role.startsWith("system"))
+      .map(({ role, text }) => ({ role, text: role === "user" ? authoredText(text) : text }))
+      .filter(({ text }) => text !== "")
+      .slice(-1);
     add("model", at, step, `${asked?.role ?? "asked"}: ${asked?.text ?? ""} → ${status}: ${answer}`);
   }
   for (const { at, step, method, failed, endedAt } of view.calls) {
@@ -133,20 +139,24 @@ function aligned(a: readonly Happening[], b: readonly Happening[], step: number,
   return joined(pairs);
 }
 
-/** What stands only in one and what stands in the other in its place make one difference. */
+/** Of a stretch without anything in common, what comes first in one stands beside what comes first in the other. */
 function joined(pairs: readonly Pair[]): Pair[] {
   const made: Pair[] = [];
+  let stretch: Pair[] = [];
+  const close = () => {
+    const [ofA, ofB] = [stretch.filter(({ a }) => a), stretch.filter(({ b }) => b)];
+    const longer = ofA.length >= ofB.length ? ofA : ofB;
+    made.push(...longer.map((pair, index) => ({ ...pair, ...ofA[index], ...ofB[index] })));
+    stretch = [];
+  };
   for (const pair of pairs) {
-    const last = made.at(-1);
-    const fits =
-      last?.differs &&
-      pair.differs &&
-      last.a !== undefined &&
-      last.b === undefined &&
-      pair.b !== undefined &&
-      pair.a === undefined;
-    if (last && fits) made[made.length - 1] = { ...last, b: pair.b };
-    else made.push(pair);
+    if (pair.differs) {
+      stretch.push(pair);
+      continue;
+    }
+    close();
+    made.push(pair);
   }
+  close();
   return made;
 }

@@ -27,7 +27,11 @@ export function evidenceLines(
   const head = `${scenario.id}: ${view.finished?.verdict ?? scenario.verdict}, ${oneLine(scenario.title)}`;
   const steps = view.steps.filter(({ index }) => step === undefined || index === step);
   if (evidence.length > 0) {
-    return [head, ...evidence.flatMap((each) => ["", `${each}:`, ...indented(LINES[each](view, step))])];
+    const shown = (each: Evidence) => {
+      const lines = LINES[each](view, step);
+      return lines.length > 0 ? [`${each}:`, ...indented(lines)] : [`${each}: nothing`];
+    };
+    return [head, ...evidence.flatMap((each) => ["", ...shown(each)])];
   }
   return [
     head,

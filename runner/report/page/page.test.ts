@@ -7,6 +7,8 @@ import type { LoggedEvent } from "../events.ts";
 import { runEventsOf } from "../record.ts";
 import { reportOf } from "../run-state.ts";
 import { sampleRun } from "../testing/sample-run.ts";
+import { decisiveView } from "./attempt-view.ts";
+import { evidenceLines } from "./evidence-text.ts";
 import { renderPage } from "./page.ts";
 import { DATA_ID, type PageData } from "./page-data.ts";
 import { blocksIn, recordsIn } from "./testing/records.ts";
@@ -83,4 +85,23 @@ test("of a run that was killed it shows what there is, up to the line that was b
     (each) => last && "scenarioId" in last && each.id === last.scenarioId,
   );
   expect(recordsIn(page)[index ?? -1]?.events.at(-1)).toEqual(last);
+});
+
+test("a text that turns its direction around shows how, and the text after it keeps its own", async () => {
+  const turned = sampleRun().map((event) =>
+    event.type === "step-started" ? { ...event, name: "\u202estep \u2066 one" } : event,
+  );
+  const page = await pageOf(turned);
+  const names = recordsIn(page).flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === "step-started" ? [event.name] : [])),
+  );
+  expect(new Set(names)).toEqual(new Set(["\\u202estep \\u2066 one"]));
+});
+
+test("in the terminal, of what there is nothing that is said", () => {
+  const [scenario] = reportOf(runEventsOf(sampleRun())).scenarios;
+  const view = decisiveView(sampleRun(), "failed");
+  if (!scenario || !view) throw new Error("there is no scenario");
+  const lines = evidenceLines(scenario, view, { evidence: ["calls", "log"] });
+  expect(lines.slice(1)).toEqual(["", "calls: nothing", "", "log: nothing"]);
 });

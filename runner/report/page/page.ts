@@ -76,7 +76,12 @@ ${blocks.join("\n")}
 
 /** Nothing in a JSON text can end the element that it stands in. */
 function inScript(json: string): string {
-  return json.replaceAll("<", "\\u003c");
+  return inOrder(json).replaceAll("<", "\\u003c");
+}
+
+/** What turns the direction of the text after it around is shown, and does not. */
+function inOrder(json: string): string {
+  return json.replace(/[\u202a-\u202e\u2066-\u2069]/g, (mark) => `\\\\u${mark.charCodeAt(0).toString(16)}`);
 }
 
 function hashOf(text: string): string {
@@ -124,7 +129,7 @@ async function packedRun(source: PageSource, most: number): Promise<{ run: PageR
 }
 
 function recordText(scenario: ScenarioReport, lines: readonly string[]): string {
-  return `{"scenario":${JSON.stringify(scenario)},"events":[${lines.join(",")}]}`;
+  return inOrder(`{"scenario":${JSON.stringify(scenario)},"events":[${lines.join(",")}]}`);
 }
 
 function overview({ report, name, history }: PageSource): Omit<PageRun, "notes"> {

@@ -87,6 +87,10 @@ function progress(event: Exclude<RunEvent, RunStarted | RunFinished | ScenarioFi
   switch (event.type) {
     case "scenario-started":
       return event.attempt > 1 ? `started, try ${event.attempt}` : "started";
+    case "gateway-starting":
+      return event.waitsFor === undefined
+        ? "the gateway starts"
+        : `the gateway's start waits for ${event.waitsFor}`;
     case "gateway-ready": {
       const { product, version, readyMs } = event.gateway;
       return `gateway ready in ${formatDuration(readyMs)}, ${product} ${version}`;

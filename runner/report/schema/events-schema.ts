@@ -57,6 +57,21 @@ export const eventSchemas = {
       index: { type: "integer", minimum: 1, description: "Place in the run's order; counts from 1." },
     },
   },
+  "gateway-starting": {
+    type: "object",
+    description: "What the start of the gateway waits for has changed.",
+    additionalProperties: false,
+    required: ["type", "at", "scenarioId"],
+    properties: {
+      type: { const: "gateway-starting" },
+      at,
+      scenarioId,
+      waitsFor: {
+        ...text,
+        description: "Something other than the gateway itself: `the install of the plugin my-plugin@1 …`.",
+      },
+    },
+  },
   "gateway-ready": {
     type: "object",
     additionalProperties: false,

@@ -168,7 +168,7 @@ it("a scripted model names what it had no rule for, and the rules that matched n
     modelNotes(account([], [], { requests: [asked(rule)] }), given);
   expect(notes("instructions: acknowledge")).toEqual({
     noRule:
-      'no rule of the scenario\'s model script matches what the model was asked, so it only said OK.: "Where is parcel 4711?"',
+      'no rule of the scenario\'s model script matches what the model was asked, so it only said "OK.": "Where is parcel 4711?"',
     unused: '2 rules of the model script matched nothing so far: rules[0] ({"lastUser":"packet"}), late',
   });
   expect(notes("late")).toEqual({

@@ -51,8 +51,8 @@ function noRuleFor(request: RecordedRequest | undefined, script: ModelScript | u
   if (request.rule !== NOTHING_TO_DO) return {};
   return {
     noRule: script
-      ? `no rule of the scenario's model script matches what the model was asked, so it only said OK.: ${asked}`
-      : `the scripted model found no instruction in what it was asked, so it only said OK.: ${asked}`,
+      ? `no rule of the scenario's model script matches what the model was asked, so it only said "OK.": ${asked}`
+      : `the scripted model found no instruction in what it was asked, so it only said "OK.": ${asked}`,
   };
 }
 

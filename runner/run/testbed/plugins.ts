@@ -8,6 +8,7 @@ import { isPackedPlugin } from "../../base/paths.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import { makeTempFolder } from "../../base/temp-folder.ts";
 import type { Scenario } from "../../scenario/types.ts";
+import { quietFolder } from "./plugin-copy.ts";
 import { MANIFEST, readPluginManifest } from "./plugin-manifest.ts";
 
 export interface PluginOptions {
@@ -16,6 +17,10 @@ export interface PluginOptions {
   teardown: Teardown;
   /** Install scripts run; default: they do not. */
   allowScripts?: boolean | undefined;
+  /** Folder that the run writes into, if the gateway bears no change in a plugin's folder; absolute. */
+  written?: string | undefined;
+  /** Told what takes long; what it returns is called when that is over. */
+  onWait?: (what: string) => () => void;
 }
 
 /** Below the root of a repository. */
@@ -37,7 +42,13 @@ interface Enabled {
 export async function pluginPatches(scenario: Scenario, options: PluginOptions): Promise<JsonObject[]> {
   const { plugins = [] } = scenario.meta;
   if (plugins.length === 0) return [];
-  const enabled = await Promise.all(plugins.map((plugin) => find(plugin, scenario, options)));
+  const { written, teardown } = options;
+  const enabled = await Promise.all(
+    plugins.map(async (plugin) => {
+      const { id, folder } = await find(plugin, scenario, options);
+      return { id, folder: folder && written ? await quietFolder(folder, written, teardown) : folder };
+    }),
+  );
   const folders = enabled.flatMap(({ folder }) => folder ?? []);
   return [
     {
@@ -71,7 +82,7 @@ async function sourceOf(plugin: NamedPlugin, { pack, file }: Scenario): Promise<
 async function find(
   plugin: NamedPlugin,
   scenario: Scenario,
-  { signal, teardown, allowScripts = false }: PluginOptions,
+  { signal, teardown, allowScripts = false, onWait }: PluginOptions,
 ): Promise<Enabled> {
   const path = await sourceOf(plugin, scenario);
   if (typeof plugin === "string") {
@@ -89,12 +100,16 @@ async function find(
   const npmrc = await writeNpmrc(userFolder(), process.env, scratch);
   const options = { env: { ...process.env, ...npmrc }, signal, allowScripts };
   const spec = plugin.path ?? plugin.npm ?? "";
+  const done = onWait?.(
+    `the install of the plugin ${spec} ${path ? "with its dependencies" : "from the package registry"}`,
+  );
   try {
     const folder = path
       ? await installPluginArchive(path, { ...options, scratch })
       : await installPluginPackage(spec, options);
     return inFolder(folder, spec);
   } finally {
+    done?.();
     // It may hold credentials, and the plugin lies beside it.
     await rm(npmrc.npm_config_userconfig);
   }

@@ -72,6 +72,8 @@ export class Testbed {
   readonly ready: Promise<ReadyTestbed>;
   readonly #options: TestbedOptions;
   readonly #closing = new AbortController();
+  readonly #waits = new Set<string>();
+  #onWait: ((what: string | undefined) => void) | undefined;
   /** Where the log since the last `reset` begins. */
   #logMark: number | undefined;
   /** Takes the place of the one that it was made with. */
@@ -84,6 +86,25 @@ export class Testbed {
     this.ready = this.#start(needs);
     // The error is for those who wait for it; a testbed that was started ahead may never be used.
     this.ready.catch(() => {});
+  }
+
+  /** Tells what the start waits for besides the gateway, now and from now on: it may have begun long ago. */
+  onWait(listener: (what: string | undefined) => void): void {
+    this.#onWait = listener;
+    if (this.#waits.size > 0) this.#tell();
+  }
+
+  #wait(what: string): () => void {
+    this.#waits.add(what);
+    this.#tell();
+    return () => {
+      this.#waits.delete(what);
+      this.#tell();
+    };
+  }
+
+  #tell(): void {
+    this.#onWait?.(this.#waits.size === 0 ? undefined : [...this.#waits].join(" and "));
   }
 
   async #start({
@@ -111,7 +132,7 @@ export class Testbed {
       serveBus(this.bus, teardown, onUnknown),
       scriptedModel ? startScriptedModel({ teardown, wakeups, onUnknown, script: modelScript }) : undefined,
       services && startFakes(services, { teardown, wakeups, redact: redactKnown }),
-      plugins?.({ signal: closing, teardown }),
+      plugins?.({ signal: closing, teardown, onWait: (what) => this.#wait(what) }),
     ]);
     this.model = model;
     if (this.#script) model?.reset(this.#script.now);
@@ -136,6 +157,7 @@ export class Testbed {
       onLog: (read) => {
         this.#startLog = read;
       },
+      onWait: (what) => this.#wait(what),
     });
     this.gateway = gateway;
     if (ownConfig) await refuseUnreadKeys(gateway, ownConfig);

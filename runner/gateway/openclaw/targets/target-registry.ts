@@ -1,6 +1,5 @@
 import { appendFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { QaError } from "../../../base/errors.ts";
 import type { Teardown } from "../../../base/teardown.ts";
 import { makeTempFolder } from "../../../base/temp-folder.ts";
 import { type NpmOptions, requireNpm } from "../../npm/npm.ts";
@@ -36,7 +35,7 @@ export interface TargetOptions {
 /**
  * Offers later versions of a release that are the same but for a fault, by the fault's name as their tag, in a registry of
  * the run's own. What else a release needs comes from the registry that npm is configured for, if it asks for no credentials.
- * @throws QaError `target-unknown`, `target-not-made`, and what npm and the registry throw
+ * @throws QaError `target-unknown`, `target-not-made` when npm cannot fetch the release, and what npm and the registry throw
  */
 export async function offerTargets(tags: readonly string[], options: TargetOptions): Promise<Targets> {
   const { teardown, signal, progress } = options;
@@ -111,37 +110,16 @@ async function publishTarget(
   const { inPackage, tampered } = faultOf(tag);
   const desk = join(folder, tag);
   await mkdir(desk, { mode: 0o700 });
-  const tar = (args: readonly string[]) => runTar(args, { cwd: desk, env, signal });
-  await tar(["-xzf", original]);
+  const { create, extract } = await import("tar");
+  await extract({ file: original, cwd: desk, strict: true });
   await makeVersion(join(desk, "package"), version, inPackage);
   const packed = `${PACKAGE}-${version}.tgz`;
   // Little is gained by packing it well: it is unpacked once.
-  await tar(["--use-compress-program=gzip -1", "-cf", packed, "package"]);
+  await create({ file: join(desk, packed), cwd: desk, gzip: { level: 1 }, portable: true }, ["package"]);
   await rm(join(desk, "package"), { recursive: true });
   const npm = { cwd: desk, env: watchedEnv({ ...env, ...settingsFor(registry, desk) }, folder), signal };
   await publishTo(registry, join(desk, packed), tag, npm);
   if (tampered) await appendFile(join(registry.storage, PACKAGE, packed), "tampered");
   await rm(join(desk, packed));
   return npm;
-}
-
-async function runTar(
-  args: readonly string[],
-  { cwd, env, signal }: { cwd: string; env: Environment; signal: AbortSignal },
-): Promise<void> {
-  const { execa } = await loadExeca();
-  const { failed, stderr, shortMessage } = await execa("tar", args, {
-    cwd,
-    env: watchedEnv({ PATH: env.PATH }, cwd),
-    extendEnv: false,
-    cancelSignal: signal,
-    reject: false,
-  });
-  signal.throwIfAborted();
-  if (!failed) return;
-  throw new QaError("a target for the update could not be made", {
-    code: "target-not-made",
-    fault: "environment",
-    details: stderr || shortMessage,
-  });
 }

@@ -129,7 +129,7 @@ function Known({
           ms={attempt ? (attempt.finished?.durationMs ?? attempt.endedAt - attempt.at) : scenario.durationMs}
         />
       </p>
-      {scenario.objective !== undefined && (
+      {scenario.objective !== undefined && scenario.objective !== scenario.title && (
         <details class="objective">
           <summary>{scenario.objective}</summary>
           <ul>
@@ -188,7 +188,12 @@ function FailureCard({ failure }: { failure: Failure }) {
         {statement !== undefined && <code>{statement}</code>}
       </p>
       {chain && <Chain chain={chain} />}
-      {diff !== undefined && <DiffLines text={diff} />}
+      {diff !== undefined && (
+        <figure class="judged">
+          <figcaption>- expected, + seen</figcaption>
+          <DiffLines text={diff} />
+        </figure>
+      )}
       {diff === undefined && (expected !== undefined || seen !== undefined) && (
         <dl class="pair">
           <dt>expected</dt>

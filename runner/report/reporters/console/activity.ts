@@ -2,6 +2,7 @@ import { formatElapsed, oneLine } from "../../../base/text.ts";
 import type { RunEvent } from "../../events.ts";
 
 const WORTH_A_WORD_MS = 2_000;
+const STARTING = "starting the gateway";
 
 /** A scenario that is running now. */
 export interface Activity {
@@ -30,11 +31,17 @@ export class Activities {
         this.#running.set(event.scenarioId, {
           id: event.scenarioId,
           startedAt: event.at,
-          doing: `${event.attempt > 1 ? `try ${event.attempt}, ` : ""}starting the gateway`,
+          doing: `${event.attempt > 1 ? `try ${event.attempt}, ` : ""}${STARTING}`,
           since: Date.now(),
           step: "",
         });
         break;
+      case "gateway-starting": {
+        const { waitsFor } = event;
+        const more = waitsFor === undefined ? "" : `, which waits for ${oneLine(waitsFor)}`;
+        this.#update(event.scenarioId, `${STARTING}${more}`);
+        break;
+      }
       case "gateway-ready":
         this.#update(event.scenarioId, "gateway ready");
         break;

@@ -118,6 +118,21 @@ it("colours what is not a terminal when FORCE_COLOR is set", async () => {
   expect((await print(sampleRun())).stream.text).toMatch(colours);
 });
 
+it("says what the start of a gateway waits for", async () => {
+  vi.useFakeTimers();
+  const waits: RunEvent = {
+    ...{ type: "gateway-starting", at: 0, scenarioId: "plugin-lifecycle-hot-reload" },
+    waitsFor: "the install of the plugin tide@1 from the package registry",
+  };
+  const begun = sampleRun().filter(({ type }) => type === "run-started" || type === "scenario-started");
+  const { stream, reporter } = await print([...begun.slice(0, 2), waits]);
+  vi.advanceTimersByTime(11_000);
+  expect(stream.text).toContain(
+    "starting the gateway, which waits for the install of the plugin tide@1 from the package registry, for 10.0 s",
+  );
+  reporter.finish();
+});
+
 it("says now and then, without a terminal, what a long scenario is doing", async () => {
   vi.useFakeTimers();
   const { stream, reporter } = await print(untilSecondStep());

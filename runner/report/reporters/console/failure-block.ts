@@ -44,7 +44,7 @@ export function failureBlock(
     "",
     ...(diff === undefined
       ? [...section("expected", lines(failure.expected)), ...section("seen", lines(failure.seen))]
-      : section("diff", lines(diff))),
+      : section("diff", ["- expected, + seen", ...lines(diff)])),
     ...section(
       "values",
       (failure.values ?? []).flatMap((each) => lines(valueText(each))),
