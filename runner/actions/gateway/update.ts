@@ -160,6 +160,13 @@ function obstacle(reason: string): BlockedError {
   return new BlockedError("self-update", `the gateway cannot update itself here: ${reason}`);
 }
 
+/** @throws BlockedError, or QaError `update-failed`, when the answer to `update.run` says that nothing has begun */
+export function requireBegun({ ok, result }: JsonObject): void {
+  if (ok === true) return;
+  const { status, reason } = (result ?? {}) as JsonObject;
+  rejectEnd(endOf(status ?? "error", reason, (result as JsonObject | undefined)?.steps));
+}
+
 /** An agent's call may be refused, or fail, before there is an update to report on. */
 export function rejectAnswer(
   requests: readonly Pick<RecordedRequest, "plannedToolArgs" | "toolOutput">[],
