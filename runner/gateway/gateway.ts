@@ -6,6 +6,7 @@ import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayFacts } from "./facts.ts";
 import type { LiveModel } from "./live-model.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {
@@ -198,6 +199,8 @@ export interface GatewayStart {
   modelUrl: string;
   /** The agent talks to this provider, and not to the scripted model. */
   liveModel?: LiveModel;
+  /** What a scenario of another runner takes for granted. */
+  surroundings?: Surroundings | undefined;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
   /** Fills the agent's workspace before the process starts; for kinds that own one. */

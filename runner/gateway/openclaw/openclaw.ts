@@ -19,6 +19,7 @@ import { installForOneself } from "./own-install.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease } from "./resolve.ts";
+import { stagedPlugins } from "./staged-plugins.ts";
 import { supervised } from "./supervised.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
@@ -80,7 +81,11 @@ export class OpenClawKind implements GatewayKind {
     if (options.release === undefined) {
       // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile
       // all of it and spend seconds at its end on writing it out.
-      return startChildGateway(this.#programOf(release, join(release.root, "compile-cache")), options);
+      const program = this.#programOf(release, join(release.root, "compile-cache"));
+      return startChildGateway(
+        options.surroundings ? await prepared(program, release, options) : program,
+        options,
+      );
     }
     const { updateTo = options.release.updateTo ?? "latest" } = this.#options;
     return this.#startOwn(release, updateTo, options);
@@ -195,6 +200,17 @@ export class OpenClawKind implements GatewayKind {
       dialect: (access) => new OpenClawDialect(access),
     };
   }
+}
+
+/** A program with what upstream's scenarios find in this release. */
+async function prepared(
+  program: GatewayProgram,
+  release: CachedRelease,
+  { modelUrl, liveModel, signal }: GatewayStart,
+): Promise<GatewayProgram> {
+  const env = { ...program.env, ...(await stagedPlugins(release, signal)) };
+  const patches = liveModel ? [] : traitsOf(release.version).surroundings(modelUrl);
+  return { ...program, env, configPatches: [...(program.configPatches ?? []), ...patches] };
 }
 
 /** @throws QaError `gateway-node-unsupported` */

@@ -5,6 +5,11 @@ import type { JsonObject } from "../../base/json.ts";
 export interface ReleaseTraits {
   /** Merge patches for the config file. */
   configPatches: readonly JsonObject[];
+  /**
+   * Merge patches for a scenario of upstream's: memory, and a model that makes pictures.
+   * @param modelUrl of the scripted model, which serves both
+   */
+  surroundings(modelUrl: string): JsonObject[];
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
   /**
@@ -21,9 +26,22 @@ interface Row {
   range: string;
   why: string;
   config?: JsonObject;
+  surroundings?(modelUrl: string): JsonObject;
   trimBundledPlugins?: true;
   updatesAs?: "foreground";
   updateNotice?: "versions";
+}
+
+const IMAGE_MODEL: JsonObject = { primary: "openai/gpt-image-1" };
+
+function provider(baseUrl: string): JsonObject {
+  return {
+    baseUrl,
+    apiKey: "test",
+    api: "openai-responses",
+    request: { allowPrivateNetwork: true },
+    models: [],
+  };
 }
 
 /** Older ones may install and start, but do not let a client without a device of its own do anything. */
@@ -47,6 +65,48 @@ const ROWS: readonly Row[] = [
     config: { commands: { ownerDisplay: null } },
   },
   {
+    range: "*",
+    why: "Upstream's scenarios take both plugins for granted. The images API is asked at the provider's address.",
+    surroundings: (baseUrl) => ({
+      plugins: {
+        slots: { memory: "memory-core" },
+        entries: {
+          "memory-core": { enabled: true, config: {} },
+          openai: { enabled: true, config: {} },
+        },
+      },
+      models: { providers: { openai: provider(baseUrl) } },
+    }),
+  },
+  {
+    range: "<2026.9.0",
+    why: "Its names for the model that makes pictures and for memory.",
+    surroundings: () => ({
+      agents: {
+        defaults: {
+          imageGenerationModel: IMAGE_MODEL,
+          memorySearch: {
+            sync: { watch: true, watchDebounceMs: 25, onSessionStart: true, onSearch: true },
+          },
+        },
+      },
+    }),
+  },
+  {
+    range: ">=2026.9.0",
+    why: "Its names for the same.",
+    surroundings: (baseUrl) => ({
+      agents: { defaults: { mediaModels: { image: IMAGE_MODEL } } },
+      memory: {
+        search: {
+          provider: "openai-compatible",
+          model: "text-embedding-3-small",
+          remote: { baseUrl, apiKey: "test" },
+        },
+      },
+    }),
+  },
+  {
     range: ">=2026.5.18",
     why: "Hands an update over to systemd where it believes it runs under it: it must not believe that here.",
     updatesAs: "foreground",
@@ -63,6 +123,7 @@ export function traitsOf(version: string): ReleaseTraits {
   const rows = ROWS.filter(({ range }) => satisfies(version, range, { includePrerelease: true }));
   return {
     configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
+    surroundings: (modelUrl) => rows.flatMap((row) => (row.surroundings ? [row.surroundings(modelUrl)] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
     updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "service",
     updateNotice: rows.find((row) => row.updateNotice)?.updateNotice ?? "note",

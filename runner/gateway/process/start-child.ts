@@ -55,6 +55,7 @@ export async function startChildGateway(
       modelUrl: start.modelUrl,
       liveModel,
       busUrl: start.busUrl,
+      surroundings: start.surroundings,
       patches: [...(program.configPatches ?? []), ...start.configPatches],
       plugins: program.plugins,
     });

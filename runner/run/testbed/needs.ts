@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayStart } from "../../gateway/gateway.ts";
+import { type Surroundings, upstreamSurroundings } from "../../gateway/surroundings.ts";
 import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
@@ -16,7 +17,15 @@ export interface TestbedNeeds
   extends Partial<
     Pick<
       GatewayStart,
-      "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release" | "root" | "config" | "beforeStart"
+      | "surroundings"
+      | "configPatches"
+      | "seedWorkspace"
+      | "env"
+      | "secretEnv"
+      | "release"
+      | "root"
+      | "config"
+      | "beforeStart"
     >
   > {
   modelScript?: ModelScript;
@@ -47,6 +56,7 @@ export function needsOf(
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript,
+    surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
       ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
@@ -59,6 +69,7 @@ export function needsOf(
     env: {
       ...faultEnv([...(scenario.meta.faults ?? []), ...faults]),
       ...guardEnv(scenario),
+      ...readableEnv(prepared),
       ...environment?.env,
     },
     secretEnv: environment?.secrets,
@@ -66,9 +77,19 @@ export function needsOf(
   };
 }
 
+/** Files of other packs that are written in upstream's flow language were written for upstream's runner. */
+export function surroundingsOf({ pack, flow, file }: Scenario): Surroundings | undefined {
+  return pack.foreign && flow && "node" in flow ? upstreamSurroundings(file.text) : undefined;
+}
+
 /** Whether a testbed that was started for one scenario is as good for another, but for how its model answers. */
 export function startsAlike(one: PreparedScenario, other: PreparedScenario): boolean {
   return isDeepStrictEqual(startOf(one), startOf(other));
+}
+
+/** The embedded gateway's agents stay in their workspaces; `repo` leads out of them, as those of releases may. */
+function readableEnv({ pack }: PreparedScenario): Record<string, string> {
+  return pack ? { GATEWAY_READABLE: pack.index.pack.referenceRoot } : {};
 }
 
 function startOf({ scenario, release, environment, allowScripts, pack }: PreparedScenario) {
@@ -76,6 +97,7 @@ function startOf({ scenario, release, environment, allowScripts, pack }: Prepare
   const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
   return {
     ...{ gatewayConfigPatch, http, faults, release, environment, allowScripts, row: row?.values },
+    surroundings: surroundingsOf(scenario),
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
