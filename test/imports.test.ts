@@ -76,8 +76,8 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: ["json-schema-to-ts", "json5", "semver"],
   },
   rehearse: {
-    rooms: ["base", "channel", "gateway", "run", "compat"],
-    packages: ["json-schema-to-ts", "json5", "tar"],
+    rooms: ["base", "scenario", "channel", "gateway", "run", "compat"],
+    packages: ["json-schema-to-ts", "json5", "tar", "yaml"],
   },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],

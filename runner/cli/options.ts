@@ -8,6 +8,7 @@ import {
   PATH,
   type Parsed,
   SHARD,
+  STATE,
   TARGET,
   TARGETS,
 } from "./option-spec.ts";
@@ -195,9 +196,10 @@ export const OPTIONS = {
   },
   state: {
     takes: "<folder|tgz>",
-    about: "the installation: its state folder, or an archive of it (default: ~/.openclaw)",
+    about:
+      "the installation: its state folder, an archive of it, or state:<id> of the library (default: ~/.openclaw)",
     on: ["rehearse"],
-    kind: PATH,
+    kind: STATE,
     group: GATEWAY,
     replay: "context",
   },

@@ -63,7 +63,7 @@ export async function rehearseState(
     return inside(options, JSON.parse(found) as Named, "namespace", command, session);
   }
   const { signal, teardown } = session;
-  const { installation, name } = await openState(options);
+  const { installation, name } = await openState(options, session);
   const from = options.from ?? (await installedRelease(installation, options.state === undefined));
   const resolved = { env: process.env, teardown, signal };
   const [was, is] = [
@@ -119,7 +119,7 @@ async function inside(
   command: string,
   { signal, teardown }: Session,
 ): Promise<number> {
-  const { installation, name } = await openState(options);
+  const { installation, name } = await openState(options, { signal, teardown });
   const secrets = new Secrets([...secretValues(process.env), ...secretsIn(installation.config)]);
   const resolved = { env: process.env, teardown, signal };
   const from = await releaseNamed(named.from, "--from", resolved);
@@ -154,11 +154,35 @@ async function show(report: RehearseReport, { out, json }: RehearseOptions): Pro
   else print(`${page}\nReport: ${displayPath(folder, userFolder())}\n`);
 }
 
-async function openState({ state }: RehearseOptions): Promise<{ installation: Installation; name: string }> {
-  const path = state === undefined ? join(homedir(), ".openclaw") : resolve(userFolder(), state);
+async function openState(
+  { state }: RehearseOptions,
+  session: Pick<Session, "signal" | "teardown">,
+): Promise<{ installation: Installation; name: string }> {
   const name = state ?? "~/.openclaw";
-  const installation = await readInstallation(await openSource(path, name));
-  return { installation, name };
+  const path = state === undefined ? join(homedir(), ".openclaw") : await pathOf(state, session);
+  return { installation: await readInstallation(await openSource(path, name)), name };
+}
+
+/** Of a state of the library it is where that was made. */
+async function pathOf(
+  state: string,
+  { signal, teardown }: Pick<Session, "signal" | "teardown">,
+): Promise<string> {
+  const id = /^state:(.+)$/.exec(state)?.[1];
+  if (id === undefined) return resolve(userFolder(), state);
+  const { readState } = await import("../rehearse/states/state-file.ts");
+  const { buildState } = await import("../rehearse/states/build-state.ts");
+  const file = await readState(id);
+  const { kind } = await releaseNamed(file.release, `release of state:${id}`, {
+    env: process.env,
+    teardown,
+    signal,
+  });
+  return buildState(file, {
+    ...{ kind, env: process.env, signal },
+    onPhase: (text) => printNote(`${text} …\n`),
+    onLeft: (problem) => printNote(`clean-up: ${problem}\n`),
+  });
 }
 
 /** What runs the installation now. @param isOwn whether it is the one of this machine */
