@@ -41,7 +41,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   gateway: {
     rooms: ["base"],
-    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],
+    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "tar", "verdaccio"],
   },
   actions: {
     rooms: ["base", "http", "channel", "flow", "gateway", "model"],
@@ -75,6 +75,10 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "channel", "gateway", "actions", "run", "bisect"],
     packages: ["json-schema-to-ts", "json5", "semver"],
   },
+  rehearse: {
+    rooms: ["base", "scenario", "channel", "gateway", "run", "compat"],
+    packages: ["json-schema-to-ts", "json5", "tar", "yaml"],
+  },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
@@ -99,6 +103,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "release-check",
       "compat",
       "prove",
+      "rehearse",
       "init",
     ],
     packages: ["commander", "picomatch", "semver"],

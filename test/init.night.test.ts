@@ -48,7 +48,7 @@ describe("qa init", () => {
     expect(stdout).toContain("✓ The agent calls tide_at, and its result");
     expect(stdout).toContain("✓ The agent calls tide_secret, and its result");
     expect(stdout).toMatch(
-      /✗ tide-smoke\n {4}index\.js: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
+      /✗ tide-smoke\n {4}the plugin tide does not load: index\.js:1:7: .*\n {4}step: .*\n {4}log: .*broken on purpose by qa init/,
     );
     const scenario = await readFile(join(root, "qa/scenarios/tide-smoke.md"), "utf8");
     expect(scenario).toContain('Call the tool tide_at with {"hour":5}');
@@ -57,6 +57,15 @@ describe("qa init", () => {
     expect([formatted.exitCode, checked.exitCode]).toEqual([0, 0]);
     const workflow = await readFile(join(root, ".github/workflows/gateway-qa.yml"), "utf8");
     expect(await (await createLinter())(workflow, "gateway-qa.yml")).toEqual([]);
+  });
+
+  test("what the embedded gateway leaves out of a plugin is said, although its tools work", async () => {
+    const index = PLUGIN["index.js"].replace("register(api) {", "register(api) {\n    api.registerDesk({});");
+    const { exitCode, stdout } = await (await repository({ ...PLUGIN, "index.js": index })).qa("init");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^The embedded gateway warns: .*api\.registerDesk\(\).*\nA release is asked by `.* compat /m,
+    );
   });
 
   test("skills pass, and fail when one of them has no description", async () => {

@@ -182,6 +182,12 @@ export const PATH: ValueKind<string> = {
   },
 };
 
+/** A path, or a state of the library. */
+export const STATE: ValueKind<string> = {
+  parse: (text) => text,
+  format: (text) => (text.startsWith("state:") ? text : PATH.format(text)),
+};
+
 /** What `--gateway` names. */
 export const TARGET: ValueKind<GatewayTarget> = { parse: parseGatewayTarget, format: formatTarget };
 

@@ -10,6 +10,7 @@ import {
   type Parsed,
   PERCENT,
   SHARD,
+  STATE,
   TARGET,
   TARGETS,
 } from "./option-spec.ts";
@@ -21,6 +22,7 @@ export const COMMAND_NAMES = [
   "bisect",
   "compat",
   "prove",
+  "rehearse",
   "list",
   "check",
   "new",
@@ -168,16 +170,39 @@ export const OPTIONS = {
   from: {
     takes: "<version>",
     about: "release to update from: 1.0.0, or openclaw@2026.4.26 (default: the latest)",
-    on: ["release-check", "new"],
-    but: { new: { takes: "<id>", about: "copy this scenario under the new id and title" } },
+    on: ["release-check", "rehearse", "new"],
+    but: {
+      new: { takes: "<id>", about: "copy this scenario under the new id and title" },
+      rehearse: { takes: "<release>", about: "what is installed now (default: what the installation says)" },
+    },
+    group: GATEWAY,
+    replay: "context",
+  },
+  via: {
+    takes: "<version>",
+    about: "release that the same installation is updated to on the way (repeatable)",
+    on: ["release-check"],
+    repeatable: true,
     group: GATEWAY,
     replay: "context",
   },
   to: {
     takes: "<version>",
     about: "release to check: 1.1.0, or openclaw@2026.9.6",
-    on: ["release-check"],
+    on: ["release-check", "rehearse"],
+    but: {
+      rehearse: { takes: "<release>", about: "version, range or dist-tag to update to, for instance latest" },
+    },
     required: true,
+    group: GATEWAY,
+    replay: "context",
+  },
+  state: {
+    takes: "<folder|tgz>",
+    about:
+      "the installation: its state folder, an archive of it, or state:<id> of the library (default: ~/.openclaw)",
+    on: ["rehearse"],
+    kind: STATE,
     group: GATEWAY,
     replay: "context",
   },
@@ -421,7 +446,7 @@ export const OPTIONS = {
     takes: "<factor>",
     about:
       "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
-    on: ["run", "parity", "prove", "night", "release-check", "bisect"],
+    on: ["run", "parity", "night", "release-check", "prove", "rehearse", "bisect"],
     kind: FACTOR,
     group: ORDER,
     replay: "policy",
@@ -471,8 +496,9 @@ export const OPTIONS = {
   out: {
     takes: "<folder>",
     about: "where the report goes (default: reports/<run id>)",
-    on: ["run", "parity", "compat", "prove", "matrix", "night", "merge", "bisect"],
+    on: ["run", "parity", "compat", "prove", "rehearse", "matrix", "night", "merge", "bisect"],
     but: {
+      rehearse: { about: "where page and JSON go (default: reports/rehearse-<run id>)" },
       compat: { takes: "<file>", about: "write the report there, in the given format" },
       parity: { about: "where the reports go (default: reports/parity-<run id>)" },
       bisect: {
@@ -625,8 +651,20 @@ export const OPTIONS = {
   },
   json: {
     about: "print JSON",
-    on: ["list", "check", "fmt", "gateway list", "release-check", "merge", "history", "bisect", "prove"],
+    on: [
+      "list",
+      "check",
+      "fmt",
+      "gateway list",
+      "release-check",
+      "prove",
+      "rehearse",
+      "merge",
+      "history",
+      "bisect",
+    ],
     but: {
+      rehearse: { about: "print the report as JSON instead of the page" },
       check: { about: "print { files, diagnostics } as JSON, as --format json does" },
       fmt: { about: "print { files, changed, diagnostics } as JSON" },
       "release-check": { about: "print the findings as JSON" },

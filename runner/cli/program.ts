@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     parity: async () => (await import("./commands/parity.ts")).addParityCommand,
     bisect: async () => (await import("./commands/bisect.ts")).addBisectCommand,
     gateway: async () => (await import("./commands/gateway.ts")).addGatewayCommand,
+    rehearse: async () => (await import("./commands/rehearse.ts")).addRehearseCommand,
     "release-check": async () => (await import("./commands/release-check.ts")).addReleaseCheckCommand,
   },
 };

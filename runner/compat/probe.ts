@@ -1,3 +1,5 @@
+import { sep } from "node:path";
+import { toolOwners } from "../actions/extensions/tools.ts";
 import { errorMessage, QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { secretValues } from "../base/secrets/names.ts";
@@ -10,6 +12,7 @@ import { Testbed } from "../run/testbed/testbed.ts";
 import { type Inspected, readInspected, requiredConfig, skillsIn } from "./brings.ts";
 import { answerCommands, callTools } from "./calls.ts";
 import type { JudgedRelease, Row, RowName, State } from "./compat-schema.ts";
+import { contextOf } from "./context.ts";
 import { writeEntry } from "./entry.ts";
 import { PluginsCli } from "./own-cli.ts";
 import { inFew, lastWords, saysUnreachable, tellingLine } from "./reasons.ts";
@@ -17,7 +20,7 @@ import { diagnosedRow, failedRow, redactedRow, registeredRow } from "./rows.ts";
 import { type Subject, wantedBy } from "./subject.ts";
 import { offAndOn } from "./switching.ts";
 import { traces } from "./traces.ts";
-import { OWNER, Turns } from "./turns.ts";
+import { type OfferedTool, OWNER, Turns } from "./turns.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** What is the same on every release. */
@@ -202,7 +205,12 @@ class Probe {
       const text = `${inspected.status}${why ? `: ${why}` : ""}`;
       if (config.length > 0)
         this.#add("load", "blocked", `its config lacks ${config.join(", ")}`, { log: inFew(text) });
-      else this.#failed("load", inFew(text), [why ?? "", this.#gateway.logs()].join("\n"));
+      else {
+        // Its author knows its files by their paths in it.
+        const root = inspected.rootDir;
+        const named = (words: string) => (root ? words.replaceAll(`${root}${sep}`, "") : words);
+        this.#failed("load", named(text), named([why ?? "", this.#gateway.logs()].join("\n")));
+      }
       return false;
     }
     this.#add("load", "yes", "loaded");
@@ -213,8 +221,7 @@ class Probe {
   async #brought(): Promise<Record<string, string[]>> {
     const { subject, callAll, toolArguments } = this.#setup;
     const inspected = this.#inspected as Inspected;
-    const { tools } = await this.#turns.turn();
-    const offered = tools.filter(({ name }) => !this.#own.has(name));
+    const offered = await this.#offered();
     const folders = [subject.folder, ...(inspected.rootDir ? [inspected.rootDir] : [])];
     const skills = skillsIn(await this.#gateway.call("skills.status", {}), folders);
     const registers = { ...inspected.registers };
@@ -246,6 +253,23 @@ class Probe {
     return registers;
   }
 
+  /**
+   * Tools that a turn offers the model and that were not offered without the plugin. Another plugin's are none of it: one
+   * for memory lets those work that the gateway has for that.
+   */
+  async #offered(): Promise<OfferedTool[]> {
+    const { subject, signal } = this.#setup;
+    const { tools } = await this.#turns.turn();
+    const added = tools.filter(({ name }) => !this.#own.has(name));
+    if (added.length === 0) return added;
+    const context = contextOf(this.#testbed, this.#gateway, signal);
+    const { sessions } = await context.call("sessions.list", {});
+    const [session] = sessions as { key: string }[];
+    if (session === undefined) return added;
+    const owners = await toolOwners(context, session.key);
+    return added.filter(({ name }) => (owners.get(name) ?? subject.id) === subject.id);
+  }
+
   async #uninstall(before: readonly string[]): Promise<void> {
     const { id } = this.#setup.subject;
     try {
@@ -261,8 +285,7 @@ class Probe {
         return;
       }
       const left = (await traces(this.#gateway, id)).filter((trace) => !before.includes(trace));
-      const { tools } = await this.#turns.turn();
-      const alien = tools.filter(({ name }) => !this.#own.has(name)).map(({ name }) => `the tool ${name}`);
+      const alien = (await this.#offered()).map(({ name }) => `the tool ${name}`);
       const all = [...left, ...alien];
       // What is left is the gateway's own affair: 2026.4.26 removes no copy of a folder that it was installed from.
       const by = { steps: [`removing by hand ${left.join(", ") || "what is left"}, and a restart`] };

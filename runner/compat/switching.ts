@@ -1,15 +1,17 @@
 import { mutateConfig } from "../actions/config/config.ts";
-import { actionContext } from "../actions/context.ts";
 import { waitForChannelReady } from "../actions/gateway/gateway.ts";
 import { expectReload } from "../actions/gateway/reloads.ts";
 import { PRESENT } from "../actions/scene/expect.ts";
 import { errorMessage } from "../base/errors.ts";
-import { ROOT } from "../base/places.js";
 import type { GatewayUnderTest } from "../gateway/gateway.ts";
 import type { Testbed } from "../run/testbed/testbed.ts";
 import type { Row } from "./compat-schema.ts";
+import { contextOf } from "./context.ts";
 import { inFew } from "./reasons.ts";
 import type { Turns } from "./turns.ts";
+
+/** A release that answers when the plugin runs may need as long as for a boot with it, which took 75 s once. */
+const ANSWER_MS = 180_000;
 
 export interface Switching {
   testbed: Testbed;
@@ -35,7 +37,17 @@ export async function offAndOn(id: string, switching: Switching): Promise<Row> {
     if (lost.length > 0)
       return { row, state: "no", seen: inFew(`on again, the model is not offered ${lost.join(", ")}`) };
     const what = tools.length === 0 ? "it has no tools by which it would show" : "its tools go and come back";
-    if (off === "hot" && on === "hot") return { row, state: "yes", seen: `in the same process; ${what}` };
+    const both = [off, on];
+    if (both.some(({ reapplied }) => reapplied)) {
+      return {
+        row,
+        state: "steps",
+        seen: `the gateway only saved the change, as another one came between, until it was told to apply it; ${what}`,
+        steps: ["config.apply of the saved config after turning it off or on"],
+      };
+    }
+    if (both.every(({ outcome }) => outcome === "hot"))
+      return { row, state: "yes", seen: `in the same process; ${what}` };
     return {
       row,
       state: "steps",
@@ -57,32 +69,17 @@ async function change(
   id: string,
   enabled: boolean,
   { testbed, gateway, signal }: Switching,
-): Promise<"hot" | "restart" | "none"> {
-  const { bus, model, wakeups, teardown } = testbed;
-  const context = actionContext({
-    gateway,
-    bus,
-    model,
-    wakeups,
-    teardown,
-    observed: () => {},
-    signal: () => signal,
-    providerMode: "mock-openai",
-    primaryModel: "mock/mock-1",
-    agentId: gateway.agentId,
-    referenceRoot: ROOT,
-    scenarioPath: "",
-    foreign: false,
-    permissions: new Set(),
-  });
+): Promise<{ outcome: "hot" | "restart" | "none"; reapplied: boolean }> {
+  const context = contextOf(testbed, gateway, signal);
   context.scene.open();
   await context.scene.acting("writes", () => context.identity());
   const before = await context.identity();
-  await mutateConfig(context, "config.patch", { plugins: { entries: { [id]: { enabled } } } }, {});
+  const patch = { plugins: { entries: { [id]: { enabled } } } };
+  const { reapplied } = await mutateConfig(context, "config.patch", patch, {}, { answerMs: ANSWER_MS });
   const { value } = await expectReload(context, PRESENT);
   if (value.outcome === "restart") {
     await context.waitForNewBoot(before.bootId, 180_000);
     await waitForChannelReady(context);
   }
-  return value.outcome;
+  return { outcome: value.outcome, reapplied: reapplied === true };
 }

@@ -15,7 +15,7 @@ import { followInstructions } from "./instructions/instructions.ts";
 import { type RecordedRequest, record } from "./recorder.ts";
 import type { ModelRequest } from "./request.ts";
 import { ScriptedRules } from "./script.ts";
-import { type ModelCall, serveModel } from "./server.ts";
+import { type ModelCall, type ModelRecords, serveModel } from "./server.ts";
 import { currentTurn } from "./turn.ts";
 
 /** A request as it was understood, and what was decided to say to it. */
@@ -47,7 +47,8 @@ export interface ScriptedModelOptions {
 /** Starts the model behind the agent on a random loopback port, until teardown. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const { teardown, wakeups, onUnknown, injections = noInjections() } = options;
-  const requests: RecordedRequest[] = [];
+  const records: ModelRecords = { requests: [], images: [] };
+  const { requests, images } = records;
   const exchanges = new WeakMap<RecordedRequest, Exchange>();
   const inHand = new Map<RecordedRequest, keyof RequestsInHand>();
   let state = scriptedState(options.script);
@@ -92,7 +93,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     }
   };
 
-  const { url: baseUrl, token } = await serveModel({ teardown, requests, answer, onUnknown });
+  const { url: baseUrl, token } = await serveModel({ teardown, records, answer, onUnknown });
   return {
     baseUrl,
     token,
@@ -108,6 +109,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     reset(script) {
       state.gates.release();
       requests.length = 0;
+      images.length = 0;
       state = scriptedState(script);
     },
     holdNextContinuation: () => state.continuations.holdNext(),

@@ -28,6 +28,7 @@ const SCHEMAS: readonly string[] = [
   "runner/bisect/bisect.schema.json",
   "runner/compat/compat.schema.json",
   "runner/parity/parity.schema.json",
+  "runner/rehearse/rehearse.schema.json",
   "runner/report/schema/events.schema.json",
   "runner/report/schema/report.schema.json",
   "runner/results/merged.schema.json",

@@ -28,6 +28,10 @@ import {
 
 /** Attempts of one config write before its last error is the result. */
 const MUTATION_ATTEMPTS = 8;
+/** A gateway that answers when the change is in force answers after that. */
+const ANSWER_MS = 20_000;
+/** It has saved the change, and something else that changed at the same time took its place in force. */
+const SAVED_ONLY = /persisted but was not applied to the active Gateway.*use config\.apply/;
 const MUTATION_TIMEOUT_MS = 180_000;
 
 const MUTATION_PARAMS = {
@@ -69,7 +73,7 @@ async function change(
   body: JsonObject,
   { reload, wait, ...mutation }: ValuesOf<typeof MUTATION_PARAMS & typeof CHANGE_PARAMS>,
 ): Promise<JsonObject> {
-  const result = await mutateConfig(context, method, body, mutation, wait === "applied");
+  const result = await mutateConfig(context, method, body, mutation, { waits: wait === "applied" });
   const hasLog = context.gateway.capabilities.has("logs");
   if (reload && !hasLog)
     throw new BlockedError("logs", "how a change was taken is read from the gateway's log");
@@ -104,8 +108,10 @@ export async function readSnapshot(context: ActionContext): Promise<Snapshot> {
 /**
  * One config write the way a careful client does it: read, skip when nothing would change, write
  * against the hash that was read, try again when someone else was faster, wait as long as the
- * gateway asks when it limits writes, and after a restart in between first look whether the change
- * is already there.
+ * gateway asks when it limits writes, apply what it says that it has saved only, and after a restart in
+ * between first look whether the change is already there.
+ * @param answerMs for each answer
+ * @returns the gateway's answer; `reapplied` where it had to be told twice
  */
 export async function mutateConfig(
   context: ActionContext,
@@ -118,7 +124,7 @@ export async function mutateConfig(
     restartDelayMs = 0,
     replacePaths,
   }: Partial<ValuesOf<typeof MUTATION_PARAMS>>,
-  waits = true,
+  { waits = true, answerMs = ANSWER_MS } = {},
 ): Promise<JsonObject> {
   const isApplied = ({ config }: Snapshot) =>
     method === "config.patch"
@@ -126,36 +132,42 @@ export async function mutateConfig(
       : isDeepStrictEqual(withoutMeta(body), withoutMeta(config));
   const before = await context.identity();
   let restarted = false;
+  let savedOnly = false;
 
   return pRetry(
     async () => {
       const snapshot = await readSnapshot(context);
-      if (isApplied(snapshot)) return { ok: true, ...(restarted ? { restarted } : { noop: true }) };
+      const isSaved = isApplied(snapshot);
+      if (isSaved && !savedOnly) return { ok: true, ...(restarted ? { restarted } : { noop: true }) };
       try {
         const result = await context.call(
-          method,
+          isSaved ? "config.apply" : method,
           {
-            raw: JSON.stringify(body),
+            raw: JSON.stringify(isSaved ? snapshot.config : body),
             baseHash: snapshot.hash,
             ...(sessionKey ? { sessionKey } : {}),
             ...(deliveryContext ? { deliveryContext } : {}),
             ...(note ? { note } : {}),
-            ...(replacePaths?.length ? { replacePaths } : {}),
+            ...(replacePaths?.length && !isSaved ? { replacePaths } : {}),
             restartDelayMs,
           },
-          { timeoutMs: liveTurnTimeout(context.providerMode, 20_000) },
+          { timeoutMs: liveTurnTimeout(context.providerMode, answerMs) },
         );
         if (result.restart && waits) {
           await context.waitForNewBoot(before.bootId, MUTATION_TIMEOUT_MS);
           await waitForChannelReady(context);
         }
-        return result;
+        return isSaved ? { ...result, reapplied: true } : result;
       } catch (error) {
         const code = error instanceof QaError ? error.code : "";
         if (code === "gateway-restarted") {
           restarted = true;
           await context.waitHealthy(MUTATION_TIMEOUT_MS);
           await waitForChannelReady(context);
+          throw error;
+        }
+        if (!savedOnly && SAVED_ONLY.test(errorMessage(error))) {
+          savedOnly = true;
           throw error;
         }
         const retryAfterMs = retryAfter(error);

@@ -47,30 +47,35 @@ export function decodedRuns(text: string): Run[] {
 }
 
 /** Lists of eight and more, and what a list that was cut ends with: `<Buffer 67 61 … >`, `0x67, 0x61`, `[103, 97, …]`. */
-const LISTS: readonly [list: RegExp, item: RegExp, code: (item: string) => number][] = [
+const LISTS: readonly [shortest: number, list: RegExp, item: RegExp, code: (item: string) => number][] = [
   [
+    23,
     /[\da-fA-F]{2}[ :-](?<![\da-zA-Z]...)[ :-]?(?:[\da-fA-F]{2}[ :-]{1,2}){6,65534}[\da-fA-F]{2}(?!\w)( \.\.\. \d)?/g,
     /[\da-f]{2}/gi,
     (item) => Number.parseInt(item, 16),
   ],
   [
+    32,
     /0x[\da-fA-F]{2}(?:\s{0,64}(?:,\s{0,64})?0x[\da-fA-F]{2}){7,65535}(?!\w)(,\s{0,64}\.\.\. \d)?/g,
     /(?<=x)[\da-f]{2}/gi,
     (item) => Number.parseInt(item, 16),
   ],
   [
+    15,
     /\d{1,3}(?<!\d{4})(?:(?:\s{0,64},\s{0,64}|\s)\d{1,3}){7,65535}(?!\d)(,\s{0,64}\.\.\. \d)?/g,
     /\d+/g,
     Number,
   ],
   // A typed array as JSON: `{"0":103,"1":97}`.
   [
+    47,
     /["'](?<=[{,\s\\]["'])\d{1,5}\\{0,8}["']\s{0,4}:\s{0,4}\d{1,3}(?:,\s{0,64}\\{0,8}["']\d{1,5}\\{0,8}["']\s{0,4}:\s{0,4}\d{1,3}){7,65535}(?!\d)(,\s{0,64}\.\.\. \d)?/g,
     /(?<=:\s{0,4})\d+/g,
     Number,
   ],
   // A text that was taken apart: `[ 'g', 'a' ]`.
   [
+    31,
     /["'](?<=[[,\s\\]["'])[!-~]\\{0,8}["'](?:,\s{0,64}\\{0,8}["'][!-~]\\{0,8}["']){7,65535}(,\s{0,64}\.\.\. \d)?/g,
     /(?<=["'])[!-~](?=\\{0,8}["'](?:,|$))/g,
     (item) => item.charCodeAt(0),
@@ -78,7 +83,8 @@ const LISTS: readonly [list: RegExp, item: RegExp, code: (item: string) => numbe
 ];
 
 function* listedBytes(text: string): Iterable<Run> {
-  for (const [list, item, code] of LISTS) {
+  for (const [shortest, list, item, code] of LISTS) {
+    if (text.length < shortest) continue;
     for (const { 0: whole, 1: cut = "", index } of text.matchAll(list)) {
       const listed = whole.slice(0, whole.length - cut.length);
       const bytes = Buffer.from((listed.match(item) ?? []).map(code));

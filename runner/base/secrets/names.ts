@@ -40,28 +40,36 @@ const PLAIN_HEADER = /^(?:accept|content|cache)(?:_\w+)?$|^(?:host|origin|refere
 /** Parameters of an address that hold a credential there, and something else anywhere else. */
 const SECRET_PARAMETER = /^(?:auth|key|pass|sig|signature)$/;
 
-function snakeCase(name: string): string {
-  return name
+/** The same few names stand in line after line of a log, and in event after event. */
+const MOST_KEPT = 4_096;
+
+function keptByName<Value extends boolean | string>(
+  decide: (name: string) => Value,
+): (name: string) => Value {
+  const kept = new Map<string, Value>();
+  return (name) => {
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const value = decide(name);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(name, value);
+    return value;
+  };
+}
+
+const snakeCase = keptByName((name) =>
+  name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .replace(/[-.\s]/g, "_")
-    .toLowerCase();
-}
-
-/** The same few names stand in line after line of a log. */
-const decided = new Map<string, boolean>();
-const MOST_DECIDED = 4_096;
+    .toLowerCase(),
+);
 
 /** Whether a variable or member of this name holds a credential: `OPENAI_API_KEY`, `apiKey`, `auth.token`. */
-export function isSecretName(name: string): boolean {
-  const known = decided.get(name);
-  if (known !== undefined) return known;
+export const isSecretName = keptByName((name) => {
   const snake = snakeCase(name);
-  const isSecret = (SECRET_NAME.test(snake) || LIST_OF_TOKENS.test(name)) && !OTHER_THINGS.test(snake);
-  if (decided.size >= MOST_DECIDED) decided.clear();
-  decided.set(name, isSecret);
-  return isSecret;
-}
+  return (SECRET_NAME.test(snake) || LIST_OF_TOKENS.test(name)) && !OTHER_THINGS.test(snake);
+});
 
 /** Whether all texts below a member of this name are credentials: `serviceAccount`, `headers`. */
 export function hasSecretContent(name: string): boolean {

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayStart } from "../../gateway/gateway.ts";
+import { type Surroundings, upstreamSurroundings } from "../../gateway/surroundings.ts";
 import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
@@ -13,7 +14,20 @@ import { seedFiles, workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
-  extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">> {
+  extends Partial<
+    Pick<
+      GatewayStart,
+      | "surroundings"
+      | "configPatches"
+      | "seedWorkspace"
+      | "env"
+      | "secretEnv"
+      | "release"
+      | "root"
+      | "config"
+      | "beforeStart"
+    >
+  > {
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
@@ -34,16 +48,22 @@ export interface TestbedNeeds
 /**
  * What a scenario needs of its testbed.
  * @param faults ways to break the embedded gateway besides the scenario's own
+ * @param written folder that the run writes into, if the gateway bears no change in a plugin's folder
  */
-export function needsOf(prepared: PreparedScenario, faults: readonly string[]): TestbedNeeds {
+export function needsOf(
+  prepared: PreparedScenario,
+  faults: readonly string[],
+  written?: string,
+): TestbedNeeds {
   const { scenario, release, environment, allowScripts } = prepared;
   const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript,
+    surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
-      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts })
+      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,
@@ -52,10 +72,15 @@ export function needsOf(prepared: PreparedScenario, faults: readonly string[]): 
     given: row && { row: row.values },
     faults: [...new Set([...(scenario.meta.faults ?? []), ...faults, ...(prepared.faults ?? [])])],
     seed: [scenario.family, row?.name].join("/"),
-    env: { ...guardEnv(scenario), ...environment?.env },
+    env: { ...guardEnv(scenario), ...readableEnv(prepared), ...environment?.env },
     secretEnv: environment?.secrets,
     release,
   };
+}
+
+/** Files of other packs that are written in upstream's flow language were written for upstream's runner. */
+export function surroundingsOf({ pack, flow, file }: Scenario): Surroundings | undefined {
+  return pack.foreign && flow && "node" in flow ? upstreamSurroundings(file.text) : undefined;
 }
 
 /** Whether a testbed that was started for one scenario is as good for another, but for how its model answers. */
@@ -63,11 +88,17 @@ export function startsAlike(one: PreparedScenario, other: PreparedScenario): boo
   return isDeepStrictEqual(startOf(one), startOf(other));
 }
 
+/** The embedded gateway's agents stay in their workspaces; `repo` leads out of them, as those of releases may. */
+function readableEnv({ pack }: PreparedScenario): Record<string, string> {
+  return pack ? { GATEWAY_READABLE: pack.index.pack.referenceRoot } : {};
+}
+
 function startOf({ scenario, release, environment, allowScripts, pack, faults: own }: PreparedScenario) {
   const { meta, row, file } = scenario;
   const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
   return {
     ...{ gatewayConfigPatch, http, faults, own, release, environment, allowScripts, row: row?.values },
+    surroundings: surroundingsOf(scenario),
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),

@@ -8,6 +8,7 @@ import { isPackedPlugin } from "../../base/paths.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import { makeTempFolder } from "../../base/temp-folder.ts";
 import type { Scenario } from "../../scenario/types.ts";
+import { quietFolder } from "./plugin-copy.ts";
 import { MANIFEST, readPluginManifest } from "./plugin-manifest.ts";
 
 export interface PluginOptions {
@@ -16,6 +17,8 @@ export interface PluginOptions {
   teardown: Teardown;
   /** Install scripts run; default: they do not. */
   allowScripts?: boolean | undefined;
+  /** Folder that the run writes into, if the gateway bears no change in a plugin's folder; absolute. */
+  written?: string | undefined;
   /** Told what takes long; what it returns is called when that is over. */
   onWait?: (what: string) => () => void;
 }
@@ -39,7 +42,13 @@ interface Enabled {
 export async function pluginPatches(scenario: Scenario, options: PluginOptions): Promise<JsonObject[]> {
   const { plugins = [] } = scenario.meta;
   if (plugins.length === 0) return [];
-  const enabled = await Promise.all(plugins.map((plugin) => find(plugin, scenario, options)));
+  const { written, teardown } = options;
+  const enabled = await Promise.all(
+    plugins.map(async (plugin) => {
+      const { id, folder } = await find(plugin, scenario, options);
+      return { id, folder: folder && written ? await quietFolder(folder, written, teardown) : folder };
+    }),
+  );
   const folders = enabled.flatMap(({ folder }) => folder ?? []);
   return [
     {

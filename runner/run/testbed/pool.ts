@@ -8,6 +8,8 @@ export interface PoolOptions extends TestbedOptions {
   faults: readonly string[];
   /** Runs scenarios that allow it one after the other on the same testbed. */
   share: boolean;
+  /** Absolute; absent where nothing is written. */
+  reportFolder?: string;
 }
 
 /**
@@ -72,7 +74,9 @@ export class TestbedPool {
   }
 
   #newTestbed(prepared: PreparedScenario): Testbed {
-    return new Testbed(this.#options, needsOf(prepared, this.#options.faults));
+    const { faults, gateway, reportFolder } = this.#options;
+    const written = gateway.target.kind === "openclaw" ? reportFolder : undefined;
+    return new Testbed(this.#options, needsOf(prepared, faults, written));
   }
 
   /**

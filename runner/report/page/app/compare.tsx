@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { formatDuration, plural } from "../../../base/text.ts";
 import { type AttemptView, decisiveView } from "../attempt-view.ts";
 import { firstDifference, type Pair, pairsOf } from "../divergence.ts";
@@ -7,6 +7,7 @@ import { useRecord } from "./data.ts";
 import { type Key, Keys } from "./keys.tsx";
 import { Command, Nothing, Time, Verdict } from "./parts.tsx";
 import { go, hrefOf, type Route } from "./route.ts";
+import { Top, useRows } from "./rows.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const SIDES = ["A", "B"] as const;
@@ -42,24 +43,12 @@ export function Comparison({ data, route }: { data: PageData; route: Route }) {
 
 function RunComparison({ data: { runs }, all }: { data: PageData; all: readonly Both[] }) {
   const [onlyOther, setOnlyOther] = useState(false);
-  const list = useRef<HTMLOListElement>(null);
+  const { list, keys } = useRows();
   const other = all.filter(({ sides: [a, b] }) => a?.verdict !== b?.verdict);
   const shown = onlyOther ? other : all;
-  const move = (by: number) => {
-    const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>("a.row") ?? [])];
-    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-    links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
-  };
-  const keys: Key[] = [
-    { keys: ["j", "ArrowDown"], shown: "j ↓", about: "next scenario", act: () => move(1) },
-    { keys: ["k", "ArrowUp"], shown: "k ↑", about: "scenario before", act: () => move(-1) },
-  ];
   return (
     <>
-      <header class="top">
-        <span class="brand">Gateway QA</span>
-        <Keys list={keys} />
-      </header>
+      <Top keys={keys} />
       <main>
         <h1 tabIndex={-1}>
           {other.length === 0

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { formatDuration, plural } from "../../../base/text.ts";
 import type { PageRun, PageScenario } from "../page-data.ts";
-import { type Key, Keys } from "./keys.tsx";
+import type { Key } from "./keys.tsx";
 import { Command, Time, Verdict } from "./parts.tsx";
 import { hrefOf } from "./route.ts";
+import { Top, useRows } from "./rows.tsx";
 
 const KINDS = ["failed", "blocked", "flaky", "passed", "skipped"] as const;
 type Kind = (typeof KINDS)[number];
@@ -40,27 +41,14 @@ export function Overview({ run, seen }: { run: PageRun; seen: string | undefined
   const change = (part: Partial<Filter>) => setFilter({ ...filter, ...part });
   const shown = useMemo(() => shownOf(scenarios, filter), [scenarios, filter]);
   const search = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLOListElement>(null);
+  const rows = useRows(seen);
   const causes = different(scenarios.map(({ fault }) => fault));
   const tags = different(scenarios.flatMap(({ tags }) => tags));
   const gateways = different(scenarios.map(({ gateway }) => gateway));
   const slowest = Math.max(1, ...scenarios.map(({ durationMs }) => durationMs));
 
-  const rows = () => [...(list.current?.querySelectorAll<HTMLAnchorElement>("a.row") ?? [])];
-  useEffect(() => {
-    if (seen === undefined) return;
-    rows()
-      .find((row) => row.hash === hrefOf({ id: seen }))
-      ?.focus();
-  }, []);
-  const move = (by: number) => {
-    const links = rows();
-    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-    links[Math.max(0, Math.min(links.length - 1, at < 0 && by < 0 ? links.length - 1 : at + by))]?.focus();
-  };
   const keys: Key[] = [
-    { keys: ["j", "ArrowDown"], shown: "j ↓", about: "next scenario", act: () => move(1) },
-    { keys: ["k", "ArrowUp"], shown: "k ↑", about: "scenario before", act: () => move(-1) },
+    ...rows.keys,
     {
       keys: ["o"],
       shown: "Enter o",
@@ -80,10 +68,7 @@ export function Overview({ run, seen }: { run: PageRun; seen: string | undefined
   ];
   return (
     <>
-      <header class="top">
-        <span class="brand">Gateway QA</span>
-        <Keys list={keys} />
-      </header>
+      <Top keys={keys} />
       <main>
         <h1 tabIndex={-1}>{headline(run)}</h1>
         <p class="facts">
@@ -162,7 +147,7 @@ export function Overview({ run, seen }: { run: PageRun; seen: string | undefined
             ? plural(scenarios.length, "scenario")
             : `${shown.length} of ${plural(scenarios.length, "scenario")}`}
         </p>
-        <ol class="rows" ref={list}>
+        <ol class="rows" ref={rows.list}>
           {shown.map((scenario) => (
             <li key={scenario.id}>
               <Row scenario={scenario} slowest={slowest} showGateway={gateways.length > 1} />

@@ -3,11 +3,12 @@ import { stretched } from "../../../base/slow.ts";
 import { after, every } from "../../../base/timers.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
 import type { CompiledFlow, PlainFlow } from "../../../flow/types.ts";
-import { ALTERNATE_MODEL } from "../../../gateway/config.ts";
+import { modelNames } from "../../../gateway/config.ts";
 import type { Scenario } from "../../../scenario/types.ts";
 import { Witness } from "../../chain/witness.ts";
 import type { AttemptRecorder } from "../../record/recorder.ts";
 import type { RunSetup } from "../../setup.ts";
+import { surroundingsOf } from "../../testbed/needs.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { type Ending, endingOf, type FlowFailure } from "../ending.ts";
 import { limitsOf, type ScenarioLimits, TEARDOWN_MS } from "../limits.ts";
@@ -277,6 +278,7 @@ function orderOf(
   limits: ScenarioLimits,
 ): AttemptOrder {
   const { id, title, meta, pack, row } = scenario;
+  const models = testbed.model && modelNames(undefined, surroundingsOf(scenario));
   return {
     flow,
     limits,
@@ -287,8 +289,8 @@ function orderOf(
     foreign: pack.foreign,
     evidenceFolder,
     providerMode: run.providerMode,
-    primaryModel: run.primaryModel,
-    alternateModel: testbed.model ? ALTERNATE_MODEL : run.primaryModel,
+    primaryModel: models?.primary ?? run.primaryModel,
+    alternateModel: models?.alternate ?? run.primaryModel,
     hasModel: testbed.model !== undefined,
     agentId: ready.gateway.agentId,
     startConfig: ready.startConfig,
