@@ -14,6 +14,7 @@ import {
   PERCENT,
   REPLAYS,
   SHARD,
+  STATE,
   TARGET,
   TARGETS,
 } from "./option-spec.ts";
@@ -37,6 +38,7 @@ const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [FACTOR, fc.constantFrom(0.5, 1, 3, 1000)],
   [SHARD, fc.tuple(fc.nat(50), fc.nat(50)).map(([a, b]) => ({ index: a + 1, total: a + b + 1 }))],
   [PATH, fc.constantFrom("reports", "../my pack/qa", ".", "-out", "a=b")],
+  [STATE, fc.constantFrom("state:fresh", "../home", "-out")],
   [TARGET, target],
   [TARGETS, fc.array(target, { minLength: 1 })],
   [LIST, fc.array(fc.constantFrom("embedded", "openclaw@latest", "a b"), { minLength: 1 })],
