@@ -27,6 +27,8 @@ export interface Image {
   /** What could not be read. */
   trouble: { path: string; why: string }[];
   links: { path: string; target: string }[];
+  /** Databases that hold what a rehearsal has to compare, beside credentials, so that they were left. */
+  databases: string[];
 }
 
 /**
@@ -45,21 +47,19 @@ export async function makeImage(installation: Installation, folder: string): Pro
     foreign: [],
     trouble: [],
     links: [],
+    databases: [],
   };
   const left = new Map<string, LeftOut>();
-  let owner: number | undefined;
   const take = async (found: Found): Promise<void> => {
     const at = places.find(found.path);
     if (!at || found.path === source.configPath) return;
-    if (found.kind === "file") {
-      owner ??= found.uid;
-      if (found.uid !== owner) image.foreign.push(found.path);
-    }
+    if (found.kind === "file" && found.uid !== source.owner && source.isHere) image.foreign.push(found.path);
     const treatment = found.kind === "file" ? treatmentOf(at.place.kind, at.path) : "left";
     if (found.kind === "link" && found.target !== undefined) {
       const target = resolve(dirname(found.path), found.target);
       if (places.find(target)) image.links.push({ path: found.path, target });
     } else if (treatment === "left" || treatment === "database") {
+      if (treatment === "database" && !at.path.startsWith("memory/")) image.databases.push(found.path);
       const area = areaOf(at.path);
       const known = left.get(area) ?? { area, files: 0, bytes: 0 };
       left.set(area, { area, files: known.files + 1, bytes: known.bytes + found.size });
@@ -92,7 +92,10 @@ function treated(content: Buffer, treatment: Treatment): Buffer {
 
 function areaOf(path: string): string {
   const parts = path.split("/");
-  if (parts[0] === "agents" && parts.length > 3) return `agents/*/${parts[2]}/${parts[3]}`;
+  if (parts[0] === "agents" && parts.length > 3) {
+    // Files of sessions are called after their ids.
+    return `agents/*/${parts[2]}/${parts[3]?.replace(/[\da-f]{8}-[\da-f-]{27}/, "*")}`;
+  }
   return parts.length > 1 ? `${parts[0]}/` : (parts[0] ?? "");
 }
 
