@@ -49,7 +49,7 @@ export interface BuildOptions {
 export async function buildState(file: StateFile, options: BuildOptions): Promise<string> {
   const { env, signal, onPhase } = options;
   const key = createHash("sha256")
-    .update(JSON.stringify([BUILDER, file.text]))
+    .update(JSON.stringify([BUILDER, file.release, file.steps]))
     .digest("hex")
     .slice(0, 16);
   const root = join(userCache(env), "states", `${file.id}-${key}`);

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { ROOT } from "../../base/places.js";
 import { suggest } from "../../base/suggest.ts";
 import { outlineMarkdown } from "../../scenario/markdown/markdown.ts";
+import { type RehearseReport, rehearseSchema } from "../rehearse-schema.ts";
 
 /** Something that makes a part of a state. Texts may name `${state}`, `${workspace}` and, in a repetition, `${n}`. */
 export type StateStep =
@@ -34,13 +35,14 @@ export interface StateFile {
   title: string;
   /** The published release that makes it. */
   release: string;
+  /** Verdict of an update from there to the newest release. */
+  expect: RehearseReport["verdict"];
   /** Room that is left where it lies, in bytes; default: what there really is. */
   freeBytes?: number;
   steps: StateStep[];
-  /** All of the file: another text is another state. */
-  text: string;
 }
 
+const VERDICTS: readonly RehearseReport["verdict"][] = rehearseSchema.properties.verdict.enum;
 const FOLDER = join(ROOT, "qa", "states");
 /** What each kind of step has, besides its first member. */
 const KINDS: Readonly<Record<string, (step: JsonObject) => boolean>> = {
@@ -114,14 +116,12 @@ export function parseState(id: string, text: string): StateFile {
       });
     });
   if (steps.length === 0) throw invalid(0, "it has no step in a block `yaml state`");
+  const expect = VERDICTS.find((verdict) => verdict === rest.expect);
+  if (expect === undefined) throw invalid(0, `its front matter expects none of ${VERDICTS.join(", ")}`);
   const { freeMegabytes: free } = rest;
   if (free !== undefined && typeof free !== "number") throw invalid(0, "its freeMegabytes are no number");
   return {
-    id,
-    title,
-    release,
-    steps,
-    text,
+    ...{ id, title, release, expect, steps },
     ...(free === undefined ? {} : { freeBytes: free * 1024 * 1024 }),
   };
 }
