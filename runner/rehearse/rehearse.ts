@@ -24,6 +24,8 @@ import { takeStock } from "./stock/stock.ts";
 import { type Migrated, wayTo } from "./update.ts";
 import { verdictOf } from "./verdict.ts";
 
+/** Without these, a comparison would find nothing lost. */
+const ESSENTIAL = /\/sessions(?:\/|$)|\/openclaw(?:-agent)?\.sqlite$|\/cron(?:\/|$)/;
 const MOST_REASONS = 5;
 const LONGEST_REASON = 500;
 
@@ -66,11 +68,8 @@ class Rehearsal {
     const { image, from, to, teardown, onPhase } = this.#setup;
     const { config } = image.installation;
     this.#findings.push(...(await standingFindings(image, from, to)));
-    const [database] = image.databases;
-    if (database !== undefined) {
-      const why = `sessions and jobs of this installation lie in ${database} beside credentials, and this version copies no databases`;
-      return this.#inconclusive(why);
-    }
+    const unread = image.trouble.find(({ path }) => ESSENTIAL.test(path));
+    if (unread !== undefined) return this.#inconclusive(`${unread.path} could not be read: ${unread.why}`);
     const root = await makeTempFolder({ kind: "copy", teardown });
     await placeImage(image, root);
 
