@@ -41,7 +41,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   gateway: {
     rooms: ["base"],
-    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],
+    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "tar", "verdaccio"],
   },
   actions: {
     rooms: ["base", "http", "channel", "flow", "gateway", "model"],

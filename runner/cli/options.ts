@@ -175,6 +175,14 @@ export const OPTIONS = {
     group: GATEWAY,
     replay: "context",
   },
+  via: {
+    takes: "<version>",
+    about: "release that the same installation is updated to on the way (repeatable)",
+    on: ["release-check"],
+    repeatable: true,
+    group: GATEWAY,
+    replay: "context",
+  },
   to: {
     takes: "<version>",
     about: "release to check: 1.1.0, or openclaw@2026.9.6",
