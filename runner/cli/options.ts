@@ -200,7 +200,7 @@ export const OPTIONS = {
   state: {
     takes: "<folder|tgz>",
     about:
-      "the installation: its state folder, an archive of it, or state:<id> of the library (default: ~/.openclaw)",
+      "the installation: its state folder, an archive of it, or state:<id> of the library, state:all for each (default: ~/.openclaw)",
     on: ["rehearse"],
     kind: STATE,
     group: GATEWAY,
