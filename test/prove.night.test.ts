@@ -55,8 +55,18 @@ describe("a scenario is proven by what it fails with", { timeout: 300_000 }, () 
     const again = await prove(sandbox, ...FEW);
     expect(again.report?.scenarios).toMatchObject([{ kept: true, proven: true }]);
     expect(again.stderr).not.toContain("on the healthy gateway");
-    // A comment changes the file.
+    expect((await sandbox.qa("check", "--proven")).exitCode).toBe(0);
+    expect((await sandbox.qa("list")).stdout).toMatch(/PROVEN .*\nanswered .* yes /);
+    // A sentence changes the file.
     await sandbox.write("qa/scenarios/chat/file-0.md", `${ANSWERED}\nMore is said of it.\n`);
+    const checked = await sandbox.qa("check", "--proven");
+    expect([checked.exitCode, checked.stdout]).toEqual([
+      1,
+      expect.stringContaining("unproven: answered: not seen to fail since it changed"),
+    ]);
+    const ran = await sandbox.qa("run", "answered");
+    expect(ran.report?.scenarios).toMatchObject([{ verdict: "passed", unproven: "changed" }]);
+    expect(ran.stdout).toContain("not seen to fail since it changed");
     const changed = await prove(sandbox, ...FEW);
     expect(changed.report?.scenarios).toMatchObject([{ kept: false, proven: true }]);
   });
