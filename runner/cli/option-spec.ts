@@ -118,6 +118,16 @@ export const COUNT: ValueKind<number> = {
   format: String,
 };
 
+/** A whole number from 0 to 100. */
+export const PERCENT: ValueKind<number> = {
+  parse(text) {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 0 && number <= 100) return number;
+    throw new InvalidArgumentError("It is a whole number from 0 to 100.");
+  },
+  format: String,
+};
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /** A timer that is set to more fires at once. */

@@ -19,6 +19,7 @@ import { ALONE_VARIABLE, aloneCommand, isAlone } from "../rehearse/alone.ts";
 import { makeImage } from "../rehearse/copy/image.ts";
 import { type Installation, readInstallation } from "../rehearse/copy/installation.ts";
 import { openSource } from "../rehearse/copy/open-source.ts";
+import type { Source } from "../rehearse/copy/source.ts";
 import { rehearse } from "../rehearse/rehearse.ts";
 import { REHEARSE_VERSION, type RehearseReport } from "../rehearse/rehearse-schema.ts";
 import { releaseNamed } from "../rehearse/release.ts";
@@ -159,30 +160,39 @@ async function openState(
   session: Pick<Session, "signal" | "teardown">,
 ): Promise<{ installation: Installation; name: string }> {
   const name = state ?? "~/.openclaw";
-  const path = state === undefined ? join(homedir(), ".openclaw") : await pathOf(state, session);
-  return { installation: await readInstallation(await openSource(path, name)), name };
+  const id = /^state:(.+)$/.exec(name)?.[1];
+  const source =
+    id === undefined
+      ? await openSource(
+          state === undefined ? join(homedir(), ".openclaw") : resolve(userFolder(), state),
+          name,
+        )
+      : await openMade(id, name, session);
+  return { installation: await readInstallation(source), name };
 }
 
-/** Of a state of the library it is where that was made. */
-async function pathOf(
-  state: string,
+/** A state of the library, made first if need be. */
+async function openMade(
+  id: string,
+  name: string,
   { signal, teardown }: Pick<Session, "signal" | "teardown">,
-): Promise<string> {
-  const id = /^state:(.+)$/.exec(state)?.[1];
-  if (id === undefined) return resolve(userFolder(), state);
+): Promise<Source> {
   const { readState } = await import("../rehearse/states/state-file.ts");
   const { buildState } = await import("../rehearse/states/build-state.ts");
   const file = await readState(id);
-  const { kind } = await releaseNamed(file.release, `release of state:${id}`, {
+  const { kind } = await releaseNamed(file.release, `release of ${name}`, {
     env: process.env,
     teardown,
     signal,
   });
-  return buildState(file, {
+  const folder = await buildState(file, {
     ...{ kind, env: process.env, signal },
     onPhase: (text) => printNote(`${text} …\n`),
     onLeft: (problem) => printNote(`clean-up: ${problem}\n`),
   });
+  const source = await openSource(folder, name);
+  const { freeBytes } = file;
+  return freeBytes === undefined ? source : { ...source, freeBytes: async () => freeBytes };
 }
 
 /** What runs the installation now. @param isOwn whether it is the one of this machine */

@@ -262,5 +262,7 @@ export interface GatewayKind {
   noteOnRelease?(release: OwnRelease): string | undefined;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */
   faults?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Digest of what it was built from; of the embedded one. */
+  buildId?(signal: AbortSignal): Promise<string>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;
 }

@@ -1,9 +1,20 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import {
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import JSON5 from "json5";
-import { QaError } from "../../base/errors.ts";
+import { errorMessage, QaError } from "../../base/errors.ts";
 import { replaceJsonFile } from "../../base/files.ts";
 import { type JsonObject, mergePatch } from "../../base/json.ts";
 import { isWithin } from "../../base/paths.ts";
@@ -38,7 +49,7 @@ export interface BuildOptions {
 export async function buildState(file: StateFile, options: BuildOptions): Promise<string> {
   const { env, signal, onPhase } = options;
   const key = createHash("sha256")
-    .update(JSON.stringify([BUILDER, file.text]))
+    .update(JSON.stringify([BUILDER, file.release, file.steps]))
     .digest("hex")
     .slice(0, 16);
   const root = join(userCache(env), "states", `${file.id}-${key}`);
@@ -112,10 +123,12 @@ class Builder {
       await gateway.call(step.call, step.with ?? {}, { signal, timeoutMs: TURN_MS });
       return;
     }
-    if ("run" in step) return this.#run(step.run);
+    if ("run" in step) return this.#run(step.run, step.running === true);
     await this.#down();
     if ("config" in step) this.#patches.push(step.config);
     else if ("remove" in step) await rm(this.#path(step.remove), { recursive: true });
+    else if ("cut" in step) await this.#cut(step.cut, step.bytes);
+    else if ("owner" in step) await chown(this.#path(step.owner), step.uid, -1).catch(notAllowed);
     else if ("link" in step) {
       await mkdir(dirname(this.#path(step.link)), { recursive: true });
       await symlink(step.to, this.#path(step.link));
@@ -144,10 +157,10 @@ class Builder {
   }
 
   /** Of a gateway that has been up: before, there is no config to run it with. */
-  async #run(args: readonly string[]): Promise<void> {
+  async #run(args: readonly string[], running: boolean): Promise<void> {
     const { gateway } = await this.#up();
     const { signal } = this.#options;
-    await gateway.restartAfterStateMutation(async () => {
+    const run = async () => {
       const { exitCode, stdout, stderr } = await gateway.runCli(args, { timeoutMs: CLI_MS, signal });
       if (exitCode === 0) return;
       throw new QaError(`${args.join(" ")} ended with ${exitCode ?? "no code"}`, {
@@ -155,7 +168,9 @@ class Builder {
         fault: "scenario",
         details: `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n"),
       });
-    });
+    };
+    if (running) await run();
+    else await gateway.restartAfterStateMutation(run);
   }
 
   async #up(): Promise<{ testbed: Testbed; gateway: GatewayUnderTest }> {
@@ -200,12 +215,30 @@ class Builder {
     for (const problem of (await testbed?.close()) ?? []) this.#options.onLeft(problem);
   }
 
+  async #cut(pattern: string, bytes: number): Promise<void> {
+    const [folder, name] = [dirname(pattern), basename(pattern)];
+    const [start = "", end = ""] = name.split("*");
+    for (const each of await readdir(this.#path(folder))) {
+      if (!each.startsWith(start) || !each.endsWith(end) || each.includes(".trajectory")) continue;
+      const file = this.#path(join(folder, each));
+      await truncate(file, (await stat(file)).size - bytes);
+    }
+  }
+
   /** @throws Error for a path that leads out of the state */
   #path(path: string): string {
     const full = join(this.#state, path);
     if (isWithin(full, this.#state) && full !== this.#state) return full;
     throw new QaError(`${path} lies outside of the state`, { code: "state-step-failed", fault: "scenario" });
   }
+}
+
+function notAllowed(error: unknown): never {
+  throw new QaError(`a file cannot be given to another user: ${errorMessage(error)}`, {
+    code: "state-step-failed",
+    fault: "environment",
+    hint: "Only the superuser may do that: rehearse the other states, or this one in a container.",
+  });
 }
 
 function filled<T>(value: T, values: Readonly<Record<string, string>>): T {

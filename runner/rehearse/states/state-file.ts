@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { ROOT } from "../../base/places.js";
 import { suggest } from "../../base/suggest.ts";
 import { outlineMarkdown } from "../../scenario/markdown/markdown.ts";
+import { type RehearseReport, rehearseSchema } from "../rehearse-schema.ts";
 
 /** Something that makes a part of a state. Texts may name `${state}`, `${workspace}` and, in a repetition, `${n}`. */
 export type StateStep =
@@ -15,9 +16,13 @@ export type StateStep =
   | { write: string; text: string }
   | { write: string; json: unknown }
   | { remove: string }
+  /** Cuts so many bytes off the end of a file; of its name, `*` may stand for any part. */
+  | { cut: string; bytes: number }
   | { link: string; to: string }
-  /** The release's own command line, while no gateway runs. */
-  | { run: string[] }
+  /** The release's own command line, while no gateway runs, or against the one that does. */
+  | { run: string[]; running?: boolean }
+  /** Gives a file to another user, which needs the rights for that. */
+  | { owner: string; uid: number }
   /** A message that the gateway answers: in a room, or from a person alone. */
   | { say: string; in?: string; as?: string }
   /** A method of the gateway. */
@@ -30,19 +35,24 @@ export interface StateFile {
   title: string;
   /** The published release that makes it. */
   release: string;
+  /** Verdict of an update from there to the newest release. */
+  expect: RehearseReport["verdict"];
+  /** Room that is left where it lies, in bytes; default: what there really is. */
+  freeBytes?: number;
   steps: StateStep[];
-  /** All of the file: another text is another state. */
-  text: string;
 }
 
+const VERDICTS: readonly RehearseReport["verdict"][] = rehearseSchema.properties.verdict.enum;
 const FOLDER = join(ROOT, "qa", "states");
 /** What each kind of step has, besides its first member. */
 const KINDS: Readonly<Record<string, (step: JsonObject) => boolean>> = {
   config: (step) => isJsonObject(step.config),
   write: (step) => isText(step.write) && (isText(step.text) || step.json !== undefined),
   remove: (step) => isText(step.remove),
+  cut: (step) => isText(step.cut) && Number.isInteger(step.bytes),
   link: (step) => isText(step.link) && isText(step.to),
   run: (step) => Array.isArray(step.run) && step.run.every(isText),
+  owner: (step) => isText(step.owner) && Number.isInteger(step.uid),
   say: (step) => isText(step.say) && (step.in === undefined || isText(step.in)),
   call: (step) => isText(step.call) && (step.with === undefined || isJsonObject(step.with)),
   repeat: (step) => Number.isInteger(step.repeat) && Array.isArray(step.steps),
@@ -106,7 +116,14 @@ export function parseState(id: string, text: string): StateFile {
       });
     });
   if (steps.length === 0) throw invalid(0, "it has no step in a block `yaml state`");
-  return { id, title, release, steps, text };
+  const expect = VERDICTS.find((verdict) => verdict === rest.expect);
+  if (expect === undefined) throw invalid(0, `its front matter expects none of ${VERDICTS.join(", ")}`);
+  const { freeMegabytes: free } = rest;
+  if (free !== undefined && typeof free !== "number") throw invalid(0, "its freeMegabytes are no number");
+  return {
+    ...{ id, title, release, expect, steps },
+    ...(free === undefined ? {} : { freeBytes: free * 1024 * 1024 }),
+  };
 }
 
 function isStep(step: unknown): step is StateStep {
