@@ -124,6 +124,16 @@ function countFrom(least: number): ValueKind<number> {
   };
 }
 
+/** A whole number from 0 to 100. */
+export const PERCENT: ValueKind<number> = {
+  parse(text) {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 0 && number <= 100) return number;
+    throw new InvalidArgumentError("It is a whole number from 0 to 100.");
+  },
+  format: String,
+};
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /** A timer that is set to more fires at once. */
@@ -176,6 +186,12 @@ export const PATH: ValueKind<string> = {
     const cwd = userFolder();
     return relative(cwd, resolve(cwd, path)) || ".";
   },
+};
+
+/** A path, or a state of the library. */
+export const STATE: ValueKind<string> = {
+  parse: (text) => text,
+  format: (text) => (text.startsWith("state:") ? text : PATH.format(text)),
 };
 
 /** What `--gateway` names. */

@@ -1,4 +1,5 @@
 import { REPORTERS } from "../report/reporters/index.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
 import {
   COUNT,
   COUNT_OR_NONE,
@@ -8,7 +9,9 @@ import {
   type OptionSpec,
   PATH,
   type Parsed,
+  PERCENT,
   SHARD,
+  STATE,
   TARGET,
   TARGETS,
 } from "./option-spec.ts";
@@ -19,6 +22,7 @@ export const COMMAND_NAMES = [
   "parity",
   "bisect",
   "compat",
+  "prove",
   "rehearse",
   "list",
   "check",
@@ -54,7 +58,7 @@ const REPORT = "Report:";
 export const OPTIONS = {
   all: {
     about: "run every scenario that fits the gateway (default with --pack: all of the pack's)",
-    on: ["run", "parity"],
+    on: ["run", "parity", "prove"],
     but: { parity: { about: "run every scenario, each on the gateways that it is for" } },
     group: CHOOSE,
     replay: "choice",
@@ -62,7 +66,7 @@ export const OPTIONS = {
   tag: {
     takes: "<tag>",
     about: "theme, surface, coverage id or own tag; any of them (repeatable)",
-    on: ["run", "parity", "list"],
+    on: ["run", "parity", "prove", "list"],
     repeatable: true,
     group: CHOOSE,
     replay: "choice",
@@ -175,6 +179,14 @@ export const OPTIONS = {
     group: GATEWAY,
     replay: "context",
   },
+  via: {
+    takes: "<version>",
+    about: "release that the same installation is updated to on the way (repeatable)",
+    on: ["release-check"],
+    repeatable: true,
+    group: GATEWAY,
+    replay: "context",
+  },
   to: {
     takes: "<version>",
     about: "release to check: 1.1.0, or openclaw@2026.9.6",
@@ -188,9 +200,10 @@ export const OPTIONS = {
   },
   state: {
     takes: "<folder|tgz>",
-    about: "the installation: its state folder, or an archive of it (default: ~/.openclaw)",
+    about:
+      "the installation: its state folder, an archive of it, or state:<id> of the library, state:all for each (default: ~/.openclaw)",
     on: ["rehearse"],
-    kind: PATH,
+    kind: STATE,
     group: GATEWAY,
     replay: "context",
   },
@@ -289,7 +302,7 @@ export const OPTIONS = {
   pack: {
     takes: "<folder>",
     about: "read scenarios from this folder too (repeatable)",
-    on: ["run", "parity", "list", "check", "matrix", "night", "bisect"],
+    on: ["run", "parity", "prove", "list", "check", "matrix", "night", "bisect"],
     kind: PATH,
     repeatable: true,
     group: CHOOSE,
@@ -297,20 +310,20 @@ export const OPTIONS = {
   },
   builtin: {
     about: "read the scenarios that come with the tool too, as --pack builtin: does",
-    on: ["run", "parity", "list", "bisect"],
+    on: ["run", "parity", "prove", "list", "bisect"],
     group: CHOOSE,
     replay: "context",
   },
   trust: {
     about: "grant the packs given with --pack every permission that their flows use",
-    on: ["run", "parity", "bisect"],
+    on: ["run", "parity", "prove", "bisect"],
     group: CHOOSE,
     replay: "context",
   },
   modelScript: {
     takes: "<path>",
     about: "how the model answers, by scenario: a YAML file, or a folder with <id>.yaml files (repeatable)",
-    on: ["run", "parity", "check", "bisect"],
+    on: ["run", "parity", "prove", "check", "bisect"],
     kind: PATH,
     repeatable: true,
     group: MODEL,
@@ -318,8 +331,15 @@ export const OPTIONS = {
   },
   fault: {
     takes: "<name>",
-    about: "break the embedded gateway on purpose, to see a scenario fail (repeatable)",
-    on: ["run"],
+    about:
+      "break the embedded gateway on purpose, or what stands at the borders of any: model.cut, model.cut@2 for the second time, model.cut@2+ from then on (repeatable)",
+    on: ["run", "prove"],
+    but: {
+      prove: {
+        about:
+          "only these faults, or globs over them (repeatable; default: all of the gateway's own, and none of those at its borders)",
+      },
+    },
     repeatable: true,
     group: GATEWAY,
     replay: "context",
@@ -327,7 +347,7 @@ export const OPTIONS = {
   jobs: {
     takes: "<n>",
     about: "scenarios at the same time (default: by cores and free memory)",
-    on: ["run", "parity", "night"],
+    on: ["run", "parity", "prove", "night"],
     but: { night: { about: "scenarios at the same time, in each job" } },
     kind: COUNT,
     group: ORDER,
@@ -360,6 +380,47 @@ export const OPTIONS = {
     group: ORDER,
     replay: "policy",
   },
+  healthy: {
+    takes: "<n>",
+    about: "runs on the healthy gateway that have to pass before anything is broken",
+    on: ["prove"],
+    kind: COUNT,
+    default: 10,
+    group: ORDER,
+    replay: "policy",
+  },
+  budget: {
+    takes: "<duration>",
+    about: "time for all of it, for instance 20m; what is left then is tried the next time",
+    on: ["prove"],
+    kind: DURATION,
+    group: ORDER,
+    replay: "policy",
+  },
+  min: {
+    takes: "<percent>",
+    about: "the scenarios have to notice at least so many of the faults that they come by",
+    on: ["prove"],
+    kind: PERCENT,
+    group: ORDER,
+    replay: "policy",
+  },
+  kept: {
+    takes: "<file>",
+    about: "where results are kept, to be checked in (default: qa/proven.json)",
+    on: ["prove"],
+    kind: PATH,
+    group: REPORT,
+    replay: "context",
+  },
+  junit: {
+    takes: "<file>",
+    about: "write the result there too, as JUnit XML",
+    on: ["prove"],
+    kind: PATH,
+    group: REPORT,
+    replay: "output",
+  },
   failOnFlaky: {
     about: "fail the run if a scenario passes only on a later try",
     on: ["run"],
@@ -386,7 +447,7 @@ export const OPTIONS = {
     takes: "<factor>",
     about:
       "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
-    on: ["run", "parity", "night", "release-check", "rehearse", "bisect"],
+    on: ["run", "parity", "night", "release-check", "prove", "rehearse", "bisect"],
     kind: FACTOR,
     group: ORDER,
     replay: "policy",
@@ -436,7 +497,7 @@ export const OPTIONS = {
   out: {
     takes: "<folder>",
     about: "where the report goes (default: reports/<run id>)",
-    on: ["run", "parity", "compat", "rehearse", "matrix", "night", "merge", "bisect"],
+    on: ["run", "parity", "compat", "prove", "rehearse", "matrix", "night", "merge", "bisect"],
     but: {
       rehearse: { about: "where page and JSON go (default: reports/rehearse-<run id>)" },
       compat: { takes: "<file>", about: "write the report there, in the given format" },
@@ -591,7 +652,18 @@ export const OPTIONS = {
   },
   json: {
     about: "print JSON",
-    on: ["list", "check", "fmt", "gateway list", "release-check", "rehearse", "merge", "history", "bisect"],
+    on: [
+      "list",
+      "check",
+      "fmt",
+      "gateway list",
+      "release-check",
+      "prove",
+      "rehearse",
+      "merge",
+      "history",
+      "bisect",
+    ],
     but: {
       rehearse: { about: "print the report as JSON instead of the page" },
       check: { about: "print { files, diagnostics } as JSON, as --format json does" },
@@ -617,4 +689,10 @@ export type RunOptions = OptionsOf<"run"> & {
   again?: true;
   /** Nothing is shown of the run; its report is written. */
   quiet?: true;
+  /** Each attempt reports which faults it could have been broken with. */
+  watchFaults?: true;
+  /** What runs of what was chosen. */
+  arrange?(chosen: readonly PreparedScenario[]): PreparedScenario[];
+  /** The command that runs again what `arrange` made. */
+  rerun?(id: string): string;
 };

@@ -19,6 +19,7 @@ import { ALONE_VARIABLE, aloneCommand, isAlone } from "../rehearse/alone.ts";
 import { makeImage } from "../rehearse/copy/image.ts";
 import { type Installation, readInstallation } from "../rehearse/copy/installation.ts";
 import { openSource } from "../rehearse/copy/open-source.ts";
+import type { Source } from "../rehearse/copy/source.ts";
 import { rehearse } from "../rehearse/rehearse.ts";
 import { REHEARSE_VERSION, type RehearseReport } from "../rehearse/rehearse-schema.ts";
 import { releaseNamed } from "../rehearse/release.ts";
@@ -63,7 +64,7 @@ export async function rehearseState(
     return inside(options, JSON.parse(found) as Named, "namespace", command, session);
   }
   const { signal, teardown } = session;
-  const { installation, name } = await openState(options);
+  const { installation, name } = await openState(options, session);
   const from = options.from ?? (await installedRelease(installation, options.state === undefined));
   const resolved = { env: process.env, teardown, signal };
   const [was, is] = [
@@ -119,7 +120,7 @@ async function inside(
   command: string,
   { signal, teardown }: Session,
 ): Promise<number> {
-  const { installation, name } = await openState(options);
+  const { installation, name } = await openState(options, { signal, teardown });
   const secrets = new Secrets([...secretValues(process.env), ...secretsIn(installation.config)]);
   const resolved = { env: process.env, teardown, signal };
   const from = await releaseNamed(named.from, "--from", resolved);
@@ -154,11 +155,44 @@ async function show(report: RehearseReport, { out, json }: RehearseOptions): Pro
   else print(`${page}\nReport: ${displayPath(folder, userFolder())}\n`);
 }
 
-async function openState({ state }: RehearseOptions): Promise<{ installation: Installation; name: string }> {
-  const path = state === undefined ? join(homedir(), ".openclaw") : resolve(userFolder(), state);
+async function openState(
+  { state }: RehearseOptions,
+  session: Pick<Session, "signal" | "teardown">,
+): Promise<{ installation: Installation; name: string }> {
   const name = state ?? "~/.openclaw";
-  const installation = await readInstallation(await openSource(path, name));
-  return { installation, name };
+  const id = /^state:(.+)$/.exec(name)?.[1];
+  const source =
+    id === undefined
+      ? await openSource(
+          state === undefined ? join(homedir(), ".openclaw") : resolve(userFolder(), state),
+          name,
+        )
+      : await openMade(id, name, session);
+  return { installation: await readInstallation(source), name };
+}
+
+/** A state of the library, made first if need be. */
+async function openMade(
+  id: string,
+  name: string,
+  { signal, teardown }: Pick<Session, "signal" | "teardown">,
+): Promise<Source> {
+  const { readState } = await import("../rehearse/states/state-file.ts");
+  const { buildState } = await import("../rehearse/states/build-state.ts");
+  const file = await readState(id);
+  const { kind } = await releaseNamed(file.release, `release of ${name}`, {
+    env: process.env,
+    teardown,
+    signal,
+  });
+  const folder = await buildState(file, {
+    ...{ kind, env: process.env, signal },
+    onPhase: (text) => printNote(`${text} …\n`),
+    onLeft: (problem) => printNote(`clean-up: ${problem}\n`),
+  });
+  const source = await openSource(folder, name);
+  const { freeBytes } = file;
+  return freeBytes === undefined ? source : { ...source, freeBytes: async () => freeBytes };
 }
 
 /** What runs the installation now. @param isOwn whether it is the one of this machine */

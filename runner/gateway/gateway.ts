@@ -172,6 +172,13 @@ export interface OwnRelease {
   version?: string;
   /** What it is updated to by default: a version, range or dist-tag. */
   updateTo?: string;
+  /** It is installed as its operator's service, also where its updates do not need that. */
+  asService?: boolean;
+  /**
+   * Tags under which a registry of the run's own offers later versions with a fault, instead of what is published. Only for
+   * gateways that are published; the embedded one has such releases always.
+   */
+  targets?: readonly string[];
 }
 
 /** What a gateway will update itself to when it is asked; named as upstream's flows read it in `config`. */
@@ -185,6 +192,11 @@ export interface UpdatePlan {
    * before and after), in the gateway's own words.
    */
   notice: "note" | "versions";
+  /**
+   * It runs as its operator's service, and an update stops and starts it through the service manager. Otherwise it ends, and
+   * what has started it starts it again.
+   */
+  isService: boolean;
 }
 
 export interface GatewayStart {
@@ -250,5 +262,7 @@ export interface GatewayKind {
   noteOnRelease?(release: OwnRelease): string | undefined;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */
   faults?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Digest of what it was built from; of the embedded one. */
+  buildId?(signal: AbortSignal): Promise<string>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;
 }

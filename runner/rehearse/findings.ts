@@ -142,37 +142,28 @@ function byName(skills: readonly string[]): [name: string, agents: string[]][] {
 
 function tools(before: Answers, after: Answers): Finding[] {
   const findings: Finding[] = [];
-  const added = new Set<string>();
+  const [gone, added] = [new Map<string, string[]>(), new Set<string>()];
   for (const { agent, tools: was } of before.agents) {
     const now = after.agents.find((each) => each.agent === agent);
     if (!now || now.trouble !== undefined) continue;
     for (const [name, plugin] of Object.entries(was)) {
       if (Object.hasOwn(now.tools, name)) continue;
-      findings.push(
-        plugin === ""
-          ? {
-              area: "tools",
-              name,
-              kind: "changed",
-              text: `the release's tool ${name} is not offered any more to ${agent}`,
-            }
-          : {
-              area: "tools",
-              name,
-              kind: "lost",
-              text: `the tool ${name} of the plugin ${plugin} is not offered any more to ${agent}`,
-            },
-      );
+      if (plugin === "") gone.set(name, [...(gone.get(name) ?? []), agent]);
+      else {
+        const text = `the tool ${name} of the plugin ${plugin} is not offered any more to ${agent}`;
+        findings.push({ area: "tools", name, kind: "lost", text });
+      }
     }
     for (const name of Object.keys(now.tools)) if (!Object.hasOwn(was, name)) added.add(name);
   }
-  if (added.size > 0)
-    findings.push({
-      area: "tools",
-      name: "",
-      kind: "new",
-      text: `tools that are offered: ${[...added].join(", ")}`,
-    });
+  for (const [name, agents] of gone) {
+    const text = `the release's own tool ${name} is not offered any more to ${agents.join(", ")}`;
+    findings.push({ area: "tools", name, kind: "changed", text });
+  }
+  if (added.size > 0) {
+    const text = `tools that are offered: ${[...added].join(", ")}`;
+    findings.push({ area: "tools", name: "", kind: "new", text });
+  }
   return findings;
 }
 

@@ -6,6 +6,7 @@ import { replaceJsonFile } from "../base/files.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
+import { shorten } from "../base/text.ts";
 import { tellingLine } from "../compat/reasons.ts";
 import type { DrivenGateway, GatewayUnderTest } from "../gateway/gateway.ts";
 import { refusedConnections } from "../gateway/process/outside.ts";
@@ -22,6 +23,11 @@ import { ask } from "./stock/asks.ts";
 import { takeStock } from "./stock/stock.ts";
 import { type Migrated, wayTo } from "./update.ts";
 import { verdictOf } from "./verdict.ts";
+
+/** Without these, a comparison would find nothing lost. */
+const ESSENTIAL = /\/sessions(?:\/|$)|\/openclaw(?:-agent)?\.sqlite$|\/cron(?:\/|$)/;
+const MOST_REASONS = 5;
+const LONGEST_REASON = 500;
 
 export interface RehearsalSetup {
   image: Image;
@@ -62,6 +68,8 @@ class Rehearsal {
     const { image, from, to, teardown, onPhase } = this.#setup;
     const { config } = image.installation;
     this.#findings.push(...(await standingFindings(image, from, to)));
+    const unread = image.trouble.find(({ path }) => ESSENTIAL.test(path));
+    if (unread !== undefined) return this.#inconclusive(`${unread.path} could not be read: ${unread.why}`);
     const root = await makeTempFolder({ kind: "copy", teardown });
     await placeImage(image, root);
 
@@ -268,9 +276,15 @@ function failedMigration({ exitCode, said }: Migrated): QaError {
   );
 }
 
+/** Why a release does not start: what it says of its config is more than that it has ended. */
 function whyNot(error: QaError, log: string): string {
-  const line = error.code === "migration-failed" ? undefined : tellingLine(error.details ?? log);
-  return line === undefined ? errorMessage(error) : `${errorMessage(error)}: ${line}`;
+  if (error.code === "migration-failed") return error.message;
+  const said = `${error.details ?? ""}\n${log}`;
+  const unknown = [...said.matchAll(/[^\n]*\b(?:Unrecognized key|Invalid (?:input|config))[^\n]*/g)].map(
+    ([line]) => line.replace(/^\S+T\S+\s+/, "").trim(),
+  );
+  const lines = unknown.length > 0 ? [...new Set(unknown)] : [tellingLine(said) ?? errorMessage(error)];
+  return shorten(lines.slice(0, MOST_REASONS).join("; "), LONGEST_REASON);
 }
 
 function objectOf(value: unknown): JsonObject {

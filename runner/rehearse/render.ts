@@ -7,7 +7,10 @@ const NETWORK: Readonly<Record<RehearseReport["network"], string>> = {
   preload:
     "Connections beyond this machine and look-ups of names were refused in each Node program; this system has no network namespace for ordinary users, so that another program that the copy started could have got out.",
 };
-const MOST_SAID = 40;
+const MOST_SAID = 25;
+/** What tells of something that was done or found, and not what a box is called. */
+const TELLING =
+  /^- |\b(?:migrated|imported|entries|removed|updated|copied|found|archived|failed|cannot|could not|warning)\b/i;
 const MOST_LISTED = 12;
 
 /** The page of a rehearsal, in Markdown: it is read as it is in a terminal. */
@@ -52,7 +55,7 @@ function items(findings: readonly Finding[]): string[] {
   if (listed.length <= MOST_LISTED) return listed;
   return [
     ...listed.slice(0, MOST_LISTED),
-    `- And ${plural(listed.length - MOST_LISTED, "more")}: the JSON beside this page has all.`,
+    `- And ${listed.length - MOST_LISTED} more: the JSON beside this page has all.`,
   ];
 }
 
@@ -77,14 +80,13 @@ function countTable(before: NonNullable<RehearseReport["before"]>, after: Rehear
   return markdownTable(["", "before", "after"], rows, ["before", "after"]);
 }
 
+/** A migration says much, and some of it twice. */
 function migrationSaid(said: readonly string[]): string {
-  const lines =
-    said.length > MOST_SAID
-      ? [...said.slice(0, MOST_SAID), `… and ${plural(said.length - MOST_SAID, "more line")}`]
-      : said;
-  return ["## What the migration said", lines.map((line) => `    ${shorten(line, 200)}`).join("\n")].join(
-    "\n\n",
-  );
+  const telling = [...new Set(said)].filter((line) => TELLING.test(line));
+  const lines = telling.slice(0, MOST_SAID).map((line) => `    ${shorten(line, 200)}`);
+  const more = telling.length - lines.length;
+  if (more > 0) lines.push(`    … and ${plural(more, "line")} more, which the JSON beside this page has`);
+  return lines.length === 0 ? "" : `## What the migration said\n\n${lines.join("\n")}`;
 }
 
 /** With a full stop, and a capital where it begins with a word. */

@@ -78,7 +78,7 @@ test("an update that fails because of the runner's own channel says nothing abou
     signal: new AbortController().signal,
     onLeft: (problem: string) => left.push(problem),
   };
-  const report = await checkUpdate("gateway update", { from: "1.2.3", to: "1.3.0" }, options);
+  const report = await checkUpdate("gateway update", ["1.2.3", "1.3.0"], options);
   expect(report).toMatchObject({
     passed: false,
     blocked: expect.stringContaining(`the runner's own channel`),

@@ -15,12 +15,17 @@ export function addRehearseCommand(program: Command, finish: (exitCode: number) 
       examples(
         "qa rehearse --to latest",
         "qa rehearse --state ./backup.tgz --from 2026.4.26 --to 2026.9.6",
-        "qa rehearse --to 2026.9.6 --json",
+        "qa rehearse --state state:two-agents --to 2026.9.6",
+        "qa rehearse --state state:all --to latest --json",
       ),
     );
   return addOptions(command, "rehearse").action(async (options: OptionsOf<"rehearse">) =>
     finish(
       await withSession(async (session) => {
+        if (options.state === "state:all") {
+          const { rehearseAll } = await import("../rehearse-all.ts");
+          return rehearseAll(options, session);
+        }
         const { rehearseState } = await import("../rehearse-run.ts");
         return rehearseState(options, commandLine(withIds("rehearse", [], toArgs(options))), session);
       }),

@@ -70,9 +70,9 @@ test("only releases that need it are installed with substitutes", () => {
 });
 
 test.each([
-  ["2026.4.26", "service", "note"],
-  ["2026.5.18", "foreground", "note"],
-  ["2026.9.6", "foreground", "versions"],
+  ["2026.4.26", "respawned", "note"],
+  ["2026.5.18", "service", "note"],
+  ["2026.9.6", "service", "versions"],
 ])("%s updates itself as a %s and reports the %s", (version, updatesAs, updateNotice) => {
   expect(traitsOf(version)).toMatchObject({ updatesAs, updateNotice });
 });

@@ -13,10 +13,10 @@ export interface ReleaseTraits {
   /** Start it with a copy of the package that bundles hardly any plugins; see trimmed-plugins.ts. */
   trimBundledPlugins: boolean;
   /**
-   * How it comes back from an update of itself. `service`: it ends, and what started it starts it again.
-   * `foreground`: it starts its successor itself, because it refuses updates under what only looks like a service manager.
+   * How it comes back from an update of itself. `respawned`: it ends, and what started it starts it again. `service`: a
+   * program of its own stops and starts it through the service manager, which must know it.
    */
-  updatesAs: "service" | "foreground";
+  updatesAs: "respawned" | "service";
   /** What it says to the conversation that asked for the update that brought it; see `UpdatePlan`. */
   updateNotice: "note" | "versions";
 }
@@ -28,7 +28,7 @@ interface Row {
   config?: JsonObject;
   surroundings?(modelUrl: string): JsonObject;
   trimBundledPlugins?: true;
-  updatesAs?: "foreground";
+  updatesAs?: "service";
   updateNotice?: "versions";
 }
 
@@ -108,8 +108,8 @@ const ROWS: readonly Row[] = [
   },
   {
     range: ">=2026.5.18",
-    why: "Hands an update over to systemd where it believes it runs under it: it must not believe that here.",
-    updatesAs: "foreground",
+    why: "Hands an update over to a program beside it, which talks to the service manager.",
+    updatesAs: "service",
   },
   {
     range: ">=2026.9.2",
@@ -125,7 +125,7 @@ export function traitsOf(version: string): ReleaseTraits {
     configPatches: rows.flatMap(({ config }) => (config ? [config] : [])),
     surroundings: (modelUrl) => rows.flatMap((row) => (row.surroundings ? [row.surroundings(modelUrl)] : [])),
     trimBundledPlugins: rows.some((row) => row.trimBundledPlugins),
-    updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "service",
+    updatesAs: rows.find((row) => row.updatesAs)?.updatesAs ?? "respawned",
     updateNotice: rows.find((row) => row.updateNotice)?.updateNotice ?? "note",
   };
 }

@@ -1,5 +1,7 @@
-import { cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { installedVersion } from "./installed-version.ts";
+import { traitsOf } from "./releases.ts";
 
 /**
  * Bundled plugins that every turn needs. All others go: as soon as a model is configured, some releases load
@@ -42,6 +44,30 @@ export async function makeTrimmedCopy(packageRoot: string, target: string, kept 
     ),
   ]);
   return extensions;
+}
+
+/** The bundled plugins of a package that an update may replace; copied again when it was. */
+export class BundledPlugins {
+  readonly #packageRoot: string;
+  readonly #target: string;
+  #copied: { version: string; extensions: string } | undefined;
+
+  /** @param scratch folder for the copy */
+  constructor(packageRoot: string, scratch: string) {
+    this.#packageRoot = packageRoot;
+    this.#target = join(scratch, "trimmed");
+  }
+
+  /** What a release that needs a copy is started with, as it is installed now. */
+  async env(): Promise<Record<string, string>> {
+    const version = await installedVersion(this.#packageRoot);
+    if (!traitsOf(version).trimBundledPlugins) return {};
+    if (this.#copied?.version !== version) {
+      await rm(this.#target, { recursive: true, force: true });
+      this.#copied = { version, extensions: await makeTrimmedCopy(this.#packageRoot, this.#target) };
+    }
+    return { OPENCLAW_BUNDLED_PLUGINS_DIR: this.#copied.extensions };
+  }
 }
 
 /** The same with the plugins of upstream's scenarios. */

@@ -278,9 +278,16 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   cliCommand(env: Readonly<Record<string, string>> = {}): CliCommand | undefined {
-    const { file, cliArgs } = this.#options.program;
+    const { file, cliFile = file, cliArgs } = this.#options.program;
     const runtimeEnv = { ...this.runtimeEnv, ...env };
-    return cliArgs && { file, args: cliArgs, cwd: this.tempRoot, env: watchedEnv(runtimeEnv, this.tempRoot) };
+    return (
+      cliArgs && {
+        file: cliFile,
+        args: cliArgs,
+        cwd: this.tempRoot,
+        env: watchedEnv(runtimeEnv, this.tempRoot),
+      }
+    );
   }
 
   runCli(args: readonly string[], { env, ...options }: CliRunOptions): Promise<CliResult> {

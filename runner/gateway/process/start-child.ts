@@ -10,7 +10,7 @@ import { gatewayEnv } from "./env.ts";
 import { LogCapture } from "./log.ts";
 import { freePort } from "./ports.ts";
 import type { GatewayProgram } from "./program.ts";
-import { createTempRoot, type TempRoot } from "./temp-root.ts";
+import { createTempRoot, type TempRoot, withStateInHome } from "./temp-root.ts";
 
 /** Another process may take a free port before the gateway does. */
 const PORT_ATTEMPTS = 5;
@@ -35,13 +35,15 @@ export async function startChildGateway(
   secrets.add(token, ...(liveModel ? [liveModel.apiKey] : []));
   const log = new LogCapture(secrets.redactText, () => wakeups.notify());
   start.onLog?.(() => log.text());
-  const tempRoot = await createTempRoot({ teardown, keep: start.keepTemp }, start.root);
-  await start.seedWorkspace?.(tempRoot.workspaceDir);
-  const program = typeof source === "function" ? await source(tempRoot) : source;
+  const folders = await createTempRoot({ teardown, keep: start.keepTemp }, start.root);
+  await start.seedWorkspace?.(folders.workspaceDir);
+  const program = typeof source === "function" ? await source(folders) : source;
+  const tempRoot = program.isAccountsOwn ? await withStateInHome(folders) : folders;
   const env = gatewayEnv({
     base: process.env,
     tempRoot,
     token,
+    isAccountsOwn: program.isAccountsOwn,
     parentPid: process.pid,
     extra: { ...program.env, ...start.env, ...start.secretEnv },
   });

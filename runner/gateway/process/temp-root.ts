@@ -60,3 +60,11 @@ function tempRootAt(root: string): TempRoot {
     stderrPath: join(root, "gateway.stderr.log"),
   };
 }
+
+/** The same gateway with its state where it keeps it by itself: below its home. */
+export async function withStateInHome(tempRoot: TempRoot): Promise<TempRoot> {
+  const stateDir = join(tempRoot.homeDir, ".openclaw");
+  const oauthDir = join(stateDir, "credentials");
+  await mkdir(oauthDir, { recursive: true, mode: 0o700 });
+  return { ...tempRoot, stateDir, oauthDir, configPath: join(stateDir, "openclaw.json") };
+}

@@ -8,7 +8,7 @@ export type Treatment =
   | "lines"
   /** As it is. */
   | "whole"
-  /** A database, of which only the tables are copied that are on a list of their own. */
+  /** A database, of which only the tables are copied that are on a list of their own, or the log beside it. */
   | "database";
 
 /** What a folder of an installation is; its files are judged by their path in it. */
@@ -24,9 +24,9 @@ const STATE: readonly (readonly [RegExp, Treatment])[] = [
   [/^devices\/(?:paired|pending)\.json$/, "json"],
   [/^exec-approvals\.json$/, "json"],
   [/^restart-sentinel\.json$/, "json"],
-  [/^memory\/[^/]+\.sqlite$/, "database"],
-  [/^agents\/[^/]+\/agent\/openclaw-agent\.sqlite$/, "database"],
-  [/^state\/openclaw\.sqlite$/, "database"],
+  [/^memory\/[^/]+\.sqlite(?:-wal)?$/, "database"],
+  [/^agents\/[^/]+\/agent\/openclaw-agent\.sqlite(?:-wal)?$/, "database"],
+  [/^state\/openclaw\.sqlite(?:-wal)?$/, "database"],
 ];
 
 /** Folders below the state that hold code: plugins, skills and hooks. */

@@ -24,6 +24,7 @@ export class ArchiveSource implements Source {
   readonly configPath: string;
   readonly config: string;
   readonly workspaces: readonly string[];
+  readonly owner = undefined;
   readonly isHere = false;
   readonly #file: string;
   readonly #layout: Layout;

@@ -1,11 +1,16 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { errorMessage } from "../../base/errors.ts";
 import { isWithin } from "../../base/paths.ts";
 import { replaceSecretLooks } from "../../base/secrets/patterns.ts";
 import { type Treatment, treatmentOf } from "./allow-list.ts";
+import { copyDatabase, rewriteDatabase } from "./databases.ts";
 import type { Installation } from "./installation.ts";
 import { NOT_COPIED, scrubbed } from "./scrub.ts";
 import type { Found } from "./source.ts";
+
+/** How the log of a database is called, after it. */
+const LOG = "-wal";
 
 /** Something that lies in the installation and not in the copy. */
 interface LeftOut {
@@ -47,19 +52,19 @@ export async function makeImage(installation: Installation, folder: string): Pro
     links: [],
   };
   const left = new Map<string, LeftOut>();
-  let owner: number | undefined;
+  /** With the logs beside them, until all of both is there: kept in memory, since credentials lie in them. */
+  const databases = new Map<string, Buffer>();
   const take = async (found: Found): Promise<void> => {
     const at = places.find(found.path);
     if (!at || found.path === source.configPath) return;
-    if (found.kind === "file") {
-      owner ??= found.uid;
-      if (found.uid !== owner) image.foreign.push(found.path);
-    }
+    if (found.kind === "file" && found.uid !== source.owner && source.isHere) image.foreign.push(found.path);
     const treatment = found.kind === "file" ? treatmentOf(at.place.kind, at.path) : "left";
     if (found.kind === "link" && found.target !== undefined) {
       const target = resolve(dirname(found.path), found.target);
       if (places.find(target)) image.links.push({ path: found.path, target });
-    } else if (treatment === "left" || treatment === "database") {
+    } else if (treatment === "database") {
+      databases.set(join(at.place.copy, at.path), await found.read());
+    } else if (treatment === "left") {
       const area = areaOf(at.path);
       const known = left.get(area) ?? { area, files: 0, bytes: 0 };
       left.set(area, { area, files: known.files + 1, bytes: known.bytes + found.size });
@@ -75,6 +80,21 @@ export async function makeImage(installation: Installation, folder: string): Pro
     .map(({ original }) => original)
     .filter((path, _, all) => !all.some((other) => other !== path && isWithin(path, other)));
   await source.visit(tops, take, (path, why) => image.trouble.push({ path, why }));
+  for (const [path, file] of databases) {
+    if (path.endsWith(LOG)) continue;
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const log = databases.get(`${path}${LOG}`);
+    try {
+      await copyDatabase({ file, ...(log ? { log } : {}) }, folder, target);
+    } catch (error) {
+      await rm(target, { force: true });
+      image.trouble.push({ path, why: errorMessage(error) });
+      continue;
+    }
+    image.files += 1;
+    image.bytes += (await stat(target)).size;
+  }
   image.left = [...left.values()].sort((one, other) => other.bytes - one.bytes);
   return image;
 }
@@ -92,7 +112,10 @@ function treated(content: Buffer, treatment: Treatment): Buffer {
 
 function areaOf(path: string): string {
   const parts = path.split("/");
-  if (parts[0] === "agents" && parts.length > 3) return `agents/*/${parts[2]}/${parts[3]}`;
+  if (parts[0] === "agents" && parts.length > 3) {
+    // Files of sessions are called after their ids.
+    return `agents/*/${parts[2]}/${parts[3]?.replace(/[\da-f]{8}-[\da-f-]{27}/, "*")}`;
+  }
   return parts.length > 1 ? `${parts[0]}/` : (parts[0] ?? "");
 }
 
@@ -125,6 +148,11 @@ export async function placeImage(image: Image, root: string): Promise<void> {
         continue;
       const treatment = treatmentOf(kind, path);
       const [content, { mode }] = [await readFile(file), await stat(file)];
+      if (treatment === "database") {
+        await write(join(root, copy, path), root, content, mode);
+        await rewriteDatabase(join(root, copy, path), places.common, (text) => places.rewrite(text, root));
+        continue;
+      }
       const isText = treatment === "json" || treatment === "lines";
       await write(
         join(root, copy, path),

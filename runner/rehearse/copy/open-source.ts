@@ -24,8 +24,9 @@ async function openFolder(folder: string, name: string): Promise<Source> {
   const config = await readRegularFile(configPath).catch((error: unknown) => {
     throw unreadable(name, errorMessage(error));
   });
+  const { uid: owner } = await stat(folder);
   return {
-    ...{ name, stateDir: folder, configPath, config, workspaces: [], isHere: true },
+    ...{ name, stateDir: folder, configPath, config, workspaces: [], owner, isHere: true },
     async freeBytes() {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;

@@ -19,6 +19,14 @@ export class Places {
     this.all = [...places].sort((one, other) => other.original.length - one.original.length);
   }
 
+  /** What all paths of the places begin with. */
+  get common(): string {
+    const [first = "", ...others] = this.all.map(({ original }) => original);
+    let length = first.length;
+    while (!others.every((other) => other.startsWith(first.slice(0, length)))) length -= 1;
+    return first.slice(0, length);
+  }
+
   /** The place of a path, and the path in it; undefined for what lies in none. @param path absolute */
   find(path: string): { place: Place; path: string } | undefined {
     const place = this.all.find(({ original }) => isWithin(path, original));

@@ -26,6 +26,8 @@ export interface Source {
   config: string;
   /** Folders of workspaces that it names itself, besides those of its config. */
   workspaces: readonly string[];
+  /** Who owns the state; undefined where that is not known. */
+  owner: number | undefined;
   /** Whether it lies on this machine, so that owners and free space say something. */
   isHere: boolean;
   /** Bytes that are free where it lies; undefined where that is not known. */

@@ -4,6 +4,7 @@ import {
   failureSchema,
   fault,
   gatewaySchema,
+  injectedSchema,
   milliseconds,
   positionSchema,
   REQUIRED_RUN_FACTS,
@@ -164,6 +165,11 @@ export const eventSchemas = {
         ...texts,
         description:
           "What the scenario started and did not wait for, and who started it. It ended with the scenario.",
+      },
+      faults: injectedSchema,
+      reached: {
+        ...texts,
+        description: "Of all that could be broken, what the attempt came by. Only where `qa prove` asks.",
       },
       evidence: evidenceSchema,
       rerun: { type: "string", description: "The command that runs just this scenario again." },

@@ -39,6 +39,10 @@ export interface TestbedNeeds
   services?: FakeServices;
   /** What texts of config and environment may name, besides the addresses of `services`. */
   given?: FrontMatterValues;
+  /** What is to be broken, in the gateway or at its borders. */
+  faults?: readonly string[];
+  /** What chance depends on where something is broken. */
+  seed?: string;
 }
 
 /**
@@ -66,12 +70,9 @@ export function needsOf(
     seedWorkspace: inOrder(workspaceSeed(prepared), skillSeed(scenario)),
     services: scenario.meta.http as FakeServices | undefined,
     given: row && { row: row.values },
-    env: {
-      ...faultEnv([...(scenario.meta.faults ?? []), ...faults]),
-      ...guardEnv(scenario),
-      ...readableEnv(prepared),
-      ...environment?.env,
-    },
+    faults: [...new Set([...(scenario.meta.faults ?? []), ...faults, ...(prepared.faults ?? [])])],
+    seed: [scenario.family, row?.name].join("/"),
+    env: { ...guardEnv(scenario), ...readableEnv(prepared), ...environment?.env },
     secretEnv: environment?.secrets,
     release,
   };
@@ -92,21 +93,17 @@ function readableEnv({ pack }: PreparedScenario): Record<string, string> {
   return pack ? { GATEWAY_READABLE: pack.index.pack.referenceRoot } : {};
 }
 
-function startOf({ scenario, release, environment, allowScripts, pack }: PreparedScenario) {
+function startOf({ scenario, release, environment, allowScripts, pack, faults: own }: PreparedScenario) {
   const { meta, row, file } = scenario;
   const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
   return {
-    ...{ gatewayConfigPatch, http, faults, release, environment, allowScripts, row: row?.values },
+    ...{ gatewayConfigPatch, http, faults, own, release, environment, allowScripts, row: row?.values },
     surroundings: surroundingsOf(scenario),
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
     pack: pack && seedFiles(pack),
   };
-}
-
-function faultEnv(faults: readonly string[]): Record<string, string> {
-  return faults.length > 0 ? { GATEWAY_FAULTS: faults.join(",") } : {};
 }
 
 /** A flow may look its guard up in the gateway's environment; that it runs at all means that it is set. */
