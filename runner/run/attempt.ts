@@ -48,7 +48,8 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     return [];
   });
   const another = next(outcome);
-  problems.push(...(await testbeds.give(testbed, prepared, outcome, another === undefined)));
+  const given = await testbeds.give(testbed, prepared, outcome, another === undefined);
+  problems.push(...given.problems);
 
   const finished: ScenarioFinished = {
     type: "scenario-finished",
@@ -59,6 +60,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     ...outcome,
     cleanupProblems: problems,
     ...(leaks.length > 0 ? { leaks } : {}),
+    ...(given.sharing ? { sharing: given.sharing } : {}),
     evidence,
     rerun: run.rerunCommand(scenario.id),
   };
@@ -71,8 +73,9 @@ async function perform(
   testbed: Testbed,
   attempt: AttemptProcess,
   folder: string,
-  { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
+  { prepared, run, testbeds, onReady }: AttemptOptions,
 ): Promise<{ outcome: Outcome; problems: string[]; leaks: string[] }> {
+  const { scenario, flow } = prepared;
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
     testbed.onWait((waitsFor) => {
@@ -91,6 +94,7 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
+    await testbeds.begin(testbed, prepared);
     const recorder = new AttemptRecorder({
       scenarioId: scenario.id,
       source: scenario.file.text,

@@ -10,6 +10,7 @@ import {
   reason,
   runFacts,
   scenarioFacts,
+  sharingSchema,
   text,
   texts,
   verdict,
@@ -165,6 +166,7 @@ export const eventSchemas = {
         description:
           "What the scenario started and did not wait for, and who started it. It ended with the scenario.",
       },
+      sharing: sharingSchema,
       evidence: evidenceSchema,
       rerun: { type: "string", description: "The command that runs just this scenario again." },
     },
