@@ -2,6 +2,7 @@ import { REPORTERS } from "../report/reporters/index.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import {
   COUNT,
+  COUNT_OR_NONE,
   DURATION,
   FACTOR,
   LIST,
@@ -356,7 +357,7 @@ export const OPTIONS = {
     takes: "<n>",
     about: "try a failed scenario again, up to n times; a pass then is flaky",
     on: ["run", "parity"],
-    kind: COUNT,
+    kind: COUNT_OR_NONE,
     conflicts: "repeat",
     group: ORDER,
     replay: "policy",
@@ -455,7 +456,7 @@ export const OPTIONS = {
     takes: "<n>",
     about: "gateways that start while the scenario before theirs runs (default: 0)",
     on: ["run"],
-    kind: COUNT,
+    kind: COUNT_OR_NONE,
     group: ORDER,
     replay: "policy",
   },
@@ -616,6 +617,12 @@ export const OPTIONS = {
     on: ["fmt"],
     group: REPORT,
     replay: "output",
+  },
+  proven: {
+    about: "end with 1 if a scenario was never seen to fail, or not since it changed, as `qa prove` shows it",
+    on: ["check"],
+    group: REPORT,
+    replay: "context",
   },
   stdio: {
     about: "speak over stdin and stdout, as it does anyway: many editors say so",
