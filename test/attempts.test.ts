@@ -74,6 +74,17 @@ describe("retries", { timeout: TIMEOUT_MS }, () => {
     expect(exitCode).toBe(1);
   });
 
+  testAtNight("a scenario may ask for them itself", async () => {
+    const sandbox = await packWith(({ folder }) => ({
+      flaky: failsAtFirst("flaky", join(folder, "counter"), 1).replace(
+        "execution:",
+        "execution:\n  retryCount: 1",
+      ),
+    }));
+    const { exitCode, report } = await sandbox.qa("run", "flaky", "--pack", "pack", "--retries", "0");
+    expect([exitCode, report?.counts]).toMatchObject([0, { passed: 1, flaky: 1 }]);
+  });
+
   testAtNight("too few retries leave a failure", async () => {
     const sandbox = await flaky();
     const { exitCode, report } = await sandbox.qa("run", "flaky", "--pack", "pack", "--retries", "1");

@@ -119,7 +119,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
 const ASKS_FOR_MORE = `  - name: it asks
     actions:
       - call: fetchJson
-        args: [{ expr: "env.mock.baseUrl + '/debug/request-cursor'" }]`;
+        args: [{ expr: "env.mock.baseUrl + '/debug/no-such-page'" }]`;
 
 const CALL = `
 - say: Call the tool b_tool with {}
@@ -204,7 +204,7 @@ describe("each mistake is named with its own cause", () => {
 test("a path that the runner's own model does not serve is the harness's fault", () => {
   const { verdict, fault, reason } = of("model-lacks") ?? {};
   expect({ verdict, fault }, stdout).toEqual({ verdict: "blocked", fault: "harness" });
-  expect(reason).toMatch(/scripted model has no GET \/debug\/request-cursor/);
+  expect(reason).toMatch(/scripted model has no GET \/debug\/no-such-page/);
 });
 
 test("what the pack lacks makes the run one without a result", () => {

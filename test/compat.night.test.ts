@@ -106,7 +106,10 @@ test("a packed plugin is judged as a folder is, and one that throws while it reg
   );
   const bad = await judged(sandbox, "bad");
   expect(stateOf(bad.release, "load"), bad.stderr).toBe("no");
-  expect(bad.release.rows.find(({ row }) => row === "load")?.seen).toMatch(/no desk/);
+  // Its file as its author knows it, and not once more from the log.
+  const load = bad.release.rows.find(({ row }) => row === "load");
+  expect(load).toMatchObject({ seen: expect.stringMatching(/no desk \(index\.js\)$/) });
+  expect(load).not.toHaveProperty("log");
   expect(bad.exitCode).toBe(1);
 
   const { execa } = await import("execa");

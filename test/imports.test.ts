@@ -41,7 +41,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   gateway: {
     rooms: ["base"],
-    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "verdaccio"],
+    packages: ["execa", "log-update", "p-retry", "proper-lockfile", "semver", "tar", "verdaccio"],
   },
   actions: {
     rooms: ["base", "http", "channel", "flow", "gateway", "model"],
@@ -75,10 +75,16 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "channel", "gateway", "actions", "run", "bisect"],
     packages: ["json-schema-to-ts", "json5", "semver"],
   },
+  rehearse: {
+    rooms: ["base", "scenario", "channel", "gateway", "run", "compat"],
+    packages: ["json-schema-to-ts", "json5", "tar", "yaml"],
+  },
   "release-check": {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
   },
+  // Whether scenarios notice a broken gateway: what is kept of it, and what is said.
+  prove: { rooms: ["base", "scenario", "report", "run"], packages: ["json-schema-to-ts"] },
   init: { rooms: ["base", "channel", "gateway", "run"], packages: ["json5", "yaml"] },
   cli: {
     rooms: [
@@ -96,9 +102,11 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "bisect",
       "release-check",
       "compat",
+      "prove",
+      "rehearse",
       "init",
     ],
-    packages: ["commander", "semver"],
+    packages: ["commander", "picomatch", "semver"],
   },
 };
 

@@ -59,6 +59,15 @@ describe("qa init", () => {
     expect(await (await createLinter())(workflow, "gateway-qa.yml")).toEqual([]);
   });
 
+  test("what the embedded gateway leaves out of a plugin is said, although its tools work", async () => {
+    const index = PLUGIN["index.js"].replace("register(api) {", "register(api) {\n    api.registerDesk({});");
+    const { exitCode, stdout } = await (await repository({ ...PLUGIN, "index.js": index })).qa("init");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^The embedded gateway warns: .*api\.registerDesk\(\).*\nA release is asked by `.* compat /m,
+    );
+  });
+
   test("skills pass, and fail when one of them has no description", async () => {
     const sandbox = await repository({ "skills/tide-etiquette/SKILL.md": SKILL });
     const { exitCode, stdout, stderr } = await sandbox.qa("init");

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { Teardown } from "../runner/base/teardown.ts";
-import { startRegistry } from "../runner/gateway/embedded/release/registry.ts";
+import { startRegistry } from "../runner/gateway/npm/registry.ts";
 import { OLDEST_NODE } from "../scripts/package/manifest.ts";
 import { deskPlugin } from "./testing/desk-plugin.ts";
 import { ROOT } from "./testing/qa.ts";

@@ -2,6 +2,7 @@ import { agentActions } from "./agent/agent.ts";
 import { conversationStatements } from "./agent/conversation.ts";
 import { cronStatements } from "./agent/cron.ts";
 import { sessionStatements } from "./agent/expect.ts";
+import { requestUpdateActions } from "./agent/request-update.ts";
 import { sessionActions } from "./agent/sessions.ts";
 import { transcriptActions } from "./agent/transcripts.ts";
 import { workspaceStatements } from "./agent/workspace.ts";
@@ -69,6 +70,7 @@ const ACTIONS: ActionSet = {
   ...gatewayCliActions,
   ...restartActions,
   ...updateActions,
+  ...requestUpdateActions,
   ...configActions,
   ...skillActions,
   ...pluginActions,

@@ -18,7 +18,11 @@ export const PROGRAMS = {
   main: join(DIST, "main.js"),
   registryServer: join(DIST, "registry-server.js"),
   reporterHost: join(DIST, "reporter-host.js"),
+  serviceAccount: join(DIST, "account.cjs"),
+  serviceClient: join(DIST, "client.cjs"),
+  serviceManager: join(DIST, "manager.js"),
   supervisor: join(DIST, "supervise.js"),
+  fullDisk: join(DIST, "full-disk.cjs"),
   watchdog: join(DIST, "watchdog.js"),
   outside: join(DIST, "outside.cjs"),
 };

@@ -22,5 +22,17 @@ export const BUILT:
 
 /** Files that Node runs in processes of their own. Absolute. */
 export const PROGRAMS: Readonly<
-  Record<"main" | "registryServer" | "reporterHost" | "supervisor" | "watchdog" | "outside", string>
+  Record<
+    | "main"
+    | "registryServer"
+    | "reporterHost"
+    | "serviceAccount"
+    | "serviceClient"
+    | "serviceManager"
+    | "supervisor"
+    | "fullDisk"
+    | "watchdog"
+    | "outside",
+    string
+  >
 >;

@@ -88,15 +88,18 @@ describe("messages", () => {
     expect(() => bus.readMessage({ messageId: id })).toThrow(`qa-bus message not found: ${id}`);
   });
 
-  test("tool calls lose their secrets", () => {
+  test("tool calls lose their secrets, and all texts as on upstream's bus", () => {
     const bus = newBus();
     const message = bus.addOutboundMessage({
       to: "dm:alice",
       text: "done",
-      toolCalls: [{ name: "login", arguments: { user: "a", nested: [{ apiKey: "sk-1" }] } }],
+      toolCalls: [{ name: "login", arguments: { user: "a", tries: 2, nested: [{ apiKey: 17 }] } }],
     });
     expect(message.toolCalls).toEqual([
-      { name: "login", arguments: { user: "a", nested: [{ apiKey: "[redacted]" }] } },
+      {
+        name: "login",
+        arguments: { user: "[redacted]", tries: 2, nested: [{ apiKey: "[redacted]" }] },
+      },
     ]);
   });
 

@@ -4,9 +4,11 @@ import type { BusToolCall } from "./types.ts";
 
 const MAX_DEPTH = 8;
 
+const MASKED = "[redacted]";
+
 /**
- * Tool calls as they may be shown: names and arguments, with the values of members that hold a credential masked.
- * Arguments that are not an object are omitted.
+ * Tool calls as they may be shown: names and the shape of the arguments. Like upstream's bus it masks every text in
+ * them, and what the name of a member says is a credential. Arguments that are not an object are omitted.
  */
 export function sanitizeToolCalls(calls: readonly { name: string; arguments?: unknown }[]): BusToolCall[] {
   return calls.map(({ name, arguments: args }) =>
@@ -17,14 +19,12 @@ export function sanitizeToolCalls(calls: readonly { name: string; arguments?: un
 function maskObject(value: object, depth: number): Record<string, unknown> {
   // fromEntries defines own properties, so a key such as __proto__ stays plain data.
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      isSecretName(key) ? "[redacted]" : mask(member, depth + 1),
-    ]),
+    Object.entries(value).map(([key, member]) => [key, isSecretName(key) ? MASKED : mask(member, depth + 1)]),
   );
 }
 
 function mask(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return MASKED;
   if (typeof value !== "object" || value === null) return value;
   if (depth > MAX_DEPTH) return "[…]";
   return Array.isArray(value) ? value.map((item) => mask(item, depth + 1)) : maskObject(value, depth);

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     run: async () => (await import("./commands/run.ts")).addRunCommand,
     list: async () => (await import("./commands/list.ts")).addListCommand,
     check: async () => (await import("./commands/check.ts")).addCheckCommand,
+    prove: async () => (await import("./commands/prove.ts")).addProveCommand,
     init: async () => (await import("./commands/init.ts")).addInitCommand,
     new: async () => (await import("./commands/new.ts")).addNewCommand,
     fmt: async () => (await import("./commands/fmt.ts")).addFmtCommand,
@@ -38,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     parity: async () => (await import("./commands/parity.ts")).addParityCommand,
     bisect: async () => (await import("./commands/bisect.ts")).addBisectCommand,
     gateway: async () => (await import("./commands/gateway.ts")).addGatewayCommand,
+    rehearse: async () => (await import("./commands/rehearse.ts")).addRehearseCommand,
     "release-check": async () => (await import("./commands/release-check.ts")).addReleaseCheckCommand,
   },
 };

@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { toolOwners } from "../actions/extensions/tools.ts";
 import { errorMessage, QaError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -204,7 +205,12 @@ class Probe {
       const text = `${inspected.status}${why ? `: ${why}` : ""}`;
       if (config.length > 0)
         this.#add("load", "blocked", `its config lacks ${config.join(", ")}`, { log: inFew(text) });
-      else this.#failed("load", inFew(text), [why ?? "", this.#gateway.logs()].join("\n"));
+      else {
+        // Its author knows its files by their paths in it.
+        const root = inspected.rootDir;
+        const named = (words: string) => (root ? words.replaceAll(`${root}${sep}`, "") : words);
+        this.#failed("load", named(text), named([why ?? "", this.#gateway.logs()].join("\n")));
+      }
       return false;
     }
     this.#add("load", "yes", "loaded");

@@ -3,6 +3,9 @@ import { declaredTools, type Inspected } from "./brings.ts";
 import type { Row, RowName } from "./compat-schema.ts";
 import { inFew, missingApi, missingCredential, tellingLine } from "./reasons.ts";
 
+/** What stands before the message in a line of a gateway's log: time, part, level, plugin. */
+const LOG_HEAD = /^\S+Z \[plugins\] \w+ \S+: /;
+
 /**
  * A row that is a no, or blocked where what was seen says that a credential is missing.
  * @param evidence outputs and logs in which the line is looked for that says why
@@ -12,7 +15,9 @@ export function failedRow(row: RowName, seen: string, evidence: string, id: stri
   const api = missingApi(`${seen}\n${log ?? ""}`);
   const lacking = api === undefined ? missingCredential(seen) : undefined;
   if (lacking) return { row, state: "blocked", seen: lacking };
-  return { row, state: "no", seen: inFew(seen), ...(log ? { log } : {}), ...(api ? { api } : {}) };
+  const few = inFew(seen);
+  const isNew = log !== undefined && !few.includes(log.replace(LOG_HEAD, ""));
+  return { row, state: "no", seen: few, ...(isNew ? { log } : {}), ...(api ? { api } : {}) };
 }
 
 export interface Registered {

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../base/json.ts";
 import { gatewayConfig } from "./config.ts";
+import { type Surroundings, upstreamSurroundings } from "./surroundings.ts";
 
-const configWith = (...patches: JsonObject[]): JsonObject =>
+const configWith = (...patches: JsonObject[]): JsonObject => configIn(undefined, ...patches);
+
+const configIn = (surroundings: Surroundings | undefined, ...patches: JsonObject[]): JsonObject =>
   gatewayConfig({
+    surroundings,
     tempRoot: { workspaceDir: "/r/workspace", logPath: "/r/gateway.log" },
     port: 4711,
     token: "secret",
@@ -43,4 +47,28 @@ test("a patch cannot reach into a prototype", () => {
     JSON.parse('{"__proto__":{"polluted":1},"agents":{"constructor":{"prototype":{"polluted":1}}}}'),
   );
   expect(({} as JsonObject).polluted).toBeUndefined();
+});
+
+test("a pack for upstream's runner finds the models by the names that its files give them", () => {
+  const surroundings = upstreamSurroundings("the answer is by 'gpt-5.4-alt'");
+  expect(configIn(surroundings, { tools: { deny: ["exec"] } })).toMatchObject({
+    agents: {
+      defaults: {
+        model: { primary: "mock-openai/gpt-5.4" },
+        subagents: { allowAgents: ["*"], maxConcurrent: 8 },
+      },
+    },
+    models: {
+      providers: {
+        "mock-openai": {
+          models: [
+            { id: "gpt-5.4", input: ["text", "image"] },
+            { id: "gpt-5.4-alt", input: ["text", "image"] },
+          ],
+        },
+      },
+    },
+    tools: { profile: "coding", deny: ["exec"] },
+  });
+  expect(upstreamSurroundings("no name").models.alternate).toBe("mock-openai/gpt-5.5-alt");
 });

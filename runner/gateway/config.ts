@@ -2,19 +2,20 @@ import { type JsonObject, mergePatch } from "../base/json.ts";
 import { isLoopback } from "../base/loopback.ts";
 import type { LiveModel } from "./live-model.ts";
 import type { TempRoot } from "./process/temp-root.ts";
+import { type ModelNames, type Surroundings, UPSTREAM_CONFIG } from "./surroundings.ts";
 
 /** Agent that scenarios talk to. */
 export const AGENT_ID = "qa";
 /** Channel account of the bus. */
 const CHANNEL_ACCOUNT_ID = "default";
-/** Scripted model of that agent, `provider/model`. */
-const PRIMARY_MODEL = "mock/mock-1";
-/** Another model of the same provider, for scenarios that switch. */
-export const ALTERNATE_MODEL = "mock/mock-2";
+/** The scripted model of that agent. */
+const SCRIPTED: ModelNames = { primary: "mock/mock-1", alternate: "mock/mock-2" };
 
-/** Model of the agent, `provider/model`. */
-export function primaryModel(live: LiveModel | undefined): string {
-  return live ? `${live.provider}/${live.model}` : PRIMARY_MODEL;
+/** Models of the agent. A live one is the only one. */
+export function modelNames(live: LiveModel | undefined, surroundings?: Surroundings): ModelNames {
+  if (!live) return surroundings?.models ?? SCRIPTED;
+  const name = `${live.provider}/${live.model}`;
+  return { primary: name, alternate: name };
 }
 
 /** What the gateway speaks to the model. */
@@ -32,6 +33,7 @@ export interface GatewayConfigOptions {
   /** Takes the place of the scripted model. */
   liveModel?: LiveModel;
   busUrl: string;
+  surroundings?: Surroundings | undefined;
   /** Merge patches of the scenario, applied in order. */
   patches: readonly JsonObject[];
   /** Plugins that are loaded whatever the patches say, by id: their folders. */
@@ -42,7 +44,7 @@ export interface GatewayConfigOptions {
 export function gatewayConfig(options: GatewayConfigOptions): JsonObject {
   const config = options.patches.reduce<JsonObject>(
     (patched, patch) => mergePatch(patched, selectAccount(patch) as JsonObject),
-    baseConfig(options),
+    options.surroundings ? mergePatch(baseConfig(options), UPSTREAM_CONFIG) : baseConfig(options),
   );
   return withPlugins(config, options.plugins ?? {});
 }
@@ -68,8 +70,10 @@ function baseConfig({
   modelUrl,
   liveModel,
   busUrl,
+  surroundings,
 }: GatewayConfigOptions): JsonObject {
-  const primary = primaryModel(liveModel);
+  const names = modelNames(liveModel, surroundings);
+  const { primary } = names;
   const [provider = ""] = primary.split("/");
   return {
     gateway: {
@@ -95,8 +99,8 @@ function baseConfig({
       mode: "replace",
       providers: {
         [provider]: liveModel
-          ? providerBlock(liveModel.baseUrl, liveModel.apiKey, [liveModel.model])
-          : scriptedProvider(modelUrl),
+          ? providerBlock(liveModel.baseUrl, liveModel.apiKey, [liveModel.model], ["text"])
+          : scriptedProvider(modelUrl, names, surroundings ? ["text", "image"] : ["text"]),
       },
     },
     plugins: { slots: { memory: "none" } },
@@ -106,28 +110,37 @@ function baseConfig({
 }
 
 /** Any key does: the scripted model asks for none, but a provider without a key is not used. */
-function scriptedProvider(baseUrl: string): JsonObject {
-  const models = [PRIMARY_MODEL, ALTERNATE_MODEL].map((name) => name.slice(name.indexOf("/") + 1));
-  return providerBlock(baseUrl, "test", models);
+function scriptedProvider(
+  baseUrl: string,
+  { primary, alternate }: ModelNames,
+  input: readonly string[],
+): JsonObject {
+  const models = [primary, alternate].map((name) => name.slice(name.indexOf("/") + 1));
+  return providerBlock(baseUrl, "test", models, input);
 }
 
-function providerBlock(baseUrl: string, apiKey: string, models: readonly string[]): JsonObject {
+function providerBlock(
+  baseUrl: string,
+  apiKey: string,
+  models: readonly string[],
+  input: readonly string[],
+): JsonObject {
   return {
     baseUrl,
     apiKey,
     api: MODEL_API,
     ...(isLoopback(new URL(baseUrl).hostname) ? { request: { allowPrivateNetwork: true } } : {}),
-    models: models.map(modelEntry),
+    models: models.map((id) => modelEntry(id, input)),
   };
 }
 
-function modelEntry(id: string): JsonObject {
+function modelEntry(id: string, input: readonly string[]): JsonObject {
   return {
     id,
     name: id,
     api: MODEL_API,
     reasoning: false,
-    input: ["text"],
+    input: [...input],
     cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
     contextWindow: 128_000,
     maxTokens: 4096,

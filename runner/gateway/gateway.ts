@@ -6,6 +6,7 @@ import type { Teardown } from "../base/teardown.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { GatewayFacts } from "./facts.ts";
 import type { LiveModel } from "./live-model.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a start cost: milliseconds from spawn to the first HTTP answer, to /readyz, to the first answered RPC. */
 export interface BootTimings {
@@ -171,6 +172,13 @@ export interface OwnRelease {
   version?: string;
   /** What it is updated to by default: a version, range or dist-tag. */
   updateTo?: string;
+  /** It is installed as its operator's service, also where its updates do not need that. */
+  asService?: boolean;
+  /**
+   * Tags under which a registry of the run's own offers later versions with a fault, instead of what is published. Only for
+   * gateways that are published; the embedded one has such releases always.
+   */
+  targets?: readonly string[];
 }
 
 /** What a gateway will update itself to when it is asked; named as upstream's flows read it in `config`. */
@@ -184,6 +192,11 @@ export interface UpdatePlan {
    * before and after), in the gateway's own words.
    */
   notice: "note" | "versions";
+  /**
+   * It runs as its operator's service, and an update stops and starts it through the service manager. Otherwise it ends, and
+   * what has started it starts it again.
+   */
+  isService: boolean;
 }
 
 export interface GatewayStart {
@@ -198,6 +211,8 @@ export interface GatewayStart {
   modelUrl: string;
   /** The agent talks to this provider, and not to the scripted model. */
   liveModel?: LiveModel;
+  /** What a scenario of another runner takes for granted. */
+  surroundings?: Surroundings | undefined;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
   /** Fills the agent's workspace before the process starts; for kinds that own one. */
@@ -211,6 +226,15 @@ export interface GatewayStart {
    * itself. Only for kinds that own what they run.
    */
   release?: OwnRelease;
+  /**
+   * Folder to live in, with what an earlier gateway has left in it, for kinds that own one. It is its maker's to remove.
+   * Default: a new one, which goes with the gateway.
+   */
+  root?: string;
+  /** The config file in place of the run's own, which it is made from. */
+  config?(own: JsonObject): Promise<JsonObject>;
+  /** Called when the config file is written and nothing runs yet; the gateway's own command line can be used. */
+  beforeStart?(gateway: DrivenGateway): Promise<void>;
   /** Gets the reader of the log before anything is started: a gateway that never becomes ready has one too. */
   onLog?(read: () => string): void;
   /** Told what takes long besides the gateway's own start; what it returns is called when that is over. */
@@ -238,5 +262,7 @@ export interface GatewayKind {
   noteOnRelease?(release: OwnRelease): string | undefined;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */
   faults?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Digest of what it was built from; of the embedded one. */
+  buildId?(signal: AbortSignal): Promise<string>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;
 }

@@ -20,7 +20,9 @@ export interface Call {
 }
 
 /** What stands at a path: something to read (GET and HEAD), or something that takes JSON (POST) and sends the answer. */
-export type Route = { read(): unknown } | { limits: BodyLimits; handle(call: Call): Promise<void> };
+export type Route =
+  | { read(query: URLSearchParams): unknown }
+  | { limits: BodyLimits; handle(call: Call): Promise<void> };
 
 interface ServerOptions {
   /** For messages. */
@@ -114,7 +116,8 @@ async function answer(
   if ("read" in route) {
     // HEAD is what readiness probes send; node omits the body on its own.
     if (request.method !== "GET" && request.method !== "HEAD") throw new HttpError(405, "method not allowed");
-    sendJson(response, 200, route.read());
+    const [, query] = (request.url ?? "").split("?");
+    sendJson(response, 200, route.read(new URLSearchParams(query)));
   } else {
     if (request.method !== "POST") throw new HttpError(405, "method not allowed");
     const signal = disconnectSignal(response);

@@ -11,15 +11,17 @@ import type { PluginSubject } from "./subject.ts";
 const TURN_TIMEOUT_MS = 120_000;
 
 /** What the gateway says is wrong with a plugin. */
-export interface PluginProblem {
+interface PluginProblem {
   /** One line, which names the plugin's file where one is at fault. */
   text: string;
+  /** It keeps the plugin from being used. */
+  isError: boolean;
   /** The plugin's code failed, and asked for nothing that the embedded gateway lacks. */
   isItsOwn: boolean;
 }
 
 /** What came of running a plugin: what its tools look like, or what is wrong with it. */
-export type Probe = OfferedTools | { problem: PluginProblem };
+export type Probe = (OfferedTools & { warning?: string | undefined }) | { problem: PluginProblem };
 
 /**
  * Runs a plugin in a gateway, and asks its agent something to see which of the declared tools the model is offered. None of
@@ -43,11 +45,14 @@ export async function probePlugin(
     const { gateway } = await testbed.ready;
     const first = await offered(testbed, tools, "one");
     const problem = await problemOf(gateway, plugin);
-    if (problem !== undefined && first.size < tools.length) return { problem };
-    if (first.size === tools.length) return { parameters: first, mustBeNamed: false };
+    if (problem?.isError && first.size < tools.length) return { problem };
+    const warning = problem?.text;
+    if (first.size === tools.length) return { parameters: first, mustBeNamed: false, warning };
     await allow(gateway, id);
     const second = await offered(testbed, tools, "two");
-    return { parameters: second, mustBeNamed: second.size > first.size };
+    // What it warns of may be why a tool is not there.
+    if (problem !== undefined && second.size < tools.length) return { problem };
+    return { parameters: second, mustBeNamed: second.size > first.size, warning };
   } finally {
     for (const left of await testbed.close()) onLeft(left);
   }
@@ -98,6 +103,7 @@ async function problemOf(
   const file = typeof worst.file === "string" ? relative(root, worst.file) : "";
   return {
     text: message.includes(file) ? message : `${file}: ${message}`,
+    isError: worst.level === "error",
     isItsOwn: worst.code === "load-failed" && !found.some(({ code }) => code === "sdk-missing"),
   };
 }

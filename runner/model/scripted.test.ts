@@ -463,3 +463,17 @@ describe("holding", () => {
     release();
   });
 });
+
+test("the pages that upstream's scenarios read: requests since a cursor, and the pictures that were asked for", async () => {
+  const model = await start();
+  const page = async (path: string) => (await fetch(`${model.baseUrl}/debug/${path}`)).json();
+  await chat(model, "first");
+  const { cursor } = (await page("request-cursor")) as { cursor: number };
+  await chat(model, "second");
+  expect(await page(`requests?after=${cursor}`)).toMatchObject([{ prompt: "second" }]);
+  expect(await page("requests?after=no-number")).toHaveLength(2);
+  await post(model, "images/generations", { model: "gpt-image-1", prompt: "a lighthouse" });
+  expect(await page("image-generations")).toEqual([{ model: "gpt-image-1", prompt: "a lighthouse" }]);
+  model.reset();
+  expect([await page("requests"), await page("image-generations")]).toEqual([[], []]);
+});

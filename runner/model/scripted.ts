@@ -1,3 +1,4 @@
+import { type Injections, noInjections } from "../base/border-faults.ts";
 import { QaError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
@@ -5,7 +6,8 @@ import type { Wakeups } from "../base/wakeups.ts";
 import type { LocalServerOptions } from "../http/local-server.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
 import type { AgentModel, RequestsInHand } from "./agent-model.ts";
-import type { ModelAnswer, Plan } from "./answer.ts";
+import type { ModelAnswer } from "./answer.ts";
+import { withBreakage } from "./breakage.ts";
 import { Continuations } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
 import { EVERY_ANSWER, Gates } from "./gates.ts";
@@ -13,7 +15,7 @@ import { followInstructions } from "./instructions/instructions.ts";
 import { type RecordedRequest, record } from "./recorder.ts";
 import type { ModelRequest } from "./request.ts";
 import { ScriptedRules } from "./script.ts";
-import { type ModelCall, serveModel } from "./server.ts";
+import { type ModelCall, type ModelRecords, serveModel } from "./server.ts";
 import { currentTurn } from "./turn.ts";
 
 /** A request as it was understood, and what was decided to say to it. */
@@ -38,12 +40,15 @@ export interface ScriptedModelOptions {
   /** The scenario's qa-model block, checked. Without one, the model follows instructions. */
   script?: ModelScript;
   onUnknown?: LocalServerOptions["onUnknown"];
+  /** What goes wrong on purpose. Default: nothing does. */
+  injections?: Injections;
 }
 
 /** Starts the model behind the agent on a random loopback port, until teardown. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
-  const { teardown, wakeups, onUnknown } = options;
-  const requests: RecordedRequest[] = [];
+  const { teardown, wakeups, onUnknown, injections = noInjections() } = options;
+  const records: ModelRecords = { requests: [], images: [] };
+  const { requests, images } = records;
   const exchanges = new WeakMap<RecordedRequest, Exchange>();
   const inHand = new Map<RecordedRequest, keyof RequestsInHand>();
   let state = scriptedState(options.script);
@@ -57,7 +62,12 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     const { rules, gates, continuations } = state;
     const request = api.parse(body);
     const turn = currentTurn(request);
-    const plan: Plan = rules?.plan(request, turn) ?? followInstructions(request, turn);
+    const plan = withBreakage(
+      () => rules?.plan(request, turn) ?? followInstructions(request, turn),
+      request,
+      turn,
+      injections,
+    );
     const recorded = record({ raw, body, request, turn, plan });
     exchanges.set(recorded, { request, answer: plan.answer });
     const serial = requests.push(recorded);
@@ -72,7 +82,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
         await gates.pass(name, signal);
         inHand.set(recorded, "working");
       }
-      if (plan.answer.kind === "hang") inHand.set(recorded, "held");
+      if (plan.answer.kind === "hang" || plan.breaks?.how === "stall") inHand.set(recorded, "held");
       await deliver({ api, request, plan, serial, response, signal });
       inHand.delete(recorded);
       update(recorded, "answered");
@@ -83,7 +93,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     }
   };
 
-  const { url: baseUrl, token } = await serveModel({ teardown, requests, answer, onUnknown });
+  const { url: baseUrl, token } = await serveModel({ teardown, records, answer, onUnknown });
   return {
     baseUrl,
     token,
@@ -99,6 +109,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     reset(script) {
       state.gates.release();
       requests.length = 0;
+      images.length = 0;
       state = scriptedState(script);
     },
     holdNextContinuation: () => state.continuations.holdNext(),

@@ -20,6 +20,7 @@ import type { RecordedRequest } from "./recorder.ts";
 
 const LIMITS = { maxBytes: 16 * 1024 * 1024, timeoutMs: 30_000 };
 const DEBUG_REQUESTS = 200;
+const DEBUG_IMAGES = 20;
 const MODEL_ID = "mock-1";
 
 const APIS: Readonly<Record<string, ModelApi>> = {
@@ -27,21 +28,39 @@ const APIS: Readonly<Record<string, ModelApi>> = {
   "/v1/responses": responses,
 };
 
-/** APIs that are not conversations: they are neither scripted nor recorded. */
-const PLAIN_APIS: Readonly<Record<string, (body: JsonObject) => JsonObject>> = {
+/** What the model was asked so far. */
+export interface ModelRecords {
+  /** Oldest first. */
+  readonly requests: RecordedRequest[];
+  /** Requests for pictures: their bodies, oldest first. */
+  readonly images: JsonObject[];
+}
+
+/** APIs that are not conversations: they are not scripted, and only requests for pictures are recorded. */
+const PLAIN_APIS: Readonly<Record<string, (body: JsonObject, records: ModelRecords) => JsonObject>> = {
   "/v1/embeddings": embeddings,
-  "/v1/images/generations": imageGeneration,
+  "/v1/images/generations"(body, { images }) {
+    images.push(body);
+    return imageGeneration(body);
+  },
 };
 
-const PAGES: Readonly<Record<string, (requests: readonly RecordedRequest[]) => unknown>> = {
+type Page = (records: ModelRecords, query: URLSearchParams) => unknown;
+
+/** The pages below `/debug` are those that upstream's scenarios read. */
+const PAGES: Readonly<Record<string, Page>> = {
   "/healthz": () => ({ ok: true, status: "live" }),
   "/readyz": () => ({ ok: true, status: "ready" }),
   "/v1/models": () => ({
     object: "list",
     data: [{ id: MODEL_ID, object: "model", created: 0, owned_by: "gateway-qa" }],
   }),
-  "/debug/requests": (requests) => requests.slice(-DEBUG_REQUESTS),
-  "/debug/last-request": (requests) => requests.at(-1) ?? null,
+  "/debug/requests": ({ requests }, query) =>
+    requests.slice(Number(query.get("after")) || 0).slice(-DEBUG_REQUESTS),
+  /** What `?after=` takes to leave out all that came so far. */
+  "/debug/request-cursor": ({ requests }) => ({ cursor: requests.length }),
+  "/debug/last-request": ({ requests }) => requests.at(-1) ?? null,
+  "/debug/image-generations": ({ images }) => images.slice(-DEBUG_IMAGES),
 };
 
 /** A request to one of the model APIs, read but not yet understood. */
@@ -56,8 +75,7 @@ export interface ModelCall {
 
 export interface ModelServerOptions {
   teardown: Teardown;
-  /** Every request so far, oldest first. */
-  requests: readonly RecordedRequest[];
+  records: ModelRecords;
   answer(call: ModelCall): Promise<void>;
   onUnknown?: LocalServerOptions["onUnknown"];
 }
@@ -65,12 +83,13 @@ export interface ModelServerOptions {
 /** Serves the model APIs and the debug pages on a random loopback port. */
 export function serveModel({
   teardown,
-  requests,
+  records,
   answer,
   onUnknown,
 }: ModelServerOptions): Promise<LocalServer> {
   const routes = new Map<string, Route>();
-  for (const [path, page] of Object.entries(PAGES)) routes.set(path, { read: () => page(requests) });
+  for (const [path, page] of Object.entries(PAGES))
+    routes.set(path, { read: (query) => page(records, query) });
   for (const [path, api] of Object.entries(APIS)) {
     routes.set(
       path,
@@ -80,7 +99,7 @@ export function serveModel({
   for (const [path, api] of Object.entries(PLAIN_APIS)) {
     routes.set(
       path,
-      asking(async ({ body, response }) => sendJson(response, 200, api(body))),
+      asking(async ({ body, response }) => sendJson(response, 200, api(body, records))),
     );
   }
   return serveLocally({

@@ -33,8 +33,12 @@ export function isDestructive(scenario: Scenario): boolean {
 /** The install that a destructive scenario gets for itself. */
 export function releaseOf(scenario: Scenario): OwnRelease | undefined {
   if (!isDestructive(scenario)) return undefined;
-  const { sourceVersion, targetTag } = scenario.meta.execution?.config ?? {};
-  return { version: textOf(sourceVersion), updateTo: textOf(targetTag) };
+  const { sourceVersion, targetTag, targets } = scenario.meta.execution?.config ?? {};
+  return {
+    version: textOf(sourceVersion),
+    updateTo: textOf(targetTag),
+    ...(Array.isArray(targets) ? { targets: targets.map(String) } : {}),
+  };
 }
 
 function textOf(value: unknown): string | undefined {

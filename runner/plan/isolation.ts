@@ -9,11 +9,11 @@ export function withSharing(prepared: PreparedScenario): PreparedScenario {
   return { ...prepared, sharing: because === undefined ? { may: true } : { may: false, because } };
 }
 
-function whyNot({ scenario: { meta }, release }: PreparedScenario): string | undefined {
+function whyNot({ scenario: { meta }, release, faults: own }: PreparedScenario): string | undefined {
   const { plugins, faults, http, execution, surface, surfaces } = meta;
   if (execution?.suiteIsolation === "isolated") return "it is marked as isolated";
   if (release) return "it has an installed gateway of its own";
-  if (faults?.length) return "its gateway is broken on purpose";
+  if (faults?.length || own?.length) return "its gateway is broken on purpose";
   if (plugins?.length) return "what its plugins keep in memory cannot be seen";
   if (http) return "its fakes of services count what was asked of them";
   // An index in memory outlives the files that it was made from.

@@ -1,6 +1,6 @@
 import { QaError, UsageError } from "../base/errors.ts";
 import type { GatewayTarget } from "../base/target.ts";
-import { primaryModel } from "../gateway/config.ts";
+import { modelNames } from "../gateway/config.ts";
 import { type LiveModel, liveModelFrom } from "../gateway/live-model.ts";
 import type { Environment } from "../gateway/process/env.ts";
 import { type ModelChoice, PROVIDER_MODE, type ProviderMode } from "../gateway/provider-mode.ts";
@@ -42,7 +42,7 @@ export function chooseModel(
   const liveModel = choice === "live" ? liveModelFrom(env) : undefined;
   return {
     providerMode: PROVIDER_MODE[liveModel ? "live" : "scripted"],
-    primaryModel: primaryModel(liveModel),
+    primaryModel: modelNames(liveModel).primary,
     scriptedModel: liveModel === undefined,
     liveModel,
   };

@@ -59,20 +59,32 @@ export async function checkFresh(version: string | undefined, options: CheckOpti
 }
 
 /**
- * Installs `from`, lets it update itself to `to`, and checks it strictly: an update that ends badly is not
- * excused by what is installed afterwards.
- * @param versions undefined where the gateway's own plan says them
+ * Installs the first version, lets it update itself to the next and that to the one after it, and checks each strictly: an
+ * update that ends badly is not excused by what is installed afterwards.
+ * @param versions undefined where the gateway's own plan says them, which has one update
  * @throws QaError when `from` cannot be installed or started: then there is nothing to check
  */
 export async function checkUpdate(
   route: Route,
-  versions: { from: string; to: string } | undefined,
+  versions: readonly string[] | undefined,
   options: CheckOptions,
 ): Promise<RouteReport> {
   const report = await withTestbed(options, async (check, gateway) => {
     const { sourceVersion = "", targetVersion = "" } = gateway.updatePlan ?? {};
-    const { from, to } = versions ?? { from: sourceVersion, to: targetVersion };
-    await check.update(route, from, to);
+    const [first = "", ...later] = versions ?? [sourceVersion, targetVersion];
+    let from = first;
+    for (const to of later) {
+      if (check.findings.some(({ ok }) => !ok)) {
+        check.findings.push({
+          what: `update to ${to}`,
+          ok: false,
+          seen: "not tried, because the one before it is not good",
+        });
+        break;
+      }
+      await check.update(route, from, to);
+      from = to;
+    }
   });
   return { route, ...report };
 }

@@ -18,6 +18,8 @@ const GUARD = "OPENCLAW_QA_ALLOW_UPDATE_RUN_SELF";
 export interface Candidates {
   /** Default: the latest. */
   from: string | undefined;
+  /** What the same installation becomes on the way, one after the other. */
+  via?: readonly string[] | undefined;
   to: string;
 }
 
@@ -25,9 +27,10 @@ export interface Candidates {
 interface Plan {
   product: "embedded" | "openclaw";
   from: string;
+  via: readonly string[];
   to: string;
   /** Of the embedded gateway; a published release says them when it is installed. */
-  versions?: { from: string; to: string };
+  versions?: { from: string; via: readonly string[]; to: string };
 }
 
 export interface CheckRun {
@@ -41,6 +44,8 @@ export interface CheckRun {
 
 export interface CheckReport {
   from: string;
+  /** Of a chain of updates. */
+  via?: readonly string[];
   to: string;
   passed: boolean;
   fresh?: PhaseReport;
@@ -65,7 +70,13 @@ export async function checkRelease(
     );
   }
   const { signal, onLeft } = run;
-  const report: CheckReport = { from: plan.from, to: plan.to, passed: true };
+  const isChain = plan.via.length > 0;
+  const report: CheckReport = {
+    from: plan.from,
+    ...(isChain ? { via: plan.via } : {}),
+    to: plan.to,
+    passed: true,
+  };
   const note = (title: string, phase: PhaseReport) => {
     report.passed &&= phase.passed;
     run.onPhase(title, phase);
@@ -78,15 +89,30 @@ export async function checkRelease(
   }
   if (phases.includes("upgrade")) {
     const kind = await kindOf(plan, plan.from, { ...run, updateTo: plan.to });
-    const release = plan.versions ? { version: plan.versions.from } : {};
+    const release = plan.versions ? { version: plan.versions.from } : isChain ? { asService: true } : {};
+    const path = await pathOf(plan, run);
     report.routes = [];
-    for (const route of ROUTES) {
-      const checked = await checkUpdate(route, plan.versions, { kind, release, signal, onLeft });
+    // Only the command line is told at each step what to update to.
+    for (const route of isChain ? ROUTES.slice(0, 1) : ROUTES) {
+      const checked = await checkUpdate(route, path, { kind, release, signal, onLeft });
       report.routes.push(checked);
-      note(`upgrade through ${route}`, checked);
+      note(`upgrade through ${route}${isChain ? `, by ${plan.via.join(" and ")}` : ""}`, checked);
     }
   }
   return report;
+}
+
+/** The exact versions of a chain, or of the embedded gateway; of two published releases the installed one says them. */
+async function pathOf(plan: Plan, run: CheckRun): Promise<string[] | undefined> {
+  const { versions } = plan;
+  if (versions) return [versions.from, ...versions.via, versions.to];
+  if (plan.via.length === 0) return undefined;
+  return Promise.all(
+    [plan.from, ...plan.via, plan.to].map(async (spec) => {
+      const kind = await kindOf(plan, spec, run);
+      return (await kind.version?.(run.signal)) ?? spec;
+    }),
+  );
 }
 
 async function kindOf(
@@ -98,15 +124,20 @@ async function kindOf(
   return resolveGatewayKind({ kind: "openclaw", spec }, { env, teardown, updateTo });
 }
 
-function planOf({ from, to }: Candidates): Plan {
+function planOf({ from, via = [], to }: Candidates): Plan {
   const [candidate, baseline] = [recognizeTarget(to), from === undefined ? undefined : recognizeTarget(from)];
   if (candidate?.kind === "openclaw") {
     if (from !== undefined && baseline?.kind !== "openclaw") throw mixed(from, to);
     const spec = baseline?.kind === "openclaw" ? baseline.spec : "latest";
-    return { product: "openclaw", from: spec, to: candidate.spec };
+    const between = via.map((name) => {
+      const target = recognizeTarget(name);
+      if (target?.kind !== "openclaw") throw mixed(name, to);
+      return target.spec;
+    });
+    return { product: "openclaw", from: spec, via: between, to: candidate.spec };
   }
   if (baseline !== undefined) throw mixed(from ?? "", to);
-  const versions = { from: embedded(from ?? "latest"), to: embedded(to) };
+  const versions = { from: embedded(from ?? "latest"), via: via.map(embedded), to: embedded(to) };
   return { product: "embedded", ...versions, versions };
 }
 

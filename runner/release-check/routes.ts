@@ -1,5 +1,8 @@
 import type { JsonObject } from "../base/json.ts";
+import { countdown } from "../base/slow.ts";
 import { recognizeTarget } from "../base/target.ts";
+import { waitForCondition } from "../base/waits.ts";
+import { Wakeups } from "../base/wakeups.ts";
 import type { CliResult, GatewayUnderTest } from "../gateway/gateway.ts";
 
 /** The ways to update: the gateway's command line, and its RPC method. */
@@ -12,12 +15,14 @@ const UPDATE_TIMEOUT_MS = { embedded: 120_000, published: 900_000 } as const;
 const SUMMARY_CHARS = 600;
 
 const STATUS_TIMEOUT_MS = 120_000;
+/** Between two looks at an update that goes on elsewhere. */
+const LOOK_MS = 1000;
 
 /** What tells a program that it runs inside of the gateway's service, and what keeps it from updating. */
 const NOT_IN_A_SHELL = [
   ...["OPENCLAW_SYSTEMD_UNIT", "OPENCLAW_SERVICE_MARKER", "OPENCLAW_SERVICE_KIND", "INVOCATION_ID"],
   ...["OPENCLAW_NO_AUTO_UPDATE", "OPENCLAW_NO_RESPAWN", "NODE_OPTIONS", "NODE_COMPILE_CACHE"],
-  "OPENCLAW_DISABLE_BUNDLED_PLUGIN_POSTINSTALL",
+  ...["OPENCLAW_DISABLE_BUNDLED_PLUGIN_POSTINSTALL", "OPENCLAW_UPDATE_PACKAGE_SPEC"],
 ];
 
 /**
@@ -61,14 +66,47 @@ async function updateOverRpc(
 ): Promise<UpdateOutcome> {
   const params = isPublished(gateway) ? {} : { target: to };
   const answer = await gateway.call("update.run", params, { timeoutMs: limitOf(gateway), signal });
+  if (gateway.updatePlan?.isService && answer.ok === true) return serviceUpdate(gateway, answer, to, signal);
   const { version, status, reason, facts } = summarize(answer.result as JsonObject);
   const ok = answer.ok === true && version === to && answer.restart !== null;
   return { ok, exit: `status ${status}`, version, reason, facts };
 }
 
+/** The answer says that it has begun; what became of it is in the history of updates, which the next process tells. */
+async function serviceUpdate(
+  gateway: GatewayUnderTest,
+  { runId }: JsonObject,
+  to: string,
+  signal: AbortSignal,
+): Promise<UpdateOutcome> {
+  const left = countdown(limitOf(gateway));
+  const { lastRun, sentinel } = await waitForCondition(
+    // Each look makes the gateway log a line, and costs an old one time that it needs for the update.
+    new Wakeups(),
+    async () => {
+      const status = await gateway.call("update.status", {}, { timeoutMs: left(), signal });
+      const run = (status.lastRun ?? {}) as JsonObject;
+      return run.runId === runId && run.status !== "running" && { lastRun: run, sentinel: status.sentinel };
+    },
+    { what: "the update to be over", timeoutMs: left(), intervalMs: LOOK_MS, signal },
+  );
+  const { stats } = (sentinel ?? {}) as { stats?: JsonObject };
+  const { reason, facts } = summarize({ ...stats, reason: lastRun.reason });
+  const { runningVersion, serviceRunning } = (lastRun.verification ?? {}) as JsonObject;
+  const ok = lastRun.status === "succeeded" && runningVersion === to && serviceRunning === true;
+  return {
+    ok,
+    exit: `status ${lastRun.status}`,
+    version: String(runningVersion ?? "unknown"),
+    reason,
+    facts,
+  };
+}
+
 /**
  * Only exit code 0 counts, whatever was printed. A published release's shell update stops and starts the service around
  * the update; where there is none, the runner does.
+ * The stand-in for a service manager is one.
  */
 async function updateOnCommandLine(
   gateway: GatewayUnderTest,
@@ -76,10 +114,11 @@ async function updateOnCommandLine(
   signal: AbortSignal,
 ): Promise<UpdateOutcome> {
   const published = isPublished(gateway);
-  const args = ["update", "--tag", to, "--json", ...(published ? ["--yes", "--no-restart"] : [])];
+  const byRunner = published && !gateway.updatePlan?.isService;
+  const flags = [...(published ? ["--yes"] : []), ...(byRunner ? ["--no-restart"] : [])];
   const options = { timeoutMs: limitOf(gateway), signal, ...(published && { env: SHELL_ENV }) };
-  const update = () => gateway.runCli(args, options);
-  const { exitCode, stdout, stderr } = published ? await whileStopped(gateway, update) : await update();
+  const update = () => gateway.runCli(["update", "--tag", to, "--json", ...flags], options);
+  const { exitCode, stdout, stderr } = byRunner ? await whileStopped(gateway, update) : await update();
   const { version, reason, facts } = summarize(parse(stdout));
   const code = exitCode ?? "none";
   if (exitCode !== 0) {

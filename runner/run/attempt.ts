@@ -12,6 +12,7 @@ import { writeEvidence } from "./evidence.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import { AttemptRecorder } from "./record/recorder.ts";
 import type { RunSetup } from "./setup.ts";
+import type { FaultRecord } from "./testbed/faults.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 import type { Testbed } from "./testbed/testbed.ts";
 
@@ -41,8 +42,11 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   // It loads what it needs while the gateway boots.
   const child = options.attempts.take();
   const folder = evidenceFolder(run.reportFolder, scenario.id, attempt);
-  const { outcome, problems, leaks } = await perform(testbed, child, folder, options);
+  const performed = await perform(testbed, child, folder, options);
+  const { problems, leaks } = performed;
   child.kill();
+  const faults = await testbed.faults.record();
+  const outcome = faults ? injectedOr(performed.outcome, faults, testbed) : performed.outcome;
   const evidence = await writeEvidence(folder, testbed, child, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
     return [];
@@ -61,12 +65,20 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     cleanupProblems: problems,
     ...(leaks.length > 0 ? { leaks } : {}),
     ...(given.sharing ? { sharing: given.sharing } : {}),
+    ...(faults && faults.asked.length > 0 ? { faults: faults.asked } : {}),
+    ...(run.watchFaults ? { reached: faults?.reached ?? [] } : {}),
     evidence,
     rerun: run.rerunCommand(scenario.id),
   };
   if (another) finished.next = another;
   run.events.emit(finished);
   return finished;
+}
+
+/** The outcome, or that a scenario passed on what was not broken as it was to be. */
+function injectedOr(outcome: Outcome, faults: FaultRecord, testbed: Testbed): Outcome {
+  const error = outcome.verdict === "passed" ? testbed.faults.notInjected(faults) : undefined;
+  return error ? { ...outcome, ...endingOf(error) } : outcome;
 }
 
 async function perform(

@@ -24,12 +24,14 @@ export async function runScenario(
     endWithout(prepared, index, run, outcome);
     return false;
   }
+  const { retryCount = 0 } = prepared.scenario.meta.execution ?? {};
+  const policy = { ...run.policy, retries: Math.max(run.policy.retries, retryCount) };
   const verdicts: Verdict[] = [];
   let finished: ScenarioFinished;
   do {
     const attempt = verdicts.length + 1;
     const next = ({ verdict }: Outcome) =>
-      run.signal.aborted ? undefined : nextAttempt(verdict, attempt, run.policy);
+      run.signal.aborted ? undefined : nextAttempt(verdict, attempt, policy);
     finished = await runAttempt({ prepared, index, attempt, run, testbeds, attempts, next, onReady });
     verdicts.push(finished.verdict);
   } while (finished.next);
@@ -85,6 +87,9 @@ function notRunnable({
   if (skip) return { verdict: "skipped", reason: `${skip.reason}. ${skip.hint}` };
   if (blocked) return { verdict: "blocked", reason: `${blocked.reason}. ${blocked.hint}` };
   if (flow) return undefined;
-  const kind = scenario.meta.execution?.kind;
-  return { verdict: "blocked", reason: `a scenario of the kind ${kind} is carried out by another program` };
+  const { kind, path } = scenario.meta.execution ?? {};
+  return {
+    verdict: "blocked",
+    reason: `a scenario of the kind ${kind} is carried out by another program: ${path} in its own repository`,
+  };
 }

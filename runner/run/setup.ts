@@ -49,6 +49,8 @@ export interface RunSetup {
   reportFolder: string;
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];
+  /** Each attempt reports which faults it could have been broken with. */
+  watchFaults?: boolean;
   secrets: Secrets;
   events: Pick<OpenReport, "emit">;
   /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */

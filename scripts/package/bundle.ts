@@ -31,7 +31,7 @@ export async function bundleProgram(
   dist: string,
   gateway: string,
 ): Promise<{ buildId: string; inputs: string[] }> {
-  const { main, registryServer, reporterHost, supervisor, watchdog, outside } = PROGRAMS;
+  const { main, registryServer, reporterHost, serviceManager, supervisor, ...plain } = PROGRAMS;
   const common = {
     absWorkingDir: ROOT,
     outdir: dist,
@@ -58,6 +58,7 @@ export async function bundleProgram(
       main,
       "registry-server": registryServer,
       "reporter-host": reporterHost,
+      manager: serviceManager,
       supervise: supervisor,
     },
     plugins: [...common.plugins, programApart],
@@ -85,7 +86,7 @@ export async function bundleProgram(
     minifyWhitespace: true,
   });
   const page = await bundlePage();
-  for (const program of [watchdog, outside]) await cp(program, join(dist, basename(program)));
+  for (const program of Object.values(plain)) await cp(program, join(dist, basename(program)));
   const outputs: { path: string; text: string }[] = [runner, client, attempt].flatMap(
     ({ outputFiles }) => outputFiles,
   );

@@ -19,7 +19,7 @@ import { TurnTexts } from "./turn-texts.ts";
 const ASK_AGAIN_MS = 500;
 /** A text stands for the reply's own. */
 const REPLY = { ...MESSAGE, asText: "text" } as const;
-const OPERATOR = "qa-operator";
+export const OPERATOR = "qa-operator";
 
 const TURN_PARAMS = {
   message: { ...STRING, description: "what the agent is asked" },
@@ -69,7 +69,8 @@ const SAY_PARAMS = {
   attachments: ATTACHMENTS,
 } as const;
 
-function say(
+/** A person writes on the channel. */
+export function say(
   context: ActionContext,
   { text, as: senderId, in: room, thread, attachments }: ValuesOf<typeof SAY_PARAMS>,
   nativeCommand?: BusMessage["nativeCommand"],

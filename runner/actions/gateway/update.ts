@@ -17,8 +17,8 @@ import { matcherOf, milliseconds, NUMBER, record, STRING } from "../schema.ts";
 import { waitForChannelReady } from "./gateway.ts";
 import { BEFORE, IDENTITY } from "./schemas.ts";
 
-/** The slowest update seen took 90 s, most of it spent in npm. */
-const UPDATE_TIMEOUT_MS = 300_000;
+/** The slowest update seen took 342 s, most of it spent in npm and in checks of what it installed. */
+const UPDATE_TIMEOUT_MS = 900_000;
 /** Each time it is asked, some releases spend half a second that they need for the update. */
 const LOOK_MS = 1000;
 
@@ -73,7 +73,7 @@ async function waitForUpdate(
 ): Promise<GatewayIdentity> {
   const left = countdown(timeoutMs);
   // The new process may migrate the old one's state first: a call waits for it as long as the action does.
-  const after = await waitForCondition(
+  await waitForCondition(
     // Only the interval wakes this wait: each answer makes the gateway log a line.
     new Wakeups(),
     async () => {
@@ -97,7 +97,29 @@ async function waitForUpdate(
   );
   await context.waitHealthy(left());
   await waitForChannelReady(context, left());
-  return after;
+  await waitForVerdict(context, timeoutMs, left);
+  return context.identity({ timeoutMs: left() });
+}
+
+/**
+ * Later releases judge an update only when the new process has been running for a while, and may go back to the old one
+ * then. Others have no update that is still active when the new process answers.
+ */
+async function waitForVerdict(context: ActionContext, timeoutMs: number, left: () => number): Promise<void> {
+  await waitForCondition(
+    new Wakeups(),
+    async () => {
+      const { activeRun } = await context.call("update.status", {}, { timeoutMs: left() });
+      return activeRun === undefined || activeRun === null;
+    },
+    {
+      what: "the update to be over",
+      timeoutMs: Math.min(timeoutMs, left()),
+      intervalMs: LOOK_MS,
+      signal: context.signal(),
+    },
+  );
+  rejectEnd(await readEnd(context, left()));
 }
 
 /** As `update.status` reports it: by the sentinel or, where releases keep a history of updates, by the last of them. */
@@ -136,6 +158,13 @@ export function isUpdateObstacle(reason: string | undefined): boolean {
 
 function obstacle(reason: string): BlockedError {
   return new BlockedError("self-update", `the gateway cannot update itself here: ${reason}`);
+}
+
+/** @throws BlockedError, or QaError `update-failed`, when the answer to `update.run` says that nothing has begun */
+export function requireBegun({ ok, result }: JsonObject): void {
+  if (ok === true) return;
+  const { status, reason } = (result ?? {}) as JsonObject;
+  rejectEnd(endOf(status ?? "error", reason, (result as JsonObject | undefined)?.steps));
 }
 
 /** An agent's call may be refused, or fail, before there is an update to report on. */

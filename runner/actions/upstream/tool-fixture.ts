@@ -13,10 +13,9 @@ import { liveTurnTimeout } from "../env/core.ts";
 import { effectiveTools } from "../extensions/tools.ts";
 import { BOOLEAN, record, STRING, type ValuesOf } from "../schema.ts";
 import { ensureImageGeneration } from "./images.ts";
+import { EDITABLE_FILE, toolArguments } from "./tool-arguments.ts";
 import { toolPayload } from "./tool-payload.ts";
 
-/** Tools that edit need something to edit. */
-const EDITABLE_FILE = "runtime-tool-fixture-edit.txt";
 const TURN_MS = 45_000;
 
 const KNOWN_PROBLEM = { ...record({}, { issue: STRING, reason: STRING }), optional: true } as const;
@@ -78,8 +77,9 @@ function reportMissing(fixture: ToolFixture, tools: Set<string>): string {
   const { toolName, expectedAvailable } = fixture;
   const offered = `offered: ${[...tools].sort().join(", ")}`;
   if (expectedAvailable === false) return `${toolName} is not offered, as the fixture expects; ${offered}`;
-  throwKnown(fixture);
-  throw new QaError(`${toolName} is not among the tools that the agent is offered`, {
+  const problem = "it is not among the tools that the agent is offered";
+  throwKnown(fixture, problem);
+  throw new QaError(`${toolName}: ${problem}`, {
     code: "tool-missing",
     fault: "product",
     details: offered,
@@ -103,18 +103,17 @@ async function playTurn(
   });
   const problem = problemIn(await readHistory(context, sessionKey), before, toolName, path);
   if (problem) {
-    throwKnown(fixture);
+    throwKnown(fixture, `${path} path: ${problem}`);
     throw new QaError(`${toolName}, ${path} path: ${problem}`, { code: "tool-fixture", fault: "product" });
   }
   return `${toolName}, ${path} path: ${plannedArguments(context, toolName, requestsBefore)}`;
 }
 
 function promptOf({ toolName, happyPrompt, failurePrompt }: ToolFixture, path: Path): string {
-  return path === "happy"
-    ? (happyPrompt ??
-        `Tool check target=${toolName}: call the ${toolName} tool once, then summarize what it gave.`)
-    : (failurePrompt ??
-        `Tool check failure target=${toolName}: call the ${toolName} tool once with input that it must refuse, then summarize.`);
+  const given = path === "happy" ? happyPrompt : failurePrompt;
+  const check = path === "happy" ? "Tool check" : "Tool check failure";
+  const call = `${toolName} tool with ${JSON.stringify(toolArguments(toolName, path))}`;
+  return given ?? `${check} target=${toolName}: call the ${call}, then summarize what it gave.`;
 }
 
 /** By the transcript, which has the result of each call: another tool may have answered in the turn as well. */
@@ -144,13 +143,14 @@ function plannedArguments({ model }: ActionContext, toolName: string, before: nu
   return planned ? `called with ${JSON.stringify(planned.plannedToolArgs)}` : "called";
 }
 
-function throwKnown({ toolName, knownBroken, knownHarnessGap }: ToolFixture): void {
+/** @throws BlockedError with what happened and what the fixture says of it, if it says something */
+function throwKnown({ toolName, knownBroken, knownHarnessGap }: ToolFixture, problem: string): void {
   const known = knownBroken ?? knownHarnessGap;
   if (!known) return;
-  const reason = known.reason ?? "a known problem of the fixture";
+  const { reason = "without a reason", issue } = known;
   throw new BlockedError(
     `tool:${toolName}`,
-    `${toolName}: ${reason}${known.issue ? ` (${known.issue})` : ""}`,
+    `${toolName}: ${problem}. The scenario's file declares it as known${issue ? ` (${issue})` : ""}: ${reason}`,
   );
 }
 

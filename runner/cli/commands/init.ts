@@ -143,7 +143,12 @@ async function learn(
   session: Session,
 ): Promise<{ target: GatewayTarget; offered: OfferedTools }> {
   const embedded = await probe(plugin, EMBEDDED, session);
-  if (!("problem" in embedded)) return { target: EMBEDDED, offered: embedded };
+  if (!("problem" in embedded)) {
+    const onRelease = commandLine(["compat", "--releases", "latest"]);
+    if (embedded.warning !== undefined)
+      print(`The embedded gateway warns: ${embedded.warning}\nA release is asked by \`${onRelease}\`.\n\n`);
+    return { target: EMBEDDED, offered: embedded };
+  }
   const { text, isItsOwn } = embedded.problem;
   const problem = isItsOwn ? text : `the embedded gateway cannot run it: ${text}`;
   if (await mayFetch(problem, options)) {

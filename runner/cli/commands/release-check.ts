@@ -18,6 +18,7 @@ export function addReleaseCheckCommand(program: Command, finish: (exitCode: numb
         "qa release-check --from 1.0.0 --to 1.1.0",
         "qa release-check --to openclaw@2026.9.6 --phase fresh",
         "qa release-check --from openclaw@2026.4.26 --to openclaw@2026.9.6 --json",
+        "qa release-check --from openclaw@2026.4.26 --via openclaw@2026.6.11 --to openclaw@2026.9.6",
       ),
     );
   return addOptions(command, "release-check").action(async (options: OptionsOf<"release-check">) =>
@@ -26,7 +27,7 @@ export function addReleaseCheckCommand(program: Command, finish: (exitCode: numb
 }
 
 /** Its exit code: 1 for a release that is not good, 4 where that cannot be said, or something is left. */
-async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check">): Promise<number> {
+async function releaseCheck({ from, via, to, phase, json }: OptionsOf<"release-check">): Promise<number> {
   const { checkRelease, PHASES } = await import("../../release-check/phases.ts");
   return withSession(async ({ signal, teardown }) => {
     let isClean = true;
@@ -34,7 +35,7 @@ async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check"
       isClean = false;
       printNote(`clean-up: ${problem}\n`);
     };
-    const report = await checkRelease({ from, to }, phase === undefined ? PHASES : [phase], {
+    const report = await checkRelease({ from, via, to }, phase === undefined ? PHASES : [phase], {
       env: process.env,
       teardown,
       signal,
@@ -50,7 +51,8 @@ async function releaseCheck({ from, to, phase, json }: OptionsOf<"release-check"
     if (json) printJson(report);
     else {
       const verdict = failed ? "not good to release" : isBlocked ? "cannot be said here" : "good to release";
-      print(`${report.from} to ${report.to}: ${verdict}\n`);
+      const path = [report.from, ...(report.via ?? []), report.to].join(" to ");
+      print(`${path}: ${verdict}\n`);
     }
     if (failed) return EXIT.failed;
     return isClean && !isBlocked ? EXIT.passed : EXIT.harness;

@@ -4,7 +4,7 @@ import { gt, lt, satisfies } from "semver";
 import { BlockedError, QaError, UsageError } from "../../base/errors.ts";
 import { ROOT } from "../../base/places.js";
 import { formatTarget, type ReleaseTarget } from "../../base/target.ts";
-import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../gateway.ts";
+import type { GatewayKind, GatewayStart, GatewayUnderTest, OwnRelease, UpdatePlan } from "../gateway.ts";
 import type { Progress } from "../npm/progress.ts";
 import type { Environment } from "../process/env.ts";
 import type { GatewayProgram } from "../process/program.ts";
@@ -19,6 +19,7 @@ import { installForOneself } from "./own-install.ts";
 import { publishedReleases } from "./registry.ts";
 import { OLDEST_SUPPORTED, traitsOf } from "./releases.ts";
 import { exactVersion, pickRelease } from "./resolve.ts";
+import { stagedPlugins } from "./staged-plugins.ts";
 import { supervised } from "./supervised.ts";
 
 /** Published packages leave the QA channel out; this repository brings its own. */
@@ -80,20 +81,60 @@ export class OpenClawKind implements GatewayKind {
     if (options.release === undefined) {
       // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile
       // all of it and spend seconds at its end on writing it out.
-      return startChildGateway(this.#programOf(release, join(release.root, "compile-cache")), options);
+      const program = this.#programOf(release, join(release.root, "compile-cache"));
+      return startChildGateway(
+        options.surroundings ? await prepared(program, release, options) : program,
+        options,
+      );
     }
-    const { updateTo = options.release.updateTo ?? "latest" } = this.#options;
-    return this.#startOwn(release, updateTo, options);
+    return this.#startOwn(release, options.release, options);
   }
 
   /** Installs the release once more, for this one gateway, and keeps it running through an update. */
-  async #startOwn(
-    release: CachedRelease,
-    targetTag: string,
-    options: GatewayStart,
-  ): Promise<GatewayUnderTest> {
+  async #startOwn(release: CachedRelease, own: OwnRelease, options: GatewayStart): Promise<GatewayUnderTest> {
     const { version } = release;
-    const targetVersion = await this.#targetOf(targetTag, options.signal);
+    const { signal } = options;
+    const { env, progress } = this.#options;
+    const { targetTag, targetVersion, settings, ...special } = await this.#targetFor(version, own, options);
+    const updatePlan: UpdatePlan = {
+      sourceVersion: version,
+      targetTag,
+      targetVersion,
+      notice: traitsOf(targetVersion).updateNotice,
+      // The stand-in for a service manager is systemd's.
+      isService: process.platform === "linux" && (own.asService ?? traitsOf(version).updatesAs === "service"),
+    };
+    if (own.asService && !updatePlan.isService) {
+      throw new BlockedError("service-manager", "a service manager is stood in for on Linux only");
+    }
+    return startChildGateway(async (tempRoot) => {
+      const { root } = tempRoot;
+      const done = options.onWait?.(`the install of openclaw@${version} for this scenario alone`);
+      const installed = await installForOneself(version, { tempRoot: root, env, progress, signal });
+      done?.();
+      const install = { ...installed, env: { ...installed.env, ...settings } };
+      const program = this.#programOf({ ...release, packageRoot: install.packageRoot });
+      if (!updatePlan.isService) return supervised(program, install, { scratch: root, updatePlan });
+      const { asService } = await import("./service/stand-in.ts");
+      return { ...(await asService(program, install, { tempRoot, env, ...special })), updatePlan };
+    }, options);
+  }
+
+  /** What the release is to update itself to, and what makes its npm find that. */
+  async #targetFor(version: string, { updateTo, targets }: OwnRelease, { signal, teardown }: GatewayStart) {
+    const { env, progress } = this.#options;
+    const [targetTag = this.#options.updateTo ?? updateTo ?? "latest"] = targets ?? [];
+    if (targets !== undefined && targets.length > 0) {
+      const { offerTargets } = await import("./targets/target-registry.ts");
+      const offered = await offerTargets(targets, { version, env, progress, teardown, signal });
+      return {
+        targetTag,
+        targetVersion: offered.version,
+        settings: offered.env,
+        diskFull: offered.diskFull,
+      };
+    }
+    const targetVersion = await this.#targetOf(targetTag, signal);
     if (!gt(targetVersion, version)) {
       throw new BlockedError(
         "later-release",
@@ -101,23 +142,10 @@ export class OpenClawKind implements GatewayKind {
         "Choose another release with --gateway, or what it updates itself to with --update-to.",
       );
     }
-    const { env, progress } = this.#options;
-    return startChildGateway(async ({ root }) => {
-      const { signal } = options;
-      const done = options.onWait?.(`the install of openclaw@${version} for this scenario alone`);
-      const install = await installForOneself(version, { tempRoot: root, env, progress, signal });
-      done?.();
-      const program = this.#programOf({ ...release, packageRoot: install.packageRoot });
-      return supervised(program, install, {
-        scratch: root,
-        updatePlan: {
-          sourceVersion: version,
-          targetTag,
-          targetVersion,
-          notice: traitsOf(targetVersion).updateNotice,
-        },
-      });
-    }, options);
+    // As an operator who names no version gets it, where that is the one.
+    const isLatest = targetVersion === (await this.#targetOf("latest", signal));
+    const updateSpec = isLatest ? undefined : `openclaw@${targetVersion}`;
+    return { targetTag, targetVersion, settings: {}, updateSpec, diskFull: false };
   }
 
   /** The version that an update's target means. */
@@ -195,6 +223,17 @@ export class OpenClawKind implements GatewayKind {
       dialect: (access) => new OpenClawDialect(access),
     };
   }
+}
+
+/** A program with what upstream's scenarios find in this release. */
+async function prepared(
+  program: GatewayProgram,
+  release: CachedRelease,
+  { modelUrl, liveModel, signal }: GatewayStart,
+): Promise<GatewayProgram> {
+  const env = { ...program.env, ...(await stagedPlugins(release, signal)) };
+  const patches = liveModel ? [] : traitsOf(release.version).surroundings(modelUrl);
+  return { ...program, env, configPatches: [...(program.configPatches ?? []), ...patches] };
 }
 
 /** @throws QaError `gateway-node-unsupported` */

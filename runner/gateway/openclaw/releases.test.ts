@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { mergePatch } from "../../base/json.ts";
 import { gatewayConfig } from "../config.ts";
 import { installHelpFor } from "./known-problems.ts";
 import { traitsOf } from "./releases.ts";
@@ -29,6 +30,23 @@ test("2026.9.6 shows all tools and has dropped a key", () => {
   expect(config).not.toHaveProperty("commands.ownerDisplay");
 });
 
+test("upstream's scenarios find memory and pictures by the names that a release has for them", () => {
+  const modelUrl = "http://127.0.0.1:2/v1";
+  const found = (version: string) => traitsOf(version).surroundings(modelUrl).reduce(mergePatch);
+  expect(found("2026.4.26")).toMatchObject({
+    plugins: { slots: { memory: "memory-core" }, entries: { openai: { enabled: true } } },
+    agents: { defaults: { imageGenerationModel: { primary: "openai/gpt-image-1" }, memorySearch: {} } },
+    models: { providers: { openai: { baseUrl: modelUrl } } },
+  });
+  expect(found("2026.4.26")).not.toHaveProperty("memory");
+  expect(found("2026.9.6")).toMatchObject({
+    plugins: { slots: { memory: "memory-core" } },
+    agents: { defaults: { mediaModels: { image: { primary: "openai/gpt-image-1" } } } },
+    memory: { search: { remote: { baseUrl: modelUrl } } },
+  });
+  expect(found("2026.9.6")).not.toHaveProperty("agents.defaults.memorySearch");
+});
+
 test("a pre-release counts to its own month", () => {
   expect(traitsOf("2026.9.1-beta.1").configPatches).toContainEqual({ tools: { toolSearch: false } });
 });
@@ -52,9 +70,9 @@ test("only releases that need it are installed with substitutes", () => {
 });
 
 test.each([
-  ["2026.4.26", "service", "note"],
-  ["2026.5.18", "foreground", "note"],
-  ["2026.9.6", "foreground", "versions"],
+  ["2026.4.26", "respawned", "note"],
+  ["2026.5.18", "service", "note"],
+  ["2026.9.6", "service", "versions"],
 ])("%s updates itself as a %s and reports the %s", (version, updatesAs, updateNotice) => {
   expect(traitsOf(version)).toMatchObject({ updatesAs, updateNotice });
 });

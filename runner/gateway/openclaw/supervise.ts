@@ -3,13 +3,9 @@
  * version of the gateway, and its code lies outside the package that an update replaces.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { every } from "../../base/timers.ts";
-import { installedVersion } from "./installed-version.ts";
-import { traitsOf } from "./releases.ts";
 import { STARTED_LINE, type SupervisorJob, supervisorJobFrom } from "./supervisor-job.ts";
-import { makeTrimmedCopy } from "./trimmed-plugins.ts";
+import { BundledPlugins } from "./trimmed-plugins.ts";
 
 const FORWARDED: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(["SIGTERM", "SIGINT", "SIGHUP"]);
@@ -18,10 +14,11 @@ class Supervisor {
   readonly #job: SupervisorJob;
   #gateway: ChildProcess | undefined;
   #ending = false;
-  #trimmed: { version: string; extensions: string } | undefined;
+  readonly #plugins: BundledPlugins;
 
   constructor(job: SupervisorJob) {
     this.#job = job;
+    this.#plugins = new BundledPlugins(job.packageRoot, job.scratch);
   }
 
   forward(signal: NodeJS.Signals): void {
@@ -32,8 +29,9 @@ class Supervisor {
   }
 
   async start(): Promise<void> {
-    const env = await this.#environment();
+    const plugins = await this.#plugins.env();
     if (this.#ending) process.exit(0);
+    const env = { ...process.env, OPENCLAW_QA_SUPERVISOR_PID: String(process.pid), ...plugins };
     const gateway = spawn(this.#job.node, this.#job.args, { env, stdio: ["ignore", "inherit", "inherit"] });
     this.#gateway = gateway;
     process.stdout.write(`${STARTED_LINE} ${gateway.pid}\n`);
@@ -53,20 +51,6 @@ class Supervisor {
       // It has started its successor itself; that one ends when this process does.
       every(2 ** 30, () => {});
     }
-  }
-
-  /** The plugins of a release that needs a copy of its package are copied again when the package was replaced. */
-  async #environment(): Promise<NodeJS.ProcessEnv> {
-    const { packageRoot, scratch } = this.#job;
-    const version = await installedVersion(packageRoot);
-    const env = { ...process.env, OPENCLAW_QA_SUPERVISOR_PID: String(process.pid) };
-    if (!traitsOf(version).trimBundledPlugins) return env;
-    if (this.#trimmed?.version !== version) {
-      const target = join(scratch, "trimmed");
-      await rm(target, { recursive: true, force: true });
-      this.#trimmed = { version, extensions: await makeTrimmedCopy(packageRoot, target) };
-    }
-    return { ...env, OPENCLAW_BUNDLED_PLUGINS_DIR: this.#trimmed.extensions };
   }
 }
 

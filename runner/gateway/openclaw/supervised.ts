@@ -13,7 +13,7 @@ export function supervised(
   { packageRoot, env }: InstalledRelease,
   { scratch, updatePlan }: { scratch: string; updatePlan: UpdatePlan },
 ): GatewayProgram {
-  const asService = traitsOf(program.version).updatesAs === "service";
+  const isRespawned = traitsOf(program.version).updatesAs === "respawned";
   const {
     // It must be able to leave its process, and must not use what lies in the shared cache.
     OPENCLAW_NO_RESPAWN: _stays,
@@ -31,7 +31,7 @@ export function supervised(
         args: program.args(port),
         packageRoot,
         scratch,
-        respawn: asService,
+        respawn: isRespawned,
       }),
     ],
     env: {
@@ -40,7 +40,7 @@ export function supervised(
       ...watchedEnv({}, scratch),
       // The npm that updates it runs on the same Node.
       PATH: [dirname(program.file), process.env.PATH].filter(Boolean).join(delimiter),
-      ...(asService ? { OPENCLAW_SYSTEMD_UNIT: "gateway-qa.service" } : {}),
+      ...(isRespawned ? { OPENCLAW_SYSTEMD_UNIT: "gateway-qa.service" } : {}),
       OPENCLAW_UPDATE_PACKAGE_SPEC: `openclaw@${updatePlan.targetVersion}`,
     },
     updatePlan,

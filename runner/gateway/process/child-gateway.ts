@@ -16,6 +16,7 @@ import type {
   CliRunOptions,
   GatewayEvent,
   GatewayIdentity,
+  GatewayStart,
   GatewayUnderTest,
   NewBootOptions,
   TraceRecord,
@@ -172,9 +173,10 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   /** Writes the config, starts the process and waits until it is ready and answers RPC. */
-  async start(): Promise<void> {
+  async start(beforeBoot?: GatewayStart["beforeStart"]): Promise<void> {
     const { config, tempRoot } = this.#options;
     await writeFile(tempRoot.configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+    await beforeBoot?.(this);
     await this.#boot();
   }
 
@@ -276,9 +278,16 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   cliCommand(env: Readonly<Record<string, string>> = {}): CliCommand | undefined {
-    const { file, cliArgs } = this.#options.program;
+    const { file, cliFile = file, cliArgs } = this.#options.program;
     const runtimeEnv = { ...this.runtimeEnv, ...env };
-    return cliArgs && { file, args: cliArgs, cwd: this.tempRoot, env: watchedEnv(runtimeEnv, this.tempRoot) };
+    return (
+      cliArgs && {
+        file: cliFile,
+        args: cliArgs,
+        cwd: this.tempRoot,
+        env: watchedEnv(runtimeEnv, this.tempRoot),
+      }
+    );
   }
 
   runCli(args: readonly string[], { env, ...options }: CliRunOptions): Promise<CliResult> {

@@ -12,6 +12,8 @@ export interface GatewayEnvOptions {
   base: Environment;
   tempRoot: TempRoot;
   token: string;
+  /** Nothing but its home says where its state is; see `GatewayProgram`. */
+  isAccountsOwn?: boolean;
   /** Process whose end ends the gateway as well. */
   parentPid: number;
   /** Set last, on purpose: a release's own variables and a test's faults. */
@@ -26,6 +28,7 @@ export function gatewayEnv({
   base,
   tempRoot,
   token,
+  isAccountsOwn,
   parentPid,
   extra,
 }: GatewayEnvOptions): Record<string, string> {
@@ -37,20 +40,26 @@ export function gatewayEnv({
     ...passedOn,
     HOME: tempRoot.homeDir,
     USERPROFILE: tempRoot.homeDir,
-    XDG_CONFIG_HOME: tempRoot.xdgConfigDir,
-    XDG_DATA_HOME: tempRoot.xdgDataDir,
-    XDG_CACHE_HOME: tempRoot.xdgCacheDir,
     TMPDIR: tempRoot.tmpDir,
     TMP: tempRoot.tmpDir,
     TEMP: tempRoot.tmpDir,
     NO_COLOR: "1",
+    ...(isAccountsOwn ? {} : places(tempRoot, token)),
+    OPENCLAW_QA_PARENT_PID: String(parentPid),
+    OPENCLAW_QA_TEMP_ROOT: tempRoot.root,
+    ...extra,
+  });
+}
+
+function places(tempRoot: TempRoot, token: string): Record<string, string> {
+  return {
+    XDG_CONFIG_HOME: tempRoot.xdgConfigDir,
+    XDG_DATA_HOME: tempRoot.xdgDataDir,
+    XDG_CACHE_HOME: tempRoot.xdgCacheDir,
     OPENCLAW_HOME: tempRoot.homeDir,
     OPENCLAW_STATE_DIR: tempRoot.stateDir,
     OPENCLAW_CONFIG_PATH: tempRoot.configPath,
     OPENCLAW_OAUTH_DIR: tempRoot.oauthDir,
     OPENCLAW_GATEWAY_TOKEN: token,
-    OPENCLAW_QA_PARENT_PID: String(parentPid),
-    OPENCLAW_QA_TEMP_ROOT: tempRoot.root,
-    ...extra,
-  });
+  };
 }

@@ -5,8 +5,10 @@
  */
 // CommonJS, because only what is required is loaded into threads as well.
 const dgram = require("node:dgram");
+const dns = require("node:dns");
 const { appendFileSync } = require("node:fs");
-const { Socket } = require("node:net");
+const { syncBuiltinESMExports } = require("node:module");
+const { isIP, Socket } = require("node:net");
 
 const { GATEWAY_QA_OUTSIDE_LOG: file, GATEWAY_QA_OUTSIDE_ALLOWED = "" } = process.env;
 const LOOPBACK =
@@ -26,6 +28,26 @@ if (file) {
     process.nextTick(() => this.destroy(error));
     return this;
   };
+
+  // A name that is looked up leaves the machine too, with whatever stands in it.
+  for (const api of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
+    const promised = api === dns.promises || api === dns.promises.Resolver.prototype;
+    for (const name of Object.getOwnPropertyNames(api).filter((each) =>
+      /^(?:lookup|resolve|reverse)/.test(each),
+    )) {
+      const ask = api[name];
+      api[name] = function (...args) {
+        if (isInside(args[0]) || isIP(args[0])) return ask.apply(this, args);
+        const error = refuse(`${args[0]} (name)`);
+        if (promised) return Promise.reject(error);
+        process.nextTick(args.at(-1), error);
+        return undefined;
+      };
+    }
+  }
+
+  // Also for those who import a function of it by its name.
+  syncBuiltinESMExports();
 
   const send = dgram.Socket.prototype.send;
   dgram.Socket.prototype.send = function (...args) {

@@ -16,6 +16,9 @@ const OUTSIDE = "192.0.2.7";
 const PROGRAM = `
 import { spawnSync } from "node:child_process";
 import dgram from "node:dgram";
+import dns from "node:dns";
+import { resolve6 } from "node:dns/promises";
+import { promisify } from "node:util";
 import { once } from "node:events";
 import http from "node:http";
 import https from "node:https";
@@ -37,6 +40,11 @@ await note("net", () => once(net.connect(4, "${OUTSIDE}"), "connect"));
 await note("net options", () => once(net.connect({ port: 5, host: "${OUTSIDE}" }), "connect"));
 await note("tls", () => once(tls.connect(6, "${OUTSIDE}"), "secureConnect"));
 await note("udp", () => new Promise((done, failed) => dgram.createSocket("udp4").send("x", 7, "${OUTSIDE}", (error) => error ? failed(error) : done())));
+await note("lookup", () => promisify(dns.lookup)("c.example.invalid"));
+await note("resolve", () => dns.promises.resolve4("d.example.invalid"));
+await note("resolve by name", () => resolve6("f.example.invalid"));
+await note("resolver", () => promisify(new dns.Resolver().resolveTxt)("e.example.invalid"));
+await note("inside lookup", () => dns.promises.lookup("localhost"));
 await note("worker", async () => {
   const worker = new Worker('fetch("http://${OUTSIDE}:88/").catch((error) => require("node:worker_threads").parentPort.postMessage(error.cause.code))', { eval: true });
   const [code] = await once(worker, "message");
@@ -78,12 +86,21 @@ test("nothing but this machine is reached by any way of Node, in threads and in 
   expect(JSON.parse(stdout)).toEqual({
     ...{ inside: "connected", "inside http": "connected", "inside net": "connected" },
     ...{ fetch: refused, http: refused, https: refused, net: refused, "net options": refused, tls: refused },
+    ...{
+      lookup: refused,
+      resolve: refused,
+      resolver: refused,
+      "resolve by name": refused,
+      "inside lookup": "connected",
+    },
     ...{ udp: refused, worker: refused, child: refused, allowed: "ENOTFOUND" },
   });
   const noted = await refusedConnections(log);
   expect(noted.map(({ to }) => to)).toEqual([
     ...["a.example.invalid:81", "b.example.invalid:82", `${OUTSIDE}:3`, `${OUTSIDE}:4`, `${OUTSIDE}:5`],
-    ...[`${OUTSIDE}:6`, `${OUTSIDE} (UDP)`, `${OUTSIDE}:88`, `${OUTSIDE}:89`],
+    ...[`${OUTSIDE}:6`, `${OUTSIDE} (UDP)`],
+    ...["c", "d", "f", "e"].map((name) => `${name}.example.invalid (name)`),
+    ...[`${OUTSIDE}:88`, `${OUTSIDE}:89`],
   ]);
   expect(noted[1]?.from).toEqual([program]);
 });

@@ -15,7 +15,9 @@ export interface GatewayProgram {
   node: string;
   file: string;
   args(port: number): readonly string[];
-  /** Arguments of `file` that lead to the gateway's own command line. */
+  /** Node that runs the gateway's own command line; default: `file`. */
+  cliFile?: string;
+  /** Arguments of it that lead to the gateway's own command line. */
   cliArgs?: readonly string[];
   /** Merged into the config file one after the other, before what the scenario wants. */
   configPatches?: readonly JsonObject[];
@@ -25,6 +27,8 @@ export interface GatewayProgram {
   env?: Readonly<Record<string, string>>;
   /** Name of the environment variable that tells it into which file to record what it does, for a gateway that can. */
   traceVariable?: string;
+  /** It is the installation of the account whose home it has: state and config lie where they lie by themselves. */
+  isAccountsOwn?: boolean;
   /** Set when the runner decides what the gateway updates itself to. */
   updatePlan?: UpdatePlan;
   /** Default: a gateway that reports everything over RPC. */

@@ -10,7 +10,7 @@ import { gatewayEnv } from "./env.ts";
 import { LogCapture } from "./log.ts";
 import { freePort } from "./ports.ts";
 import type { GatewayProgram } from "./program.ts";
-import { createTempRoot, type TempRoot } from "./temp-root.ts";
+import { createTempRoot, type TempRoot, withStateInHome } from "./temp-root.ts";
 
 /** Another process may take a free port before the gateway does. */
 const PORT_ATTEMPTS = 5;
@@ -35,29 +35,33 @@ export async function startChildGateway(
   secrets.add(token, ...(liveModel ? [liveModel.apiKey] : []));
   const log = new LogCapture(secrets.redactText, () => wakeups.notify());
   start.onLog?.(() => log.text());
-  const tempRoot = await createTempRoot({ teardown, keep: start.keepTemp });
-  await start.seedWorkspace?.(tempRoot.workspaceDir);
-  const program = typeof source === "function" ? await source(tempRoot) : source;
+  const folders = await createTempRoot({ teardown, keep: start.keepTemp }, start.root);
+  await start.seedWorkspace?.(folders.workspaceDir);
+  const program = typeof source === "function" ? await source(folders) : source;
+  const tempRoot = program.isAccountsOwn ? await withStateInHome(folders) : folders;
   const env = gatewayEnv({
     base: process.env,
     tempRoot,
     token,
+    isAccountsOwn: program.isAccountsOwn,
     parentPid: process.pid,
     extra: { ...program.env, ...start.env, ...start.secretEnv },
   });
 
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const config = gatewayConfig({
+    const own = gatewayConfig({
       tempRoot,
       port,
       token,
       modelUrl: start.modelUrl,
       liveModel,
       busUrl: start.busUrl,
+      surroundings: start.surroundings,
       patches: [...(program.configPatches ?? []), ...start.configPatches],
       plugins: program.plugins,
     });
+    const config = (await start.config?.(own)) ?? own;
     secrets.add(...secretsIn(config, env), ...secretValues(env));
     const mark = log.mark();
     const gateway = new ChildGateway({
@@ -76,7 +80,7 @@ export async function startChildGateway(
     });
     teardown.defer(`gateway process on port ${port}`, () => gateway.stop());
     try {
-      await gateway.start();
+      await gateway.start(start.beforeStart);
       return gateway;
     } catch (error) {
       // Whose fault it was shows only when the process is down and its log complete.

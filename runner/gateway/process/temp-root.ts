@@ -22,10 +22,28 @@ export interface TempRoot {
   stderrPath: string;
 }
 
-/** Makes a private folder for one gateway; it is removed at teardown unless it is to be kept. */
-export async function createTempRoot(options: TempFolderOptions): Promise<TempRoot> {
-  const root = await makeTempFolder(options);
-  const layout: TempRoot = {
+/**
+ * Makes a private folder for one gateway; it is removed at teardown unless it is to be kept.
+ * @param present a folder that is there already is used instead, with what lies in it; it stays
+ */
+export async function createTempRoot(options: TempFolderOptions, present?: string): Promise<TempRoot> {
+  const layout = tempRootAt(present ?? (await makeTempFolder(options)));
+  const folders = [
+    layout.workspaceDir,
+    layout.oauthDir,
+    layout.homeDir,
+    layout.xdgConfigDir,
+    layout.xdgDataDir,
+    layout.xdgCacheDir,
+    layout.tmpDir,
+  ];
+  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  return layout;
+}
+
+/** Where what lies in the folder of a gateway. @param root absolute */
+function tempRootAt(root: string): TempRoot {
+  return {
     root,
     workspaceDir: join(root, "workspace"),
     stateDir: join(root, "state"),
@@ -41,15 +59,12 @@ export async function createTempRoot(options: TempFolderOptions): Promise<TempRo
     stdoutPath: join(root, "gateway.stdout.log"),
     stderrPath: join(root, "gateway.stderr.log"),
   };
-  const folders = [
-    layout.workspaceDir,
-    layout.oauthDir,
-    layout.homeDir,
-    layout.xdgConfigDir,
-    layout.xdgDataDir,
-    layout.xdgCacheDir,
-    layout.tmpDir,
-  ];
-  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
-  return layout;
+}
+
+/** The same gateway with its state where it keeps it by itself: below its home. */
+export async function withStateInHome(tempRoot: TempRoot): Promise<TempRoot> {
+  const stateDir = join(tempRoot.homeDir, ".openclaw");
+  const oauthDir = join(stateDir, "credentials");
+  await mkdir(oauthDir, { recursive: true, mode: 0o700 });
+  return { ...tempRoot, stateDir, oauthDir, configPath: join(stateDir, "openclaw.json") };
 }

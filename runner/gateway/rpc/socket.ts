@@ -10,6 +10,8 @@ import { toRpcError } from "./errors.ts";
 const PROTOCOL = { minProtocol: 3, maxProtocol: 4 };
 const HANDSHAKE_TIMEOUT_MS = 5000;
 const NORMAL_CLOSE = 1000;
+/** What a WebSocket gives for a connection that never came about, or broke. */
+const NEVER_OPEN = 1006;
 
 /** A gateway closes with this code when it restarts. */
 export const SERVICE_RESTART = 1012;
@@ -121,6 +123,12 @@ export function openSocket(options: SocketOptions): Promise<RpcSocket> {
       if (accepted) options.onClose(code);
       else fail(unreachable(`closed with code ${code}${reason ? ` (${redactor.redactText(reason)})` : ""}`));
     });
+
+    // Of a connection that is refused, Node 22 says this and never that it is closed; closing it makes it say so once more.
+    const onError = () => {
+      if (!accepted) fail(unreachable(`closed with code ${NEVER_OPEN}`));
+    };
+    socket.addEventListener("error", onError, { once: true });
 
     function unreachable(what: string): QaError {
       return new QaError(`cannot connect to the gateway at ${url}: ${what}`, {

@@ -4,7 +4,8 @@ export type FileInstruction =
   | { kind: "write"; path: string; content: string };
 
 const FILE = String.raw`[\`"']?((?:[\w@-]|\.(?=[\w/.]))[\w./@-]*\.[A-Za-z]\w{0,4})\b[\`"']?`;
-const READ = /\b(?:re-?read|read|open|inspect)\s+(?:the\s+file\s+)?/gi;
+const READ =
+  /\b(?:use\s+the\s+read\s+tool\s+(?:exactly\s+)?(?:once\s+)?on|re-?read|read|open|inspect)\s+(?:the\s+file\s+)?/gi;
 const LISTED_FILE = new RegExp(String.raw`${FILE}(\s*,\s*(?:and\s+)?|\s+and\s+)?`, "y");
 const WRITE = new RegExp(
   String.raw`\b(?:create|write)\s+(?:the\s+file\s+)?${FILE}[^\n.]*?\b(?:containing|with\s+the\s+content)\b(?:\s+exactly)?(?:\s+this\s+line)?\s*:?\s*([^\n]+)`,

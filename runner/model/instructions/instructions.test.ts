@@ -68,6 +68,7 @@ describe("exact replies", () => {
     ["Reply exactly with the marker and nothing else.", undefined],
     ["Reply with exactly these two lines:\nA\nB", undefined],
     ['Reply exactly with "A B".', "A B"],
+    ["Reply exactly `A\nB` and stop.", "A\nB"],
   ])("%j gives %j", (text, reply) => {
     expect(exactReply(text)).toBe(reply);
   });
@@ -80,6 +81,10 @@ describe("parts of a reply", () => {
     ["Do not include the exact phrase `secret`.", undefined],
     ["Send a line containing this exact marker: M-2\nThe time is 9:00.", "M-2"],
     ["Include exact details.", undefined],
+    ["@bot check. exact marker: `M-3`", "M-3"],
+    ["Respond with the exact marker: `M-4`. Do not use tools.", "M-4"],
+    ["Do not respond with the exact marker: `M-5`.", undefined],
+    ["The file has the exact marker in it.", undefined],
   ])("%j gives %j", (text, part) => {
     expect(exactPart(text)).toBe(part);
   });
@@ -135,6 +140,8 @@ describe("file instructions", () => {
     ["Do not read secrets.txt and never create x.txt containing y.", []],
     ["I read about it. Open the door. Write ./summary.txt.", []],
     ["read the config, e.g. version 1.5", []],
+    ["use the read tool exactly once on `note.txt` before answering", [{ kind: "read", path: "note.txt" }]],
+    ["Do not use the read tool on note.txt", []],
   ])("%j", (text, expected) => {
     expect(fileInstructions(text)).toEqual(expected);
   });
@@ -224,6 +231,25 @@ describe("the instruction-following model", () => {
     });
     const vague = user("To answer, use the message tool.");
     expect(answer([vague], { tools: [tool("message", ["action"])] })).toEqual(says("OK."));
+  });
+
+  test("passes arguments that stand there as JSON as they are, wrong ones too", () => {
+    const asked = user('Call the message tool with {"no":"such argument"}.');
+    expect(answer([asked], { tools: [tool("message", ["action"])] })).toEqual(
+      calls("message", { no: "such argument" }),
+    );
+  });
+
+  test.for([
+    ["I deny approval to read `secret.txt`. Do not use tools. Reply exactly: DENIED", "DENIED"],
+    ["Do NOT call any tool. Read in.md. Use the gateway tool with action=status.", "OK."],
+    ["What is the lifecycle hot marker? Answer without tools.", "OK."],
+  ] as const)("uses no tool where it must not: %s", ([text, reply]) => {
+    const options = { tools: [READ, tool("gateway", ["action"])], instructions: CATALOGUE };
+    expect(answer([user(text)], options)).toEqual(says(reply));
+    expect(answer([user("Do not use tools other than read. Read in.md.")], options)).toEqual(
+      calls("read", { path: "in.md" }),
+    );
   });
 
   test("makes several calls in order, each once, and then does the rest", () => {

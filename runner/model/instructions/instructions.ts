@@ -5,7 +5,7 @@ import { exactPart, exactReply } from "./exact-reply.ts";
 import { fileInstructions } from "./file-instructions.ts";
 import { gist } from "./gist.ts";
 import { type CatalogueSkill, catalogueSkills, fittingSkill } from "./skills.ts";
-import { toolInstructions } from "./tool-instructions.ts";
+import { forbidsTools, toolInstructions } from "./tool-instructions.ts";
 
 /** What the rules look at. */
 interface Situation {
@@ -34,11 +34,11 @@ const callTools: InstructionRule = {
   name: "call-tool",
   answer({ request, turn, directions }) {
     const made = turn.exchanges.map(({ call }) => call.name);
-    for (const call of directions.flatMap(toolInstructions)) {
+    for (const { verbatim, ...call } of directions.flatMap(toolInstructions)) {
       const index = made.indexOf(call.name);
       if (index !== -1) made.splice(index, 1);
       else if (!declaredTool(request, call.name)) return sayUnavailable(call.name);
-      else if (hasRequiredArguments(request, call)) return { kind: "tool-calls", calls: [call] };
+      else if (verbatim || hasRequiredArguments(request, call)) return { kind: "tool-calls", calls: [call] };
     }
     return undefined;
   },
@@ -107,6 +107,8 @@ const RULES: readonly InstructionRule[] = [
   acknowledgeResult,
   acknowledge,
 ];
+/** Those that call a tool: not when the user forbids it. */
+const USES_TOOLS: ReadonlySet<InstructionRule> = new Set([callTools, useFiles, readSkill]);
 
 /** Answers as a model that follows plain instructions would, based on the request alone. */
 export function followInstructions(request: ModelRequest, turn: Turn): Plan {
@@ -115,7 +117,9 @@ export function followInstructions(request: ModelRequest, turn: Turn): Plan {
     skills.some((skill) => readsSkill(call, skill)) ? [result] : [],
   );
   const situation: Situation = { request, turn, skills, directions: [...turn.userTexts, ...bodies] };
+  const mayUseTools = !turn.userTexts.some(forbidsTools);
   for (const rule of RULES) {
+    if (!mayUseTools && USES_TOOLS.has(rule)) continue;
     const answer = rule.answer(situation);
     if (answer) return { answer, rule: `instructions: ${rule.name}` };
   }

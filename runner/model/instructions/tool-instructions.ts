@@ -3,6 +3,8 @@ import type { PlannedCall } from "../answer.ts";
 const NAMED = /\b(?:use|call|invoke|run)\s+(?:the\s+)?[`"']?([A-Za-z_][\w.-]*)[`"']?\s+tool\b/gi;
 const TOOL_NAMED = /\b(?:use|call|invoke|run)\s+(?:the\s+)?tool\s+[`"']?([A-Za-z_][\w.-]*\w)[`"']?/gi;
 const NEGATED = /\b(?:do not|don't|never|not|without)\s+(?:ever\s+)?$/i;
+const FORBIDDEN =
+  /\b(?:(?:do not|don't|never)\s+(?:use|call|run|invoke)|without\s+(?:using|calling)?)\s*(?:any\s+)?tools?\b(?!\s+(?:other\s+than|besides|except|but))/i;
 /** Words that may stand in the place of a tool's name without being one. */
 const NO_NAMES = new Set(["a", "an", "any", "this", "that", "the", "no", "your", "right", "same", "other"]);
 
@@ -14,25 +16,36 @@ const SETTING = new RegExp(
   "y",
 );
 
+/** A call that a text asks for. */
+export interface ToolInstruction extends PlannedCall {
+  /** The arguments stand there as JSON: they are to be passed as they are, wrong ones too. */
+  verbatim: boolean;
+}
+
+/** Whether a text says that no tool is to be used, for instance "Do not use tools." */
+export function forbidsTools(text: string): boolean {
+  return FORBIDDEN.test(text);
+}
+
 /**
  * The tool calls that a text asks for, in order: "use the <name> tool …" or "call the tool
  * <name> …". Arguments follow up to the next such instruction, as a JSON object, as `key=value`
  * pairs, or as "set <key> (exactly) to <value> and <key> to <value>".
  */
-export function toolInstructions(text: string): PlannedCall[] {
+export function toolInstructions(text: string): ToolInstruction[] {
   const mentions = [...text.matchAll(NAMED), ...text.matchAll(TOOL_NAMED)]
     .filter((match) => !NO_NAMES.has(String(match[1]).toLowerCase()))
     .sort((a, b) => a.index - b.index);
   return mentions.flatMap((match, index) => {
     if (NEGATED.test(text.slice(0, match.index))) return [];
     const segment = text.slice(match.index + match[0].length, mentions[index + 1]?.index);
-    return [{ name: String(match[1]), arguments: argumentsIn(segment) }];
+    const json = firstJsonObject(segment);
+    const name = String(match[1]);
+    return [{ name, arguments: json ?? argumentsIn(segment), verbatim: json !== undefined }];
   });
 }
 
 function argumentsIn(segment: string): Record<string, unknown> {
-  const json = firstJsonObject(segment);
-  if (json) return json;
   const pairs = [...segment.matchAll(PAIR)].map(toEntry);
   const settings = [...segment.matchAll(SET)].flatMap((set) =>
     settingsAt(segment, set.index + set[0].length),

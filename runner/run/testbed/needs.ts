@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../base/json.ts";
 import type { GatewayStart } from "../../gateway/gateway.ts";
+import { type Surroundings, upstreamSurroundings } from "../../gateway/surroundings.ts";
 import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
@@ -13,7 +14,20 @@ import { seedFiles, workspaceSeed } from "./workspace.ts";
 
 /** What is needed of a testbed besides a channel, a model and a gateway as they come. */
 export interface TestbedNeeds
-  extends Partial<Pick<GatewayStart, "configPatches" | "seedWorkspace" | "env" | "secretEnv" | "release">> {
+  extends Partial<
+    Pick<
+      GatewayStart,
+      | "surroundings"
+      | "configPatches"
+      | "seedWorkspace"
+      | "env"
+      | "secretEnv"
+      | "release"
+      | "root"
+      | "config"
+      | "beforeStart"
+    >
+  > {
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
@@ -25,6 +39,10 @@ export interface TestbedNeeds
   services?: FakeServices;
   /** What texts of config and environment may name, besides the addresses of `services`. */
   given?: FrontMatterValues;
+  /** What is to be broken, in the gateway or at its borders. */
+  faults?: readonly string[];
+  /** What chance depends on where something is broken. */
+  seed?: string;
 }
 
 /**
@@ -42,6 +60,7 @@ export function needsOf(
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
   return {
     modelScript: scenario.modelScript,
+    surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
       ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
@@ -51,14 +70,17 @@ export function needsOf(
     seedWorkspace: inOrder(workspaceSeed(prepared), skillSeed(scenario)),
     services: scenario.meta.http as FakeServices | undefined,
     given: row && { row: row.values },
-    env: {
-      ...faultEnv([...(scenario.meta.faults ?? []), ...faults]),
-      ...guardEnv(scenario),
-      ...environment?.env,
-    },
+    faults: [...new Set([...(scenario.meta.faults ?? []), ...faults, ...(prepared.faults ?? [])])],
+    seed: [scenario.family, row?.name].join("/"),
+    env: { ...guardEnv(scenario), ...readableEnv(prepared), ...environment?.env },
     secretEnv: environment?.secrets,
     release,
   };
+}
+
+/** Files of other packs that are written in upstream's flow language were written for upstream's runner. */
+export function surroundingsOf({ pack, flow, file }: Scenario): Surroundings | undefined {
+  return pack.foreign && flow && "node" in flow ? upstreamSurroundings(file.text) : undefined;
 }
 
 /** Whether a testbed that was started for one scenario is as good for another, but for how its model answers. */
@@ -66,11 +88,17 @@ export function startsAlike(one: PreparedScenario, other: PreparedScenario): boo
   return isDeepStrictEqual(startOf(one), startOf(other));
 }
 
-function startOf({ scenario, release, environment, allowScripts, pack }: PreparedScenario) {
+/** The embedded gateway's agents stay in their workspaces; `repo` leads out of them, as those of releases may. */
+function readableEnv({ pack }: PreparedScenario): Record<string, string> {
+  return pack ? { GATEWAY_READABLE: pack.index.pack.referenceRoot } : {};
+}
+
+function startOf({ scenario, release, environment, allowScripts, pack, faults: own }: PreparedScenario) {
   const { meta, row, file } = scenario;
   const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
   return {
-    ...{ gatewayConfigPatch, http, faults, release, environment, allowScripts, row: row?.values },
+    ...{ gatewayConfigPatch, http, faults, own, release, environment, allowScripts, row: row?.values },
+    surroundings: surroundingsOf(scenario),
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
@@ -85,10 +113,6 @@ function seedOf(pack: IndexedPack): Record<string, string> {
   const known = seeds.get(pack) ?? seedFiles(pack);
   seeds.set(pack, known);
   return known;
-}
-
-function faultEnv(faults: readonly string[]): Record<string, string> {
-  return faults.length > 0 ? { GATEWAY_FAULTS: faults.join(",") } : {};
 }
 
 /** A flow may look its guard up in the gateway's environment; that it runs at all means that it is set. */

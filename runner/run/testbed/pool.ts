@@ -143,6 +143,7 @@ export class TestbedPool {
   ): Promise<Sharing> {
     const ends = (because: string): Sharing => ({ goesOn: false, because, putBack: [] });
     if (prepared.sharing?.may === false) return ends(prepared.sharing.because);
+    if (!this.#shares(prepared)) return ends("the run breaks its gateways on purpose");
     if (verdict !== "passed")
       return ends(
         `${verdict === "failed" ? "it failed" : `it was ${verdict}`}, and what that left behind is not known`,
@@ -162,6 +163,6 @@ export class TestbedPool {
   }
 
   #shares({ sharing }: PreparedScenario): boolean {
-    return this.#options.share && sharing?.may === true;
+    return this.#options.share && this.#options.faults.length === 0 && sharing?.may === true;
   }
 }

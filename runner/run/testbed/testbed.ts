@@ -18,6 +18,7 @@ import type { UnknownRequest } from "../../http/local-server.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
+import { TestbedFaults } from "./faults.ts";
 import { fillIn } from "./fill-in.ts";
 import type { TestbedNeeds } from "./needs.ts";
 import type { Proof, Subject } from "./share/prove.ts";
@@ -38,6 +39,8 @@ export interface TestbedOptions {
   liveModel?: LiveModel;
   /** Learns the tokens of the testbed as they are made. Default: a collection of its own. */
   secrets?: Secrets;
+  /** It is recorded which faults could have been injected, besides those that were asked for. */
+  watchFaults?: boolean;
   /** Ends a start that is under way. */
   signal: AbortSignal;
 }
@@ -59,7 +62,8 @@ export interface ReadyTestbed {
 export class Testbed {
   readonly wakeups = new Wakeups();
   readonly teardown = new Teardown();
-  readonly bus = new QaBus(this.wakeups);
+  readonly faults: TestbedFaults;
+  readonly bus: QaBus;
   /** What the gateway's answers looked like, to be compared with those of other gateways. */
   answers = new AnswerShapes();
   model: ScriptedModel | undefined;
@@ -85,6 +89,10 @@ export class Testbed {
 
   constructor(options: TestbedOptions, needs: TestbedNeeds = {}) {
     this.#options = options;
+    const { watchFaults: watched = false } = options;
+    const { faults = [], seed = "" } = needs;
+    this.faults = new TestbedFaults(faults, { seed, watched });
+    this.bus = new QaBus(this.wakeups, this.faults.borders);
     this.ready = this.#start(needs);
     // The error is for those who wait for it; a testbed that was started ahead may never be used.
     this.ready.catch(() => {});
@@ -130,11 +138,17 @@ export class Testbed {
     const onUnknown = (request: UnknownRequest) => {
       if (this.unknown.length < MOST_UNKNOWN) this.unknown.push(request);
     };
-    const [bus, model, fakes, pluginPatches] = await Promise.all([
+    const [bus, model, fakes, pluginPatches, faultEnv] = await Promise.all([
       serveBus(this.bus, teardown, onUnknown),
-      scriptedModel ? startScriptedModel({ teardown, wakeups, onUnknown, script: modelScript }) : undefined,
+      scriptedModel
+        ? startScriptedModel({
+            ...{ teardown, wakeups, onUnknown, script: modelScript },
+            injections: this.faults.borders,
+          })
+        : undefined,
       services && startFakes(services, { teardown, wakeups, redact: redactKnown }),
       plugins?.({ signal: closing, teardown, onWait: (what) => this.#wait(what) }),
+      this.faults.env(teardown),
     ]);
     this.model = model;
     if (this.#script) model?.reset(this.#script.now);
@@ -146,7 +160,7 @@ export class Testbed {
     const outside = keepInside ? await this.#keepInside() : {};
     const gateway = await kind.start({
       ...needs,
-      env: { ...fillIn(env, values), ...outside },
+      env: { ...fillIn(env, values), ...faultEnv, ...outside },
       secretEnv,
       teardown,
       wakeups,

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import type { Teardown } from "../../../base/teardown.ts";
 import { makeTempFolder } from "../../../base/temp-folder.ts";
 import { type InstalledRelease, installGlobally } from "../../npm/global-install.ts";
-import { type NpmOptions, requireNpm } from "../../npm/npm.ts";
+import type { NpmOptions } from "../../npm/npm.ts";
+import { publishTo, type Registry, settingsFor, startRegistry } from "../../npm/registry.ts";
 import { watchedEnv } from "../../process/watchdog-env.ts";
-import { type Registry, startRegistry } from "./registry.ts";
 import { type BuiltRelease, buildReleases, RELEASES, type ReleaseSpec } from "./releases.ts";
 
 const NPM_TIMEOUT_MS = 120_000;
@@ -69,24 +69,16 @@ export class EmbeddedReleases {
       signal,
       published: known ? published : undefined,
     });
-    const settings = npmSettings(registry, join(folder, "home"));
+    const settings = settingsFor(registry, join(folder, "home"));
     if (!known) {
       // npm keeps what it publishes, and would not notice later what the registry makes of it.
       const desk = join(folder, "publish");
       await mkdir(desk, { mode: 0o700 });
-      await publish(releases, registry, npmIn(folder, npmSettings(registry, desk), signal));
+      await publish(releases, registry, npmIn(folder, settingsFor(registry, desk), signal));
       await keep(registry.storage, published);
     }
     return { registry, settings, folder, name: releases[0]?.name ?? "" };
   }
-}
-
-function npmSettings({ url }: Registry, home: string): Record<string, string> {
-  return {
-    npm_config_registry: url,
-    npm_config_cache: join(home, "npm-cache"),
-    npm_config_userconfig: join(home, ".npmrc"),
-  };
 }
 
 /** npm with nothing of the user's. It ends with the run, even with one that is killed. */
@@ -111,17 +103,12 @@ async function keep(storage: string, published: string): Promise<void> {
 
 async function publish(
   releases: readonly BuiltRelease[],
-  { url, storage }: Registry,
+  registry: Registry,
   npm: NpmOptions,
 ): Promise<void> {
-  // npm insists on credentials; the registry does not look at them.
-  const login = `--//${new URL(url).host}/:_authToken=none`;
   // One after the other: all of them change the same document of the registry.
   for (const { name, version, root, tag, tampered } of releases) {
-    await requireNpm(["publish", root, "--tag", tag, login], npm, {
-      message: "npm publish failed",
-      code: "npm-failed",
-    });
-    if (tampered) await appendFile(join(storage, name, `${name}-${version}.tgz`), "tampered");
+    await publishTo(registry, root, tag, npm);
+    if (tampered) await appendFile(join(registry.storage, name, `${name}-${version}.tgz`), "tampered");
   }
 }

@@ -16,7 +16,7 @@ test.each([
   (updateTo, tag, targetVersion) => {
     expect(mapRelease({ version: "2026.4.26", updateTo })).toEqual({
       version: "1.0.0",
-      plan: { sourceVersion: "1.0.0", targetTag: tag, targetVersion, notice: "note" },
+      plan: { sourceVersion: "1.0.0", targetTag: tag, targetVersion, notice: "note", isService: false },
       note: `the embedded gateway has no release 2026.4.26: 1.0.0 (previous) updates itself to ${targetVersion} (${tag}) instead`,
     });
   },

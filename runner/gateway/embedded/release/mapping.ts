@@ -34,6 +34,7 @@ export function mapRelease(
     targetTag: to.tag,
     targetVersion: to.version,
     notice: "note",
+    isService: false,
   };
   const note = `the embedded gateway has no release ${version}: ${from.version} (${from.tag}) updates itself to ${to.version} (${to.tag}) instead`;
   return { version: from.version, plan, note };

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { ROOT } from "../../../base/places.js";
+import { ROOT } from "../../base/places.js";
 import { findVerdaccio } from "./registry.ts";
 
 test("where verdaccio is not installed, the error says so and how to install it", () => {

@@ -1,0 +1,35 @@
+import type { JsonObject } from "../base/json.ts";
+
+/** Names that the scripted model goes by, each `provider/model`. */
+export interface ModelNames {
+  primary: string;
+  /** Another model of the same provider, for scenarios that switch. */
+  alternate: string;
+}
+
+/** What a scenario finds around its agent, where that differs from what a run has by itself. */
+export interface Surroundings {
+  models: ModelNames;
+}
+
+/** Upstream's names for its scripted model: as provider, and of its first and its other model. */
+const UPSTREAM_PROVIDER = "mock-openai";
+const ALTERNATE = /\bgpt-\d+(?:\.\d+)*(?=-alt\b)/;
+const UPSTREAM_MODEL = "gpt-5.5";
+
+/**
+ * What upstream's runner puts around the agent of its scenarios, whose files take it for granted: the names of the models,
+ * which see pictures, a model that makes pictures, memory, and the tools of its `coding` profile.
+ * @param text of the scenario's file. Which model it is changes with upstream's releases: the one whose other model the
+ *   file names
+ */
+export function upstreamSurroundings(text: string): Surroundings {
+  const primary = `${UPSTREAM_PROVIDER}/${ALTERNATE.exec(text)?.[0] ?? UPSTREAM_MODEL}`;
+  return { models: { primary, alternate: `${primary}-alt` } };
+}
+
+/** The part of upstream's surroundings that any gateway takes. */
+export const UPSTREAM_CONFIG: JsonObject = {
+  agents: { defaults: { subagents: { allowAgents: ["*"] } } },
+  tools: { profile: "coding" },
+};

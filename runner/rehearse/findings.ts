@@ -1,0 +1,211 @@
+import type { Finding } from "./rehearse-schema.ts";
+import type { Answers } from "./stock/asks.ts";
+import type { Stock } from "./stock/stock.ts";
+
+/** An installation at one moment. */
+export interface Moment {
+  stock: Stock;
+  answers: Answers;
+}
+
+/**
+ * What differs between an installation before and after an update.
+ * @param from name of the release before; in sentences
+ */
+export function differences(before: Moment, after: Moment): Finding[] {
+  return [
+    ...agents(before, after),
+    ...sessions(before.stock, after.stock),
+    ...skills(before, after),
+    ...tools(before.answers, after.answers),
+    ...cron(before.stock, after.stock),
+    ...lists(before.stock, after.stock),
+    ...memory(before.stock, after.stock),
+  ];
+}
+
+function agents({ stock, answers }: Moment, after: Moment): Finding[] {
+  const findings: Finding[] = [];
+  for (const agent of stock.agents) {
+    const [was, is] = [answers, after.answers].map(({ agents }) =>
+      agents.find((each) => each.agent === agent),
+    );
+    if (!after.stock.agents.includes(agent))
+      findings.push({ area: "agents", name: agent, kind: "lost", text: `the agent ${agent} is gone` });
+    else if (was?.trouble === undefined && is?.trouble !== undefined)
+      findings.push({
+        area: "agents",
+        name: agent,
+        kind: "lost",
+        text: `the agent ${agent} does not answer any more: ${is.trouble}`,
+      });
+  }
+  for (const agent of after.stock.agents.filter((each) => !stock.agents.includes(each)))
+    findings.push({ area: "agents", name: agent, kind: "new", text: `there is an agent ${agent}` });
+  const { channelTrouble } = after.answers;
+  if (answers.channelTrouble === undefined && channelTrouble !== undefined)
+    findings.push({
+      area: "channels",
+      name: "qa-channel",
+      kind: "lost",
+      text: `a message over a channel is not answered any more: ${channelTrouble}`,
+    });
+  return findings;
+}
+
+function sessions(before: Stock, after: Stock): Finding[] {
+  return before.sessions.flatMap(({ key, sessionId, said }): Finding[] => {
+    const now =
+      after.sessions.find((session) => session.key === key) ??
+      after.sessions.find((session) => session.sessionId === sessionId);
+    const finding = (kind: Finding["kind"], text: string): Finding[] => [
+      { area: "sessions", name: key, kind, text },
+    ];
+    if (!now) return finding("lost", `the session ${key} is gone, with ${said.length} messages`);
+    const missing = missingFrom(said, now.said);
+    if (missing > 0)
+      return finding("lost", `the session ${key} has lost ${missing} of its ${said.length} messages`);
+    if (now.key !== key) return finding("changed", `the session ${key} is now ${now.key}`);
+    return now.sessionId === sessionId ? [] : finding("changed", `the session ${key} has another id`);
+  });
+}
+
+/** How many of them do not follow in order. */
+function missingFrom(said: readonly string[], now: readonly string[]): number {
+  let at = 0;
+  let missing = 0;
+  for (const each of said) {
+    const found = now.indexOf(each, at);
+    if (found < 0) missing += 1;
+    else at = found + 1;
+  }
+  return missing;
+}
+
+function skills(before: Moment, after: Moment): Finding[] {
+  const off = turnedOff(before.stock, after.stock);
+  const lost = before.stock.skills.filter((skill) => !after.stock.skills.includes(skill));
+  const findings = byName(lost).map(([name, agents]): Finding => {
+    const base = { area: "skills" as const, name, kind: "lost" as const };
+    const text = `the skill ${name} cannot be used any more by ${agents.join(", ")}`;
+    if (!off.has(name)) return { ...base, text };
+    return {
+      ...base,
+      text: `${text}: the update turns it off`,
+      command: `openclaw config set skills.entries.${name}.enabled true`,
+    };
+  });
+  for (const { agent, skills: told } of before.answers.agents) {
+    const now = after.answers.agents.find((each) => each.agent === agent);
+    if (!now || now.trouble !== undefined) continue;
+    for (const name of told) {
+      if (now.skills.includes(name) || !after.stock.skills.includes(`${agent}/${name}`)) continue;
+      findings.push({
+        area: "skills",
+        name,
+        kind: "lost",
+        text: `the model is not told of the skill ${name} any more, for ${agent}`,
+      });
+    }
+  }
+  const added = after.stock.skills.filter((skill) => !before.stock.skills.includes(skill));
+  const names = byName(added).map(([name]) => name);
+  if (names.length > 0)
+    findings.push({
+      area: "skills",
+      name: "",
+      kind: "new",
+      text: `skills that can be used: ${names.join(", ")}`,
+    });
+  return findings;
+}
+
+/** Skills that the config turns off after the update and did not before. */
+function turnedOff(before: Stock, after: Stock): Set<string> {
+  const off = ({ config }: Stock) => {
+    const { entries } = (config.skills ?? {}) as { entries?: Record<string, { enabled?: boolean }> };
+    return Object.entries(entries ?? {}).flatMap(([name, entry]) => (entry?.enabled === false ? [name] : []));
+  };
+  const was = off(before);
+  return new Set(off(after).filter((name) => !was.includes(name)));
+}
+
+function byName(skills: readonly string[]): [name: string, agents: string[]][] {
+  const names = new Map<string, string[]>();
+  for (const skill of skills) {
+    const at = skill.indexOf("/");
+    const name = skill.slice(at + 1);
+    names.set(name, [...(names.get(name) ?? []), skill.slice(0, at)]);
+  }
+  return [...names];
+}
+
+function tools(before: Answers, after: Answers): Finding[] {
+  const findings: Finding[] = [];
+  const [gone, added] = [new Map<string, string[]>(), new Set<string>()];
+  for (const { agent, tools: was } of before.agents) {
+    const now = after.agents.find((each) => each.agent === agent);
+    if (!now || now.trouble !== undefined) continue;
+    for (const [name, plugin] of Object.entries(was)) {
+      if (Object.hasOwn(now.tools, name)) continue;
+      if (plugin === "") gone.set(name, [...(gone.get(name) ?? []), agent]);
+      else {
+        const text = `the tool ${name} of the plugin ${plugin} is not offered any more to ${agent}`;
+        findings.push({ area: "tools", name, kind: "lost", text });
+      }
+    }
+    for (const name of Object.keys(now.tools)) if (!Object.hasOwn(was, name)) added.add(name);
+  }
+  for (const [name, agents] of gone) {
+    const text = `the release's own tool ${name} is not offered any more to ${agents.join(", ")}`;
+    findings.push({ area: "tools", name, kind: "changed", text });
+  }
+  if (added.size > 0) {
+    const text = `tools that are offered: ${[...added].join(", ")}`;
+    findings.push({ area: "tools", name: "", kind: "new", text });
+  }
+  return findings;
+}
+
+function cron(before: Stock, after: Stock): Finding[] {
+  const findings = before.cron.flatMap(({ id, name, enabled, schedule, nextRunAtMs }): Finding[] => {
+    const finding = (kind: Finding["kind"], text: string): Finding[] => [
+      { area: "cron", name, kind, text: `the job ${name} ${text}` },
+    ];
+    const now = after.cron.find((job) => job.id === id) ?? after.cron.find((job) => job.name === name);
+    if (!now) return finding("lost", "is gone");
+    if (enabled && !now.enabled) return finding("lost", "is turned off");
+    if (nextRunAtMs !== undefined && now.nextRunAtMs === undefined) return finding("lost", "has no next run");
+    if (JSON.stringify(schedule) !== JSON.stringify(now.schedule))
+      return finding("changed", `has another schedule: ${JSON.stringify(now.schedule)}`);
+    return [];
+  });
+  const added = after.cron.filter(
+    (job) => !before.cron.some(({ id, name }) => id === job.id || name === job.name),
+  );
+  for (const { name } of added)
+    findings.push({ area: "cron", name, kind: "new", text: `there is a job ${name}` });
+  return findings;
+}
+
+function lists(before: Stock, after: Stock): Finding[] {
+  const of = (area: "channels" | "devices", was: readonly string[], now: readonly string[], what: string) =>
+    was
+      .filter((name) => !now.includes(name))
+      .map((name): Finding => ({ area, name, kind: "lost", text: `the ${what} ${name} is gone` }));
+  return [
+    ...of("channels", before.channels, after.channels, "channel account"),
+    ...of("devices", before.devices, after.devices, "paired device"),
+  ];
+}
+
+function memory(before: Stock, after: Stock): Finding[] {
+  return Object.entries(before.files).flatMap(([path, digest]): Finding[] => {
+    const now = after.files[path];
+    if (now === digest) return [];
+    const finding = { area: "memory" as const, name: path };
+    return now === undefined
+      ? [{ ...finding, kind: "lost", text: `the file ${path} is gone` }]
+      : [{ ...finding, kind: "changed", text: `the file ${path} is another` }];
+  });
+}
