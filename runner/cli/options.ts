@@ -460,15 +460,24 @@ export const OPTIONS = {
   },
   bootAhead: {
     takes: "<n>",
-    about: "gateways that start while the scenario before theirs runs (default: 0)",
+    about:
+      "gateways that start while the scenario before theirs runs (default: 1 on a published release if memory allows, else 0)",
     on: ["run"],
     kind: COUNT_OR_NONE,
     group: ORDER,
     replay: "policy",
   },
   shareGateway: {
-    about: "run scenarios that leave a gateway as it was on the same one, one after another",
+    about: "run scenarios on the same gateway, one after another, as long as it is proved to be as it was",
     on: ["run"],
+    group: ORDER,
+    replay: "policy",
+  },
+  shuffle: {
+    takes: "[seed]",
+    about: "run scenarios in an order made of this number (default: one that is chosen and printed)",
+    on: ["run"],
+    kind: COUNT,
     group: ORDER,
     replay: "policy",
   },
