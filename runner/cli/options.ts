@@ -618,6 +618,12 @@ export const OPTIONS = {
     group: REPORT,
     replay: "output",
   },
+  proven: {
+    about: "end with 1 if a scenario was never seen to fail, or not since it changed, as `qa prove` shows it",
+    on: ["check"],
+    group: REPORT,
+    replay: "context",
+  },
   stdio: {
     about: "speak over stdin and stdout, as it does anyway: many editors say so",
     on: ["lsp"],

@@ -174,7 +174,7 @@ function isKnown(id: string, { kept, keys, options, asks }: Proof): boolean {
 
 /** Runs what is not known on the healthy gateway. @returns the false alarms */
 async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
-  const { scenarios, kept, keys, options, session, folder } = proof;
+  const { scenarios, kept, keys, options, session, folder, asks } = proof;
   const { healthy } = options;
   const toRun = scenarios.filter(({ id }) => {
     const key = keys.get(id);
@@ -200,13 +200,16 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
         for (const name of event.reached ?? []) own.add(name);
         if (verdict === "failed" && failure) {
           if (session.signal.aborted || failure.code === "interrupted") return;
+          if (alarms.some(({ scenario }) => scenario === id)) return;
           alarms.push({ scenario: id, why: headlineOf(failure), fault: failure.fault });
           printNote(`false alarm: ${id}: ${headlineOf(failure)}\n`);
         } else if (verdict === "blocked") {
           alarms.push({ scenario: id, why: reason ?? "blocked", fault: event.fault ?? "environment" });
         } else if (verdict === "passed" && event.next === undefined) {
           const key = keys.get(id);
-          if (key) kept.begin(id, key, healthy, [...own]);
+          if (!key || alarms.some(({ scenario }) => scenario === id)) return;
+          kept.begin(id, key, healthy, [...own]);
+          printNote(`${id} comes by ${plural([...own].filter(asks).length, "fault")}\n`);
         }
       },
     },

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
 import { BORDER_FAULTS, isKnownFault, plannedFault } from "../base/border-faults.ts";
 import { UsageError } from "../base/errors.ts";
@@ -30,7 +31,7 @@ import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { printNote } from "./redacted.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
-import { outFolder, repositoryRoot } from "./workspace.ts";
+import { outFolder, provenPath, repositoryRoot } from "./workspace.ts";
 
 const MOST_WARNINGS = 10;
 
@@ -194,7 +195,7 @@ async function chooseAndPrepare(
   for (const sentence of allowed) printNote(`note: ${sentence}\n`);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
-  const arranged = options.arrange?.(scenarios) ?? scenarios;
+  const arranged = options.arrange?.(scenarios) ?? (await withProof(scenarios, options));
   return {
     ...model,
     gateway,
@@ -204,6 +205,24 @@ async function chooseAndPrepare(
     place,
     allowed,
   };
+}
+
+/** Marks what was never seen to fail. What is broken on purpose is not expected to pass. */
+async function withProof(
+  scenarios: readonly PreparedScenario[],
+  { fault, watchFaults }: RunOptions,
+): Promise<readonly PreparedScenario[]> {
+  const path = provenPath();
+  if (fault.length > 0 || watchFaults || !existsSync(path)) return scenarios;
+  const { unprovenAmong } = await import("../prove/unproven.ts");
+  const unproven = await unprovenAmong(
+    scenarios.map(({ scenario }) => scenario),
+    path,
+  );
+  return scenarios.map((prepared) => {
+    const why = unproven?.get(prepared.scenario.id);
+    return why ? { ...prepared, unproven: why } : prepared;
+  });
 }
 
 /** What `qa check` says of the same files, in short. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -10,6 +9,7 @@ import { skillSources } from "../run/testbed/skills.ts";
 import type { Scenario } from "../scenario/types.ts";
 import type { PairResult } from "./judge.ts";
 import { PROVEN_VERSION, type Proven, type ProvenEntry, provenSchema } from "./proven-schema.ts";
+import { digestOf, textDigest } from "./unproven.ts";
 
 const FORMAT = new JsonFormat<Proven>({
   what: "a file of proven scenarios",
@@ -30,15 +30,10 @@ export async function keyOf(
     sources.filter((source) => existsSync(source)).map((source) => digestOfFolder(source)),
   );
   return {
-    text: digestOf(scenario.file.text),
+    text: textDigest(scenario.file.path),
     inputs: digestOf(JSON.stringify([scenario.modelScript ?? null, digests])),
     ...made,
   };
-}
-
-/** Short: nobody attacks it, and the file is read by people. */
-function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** What was found out about scenarios, as it is kept in a file that is checked in. */

@@ -45,6 +45,7 @@ export class ScenarioRecord {
       objective: this.#ref.objective,
       successCriteria: this.#ref.successCriteria && [...this.#ref.successCriteria],
       named: this.#ref.named ?? false,
+      unproven: this.#ref.unproven,
       ...this.#outcome(decisive, interrupted),
       flaky: isFlaky(attempts),
       durationMs: decisive?.durationMs(now) ?? 0,

@@ -28,6 +28,8 @@ export interface PreparedScenario {
   environment?: { env: Readonly<Record<string, string>>; secrets: Readonly<Record<string, string>> };
   /** Install scripts of its plugins run. */
   allowScripts?: boolean;
+  /** Why a pass of it proves less than it seems to. */
+  unproven?: "never" | "changed";
   /** What is broken besides what its front matter and the run say. */
   faults?: readonly string[];
   /** Install the gateway for this scenario alone. */

@@ -32,7 +32,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     policy,
     faults: [...options.faults],
     reportFolder: options.reportFolder,
-    scenarios: scenarios.map(({ scenario, named }) => ({
+    scenarios: scenarios.map(({ scenario, named, unproven }) => ({
       id: scenario.id,
       title: scenario.title,
       file: scenario.file.name,
@@ -40,6 +40,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
       objective: scenario.meta.objective,
       successCriteria: scenario.meta.successCriteria,
       named,
+      ...(unproven ? { unproven } : {}),
     })),
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };

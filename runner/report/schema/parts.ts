@@ -260,4 +260,9 @@ export const scenarioFacts = {
   objective: text,
   successCriteria: texts,
   named: { type: "boolean", description: "Asked for by its id, not merely matched by a pattern." },
+  unproven: {
+    enum: ["never", "changed"],
+    description:
+      "It was never seen to fail, or not since its file changed. Absent where it was, and where `qa prove` was never run.",
+  },
 } as const;
