@@ -6,7 +6,7 @@ import { type Surroundings, upstreamSurroundings } from "../../gateway/surroundi
 import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
-import type { PreparedScenario } from "../prepared.ts";
+import type { IndexedPack, PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
 import { type DeclaredPlugins, declaredPlugins, type PluginOptions, strangersOf } from "./plugins.ts";
 import { skillSeed } from "./skills.ts";
@@ -102,8 +102,17 @@ function startOf({ scenario, release, environment, allowScripts, pack, faults: o
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
-    pack: pack && seedFiles(pack),
+    pack: pack && seedOf(pack),
   };
+}
+
+/** A pack of hundreds of scenarios is compared for each of them. */
+const seeds = new WeakMap<IndexedPack, Record<string, string>>();
+
+function seedOf(pack: IndexedPack): Record<string, string> {
+  const known = seeds.get(pack) ?? seedFiles(pack);
+  seeds.set(pack, known);
+  return known;
 }
 
 /** A flow may look its guard up in the gateway's environment; that it runs at all means that it is set. */
