@@ -140,7 +140,12 @@ export const OPTIONS = {
     takes: "<target>",
     about:
       "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running (default: embedded, or the lane's)",
-    on: ["run"],
+    on: ["run", "prove"],
+    but: {
+      prove: {
+        about: "embedded, or openclaw@<version>, of which only the borders can be broken (default: embedded)",
+      },
+    },
     kind: TARGET,
     group: GATEWAY,
     replay: "context",
@@ -337,7 +342,7 @@ export const OPTIONS = {
     but: {
       prove: {
         about:
-          "only these faults, or globs over them (repeatable; default: all of the gateway's own, and none of those at its borders)",
+          "only these faults, or globs over them (repeatable; default: all of the gateway's own, and of a release those at its borders)",
       },
     },
     repeatable: true,
@@ -407,7 +412,8 @@ export const OPTIONS = {
   },
   kept: {
     takes: "<file>",
-    about: "where results are kept, to be checked in (default: qa/proven.json)",
+    about:
+      "where results are kept, to be checked in (default: qa/proven.json; of a release, the report's folder)",
     on: ["prove"],
     kind: PATH,
     group: REPORT,
@@ -454,15 +460,24 @@ export const OPTIONS = {
   },
   bootAhead: {
     takes: "<n>",
-    about: "gateways that start while the scenario before theirs runs (default: 0)",
+    about:
+      "gateways that start while the scenario before theirs runs (default: 1 on a published release if memory allows, else 0)",
     on: ["run"],
     kind: COUNT_OR_NONE,
     group: ORDER,
     replay: "policy",
   },
   shareGateway: {
-    about: "run scenarios that leave a gateway as it was on the same one, one after another",
+    about: "run scenarios on the same gateway, one after another, as long as it is proved to be as it was",
     on: ["run"],
+    group: ORDER,
+    replay: "policy",
+  },
+  shuffle: {
+    takes: "[seed]",
+    about: "run scenarios in an order made of this number (default: one that is chosen and printed)",
+    on: ["run"],
+    kind: COUNT,
     group: ORDER,
     replay: "policy",
   },

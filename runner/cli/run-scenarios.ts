@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
 import { BORDER_FAULTS, isKnownFault, plannedFault } from "../base/border-faults.ts";
@@ -12,8 +13,9 @@ import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { releaseVersion } from "../plan/gateways.ts";
 import { withSharing } from "../plan/isolation.ts";
-import { defaultJobs } from "../plan/jobs.ts";
+import { defaultBootAhead, defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
+import { runOrder } from "../plan/order.ts";
 import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
@@ -59,11 +61,12 @@ export function run(ids: readonly string[], options: RunOptions): Promise<number
  */
 export async function runScenarios(
   ids: readonly string[],
-  options: RunOptions,
+  given: RunOptions,
   session: Session,
   between?: BetweenRuns,
 ): Promise<number> {
   const startedAt = performance.now();
+  const options = withSeed(given);
   const { signal, strays, teardown } = session;
   const runId = newRunId();
   const order = orderOf(ids, options);
@@ -116,6 +119,14 @@ export async function runScenarios(
     interrupted: signal.aborted,
     harnessFailures: strays() + problems.length + (time.up.aborted ? 1 : 0),
   });
+}
+
+/** The same with the seed that is to be used, so that the report's command gives the same order again. */
+function withSeed(options: RunOptions): RunOptions {
+  if (options.shuffle === undefined) return options;
+  const seed = options.shuffle === true ? randomInt(1, 1_000_000) : options.shuffle;
+  printNote(`note: the order is shuffled with the seed ${seed}\n`);
+  return { ...options, shuffle: seed };
 }
 
 /** @throws UsageError for options that do not go together */
@@ -259,13 +270,17 @@ function paceOf(
   options: RunOptions,
   { lane }: RunOrder,
   { gateway, scenarios }: Chosen,
-): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "policy" | "faults" | "watchFaults"> {
-  const jobs =
-    options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes + ATTEMPT_MEMORY_BYTES));
+): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "order" | "policy" | "faults" | "watchFaults"> {
+  const memoryPerJob = gateway.memoryBytes + ATTEMPT_MEMORY_BYTES;
+  const wanted = options.jobs ?? (options.allowWrites ? 1 : defaultJobs(memoryPerJob));
+  const jobs = Math.min(wanted, scenarios.length);
+  const share = options.shareGateway === true;
+  const ahead = gateway.target.kind === "openclaw" ? defaultBootAhead(jobs, memoryPerJob) : 0;
   return {
-    jobs: Math.min(jobs, scenarios.length),
-    bootAhead: options.bootAhead ?? 0,
-    share: options.shareGateway === true,
+    jobs,
+    bootAhead: options.bootAhead ?? ahead,
+    share,
+    order: runOrder(scenarios, { share, seed: options.shuffle === true ? undefined : options.shuffle }),
     policy: policyOf(options, lane),
     faults: options.fault,
     ...(options.watchFaults ? { watchFaults: true } : {}),

@@ -91,3 +91,10 @@ export function countsInWords(
     text: `${counts[verdict]} ${verdict}${asides[verdict] ?? ""}`,
   }));
 }
+
+/** What became of a gateway that is shared, in words. */
+export function sharingNote({ goesOn, because, putBack }: NonNullable<ScenarioReport["sharing"]>): string {
+  if (!goesOn) return `its gateway is not shared: ${because}`;
+  if (putBack.length === 0) return "its gateway goes on: it is as it was";
+  return `its gateway goes on, put back: ${putBack.join("; ")}`;
+}

@@ -54,6 +54,7 @@ export class ScenarioRecord {
       steps: decisive?.stepReports(now) ?? [],
       cleanupProblems,
       leaks: leaks.length > 0 ? leaks : undefined,
+      sharing: decisive?.finished?.sharing,
       faults: decisive?.finished?.faults,
       evidence: decisive?.finished?.evidence ?? [],
       rerun: decisive?.finished?.rerun ?? this.#runCommand,

@@ -52,7 +52,8 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     return [];
   });
   const another = next(outcome);
-  problems.push(...(await testbeds.give(testbed, prepared, outcome, another === undefined)));
+  const given = await testbeds.give(testbed, prepared, outcome, another === undefined);
+  problems.push(...given.problems);
 
   const finished: ScenarioFinished = {
     type: "scenario-finished",
@@ -63,6 +64,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     ...outcome,
     cleanupProblems: problems,
     ...(leaks.length > 0 ? { leaks } : {}),
+    ...(given.sharing ? { sharing: given.sharing } : {}),
     ...(faults && faults.asked.length > 0 ? { faults: faults.asked } : {}),
     ...(run.watchFaults ? { reached: faults?.reached ?? [] } : {}),
     evidence,
@@ -83,8 +85,9 @@ async function perform(
   testbed: Testbed,
   attempt: AttemptProcess,
   folder: string,
-  { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
+  { prepared, run, testbeds, onReady }: AttemptOptions,
 ): Promise<{ outcome: Outcome; problems: string[]; leaks: string[] }> {
+  const { scenario, flow } = prepared;
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
     testbed.onWait((waitsFor) => {
@@ -103,6 +106,7 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
+    await testbeds.begin(testbed, prepared);
     const recorder = new AttemptRecorder({
       scenarioId: scenario.id,
       source: scenario.file.text,

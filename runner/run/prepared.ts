@@ -18,8 +18,8 @@ export interface PreparedScenario {
   named: boolean;
   /** Set: it is reported as skipped and nothing is touched. */
   skip?: { reason: string; hint: string };
-  /** It changes nothing in its gateway that the next scenario could notice, and may share one. */
-  sharable?: boolean;
+  /** Whether it may run on a gateway that others have used and will use; absent where gateways are not shared. */
+  sharing?: { may: true } | { may: false; because: string };
   /** Set: it is reported as blocked and nothing is touched. */
   blocked?: { reason: string; hint: string };
   /** The pack that it belongs to, if that has an index. */

@@ -50,17 +50,22 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
   // A failure that is excused does not end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));
   let failed = 0;
+  const order = options.order ?? scenarios.keys().toArray();
+  const inOrder = order.flatMap((index) => {
+    const prepared = scenarios[index];
+    return prepared ? [{ prepared, place: index + 1 }] : [];
+  });
   await Promise.all(
-    scenarios.map((prepared, index) =>
+    inOrder.map(({ prepared, place }, turn) =>
       limit(async () => {
         if (options.signal.aborted) return;
         const reason = timeUp.aborted ? String(timeUp.reason.message) : bailReason(failed, policy);
-        if (reason) return endWithout(prepared, index + 1, run, { verdict: "skipped", reason });
+        if (reason) return endWithout(prepared, place, run, { verdict: "skipped", reason });
         if (needsTestbed(prepared)) toCome -= 1;
-        const later = scenarios.slice(index + 1, index + 1 + options.bootAhead);
-        const failure = await runScenario(prepared, index + 1, run, testbeds, attempts, () => {
+        const later = inOrder.slice(turn + 1, turn + 1 + options.bootAhead);
+        const failure = await runScenario(prepared, place, run, testbeds, attempts, () => {
           if (toCome > 0) attempts.prepare();
-          for (const next of later) if (needsTestbed(next)) testbeds.prepare(next);
+          for (const next of later) if (needsTestbed(next.prepared)) testbeds.prepare(next.prepared);
         });
         if (failure && !excused.has(prepared.scenario.id)) failed += 1;
       }),

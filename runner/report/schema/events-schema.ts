@@ -11,6 +11,7 @@ import {
   reason,
   runFacts,
   scenarioFacts,
+  sharingSchema,
   text,
   texts,
   verdict,
@@ -166,6 +167,7 @@ export const eventSchemas = {
         description:
           "What the scenario started and did not wait for, and who started it. It ended with the scenario.",
       },
+      sharing: sharingSchema,
       faults: injectedSchema,
       reached: {
         ...texts,

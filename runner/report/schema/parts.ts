@@ -147,6 +147,22 @@ export const evidenceSchema = {
   },
 } as const;
 
+export const sharingSchema = {
+  type: "object",
+  description:
+    "Whether the next scenario gets the same gateway, where gateways are shared: it was compared with what it was before the first scenario on it.",
+  additionalProperties: false,
+  required: ["goesOn", "putBack"],
+  properties: {
+    goesOn: { type: "boolean" },
+    because: { ...text, description: "Why it does not go on." },
+    putBack: {
+      ...texts,
+      description: "What was not as before, and is again: `session agent:qa:main added`.",
+    },
+  },
+} as const;
+
 /** What an attempt was to be broken with. */
 export const injectedSchema = {
   type: "array",

@@ -21,6 +21,8 @@ import { AnswerShapes } from "../../shape/answers.ts";
 import { TestbedFaults } from "./faults.ts";
 import { fillIn } from "./fill-in.ts";
 import type { TestbedNeeds } from "./needs.ts";
+import type { Proof, Subject } from "./share/prove.ts";
+import type { Stock } from "./share/stock.ts";
 import { refuseUnreadKeys } from "./unread-keys.ts";
 
 /** Time to tear down a testbed: its gateway, servers and folders. */
@@ -136,7 +138,7 @@ export class Testbed {
     const onUnknown = (request: UnknownRequest) => {
       if (this.unknown.length < MOST_UNKNOWN) this.unknown.push(request);
     };
-    const [bus, model, fakes, pluginPatches, faultEnv] = await Promise.all([
+    const [bus, model, fakes, declared, faultEnv] = await Promise.all([
       serveBus(this.bus, teardown, onUnknown),
       scriptedModel
         ? startScriptedModel({
@@ -167,7 +169,8 @@ export class Testbed {
       busUrl,
       modelUrl: model?.v1Url ?? "",
       liveModel,
-      configPatches: [...(pluginPatches ?? []), ...fillIn(configPatches, values)],
+      bundledPlugins: declared?.bundled,
+      configPatches: [...(declared?.patches ?? []), ...fillIn(configPatches, values)],
       onLog: (read) => {
         this.#startLog = read;
       },
@@ -211,6 +214,28 @@ export class Testbed {
     const lives = this.gateway !== undefined && !this.hasEnded;
     const { working, held } = this.model?.inHand ?? { working: 0, held: 0 };
     return lives && working + held === 0;
+  }
+
+  /** What its gateway was before the first scenario; taken once, and only if others are to follow. */
+  #stock: Stock | undefined;
+
+  /** Looks at its gateway as it is before the first scenario, so that `isAsBefore` can be asked. */
+  async takeStock(): Promise<void> {
+    const { stockOf } = await import("./share/prove.ts");
+    this.#stock ??= await stockOf(this.#subject());
+  }
+
+  /** Whether its gateway is as it was before the first scenario; puts back what it can. */
+  async provedAsBefore(): Promise<Proof> {
+    const { provedAsBefore } = await import("./share/prove.ts");
+    if (!this.#stock) return { because: "the gateway was not looked at before the scenario", putBack: [] };
+    return provedAsBefore(this.#subject(), this.#stock);
+  }
+
+  #subject(): Subject {
+    const { gateway, wakeups } = this;
+    if (!gateway) throw new Error("a testbed without a gateway cannot be looked at");
+    return { gateway, wakeups, readConfig: () => readConfig(gateway) };
   }
 
   /** The gateway's log since the last `reset`; empty where the run may not have it. */
