@@ -50,7 +50,7 @@ test("what was cut off, or did not begin, says nothing", () => {
 function scenario(id: string, more: Partial<ProvenScenario>): ProvenScenario {
   const killed = more.killed ?? {};
   return {
-    ...{ id, file: `${id}.md`, proven: Object.keys(killed).length > 0, kept: false },
+    ...{ id, file: `${id}.md`, tried: true, proven: Object.keys(killed).length > 0, kept: false },
     ...{ killed, survived: [], notReached: [], broke: {}, left: [], ...more },
   };
 }
@@ -95,6 +95,12 @@ test("a scenario that notices nothing is a no, unless not all was tried", () => 
   );
   expect(answer([{ ...blind, left: ["crash"] }]).exitCode).toBe(5);
   expect(answer([scenario("a", { left: ["crash"] })]).exitCode).toBe(4);
+  const untried = scenario("late", { tried: false });
+  expect(answer([scenario("a", { killed: { hang: "s" } }), untried])).toEqual({
+    exitCode: 5,
+    sentence:
+      "Yes, the scenarios notice 1 of 1 fault (100 %); left: 1 scenario with faults that were not tried",
+  });
 });
 
 test("a false alarm is the scenario's or the product's, or says that nothing can be said", () => {
@@ -143,6 +149,7 @@ test("a scenario is unproven that was never seen to fail, or has changed since",
   const scenarios = ["same", "changed", "blind", "new", "__proto__"].map((id) => ({
     id,
     file: { path: join(folder, `${id}.md`) },
+    pack: {},
   }));
   for (const { id, file } of scenarios) writeFileSync(file.path, `# ${id}\n`);
   const text = textDigest(join(folder, "same.md"));
@@ -159,6 +166,8 @@ test("a scenario is unproven that was never seen to fail, or has changed since",
     ...{ changed: "changed", blind: "never", new: "never" },
   });
   expect((await unprovenAmong(scenarios, proven))?.get("__proto__")).toBe("never");
+  const builtin = scenarios.map((each) => ({ ...each, pack: { builtin: true as const } }));
+  expect((await unprovenAmong(builtin, proven))?.size).toBe(0);
 });
 
 test("JUnit has a case for each fault, and a fault that is not noticed is a failure", () => {

@@ -12,14 +12,16 @@ export type Unproven = "never" | "changed";
  * @returns undefined where there is no such file, or one that cannot be read: whoever proves nothing is not told
  */
 export async function unprovenAmong(
-  scenarios: readonly { id: string; file: { path: string } }[],
+  scenarios: readonly { id: string; file: { path: string }; pack: { builtin?: true } }[],
   path: string,
 ): Promise<Map<string, Unproven> | undefined> {
   const kept = await readJsonFile(path).catch(() => undefined);
   if (!isJsonObject(kept) || !isJsonObject(kept.scenarios)) return undefined;
   const { scenarios: known } = kept;
   const unproven = new Map<string, Unproven>();
-  for (const { id, file } of scenarios) {
+  for (const { id, file, pack } of scenarios) {
+    // Those that come with the tool are proven where the tool is made.
+    if (pack.builtin) continue;
     const entry = Object.hasOwn(known, id) ? known[id] : undefined;
     if (!isJsonObject(entry) || !isJsonObject(entry.killed) || Object.keys(entry.killed).length === 0)
       unproven.set(id, "never");
