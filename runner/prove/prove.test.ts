@@ -155,7 +155,7 @@ test("a scenario is unproven that was never seen to fail, or has changed since",
   const text = textDigest(join(folder, "same.md"));
   writeFileSync(join(folder, "same.md"), "# same\r\n");
   const proven = join(folder, "proven.json");
-  expectunprovenAmong(scenarios, proven).toBeUndefined();
+  expect(unprovenAmong(scenarios, proven)).toBeUndefined();
   const known = {
     same: { text, killed: { hang: "s" } },
     changed: { text, killed: { hang: "s" } },
