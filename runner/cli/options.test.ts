@@ -6,6 +6,7 @@ import { parseGatewayTarget } from "../base/target.ts";
 import { addOptions, givenOptions, readOptions, toArgs } from "./command-options.ts";
 import {
   COUNT,
+  COUNT_OR_NONE,
   DURATION,
   FACTOR,
   LIST,
@@ -33,6 +34,7 @@ const text = fc
 const target = fc.constantFrom("embedded", "openclaw@latest", "ws://127.0.0.1:18789").map(parseGatewayTarget);
 const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [COUNT, fc.integer({ min: 1 })],
+  [COUNT_OR_NONE, fc.integer({ min: 0 })],
   [PERCENT, fc.integer({ min: 0, max: 100 })],
   [DURATION, fc.integer({ min: 1, max: 2 ** 31 - 1 })],
   [FACTOR, fc.constantFrom(0.5, 1, 3, 1000)],

@@ -140,7 +140,12 @@ export const OPTIONS = {
     takes: "<target>",
     about:
       "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running (default: embedded, or the lane's)",
-    on: ["run"],
+    on: ["run", "prove"],
+    but: {
+      prove: {
+        about: "embedded, or openclaw@<version>, of which only the borders can be broken (default: embedded)",
+      },
+    },
     kind: TARGET,
     group: GATEWAY,
     replay: "context",
@@ -337,7 +342,7 @@ export const OPTIONS = {
     but: {
       prove: {
         about:
-          "only these faults, or globs over them (repeatable; default: all of the gateway's own, and none of those at its borders)",
+          "only these faults, or globs over them (repeatable; default: all of the gateway's own, and of a release those at its borders)",
       },
     },
     repeatable: true,
@@ -407,7 +412,8 @@ export const OPTIONS = {
   },
   kept: {
     takes: "<file>",
-    about: "where results are kept, to be checked in (default: qa/proven.json)",
+    about:
+      "where results are kept, to be checked in (default: qa/proven.json; of a release, the report's folder)",
     on: ["prove"],
     kind: PATH,
     group: REPORT,

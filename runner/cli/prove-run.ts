@@ -1,8 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import picomatch from "picomatch";
 import packageJson from "../../package.json" with { type: "json" };
-import { BORDER_FAULTS } from "../base/border-faults.ts";
 import { UsageError } from "../base/errors.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { replaceFile } from "../base/files.ts";
@@ -10,15 +8,10 @@ import { commandLine, userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
 import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
-import { suggest } from "../base/suggest.ts";
 import { EMBEDDED } from "../base/target.ts";
 import { plural } from "../base/text.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
-import { capabilitiesOf } from "../plan/capabilities.ts";
-import { releaseVersion } from "../plan/gateways.ts";
-import { chooseModel } from "../plan/model.ts";
-import { prepareRun } from "../plan/prepare.ts";
 import { judgePair } from "../prove/judge.ts";
 import { PROVE_VERSION, type ProvenScenario, type ProveReport } from "../prove/prove-schema.ts";
 import { keyOf, ProvenFile, type ProvenKey, toTry } from "../prove/proven.ts";
@@ -29,18 +22,14 @@ import { headlineOf } from "../report/chain-text.ts";
 import type { ScenarioFinished } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
-import { loadCatalog } from "../scenario/catalog/catalog.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
-import type { OptionsOf, RunOptions } from "./options.ts";
-import { orderOf } from "./order.ts";
 import { textTable } from "./output.ts";
+import { askedFaults, chosenToProve, type ProveOptions, runOptions } from "./prove-chosen.ts";
 import { print, printJson, printNote } from "./redacted.ts";
 import { type BetweenRuns, runScenarios } from "./run-scenarios.ts";
 import { newRunId, type Session } from "./session.ts";
-import { outFolder, provenPath, repositoryRoot } from "./workspace.ts";
-
-type ProveOptions = OptionsOf<"prove">;
+import { outFolder, provenPath } from "./workspace.ts";
 
 /** Between a scenario's id and a fault, where the two name an attempt; no id has it. */
 const WITH = "~";
@@ -73,14 +62,20 @@ export async function prove(
 ): Promise<number> {
   const startedAt = performance.now();
   const folder = outFolder(options.out, "report", `prove-${newRunId()}`);
-  const gateway = await resolveGatewayKind(EMBEDDED, { env: process.env, teardown: session.teardown });
-  const scenarios = await chosen(ids, options, gateway, session);
-  const made = { gateway: (await gateway.buildId?.(session.signal)) ?? "", tool: packageJson.version };
+  const target = options.gateway ?? EMBEDDED;
+  if (target.kind === "remote")
+    throw new UsageError(
+      "--gateway is one that the run starts, and can break",
+      "Give embedded, or openclaw@<version>.",
+    );
+  const gateway = await resolveGatewayKind(target, { env: process.env, teardown: session.teardown });
+  const scenarios = await chosenToProve(ids, options, gateway, session);
+  const made = { gateway: await nameOf(gateway, session), tool: packageJson.version };
   const keys = new Map(
     await Promise.all(scenarios.map(async (each) => [each.id, await keyOf(each, made)] as const)),
   );
   const asks = await askedFaults(options.fault, gateway, session);
-  const { file: kept, problem } = await ProvenFile.open(provenPath(options.kept));
+  const { file: kept, problem } = await ProvenFile.open(keptPath(options, folder));
   if (problem !== undefined)
     throw new UsageError(
       `${displayPath(kept.path, userFolder())} cannot be read: ${problem}`,
@@ -106,64 +101,14 @@ export async function prove(
   return report.exitCode;
 }
 
-/** The scenarios that run here. @throws UsageError, InvalidScenarios */
-async function chosen(
-  ids: readonly string[],
-  options: ProveOptions,
-  gateway: GatewayKind,
-  { signal }: Session,
-): Promise<Scenario[]> {
-  const order = orderOf(ids, runOptions(options));
-  const { catalog, selection } = await order.choose(
-    await loadCatalog({
-      repoRoot: repositoryRoot(),
-      packs: order.packs,
-      packsOnly: order.packsOnly,
-      trust: options.trust,
-      modelScripts: options.modelScript,
-      cwd: userFolder(),
-      ids: order.ids,
-      builtinIds: order.builtinIds,
-    }),
-  );
-  const version = await releaseVersion(gateway, catalog.scenarios, signal);
-  const model = chooseModel(undefined, EMBEDDED, process.env);
-  const { scenarios } = prepareRun(
-    catalog,
-    selection,
-    capabilitiesOf(EMBEDDED, model, { env: process.env, version }),
-  );
-  const runnable = scenarios.filter(({ skip, blocked, flow }) => !skip && !blocked && flow);
-  const others = scenarios.filter((each) => !runnable.includes(each));
-  for (const { scenario, skip, blocked } of others)
-    printNote(
-      `note: ${scenario.id} is left out: ${(skip ?? blocked)?.reason ?? "another program carries it out"}\n`,
-    );
-  if (runnable.length > 0) return runnable.map(({ scenario }) => scenario);
-  throw new UsageError("none of the chosen scenarios can run here", "`qa list` shows what each needs.");
+/** What is checked in is about the embedded gateway. */
+function keptPath({ kept, gateway = EMBEDDED }: ProveOptions, folder: string): string {
+  return kept === undefined && gateway.kind !== "embedded" ? join(folder, "proven.json") : provenPath(kept);
 }
 
-/** @throws UsageError for a name or glob that fits no fault */
-async function askedFaults(
-  patterns: readonly string[],
-  gateway: GatewayKind,
-  { signal }: Session,
-): Promise<Proof["asks"]> {
-  const planted = (await gateway.faults?.(signal)) ?? [];
-  // What a border does to a gateway is no defect of it: a scenario need not notice.
-  if (patterns.length === 0) return (fault) => planted.includes(fault);
-  const all = [...planted, ...Object.keys(BORDER_FAULTS)];
-  for (const pattern of patterns) {
-    const fits = picomatch(pattern);
-    if (all.some((name) => fits(name))) continue;
-    const near = suggest(pattern, all);
-    throw new UsageError(
-      `there is no fault ${pattern}`,
-      near ? `Did you mean ${near}?` : `Known: ${all.join(", ")}.`,
-    );
-  }
-  const fits = picomatch([...patterns]);
-  return (fault) => fits(fault);
+/** Of the embedded gateway, a digest of what it was built from. */
+async function nameOf(gateway: GatewayKind, { signal }: Session): Promise<string> {
+  return (await gateway.buildId?.(signal)) ?? `openclaw@${await gateway.version?.(signal)}`;
 }
 
 function isKnown(id: string, { kept, keys, options, asks }: Proof): boolean {
@@ -317,20 +262,8 @@ function withFaults(prepared: PreparedScenario, faults: readonly string[]): Prep
 
 function rerunArgs(id: string, options: ProveOptions): string[] {
   const [scenario = "", fault = ""] = id.split(WITH);
-  const { pack, builtin, trust, modelScript } = options;
-  return withIds("run", [scenario], toArgs({ pack, builtin, trust, modelScript, fault: [fault] }));
-}
-
-/** The command's options that apply to every run. */
-function runOptions(options: ProveOptions): RunOptions {
-  const { pack, builtin, trust, modelScript, jobs, all, tag } = options;
-  return {
-    ...{ pack, builtin, trust, modelScript, jobs, all, tag },
-    row: [],
-    fault: [],
-    reporter: [],
-    quiet: true,
-  };
+  const { pack, builtin, trust, modelScript, gateway } = options;
+  return withIds("run", [scenario], toArgs({ pack, builtin, trust, modelScript, gateway, fault: [fault] }));
 }
 
 function reportOf(

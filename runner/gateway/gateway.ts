@@ -213,6 +213,8 @@ export interface GatewayStart {
   liveModel?: LiveModel;
   /** What a scenario of another runner takes for granted. */
   surroundings?: Surroundings | undefined;
+  /** Ids of plugins that must come with the gateway. */
+  bundledPlugins?: readonly string[] | undefined;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
   /** Fills the agent's workspace before the process starts; for kinds that own one. */

@@ -51,7 +51,10 @@ const proveSchema = {
     createdAt: { type: "string", format: "date-time" },
     exitCode: { type: "integer" },
     sentence: { type: "string", description: "The answer in words." },
-    gateway: { type: "string", description: "Digest of what the embedded gateway was built from." },
+    gateway: {
+      type: "string",
+      description: "Digest of what the embedded gateway was built from, or the release.",
+    },
     healthy: { ...count, description: "Runs of each scenario on the healthy gateway." },
     score: {
       type: "object",

@@ -28,7 +28,7 @@ const entrySchema = {
       ...text,
       description: "Digest of its model script and of the plugins and skills that it brings.",
     },
-    gateway: { ...text, description: "Digest of what the embedded gateway was built from." },
+    gateway: { ...text, description: "Digest of what the embedded gateway was built from, or the release." },
     tool: { ...text, description: "Version of this tool." },
     healthy: { type: "integer", minimum: 1, description: "Runs on the healthy gateway, which all passed." },
     killed: {

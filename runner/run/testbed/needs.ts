@@ -8,7 +8,7 @@ import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { IndexedPack, PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
-import { type PluginOptions, pluginPatches, strangersOf } from "./plugins.ts";
+import { type DeclaredPlugins, declaredPlugins, type PluginOptions, strangersOf } from "./plugins.ts";
 import { skillSeed } from "./skills.ts";
 import { seedFiles, workspaceSeed } from "./workspace.ts";
 
@@ -31,8 +31,8 @@ export interface TestbedNeeds
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
-  /** Finds, and installs if need be, the plugins of the scenario; gives the patches that enable them. */
-  plugins?(options: Pick<PluginOptions, "signal" | "teardown" | "onWait">): Promise<JsonObject[]>;
+  /** Finds, and installs if need be, the plugins of the scenario. */
+  plugins?(options: Pick<PluginOptions, "signal" | "teardown" | "onWait">): Promise<DeclaredPlugins>;
   /** Its plugin is a stranger's: connections beyond this machine are refused and noted. */
   keepInside?: boolean;
   /** Fakes of third-party services, by name. */
@@ -63,7 +63,7 @@ export function needsOf(
     surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
-      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
+      ? (testbed) => declaredPlugins(scenario, { ...testbed, allowScripts, written })
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,

@@ -138,7 +138,7 @@ export class Testbed {
     const onUnknown = (request: UnknownRequest) => {
       if (this.unknown.length < MOST_UNKNOWN) this.unknown.push(request);
     };
-    const [bus, model, fakes, pluginPatches, faultEnv] = await Promise.all([
+    const [bus, model, fakes, declared, faultEnv] = await Promise.all([
       serveBus(this.bus, teardown, onUnknown),
       scriptedModel
         ? startScriptedModel({
@@ -169,7 +169,8 @@ export class Testbed {
       busUrl,
       modelUrl: model?.v1Url ?? "",
       liveModel,
-      configPatches: [...(pluginPatches ?? []), ...fillIn(configPatches, values)],
+      bundledPlugins: declared?.bundled,
+      configPatches: [...(declared?.patches ?? []), ...fillIn(configPatches, values)],
       onLog: (read) => {
         this.#startLog = read;
       },

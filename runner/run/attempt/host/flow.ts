@@ -20,6 +20,8 @@ import { TestbedService } from "./serve.ts";
 const PING_MS = 1_000;
 /** An attempt that has not answered for so many pings is ended. Pings, not seconds: a machine may sleep. */
 const SILENT_PINGS = 30;
+/** With modules of its own it may stand still for a program that it has started: upstream's give one a minute. */
+const SILENT_PINGS_WITH_MODULES = 90;
 /** The same when the run is ending. */
 const SILENT_PINGS_AT_END = 5;
 /** What the runner gives an attempt beyond the limits that it keeps itself. */
@@ -70,7 +72,7 @@ class AttemptFlow {
   #isOver = false;
   /** Pings since the last answer. */
   #silent = 0;
-  #maxSilent = Math.ceil(stretched(SILENT_PINGS));
+  #maxSilent: number;
   #step: { index: number; startedAt: number } | undefined;
   #stepsBegun = 0;
 
@@ -79,6 +81,8 @@ class AttemptFlow {
     this.end = this.#ended.promise;
     this.#options = options;
     this.#limits = limitsOf(scenario.meta.execution);
+    const silent = flow.permissions.has("import") ? SILENT_PINGS_WITH_MODULES : SILENT_PINGS;
+    this.#maxSilent = Math.ceil(stretched(silent));
     this.#proof = new FlowProof(flow);
     this.#witness = new Witness(ready.gateway.facts.bootId);
     this.#service = new TestbedService(attempt, testbed, ready, {
