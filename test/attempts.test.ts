@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { testAtNight } from "./testing/breadth.ts";
@@ -72,6 +72,17 @@ describe("retries", { timeout: TIMEOUT_MS }, () => {
       "--fail-on-flaky",
     );
     expect(exitCode).toBe(1);
+  });
+
+  testAtNight("a scenario may ask for them itself", async () => {
+    const sandbox = await packWith(({ folder }) => ({
+      flaky: failsAtFirst("flaky", join(folder, "counter"), 1).replace(
+        "execution:",
+        "execution:\n  retryCount: 1",
+      ),
+    }));
+    const { exitCode, report } = await sandbox.qa("run", "flaky", "--pack", "pack", "--retries", "0");
+    expect([exitCode, report?.counts]).toMatchObject([0, { passed: 1, flaky: 1 }]);
   });
 
   testAtNight("too few retries leave a failure", async () => {
@@ -160,6 +171,11 @@ test("a gateway that starts ahead of its turn is used, or ended", { timeout: TIM
   expect(used.report?.counts).toMatchObject({ passed: 2, failed: 1 });
   const boots = used.report?.scenarios.map(({ gateway }) => gateway?.bootId);
   expect(new Set(boots).size).toBe(3);
+  // The next scenario does not wait until the gateway before it has ended.
+  const events = await readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8");
+  const at = (type: string, id: string) =>
+    events.split("\n").findIndex((line) => line.includes(`"${type}"`) && line.includes(`"${id}"`));
+  expect(at("scenario-started", "b-passes")).toBeLessThan(at("scenario-finished", "a-fails"));
   const bailed = await run("--bail");
   expect(bailed.report?.counts).toMatchObject({ failed: 1, skipped: 2 });
   expect(await sandbox.processes()).toEqual([]);

@@ -83,6 +83,8 @@ const RUNNER: Readonly<Record<string, Room>> = {
     rooms: ["base", "channel", "gateway", "actions", "run"],
     packages: [],
   },
+  // Whether scenarios notice a broken gateway: what is kept of it, and what is said.
+  prove: { rooms: ["base", "scenario", "report", "run"], packages: ["json-schema-to-ts"] },
   init: { rooms: ["base", "channel", "gateway", "run"], packages: ["json5", "yaml"] },
   cli: {
     rooms: [
@@ -100,10 +102,11 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "bisect",
       "release-check",
       "compat",
+      "prove",
       "rehearse",
       "init",
     ],
-    packages: ["commander", "semver"],
+    packages: ["commander", "picomatch", "semver"],
   },
 };
 

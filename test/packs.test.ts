@@ -210,7 +210,8 @@ describe("what stops a scenario of a pack", () => {
   test("those that need what this run does not have are skipped and not passed, each with what it needs", async () => {
     const needs = {
       mode: [config("requiredProviderMode: live-frontier"), "the model mode live-frontier"],
-      provider: [config("requiredProvider: anthropic"), "the model provider anthropic"],
+      provider: [config("requiredProvider: anthropic"), "mock. `--model live` takes a real one"],
+      program: [config("requiredProvider: claude-cli"), "no option of this runner starts"],
       model: [config("requiredModel: gpt-9"), "the model gpt-9"],
       driver: [config("requiredChannelDriver: live"), "the channel driver live"],
       tier: ["runtimeParityTier: live-only\n", "the model mode live-frontier"],
@@ -221,13 +222,19 @@ describe("what stops a scenario of a pack", () => {
       scenarioText(id, proves, extra),
     ]);
     const plain = scenarioText("plain", "  - name: one\n    actions:\n      - call: reset");
-    const sandbox = await sandboxWith({ ...Object.fromEntries(files), "pack/plain.md": plain });
+    const matrix = scenarioText("matrix", proves, "execution: { channel: matrix }\n");
+    const sandbox = await sandboxWith({
+      ...Object.fromEntries(files),
+      ...{ "pack/plain.md": plain, "pack/matrix.md": matrix },
+    });
     const result = await sandbox.qa("run", "--pack", "pack");
     for (const [id, [, reason]] of Object.entries(needs)) {
       expect(verdicts(result)[id], id).toBe("skipped");
       expect(reasonOf(result, id)).toContain(reason);
     }
     expect(verdicts(result).plain).toBe("passed");
+    // For another channel: not applicable, which is no verdict.
+    expect(verdicts(result)).not.toHaveProperty("matrix");
   });
 
   test("the scripted model counts as the provider that upstream names it", async () => {

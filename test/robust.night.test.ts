@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Sandbox, scenarioText } from "./testing/qa.ts";
 
-// A scenario is given half a minute before it counts as blocked.
+// A scenario that may start programs is given 90 seconds before it counts as blocked.
 test("what never yields costs its own scenario the verdict, and nothing of it stays", async () => {
   const sandbox = await Sandbox.create();
   const blocks = {
@@ -35,4 +35,4 @@ test("what never yields costs its own scenario the verdict, and nothing of it st
   expect(exitCode).toBe(1);
   expect(await sandbox.processes()).toEqual([]);
   expect(await sandbox.leftovers()).toEqual([]);
-}, 120_000);
+}, 240_000);

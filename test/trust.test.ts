@@ -62,6 +62,7 @@ test("a scenario cannot end, change or forge more than its own attempt", async (
     actions:
       - assert: "process.env.MARK === undefined && process.env.PATH !== '' && process.cwd() !== '/'"
       - assert: "process.env.MY_API_TOKEN === undefined"
+      - assert: "await fetch(env.mock.baseUrl + '/healthz').then((answer) => answer.json()).then(({ ok }) => ok)"
       - call: state.addInboundMessage
         args: [{ conversation: { id: alice, kind: direct }, senderId: alice, text: "Reply exactly: PONG" }]
       - call: waitForOutboundMessage

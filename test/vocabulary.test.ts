@@ -23,6 +23,11 @@ const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
     "{ call: runRuntimeToolFixture, args: [{ ref: env }, { toolName: no_such_tool, knownBroken: { issue: '#1', reason: not there } }] }",
   ],
   [
+    "tool-of-releases",
+    "tool:web_fetch",
+    "{ call: runRuntimeToolFixture, args: [{ ref: env }, { toolName: web_fetch }] }",
+  ],
+  [
     "known-lenient",
     "tool:session_status",
     "{ call: runRuntimeToolFixture, args: [{ ref: env }, { toolName: session_status, happyPrompt: 'Call the session_status tool with {}.', failurePrompt: 'Call the session_status tool with {}.', knownBroken: { reason: refuses nothing } }] }",

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { type Injections, noInjections } from "../base/border-faults.ts";
+import { after } from "../base/timers.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ChannelBus } from "./channel-bus.ts";
-import { BOT_ID, BOT_NAME, DEFAULT_ACCOUNT, SEARCH_LIMIT } from "./defaults.ts";
+import { BARRIER, BOT_ID, BOT_NAME, DEFAULT_ACCOUNT, SEARCH_LIMIT } from "./defaults.ts";
 import { EventLog } from "./event-log.ts";
 import { BusFaults } from "./faults.ts";
 import { checkInboundMessage, checkOutboundMessage } from "./input-check.ts";
@@ -27,6 +29,10 @@ import type {
 } from "./types.ts";
 import { findWaitMatch, waitForMatch } from "./wait-match.ts";
 
+const LATE_MS = 3_000;
+/** How long a message waits for one that comes before it. */
+const NEXT_WITHIN_MS = 2_000;
+
 /**
  * State of the QA channel: people (the flow) put inbound messages in, the gateway polls them and
  * puts outbound messages and actions in. Everything handed out is a copy.
@@ -34,13 +40,18 @@ import { findWaitMatch, waitForMatch } from "./wait-match.ts";
 export class QaBus implements ChannelBus {
   readonly wakeups: Wakeups;
   readonly faults = new BusFaults();
+  readonly injections: Injections;
+  /** Tell of a message that is held back. */
+  #heldBack: (() => void)[] = [];
   readonly #log = new EventLog();
   #conversations = new Map<string, BusConversation>();
   #threads: BusThread[] = [];
   #messages: BusMessage[] = [];
 
-  constructor(wakeups: Wakeups) {
+  /** @param injections what goes wrong on purpose; default: nothing does */
+  constructor(wakeups: Wakeups, injections: Injections = noInjections()) {
     this.wakeups = wakeups;
+    this.injections = injections;
   }
 
   /** Forgets everything but the cursor, so that clients that poll go on from where they are. */
@@ -170,10 +181,36 @@ export class QaBus implements ChannelBus {
     const stored = structuredClone(withoutUndefined(message));
     stored.conversation = this.#remember(stored.conversation);
     this.#messages.push(stored);
-    return this.#messageEvent(
-      stored.direction === "inbound" ? "inbound-message" : "outbound-message",
-      stored,
-    );
+    if (stored.direction === "outbound") return this.#messageEvent("outbound-message", stored);
+    return this.#deliver(stored);
+  }
+
+  /** Lets the gateway have a message, unless something is to go wrong with it. */
+  #deliver(message: BusMessage): BusMessage {
+    const tell = () => this.#messageEvent("inbound-message", message);
+    if (message.conversation.id === BARRIER) return tell();
+    const fault = this.injections.pass("message");
+    if (fault === "channel.late" || fault === "channel.out-of-order") {
+      const isLate = fault === "channel.late";
+      let isOver = false;
+      const end = () => {
+        if (isOver) return;
+        isOver = true;
+        cancel();
+        tell();
+      };
+      const cancel = after(isLate ? LATE_MS : NEXT_WITHIN_MS, () => {
+        // There is no message that could come before it.
+        if (!isLate) this.injections.miss(fault);
+        end();
+      });
+      if (!isLate) this.#heldBack.push(end);
+      return structuredClone(message);
+    }
+    const told = tell();
+    if (fault === "channel.twice") tell();
+    for (const tellEarlier of this.#heldBack.splice(0)) tellEarlier();
+    return told;
   }
 
   #messageEvent(

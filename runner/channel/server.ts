@@ -1,4 +1,5 @@
 import { errorMessage } from "../base/errors.ts";
+import { isJsonObject } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { HttpError, sendJson } from "../http/json.ts";
 import {
@@ -10,10 +11,14 @@ import {
 } from "../http/local-server.ts";
 import { checkBody } from "./body-check.ts";
 import type { QaBus } from "./bus.ts";
+import { BARRIER } from "./defaults.ts";
 import { ENDPOINTS, type Endpoint } from "./endpoints.ts";
+import { parseTarget } from "./targets.ts";
+import type { PollResult } from "./types.ts";
 
 const BODY_TIMEOUT_MS = 5_000;
 const OUTBOUND = "/v1/outbound/message";
+const POLL = "/v1/poll";
 
 /** Serves the bus over HTTP on a random loopback port, until teardown. */
 export function serveBus(
@@ -54,7 +59,25 @@ async function answer(
   checkBody(endpoint.body, body);
   const failure = endpoint.fallible ? bus.faults.takeFailure() : undefined;
   if (failure !== undefined) throw new HttpError(failure, "refused on purpose");
+  const fault = path === OUTBOUND && !isBarrier(body) ? bus.injections.pass("send") : undefined;
+  if (fault === "channel.refused-send") throw new HttpError(503, "refused on purpose");
   const result = await endpoint.handle(bus, body as never, signal);
-  if (path === OUTBOUND && bus.faults.takeDroppedResponse()) response.destroy();
+  const isLost =
+    path === OUTBOUND
+      ? bus.faults.takeDroppedResponse() || fault === "channel.lost-answer"
+      : path === POLL && hasMessage(result) && bus.injections.pass("poll") !== undefined;
+  if (isLost) response.destroy();
   else sendJson(response, 200, result);
+}
+
+/** What a gateway sends there says nothing of the scenario. */
+function isBarrier(body: unknown): boolean {
+  return isJsonObject(body) && typeof body.to === "string" && parseTarget(body.to).conversationId === BARRIER;
+}
+
+function hasMessage(result: unknown): boolean {
+  const { events } = result as PollResult;
+  return events.some(
+    (event) => event.kind === "inbound-message" && event.message.conversation.id !== BARRIER,
+  );
 }

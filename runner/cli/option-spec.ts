@@ -109,11 +109,27 @@ export function rejectEmpty(text: string, what = "It"): void {
 }
 
 /** A whole number from 1 up. */
-export const COUNT: ValueKind<number> = {
+export const COUNT = countFrom(1);
+/** A whole number from 0 up. */
+export const COUNT_OR_NONE = countFrom(0);
+
+function countFrom(least: number): ValueKind<number> {
+  return {
+    parse(text) {
+      const number = Number(text);
+      if (/^\d+$/.test(text) && number >= least) return number;
+      throw new InvalidArgumentError(`It must be a whole number from ${least} up.`);
+    },
+    format: String,
+  };
+}
+
+/** A whole number from 0 to 100. */
+export const PERCENT: ValueKind<number> = {
   parse(text) {
     const number = Number(text);
-    if (Number.isInteger(number) && number >= 1) return number;
-    throw new InvalidArgumentError("It must be a whole number from 1 up.");
+    if (Number.isInteger(number) && number >= 0 && number <= 100) return number;
+    throw new InvalidArgumentError("It is a whole number from 0 to 100.");
   },
   format: String,
 };

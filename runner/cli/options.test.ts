@@ -6,13 +6,16 @@ import { parseGatewayTarget } from "../base/target.ts";
 import { addOptions, givenOptions, readOptions, toArgs } from "./command-options.ts";
 import {
   COUNT,
+  COUNT_OR_NONE,
   DURATION,
   FACTOR,
   LIST,
   type OptionSpec,
   PATH,
+  PERCENT,
   REPLAYS,
   SHARD,
+  STATE,
   TARGET,
   TARGETS,
 } from "./option-spec.ts";
@@ -31,10 +34,13 @@ const text = fc
 const target = fc.constantFrom("embedded", "openclaw@latest", "ws://127.0.0.1:18789").map(parseGatewayTarget);
 const BY_KIND = new Map<unknown, fc.Arbitrary<unknown>>([
   [COUNT, fc.integer({ min: 1 })],
+  [COUNT_OR_NONE, fc.integer({ min: 0 })],
+  [PERCENT, fc.integer({ min: 0, max: 100 })],
   [DURATION, fc.integer({ min: 1, max: 2 ** 31 - 1 })],
   [FACTOR, fc.constantFrom(0.5, 1, 3, 1000)],
   [SHARD, fc.tuple(fc.nat(50), fc.nat(50)).map(([a, b]) => ({ index: a + 1, total: a + b + 1 }))],
   [PATH, fc.constantFrom("reports", "../my pack/qa", ".", "-out", "a=b")],
+  [STATE, fc.constantFrom("state:fresh", "../home", "-out")],
   [TARGET, target],
   [TARGETS, fc.array(target, { minLength: 1 })],
   [LIST, fc.array(fc.constantFrom("embedded", "openclaw@latest", "a b"), { minLength: 1 })],

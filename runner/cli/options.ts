@@ -1,12 +1,15 @@
 import { REPORTERS } from "../report/reporters/index.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
 import {
   COUNT,
+  COUNT_OR_NONE,
   DURATION,
   FACTOR,
   LIST,
   type OptionSpec,
   PATH,
   type Parsed,
+  PERCENT,
   SHARD,
   STATE,
   TARGET,
@@ -19,6 +22,7 @@ export const COMMAND_NAMES = [
   "parity",
   "bisect",
   "compat",
+  "prove",
   "rehearse",
   "list",
   "check",
@@ -54,7 +58,7 @@ const REPORT = "Report:";
 export const OPTIONS = {
   all: {
     about: "run every scenario that fits the gateway (default with --pack: all of the pack's)",
-    on: ["run", "parity"],
+    on: ["run", "parity", "prove"],
     but: { parity: { about: "run every scenario, each on the gateways that it is for" } },
     group: CHOOSE,
     replay: "choice",
@@ -62,7 +66,7 @@ export const OPTIONS = {
   tag: {
     takes: "<tag>",
     about: "theme, surface, coverage id or own tag; any of them (repeatable)",
-    on: ["run", "parity", "list"],
+    on: ["run", "parity", "prove", "list"],
     repeatable: true,
     group: CHOOSE,
     replay: "choice",
@@ -136,7 +140,12 @@ export const OPTIONS = {
     takes: "<target>",
     about:
       "embedded, openclaw@<version> for a published release, or ws://127.0.0.1:<port> for one that is already running (default: embedded, or the lane's)",
-    on: ["run"],
+    on: ["run", "prove"],
+    but: {
+      prove: {
+        about: "embedded, or openclaw@<version>, of which only the borders can be broken (default: embedded)",
+      },
+    },
     kind: TARGET,
     group: GATEWAY,
     replay: "context",
@@ -298,7 +307,7 @@ export const OPTIONS = {
   pack: {
     takes: "<folder>",
     about: "read scenarios from this folder too (repeatable)",
-    on: ["run", "parity", "list", "check", "matrix", "night", "bisect"],
+    on: ["run", "parity", "prove", "list", "check", "matrix", "night", "bisect"],
     kind: PATH,
     repeatable: true,
     group: CHOOSE,
@@ -306,20 +315,20 @@ export const OPTIONS = {
   },
   builtin: {
     about: "read the scenarios that come with the tool too, as --pack builtin: does",
-    on: ["run", "parity", "list", "bisect"],
+    on: ["run", "parity", "prove", "list", "bisect"],
     group: CHOOSE,
     replay: "context",
   },
   trust: {
     about: "grant the packs given with --pack every permission that their flows use",
-    on: ["run", "parity", "bisect"],
+    on: ["run", "parity", "prove", "bisect"],
     group: CHOOSE,
     replay: "context",
   },
   modelScript: {
     takes: "<path>",
     about: "how the model answers, by scenario: a YAML file, or a folder with <id>.yaml files (repeatable)",
-    on: ["run", "parity", "check", "bisect"],
+    on: ["run", "parity", "prove", "check", "bisect"],
     kind: PATH,
     repeatable: true,
     group: MODEL,
@@ -327,8 +336,15 @@ export const OPTIONS = {
   },
   fault: {
     takes: "<name>",
-    about: "break the embedded gateway on purpose, to see a scenario fail (repeatable)",
-    on: ["run"],
+    about:
+      "break the embedded gateway on purpose, or what stands at the borders of any: model.cut, model.cut@2 for the second time, model.cut@2+ from then on (repeatable)",
+    on: ["run", "prove"],
+    but: {
+      prove: {
+        about:
+          "only these faults, or globs over them (repeatable; default: all of the gateway's own, and of a release those at its borders)",
+      },
+    },
     repeatable: true,
     group: GATEWAY,
     replay: "context",
@@ -336,7 +352,7 @@ export const OPTIONS = {
   jobs: {
     takes: "<n>",
     about: "scenarios at the same time (default: by cores and free memory)",
-    on: ["run", "parity", "night"],
+    on: ["run", "parity", "prove", "night"],
     but: { night: { about: "scenarios at the same time, in each job" } },
     kind: COUNT,
     group: ORDER,
@@ -346,7 +362,7 @@ export const OPTIONS = {
     takes: "<n>",
     about: "try a failed scenario again, up to n times; a pass then is flaky",
     on: ["run", "parity"],
-    kind: COUNT,
+    kind: COUNT_OR_NONE,
     conflicts: "repeat",
     group: ORDER,
     replay: "policy",
@@ -368,6 +384,48 @@ export const OPTIONS = {
     default: 2,
     group: ORDER,
     replay: "policy",
+  },
+  healthy: {
+    takes: "<n>",
+    about: "runs on the healthy gateway that have to pass before anything is broken",
+    on: ["prove"],
+    kind: COUNT,
+    default: 10,
+    group: ORDER,
+    replay: "policy",
+  },
+  budget: {
+    takes: "<duration>",
+    about: "time for all of it, for instance 20m; what is left then is tried the next time",
+    on: ["prove"],
+    kind: DURATION,
+    group: ORDER,
+    replay: "policy",
+  },
+  min: {
+    takes: "<percent>",
+    about: "the scenarios have to notice at least so many of the faults that they come by",
+    on: ["prove"],
+    kind: PERCENT,
+    group: ORDER,
+    replay: "policy",
+  },
+  kept: {
+    takes: "<file>",
+    about:
+      "where results are kept, to be checked in (default: qa/proven.json; of a release, the report's folder)",
+    on: ["prove"],
+    kind: PATH,
+    group: REPORT,
+    replay: "context",
+  },
+  junit: {
+    takes: "<file>",
+    about: "write the result there too, as JUnit XML",
+    on: ["prove"],
+    kind: PATH,
+    group: REPORT,
+    replay: "output",
   },
   failOnFlaky: {
     about: "fail the run if a scenario passes only on a later try",
@@ -395,22 +453,31 @@ export const OPTIONS = {
     takes: "<factor>",
     about:
       "give everything so many times as long, on a slow or busy machine (default: GATEWAY_QA_SLOW, or 1)",
-    on: ["run", "parity", "night", "release-check", "rehearse", "bisect"],
+    on: ["run", "parity", "night", "release-check", "prove", "rehearse", "bisect"],
     kind: FACTOR,
     group: ORDER,
     replay: "policy",
   },
   bootAhead: {
     takes: "<n>",
-    about: "gateways that start while the scenario before theirs runs (default: 0)",
+    about:
+      "gateways that start while the scenario before theirs runs (default: 1 on a published release if memory allows, else 0)",
     on: ["run"],
-    kind: COUNT,
+    kind: COUNT_OR_NONE,
     group: ORDER,
     replay: "policy",
   },
   shareGateway: {
-    about: "run scenarios that leave a gateway as it was on the same one, one after another",
+    about: "run scenarios on the same gateway, one after another, as long as it is proved to be as it was",
     on: ["run"],
+    group: ORDER,
+    replay: "policy",
+  },
+  shuffle: {
+    takes: "[seed]",
+    about: "run scenarios in an order made of this number (default: one that is chosen and printed)",
+    on: ["run"],
+    kind: COUNT,
     group: ORDER,
     replay: "policy",
   },
@@ -445,7 +512,7 @@ export const OPTIONS = {
   out: {
     takes: "<folder>",
     about: "where the report goes (default: reports/<run id>)",
-    on: ["run", "parity", "compat", "rehearse", "matrix", "night", "merge", "bisect"],
+    on: ["run", "parity", "compat", "prove", "rehearse", "matrix", "night", "merge", "bisect"],
     but: {
       rehearse: { about: "where page and JSON go (default: reports/rehearse-<run id>)" },
       compat: { takes: "<file>", about: "write the report there, in the given format" },
@@ -566,6 +633,12 @@ export const OPTIONS = {
     group: REPORT,
     replay: "output",
   },
+  proven: {
+    about: "end with 1 if a scenario was never seen to fail, or not since it changed, as `qa prove` shows it",
+    on: ["check"],
+    group: REPORT,
+    replay: "context",
+  },
   stdio: {
     about: "speak over stdin and stdout, as it does anyway: many editors say so",
     on: ["lsp"],
@@ -600,7 +673,18 @@ export const OPTIONS = {
   },
   json: {
     about: "print JSON",
-    on: ["list", "check", "fmt", "gateway list", "release-check", "rehearse", "merge", "history", "bisect"],
+    on: [
+      "list",
+      "check",
+      "fmt",
+      "gateway list",
+      "release-check",
+      "prove",
+      "rehearse",
+      "merge",
+      "history",
+      "bisect",
+    ],
     but: {
       rehearse: { about: "print the report as JSON instead of the page" },
       check: { about: "print { files, diagnostics } as JSON, as --format json does" },
@@ -626,4 +710,10 @@ export type RunOptions = OptionsOf<"run"> & {
   again?: true;
   /** Nothing is shown of the run; its report is written. */
   quiet?: true;
+  /** Each attempt reports which faults it could have been broken with. */
+  watchFaults?: true;
+  /** What runs of what was chosen. */
+  arrange?(chosen: readonly PreparedScenario[]): PreparedScenario[];
+  /** The command that runs again what `arrange` made. */
+  rerun?(id: string): string;
 };

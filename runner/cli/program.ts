@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<Ad
     run: async () => (await import("./commands/run.ts")).addRunCommand,
     list: async () => (await import("./commands/list.ts")).addListCommand,
     check: async () => (await import("./commands/check.ts")).addCheckCommand,
+    prove: async () => (await import("./commands/prove.ts")).addProveCommand,
     init: async () => (await import("./commands/init.ts")).addInitCommand,
     new: async () => (await import("./commands/new.ts")).addNewCommand,
     fmt: async () => (await import("./commands/fmt.ts")).addFmtCommand,

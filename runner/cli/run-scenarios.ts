@@ -1,4 +1,7 @@
+import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
+import { BORDER_FAULTS, isKnownFault, plannedFault } from "../base/border-faults.ts";
 import { UsageError } from "../base/errors.ts";
 import { commandLine, userFolder } from "../base/invocation.ts";
 import { secretValues } from "../base/secrets/names.ts";
@@ -10,8 +13,9 @@ import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { releaseVersion } from "../plan/gateways.ts";
 import { withSharing } from "../plan/isolation.ts";
-import { defaultJobs } from "../plan/jobs.ts";
+import { defaultBootAhead, defaultJobs } from "../plan/jobs.ts";
 import { chooseModel, type RunModel } from "../plan/model.ts";
+import { runOrder } from "../plan/order.ts";
 import { prepareRun } from "../plan/prepare.ts";
 import type { RunPolicy } from "../report/events.ts";
 import { openReport } from "../report/open.ts";
@@ -29,7 +33,7 @@ import type { RunOptions } from "./options.ts";
 import { orderOf, type RunOrder, takeShard } from "./order.ts";
 import { printNote } from "./redacted.ts";
 import { limitRunTime, newRunId, type Session, withSession } from "./session.ts";
-import { outFolder, repositoryRoot } from "./workspace.ts";
+import { outFolder, provenPath, repositoryRoot } from "./workspace.ts";
 
 const MOST_WARNINGS = 10;
 
@@ -39,7 +43,8 @@ export interface BetweenRuns {
   secrets: Secrets;
   /** @param make with what ends after the last run */
   gateway(make: (teardown: Teardown) => Promise<GatewayKind>): Promise<GatewayKind>;
-  pools(run: Omit<RunSetup, "signal">): Promise<Pools>;
+  /** @returns undefined where the run is to have some of its own */
+  pools(run: Omit<RunSetup, "signal">): Promise<Pools | undefined>;
   /** Learns of each run, besides those that the user named. */
   reporter: Reporter;
 }
@@ -56,11 +61,12 @@ export function run(ids: readonly string[], options: RunOptions): Promise<number
  */
 export async function runScenarios(
   ids: readonly string[],
-  options: RunOptions,
+  given: RunOptions,
   session: Session,
   between?: BetweenRuns,
 ): Promise<number> {
   const startedAt = performance.now();
+  const options = withSeed(given);
   const { signal, strays, teardown } = session;
   const runId = newRunId();
   const order = orderOf(ids, options);
@@ -115,8 +121,19 @@ export async function runScenarios(
   });
 }
 
+/** The same with the seed that is to be used, so that the report's command gives the same order again. */
+function withSeed(options: RunOptions): RunOptions {
+  if (options.shuffle === undefined) return options;
+  const seed = options.shuffle === true ? randomInt(1, 1_000_000) : options.shuffle;
+  printNote(`note: the order is shuffled with the seed ${seed}\n`);
+  return { ...options, shuffle: seed };
+}
+
 /** @throws UsageError for options that do not go together */
-function rejectContradictions({ trust, allowWrites, fault }: RunOptions, { target, packs }: RunOrder): void {
+function rejectContradictions(
+  { trust, allowWrites, fault, model }: RunOptions,
+  { target, packs }: RunOrder,
+): void {
   if (trust && packs.length === 0) {
     throw new UsageError("--trust is for packs given with --pack", "Name the pack, or leave out --trust.");
   }
@@ -126,8 +143,25 @@ function rejectContradictions({ trust, allowWrites, fault }: RunOptions, { targe
       "A gateway that the run starts may be changed anyway: leave out --allow-writes, or give --gateway ws://….",
     );
   }
-  if (fault.length > 0 && target.kind !== "embedded") {
-    throw new UsageError("--fault breaks the embedded gateway only", "Leave out --fault, or --gateway.");
+  const planted = fault.find((name) => plannedFault(name) === undefined);
+  if (planted !== undefined && target.kind !== "embedded") {
+    throw new UsageError(
+      `--fault ${planted} breaks the embedded gateway only`,
+      `Leave out --gateway, or choose a fault at the borders of any: ${Object.keys(BORDER_FAULTS).join(", ")}.`,
+    );
+  }
+  if (fault.length > 0 && target.kind === "remote") {
+    throw new UsageError(
+      "--fault is for a gateway that the run starts",
+      "Leave out --fault, or give another --gateway.",
+    );
+  }
+  const ofModel = fault.find((name) => name.startsWith("model."));
+  if (ofModel !== undefined && model === "live") {
+    throw new UsageError(
+      `--fault ${ofModel} breaks the scripted model`,
+      "Leave out --model live, or the fault.",
+    );
   }
 }
 
@@ -172,15 +206,34 @@ async function chooseAndPrepare(
   for (const sentence of allowed) printNote(`note: ${sentence}\n`);
   await preparing;
   rejectUnknownFaults(fault, await gateway.faults?.(signal));
+  const arranged = options.arrange?.(scenarios) ?? (await withProof(scenarios, options));
   return {
     ...model,
     gateway,
-    scenarios: (options.shareGateway ? scenarios.map(withSharing) : scenarios).map((each) =>
+    scenarios: (options.shareGateway ? arranged.map(withSharing) : arranged).map((each) =>
       options.allowScripts ? { ...each, allowScripts: true } : each,
     ),
     place,
     allowed,
   };
+}
+
+/** Marks what was never seen to fail. What is broken on purpose is not expected to pass. */
+async function withProof(
+  scenarios: readonly PreparedScenario[],
+  { fault, watchFaults }: RunOptions,
+): Promise<readonly PreparedScenario[]> {
+  const path = provenPath();
+  if (fault.length > 0 || watchFaults || !existsSync(path)) return scenarios;
+  const { unprovenAmong } = await import("../prove/unproven.ts");
+  const unproven = await unprovenAmong(
+    scenarios.map(({ scenario }) => scenario),
+    path,
+  );
+  return scenarios.map((prepared) => {
+    const why = unproven?.get(prepared.scenario.id);
+    return why ? { ...prepared, unproven: why } : prepared;
+  });
 }
 
 /** What `qa check` says of the same files, in short. */
@@ -217,15 +270,20 @@ function paceOf(
   options: RunOptions,
   { lane }: RunOrder,
   { gateway, scenarios }: Chosen,
-): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "policy" | "faults"> {
-  const jobs =
-    options.jobs ?? (options.allowWrites ? 1 : defaultJobs(gateway.memoryBytes + ATTEMPT_MEMORY_BYTES));
+): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "order" | "policy" | "faults" | "watchFaults"> {
+  const memoryPerJob = gateway.memoryBytes + ATTEMPT_MEMORY_BYTES;
+  const wanted = options.jobs ?? (options.allowWrites ? 1 : defaultJobs(memoryPerJob));
+  const jobs = Math.min(wanted, scenarios.length);
+  const share = options.shareGateway === true;
+  const ahead = gateway.target.kind === "openclaw" ? defaultBootAhead(jobs, memoryPerJob) : 0;
   return {
-    jobs: Math.min(jobs, scenarios.length),
-    bootAhead: options.bootAhead ?? 0,
-    share: options.shareGateway === true,
+    jobs,
+    bootAhead: options.bootAhead ?? ahead,
+    share,
+    order: runOrder(scenarios, { share, seed: options.shuffle === true ? undefined : options.shuffle }),
     policy: policyOf(options, lane),
     faults: options.fault,
+    ...(options.watchFaults ? { watchFaults: true } : {}),
   };
 }
 
@@ -240,7 +298,8 @@ function commandsOf(
   return {
     command: commandLine(withIds("run", ids, toArgs(given))),
     given: { ids: [...ids], ...givenOptions(given) },
-    rerunCommand: (id) => commandLine(withIds("run", [id], toArgs(given, ["context"]))),
+    rerunCommand: (id) =>
+      options.rerun?.(id) ?? commandLine(withIds("run", [id], toArgs(given, ["context"]))),
   };
 }
 
@@ -260,11 +319,12 @@ function policyOf(
 
 function rejectUnknownFaults(faults: readonly string[], known: readonly string[] = []): void {
   for (const fault of faults) {
-    if (known.includes(fault)) continue;
-    const near = suggest(fault, known);
+    if (isKnownFault(fault, known)) continue;
+    const all = [...known, ...Object.keys(BORDER_FAULTS)];
+    const near = suggest(fault.replace(/@.*/, ""), all);
     throw new UsageError(
-      `the embedded gateway has no fault ${fault}`,
-      near ? `Did you mean ${near}?` : `Known: ${known.join(", ")}.`,
+      `there is no fault ${fault}`,
+      near ? `Did you mean ${near}?` : `Known: ${all.join(", ")}.`,
     );
   }
 }

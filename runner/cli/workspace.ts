@@ -45,6 +45,11 @@ export function reportsFolder(): string {
   return join(repositoryRoot(), "reports");
 }
 
+/** Where it is kept which scenarios have been seen to fail; absolute. @param typed as given to --kept */
+export function provenPath(typed?: string): string {
+  return typed === undefined ? join(repositoryRoot(), "qa/proven.json") : resolve(userFolder(), typed);
+}
+
 /** @throws UsageError unless the path is a folder */
 export async function requireFolder(path: string, shown: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);

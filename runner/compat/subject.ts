@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { errorMessage, QaError, UsageError } from "../base/errors.ts";
 import { readJsonObject } from "../base/files.ts";
+import { digestOfFolder } from "../base/folder-digest.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isPackedPlugin, isWithin } from "../base/paths.ts";
 import type { PluginPackageOptions } from "../gateway/npm/plugin-package.ts";
@@ -47,7 +48,7 @@ export async function findSubject(from: string, options: SubjectOptions): Promis
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
     const folder = await folderOfPlugin(path, from);
-    return subjectIn(folder, { from, install: folder, packed: false, digest: await digestOf(folder) });
+    return subjectIn(folder, { from, install: folder, packed: false, digest: await digestOfFolder(folder) });
   }
   const { installPluginArchive, installPluginPackage } = await import("../gateway/npm/plugin-package.ts");
   if (found?.isFile() && isPackedPlugin(path)) {
@@ -136,20 +137,4 @@ export function wantedBy(
         .map(({ to }) => to),
     ),
   ];
-}
-
-/** Of all files but those that are installed or of git, and reports. */
-async function digestOf(folder: string): Promise<string> {
-  const hash = createHash("sha256");
-  const walk = async (path: string): Promise<void> => {
-    const entries = await readdir(join(folder, path), { withFileTypes: true });
-    for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-      if (["node_modules", ".git", "reports"].includes(entry.name)) continue;
-      const below = join(path, entry.name);
-      if (entry.isDirectory()) await walk(below);
-      else if (entry.isFile()) hash.update(`${below}\n`).update(await readFile(join(folder, below)));
-    }
-  };
-  await walk("");
-  return hash.digest("hex");
 }

@@ -124,15 +124,14 @@ describe("what may change the gateway is found, and where", () => {
 });
 
 test.each([
-  ["- expectSkill: x\n- rpc: config.get\n- expectNoRestart", undefined, undefined],
-  ["- say: hello\n- expectReply: hello", "say", undefined],
-  ["- rpc: config.get\n- rpc: config.patch", "rpc", "rpc"],
-  ["- writeSkill: x\n  description: y\n  body: z", "writeSkill", "writeSkill"],
-  ["- rpc: { expr: '`config.get`' }", "rpc", "rpc"],
-])("of a step below a heading, what its actions do: %s", (lines, write, beyondTalking) => {
+  ["- expectSkill: x\n- rpc: config.get\n- expectNoRestart", undefined],
+  ["- say: hello\n- expectReply: hello", "say"],
+  ["- rpc: config.get\n- rpc: config.patch", "rpc"],
+  ["- writeSkill: x\n  description: y\n  body: z", "writeSkill"],
+  ["- rpc: { expr: '`config.get`' }", "rpc"],
+])("of a step below a heading, what its actions do: %s", (lines, write) => {
   const flow = flowOfMarkdown(`# Test\n\n## Step\n\n\`\`\`yaml qa-step\n${lines}\n\`\`\`\n`);
   const compilation = compileFlow(flow, OPTIONS);
   expect(compilation.flow).toBeDefined();
   expect(firstWrite(compilation)?.what).toBe(write);
-  expect(firstWrite(compilation, { mayConverse: true })?.what).toBe(beyondTalking);
 });

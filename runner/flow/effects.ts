@@ -23,14 +23,13 @@ const DYNAMIC = new Set(["vars", "globalThis"]);
  * Finds the first place where a flow may change the gateway. What cannot be known before the flow runs counts as a
  * change: a method that is computed, an object of the flow API that is handed on, code of the host.
  * A flow with errors has no such place.
- * @param options `mayConverse`: what people do when they talk to the gateway does not count
  */
-export function firstWrite(
-  { flow, expressions }: Pick<FlowCompilation, "flow" | "expressions">,
-  { mayConverse = false }: { mayConverse?: boolean } = {},
-): WriteUse | undefined {
+export function firstWrite({
+  flow,
+  expressions,
+}: Pick<FlowCompilation, "flow" | "expressions">): WriteUse | undefined {
   if (!flow) return undefined;
-  const scan = new Scan(flow, ownNames(flow, expressions), mayConverse);
+  const scan = new Scan(flow, ownNames(flow, expressions));
   for (const { actions } of flow.steps) scan.statements(actions);
   for (const expression of expressions) scan.expression(expression);
   return scan.first;
@@ -56,13 +55,11 @@ class Scan {
   readonly #vocabulary: Vocabulary;
   readonly #statements: StatementVocabulary;
   readonly #ownNames: ReadonlySet<string>;
-  readonly #mayConverse: boolean;
 
-  constructor({ vocabulary, statements }: CompiledFlow, ownNames: ReadonlySet<string>, mayConverse: boolean) {
+  constructor({ vocabulary, statements }: CompiledFlow, ownNames: ReadonlySet<string>) {
     this.#vocabulary = vocabulary;
     this.#statements = statements;
     this.#ownNames = ownNames;
-    this.#mayConverse = mayConverse;
   }
 
   statements(statements: readonly Statement[]): void {
@@ -143,7 +140,7 @@ class Scan {
   }
 
   #changes(effect: Effect): boolean {
-    return effect === "writes" || (effect === "converses" && !this.#mayConverse);
+    return effect !== "reads";
   }
 
   #canChange(entry: VocabularyEntry): boolean {

@@ -46,7 +46,7 @@ export const HARMLESS_GLOBALS = [
 /** Names that exist only for a scenario that declares the permission. `fs` is part of the flow API. */
 const PERMISSION_NAMES: Readonly<Record<Permission, readonly string[]>> = {
   fs: ["fs"],
-  process: ["process", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate"],
+  process: ["process", "fetch", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate"],
   import: ["require"],
 };
 

@@ -213,6 +213,8 @@ export interface GatewayStart {
   liveModel?: LiveModel;
   /** What a scenario of another runner takes for granted. */
   surroundings?: Surroundings | undefined;
+  /** Ids of plugins that must come with the gateway. */
+  bundledPlugins?: readonly string[] | undefined;
   /** Merge patches for the config file, applied in order before the start. */
   configPatches: readonly JsonObject[];
   /** Fills the agent's workspace before the process starts; for kinds that own one. */
@@ -262,5 +264,7 @@ export interface GatewayKind {
   noteOnRelease?(release: OwnRelease): string | undefined;
   /** Names of the ways in which this gateway can be broken on purpose; only the embedded one has any. */
   faults?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Digest of what it was built from; of the embedded one. */
+  buildId?(signal: AbortSignal): Promise<string>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;
 }

@@ -2,7 +2,7 @@
 export type ModelAnswer =
   | { kind: "text"; text: string; reasoning?: string; missingTool?: string }
   | { kind: "tool-calls"; calls: readonly PlannedCall[] }
-  | { kind: "error"; status: number; message: string }
+  | { kind: "error"; status: number; message: string; comeBackSeconds?: number }
   | { kind: "hang" };
 
 export interface PlannedCall {
@@ -19,6 +19,8 @@ export interface Plan {
   hold?: string;
   delayMs?: number;
   stream?: { chunkChars?: number; chunkDelayMs?: number };
+  /** The answer goes wrong on its way: after this share of it, or all of it. */
+  breaks?: { how: "cut" | "stall"; share: number } | { how: "garbage" };
   usage?: { inputTokens?: number; outputTokens?: number };
 }
 

@@ -8,6 +8,8 @@ import { inputText, type ModelRequest } from "./request.ts";
 
 const CHUNK_CHARS = 24;
 const CHARS_PER_TOKEN = 4;
+const STREAM_TYPE = "text/event-stream; charset=utf-8";
+const GARBAGE = '{"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content"\u0000\ufffd<html>';
 
 export interface Delivery {
   api: ModelApi;
@@ -24,9 +26,10 @@ export async function deliver({ api, request, plan, serial, response, signal }: 
   const { answer, delayMs } = plan;
   if (delayMs !== undefined) await delay(delayMs, signal);
   if (answer.kind === "hang") await untilAborted(new Promise(() => {}), signal);
-  else if (answer.kind === "error")
+  else if (answer.kind === "error") {
+    if (answer.comeBackSeconds !== undefined) response.setHeader("retry-after", answer.comeBackSeconds);
     sendJson(response, answer.status, apiError(answer.status, answer.message));
-  else {
+  } else {
     const context: AnswerContext = {
       request,
       answer,
@@ -34,7 +37,8 @@ export async function deliver({ api, request, plan, serial, response, signal }: 
       created: Math.floor(Date.now() / 1000),
       usage: usageOf(request, plan),
     };
-    if (request.stream) await stream(api, context, plan.stream ?? {}, response, signal);
+    if (plan.breaks) await breakOff(api, context, plan.breaks, response, signal);
+    else if (request.stream) await stream(api, context, plan.stream ?? {}, response, signal);
     else sendJson(response, 200, api.render(context));
   }
 }
@@ -46,6 +50,29 @@ export function apiError(status: number, message: string): object {
   return { error: { message, type, param: null, code: null } };
 }
 
+/** Begins the answer, and has it go wrong. Of an answer that is no stream, a part of the text is sent. */
+async function breakOff(
+  api: ModelApi,
+  context: AnswerContext,
+  breaks: NonNullable<Plan["breaks"]>,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stream: isStream } = context.request;
+  response.writeHead(200, { "content-type": isStream ? STREAM_TYPE : "application/json; charset=utf-8" });
+  if (breaks.how === "garbage") {
+    response.end(isStream ? `data: ${GARBAGE}\n\n` : GARBAGE);
+    return;
+  }
+  const whole = isStream
+    ? [...api.stream(context, (text) => cut(text, CHUNK_CHARS))].map(eventText)
+    : cut(JSON.stringify(api.render(context)), CHUNK_CHARS);
+  const sent = Math.max(1, Math.floor(breaks.share * whole.length));
+  await new Promise<void>((resolve) => response.write(whole.slice(0, sent).join(""), () => resolve()));
+  if (breaks.how === "cut") response.destroy();
+  else await untilAborted(new Promise(() => {}), signal);
+}
+
 async function stream(
   api: ModelApi,
   context: AnswerContext,
@@ -54,7 +81,7 @@ async function stream(
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, {
-    "content-type": "text/event-stream; charset=utf-8",
+    "content-type": STREAM_TYPE,
     "cache-control": "no-cache",
   });
   for (const event of api.stream(context, (text) => cut(text, chunkChars))) {

@@ -1,3 +1,4 @@
+import { type Injections, noInjections } from "../base/border-faults.ts";
 import { QaError } from "../base/errors.ts";
 import { suggestion } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
@@ -5,7 +6,8 @@ import type { Wakeups } from "../base/wakeups.ts";
 import type { LocalServerOptions } from "../http/local-server.ts";
 import type { ModelScript } from "../scenario/schema/model-script-schema.ts";
 import type { AgentModel, RequestsInHand } from "./agent-model.ts";
-import type { ModelAnswer, Plan } from "./answer.ts";
+import type { ModelAnswer } from "./answer.ts";
+import { withBreakage } from "./breakage.ts";
 import { Continuations } from "./continuations.ts";
 import { deliver } from "./deliver.ts";
 import { EVERY_ANSWER, Gates } from "./gates.ts";
@@ -38,11 +40,13 @@ export interface ScriptedModelOptions {
   /** The scenario's qa-model block, checked. Without one, the model follows instructions. */
   script?: ModelScript;
   onUnknown?: LocalServerOptions["onUnknown"];
+  /** What goes wrong on purpose. Default: nothing does. */
+  injections?: Injections;
 }
 
 /** Starts the model behind the agent on a random loopback port, until teardown. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
-  const { teardown, wakeups, onUnknown } = options;
+  const { teardown, wakeups, onUnknown, injections = noInjections() } = options;
   const records: ModelRecords = { requests: [], images: [] };
   const { requests, images } = records;
   const exchanges = new WeakMap<RecordedRequest, Exchange>();
@@ -58,7 +62,12 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     const { rules, gates, continuations } = state;
     const request = api.parse(body);
     const turn = currentTurn(request);
-    const plan: Plan = rules?.plan(request, turn) ?? followInstructions(request, turn);
+    const plan = withBreakage(
+      () => rules?.plan(request, turn) ?? followInstructions(request, turn),
+      request,
+      turn,
+      injections,
+    );
     const recorded = record({ raw, body, request, turn, plan });
     exchanges.set(recorded, { request, answer: plan.answer });
     const serial = requests.push(recorded);
@@ -73,7 +82,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
         await gates.pass(name, signal);
         inHand.set(recorded, "working");
       }
-      if (plan.answer.kind === "hang") inHand.set(recorded, "held");
+      if (plan.answer.kind === "hang" || plan.breaks?.how === "stall") inHand.set(recorded, "held");
       await deliver({ api, request, plan, serial, response, signal });
       inHand.delete(recorded);
       update(recorded, "answered");

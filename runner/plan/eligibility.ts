@@ -8,6 +8,9 @@ import { isFor, otherGateways } from "./gateways.ts";
 import { isDestructive, missingGuard, releaseOf } from "./guard.ts";
 import type { Selected } from "./selection.ts";
 
+/** What upstream calls providers and are programs. */
+const PROGRAMS: ReadonlySet<string> = new Set(["claude-cli", "codex"]);
+
 export interface Reason {
   reason: string;
   hint: string;
@@ -26,12 +29,12 @@ export type Eligibility =
 
 /**
  * Decides whether a scenario runs with these capabilities. A guard that is not set skips it, and so does a model or
- * channel that the run does not have; a scenario that is for other gateways is not applicable. A scenario that was
- * named is refused unless only its guard is missing.
+ * a driver of channels that the run does not have; a scenario that is for other gateways or another channel is not
+ * applicable. A scenario that was named is refused unless only its guard is missing.
  */
 export function eligibilityOf({ scenario, named }: Selected, capabilities: RunCapabilities): Eligibility {
-  const otherGateway = gatewayMismatch(scenario, capabilities);
-  if (otherGateway) return { kind: named ? "refuse" : "notApplicable", ...otherGateway };
+  const elsewhere = gatewayMismatch(scenario, capabilities) ?? channelMismatch(scenario, capabilities);
+  if (elsewhere) return { kind: named ? "refuse" : "notApplicable", ...elsewhere };
   const otherModel = modelMismatch(scenario, capabilities);
   if (otherModel) return { kind: named ? "refuse" : "skip", ...otherModel };
   const guarded = missingGuard(scenario, capabilities.env);
@@ -43,7 +46,16 @@ export function canChoose(scenario: Scenario, capabilities: RunCapabilities): bo
   return eligibilityOf({ scenario, named: true }, capabilities).kind !== "refuse";
 }
 
-/** A model or a channel that the scenario cannot do without: what it would do instead proves nothing. */
+function channelMismatch({ meta }: Scenario, { channelDriver }: RunCapabilities): Reason | undefined {
+  const channel = meta.execution?.channel;
+  if (channel === undefined || channel === channelDriver) return undefined;
+  return {
+    reason: `it is for the channel ${channel}`,
+    hint: `This runner has ${channelDriver} only.`,
+  };
+}
+
+/** A model or a channel's driver that the scenario cannot do without: what it would do instead proves nothing. */
 function modelMismatch(scenario: Scenario, capabilities: RunCapabilities): Reason | undefined {
   const { providerMode, primaryModel, channelDriver, scriptedModel } = capabilities;
   const { execution, runtimeParityTier } = scenario.meta;
@@ -60,7 +72,7 @@ function modelMismatch(scenario: Scenario, capabilities: RunCapabilities): Reaso
   ];
   for (const [wanted, available, what] of needs) {
     if (typeof wanted === "string" && available && !available.includes(wanted)) {
-      return { reason: `it needs the ${what} ${wanted}`, hint: `This run has the ${what} ${available[0]}.` };
+      return { reason: `it needs the ${what} ${wanted}`, hint: otherModelHint(wanted, what, available[0]) };
     }
   }
   if (scenario.modelScript && !scriptedModel) {
@@ -70,6 +82,16 @@ function modelMismatch(scenario: Scenario, capabilities: RunCapabilities): Reaso
     };
   }
   return undefined;
+}
+
+/** What to do about a model that a scenario needs and the run does not have. */
+function otherModelHint(wanted: string, what: string, has: string | undefined): string {
+  if (PROGRAMS.has(wanted)) {
+    return `It is a program that answers in the place of a provider, which no option of this runner starts.`;
+  }
+  const live =
+    wanted === PROVIDER_MODE.live || (what !== "channel driver" && wanted !== PROVIDER_MODE.scripted);
+  return `This run has the ${what} ${has}.${live && has !== PROVIDER_MODE.live ? " `--model live` takes a real one." : ""}`;
 }
 
 /** Upstream names its scripted model's provider like the mode. */

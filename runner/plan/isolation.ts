@@ -1,25 +1,22 @@
-import { firstWrite } from "../flow/effects.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
-import type { Scenario } from "../scenario/types.ts";
-import { compileScenario } from "./compile.ts";
-
-/** The scenario, with whether it may share a testbed; one whose pack seeds the agent's workspace never may. */
-export function withSharing(prepared: PreparedScenario): PreparedScenario {
-  const { scenario, flow, pack } = prepared;
-  return { ...prepared, sharable: flow !== undefined && !pack && mayShareGateway(scenario) };
-}
 
 /**
- * Whether a scenario may run on a gateway that others have used and will use: it brings nothing of its own to its
- * start, and does no more than read and talk.
+ * The scenario, with whether it may run on a gateway that others have used and will use. What it changes there is looked
+ * for afterwards, so only what cannot be seen from outside rules it out.
  */
-function mayShareGateway(scenario: Scenario): boolean {
-  const { gatewayConfigPatch, plugins, skills, faults, http, env, secrets, execution, surface, surfaces } =
-    scenario.meta;
-  if (gatewayConfigPatch || plugins?.length || skills || faults?.length || http || env || secrets)
-    return false;
-  if (execution?.suiteIsolation === "isolated" || execution?.config?.allowEnv !== undefined) return false;
-  // What the agent remembers outlives its sessions.
-  if ([surface, ...(surfaces ?? [])].includes("memory")) return false;
-  return firstWrite(compileScenario(scenario), { mayConverse: true }) === undefined;
+export function withSharing(prepared: PreparedScenario): PreparedScenario {
+  const because = whyNot(prepared);
+  return { ...prepared, sharing: because === undefined ? { may: true } : { may: false, because } };
+}
+
+function whyNot({ scenario: { meta }, release, faults: own }: PreparedScenario): string | undefined {
+  const { plugins, faults, http, execution, surface, surfaces } = meta;
+  if (execution?.suiteIsolation === "isolated") return "it is marked as isolated";
+  if (release) return "it has an installed gateway of its own";
+  if (faults?.length || own?.length) return "its gateway is broken on purpose";
+  if (plugins?.length) return "what its plugins keep in memory cannot be seen";
+  if (http) return "its fakes of services count what was asked of them";
+  // An index in memory outlives the files that it was made from.
+  if ([surface, ...(surfaces ?? [])].includes("memory")) return "what an agent remembers cannot be seen";
+  return undefined;
 }

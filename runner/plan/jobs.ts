@@ -11,3 +11,16 @@ export function defaultJobs(
 ): number {
   return Math.max(1, Math.min(cores, Math.floor(memory / memoryPerJob)));
 }
+
+/**
+ * How many gateways start ahead of their turn by default: one where a start takes seconds and there is room for it.
+ * @param jobs how many scenarios run at once
+ * @param memoryPerJob as for `defaultJobs`
+ */
+export function defaultBootAhead(
+  jobs: number,
+  memoryPerJob: number,
+  memory: number = Math.min(freemem(), process.availableMemory()),
+): number {
+  return memory >= (jobs + 1) * memoryPerJob ? 1 : 0;
+}

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import type { JsonObject } from "../base/json.ts";
+import { statusDialect } from "../gateway/dialect.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
+import type { GatewayProgram } from "../gateway/process/program.ts";
 import { startChildGateway } from "../gateway/process/start-child.ts";
 import { FAKE_PROGRAM, gatewayStart } from "../gateway/testing/fixture.ts";
 import { longCommand } from "../gateway/testing/long-command.ts";
@@ -85,4 +88,42 @@ test("an update that fails because of the runner's own channel says nothing abou
   });
   expect(report.blocked).toContain(fact);
   expect(left).toEqual([]);
+});
+
+test("of a service's update its own record is judged, and not that it says to have succeeded", async () => {
+  const runs: JsonObject[] = [
+    { runId: "old", status: "succeeded" },
+    { status: "succeeded", verification: { runningVersion: "2026.9.6", serviceRunning: true } },
+    // What 2026.9.5 says of an update after which nothing runs any more.
+    { status: "succeeded", verification: { runningVersion: "2026.9.5" } },
+    { status: "rolled-back", verification: { runningVersion: "2026.9.5", serviceRunning: true } },
+  ];
+  const start = gatewayStart();
+  const updatePlan = { sourceVersion: "2026.9.5", targetTag: "latest", targetVersion: "2026.9.6" };
+  const program: GatewayProgram = {
+    ...FAKE_PROGRAM,
+    target: "openclaw@2026.9.5",
+    updatePlan: { ...updatePlan, notice: "versions", isService: true },
+    dialect: (access) => ({
+      ...statusDialect(access),
+      call: async (method) =>
+        method === "update.run"
+          ? { ok: true, runId: "new", result: {} }
+          : { lastRun: { runId: "new", reason: "why", ...runs.shift() } },
+    }),
+  };
+  try {
+    const gateway = await startChildGateway(program, start);
+    const outcomes: object[] = [];
+    while (runs.length > 0) {
+      outcomes.push(await updateThrough("update.run", gateway, "2026.9.6", start.signal));
+    }
+    expect(outcomes).toMatchObject([
+      { ok: true, exit: "status succeeded", version: "2026.9.6", reason: "why" },
+      { ok: false, exit: "status succeeded", version: "2026.9.5" },
+      { ok: false, exit: "status rolled-back", version: "2026.9.5" },
+    ]);
+  } finally {
+    expect(await start.teardown.run(10_000)).toEqual([]);
+  }
 });

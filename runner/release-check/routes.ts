@@ -16,7 +16,7 @@ const SUMMARY_CHARS = 600;
 
 const STATUS_TIMEOUT_MS = 120_000;
 /** Between two looks at an update that goes on elsewhere. */
-const LOOK_MS = 2000;
+const LOOK_MS = 1000;
 
 /** What tells a program that it runs inside of the gateway's service, and what keeps it from updating. */
 const NOT_IN_A_SHELL = [

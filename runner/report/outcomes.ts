@@ -26,12 +26,19 @@ export function excuseFor({ id, verdict }: ScenarioReport, { quarantine }: RunFa
   return verdict === "failed" ? quarantine?.find((entry) => entry.id === id) : undefined;
 }
 
+/** Why a pass proves less than it seems to. */
+export const UNPROVEN_TEXT = {
+  never: "never seen to fail",
+  changed: "not seen to fail since it changed",
+} as const;
+
 /** What a verdict alone does not say: `flaky: passed on try 2 of 3`, `quarantined until … (owner: reason)`. */
 export function resultNotes(scenario: ScenarioReport, run: RunFacts): string[] {
   const note = attemptsNote(scenario, run);
   const excuse = excuseFor(scenario, run);
   return [
     ...(note ? [scenario.flaky ? `flaky: ${note}` : note] : []),
+    ...(scenario.unproven && scenario.verdict === "passed" ? [UNPROVEN_TEXT[scenario.unproven]] : []),
     ...(excuse ? [`quarantined until ${excuse.expires} (${excuse.owner}: ${oneLine(excuse.reason)})`] : []),
   ];
 }
@@ -83,4 +90,11 @@ export function countsInWords(
     verdict,
     text: `${counts[verdict]} ${verdict}${asides[verdict] ?? ""}`,
   }));
+}
+
+/** What became of a gateway that is shared, in words. */
+export function sharingNote({ goesOn, because, putBack }: NonNullable<ScenarioReport["sharing"]>): string {
+  if (!goesOn) return `its gateway is not shared: ${because}`;
+  if (putBack.length === 0) return "its gateway goes on: it is as it was";
+  return `its gateway goes on, put back: ${putBack.join("; ")}`;
 }

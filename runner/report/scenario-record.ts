@@ -45,6 +45,7 @@ export class ScenarioRecord {
       objective: this.#ref.objective,
       successCriteria: this.#ref.successCriteria && [...this.#ref.successCriteria],
       named: this.#ref.named ?? false,
+      unproven: this.#ref.unproven,
       ...this.#outcome(decisive, interrupted),
       flaky: isFlaky(attempts),
       durationMs: decisive?.durationMs(now) ?? 0,
@@ -53,6 +54,8 @@ export class ScenarioRecord {
       steps: decisive?.stepReports(now) ?? [],
       cleanupProblems,
       leaks: leaks.length > 0 ? leaks : undefined,
+      sharing: decisive?.finished?.sharing,
+      faults: decisive?.finished?.faults,
       evidence: decisive?.finished?.evidence ?? [],
       rerun: decisive?.finished?.rerun ?? this.#runCommand,
     });

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { errorMessage } from "../base/errors.ts";
 import type { CompiledFlow } from "../flow/types.ts";
-import type { ScenarioFinished } from "../report/events.ts";
+import type { ScenarioFinished, Verdict } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
 import { endingOf } from "./attempt/ending.ts";
 import { runAttemptFlow } from "./attempt/host/flow.ts";
@@ -12,6 +12,7 @@ import { writeEvidence } from "./evidence.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import { AttemptRecorder } from "./record/recorder.ts";
 import type { RunSetup } from "./setup.ts";
+import type { FaultRecord } from "./testbed/faults.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 import type { Testbed } from "./testbed/testbed.ts";
 
@@ -26,6 +27,8 @@ export interface AttemptOptions {
   attempts: AttemptPool;
   /** Called when the gateway is ready. */
   onReady(): void;
+  /** Called once no other attempt follows and only its gateway is to be torn down. */
+  onOver(verdict: Verdict): void;
   /** Whether another attempt follows one that ended like this. */
   next(outcome: Outcome): ScenarioFinished["next"];
 }
@@ -41,14 +44,20 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   // It loads what it needs while the gateway boots.
   const child = options.attempts.take();
   const folder = evidenceFolder(run.reportFolder, scenario.id, attempt);
-  const { outcome, problems, leaks } = await perform(testbed, child, folder, options);
+  const performed = await perform(testbed, child, folder, options);
+  const { problems, leaks } = performed;
   child.kill();
+  const faults = await testbed.faults.record();
+  const outcome = faults ? injectedOr(performed.outcome, faults, testbed) : performed.outcome;
   const evidence = await writeEvidence(folder, testbed, child, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
     return [];
   });
   const another = next(outcome);
-  problems.push(...(await testbeds.give(testbed, prepared, outcome, another === undefined)));
+  const given = await testbeds.give(testbed, prepared, outcome, another === undefined, () => {
+    if (!another) options.onOver(outcome.verdict);
+  });
+  problems.push(...given.problems);
 
   const finished: ScenarioFinished = {
     type: "scenario-finished",
@@ -59,6 +68,9 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     ...outcome,
     cleanupProblems: problems,
     ...(leaks.length > 0 ? { leaks } : {}),
+    ...(given.sharing ? { sharing: given.sharing } : {}),
+    ...(faults && faults.asked.length > 0 ? { faults: faults.asked } : {}),
+    ...(run.watchFaults ? { reached: faults?.reached ?? [] } : {}),
     evidence,
     rerun: run.rerunCommand(scenario.id),
   };
@@ -67,12 +79,19 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   return finished;
 }
 
+/** The outcome, or that a scenario passed on what was not broken as it was to be. */
+function injectedOr(outcome: Outcome, faults: FaultRecord, testbed: Testbed): Outcome {
+  const error = outcome.verdict === "passed" ? testbed.faults.notInjected(faults) : undefined;
+  return error ? { ...outcome, ...endingOf(error) } : outcome;
+}
+
 async function perform(
   testbed: Testbed,
   attempt: AttemptProcess,
   folder: string,
-  { prepared: { scenario, flow }, run, onReady }: AttemptOptions,
+  { prepared, run, testbeds, onReady }: AttemptOptions,
 ): Promise<{ outcome: Outcome; problems: string[]; leaks: string[] }> {
+  const { scenario, flow } = prepared;
   try {
     if (!flow) throw new Error("a scenario without a flow cannot be ended");
     testbed.onWait((waitsFor) => {
@@ -91,6 +110,7 @@ async function perform(
       gateway: ready.gateway.facts,
     });
     onReady();
+    await testbeds.begin(testbed, prepared);
     const recorder = new AttemptRecorder({
       scenarioId: scenario.id,
       source: scenario.file.text,

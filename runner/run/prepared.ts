@@ -18,8 +18,8 @@ export interface PreparedScenario {
   named: boolean;
   /** Set: it is reported as skipped and nothing is touched. */
   skip?: { reason: string; hint: string };
-  /** It changes nothing in its gateway that the next scenario could notice, and may share one. */
-  sharable?: boolean;
+  /** Whether it may run on a gateway that others have used and will use; absent where gateways are not shared. */
+  sharing?: { may: true } | { may: false; because: string };
   /** Set: it is reported as blocked and nothing is touched. */
   blocked?: { reason: string; hint: string };
   /** The pack that it belongs to, if that has an index. */
@@ -28,6 +28,10 @@ export interface PreparedScenario {
   environment?: { env: Readonly<Record<string, string>>; secrets: Readonly<Record<string, string>> };
   /** Install scripts of its plugins run. */
   allowScripts?: boolean;
+  /** Why a pass of it proves less than it seems to. */
+  unproven?: "never" | "changed";
+  /** What is broken besides what its front matter and the run say. */
+  faults?: readonly string[];
   /** Install the gateway for this scenario alone. */
   release?: OwnRelease;
 }

@@ -32,7 +32,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     policy,
     faults: [...options.faults],
     reportFolder: options.reportFolder,
-    scenarios: scenarios.map(({ scenario, named }) => ({
+    scenarios: scenarios.map(({ scenario, named, unproven }) => ({
       id: scenario.id,
       title: scenario.title,
       file: scenario.file.name,
@@ -40,6 +40,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
       objective: scenario.meta.objective,
       successCriteria: scenario.meta.successCriteria,
       named,
+      ...(unproven ? { unproven } : {}),
     })),
   });
   const run = { ...options, signal: AbortSignal.any([options.signal, timeUp]) };
@@ -49,22 +50,38 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
   // A failure that is excused does not end the run.
   const excused = new Set(options.place.quarantine?.map(({ id }) => id));
   let failed = 0;
+  const order = options.order ?? scenarios.keys().toArray();
+  const inOrder = order.flatMap((index) => {
+    const prepared = scenarios[index];
+    return prepared ? [{ prepared, place: index + 1 }] : [];
+  });
+  const ends: Promise<void>[] = [];
   await Promise.all(
-    scenarios.map((prepared, index) =>
+    inOrder.map(({ prepared, place }, turn) =>
       limit(async () => {
         if (options.signal.aborted) return;
         const reason = timeUp.aborted ? String(timeUp.reason.message) : bailReason(failed, policy);
-        if (reason) return endWithout(prepared, index + 1, run, { verdict: "skipped", reason });
+        if (reason) return endWithout(prepared, place, run, { verdict: "skipped", reason });
         if (needsTestbed(prepared)) toCome -= 1;
-        const later = scenarios.slice(index + 1, index + 1 + options.bootAhead);
-        const failure = await runScenario(prepared, index + 1, run, testbeds, attempts, () => {
-          if (toCome > 0) attempts.prepare();
-          for (const next of later) if (needsTestbed(next)) testbeds.prepare(next);
+        const later = inOrder.slice(turn + 1, turn + 1 + options.bootAhead);
+        const over = Promise.withResolvers<void>();
+        const end = runScenario(prepared, place, run, testbeds, attempts, {
+          ready: () => {
+            if (toCome > 0) attempts.prepare();
+            for (const next of later) if (needsTestbed(next.prepared)) testbeds.prepare(next.prepared);
+          },
+          over: (failure) => {
+            if (failure && !excused.has(prepared.scenario.id)) failed += 1;
+            // The gateway of the next one runs already: it need not wait until this one has ended.
+            if (options.bootAhead > 0) over.resolve();
+          },
         });
-        if (failure && !excused.has(prepared.scenario.id)) failed += 1;
+        ends.push(end);
+        await Promise.race([end, over.promise]);
       }),
     ),
   );
+  await Promise.all(ends);
   return options.pools ? [] : closePools({ testbeds, attempts });
 }
 

@@ -38,8 +38,10 @@ export interface RunSetup {
   pools?: Pools | undefined;
   /** Testbeds that are started ahead of their scenario's turn. */
   bootAhead: number;
-  /** Runs scenarios that change nothing in the gateway one after the other on the same one. */
+  /** Runs scenarios one after the other on the same gateway, as long as it is proved to be as it was. */
   share: boolean;
+  /** Indexes of `scenarios`, in the order in which they run; default: as they are. */
+  order?: readonly number[];
   policy: RunPolicy;
   scenarios: readonly PreparedScenario[];
   /** What plugins from elsewhere can do, in sentences. */
@@ -47,6 +49,8 @@ export interface RunSetup {
   reportFolder: string;
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];
+  /** Each attempt reports which faults it could have been broken with. */
+  watchFaults?: boolean;
   secrets: Secrets;
   events: Pick<OpenReport, "emit">;
   /** Fires on Ctrl-C. Its reason is the error that running scenarios end with. */

@@ -1,3 +1,4 @@
+import { BORDER_FAULTS, isKnownFault } from "../base/border-faults.ts";
 import { suggestion } from "../base/suggest.ts";
 import { FAULT_NAMES } from "./faults.generated.ts";
 import { FRONT_MATTER_PATH } from "./front-matter-paths.ts";
@@ -8,7 +9,7 @@ import type { Draft } from "./types.ts";
 
 /** Variables that say where the gateway keeps things and what it is part of: they are the runner's. */
 const OURS =
-  /^(?:HOME|USERPROFILE|PATH|XDG_\w+|TMPDIR|TMP|TEMP|NODE_OPTIONS|OPENCLAW_(?:HOME|STATE_DIR|CONFIG_PATH|OAUTH_DIR|GATEWAY_TOKEN|QA_\w+)|GATEWAY_(?:FAULTS|TRACE|QA_\w+))$/i;
+  /^(?:HOME|USERPROFILE|PATH|XDG_\w+|TMPDIR|TMP|TEMP|NODE_OPTIONS|OPENCLAW_(?:HOME|STATE_DIR|CONFIG_PATH|OAUTH_DIR|GATEWAY_TOKEN|QA_\w+)|GATEWAY_(?:FAULTS(?:_PASSED)?|TRACE|QA_\w+))$/i;
 
 /** A folder that a scenario names under one of its keys. */
 export interface NamedFolder {
@@ -55,11 +56,11 @@ export function checkSurroundings(
 
 function checkFaults({ faults = [] }: ScenarioMeta, located: LocatedNode, diagnostics: Diagnostics): void {
   for (const [index, name] of faults.entries()) {
-    if (FAULT_NAMES.includes(name)) continue;
+    if (isKnownFault(name, FAULT_NAMES)) continue;
     diagnostics.error(atPath(located, ["faults", index]), {
       code: "invalid-value",
-      message: `the embedded gateway has no fault \`${name}\``,
-      hint: suggestion(name, FAULT_NAMES),
+      message: `there is no fault \`${name}\``,
+      hint: suggestion(name, [...FAULT_NAMES, ...Object.keys(BORDER_FAULTS)]),
     });
   }
 }

@@ -43,7 +43,7 @@ export const FLOW_OBJECTS: Readonly<Record<string, FlowMember>> = {
       repoRoot: value(
         "env",
         STRING,
-        "Root of the repository that the scenario belongs to.",
+        "Root of the repository that the scenario belongs to. For a pack in upstream's flow language that has no built product (`dist`): the package of the release that it runs on.",
         ({ facts }) => facts.repoRoot,
       ),
       outputDir: value(

@@ -15,6 +15,7 @@ import { expectNoReload, expectReload, RELOAD } from "./reloads.ts";
 import { IDENTITY } from "./schemas.ts";
 
 const RESTART_MS = 60_000;
+const STATUS_MS = 15_000;
 const RESTART = { ...IDENTITY, properties: { ...IDENTITY.properties, outageMs: NUMBER } } as const;
 
 const ACCOUNT = open(
@@ -138,8 +139,13 @@ export const gatewayStatements = actionsOf("gateway", (define) => ({
     returns: UPDATE_STATUS,
     statement: "expects",
     effect: "reads",
-    run: (context, { status }) =>
-      expectState(context, "the update status", status, () => context.call("update.status", {})),
+    run: (context, { status }) => {
+      // The gateway may be away meanwhile, which is what an update is about.
+      const timeoutMs = limitOf(context, STATUS_MS);
+      return expectState(context, "the update status", status, () =>
+        context.call("update.status", {}, { timeoutMs }),
+      );
+    },
   }),
   expectReload: define({
     summary:

@@ -1,4 +1,4 @@
-import { QaError } from "../../base/errors.ts";
+import { BlockedError, QaError } from "../../base/errors.ts";
 import { withoutSequences } from "../../base/secrets/unseen.ts";
 import type { CliResult } from "../../gateway/gateway.ts";
 import type { ActionContext } from "../context.ts";
@@ -9,6 +9,8 @@ import { jsonIn } from "./cli-json.ts";
 const CLI_TIMEOUT_MS = 60_000;
 const SHOWN_OUTPUT = 2_000;
 const SHOWN_REASON = 300;
+/** Commands that come with a plugin of releases: a gateway without one lacks what stands for it. */
+const OF_CAPABILITIES: readonly string[] = ["memory", "browser"];
 
 interface CliOptions {
   timeoutMs?: number;
@@ -30,6 +32,12 @@ export async function runGatewayCli(
   }
   if (result.exitCode !== 0) {
     const reason = reasonIn(result.stderr) || reasonIn(result.stdout) || "it printed nothing";
+    const lacking = OF_CAPABILITIES.find(
+      (name) => name === args[0] && reason.includes(`unknown command '${name}'`),
+    );
+    if (lacking) {
+      throw new BlockedError(lacking, `this gateway has no command \`${lacking}\`: it lacks \`${lacking}\``);
+    }
     throw cliError(
       "cli-failed",
       `qa cli failed (${result.exitCode ?? result.signal}): ${command}: ${reason}`,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rejectAnswer } from "./update.ts";
+import { rejectAnswer, requireBegun } from "./update.ts";
 
 /** What becomes of an agent's call of `update.run` with this answer. */
 function problemOf(toolOutput: string): unknown {
@@ -51,4 +51,17 @@ test.for([
 test("what was answered before the call does not count", () => {
   const before = { plannedToolArgs: { action: "update.run" }, toolOutput: "Error: another call" };
   expect(rejectAnswer([before])).toBeUndefined();
+});
+
+test("the answer to a client's call says that an update has begun, that none can, or that it failed", () => {
+  const of = (answer: object) => () => requireBegun({ ...answer });
+  const handedOver = { status: "skipped", reason: "managed-service-handoff-started" };
+  expect(of({ ok: true, result: handedOver })).not.toThrow();
+  expect(
+    of({ ok: false, result: { status: "skipped", reason: "managed-service-handoff-unavailable" } }),
+  ).toThrow(expect.objectContaining({ code: "blocked", capability: "self-update" }));
+  expect(of({ ok: false, result: { status: "error", reason: "doctor-failed" } })).toThrow(
+    expect.objectContaining({ code: "update-failed", fault: "product" }),
+  );
+  expect(of({ ok: false })).toThrow(expect.objectContaining({ code: "update-failed" }));
 });

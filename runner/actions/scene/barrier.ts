@@ -1,11 +1,11 @@
 import { QaError } from "../../base/errors.ts";
+import { BARRIER } from "../../channel/defaults.ts";
 import type { Allow } from "../../flow/run/host.ts";
 import type { ActionContext } from "../context.ts";
 import { isChannelRunning } from "../gateway/gateway.ts";
 import { waitIn } from "../wait.ts";
 import { untilEditTaken } from "./hand-edit.ts";
 import { turnMs } from "./limits.ts";
-import { BARRIER } from "./scene.ts";
 import { type UnderWay, underWay } from "./under-way.ts";
 
 const BARRIER_MS = 15_000;

@@ -1,4 +1,5 @@
 import type { ChannelBus } from "../../channel/channel-bus.ts";
+import { BARRIER } from "../../channel/defaults.ts";
 import type { BusMessage } from "../../channel/types.ts";
 import type { LaterCheck } from "../../flow/run/host.ts";
 import type { Effect } from "../../flow/vocabulary.ts";
@@ -7,9 +8,6 @@ import type { HttpFakes, HttpRequest } from "../../http/fakes.ts";
 import type { AgentModel } from "../../model/agent-model.ts";
 import type { RecordedRequest } from "../../model/recorder.ts";
 import { Outage } from "./outage.ts";
-
-/** The conversation in which a barrier is sent and comes back; no statement sees it. */
-export const BARRIER = "qa-barrier";
 
 /** Reloads that `expectReload` no longer takes; those that were expected are taken as `reload`. */
 export const NEXT_RELOAD = "next reload";

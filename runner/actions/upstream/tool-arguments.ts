@@ -42,8 +42,13 @@ const BY_TOOL: Readonly<Record<string, ToolArguments>> = {
   web_search: { accepted: { query: "tool fixture", count: 1 } },
 };
 
+/** Whether releases have the tool, some by a plugin that is not on by itself. */
+export function isToolOfReleases(toolName: string): boolean {
+  return Object.hasOwn(BY_TOOL, toolName);
+}
+
 /** What the agent is told to call a tool with, so that the call succeeds or is refused. */
 export function toolArguments(toolName: string, path: "happy" | "failure"): JsonObject {
-  const known = Object.hasOwn(BY_TOOL, toolName) ? BY_TOOL[toolName] : undefined;
+  const known = isToolOfReleases(toolName) ? BY_TOOL[toolName] : undefined;
   return path === "happy" ? (known?.accepted ?? {}) : (known?.refused ?? REFUSED);
 }

@@ -13,7 +13,7 @@ import { liveTurnTimeout } from "../env/core.ts";
 import { effectiveTools } from "../extensions/tools.ts";
 import { BOOLEAN, record, STRING, type ValuesOf } from "../schema.ts";
 import { ensureImageGeneration } from "./images.ts";
-import { EDITABLE_FILE, toolArguments } from "./tool-arguments.ts";
+import { EDITABLE_FILE, isToolOfReleases, toolArguments } from "./tool-arguments.ts";
 import { toolPayload } from "./tool-payload.ts";
 
 const TURN_MS = 45_000;
@@ -61,7 +61,7 @@ async function runFixture(context: ActionContext, fixture: ToolFixture): Promise
   const happySession = await session(context, toolName, "happy");
   const failureSession = await session(context, toolName, "failure");
   const tools = await effectiveTools(context, happySession);
-  if (!tools.has(toolName)) return reportMissing(fixture, tools);
+  if (!tools.has(toolName)) return reportMissing(context, fixture, tools);
 
   const happy = await playTurn(context, fixture, "happy", happySession);
   const failure = await playTurn(context, fixture, "failure", failureSession);
@@ -73,12 +73,19 @@ function session(context: ActionContext, toolName: string, path: Path): Promise<
   return createSession(context, `Tool fixture: ${toolName}, ${path}`, key);
 }
 
-function reportMissing(fixture: ToolFixture, tools: Set<string>): string {
+function reportMissing({ gateway }: ActionContext, fixture: ToolFixture, tools: Set<string>): string {
   const { toolName, expectedAvailable } = fixture;
   const offered = `offered: ${[...tools].sort().join(", ")}`;
   if (expectedAvailable === false) return `${toolName} is not offered, as the fixture expects; ${offered}`;
   const problem = "it is not among the tools that the agent is offered";
   throwKnown(fixture, problem);
+  if (gateway.facts.target === "embedded" && isToolOfReleases(toolName)) {
+    throw new BlockedError(
+      `tool:${toolName}`,
+      `the embedded gateway has no ${toolName}, which releases have`,
+      "Run it on a release (--gateway openclaw@…)",
+    );
+  }
   throw new QaError(`${toolName}: ${problem}`, {
     code: "tool-missing",
     fault: "product",

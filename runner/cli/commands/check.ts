@@ -9,15 +9,17 @@ import { displayPath, isWithin } from "../../base/paths.ts";
 import { plural } from "../../base/text.ts";
 import { KeptFindings } from "../../lanes/kept-findings.ts";
 import type { CheckedScenarios } from "../../plan/check.ts";
+import type { Unproven } from "../../prove/unproven.ts";
 import { isPack, scenariosAround } from "../../scenario/catalog/packs.ts";
 import type { Diagnostic } from "../../scenario/source/diagnostic.ts";
+import type { Scenario } from "../../scenario/types.ts";
 import { addOptions } from "../command-options.ts";
 import { byPlace, printDiagnostics } from "../diagnostics.ts";
 import { lanesPath, quarantinePath, today } from "../lanes-paths.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples } from "../output.ts";
 import { print, printJson } from "../redacted.ts";
-import { repositoryRoot } from "../workspace.ts";
+import { provenPath, repositoryRoot } from "../workspace.ts";
 
 type CheckOptions = OptionsOf<"check">;
 
@@ -51,13 +53,14 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
       "Leave out the paths, or check them separately.",
     );
   }
-  const { files, diagnostics } =
+  const { files, diagnostics, scenarios } =
     paths.length > 0 ? await checkPaths(paths, options) : await checkAll(options);
   refuseEmpty(paths, [...files, ...diagnostics.map(({ file }) => file)]);
   diagnostics.sort(byPlace);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  const unproven = options.proven ? await unprovenOf(scenarios) : undefined;
   if (options.json || options.format === "json") {
-    printJson({ files, diagnostics });
+    printJson({ files, diagnostics, ...(unproven ? { unproven } : {}) });
   } else if (options.format === "sarif") {
     printJson(await sarifOf(diagnostics));
   } else {
@@ -65,7 +68,25 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
     const summary = [plural(errors, "error"), plural(diagnostics.length - errors, "warning")].join(", ");
     print(`${plural(files.length, "file")} checked: ${summary}\n`);
   }
-  return errors > 0 ? EXIT.invalid : EXIT.passed;
+  if (unproven && unproven.length > 0 && options.format === "text" && !options.json) {
+    const { UNPROVEN_TEXT } = await import("../../report/outcomes.ts");
+    for (const { id, why } of unproven) print(`unproven: ${id}: ${UNPROVEN_TEXT[why]}\n`);
+    print(`${plural(unproven.length, "scenario")} unproven: \`qa prove <id>\` shows what each notices\n`);
+  }
+  if (errors > 0) return EXIT.invalid;
+  return unproven && unproven.length > 0 ? EXIT.failed : EXIT.passed;
+}
+
+/** @throws UsageError where nothing was proven yet */
+async function unprovenOf(scenarios: readonly Scenario[]): Promise<{ id: string; why: Unproven }[]> {
+  const path = provenPath();
+  const { unprovenAmong } = await import("../../prove/unproven.ts");
+  const unproven = await unprovenAmong(scenarios, path);
+  if (unproven) return [...unproven].map(([id, why]) => ({ id, why }));
+  throw new UsageError(
+    `there is no ${displayPath(path, userFolder())} that could be read`,
+    "`qa prove` writes it; it is checked in.",
+  );
 }
 
 async function sarifOf(diagnostics: readonly Diagnostic[]): Promise<object> {
@@ -106,17 +127,18 @@ function refuseEmpty(paths: readonly string[], files: readonly string[]): void {
 interface Findings {
   files: string[];
   diagnostics: Diagnostic[];
+  scenarios: readonly Scenario[];
 }
 
 async function checkPaths(
   paths: readonly string[],
   { pack, modelScript }: Pick<CheckOptions, "pack" | "modelScript">,
-): Promise<CheckedScenarios> {
+): Promise<CheckedScenarios & Findings> {
   const [{ checkScenarios }, { KeptFiles }] = await Promise.all([
     import("../../plan/check.ts"),
     import("../../scenario/catalog/kept.ts"),
   ]);
-  return checkScenarios({
+  const checked = await checkScenarios({
     kept: new KeptFiles("flows"),
     repoRoot: repositoryRoot(),
     packs: pack,
@@ -124,6 +146,7 @@ async function checkPaths(
     cwd: userFolder(),
     paths,
   });
+  return { ...checked, scenarios: checked.catalog.scenarios };
 }
 
 /** Scenarios, and the lanes that choose from them. */
@@ -149,6 +172,7 @@ async function checkAll({ lanes: typed, pack, modelScript }: CheckOptions): Prom
   return {
     files: [...scenarios.files, ...lanes.files],
     diagnostics: [...scenarios.diagnostics, ...lanes.diagnostics],
+    scenarios: catalog.scenarios,
   };
 }
 

@@ -1,14 +1,16 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { EXIT } from "../../base/exit-codes.ts";
 import { userFolder } from "../../base/invocation.ts";
 import { plural } from "../../base/text.ts";
+import type { Unproven } from "../../prove/unproven.ts";
 import type { Catalog } from "../../scenario/catalog/catalog.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import { addOptions } from "../command-options.ts";
 import type { OptionsOf } from "../options.ts";
 import { examples, textTable } from "../output.ts";
 import { printJson, printNote, printRedacted } from "../redacted.ts";
-import { packsIn, repositoryRoot } from "../workspace.ts";
+import { packsIn, provenPath, repositoryRoot } from "../workspace.ts";
 
 const ALL_GATEWAYS = ["embedded", "openclaw", "remote"];
 
@@ -22,6 +24,8 @@ interface Row {
   guard: string | null;
   tags: readonly string[];
   file: string;
+  /** Why it proves nothing; null where it was seen to fail, and absent where `qa prove` was never run. */
+  unproven?: Unproven | null;
 }
 
 /** Declares `qa list`. */
@@ -57,7 +61,9 @@ async function list(options: OptionsOf<"list">): Promise<number> {
   const broken = new Set(
     catalog.diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file),
   );
-  const rows = (await tagged(catalog, options.tag)).map((scenario) => rowOf(scenario, guardOf(scenario)));
+  const chosen = await tagged(catalog, options.tag);
+  const unproven = await unprovenOf(chosen);
+  const rows = chosen.map((scenario) => rowOf(scenario, guardOf(scenario), unproven));
   if (options.json) printJson({ scenarios: rows });
   else printRedacted(rows, table);
   for (const { code, file, message } of catalog.diagnostics) {
@@ -80,7 +86,21 @@ async function tagged(catalog: Catalog, tags: readonly string[]): Promise<readon
   return requireTagged(catalog, tags);
 }
 
-function rowOf(scenario: Scenario, guard: string | undefined): Row {
+/** Nothing is loaded for it where nothing was proven. */
+async function unprovenOf(
+  scenarios: readonly Scenario[],
+): Promise<ReadonlyMap<string, Unproven> | undefined> {
+  const path = provenPath();
+  if (!existsSync(path)) return undefined;
+  const { unprovenAmong } = await import("../../prove/unproven.ts");
+  return unprovenAmong(scenarios, path);
+}
+
+function rowOf(
+  scenario: Scenario,
+  guard: string | undefined,
+  unproven: ReadonlyMap<string, Unproven> | undefined,
+): Row {
   return {
     id: scenario.id,
     row: scenario.row?.name ?? null,
@@ -90,17 +110,20 @@ function rowOf(scenario: Scenario, guard: string | undefined): Row {
     guard: guard ?? null,
     tags: scenario.tags,
     file: scenario.file.name,
+    ...(unproven ? { unproven: unproven.get(scenario.id) ?? null } : {}),
   };
 }
 
 function table(rows: readonly Row[]): string {
+  const hasProven = rows.some(({ unproven }) => unproven !== undefined);
   return textTable([
-    ["ID", "THEME", "GATEWAYS", "GUARD", "TITLE"],
-    ...rows.map(({ id, theme, gateways, guard, title }) => [
+    ["ID", "THEME", "GATEWAYS", "GUARD", ...(hasProven ? ["PROVEN"] : []), "TITLE"],
+    ...rows.map(({ id, theme, gateways, guard, unproven, title }) => [
       id,
       theme,
       ALL_GATEWAYS.every((kind) => gateways.includes(kind)) ? "any" : gateways.join(","),
       guard ?? "-",
+      ...(hasProven ? [unproven ?? "yes"] : []),
       title,
     ]),
   ]);

@@ -119,7 +119,7 @@ export class NameTable {
       message: `\`${what}\` needs the permission \`${permission}\`, which the scenario does not declare`,
       hint: foreign
         ? `Run the pack with \`--trust\` if you trust it, or add \`permissions: [${permission}]\` to the scenario.`
-        : `Add \`permissions: [${permission}]\` to the scenario, or do without.`,
+        : (INSTEAD[what] ?? `Add \`permissions: [${permission}]\` to the scenario, or do without.`),
     });
   }
 

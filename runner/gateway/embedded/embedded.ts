@@ -44,6 +44,10 @@ export class EmbeddedKind implements GatewayKind {
     return (await this.#ensureBuild(signal)).faults;
   }
 
+  async buildId(signal: AbortSignal): Promise<string> {
+    return (await this.#ensureBuild(signal)).buildId;
+  }
+
   noteOnRelease(release: OwnRelease): string | undefined {
     return mapRelease(release)?.note;
   }

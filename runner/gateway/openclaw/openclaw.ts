@@ -11,6 +11,7 @@ import type { GatewayProgram } from "../process/program.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
 import { WATCHDOG } from "../process/watchdog-env.ts";
+import { requireBundled } from "./bundled.ts";
 import { type CachedRelease, ReleaseCache } from "./cache.ts";
 import { OpenClawDialect } from "./dialect.ts";
 import { ensureInstalled } from "./install.ts";
@@ -81,11 +82,10 @@ export class OpenClawKind implements GatewayKind {
     if (options.release === undefined) {
       // Releases keep compiled code in TMPDIR, which is new with every gateway: each would compile
       // all of it and spend seconds at its end on writing it out.
-      const program = this.#programOf(release, join(release.root, "compile-cache"));
-      return startChildGateway(
-        options.surroundings ? await prepared(program, release, options) : program,
-        options,
-      );
+      const own = this.#programOf(release, join(release.root, "compile-cache"));
+      const program = options.surroundings ? await prepared(own, release, options) : own;
+      await requireBundled(options.bundledPlugins ?? [], program, release);
+      return startChildGateway(program, options);
     }
     return this.#startOwn(release, options.release, options);
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { requireBundled } from "./bundled.ts";
 import { stagedPlugins } from "./staged-plugins.ts";
 import { makeTrimmedCopy } from "./trimmed-plugins.ts";
 
@@ -55,6 +56,12 @@ test("upstream's scenarios have more plugins, which find the packages that were 
     expect(await realpath(join(root, "stage", name, "node_modules"))).toBe(modules);
   }
   expect(await stagedPlugins({ ...release, trimmedPluginsDir: undefined }, signal)).toEqual({});
+
+  await requireBundled(["openai"], { env }, release);
+  await expect(requireBundled(["openai", "some-provider"], { env }, release)).rejects.toThrow(
+    "starts openclaw@2026.4.26 without its bundled some-provider",
+  );
+  await expect(requireBundled(["qa-lab"], { env: {} }, release)).rejects.toThrow("does not bundle qa-lab");
 });
 
 async function tempFolder(): Promise<string> {

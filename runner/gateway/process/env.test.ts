@@ -44,3 +44,9 @@ test("the gateway's own variables win over the user's, a test's over both", () =
     GATEWAY_FAULTS: "turn-hang",
   });
 });
+
+test("the account's own installation is told its home, and nothing else says where its state is", () => {
+  const env = gatewayEnv({ base: {}, tempRoot, token: "t", isAccountsOwn: true, parentPid: 7 });
+  expect(env).toMatchObject({ HOME: "/r/home" });
+  expect(Object.keys(env).filter((name) => /^(?:XDG_|OPENCLAW_(?!QA_))/.test(name))).toEqual([]);
+});

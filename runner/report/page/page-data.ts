@@ -9,6 +9,8 @@ export type PageScenario = Pick<
   "id" | "title" | "file" | "tags" | "verdict" | "fault" | "flaky" | "durationMs"
 > & {
   attempts: number;
+  /** Why a pass proves less than it seems to. */
+  unproven?: string;
   /** Product and version. */
   gateway?: string;
   /** Why it did not pass, in one line. */

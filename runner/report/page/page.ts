@@ -6,6 +6,7 @@ import { deflateRaw } from "node:zlib";
 import { inShort } from "../../base/text.ts";
 import { headlineOf } from "../chain-text.ts";
 import type { LoggedEvent } from "../events.ts";
+import { UNPROVEN_TEXT } from "../outcomes.ts";
 import type { RunReport, ScenarioReport } from "../schema/report-schema.ts";
 import { DATA_ID, type PageData, type PageRun, recordId } from "./page-data.ts";
 import { pageProgram } from "./program.ts";
@@ -140,12 +141,25 @@ function overview({ report, name, history }: PageSource): Omit<PageRun, "notes">
     tool: `${tool.name} ${tool.version}, Node ${tool.node}, ${tool.platform}`,
     ...(name === undefined ? {} : { name }),
     scenarios: report.scenarios.map((scenario) => {
-      const { id, title, file, tags, verdict, fault, flaky, failure, reason, gateway: ran } = scenario;
+      const {
+        id,
+        title,
+        file,
+        tags,
+        verdict,
+        fault,
+        flaky,
+        failure,
+        reason,
+        unproven,
+        gateway: ran,
+      } = scenario;
       const why = failure ? headlineOf(failure) : reason;
       const before = history?.get(id);
       return {
         ...{ id, title, file, tags, verdict, flaky, durationMs: scenario.durationMs },
         ...(fault === undefined ? {} : { fault }),
+        ...(unproven === undefined ? {} : { unproven: UNPROVEN_TEXT[unproven] }),
         attempts: scenario.attempts.length,
         ...(ran ? { gateway: `${ran.product} ${ran.version}` } : {}),
         ...(why === undefined ? {} : { why: inShort(why) }),

@@ -2,7 +2,7 @@ import { displayPath } from "../../base/paths.ts";
 import { formatDuration, inShort, oneLine, plural } from "../../base/text.ts";
 import { headlineOf } from "../chain-text.ts";
 import type { Failure, RunEvent, RunFinished, RunStarted, ScenarioFinished } from "../events.ts";
-import { countTexts, type RunFacts, resultNotes } from "../outcomes.ts";
+import { countTexts, type RunFacts, resultNotes, sharingNote } from "../outcomes.ts";
 import type { Reporter, RunView } from "../stream.ts";
 import { location } from "./console/failure-block.ts";
 
@@ -44,7 +44,18 @@ export class PlainReporter implements Reporter {
   }
 
   #scenarioFinished(event: ScenarioFinished, run: RunView): string {
-    const { verdict, durationMs, attempt, next, reason, failure, cleanupProblems, leaks = [], rerun } = event;
+    const {
+      verdict,
+      durationMs,
+      attempt,
+      next,
+      reason,
+      failure,
+      cleanupProblems,
+      leaks = [],
+      sharing,
+      rerun,
+    } = event;
     const ran = verdict === "passed" || verdict === "failed";
     const result = [
       `${verdict}${ran ? ` in ${formatDuration(durationMs)}` : ""}`,
@@ -56,6 +67,7 @@ export class PlainReporter implements Reporter {
       why ? `${result}: ${why}` : result,
       ...cleanupProblems.map((problem) => `not cleaned up: ${problem}`),
       ...leaks.map((leak) => `leak: ${leak}`),
+      ...(sharing ? [sharingNote(sharing)] : []),
       ...(verdict === "failed" ? [`run again: ${rerun}`] : []),
     ].join("; ");
   }

@@ -147,6 +147,42 @@ export const evidenceSchema = {
   },
 } as const;
 
+export const sharingSchema = {
+  type: "object",
+  description:
+    "Whether the next scenario gets the same gateway, where gateways are shared: it was compared with what it was before the first scenario on it.",
+  additionalProperties: false,
+  required: ["goesOn", "putBack"],
+  properties: {
+    goesOn: { type: "boolean" },
+    because: { ...text, description: "Why it does not go on." },
+    putBack: {
+      ...texts,
+      description: "What was not as before, and is again: `session agent:qa:main added`.",
+    },
+  },
+} as const;
+
+/** What an attempt was to be broken with. */
+export const injectedSchema = {
+  type: "array",
+  description: "What was to be broken, in the gateway or at its borders; absent where nothing was.",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["name", "injected"],
+    properties: {
+      name: { type: "string", description: "As it was asked for, for instance `model.cut@2`." },
+      injected: {
+        ...count,
+        description:
+          "How often that happened; of what a gateway itself is broken with, 1 says that it came to its place.",
+      },
+      how: { type: "string", description: "What was done." },
+    },
+  },
+} as const;
+
 const policySchema = {
   type: "object",
   description: "How often a scenario is run, and what ends the run early.",
@@ -240,4 +276,9 @@ export const scenarioFacts = {
   objective: text,
   successCriteria: texts,
   named: { type: "boolean", description: "Asked for by its id, not merely matched by a pattern." },
+  unproven: {
+    enum: ["never", "changed"],
+    description:
+      "It was never seen to fail, or not since its file changed. Absent where it was, and where `qa prove` was never run.",
+  },
 } as const;

@@ -1,5 +1,4 @@
 import { errorMessage } from "../../base/errors.ts";
-import { inShort } from "../../base/text.ts";
 import { recentMessages } from "../../channel/transcript.ts";
 import type { Failure, ScenarioFinished } from "../../report/events.ts";
 import { sourceFrame } from "../../scenario/source/format.ts";
@@ -8,6 +7,7 @@ import type { Told } from "../chain/chain.ts";
 import type { Witness } from "../chain/witness.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import type { Ending, FlowFailure } from "./ending.ts";
+import { lackBehind } from "./lacks.ts";
 
 /** Lines that say something went wrong or changed; the rest is the gateway's ordinary life. */
 const RELEVANT = /\b(warn|error|fatal)\b|restart|reload|invalid|failed|refused|timed out|crash/i;
@@ -24,8 +24,8 @@ export async function outcomeOf(
   notReached: string[],
   witness?: Witness,
 ): Promise<Outcome> {
-  const lack = failure && lackOfOurs(failure, testbed);
-  if (lack !== undefined) return { verdict: "blocked", fault: "harness", reason: lack, notReached };
+  const lack = failure && lackBehind(failure, scenario, testbed);
+  if (lack) return { verdict: "blocked", ...lack, notReached };
   return {
     verdict,
     ...(reason === undefined ? {} : { reason }),
@@ -33,16 +33,6 @@ export async function outcomeOf(
     ...(failure ? { failure: await shown(failure, scenario, testbed, witness) } : {}),
     notReached,
   };
-}
-
-/** What this runner itself does not have, where a scenario failed for want of it: no fault of the product's. */
-function lackOfOurs({ message, details = "" }: FlowFailure, { unknown }: Testbed): string | undefined {
-  const missing = unknown.find(
-    ({ method, path }) => method === "POST" || message.includes(path) || details.includes(path),
-  );
-  if (!missing) return undefined;
-  const { server, method, path } = missing;
-  return `this runner's ${server} has no ${method} ${path}, which was asked for. ${inShort(message)}`;
 }
 
 async function shown(

@@ -1,4 +1,4 @@
-import { BARRIER } from "../../actions/scene/scene.ts";
+import { BARRIER } from "../../channel/defaults.ts";
 import type { BusMessage } from "../../channel/types.ts";
 import type { Statement, Value } from "../../flow/types.ts";
 import type { TraceRecord } from "../../gateway/gateway.ts";

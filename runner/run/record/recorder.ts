@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { BARRIER } from "../../actions/scene/scene.ts";
 import { errorMessage } from "../../base/errors.ts";
 import { every } from "../../base/timers.ts";
+import { BARRIER } from "../../channel/defaults.ts";
 import { formatTarget } from "../../channel/targets.ts";
 import type { BusEvent } from "../../channel/types.ts";
 import type { ModelAnswer } from "../../model/answer.ts";

@@ -6,9 +6,9 @@ import { type Surroundings, upstreamSurroundings } from "../../gateway/surroundi
 import type { FakeServices } from "../../http/fakes.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import type { Scenario } from "../../scenario/types.ts";
-import type { PreparedScenario } from "../prepared.ts";
+import type { IndexedPack, PreparedScenario } from "../prepared.ts";
 import type { FrontMatterValues } from "./fill-in.ts";
-import { type PluginOptions, pluginPatches, strangersOf } from "./plugins.ts";
+import { type DeclaredPlugins, declaredPlugins, type PluginOptions, strangersOf } from "./plugins.ts";
 import { skillSeed } from "./skills.ts";
 import { seedFiles, workspaceSeed } from "./workspace.ts";
 
@@ -31,14 +31,18 @@ export interface TestbedNeeds
   modelScript?: ModelScript;
   /** What the scenario itself sets in the config; the gateway must read all of it. */
   ownConfig?: JsonObject;
-  /** Finds, and installs if need be, the plugins of the scenario; gives the patches that enable them. */
-  plugins?(options: Pick<PluginOptions, "signal" | "teardown" | "onWait">): Promise<JsonObject[]>;
+  /** Finds, and installs if need be, the plugins of the scenario. */
+  plugins?(options: Pick<PluginOptions, "signal" | "teardown" | "onWait">): Promise<DeclaredPlugins>;
   /** Its plugin is a stranger's: connections beyond this machine are refused and noted. */
   keepInside?: boolean;
   /** Fakes of third-party services, by name. */
   services?: FakeServices;
   /** What texts of config and environment may name, besides the addresses of `services`. */
   given?: FrontMatterValues;
+  /** What is to be broken, in the gateway or at its borders. */
+  faults?: readonly string[];
+  /** What chance depends on where something is broken. */
+  seed?: string;
 }
 
 /**
@@ -59,19 +63,16 @@ export function needsOf(
     surroundings: surroundingsOf(scenario),
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
-      ? (testbed) => pluginPatches(scenario, { ...testbed, allowScripts, written })
+      ? (testbed) => declaredPlugins(scenario, { ...testbed, allowScripts, written })
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,
     seedWorkspace: inOrder(workspaceSeed(prepared), skillSeed(scenario)),
     services: scenario.meta.http as FakeServices | undefined,
     given: row && { row: row.values },
-    env: {
-      ...faultEnv([...(scenario.meta.faults ?? []), ...faults]),
-      ...guardEnv(scenario),
-      ...readableEnv(prepared),
-      ...environment?.env,
-    },
+    faults: [...new Set([...(scenario.meta.faults ?? []), ...faults, ...(prepared.faults ?? [])])],
+    seed: [scenario.family, row?.name].join("/"),
+    env: { ...guardEnv(scenario), ...readableEnv(prepared), ...environment?.env },
     secretEnv: environment?.secrets,
     release,
   };
@@ -92,21 +93,26 @@ function readableEnv({ pack }: PreparedScenario): Record<string, string> {
   return pack ? { GATEWAY_READABLE: pack.index.pack.referenceRoot } : {};
 }
 
-function startOf({ scenario, release, environment, allowScripts, pack }: PreparedScenario) {
+function startOf({ scenario, release, environment, allowScripts, pack, faults: own }: PreparedScenario) {
   const { meta, row, file } = scenario;
   const { plugins, skills, gatewayConfigPatch, http, faults } = meta;
   return {
-    ...{ gatewayConfigPatch, http, faults, release, environment, allowScripts, row: row?.values },
+    ...{ gatewayConfigPatch, http, faults, own, release, environment, allowScripts, row: row?.values },
     surroundings: surroundingsOf(scenario),
     guard: guardEnv(scenario),
     // Their paths are relative to the file.
     ...(plugins || skills ? { plugins, skills, folder: dirname(file.path) } : {}),
-    pack: pack && seedFiles(pack),
+    pack: pack && seedOf(pack),
   };
 }
 
-function faultEnv(faults: readonly string[]): Record<string, string> {
-  return faults.length > 0 ? { GATEWAY_FAULTS: faults.join(",") } : {};
+/** A pack of hundreds of scenarios is compared for each of them. */
+const seeds = new WeakMap<IndexedPack, Record<string, string>>();
+
+function seedOf(pack: IndexedPack): Record<string, string> {
+  const known = seeds.get(pack) ?? seedFiles(pack);
+  seeds.set(pack, known);
+  return known;
 }
 
 /** A flow may look its guard up in the gateway's environment; that it runs at all means that it is set. */

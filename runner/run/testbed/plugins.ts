@@ -32,6 +32,14 @@ interface Enabled {
   folder?: string;
 }
 
+/** What a gateway needs for the plugins of a scenario. */
+export interface DeclaredPlugins {
+  /** Config that enables them. */
+  patches: JsonObject[];
+  /** Ids of those that come with the gateway. */
+  bundled: string[];
+}
+
 /**
  * Config that enables the plugins a scenario declares. One that is named by its id is loaded from `fixtures/plugins` of the
  * scenario's own repository if it lies there, or is the repository itself, and comes with the gateway otherwise; one that
@@ -39,9 +47,9 @@ interface Enabled {
  * empty config: releases of spring 2026 would add it themselves, and take that for a change to restart for.
  * @throws QaError `plugin-unreadable`, and what the install of a package throws
  */
-export async function pluginPatches(scenario: Scenario, options: PluginOptions): Promise<JsonObject[]> {
+export async function declaredPlugins(scenario: Scenario, options: PluginOptions): Promise<DeclaredPlugins> {
   const { plugins = [] } = scenario.meta;
-  if (plugins.length === 0) return [];
+  if (plugins.length === 0) return { patches: [], bundled: [] };
   const { written, teardown } = options;
   const enabled = await Promise.all(
     plugins.map(async (plugin) => {
@@ -50,14 +58,13 @@ export async function pluginPatches(scenario: Scenario, options: PluginOptions):
     }),
   );
   const folders = enabled.flatMap(({ folder }) => folder ?? []);
-  return [
-    {
-      plugins: {
-        entries: Object.fromEntries(enabled.map(({ id }) => [id, { enabled: true, config: {} }])),
-        ...(folders.length > 0 ? { load: { paths: folders } } : {}),
-      },
+  const patch = {
+    plugins: {
+      entries: Object.fromEntries(enabled.map(({ id }) => [id, { enabled: true, config: {} }])),
+      ...(folders.length > 0 ? { load: { paths: folders } } : {}),
     },
-  ];
+  };
+  return { patches: [patch], bundled: enabled.flatMap(({ id, folder }) => (folder ? [] : [id])) };
 }
 
 type NamedPlugin = NonNullable<Scenario["meta"]["plugins"]>[number];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EMBEDDED } from "../../base/target.ts";
 import type { GatewayKind, GatewayStart, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { Outcome } from "../attempt/outcome.ts";
@@ -17,10 +18,13 @@ function countingKind() {
     alive.add(pid);
     teardown.defer("gateway", () => alive.delete(pid));
     const capabilities = new Set(["logs"]);
-    const call = async () => ({ config: {} });
+    const call = async () => ({ config: {}, environment: { HOME: "a digest" } });
+    const identity = async () => ({ bootId: "boot" });
     return {
       capabilities,
       call,
+      identity,
+      tempRoot: "/nowhere",
       logs: () => "",
       markLogs: () => 0,
       readLogsSince: () => "",
@@ -30,12 +34,17 @@ function countingKind() {
       },
     } as unknown as GatewayUnderTest;
   };
-  return { kind: { start } as unknown as GatewayKind, alive, started: () => started };
+  return { kind: { target: EMBEDDED, start } as unknown as GatewayKind, alive, started: () => started };
 }
 
 function prepared(id: string, sharable: boolean): PreparedScenario {
   const scenario = { id, meta: {}, pack: {} } as unknown as Scenario;
-  return { scenario, flow: undefined, named: true, sharable };
+  return {
+    scenario,
+    flow: undefined,
+    named: true,
+    sharing: sharable ? { may: true } : { may: false, because: "" },
+  };
 }
 
 function poolOn(kind: GatewayKind, share: boolean): TestbedPool {
@@ -46,7 +55,8 @@ function poolOn(kind: GatewayKind, share: boolean): TestbedPool {
 async function use(testbeds: TestbedPool, scenario: PreparedScenario, outcome = PASSED, isLast = true) {
   const testbed = testbeds.take(scenario);
   await testbed.ready;
-  await testbeds.give(testbed, scenario, outcome, isLast);
+  await testbeds.begin(testbed, scenario);
+  return testbeds.give(testbed, scenario, outcome, isLast);
 }
 
 test("scenarios that may share do, one that may not gets a gateway of its own", async () => {

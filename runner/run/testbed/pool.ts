@@ -6,21 +6,40 @@ import { Testbed, type TestbedOptions } from "./testbed.ts";
 export interface PoolOptions extends TestbedOptions {
   /** Ways to break the embedded gateway in every scenario. */
   faults: readonly string[];
-  /** Runs scenarios that allow it one after the other on the same testbed. */
+  /** Runs scenarios one after the other on the same testbed, as long as it is proved to be as it was. */
   share: boolean;
   /** Absolute; absent where nothing is written. */
   reportFolder?: string;
 }
 
+/** Whether the next scenario gets a testbed, and why not. */
+export interface Sharing {
+  goesOn: boolean;
+  because?: string;
+  /** What was not as before the scenario, and is again. */
+  putBack: string[];
+}
+
+/** What became of a testbed that was given back. */
+export interface GivenBack {
+  /** What could not be torn down, when the testbed had to go. */
+  problems: string[];
+  /** Absent where testbeds are not shared. */
+  sharing?: Sharing;
+}
+
 /**
- * The testbeds of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario as
- * long as everything on it passed and is at rest: after a failure the state of its gateway is not known.
+ * The testbeds of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario that
+ * starts alike as long as everything on it passed and its gateway is proved to be as it was before: after a failure its
+ * state is not known.
  */
 export class TestbedPool {
   readonly #options: PoolOptions;
   readonly #ahead = new Map<PreparedScenario, Testbed>();
   readonly #taken = new Set<PreparedScenario>();
   readonly #free: Testbed[] = [];
+  /** What shared testbeds were started for. */
+  readonly #startedFor = new Map<Testbed, PreparedScenario>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -28,17 +47,34 @@ export class TestbedPool {
 
   /** Begins to start the testbed of a scenario whose turn comes later; nothing happens if it has come already. */
   prepare(prepared: PreparedScenario): void {
-    if (this.#taken.has(prepared) || this.#ahead.has(prepared) || this.#shares(prepared)) return;
+    if (this.#taken.has(prepared) || this.#ahead.has(prepared)) return;
+    if (this.#shares(prepared) && [...this.#startedFor.values()].some((each) => startsAlike(each, prepared)))
+      return;
     this.#ahead.set(prepared, this.#newTestbed(prepared));
   }
 
   /** A testbed for an attempt; it goes back with `give`. Only the first attempt may get one that was used before. */
   take(prepared: PreparedScenario): Testbed {
-    const ahead = this.#takeAhead(prepared);
-    const shared = !this.#taken.has(prepared) && this.#shares(prepared) ? this.#free.pop() : undefined;
+    const shared = this.#takeFree(prepared);
     this.#taken.add(prepared);
     shared?.reset(prepared.scenario.modelScript);
-    return ahead ?? shared ?? this.#newTestbed(prepared);
+    return shared ?? this.#takeAhead(prepared) ?? this.#newTestbed(prepared);
+  }
+
+  /** Called when a testbed is ready, before the scenario runs. */
+  async begin(testbed: Testbed, prepared: PreparedScenario): Promise<void> {
+    if (!this.#shares(prepared) || this.#startedFor.has(testbed)) return;
+    this.#startedFor.set(testbed, prepared);
+    await testbed.takeStock();
+  }
+
+  #takeFree(prepared: PreparedScenario): Testbed | undefined {
+    if (this.#taken.has(prepared) || !this.#shares(prepared)) return undefined;
+    const index = this.#free.findIndex((each) => {
+      const first = this.#startedFor.get(each);
+      return first !== undefined && startsAlike(first, prepared);
+    });
+    return index < 0 ? undefined : this.#free.splice(index, 1)[0];
   }
 
   /**
@@ -82,18 +118,45 @@ export class TestbedPool {
   /**
    * @param outcome of the attempt
    * @param isLast no other attempt of the scenario follows, which would get a testbed of its own
-   * @returns what could not be torn down, when the testbed had to go
+   * @param onDecided called when the testbed is free for another scenario, or is only to be torn down
    */
   async give(
     testbed: Testbed,
     prepared: PreparedScenario,
+    outcome: Pick<Outcome, "verdict">,
+    isLast: boolean,
+    onDecided: () => void = () => {},
+  ): Promise<GivenBack> {
+    if (!this.#options.share) {
+      onDecided();
+      return { problems: await testbed.close() };
+    }
+    const sharing = await this.#decide(testbed, prepared, outcome, isLast);
+    if (sharing.goesOn) this.#free.push(testbed);
+    else this.#startedFor.delete(testbed);
+    onDecided();
+    if (sharing.goesOn) return { problems: [], sharing };
+    return { problems: await testbed.close(), sharing };
+  }
+
+  async #decide(
+    testbed: Testbed,
+    prepared: PreparedScenario,
     { verdict }: Pick<Outcome, "verdict">,
     isLast: boolean,
-  ): Promise<string[]> {
-    const stays = verdict === "passed" && isLast && this.#shares(prepared) && testbed.isAtRest;
-    if (!stays) return testbed.close();
-    this.#free.push(testbed);
-    return [];
+  ): Promise<Sharing> {
+    const ends = (because: string): Sharing => ({ goesOn: false, because, putBack: [] });
+    if (prepared.sharing?.may === false) return ends(prepared.sharing.because);
+    if (!this.#shares(prepared)) return ends("the run breaks its gateways on purpose");
+    if (verdict !== "passed")
+      return ends(
+        `${verdict === "failed" ? "it failed" : `it was ${verdict}`}, and what that left behind is not known`,
+      );
+    if (!isLast) return ends("another attempt gets a gateway of its own");
+    if (testbed.hasEnded) return ends("its gateway has ended");
+    if (!testbed.isAtRest) return ends("an answer of the model was still under way");
+    const { because, putBack } = await testbed.provedAsBefore();
+    return because === undefined ? { goesOn: true, putBack } : ends(because);
   }
 
   /** @returns what could not be torn down of the testbeds that are not in use */
@@ -103,7 +166,7 @@ export class TestbedPool {
     return problems.flat();
   }
 
-  #shares({ sharable }: PreparedScenario): boolean {
-    return this.#options.share && sharable === true;
+  #shares({ sharing }: PreparedScenario): boolean {
+    return this.#options.share && this.#options.faults.length === 0 && sharing?.may === true;
   }
 }

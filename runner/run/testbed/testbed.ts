@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import JSON5 from "json5";
-import { QaError } from "../../base/errors.ts";
+import { errorMessage, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { secretValues } from "../../base/secrets/names.ts";
 import { Secrets } from "../../base/secrets/secrets.ts";
@@ -18,8 +18,11 @@ import type { UnknownRequest } from "../../http/local-server.ts";
 import { type ScriptedModel, startScriptedModel } from "../../model/scripted.ts";
 import type { ModelScript } from "../../scenario/schema/model-script-schema.ts";
 import { AnswerShapes } from "../../shape/answers.ts";
+import { TestbedFaults } from "./faults.ts";
 import { fillIn } from "./fill-in.ts";
 import type { TestbedNeeds } from "./needs.ts";
+import type { Proof, Subject } from "./share/prove.ts";
+import type { Stock } from "./share/stock.ts";
 import { refuseUnreadKeys } from "./unread-keys.ts";
 
 /** Time to tear down a testbed: its gateway, servers and folders. */
@@ -36,6 +39,8 @@ export interface TestbedOptions {
   liveModel?: LiveModel;
   /** Learns the tokens of the testbed as they are made. Default: a collection of its own. */
   secrets?: Secrets;
+  /** It is recorded which faults could have been injected, besides those that were asked for. */
+  watchFaults?: boolean;
   /** Ends a start that is under way. */
   signal: AbortSignal;
 }
@@ -57,7 +62,8 @@ export interface ReadyTestbed {
 export class Testbed {
   readonly wakeups = new Wakeups();
   readonly teardown = new Teardown();
-  readonly bus = new QaBus(this.wakeups);
+  readonly faults: TestbedFaults;
+  readonly bus: QaBus;
   /** What the gateway's answers looked like, to be compared with those of other gateways. */
   answers = new AnswerShapes();
   model: ScriptedModel | undefined;
@@ -83,6 +89,10 @@ export class Testbed {
 
   constructor(options: TestbedOptions, needs: TestbedNeeds = {}) {
     this.#options = options;
+    const { watchFaults: watched = false } = options;
+    const { faults = [], seed = "" } = needs;
+    this.faults = new TestbedFaults(faults, { seed, watched });
+    this.bus = new QaBus(this.wakeups, this.faults.borders);
     this.ready = this.#start(needs);
     // The error is for those who wait for it; a testbed that was started ahead may never be used.
     this.ready.catch(() => {});
@@ -128,11 +138,17 @@ export class Testbed {
     const onUnknown = (request: UnknownRequest) => {
       if (this.unknown.length < MOST_UNKNOWN) this.unknown.push(request);
     };
-    const [bus, model, fakes, pluginPatches] = await Promise.all([
+    const [bus, model, fakes, declared, faultEnv] = await Promise.all([
       serveBus(this.bus, teardown, onUnknown),
-      scriptedModel ? startScriptedModel({ teardown, wakeups, onUnknown, script: modelScript }) : undefined,
+      scriptedModel
+        ? startScriptedModel({
+            ...{ teardown, wakeups, onUnknown, script: modelScript },
+            injections: this.faults.borders,
+          })
+        : undefined,
       services && startFakes(services, { teardown, wakeups, redact: redactKnown }),
       plugins?.({ signal: closing, teardown, onWait: (what) => this.#wait(what) }),
+      this.faults.env(teardown),
     ]);
     this.model = model;
     if (this.#script) model?.reset(this.#script.now);
@@ -144,7 +160,7 @@ export class Testbed {
     const outside = keepInside ? await this.#keepInside() : {};
     const gateway = await kind.start({
       ...needs,
-      env: { ...fillIn(env, values), ...outside },
+      env: { ...fillIn(env, values), ...faultEnv, ...outside },
       secretEnv,
       teardown,
       wakeups,
@@ -153,7 +169,8 @@ export class Testbed {
       busUrl,
       modelUrl: model?.v1Url ?? "",
       liveModel,
-      configPatches: [...(pluginPatches ?? []), ...fillIn(configPatches, values)],
+      bundledPlugins: declared?.bundled,
+      configPatches: [...(declared?.patches ?? []), ...fillIn(configPatches, values)],
       onLog: (read) => {
         this.#startLog = read;
       },
@@ -197,6 +214,30 @@ export class Testbed {
     const lives = this.gateway !== undefined && !this.hasEnded;
     const { working, held } = this.model?.inHand ?? { working: 0, held: 0 };
     return lives && working + held === 0;
+  }
+
+  /** What its gateway was before the first scenario; taken once, and only if others are to follow. */
+  #stock: Stock | string = "the gateway was not looked at before the scenario";
+
+  /** Looks at its gateway as it is before the first scenario, for `provedAsBefore`. */
+  async takeStock(): Promise<void> {
+    const { stockOf } = await import("./share/prove.ts");
+    this.#stock = await stockOf(this.#subject()).catch(
+      (error: unknown) => `what it was before the scenario is not known: ${errorMessage(error)}`,
+    );
+  }
+
+  /** Whether its gateway is as it was before the first scenario; puts back what it can. */
+  async provedAsBefore(): Promise<Proof> {
+    if (typeof this.#stock === "string") return { because: this.#stock, putBack: [] };
+    const { provedAsBefore } = await import("./share/prove.ts");
+    return provedAsBefore(this.#subject(), this.#stock);
+  }
+
+  #subject(): Subject {
+    const { gateway, wakeups } = this;
+    if (!gateway) throw new Error("a testbed without a gateway cannot be looked at");
+    return { gateway, wakeups, readConfig: () => readConfig(gateway) };
   }
 
   /** The gateway's log since the last `reset`; empty where the run may not have it. */

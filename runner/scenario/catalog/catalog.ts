@@ -84,6 +84,7 @@ export async function loadCatalog(options: CatalogOptions): Promise<Catalog> {
   await addBuiltin(catalog, options);
   const references = new ReferenceChecker();
   for (const scenario of catalog.scenarios) catalog.diagnostics.push(...references.check(scenario));
+  catalog.diagnostics.push(...references.ofPacks());
   rejectDuplicates(catalog);
   if (scripts.length > 0) await addModelScripts(catalog, scripts, options.cwd);
   catalog.diagnostics.sort(byPlace);

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isPackedPlugin, isWithin } from "../../base/paths.ts";
-import { type Diagnostic, Diagnostics, type DiagnosticText } from "../source/diagnostic.ts";
+import { type Diagnostic, Diagnostics, type DiagnosticText, diagnosticAt } from "../source/diagnostic.ts";
 import type { SourceFile } from "../source/source.ts";
 import type { NamedFolder } from "../surroundings.ts";
 import type { Pack, Scenario } from "../types.ts";
@@ -16,6 +16,8 @@ const MARKERS = { plugins: "openclaw.plugin.json", skills: "SKILL.md" } as const
  */
 export class ReferenceChecker {
   readonly #known = new Map<string, boolean>();
+  /** What other packs name and is not there, by the root of the pack: mostly the pack was taken out of its repository. */
+  readonly #missing = new Map<string, { first: Diagnostic; names: Set<string> }>();
 
   check(scenario: Scenario): Diagnostic[] {
     const diagnostics = new Diagnostics(scenario.pack);
@@ -24,10 +26,33 @@ export class ReferenceChecker {
     for (const list of LISTS) {
       for (const [index, reference] of (scenario.meta[list] ?? []).entries()) {
         const problem = this.#problemOf(reference, scenario);
-        if (problem) diagnostics.ownRule(scenario.at([list, index]), problem);
+        if (!problem) continue;
+        const range = scenario.at([list, index]);
+        if (!scenario.pack.foreign || problem.code !== "missing-reference")
+          diagnostics.ownRule(range, problem);
+        else this.#keep(reference, diagnosticAt(range, "warning", problem), scenario.pack);
       }
     }
     return diagnostics.all;
+  }
+
+  /** One warning for each pack from elsewhere that names files which are not there. */
+  ofPacks(): Diagnostic[] {
+    return [...this.#missing.values()].map(({ first, names }) => {
+      const more = names.size - 1;
+      if (more === 0) return first;
+      return {
+        ...first,
+        message: `${first.message}, nor ${more} other ${more === 1 ? "file" : "files"} that scenarios of this pack name`,
+        hint: "Nothing to do if the pack was taken out of its repository; otherwise correct the paths, which start at its root.",
+      };
+    });
+  }
+
+  #keep(reference: string, found: Diagnostic, { root }: Pack): void {
+    const known = this.#missing.get(root) ?? { first: found, names: new Set<string>() };
+    known.names.add(reference);
+    this.#missing.set(root, known);
   }
 
   #problemOf(reference: string, { pack }: Scenario): DiagnosticText | undefined {

@@ -27,6 +27,12 @@ export const executionSchema = {
       minimum: 1,
       description: "Deadline of the whole scenario, in milliseconds.",
     },
+    retryCount: {
+      type: "integer",
+      minimum: 0,
+      description:
+        "How often it is tried again after a failure, where the run tries less often; a pass then is flaky.",
+    },
     stepTimeoutMs: { type: "integer", minimum: 1, description: "Limit of each step, in milliseconds." },
     actionTimeoutMs: { type: "integer", minimum: 1, description: "Limit of each action, in milliseconds." },
     channel: {
@@ -50,6 +56,7 @@ export const executionSchema = {
         topLevelReplies: { const: true, description: "Replies go to the conversation and not to a thread." },
       },
     },
+    profiles: { ...textList, description: "Profiles of upstream's runner that the scenario is a part of." },
     providerMode: { ...text, description: "Model provider that the scenario is written for." },
     path: {
       type: "string",

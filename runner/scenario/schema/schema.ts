@@ -124,7 +124,7 @@ export const scenarioSchema = {
       minItems: 1,
       uniqueItems: true,
       description:
-        "Faults that the embedded gateway is started with, for scenarios about an environment that misbehaves, such as a disk that refuses a write.",
+        "Faults that the embedded gateway is started with, or that happen at the borders of any gateway (`model.cut@2`), for scenarios about an environment that misbehaves, such as a disk that refuses a write.",
     },
     execution: executionSchema,
   },

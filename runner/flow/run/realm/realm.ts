@@ -204,7 +204,7 @@ function globalsOf(flow: CompiledFlow, { api, config, onBudget }: RealmOptions):
 /** The real things that a permission allows. */
 function rawNames(flow: CompiledFlow): Record<string, unknown> {
   return {
-    ...(flow.permissions.has("process") ? { process } : {}),
+    ...(flow.permissions.has("process") ? { process, fetch } : {}),
     ...(flow.permissions.has("import") ? { require: createRequire(flow.path) } : {}),
   };
 }

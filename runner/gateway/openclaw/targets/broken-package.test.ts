@@ -57,11 +57,14 @@ test("a version that dies only as a service is the same package but for that, an
 
 test("a version with a missing file lists that file", async () => {
   const root = await packageFolder();
-  await makeVersion(root, "2026.9.905", "missing-file");
+  const restore = await makeVersion(root, "2026.9.905", "missing-file");
   expect(existsSync(join(root, "dist/rest.js"))).toBe(false);
   expect(await readFile(join(root, "dist/postinstall-content-inventory.json"), "utf8")).toContain(
     "dist/rest.js",
   );
+  await restore();
+  expect(existsSync(join(root, "dist/rest.js"))).toBe(true);
+  expect(await readFile(join(root, "package.json"), "utf8")).toContain('"version":"2026.9.5"');
 });
 
 test("a target that there is not is an error that names those that there are", () => {

@@ -27,33 +27,43 @@ interface Listed extends JsonObject {
 /**
  * Turns an unpacked release into another version of itself, which differs in nothing but the fault.
  * @param root the package's folder
+ * @returns turns it back
  * @throws Error for a package that is made in another way
  */
 export async function makeVersion(
   root: string,
   version: string,
   fault: PackageFault | undefined,
-): Promise<void> {
-  const changed: string[] = [];
-  const change = async (path: string, edit: (text: string) => string) => {
-    const file = join(root, path);
-    await writeFile(file, edit(await readFile(file, "utf8")));
-    changed.push(path);
+): Promise<() => Promise<void>> {
+  const before = new Map<string, string>();
+  const read = async (path: string) => {
+    const text = await readFile(join(root, path), "utf8");
+    before.set(path, text);
+    return text;
   };
+  const change = async (path: string, edit: (text: string) => string) =>
+    writeFile(join(root, path), edit(await read(path)));
   await change("package.json", (text) => json({ ...parse(text), version }));
   await change("dist/build-info.json", (text) => json(rebuilt(parse(text), version)));
   const guard = fault && GUARDS[fault];
   if (guard) for (const path of ENTRIES) await change(path, (text) => guarded(text, guard));
-  const inventory = join(root, INVENTORY);
-  const listed = await readFile(inventory, "utf8").catch(() => undefined);
+  const listed = await read(INVENTORY).catch(() => undefined);
   if (listed !== undefined) {
     const entries = JSON.parse(listed) as Listed[];
-    await writeFile(inventory, JSON.stringify(await Promise.all(entries.map((entry) => relisted(entry)))));
+    const relisting = JSON.stringify(await Promise.all(entries.map((entry) => relisted(entry))));
+    await writeFile(join(root, INVENTORY), relisting);
   }
-  if (fault === "missing-file") await rm(join(root, await fileToMiss(root)));
+  if (fault === "missing-file") {
+    const path = await fileToMiss(root);
+    await read(path);
+    await rm(join(root, path));
+  }
+  return async () => {
+    for (const [path, text] of before) await writeFile(join(root, path), text);
+  };
 
   async function relisted(entry: Listed): Promise<Listed> {
-    if (!changed.includes(entry.path)) return entry;
+    if (!before.has(entry.path)) return entry;
     const content = await readFile(join(root, entry.path));
     const sha256 = createHash("sha256").update(content).digest("hex");
     return { ...entry, sha256, size: content.length };

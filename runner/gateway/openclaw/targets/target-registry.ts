@@ -1,10 +1,11 @@
-import { appendFile, mkdir, rm } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readJsonObject } from "../../../base/files.ts";
 import type { Teardown } from "../../../base/teardown.ts";
 import { makeTempFolder } from "../../../base/temp-folder.ts";
 import { type NpmOptions, requireNpm } from "../../npm/npm.ts";
 import type { Progress } from "../../npm/progress.ts";
-import { publishTo, type Registry, settingsFor, startRegistry, tagIn } from "../../npm/registry.ts";
+import { putPackage, type Registry, startRegistry } from "../../npm/registry.ts";
 import type { Environment } from "../../process/env.ts";
 import { freePort } from "../../process/ports.ts";
 import { loadExeca } from "../../process/start-process.ts";
@@ -61,11 +62,14 @@ export async function offerTargets(tags: readonly string[], options: TargetOptio
         code: "target-not-made",
       }),
     ) as { filename: string }[];
-    const original = join(folder, packed?.filename ?? "");
+    const { extract } = await import("tar");
+    const desk = join(folder, "desk");
+    await mkdir(desk, { mode: 0o700 });
+    await extract({ file: join(folder, packed?.filename ?? ""), cwd: desk, strict: true });
     for (const [at, tag] of tags.entries()) {
+      signal.throwIfAborted();
       const made = at === 0 ? version : nextOf(version, at);
-      const desk = await publishTarget(tag, { original, folder, version: made, registry, options });
-      if (at === 0) await tagIn(registry, `${PACKAGE}@${version}`, "latest", desk);
+      await offer(registry, desk, { tag, version: made, isLatest: at === 0 });
     }
   });
   return found(registry.url);
@@ -96,30 +100,23 @@ function nextOf(version: string, by: number): string {
   return [...parts.slice(0, -1), Number(parts.at(-1)) + by].join(".");
 }
 
-async function publishTarget(
-  tag: string,
-  {
-    original,
-    folder,
-    version,
-    registry,
-    options,
-  }: { original: string; folder: string; version: string; registry: Registry; options: TargetOptions },
-): Promise<NpmOptions> {
-  const { env, signal } = options;
+/** Publishes the unpacked release as another version, and leaves it as it was. */
+async function offer(
+  registry: Registry,
+  desk: string,
+  { tag, version, isLatest }: { tag: string; version: string; isLatest: boolean },
+): Promise<void> {
   const { inPackage, tampered } = faultOf(tag);
-  const desk = join(folder, tag);
-  await mkdir(desk, { mode: 0o700 });
-  const { create, extract } = await import("tar");
-  await extract({ file: original, cwd: desk, strict: true });
-  await makeVersion(join(desk, "package"), version, inPackage);
-  const packed = `${PACKAGE}-${version}.tgz`;
+  const { create } = await import("tar");
+  const root = join(desk, "package");
+  const file = `${PACKAGE}-${version}.tgz`;
+  const restore = await makeVersion(root, version, inPackage);
+  const manifest = await readJsonObject(join(root, "package.json"));
   // Little is gained by packing it well: it is unpacked once.
-  await create({ file: join(desk, packed), cwd: desk, gzip: { level: 1 }, portable: true }, ["package"]);
-  await rm(join(desk, "package"), { recursive: true });
-  const npm = { cwd: desk, env: watchedEnv({ ...env, ...settingsFor(registry, desk) }, folder), signal };
-  await publishTo(registry, join(desk, packed), tag, npm);
-  if (tampered) await appendFile(join(registry.storage, PACKAGE, packed), "tampered");
-  await rm(join(desk, packed));
-  return npm;
+  await create({ file: join(desk, file), cwd: desk, gzip: { level: 1 }, portable: true }, ["package"]);
+  await restore();
+  const content = await readFile(join(desk, file));
+  await rm(join(desk, file));
+  await putPackage(registry, manifest, { file, content, tags: isLatest ? [tag, "latest"] : [tag] });
+  if (tampered) await appendFile(join(registry.storage, PACKAGE, file), "tampered");
 }

@@ -168,7 +168,7 @@ interface RowProps {
 }
 
 function Row({ scenario, slowest, showGateway }: RowProps) {
-  const { id, title, verdict, flaky, fault, why, durationMs, attempts, gateway, before } = scenario;
+  const { id, title, verdict, flaky, fault, why, unproven, durationMs, attempts, gateway, before } = scenario;
   const kind = flaky && verdict === "passed" ? "flaky" : verdict;
   return (
     <a class={`row ${kind}`} href={hrefOf({ id })}>
@@ -184,6 +184,7 @@ function Row({ scenario, slowest, showGateway }: RowProps) {
         )}
       </span>
       <span class="more">
+        {unproven !== undefined && <span>{unproven}</span>}
         {attempts > 1 && <span>{attempts} attempts</span>}
         {before && before.length > 0 && <Before verdicts={before} />}
         {showGateway && <span>{gateway}</span>}

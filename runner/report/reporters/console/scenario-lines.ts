@@ -1,5 +1,5 @@
 import { formatDuration, oneLine, shorten } from "../../../base/text.ts";
-import { type RunFacts, resultNotes } from "../../outcomes.ts";
+import { type RunFacts, resultNotes, sharingNote } from "../../outcomes.ts";
 import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
 import { COLOURS, type Paint, SYMBOLS } from "./style.ts";
 
@@ -54,8 +54,18 @@ export function stepLines(steps: readonly StepReport[], paint: Paint): string[] 
   });
 }
 
-/** Teardown problems and leaks: they do not change a verdict but are never hidden. */
-export function cleanupLines({ cleanupProblems, leaks = [] }: ScenarioReport, paint: Paint): string[] {
+/**
+ * Teardown problems and leaks, which do not change a verdict but are never hidden, and what became of a gateway that is
+ * shared.
+ */
+export function cleanupLines(
+  { cleanupProblems, leaks = [], sharing }: ScenarioReport,
+  paint: Paint,
+): string[] {
   const line = (kind: string) => (what: string) => `    ${paint("yellow", "!")} ${kind}: ${oneLine(what)}`;
-  return [...cleanupProblems.map(line("clean-up")), ...leaks.map(line("leak"))];
+  return [
+    ...cleanupProblems.map(line("clean-up")),
+    ...leaks.map(line("leak")),
+    ...(sharing ? [`    ${paint("dim", oneLine(sharingNote(sharing)))}`] : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import { formatDuration, markdownTable } from "../../../base/text.ts";
-import { excuseFor, type RunFacts, verdictText } from "../../outcomes.ts";
+import { excuseFor, type RunFacts, UNPROVEN_TEXT, verdictText } from "../../outcomes.ts";
 import type { ScenarioReport, StepReport } from "../../schema/report-schema.ts";
 import { attemptParts } from "./attempt-section.ts";
 import { codeSpan, escapeCell, escapeText, evidenceLinks } from "./escape.ts";
@@ -11,6 +11,7 @@ export function scenarioSection(scenario: ScenarioReport, run: RunFacts): string
     `## ${verdictText(scenario, run)}: ${escapeText(scenario.title)}`,
     outcome(scenario),
     ...quarantine(scenario, run),
+    ...unproven(scenario),
     ...intention(scenario),
     ...failureParts(scenario),
     ...stepTable(scenario.steps),
@@ -41,6 +42,10 @@ function quarantine(scenario: ScenarioReport, run: RunFacts): string[] {
   return [
     `**In quarantine** until ${escapeText(expires)}, owner ${escapeText(owner)}: ${escapeText(reason)}`,
   ];
+}
+
+function unproven({ unproven }: ScenarioReport): string[] {
+  return unproven ? [`**Unproven**: ${UNPROVEN_TEXT[unproven]}. \`qa prove\` shows what it notices.`] : [];
 }
 
 function intention({ objective, successCriteria }: ScenarioReport): string[] {

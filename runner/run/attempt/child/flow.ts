@@ -50,7 +50,7 @@ export async function runAttempt(
       permissions: flow.permissions,
     },
     {
-      repoRoot: referenceRoot,
+      repoRoot: order.repoRoot,
       outputDir: order.evidenceFolder,
       alternateModel: order.alternateModel,
       cfg: order.startConfig,

@@ -2,19 +2,17 @@ import type { BlockedError } from "../../../base/errors.ts";
 import { stretched } from "../../../base/slow.ts";
 import { after, every } from "../../../base/timers.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
-import type { CompiledFlow, PlainFlow } from "../../../flow/types.ts";
-import { modelNames } from "../../../gateway/config.ts";
-import type { Scenario } from "../../../scenario/types.ts";
+import type { CompiledFlow } from "../../../flow/types.ts";
 import { Witness } from "../../chain/witness.ts";
 import type { AttemptRecorder } from "../../record/recorder.ts";
 import type { RunSetup } from "../../setup.ts";
-import { surroundingsOf } from "../../testbed/needs.ts";
-import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { type Ending, endingOf, type FlowFailure } from "../ending.ts";
 import { limitsOf, type ScenarioLimits, TEARDOWN_MS } from "../limits.ts";
 import { packError } from "../wire/errors.ts";
-import type { AttemptEnd, AttemptOrder, FromAttempt } from "../wire/messages.ts";
+import type { AttemptEnd, FromAttempt } from "../wire/messages.ts";
 import { endedItself, notStarted, overdue, silent } from "./lost.ts";
+import { type OrderSource, orderOf } from "./order.ts";
 import type { AttemptExit, AttemptProcess } from "./process.ts";
 import { FlowProof, ImpossibleReport } from "./proof.ts";
 import { TestbedService } from "./serve.ts";
@@ -22,6 +20,8 @@ import { TestbedService } from "./serve.ts";
 const PING_MS = 1_000;
 /** An attempt that has not answered for so many pings is ended. Pings, not seconds: a machine may sleep. */
 const SILENT_PINGS = 30;
+/** With modules of its own it may stand still for a program that it has started: upstream's give one a minute. */
+const SILENT_PINGS_WITH_MODULES = 90;
 /** The same when the run is ending. */
 const SILENT_PINGS_AT_END = 5;
 /** What the runner gives an attempt beyond the limits that it keeps itself. */
@@ -29,15 +29,9 @@ const GRACE_MS = 10_000;
 /** Of what the process printed, in the details of its failure. */
 const OUTPUT_SHOWN = 2_000;
 
-export interface AttemptFlowOptions {
+export interface AttemptFlowOptions extends OrderSource {
   flow: CompiledFlow;
-  scenario: Scenario;
   attempt: AttemptProcess;
-  testbed: Testbed;
-  /** The same testbed, once it is ready. */
-  ready: ReadyTestbed;
-  /** Folder of this attempt's evidence; absolute. */
-  evidenceFolder: string;
   recorder: AttemptRecorder;
   run: Pick<RunSetup, "events" | "providerMode" | "primaryModel" | "signal">;
 }
@@ -78,7 +72,7 @@ class AttemptFlow {
   #isOver = false;
   /** Pings since the last answer. */
   #silent = 0;
-  #maxSilent = Math.ceil(stretched(SILENT_PINGS));
+  #maxSilent: number;
   #step: { index: number; startedAt: number } | undefined;
   #stepsBegun = 0;
 
@@ -87,6 +81,8 @@ class AttemptFlow {
     this.end = this.#ended.promise;
     this.#options = options;
     this.#limits = limitsOf(scenario.meta.execution);
+    const silent = flow.permissions.has("import") ? SILENT_PINGS_WITH_MODULES : SILENT_PINGS;
+    this.#maxSilent = Math.ceil(stretched(silent));
     this.#proof = new FlowProof(flow);
     this.#witness = new Witness(ready.gateway.facts.bootId);
     this.#service = new TestbedService(attempt, testbed, ready, {
@@ -270,32 +266,6 @@ class AttemptFlow {
 /** A flow may have taken it for an error like any other. */
 function blockedBy(refusal: BlockedError): Ending {
   return { failure: undefined, ...endingOf(refusal) };
-}
-
-function orderOf(
-  { scenario, testbed, ready, evidenceFolder, run }: AttemptFlowOptions,
-  flow: PlainFlow,
-  limits: ScenarioLimits,
-): AttemptOrder {
-  const { id, title, meta, pack, row } = scenario;
-  const models = testbed.model && modelNames(undefined, surroundingsOf(scenario));
-  return {
-    flow,
-    limits,
-    scenario: { ...meta, id, title },
-    config: { ...meta.execution?.config, ...ready.gateway.updatePlan },
-    given: { ...(row && { row: row.values }), ...(ready.addresses && { http: ready.addresses }) },
-    referenceRoot: pack.referenceRoot,
-    foreign: pack.foreign,
-    evidenceFolder,
-    providerMode: run.providerMode,
-    primaryModel: models?.primary ?? run.primaryModel,
-    alternateModel: models?.alternate ?? run.primaryModel,
-    hasModel: testbed.model !== undefined,
-    agentId: ready.gateway.agentId,
-    startConfig: ready.startConfig,
-    busUrl: ready.busUrl,
-  };
 }
 
 /** Wakes the attempt's waits when something happens on its testbed: once for all that happens in one turn. */

@@ -26,6 +26,8 @@ export interface AttemptOrder {
   given: JsonObject;
   /** Absolute root of the repository that the scenario belongs to. */
   referenceRoot: string;
+  /** What its flow calls the repository's root: that, or the gateway's own package where files of that are asked for. */
+  repoRoot: string;
   foreign: boolean;
   /** Of this attempt; absolute. */
   evidenceFolder: string;

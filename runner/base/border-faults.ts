@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+
+/**
+ * Where the run itself stands between a gateway and the rest of the world, and how often it has been there counts: `answer`
+ * is an answer of the scripted model, `tool call` one that calls a tool, `message` one to the gateway, `poll` an answer that
+ * has one, and `send` one from the gateway.
+ */
+export type BorderPlace = "answer" | "tool call" | "message" | "poll" | "send";
+
+/** What can be broken there, on every gateway that the run starts, by name. */
+export const BORDER_FAULTS = {
+  "model.slow": { place: "answer", about: "the model's answer begins three seconds late" },
+  "model.stall": { place: "answer", about: "the model's answer begins, and never goes on" },
+  "model.cut": { place: "answer", about: "the connection is cut within the model's answer" },
+  "model.empty": { place: "answer", about: "the model answers without a word" },
+  "model.garbage": { place: "answer", about: "the model's answer cannot be read" },
+  "model.rate-limit": {
+    place: "answer",
+    about: "the model refuses with status 429, and says to come back in a second",
+  },
+  "model.error": { place: "answer", about: "the model refuses with status 500" },
+  "model.tool-twice": { place: "tool call", about: "the model calls the same tool twice in one answer" },
+  "model.wrong-tool": { place: "tool call", about: "the model calls a tool that it was not offered" },
+  "model.unknown-arguments": {
+    place: "tool call",
+    about: "the model gives a tool an argument that it does not have",
+  },
+  "channel.twice": { place: "message", about: "the channel delivers a message twice" },
+  "channel.late": { place: "message", about: "the channel delivers a message three seconds late" },
+  "channel.out-of-order": { place: "message", about: "the channel delivers a message after the next one" },
+  "channel.lost-connection": {
+    place: "poll",
+    about: "the channel's connection is lost before a message has come over it",
+  },
+  "channel.refused-send": {
+    place: "send",
+    about: "the channel refuses what the gateway sends with status 503",
+  },
+  "channel.lost-answer": {
+    place: "send",
+    about: "the channel takes what the gateway sends, and its answer is lost",
+  },
+} as const satisfies Readonly<Record<string, { place: BorderPlace; about: string }>>;
+
+export type BorderFault = keyof typeof BORDER_FAULTS;
+
+/** A fault at a border, and when: the `from`th time that its place is passed, and then every time if it `stays`. */
+export interface PlannedFault {
+  name: BorderFault;
+  from: number;
+  stays: boolean;
+}
+
+const TEXT = /^(?<name>[a-z-]+\.[a-z-]+)(?:@(?<from>[1-9]\d{0,3})(?<stays>\+)?)?$/;
+
+/** Reads `model.cut`, which is the first time, `model.cut@2`, or `model.cut@2+` from then on; undefined for anything else. */
+export function plannedFault(text: string): PlannedFault | undefined {
+  const { name = "", from = "1", stays } = TEXT.exec(text)?.groups ?? {};
+  return isBorderFault(name) ? { name, from: Number(from), stays: stays !== undefined } : undefined;
+}
+
+function isBorderFault(name: string): name is BorderFault {
+  return Object.hasOwn(BORDER_FAULTS, name);
+}
+
+/** @param planted names of those of the gateway itself */
+export function isKnownFault(text: string, planted: readonly string[]): boolean {
+  return planted.includes(text) || plannedFault(text) !== undefined;
+}
+
+/** A fault that was asked for, how often it was injected, and what was done. */
+export interface InjectedFault {
+  name: string;
+  injected: number;
+  how?: string;
+}
+
+/** Decides at the borders of one testbed when something goes wrong, and keeps what was done. */
+export class Injections {
+  readonly #planned: readonly { text: string; fault: PlannedFault }[];
+  readonly #seed: string;
+  readonly #passed = new Map<BorderPlace, number>();
+  readonly #done = new Map<string, { times: number; how: string | undefined }>();
+
+  /**
+   * @param asked as they were typed; others than those at the borders are left out
+   * @param seed what chance depends on: the same gives the same
+   */
+  constructor(asked: readonly string[], seed: string) {
+    this.#planned = asked.flatMap((text) => {
+      const fault = plannedFault(text);
+      return fault ? [{ text, fault }] : [];
+    });
+    this.#seed = seed;
+  }
+
+  /**
+   * Counts that a place is passed.
+   * @returns what goes wrong there now; it happens unless `miss` is called
+   */
+  pass(place: BorderPlace): BorderFault | undefined {
+    const times = (this.#passed.get(place) ?? 0) + 1;
+    this.#passed.set(place, times);
+    const due = this.#planned.find(
+      ({ fault: { name, from, stays } }) =>
+        BORDER_FAULTS[name].place === place && (times === from || (stays && times > from)),
+    );
+    if (!due) return undefined;
+    const before = this.#done.get(due.text);
+    this.#done.set(due.text, { times: (before?.times ?? 0) + 1, how: before?.how });
+    return due.fault.name;
+  }
+
+  /** Says what was done, for the report. */
+  note(name: BorderFault, how: string): void {
+    const text = this.#textOf(name);
+    const done = text === undefined ? undefined : this.#done.get(text);
+    if (done) done.how ??= how;
+  }
+
+  /** What `pass` said has not come about after all. */
+  miss(name: BorderFault): void {
+    const text = this.#textOf(name);
+    const done = text === undefined ? undefined : this.#done.get(text);
+    if (done) done.times -= 1;
+  }
+
+  /** From 0 up to, but not, 1: by chance, and the same for the same seed and `what`. */
+  chance(what: string): number {
+    return createHash("sha256").update(`${this.#seed} ${what}`).digest().readUInt32BE() / 2 ** 32;
+  }
+
+  /** The faults at the borders that were asked for. */
+  get asked(): InjectedFault[] {
+    return this.#planned.map(({ text }) => {
+      const { times = 0, how } = this.#done.get(text) ?? {};
+      return { name: text, injected: times, ...(how === undefined ? {} : { how }) };
+    });
+  }
+
+  /** Those whose place has been passed, asked for or not. */
+  get reached(): BorderFault[] {
+    return (Object.keys(BORDER_FAULTS) as BorderFault[]).filter((name) =>
+      this.#passed.has(BORDER_FAULTS[name].place),
+    );
+  }
+
+  /** How often the place of a fault was passed. */
+  timesAt(name: BorderFault): number {
+    return this.#passed.get(BORDER_FAULTS[name].place) ?? 0;
+  }
+
+  #textOf(name: BorderFault): string | undefined {
+    return this.#planned.find(({ fault }) => fault.name === name)?.text;
+  }
+}
+
+/** For what nobody asked to be broken. */
+export function noInjections(): Injections {
+  return new Injections([], "");
+}

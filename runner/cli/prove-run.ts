@@ -1,0 +1,317 @@
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../base/errors.ts";
+import { EXIT } from "../base/exit-codes.ts";
+import { replaceFile } from "../base/files.ts";
+import { commandLine, userFolder } from "../base/invocation.ts";
+import { displayPath } from "../base/paths.ts";
+import { secretValues } from "../base/secrets/names.ts";
+import { Secrets } from "../base/secrets/secrets.ts";
+import { EMBEDDED } from "../base/target.ts";
+import { plural } from "../base/text.ts";
+import type { GatewayKind } from "../gateway/gateway.ts";
+import { resolveGatewayKind } from "../gateway/kinds.ts";
+import { judgePair } from "../prove/judge.ts";
+import { PROVE_VERSION, type ProvenScenario, type ProveReport } from "../prove/prove-schema.ts";
+import { keyOf, ProvenFile, type ProvenKey, toTry } from "../prove/proven.ts";
+import type { ProvenEntry } from "../prove/proven-schema.ts";
+import { faultRows, renderJunit, scenarioRows } from "../prove/render.ts";
+import { answerOf, faultsOf, scoreOf } from "../prove/score.ts";
+import { headlineOf } from "../report/chain-text.ts";
+import type { ScenarioFinished } from "../report/events.ts";
+import { evidenceFolder } from "../report/evidence-folder.ts";
+import type { PreparedScenario } from "../run/prepared.ts";
+import type { Scenario } from "../scenario/types.ts";
+import { toArgs, withIds } from "./command-options.ts";
+import { textTable } from "./output.ts";
+import { askedFaults, chosenToProve, type ProveOptions, runOptions } from "./prove-chosen.ts";
+import { print, printJson, printNote } from "./redacted.ts";
+import { type BetweenRuns, runScenarios } from "./run-scenarios.ts";
+import { newRunId, type Session } from "./session.ts";
+import { outFolder, provenPath } from "./workspace.ts";
+
+/** Between a scenario's id and a fault, where the two name an attempt; no id has it. */
+const WITH = "~";
+
+/** What is proven, on what, and where it is kept. */
+interface Proof {
+  options: ProveOptions;
+  session: Session;
+  gateway: GatewayKind;
+  scenarios: readonly Scenario[];
+  keys: ReadonlyMap<string, ProvenKey>;
+  kept: ProvenFile;
+  /** Whether a fault is asked for. */
+  asks(fault: string): boolean;
+  /** Absolute folder of the reports. */
+  folder: string;
+  /** When the time is up, in ms of `performance.now()`. */
+  until: number;
+}
+
+/**
+ * `qa prove`: runs each scenario on the healthy gateway, and then with each fault whose place it came by there.
+ * @returns the exit code
+ * @throws UsageError, InvalidScenarios; QaError if the gateway cannot be prepared; the signal's reason
+ */
+export async function prove(
+  ids: readonly string[],
+  options: ProveOptions,
+  session: Session,
+): Promise<number> {
+  const startedAt = performance.now();
+  const folder = outFolder(options.out, "report", `prove-${newRunId()}`);
+  const target = options.gateway ?? EMBEDDED;
+  if (target.kind === "remote")
+    throw new UsageError(
+      "--gateway is one that the run starts, and can break",
+      "Give embedded, or openclaw@<version>.",
+    );
+  const gateway = await resolveGatewayKind(target, { env: process.env, teardown: session.teardown });
+  const scenarios = await chosenToProve(ids, options, gateway, session);
+  const made = { gateway: await nameOf(gateway, session), tool: packageJson.version };
+  const keys = new Map(
+    await Promise.all(scenarios.map(async (each) => [each.id, await keyOf(each, made)] as const)),
+  );
+  const asks = await askedFaults(options.fault, gateway, session);
+  const { file: kept, problem } = await ProvenFile.open(keptPath(options, folder));
+  if (problem !== undefined)
+    throw new UsageError(
+      `${displayPath(kept.path, userFolder())} cannot be read: ${problem}`,
+      "Remove it, or give --kept another one.",
+    );
+  const until = startedAt + (options.budget ?? Number.POSITIVE_INFINITY);
+  const proof: Proof = { options, session, gateway, scenarios, keys, kept, asks, folder, until };
+
+  const known = scenarios.filter(({ id }) => isKnown(id, proof));
+  if (known.length > 0)
+    printNote(
+      `${plural(known.length, "scenario")} and the gateway have not changed since they were proven\n`,
+    );
+  const falseAlarms = await runHealthy(proof);
+  if (falseAlarms.length === 0 && !session.signal.aborted) await runBroken(proof);
+  await kept.save();
+  session.signal.throwIfAborted();
+  const report = reportOf(proof, falseAlarms, ids, new Set(known.map(({ id }) => id)));
+  if (options.junit !== undefined)
+    await replaceFile(resolve(userFolder(), options.junit), renderJunit(report));
+  if (options.json) printJson(report);
+  else print(inWords(report, kept.path));
+  return report.exitCode;
+}
+
+/** What is checked in is about the embedded gateway. */
+function keptPath({ kept, gateway = EMBEDDED }: ProveOptions, folder: string): string {
+  return kept === undefined && gateway.kind !== "embedded" ? join(folder, "proven.json") : provenPath(kept);
+}
+
+/** Of the embedded gateway, a digest of what it was built from. */
+async function nameOf(gateway: GatewayKind, { signal }: Session): Promise<string> {
+  return (await gateway.buildId?.(signal)) ?? `openclaw@${await gateway.version?.(signal)}`;
+}
+
+function isKnown(id: string, { kept, keys, options, asks }: Proof): boolean {
+  const key = keys.get(id);
+  const entry = key && kept.fresh(id, key, options.healthy);
+  return entry !== undefined && toTry(entry).filter(asks).length === 0;
+}
+
+/** Runs what is not known on the healthy gateway. @returns the false alarms */
+async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
+  const { scenarios, kept, keys, options, session, folder, asks } = proof;
+  const { healthy } = options;
+  const toRun = scenarios.filter(({ id }) => {
+    const key = keys.get(id);
+    return !key || !kept.fresh(id, key, healthy);
+  });
+  if (toRun.length === 0) return [];
+  printNote(
+    `${plural(toRun.length, "scenario")} on the healthy gateway, ${plural(healthy, "time")} each …\n`,
+  );
+  const alarms: ProveReport["falseAlarms"] = [];
+  const reached = new Map<string, Set<string>>();
+  await runAll(
+    toRun,
+    { ...proof, folder: join(folder, "healthy") },
+    {
+      repeat: healthy === 1 ? undefined : healthy,
+      bail: true,
+      watchFaults: true,
+      onFinished(event) {
+        const { scenarioId: id, verdict, failure, reason } = event;
+        const own = reached.get(id) ?? new Set<string>();
+        reached.set(id, own);
+        for (const name of event.reached ?? []) own.add(name);
+        if (verdict === "failed" && failure) {
+          if (session.signal.aborted || failure.code === "interrupted") return;
+          if (alarms.some(({ scenario }) => scenario === id)) return;
+          alarms.push({ scenario: id, why: headlineOf(failure), fault: failure.fault });
+          printNote(`false alarm: ${id}: ${headlineOf(failure)}\n`);
+        } else if (verdict === "blocked") {
+          alarms.push({ scenario: id, why: reason ?? "blocked", fault: event.fault ?? "environment" });
+        } else if (verdict === "passed" && event.next === undefined) {
+          const key = keys.get(id);
+          if (!key || alarms.some(({ scenario }) => scenario === id)) return;
+          kept.begin(id, key, healthy, [...own]);
+          printNote(`${id} comes by ${plural([...own].filter(asks).length, "fault")}\n`);
+        }
+      },
+    },
+  );
+  return alarms;
+}
+
+/** Tries what is left, until the time is up. */
+async function runBroken(proof: Proof): Promise<void> {
+  const { scenarios, kept, asks, folder } = proof;
+  const pairs = new Map(
+    scenarios.map(({ id }) => [id, toTry(kept.scenarios.get(id) ?? NOTHING).filter(asks)] as const),
+  );
+  const total = [...pairs.values()].reduce((sum, faults) => sum + faults.length, 0);
+  if (total === 0) return;
+  printNote(`${plural(total, "pair")} of a scenario and a fault …\n`);
+  const reports = join(folder, "broken");
+  let done = 0;
+  await runAll(
+    scenarios.filter(({ id }) => (pairs.get(id) ?? []).length > 0),
+    { ...proof, folder: reports },
+    {
+      pairs,
+      async onFinished(event) {
+        const [id = "", fault = ""] = event.scenarioId.split(WITH);
+        const result = judgePair(event);
+        if (!result) return;
+        done += 1;
+        kept.add(id, fault, result);
+        const more = "at" in result ? `: ${result.at}` : "why" in result ? `: ${result.why}` : "";
+        printNote(`${done}/${total} ${id} with ${fault}: ${result.kind}${more}\n`);
+        if (done % SAVED_EVERY === 0) await kept.save();
+        // The command that runs it again is in the report; the files of thousands of runs would fill the disk.
+        if (result.kind !== "broke")
+          await rm(evidenceFolder(reports, event.scenarioId, event.attempt), {
+            recursive: true,
+            force: true,
+          });
+      },
+    },
+  );
+}
+
+const SAVED_EVERY = 20;
+const NOTHING: Pick<ProvenEntry, "left" | "broke"> & ProvenEntry = {
+  ...{ text: "", inputs: "", gateway: "", tool: "", healthy: 1 },
+  ...{ killed: {}, survived: [], notReached: [], broke: {}, left: [] },
+};
+
+interface HowToRun {
+  repeat?: number | undefined;
+  bail?: true;
+  watchFaults?: true;
+  /** By id: each scenario runs once with each. */
+  pairs?: ReadonlyMap<string, readonly string[]>;
+  onFinished(event: ScenarioFinished): void | Promise<void>;
+}
+
+/** One run with a report of its own, of which nothing is shown. */
+async function runAll(
+  scenarios: readonly Scenario[],
+  { options, session, folder, gateway, until }: Proof,
+  { pairs, onFinished, ...how }: HowToRun,
+): Promise<void> {
+  const between: BetweenRuns = {
+    secrets: new Secrets(secretValues(process.env)),
+    gateway: async () => gateway,
+    pools: async () => undefined,
+    reporter: {
+      name: "prove",
+      onEvent: (event) => (event.type === "scenario-finished" ? onFinished(event) : undefined),
+    },
+  };
+  const left = until - performance.now();
+  await runScenarios(
+    scenarios.map(({ id }) => id),
+    {
+      ...runOptions(options),
+      ...how,
+      all: undefined,
+      tag: [],
+      named: [],
+      out: folder,
+      ...(Number.isFinite(left) ? { timeout: Math.max(1, Math.round(left)) } : {}),
+      ...(pairs
+        ? {
+            arrange: (prepared) =>
+              prepared.flatMap((each) => withFaults(each, pairs.get(each.scenario.id) ?? [])),
+            rerun: (id) => commandLine(rerunArgs(id, options)),
+          }
+        : {}),
+    },
+    session,
+    between,
+  );
+}
+
+function withFaults(prepared: PreparedScenario, faults: readonly string[]): PreparedScenario[] {
+  return faults.map((fault) => ({
+    ...prepared,
+    scenario: { ...prepared.scenario, id: `${prepared.scenario.id}${WITH}${fault}` },
+    faults: [fault],
+  }));
+}
+
+function rerunArgs(id: string, options: ProveOptions): string[] {
+  const [scenario = "", fault = ""] = id.split(WITH);
+  const { pack, builtin, trust, modelScript, gateway } = options;
+  return withIds("run", [scenario], toArgs({ pack, builtin, trust, modelScript, gateway, fault: [fault] }));
+}
+
+function reportOf(
+  { scenarios, kept, asks, options, keys, folder }: Proof,
+  falseAlarms: ProveReport["falseAlarms"],
+  ids: readonly string[],
+  known: ReadonlySet<string>,
+): ProveReport {
+  const judged = scenarios.map(({ id, file }): ProvenScenario => {
+    const key = keys.get(id);
+    const { killed, survived, notReached, broke, left } =
+      (key && kept.fresh(id, key, options.healthy)) ?? NOTHING;
+    return {
+      id,
+      file: file.name,
+      proven: Object.keys(killed).length > 0,
+      kept: known.has(id),
+      killed: only(killed, asks),
+      survived: survived.filter(asks),
+      notReached: notReached.filter(asks),
+      broke: only(broke, asks),
+      left: left.filter(asks),
+    };
+  });
+  const faults = faultsOf(judged);
+  return {
+    version: PROVE_VERSION,
+    command: commandLine(withIds("prove", ids, toArgs(options))),
+    createdAt: new Date().toISOString(),
+    ...answerOf({ scenarios: judged, falseAlarms }, faults, options.min),
+    gateway: keys.values().next().value?.gateway ?? "",
+    healthy: options.healthy,
+    score: scoreOf(faults),
+    falseAlarms,
+    scenarios: judged,
+    faults,
+    report: folder,
+  };
+}
+
+function only(texts: Readonly<Record<string, string>>, asks: Proof["asks"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter(([name]) => asks(name)));
+}
+
+function inWords({ scenarios, faults, falseAlarms, sentence, exitCode }: ProveReport, kept: string): string {
+  const alarms = falseAlarms.map(({ scenario, why }) => `${scenario}: ${why}\n`).join("");
+  if (alarms !== "") return `${alarms}\n${sentence}.\n`;
+  const tables = [textTable(scenarioRows(scenarios)), textTable(faultRows(faults))].join("\n");
+  const where = exitCode === EXIT.harness ? "" : `Kept in ${displayPath(kept, userFolder())}\n`;
+  return `${tables}\n${sentence}.\n${where}`;
+}
