@@ -18,7 +18,7 @@ function countingKind() {
     alive.add(pid);
     teardown.defer("gateway", () => alive.delete(pid));
     const capabilities = new Set(["logs"]);
-    const call = async () => ({ config: {} });
+    const call = async () => ({ config: {}, environment: { HOME: "a digest" } });
     const identity = async () => ({ bootId: "boot" });
     return {
       capabilities,

@@ -61,7 +61,7 @@ export class TestbedPool {
     return shared ?? this.#takeAhead(prepared) ?? this.#newTestbed(prepared);
   }
 
-  /** Called when a testbed is ready, before the scenario runs. @throws what its gateway answers */
+  /** Called when a testbed is ready, before the scenario runs. */
   async begin(testbed: Testbed, prepared: PreparedScenario): Promise<void> {
     if (!this.#shares(prepared) || this.#startedFor.has(testbed)) return;
     this.#startedFor.set(testbed, prepared);
@@ -118,20 +118,24 @@ export class TestbedPool {
   /**
    * @param outcome of the attempt
    * @param isLast no other attempt of the scenario follows, which would get a testbed of its own
+   * @param onDecided called when the testbed is free for another scenario, or is only to be torn down
    */
   async give(
     testbed: Testbed,
     prepared: PreparedScenario,
     outcome: Pick<Outcome, "verdict">,
     isLast: boolean,
+    onDecided: () => void = () => {},
   ): Promise<GivenBack> {
-    if (!this.#options.share) return { problems: await testbed.close() };
-    const sharing = await this.#decide(testbed, prepared, outcome, isLast);
-    if (sharing.goesOn) {
-      this.#free.push(testbed);
-      return { problems: [], sharing };
+    if (!this.#options.share) {
+      onDecided();
+      return { problems: await testbed.close() };
     }
-    this.#startedFor.delete(testbed);
+    const sharing = await this.#decide(testbed, prepared, outcome, isLast);
+    if (sharing.goesOn) this.#free.push(testbed);
+    else this.#startedFor.delete(testbed);
+    onDecided();
+    if (sharing.goesOn) return { problems: [], sharing };
     return { problems: await testbed.close(), sharing };
   }
 

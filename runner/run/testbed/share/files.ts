@@ -33,7 +33,9 @@ const SEEN_OTHERWISE: readonly RegExp[] = [
   /^state\/(?:config\.last-good|update-check|gateway-.*)\.json$/,
   /^state\/openclaw\.json\.(?:bak|last-good)/,
   // Records of what is over.
-  /^state\/(?:logs|cache|tmp|plugins\/install\.lock|runs\.jsonl)/,
+  /^state\/(?:logs|cache|tmp|tasks|flows|audit|runs\.jsonl)/,
+  // Made of the config for the first turn.
+  /^state\/agents\/[^/]+\/agent\/(?:models|auth-[^/]*)\.json$/,
   // The journal of a channel's messages: the bus, which is the other side of it, begins anew.
   /^state\/channels\/[^/]+\/[^/]+\.(?:inbound|outbound)\.jsonl$/,
   // What is being written, and by whom.
