@@ -30,7 +30,7 @@ export interface GivenBack {
 
 /**
  * The testbeds of a run. By default each scenario gets one of its own. A shared one goes on to the next scenario that
- * starts alike as long as everything on it passed and its gateway is proved to be as it was before: after a failure its
+ * starts alike as long as nothing on it failed and its gateway is proved to be as it was before: after a failure its
  * state is not known.
  */
 export class TestbedPool {
@@ -148,10 +148,8 @@ export class TestbedPool {
     const ends = (because: string): Sharing => ({ goesOn: false, because, putBack: [] });
     if (prepared.sharing?.may === false) return ends(prepared.sharing.because);
     if (!this.#shares(prepared)) return ends("the run breaks its gateways on purpose");
-    if (verdict !== "passed")
-      return ends(
-        `${verdict === "failed" ? "it failed" : `it was ${verdict}`}, and what that left behind is not known`,
-      );
+    if (this.#options.signal.aborted) return ends("the run is ending");
+    if (verdict === "failed") return ends("it failed, and what that left behind is not known");
     if (!isLast) return ends("another attempt gets a gateway of its own");
     if (testbed.hasEnded) return ends("its gateway has ended");
     if (!testbed.isAtRest) return ends("an answer of the model was still under way");
