@@ -65,11 +65,9 @@ process.stdout.write(`${right} of ${outcomes.size} right\n`);
 await writeTable();
 process.exitCode = right < ENOUGH * outcomes.size ? 1 : 0;
 
-/** A scenario of this repository's own tests lies in their pack. */
 async function runWith(fault: string, scenarios: readonly string[]): Promise<RunReport | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "headlines-"));
-  const pack = ["--pack", "qa/scenarios", "--pack", "test/testing/headlines"];
-  const args = ["runner/cli/main.js", "run", ...scenarios, ...pack, "--fault", fault];
+  const args = ["runner/cli/main.js", "run", ...scenarios, "--fault", fault];
   args.push("--jobs", values.jobs, "--out", folder, "--reporter", "plain");
   const child = spawn(process.execPath, args, {
     cwd: ROOT,

@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { testAtNight } from "./testing/breadth.ts";
@@ -171,6 +171,11 @@ test("a gateway that starts ahead of its turn is used, or ended", { timeout: TIM
   expect(used.report?.counts).toMatchObject({ passed: 2, failed: 1 });
   const boots = used.report?.scenarios.map(({ gateway }) => gateway?.bootId);
   expect(new Set(boots).size).toBe(3);
+  // The next scenario does not wait until the gateway before it has ended.
+  const events = await readFile(join(sandbox.reportFolder, "events.jsonl"), "utf8");
+  const at = (type: string, id: string) =>
+    events.split("\n").findIndex((line) => line.includes(`"${type}"`) && line.includes(`"${id}"`));
+  expect(at("scenario-started", "b-passes")).toBeLessThan(at("scenario-finished", "a-fails"));
   const bailed = await run("--bail");
   expect(bailed.report?.counts).toMatchObject({ failed: 1, skipped: 2 });
   expect(await sandbox.processes()).toEqual([]);

@@ -168,3 +168,16 @@ test("a shuffled run prints its seed, and can be run again by its command", asyn
   expect(report?.command).toContain(` --shuffle ${seed}`);
   expect(report?.scenarios.map(({ id }) => id)).toEqual(["nothing", "session"]);
 });
+
+test("the scenarios that come with the tool have the same verdicts on shared gateways, in three orders", async () => {
+  const sandbox = await Sandbox.create();
+  const run = (...args: string[]) => sandbox.qa("run", "--builtin", "--all", "--reporter", "plain", ...args);
+  const verdictsOf = ({ report }: Awaited<ReturnType<typeof run>>) =>
+    report?.scenarios.map(({ id, verdict }) => [id, verdict]);
+  const alone = verdictsOf(await run());
+  for (const seed of SEEDS) {
+    const shared = await run("--share-gateway", "--shuffle", seed);
+    expect(verdictsOf(shared), `seed ${seed}\n${shared.stdout}`).toEqual(alone);
+    expect(shared.stdout).toContain("its gateway goes on");
+  }
+}, 900_000);

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { errorMessage, QaError } from "./errors.ts";
 import { stretched } from "./slow.ts";
+import { shorten } from "./text.ts";
 import { after, type Cancel } from "./timers.ts";
 import type { Wakeups } from "./wakeups.ts";
 
@@ -14,6 +15,8 @@ const REST_MAX_MS = 20;
 /** Checks in a row that wake-ups start at once; each `REST_MAX_MS` allows for one more. */
 const BURST = 20;
 const SEEN_CHARS = 600;
+/** A condition may be a whole function; its place in the file is shown beside. */
+const WHAT_CHARS = 240;
 
 export interface WaitOptions {
   /** Milliseconds; default 15 000. More of them on a slow machine. */
@@ -172,7 +175,7 @@ class Wait<T> {
       running ? "the last check was still running" : "",
       evidence?.() ?? "",
     ];
-    return new QaError(`timed out after ${this.#timeoutMs}ms waiting for ${what}`, {
+    return new QaError(`timed out after ${this.#timeoutMs}ms waiting for ${shorten(what, WHAT_CHARS)}`, {
       code: "wait-timeout",
       fault: "product",
       details: details.filter((line) => line !== "").join("\n"),

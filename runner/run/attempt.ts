@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { errorMessage } from "../base/errors.ts";
 import type { CompiledFlow } from "../flow/types.ts";
-import type { ScenarioFinished } from "../report/events.ts";
+import type { ScenarioFinished, Verdict } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
 import { endingOf } from "./attempt/ending.ts";
 import { runAttemptFlow } from "./attempt/host/flow.ts";
@@ -27,6 +27,8 @@ export interface AttemptOptions {
   attempts: AttemptPool;
   /** Called when the gateway is ready. */
   onReady(): void;
+  /** Called once no other attempt follows and only its gateway is to be torn down. */
+  onOver(verdict: Verdict): void;
   /** Whether another attempt follows one that ended like this. */
   next(outcome: Outcome): ScenarioFinished["next"];
 }
@@ -52,7 +54,9 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
     return [];
   });
   const another = next(outcome);
-  const given = await testbeds.give(testbed, prepared, outcome, another === undefined);
+  const given = await testbeds.give(testbed, prepared, outcome, another === undefined, () => {
+    if (!another) options.onOver(outcome.verdict);
+  });
   problems.push(...given.problems);
 
   const finished: ScenarioFinished = {

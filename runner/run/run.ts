@@ -55,6 +55,7 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
     const prepared = scenarios[index];
     return prepared ? [{ prepared, place: index + 1 }] : [];
   });
+  const ends: Promise<void>[] = [];
   await Promise.all(
     inOrder.map(({ prepared, place }, turn) =>
       limit(async () => {
@@ -63,14 +64,24 @@ export async function executeRun(options: RunSetup): Promise<string[]> {
         if (reason) return endWithout(prepared, place, run, { verdict: "skipped", reason });
         if (needsTestbed(prepared)) toCome -= 1;
         const later = inOrder.slice(turn + 1, turn + 1 + options.bootAhead);
-        const failure = await runScenario(prepared, place, run, testbeds, attempts, () => {
-          if (toCome > 0) attempts.prepare();
-          for (const next of later) if (needsTestbed(next.prepared)) testbeds.prepare(next.prepared);
+        const over = Promise.withResolvers<void>();
+        const end = runScenario(prepared, place, run, testbeds, attempts, {
+          ready: () => {
+            if (toCome > 0) attempts.prepare();
+            for (const next of later) if (needsTestbed(next.prepared)) testbeds.prepare(next.prepared);
+          },
+          over: (failure) => {
+            if (failure && !excused.has(prepared.scenario.id)) failed += 1;
+            // The gateway of the next one runs already: it need not wait until this one has ended.
+            if (options.bootAhead > 0) over.resolve();
+          },
         });
-        if (failure && !excused.has(prepared.scenario.id)) failed += 1;
+        ends.push(end);
+        await Promise.race([end, over.promise]);
       }),
     ),
   );
+  await Promise.all(ends);
   return options.pools ? [] : closePools({ testbeds, attempts });
 }
 

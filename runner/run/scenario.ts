@@ -6,23 +6,27 @@ import type { PreparedScenario } from "./prepared.ts";
 import type { RunSetup } from "./setup.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 
-/**
- * Runs one scenario: as often as the run's policy asks for. Never throws.
- * @param onReady called when its gateway is ready, so that the next one can start while this one is used
- * @returns whether a failure is its result
- */
+/** What the run is told of a scenario under way. */
+export interface ScenarioProgress {
+  /** Its gateway is ready: the next one can start while this one is used. */
+  ready(): void;
+  /** Its result is known, and all that is left is to tear its gateway down. */
+  over(failed: boolean): void;
+}
+
+/** Runs one scenario: as often as the run's policy asks for. Never throws. */
 export async function runScenario(
   prepared: PreparedScenario,
   index: number,
   run: RunSetup,
   testbeds: TestbedPool,
   attempts: AttemptPool,
-  onReady: () => void,
-): Promise<boolean> {
+  progress: ScenarioProgress,
+): Promise<void> {
   const outcome = notRunnable(prepared);
   if (outcome) {
     endWithout(prepared, index, run, outcome);
-    return false;
+    return progress.over(false);
   }
   const { retryCount = 0 } = prepared.scenario.meta.execution ?? {};
   const policy = { ...run.policy, retries: Math.max(run.policy.retries, retryCount) };
@@ -32,10 +36,14 @@ export async function runScenario(
     const attempt = verdicts.length + 1;
     const next = ({ verdict }: Outcome) =>
       run.signal.aborted ? undefined : nextAttempt(verdict, attempt, policy);
-    finished = await runAttempt({ prepared, index, attempt, run, testbeds, attempts, next, onReady });
-    verdicts.push(finished.verdict);
+    const onOver = (verdict: Verdict) => {
+      verdicts.push(verdict);
+      progress.over(run.policy.repeat > 1 ? verdicts.includes("failed") : verdict === "failed");
+    };
+    const onReady = progress.ready;
+    finished = await runAttempt({ prepared, index, attempt, run, testbeds, attempts, next, onReady, onOver });
+    if (finished.next) verdicts.push(finished.verdict);
   } while (finished.next);
-  return run.policy.repeat > 1 ? verdicts.includes("failed") : verdicts.at(-1) === "failed";
 }
 
 /** Reports the end of a scenario for which nothing was started. */

@@ -57,6 +57,7 @@ async function allTexts(...folders: string[]): Promise<string> {
 
 const COPIED = [
   "linked/0-linked/index.js",
+  "state/agents/main/agent/openclaw-agent.sqlite",
   "state/agents/main/sessions/s1.jsonl",
   "state/agents/main/sessions/sessions.json",
   "state/cron/jobs.json",

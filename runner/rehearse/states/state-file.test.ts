@@ -16,8 +16,8 @@ const block = (steps: string) => `${HEAD}\`\`\`yaml state\n${steps}\n\`\`\`\n`;
 test.for<[string, string, string]>([
   ["without front matter", "# A\n", "qa/states/a.md:1: its front matter has no title"],
   [
-    "that expects nothing",
-    block("- say: x").replace("expect: go\n", ""),
+    "that expects no verdict",
+    block("- say: x").replace("expect: go", "expect: yes"),
     "qa/states/a.md:1: its front matter expects none of go, go with steps",
   ],
   ["with another id", block("- say: x").replace("id: a", "id: b"), "qa/states/a.md:1: its id is not a"],

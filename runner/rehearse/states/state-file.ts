@@ -35,8 +35,8 @@ export interface StateFile {
   title: string;
   /** The published release that makes it. */
   release: string;
-  /** Verdict of an update from there to the newest release. */
-  expect: RehearseReport["verdict"];
+  /** Verdict that an update from there to the newest release has come to; absent where none was seen yet. */
+  expect?: RehearseReport["verdict"];
   /** Room that is left where it lies, in bytes; default: what there really is. */
   freeBytes?: number;
   steps: StateStep[];
@@ -117,11 +117,13 @@ export function parseState(id: string, text: string): StateFile {
     });
   if (steps.length === 0) throw invalid(0, "it has no step in a block `yaml state`");
   const expect = VERDICTS.find((verdict) => verdict === rest.expect);
-  if (expect === undefined) throw invalid(0, `its front matter expects none of ${VERDICTS.join(", ")}`);
+  if (rest.expect !== undefined && expect === undefined)
+    throw invalid(0, `its front matter expects none of ${VERDICTS.join(", ")}`);
   const { freeMegabytes: free } = rest;
   if (free !== undefined && typeof free !== "number") throw invalid(0, "its freeMegabytes are no number");
   return {
-    ...{ id, title, release, expect, steps },
+    ...{ id, title, release, steps },
+    ...(expect === undefined ? {} : { expect }),
     ...(free === undefined ? {} : { freeBytes: free * 1024 * 1024 }),
   };
 }

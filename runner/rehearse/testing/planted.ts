@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 /** A text that no copy may hold. */
 export const SECRET = "planted9secret7value5abcdef0123456789";
@@ -71,6 +72,13 @@ export async function plantState(home: string): Promise<string> {
   await put("extensions/desk/openclaw.plugin.json", '{ "id": "desk" }');
   await put("extensions/desk/node_modules/a/token.js", "export {};\n");
   await put("agents/main/sessions/s1.jsonl.deleted", SECRET);
+  const database = new DatabaseSync(join(state, "agents/main/agent/openclaw-agent.sqlite"));
+  database.exec(
+    "CREATE TABLE auth_profile_store (value_json TEXT); CREATE TABLE transcript_events (event_json TEXT)",
+  );
+  database.prepare("INSERT INTO auth_profile_store VALUES (?)").run(`{"key":"${SECRET}"}`);
+  database.prepare("INSERT INTO transcript_events VALUES (?)").run(`{"cwd":"${state}/workspace"}`);
+  database.close();
   await mkdir(join(home, "dev/linked"), { recursive: true });
   await writeFile(join(home, "dev/linked/index.js"), "export default {};\n");
   await writeFile(join(home, "dev/linked/.env"), SECRET);

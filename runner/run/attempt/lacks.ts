@@ -61,7 +61,7 @@ function unknownKeys({ code, message, details = "" }: FlowFailure, { meta }: Sce
     .filter((key) => own.has(key));
   return refused.length === 0
     ? undefined
-    : `the scenario sets ${[...new Set(refused)].join(", ")}, which this gateway does not know (config-keys). ${inShort(message)}`;
+    : `the scenario sets ${[...new Set(refused)].join(", ")}, which this gateway does not know, and does not start with (config-keys)`;
 }
 
 function keysIn(value: unknown): string[] {

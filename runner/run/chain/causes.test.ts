@@ -178,4 +178,7 @@ it("a scripted model names what it had no rule for, and the rules that matched n
   expect(
     modelNotes(account([], [], { requests: [asked("instructions: acknowledge")] }), undefined).noRule,
   ).toMatch(/^the scripted model found no instruction/);
+  const repeated = account([], [], { requests: [asked("instructions: acknowledge-result")] });
+  expect(modelNotes(repeated, undefined).noRule).toMatch(/only repeated what the last tool had answered/);
+  expect(modelNotes(repeated, { rules: [{ reply: "x" }] })).not.toHaveProperty("noRule");
 });

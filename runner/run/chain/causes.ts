@@ -8,6 +8,8 @@ import type { Witness } from "./witness.ts";
 
 /** What the instruction-following model says when there was nothing to follow. */
 const NOTHING_TO_DO = "instructions: acknowledge";
+/** The same after it has used tools. */
+const NOTHING_MORE_TO_DO = "instructions: acknowledge-result";
 
 /**
  * The plugin that does not load although the scenario has not said that it must not.
@@ -47,6 +49,11 @@ function noRuleFor(request: RecordedRequest | undefined, script: ModelScript | u
   const asked = `"${inShort(request.prompt)}"`;
   if (script && request.rule === "fallback") {
     return { noRule: `no rule of the scenario's model script matches what the model was asked: ${asked}` };
+  }
+  if (request.rule === NOTHING_MORE_TO_DO && !script) {
+    return {
+      noRule: `the scripted model found no further instruction in what it was asked, so it only repeated what the last tool had answered: ${asked}`,
+    };
   }
   if (request.rule !== NOTHING_TO_DO) return {};
   return {

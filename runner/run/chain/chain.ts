@@ -3,6 +3,7 @@ import type { Statement } from "../../flow/types.ts";
 import type { Failure } from "../../report/events.ts";
 import type { Scenario } from "../../scenario/types.ts";
 import type { FlowFailure } from "../attempt/ending.ts";
+import { surroundingsOf } from "../testbed/needs.ts";
 import { pluginFolders } from "../testbed/plugins.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import { type Account, accountOf, actionOf } from "./account.ts";
@@ -27,6 +28,11 @@ const IN_VAIN: ReadonlySet<string> = new Set([
 
 /** Chains that a plugin's, or a change's, explains when none of their own links is missing. */
 const EXPLAINED: ReadonlySet<string> = new Set(["reply", "plugin"]);
+
+const WITHOUT_ANSWERS = {
+  fault: "harness",
+  hint: "`--model-script <file>` gives the model answers for the scenarios of a pack.",
+} as const;
 
 export type Told = Pick<Failure, "chain" | "headline" | "note" | "details" | "hint"> &
   Partial<Pick<Failure, "fault">>;
@@ -67,8 +73,9 @@ function wordsOf(
   sentence: string | undefined,
   chain: Chain | undefined,
   account: Account,
-  { modelScript }: Scenario,
-): Pick<Told, "headline" | "note"> {
+  scenario: Scenario,
+): Pick<Told, "headline" | "note" | "fault" | "hint"> {
+  const { modelScript } = scenario;
   const isWhole = chain === undefined || (chain.name === "reply" && chain.missing === undefined);
   const { noRule, unused } = isWhole ? modelNotes(account, modelScript) : {};
   // Without a script of its own, a scenario may well want an answer that says nothing.
@@ -77,6 +84,8 @@ function wordsOf(
   return {
     ...(headline === undefined ? {} : { headline }),
     ...(note.length > 0 ? { note: note.join("; ") } : {}),
+    // Upstream's were written for a model that knows what to answer in each of them.
+    ...(noRule && !modelScript && surroundingsOf(scenario) ? WITHOUT_ANSWERS : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import JSON5 from "json5";
-import { QaError } from "../../base/errors.ts";
+import { errorMessage, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { secretValues } from "../../base/secrets/names.ts";
 import { Secrets } from "../../base/secrets/secrets.ts";
@@ -217,19 +217,24 @@ export class Testbed {
   }
 
   /** What its gateway was before the first scenario; taken once, and only if others are to follow. */
-  #stock: Stock | undefined;
+  /** A text says why it is not known. */
+  #stock: Stock | string | undefined;
 
-  /** Looks at its gateway as it is before the first scenario, so that `isAsBefore` can be asked. */
+  /** Looks at its gateway as it is before the first scenario, for `provedAsBefore`; once. */
   async takeStock(): Promise<void> {
+    if (this.#stock !== undefined) return;
     const { stockOf } = await import("./share/prove.ts");
-    this.#stock ??= await stockOf(this.#subject());
+    this.#stock = await stockOf(this.#subject()).catch(
+      (error: unknown) => `what it was before the scenario is not known: ${errorMessage(error)}`,
+    );
   }
 
   /** Whether its gateway is as it was before the first scenario; puts back what it can. */
   async provedAsBefore(): Promise<Proof> {
+    const before = this.#stock ?? "the gateway was not looked at before the scenario";
+    if (typeof before === "string") return { because: before, putBack: [] };
     const { provedAsBefore } = await import("./share/prove.ts");
-    if (!this.#stock) return { because: "the gateway was not looked at before the scenario", putBack: [] };
-    return provedAsBefore(this.#subject(), this.#stock);
+    return provedAsBefore(this.#subject(), before);
   }
 
   #subject(): Subject {

@@ -27,9 +27,11 @@ export interface Subject {
   readConfig(): Promise<Stock["config"]>;
 }
 
-/** Looks at a gateway before the first scenario runs on it. */
+/** Looks at a gateway before the first scenario runs on it. @throws Error where too little can be seen of it */
 export async function stockOf({ gateway, readConfig }: Subject): Promise<Stock> {
-  return takeStock(gateway, await readConfig(), true);
+  const stock = await takeStock(gateway, await readConfig(), true);
+  if (stock.items.get("environment variable")?.size === 0) throw new Error("its environment cannot be seen");
+  return stock;
 }
 
 /**
