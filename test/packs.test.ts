@@ -126,7 +126,10 @@ describe("a pack's index", () => {
       - assert: names.join(' ') === 'IDENTITY.md QA_KICKOFF_TASK.md QA_SCENARIOS.md QA_SCENARIO_PLAN.md README.md repo'
       - assert: "(await fs.readFile(path.join(env.gateway.workspaceDir, 'repo/docs/guide.md'), 'utf8')) === 'the guide'"
       - assert: "(await fs.readFile(path.join(env.gateway.workspaceDir, 'QA_SCENARIO_PLAN.md'), 'utf8')).includes('- id: mission')"
-      - assert: "(await fs.readFile(path.join(env.gateway.workspaceDir, 'QA_SCENARIOS.md'), 'utf8')).includes('id: looks-around')"`;
+      - assert: "(await fs.readFile(path.join(env.gateway.workspaceDir, 'QA_SCENARIOS.md'), 'utf8')).includes('id: looks-around')"
+      - call: runAgentPrompt
+        args: [{ ref: env }, { sessionKey: "agent:qa:guide", message: Read repo/docs/guide.md }]
+      - assert: "readModelRequests().at(-1).toolOutput.includes('the guide')"`;
     const sandbox = await sandboxWith({
       ...MARKDOWN_PACK,
       "pack/docs/guide.md": "the guide",

@@ -112,7 +112,17 @@ const AT_WORK: Record<string, string> = {
         args: [{ ref: env }]
       - assert: "store['agent:qa:seeded'].sessionId === 'seeded-past'"
       - assert: "resolveSessionTranscriptsDirForAgent('qa').startsWith(env.gateway.tempRoot)"
-      - assert: "(await readSessionTranscriptSummary(env, 'agent:qa:nobody', { allowEmpty: true })).eventCursor === 0"`,
+      - assert: "(await readSessionTranscriptSummary(env, 'agent:qa:nobody', { allowEmpty: true })).eventCursor === 0"
+  - name: a tool is called with what it takes, and with what it must refuse
+    actions:
+      - assert: "env.primaryModel === 'mock-openai/gpt-5.5' && env.alternateModel === 'mock-openai/gpt-5.5-alt'"
+      - call: runRuntimeToolFixture
+        saveAs: read
+        args: [{ ref: env }, { toolName: read }]
+      - assert: "read.includes('no-such-file.txt')"
+      - call: runRuntimeToolFixture
+        args: [{ ref: env }, { toolName: session_status }]
+      - assert: "readModelRequests().every((request) => request.model === 'gpt-5.5')"`,
   tools: `  - name: a tool is offered, used and refused
     actions:
       - call: runRuntimeToolFixture

@@ -111,20 +111,22 @@ async function nameOf(gateway: GatewayKind, { signal }: Session): Promise<string
   return (await gateway.buildId?.(signal)) ?? `openclaw@${await gateway.version?.(signal)}`;
 }
 
-function isKnown(id: string, { kept, keys, options, asks }: Proof): boolean {
+/** What is known of a scenario and still counts. */
+function freshOf(id: string, { kept, keys, options }: Proof): ProvenEntry | undefined {
   const key = keys.get(id);
-  const entry = key && kept.fresh(id, key, options.healthy);
-  return entry !== undefined && toTry(entry).filter(asks).length === 0;
+  return key && kept.fresh(id, key, options.healthy);
+}
+
+function isKnown(id: string, proof: Proof): boolean {
+  const entry = freshOf(id, proof);
+  return entry !== undefined && toTry(entry).filter(proof.asks).length === 0;
 }
 
 /** Runs what is not known on the healthy gateway. @returns the false alarms */
 async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
   const { scenarios, kept, keys, options, session, folder, asks } = proof;
   const { healthy } = options;
-  const toRun = scenarios.filter(({ id }) => {
-    const key = keys.get(id);
-    return !key || !kept.fresh(id, key, healthy);
-  });
+  const toRun = scenarios.filter(({ id }) => !freshOf(id, proof));
   if (toRun.length === 0) return [];
   printNote(
     `${plural(toRun.length, "scenario")} on the healthy gateway, ${plural(healthy, "time")} each …\n`,
@@ -136,7 +138,7 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
     { ...proof, folder: join(folder, "healthy") },
     {
       repeat: healthy === 1 ? undefined : healthy,
-      bail: true,
+
       watchFaults: true,
       onFinished(event) {
         const { scenarioId: id, verdict, failure, reason } = event;
@@ -166,7 +168,7 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
 async function runBroken(proof: Proof): Promise<void> {
   const { scenarios, kept, asks, folder } = proof;
   const pairs = new Map(
-    scenarios.map(({ id }) => [id, toTry(kept.scenarios.get(id) ?? NOTHING).filter(asks)] as const),
+    scenarios.map(({ id }) => [id, toTry(freshOf(id, proof) ?? NOTHING).filter(asks)] as const),
   );
   const total = [...pairs.values()].reduce((sum, faults) => sum + faults.length, 0);
   if (total === 0) return;
@@ -206,7 +208,6 @@ const NOTHING: Pick<ProvenEntry, "left" | "broke"> & ProvenEntry = {
 
 interface HowToRun {
   repeat?: number | undefined;
-  bail?: true;
   watchFaults?: true;
   /** By id: each scenario runs once with each. */
   pairs?: ReadonlyMap<string, readonly string[]>;
@@ -267,18 +268,19 @@ function rerunArgs(id: string, options: ProveOptions): string[] {
 }
 
 function reportOf(
-  { scenarios, kept, asks, options, keys, folder }: Proof,
+  proof: Proof,
   falseAlarms: ProveReport["falseAlarms"],
   ids: readonly string[],
   known: ReadonlySet<string>,
 ): ProveReport {
+  const { scenarios, asks, options, keys, folder } = proof;
   const judged = scenarios.map(({ id, file }): ProvenScenario => {
-    const key = keys.get(id);
-    const { killed, survived, notReached, broke, left } =
-      (key && kept.fresh(id, key, options.healthy)) ?? NOTHING;
+    const entry = freshOf(id, proof);
+    const { killed, survived, notReached, broke, left } = entry ?? NOTHING;
     return {
       id,
       file: file.name,
+      tried: entry !== undefined,
       proven: Object.keys(killed).length > 0,
       kept: known.has(id),
       killed: only(killed, asks),

@@ -226,7 +226,7 @@ async function withProof(
   const path = provenPath();
   if (fault.length > 0 || watchFaults || !existsSync(path)) return scenarios;
   const { unprovenAmong } = await import("../prove/unproven.ts");
-  const unproven = await unprovenAmong(
+  const unproven = unprovenAmong(
     scenarios.map(({ scenario }) => scenario),
     path,
   );

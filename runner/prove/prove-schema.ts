@@ -11,10 +11,15 @@ const byFault = { type: "object", additionalProperties: text } as const;
 const scenarioSchema = {
   type: "object",
   additionalProperties: false,
-  required: ["id", "file", "proven", "kept", "killed", "survived", "notReached", "broke", "left"],
+  required: ["id", "file", "tried", "proven", "kept", "killed", "survived", "notReached", "broke", "left"],
   properties: {
     id: text,
     file: text,
+    tried: {
+      type: "boolean",
+      description:
+        "It passed on the healthy gateway; otherwise the time did not suffice for that, or it is a false alarm.",
+    },
     proven: { type: "boolean", description: "It was seen to fail with at least one fault." },
     kept: { type: "boolean", description: "All of it is from an earlier run: nothing has changed since." },
     killed: {

@@ -50,7 +50,7 @@ test("what was cut off, or did not begin, says nothing", () => {
 function scenario(id: string, more: Partial<ProvenScenario>): ProvenScenario {
   const killed = more.killed ?? {};
   return {
-    ...{ id, file: `${id}.md`, proven: Object.keys(killed).length > 0, kept: false },
+    ...{ id, file: `${id}.md`, tried: true, proven: Object.keys(killed).length > 0, kept: false },
     ...{ killed, survived: [], notReached: [], broke: {}, left: [], ...more },
   };
 }
@@ -95,6 +95,12 @@ test("a scenario that notices nothing is a no, unless not all was tried", () => 
   );
   expect(answer([{ ...blind, left: ["crash"] }]).exitCode).toBe(5);
   expect(answer([scenario("a", { left: ["crash"] })]).exitCode).toBe(4);
+  const untried = scenario("late", { tried: false });
+  expect(answer([scenario("a", { killed: { hang: "s" } }), untried])).toEqual({
+    exitCode: 5,
+    sentence:
+      "Yes, the scenarios notice 1 of 1 fault (100 %); left: 1 scenario with faults that were not tried",
+  });
 });
 
 test("a false alarm is the scenario's or the product's, or says that nothing can be said", () => {
@@ -137,28 +143,31 @@ test("results are kept as long as what they are about is the same", async () => 
   expect((await ProvenFile.open(path)).problem).toContain("not a file of proven scenarios");
 });
 
-test("a scenario is unproven that was never seen to fail, or has changed since", async () => {
+test("a scenario is unproven that was never seen to fail, or has changed since", () => {
   const folder = mkdtempSync(join(tmpdir(), "proven-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const scenarios = ["same", "changed", "blind", "new", "__proto__"].map((id) => ({
     id,
     file: { path: join(folder, `${id}.md`) },
+    pack: {},
   }));
   for (const { id, file } of scenarios) writeFileSync(file.path, `# ${id}\n`);
   const text = textDigest(join(folder, "same.md"));
   writeFileSync(join(folder, "same.md"), "# same\r\n");
   const proven = join(folder, "proven.json");
-  expect(await unprovenAmong(scenarios, proven)).toBeUndefined();
+  expect(unprovenAmong(scenarios, proven)).toBeUndefined();
   const known = {
     same: { text, killed: { hang: "s" } },
     changed: { text, killed: { hang: "s" } },
     blind: { text, killed: {} },
   };
   writeFileSync(proven, JSON.stringify({ version: 1, scenarios: known }));
-  expect(Object.fromEntries((await unprovenAmong(scenarios.slice(0, 4), proven)) ?? [])).toEqual({
+  expect(Object.fromEntries(unprovenAmong(scenarios.slice(0, 4), proven) ?? [])).toEqual({
     ...{ changed: "changed", blind: "never", new: "never" },
   });
-  expect((await unprovenAmong(scenarios, proven))?.get("__proto__")).toBe("never");
+  expect(unprovenAmong(scenarios, proven)?.get("__proto__")).toBe("never");
+  const builtin = scenarios.map((each) => ({ ...each, pack: { builtin: true as const } }));
+  expect(unprovenAmong(builtin, proven)?.size).toBe(0);
 });
 
 test("JUnit has a case for each fault, and a fault that is not noticed is a failure", () => {

@@ -50,13 +50,13 @@ export function answerOf(
   }
   const score = scoreOf(faults);
   const says = `${score.killed} of ${plural(score.reached, "fault")} (${score.percent} %)`;
-  const untried = scenarios.filter(({ left }) => left.length > 0);
+  const untried = scenarios.filter(({ tried, left }) => !tried || left.length > 0);
   const broken = scenarios.filter(({ broke }) => Object.keys(broke).length > 0);
   const judged = scenarios.filter(({ killed, survived }) => Object.keys(killed).length + survived.length > 0);
   if (judged.length === 0)
     return { exitCode: EXIT.harness, sentence: "Nothing can be said: no fault was tried to its end" };
   const unproven = scenarios.filter(
-    ({ proven, left, broke }) => !proven && left.length + Object.keys(broke).length === 0,
+    ({ tried, proven, left, broke }) => tried && !proven && left.length + Object.keys(broke).length === 0,
   );
   if (unproven.length > 0) {
     const names = unproven.map(({ id }) => id).join(", ");

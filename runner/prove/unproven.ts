@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readJsonFile } from "../base/files.ts";
 import { isJsonObject } from "../base/json.ts";
 import { readText } from "../scenario/source/read-source.ts";
 
@@ -11,21 +10,31 @@ export type Unproven = "never" | "changed";
  * @param path of the file that it kept, absolute
  * @returns undefined where there is no such file, or one that cannot be read: whoever proves nothing is not told
  */
-export async function unprovenAmong(
-  scenarios: readonly { id: string; file: { path: string } }[],
+export function unprovenAmong(
+  scenarios: readonly { id: string; file: { path: string }; pack: { builtin?: true } }[],
   path: string,
-): Promise<Map<string, Unproven> | undefined> {
-  const kept = await readJsonFile(path).catch(() => undefined);
+): Map<string, Unproven> | undefined {
+  const kept = parsed(readText(path));
   if (!isJsonObject(kept) || !isJsonObject(kept.scenarios)) return undefined;
   const { scenarios: known } = kept;
   const unproven = new Map<string, Unproven>();
-  for (const { id, file } of scenarios) {
+  for (const { id, file, pack } of scenarios) {
+    // Those that come with the tool are proven where the tool is made.
+    if (pack.builtin) continue;
     const entry = Object.hasOwn(known, id) ? known[id] : undefined;
     if (!isJsonObject(entry) || !isJsonObject(entry.killed) || Object.keys(entry.killed).length === 0)
       unproven.set(id, "never");
     else if (entry.text !== textDigest(file.path)) unproven.set(id, "changed");
   }
   return unproven;
+}
+
+function parsed(text: ReturnType<typeof readText>): unknown {
+  try {
+    return typeof text === "string" ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Digest of a scenario's file as it is now, whatever its line ends. */

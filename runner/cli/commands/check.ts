@@ -81,7 +81,7 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
 async function unprovenOf(scenarios: readonly Scenario[]): Promise<{ id: string; why: Unproven }[]> {
   const path = provenPath();
   const { unprovenAmong } = await import("../../prove/unproven.ts");
-  const unproven = await unprovenAmong(scenarios, path);
+  const unproven = unprovenAmong(scenarios, path);
   if (unproven) return [...unproven].map(([id, why]) => ({ id, why }));
   throw new UsageError(
     `there is no ${displayPath(path, userFolder())} that could be read`,

@@ -3,10 +3,13 @@ import { access, mkdir, realpath, rename, rm, symlink } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import { withLock } from "../npm/lock.ts";
 import type { CachedRelease } from "./cache.ts";
-import { makeUpstreamCopy } from "./trimmed-plugins.ts";
+import { FOR_UPSTREAM, makeUpstreamCopy } from "./trimmed-plugins.ts";
 
-/** Called so that a release takes it, as it lies in a search root, for the packages of its own plugins too. */
-const COPY = "openclaw-upstream";
+/**
+ * Called so that a release takes it, as it lies in a search root, for the packages of its own plugins too; and for other
+ * plugins it is another.
+ */
+const COPY = `openclaw-upstream-${shortHash(FOR_UPSTREAM.join())}`;
 /** For what is not among the release's own packages: below the home of each gateway. */
 const WRITABLE = "~/plugin-stage";
 
@@ -25,7 +28,7 @@ export async function stagedPlugins(
   const copy = join(stage, COPY);
   // It stages for the package that it was started from, and for the one that its plugins are in.
   const own = join(stage, await keyOf(release));
-  if (!(await isThere(own))) {
+  if (!((await isThere(copy)) && (await isThere(own)))) {
     await withLock(stage, { signal, onWait() {} }, async () => {
       await mkdir(stage, { recursive: true, mode: 0o700 });
       await make(copy, (folder) => makeUpstreamCopy(release.packageRoot, folder), release);
@@ -54,8 +57,12 @@ async function make(
 
 /** Below a search root, releases look in a folder with the version, and with where their package lies. */
 async function keyOf({ version, packageRoot }: CachedRelease): Promise<string> {
-  const hash = createHash("sha256").update(await realpath(packageRoot));
-  return `openclaw-${version}-${hash.digest("hex").slice(0, 12)}`;
+  return `openclaw-${version}-${shortHash(await realpath(packageRoot))}`;
+}
+
+/** As releases shorten it. */
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -35,7 +35,12 @@ test("upstream's scenarios have more plugins, which find the packages that were 
   };
   const { signal } = new AbortController();
   const [env, again] = await Promise.all([stagedPlugins(release, signal), stagedPlugins(release, signal)]);
-  const copy = join(root, "stage", "openclaw-upstream");
+  const searched = (await readdir(join(root, "stage"))).sort();
+  expect(searched).toEqual([
+    expect.stringMatching(/^openclaw-2026\.4\.26-[0-9a-f]{12}$/),
+    expect.stringMatching(/^openclaw-upstream-[0-9a-f]{12}$/),
+  ]);
+  const copy = join(root, "stage", searched[1] ?? "");
   expect(env).toEqual({
     OPENCLAW_BUNDLED_PLUGINS_DIR: join(copy, "dist", "extensions"),
     OPENCLAW_PLUGIN_STAGE_DIR: `${join(root, "stage")}:~/plugin-stage`,
@@ -47,11 +52,6 @@ test("upstream's scenarios have more plugins, which find the packages that were 
     "speech-core",
   ]);
   const modules = await realpath(join(root, "node_modules"));
-  const searched = (await readdir(join(root, "stage"))).sort();
-  expect(searched).toEqual([
-    expect.stringMatching(/^openclaw-2026\.4\.26-[0-9a-f]{12}$/),
-    "openclaw-upstream",
-  ]);
   for (const name of searched) {
     expect(await realpath(join(root, "stage", name, "node_modules"))).toBe(modules);
   }

@@ -10,11 +10,10 @@ import { traitsOf } from "./releases.ts";
 const KEPT: readonly string[] = ["memory-core", "speech-core"];
 
 /** Those that upstream's scenarios take for granted, or switch on; what they need is among the release's own packages. */
-const FOR_UPSTREAM: readonly string[] = [
+export const FOR_UPSTREAM: readonly string[] = [
   ...KEPT,
   "active-memory",
   "image-generation-core",
-  "media-understanding-core",
   "open-prose",
   "openai",
 ];

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { DrivenGateway } from "../../../gateway/gateway.ts";
 
@@ -35,7 +45,7 @@ const SEEN_OTHERWISE: readonly RegExp[] = [
   // Records of what is over.
   /^state\/(?:logs|cache|tmp|tasks|flows|audit|runs\.jsonl)/,
   // Made of the config for the first turn.
-  /^state\/agents\/[^/]+\/agent\/(?:models|auth-[^/]*)\.json$/,
+  /^state\/agents\/[^/]+\/agent\/models\.json$/,
   // The journal of a channel's messages: the bus, which is the other side of it, begins anew.
   /^state\/channels\/[^/]+\/[^/]+\.(?:inbound|outbound)\.jsonl$/,
   // What is being written, and by whom.
@@ -55,7 +65,7 @@ export async function seeFiles({ tempRoot }: Place, keep = false): Promise<SeenF
       const path = join(folder, entry.name);
       const own = relative(tempRoot, path).replaceAll(sep, "/");
       if (entry.isDirectory()) {
-        if (isReadAnew(own) && !own.endsWith("/sessions")) files.set(own, FOLDER);
+        if (FOLDERS.includes(own) || (isReadAnew(own) && !own.endsWith("/sessions"))) files.set(own, FOLDER);
         await walk(path, () => true);
         continue;
       }
@@ -94,9 +104,9 @@ export function isReadAnew(name: string): boolean {
 }
 
 /**
- * Puts what differs back to how it was; what is not in `was` was not there. Links go first: nothing is written through one.
+ * Puts what differs back to how it was; what is not in `was` was not there.
  * @param names of files for which `isReadAnew`
- * @throws Error for a file that was too large to be kept
+ * @throws Error for a file that was too large to be kept, and for one that a link leads out of the gateway's folder to
  */
 export async function putFilesBack(
   { tempRoot }: Place,
@@ -104,11 +114,27 @@ export async function putFilesBack(
   was: SeenFiles,
 ): Promise<void> {
   const pathOf = (name: string) => join(tempRoot, ...name.split("/"));
-  for (const name of names) await rm(pathOf(name), { force: true, recursive: true });
-  for (const name of names) {
-    const file = was.get(name);
-    if (file) await putBack(pathOf(name), name, file);
+  // A folder's name comes before those of its files: a link that has taken its place is gone before anything below it.
+  const inOrder = names.toSorted();
+  for (const name of inOrder) {
+    await requireInside(pathOf(name), tempRoot);
+    await rm(pathOf(name), { force: true, recursive: true });
   }
+  for (const name of inOrder) {
+    const file = was.get(name);
+    if (!file) continue;
+    await requireInside(pathOf(name), tempRoot);
+    await putBack(pathOf(name), name, file);
+  }
+}
+
+/** @throws Error if a link among the folders above it leads elsewhere */
+async function requireInside(path: string, root: string): Promise<void> {
+  const folder = dirname(path);
+  const real = await realpath(folder).catch(unlessGone);
+  if (real === undefined) return requireInside(folder, root);
+  if (real !== root && !real.startsWith(`${root}${sep}`))
+    throw new Error(`${path} leads out of the gateway's folder`);
 }
 
 async function putBack(path: string, name: string, { link, bytes, mode, print }: SeenFile): Promise<void> {
