@@ -138,7 +138,7 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
     { ...proof, folder: join(folder, "healthy") },
     {
       repeat: healthy === 1 ? undefined : healthy,
-      bail: true,
+
       watchFaults: true,
       onFinished(event) {
         const { scenarioId: id, verdict, failure, reason } = event;
@@ -208,7 +208,6 @@ const NOTHING: Pick<ProvenEntry, "left" | "broke"> & ProvenEntry = {
 
 interface HowToRun {
   repeat?: number | undefined;
-  bail?: true;
   watchFaults?: true;
   /** By id: each scenario runs once with each. */
   pairs?: ReadonlyMap<string, readonly string[]>;

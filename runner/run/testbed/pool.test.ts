@@ -111,3 +111,23 @@ test("a gateway is started ahead once, and not for a scenario whose turn has com
   await testbeds.close();
   expect(alive.size).toBe(0);
 });
+
+test("a shared gateway gets a spare one once one like it did not stay", async () => {
+  const { kind, started } = countingKind();
+  const testbeds = poolOn(kind, true);
+  const [first, second, third] = [prepared("a", true), prepared("b", true), prepared("c", true)];
+  const testbed = testbeds.take(first);
+  await testbed.ready;
+  testbeds.prepare(second);
+  expect(started()).toBe(1);
+  await testbeds.give(testbed, first, FAILED, true);
+  const next = testbeds.take(second);
+  await next.ready;
+  testbeds.prepare(third);
+  testbeds.prepare(prepared("d", true));
+  await next.ready;
+  await use(testbeds, third);
+  expect(started()).toBe(3);
+  await testbeds.give(next, second, FAILED, true);
+  await testbeds.close();
+});

@@ -40,6 +40,8 @@ export class TestbedPool {
   readonly #free: Testbed[] = [];
   /** What shared testbeds were started for. */
   readonly #startedFor = new Map<Testbed, PreparedScenario>();
+  /** Of those that did not stay, one for each way to start. */
+  readonly #ended: PreparedScenario[] = [];
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -48,8 +50,7 @@ export class TestbedPool {
   /** Begins to start the testbed of a scenario whose turn comes later; nothing happens if it has come already. */
   prepare(prepared: PreparedScenario): void {
     if (this.#taken.has(prepared) || this.#ahead.has(prepared)) return;
-    if (this.#shares(prepared) && [...this.#startedFor.values()].some((each) => startsAlike(each, prepared)))
-      return;
+    if (this.#shares(prepared) && !this.#needsSpare(prepared)) return;
     this.#ahead.set(prepared, this.#newTestbed(prepared));
   }
 
@@ -58,14 +59,21 @@ export class TestbedPool {
     const shared = this.#takeFree(prepared);
     this.#taken.add(prepared);
     shared?.reset(prepared.scenario.modelScript);
-    return shared ?? this.#takeAhead(prepared) ?? this.#newTestbed(prepared);
+    const testbed = shared ?? this.#takeAhead(prepared) ?? this.#newTestbed(prepared);
+    if (!shared && this.#shares(prepared)) this.#startedFor.set(testbed, prepared);
+    return testbed;
+  }
+
+  /** Whether one is to start ahead for a scenario that may get one that is in use: those before it did not stay. */
+  #needsSpare(prepared: PreparedScenario): boolean {
+    const isAlike = (other: PreparedScenario) => startsAlike(other, prepared);
+    if ([...this.#ahead.keys()].some(isAlike)) return false;
+    return this.#ended.some(isAlike) || ![...this.#startedFor.values()].some(isAlike);
   }
 
   /** Called when a testbed is ready, before the scenario runs. */
   async begin(testbed: Testbed, prepared: PreparedScenario): Promise<void> {
-    if (!this.#shares(prepared) || this.#startedFor.has(testbed)) return;
-    this.#startedFor.set(testbed, prepared);
-    await testbed.takeStock();
+    if (this.#shares(prepared)) await testbed.takeStock();
   }
 
   #takeFree(prepared: PreparedScenario): Testbed | undefined {
@@ -133,10 +141,16 @@ export class TestbedPool {
     }
     const sharing = await this.#decide(testbed, prepared, outcome, isLast);
     if (sharing.goesOn) this.#free.push(testbed);
-    else this.#startedFor.delete(testbed);
+    else this.#end(testbed);
     onDecided();
     if (sharing.goesOn) return { problems: [], sharing };
     return { problems: await testbed.close(), sharing };
+  }
+
+  #end(testbed: Testbed): void {
+    const first = this.#startedFor.get(testbed);
+    this.#startedFor.delete(testbed);
+    if (first && !this.#ended.some((each) => startsAlike(each, first))) this.#ended.push(first);
   }
 
   async #decide(

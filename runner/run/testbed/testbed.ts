@@ -217,10 +217,12 @@ export class Testbed {
   }
 
   /** What its gateway was before the first scenario; taken once, and only if others are to follow. */
-  #stock: Stock | string = "the gateway was not looked at before the scenario";
+  /** A text says why it is not known. */
+  #stock: Stock | string | undefined;
 
-  /** Looks at its gateway as it is before the first scenario, for `provedAsBefore`. */
+  /** Looks at its gateway as it is before the first scenario, for `provedAsBefore`; once. */
   async takeStock(): Promise<void> {
+    if (this.#stock !== undefined) return;
     const { stockOf } = await import("./share/prove.ts");
     this.#stock = await stockOf(this.#subject()).catch(
       (error: unknown) => `what it was before the scenario is not known: ${errorMessage(error)}`,
@@ -229,9 +231,10 @@ export class Testbed {
 
   /** Whether its gateway is as it was before the first scenario; puts back what it can. */
   async provedAsBefore(): Promise<Proof> {
-    if (typeof this.#stock === "string") return { because: this.#stock, putBack: [] };
+    const before = this.#stock ?? "the gateway was not looked at before the scenario";
+    if (typeof before === "string") return { because: before, putBack: [] };
     const { provedAsBefore } = await import("./share/prove.ts");
-    return provedAsBefore(this.#subject(), this.#stock);
+    return provedAsBefore(this.#subject(), before);
   }
 
   #subject(): Subject {
