@@ -91,10 +91,9 @@ class Builder {
     await this.#do(steps, {});
     await this.#down();
     const config = (await this.#written()) ?? {};
-    const patched = this.#patches.reduce<JsonObject>(mergePatch, {
-      meta: { lastTouchedVersion: release },
-      ...config,
-    });
+    // Not every release says in its config which one it is.
+    const named = mergePatch({ meta: { lastTouchedVersion: release } }, config);
+    const patched = this.#patches.reduce<JsonObject>(mergePatch, named);
     await replaceJsonFile(join(this.#root, "openclaw.json"), patched);
     await rename(join(this.#root, "openclaw.json"), join(this.#state, "openclaw.json"));
   }

@@ -67,3 +67,16 @@ test("a link in the place of the whole workspace cannot be put back, and nothing
   await expect(putFilesBack({ tempRoot }, names.filter(isReadAnew), was)).rejects.toThrow("leads out of");
   expect(await readFile(join(elsewhere, "one/SKILL.md"), "utf8")).toBe("theirs");
 });
+
+test.each([
+  ["workspace/notes.md", true],
+  ["workspace/MEMORY.md", false],
+  ["workspace/memory", false],
+  ["workspace/memory/2026-12-01.md", false],
+  ["workspace", false],
+  ["state/skills/one/SKILL.md", true],
+  ["state/agents/qa/sessions/sessions.json", true],
+  ["state/agents/qa/agent/auth-profiles.json", false],
+])("%s is put back: %s", (name, isPutBack) => {
+  expect(isReadAnew(name)).toBe(isPutBack);
+});

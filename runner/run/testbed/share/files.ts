@@ -46,6 +46,8 @@ const SEEN_OTHERWISE: readonly RegExp[] = [
   /^state\/(?:logs|cache|tmp|tasks|flows|audit|runs\.jsonl)/,
   // Made of the config for the first turn.
   /^state\/agents\/[^/]+\/agent\/models\.json$/,
+  // An index of the workspace's memory files, which cannot be put back themselves.
+  /^state\/memory\/[^/]+\.sqlite/,
   // The journal of a channel's messages: the bus, which is the other side of it, begins anew.
   /^state\/channels\/[^/]+\/[^/]+\.(?:inbound|outbound)\.jsonl$/,
   // What is being written, and by whom.
@@ -100,6 +102,7 @@ async function see(path: string, keep: boolean): Promise<SeenFile | undefined> {
 
 /** Whether the gateway reads a file anew whenever it needs it, so that it can be put back while it runs. */
 export function isReadAnew(name: string): boolean {
+  if (/^workspace\/(?:memory\.md$|memory(?:\/|$))/i.test(name)) return false;
   return /^(?:workspace|home)\/|^state\/(?:skills|media)\/|^state\/agents\/[^/]+\/sessions\//.test(name);
 }
 
