@@ -113,15 +113,13 @@ export class Injections {
 
   /** Says what was done, for the report. */
   note(name: BorderFault, how: string): void {
-    const text = this.#textOf(name);
-    const done = text === undefined ? undefined : this.#done.get(text);
+    const done = this.#doneOf(name);
     if (done) done.how ??= how;
   }
 
   /** What `pass` said has not come about after all. */
   miss(name: BorderFault): void {
-    const text = this.#textOf(name);
-    const done = text === undefined ? undefined : this.#done.get(text);
+    const done = this.#doneOf(name);
     if (done) done.times -= 1;
   }
 
@@ -150,8 +148,9 @@ export class Injections {
     return this.#passed.get(BORDER_FAULTS[name].place) ?? 0;
   }
 
-  #textOf(name: BorderFault): string | undefined {
-    return this.#planned.find(({ fault }) => fault.name === name)?.text;
+  #doneOf(name: BorderFault): { times: number; how: string | undefined } | undefined {
+    const planned = this.#planned.find(({ fault }) => fault.name === name);
+    return planned && this.#done.get(planned.text);
   }
 }
 
