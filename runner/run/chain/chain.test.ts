@@ -70,6 +70,18 @@ it("says why a message led to no turn, and why a turn led to no message", () => 
   );
 });
 
+it("a command asks no model", () => {
+  const command = records(
+    ...TURN.slice(0, 1),
+    ["run-accepted", { ...RUN, message: "m1", command: "hang" }],
+    ...TURN.slice(2, 3),
+  );
+  expect(about(account(command, [SAID]), "expectReply")).toEqual([
+    "reply accepted ✓ 5 ms → turn started ✓ 15 ms → sent ✗ it has not ended",
+    "the gateway ran the command and sent no answer: it has not ended",
+  ]);
+});
+
 it("a turn that a restart cut off has to be taken up", () => {
   const cut = records(...TURN.slice(0, 4), ["stopped"], ["boot"], ["run-abandoned", RUN]);
   expect(about(account(cut, [SAID]), "waitForOutboundMessage")).toEqual([

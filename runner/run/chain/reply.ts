@@ -24,7 +24,7 @@ export function replyChain(account: Account, act: Extract<Act, { kind: "message"
   const arrived = arrivalOf(account, act, started?.at ?? act.at);
   // The gateway notes it when the channel has said that it is there.
   const at = Math.min(sent?.at ?? 0, arrived?.at ?? Number.POSITIVE_INFINITY);
-  links.told("sent", sent && { at }, sent ? undefined : whyNotSent(own));
+  links.told("sent", sent && { at }, sent ? undefined : whyNotSent(own, begun));
   links.shown("arrived", arrived);
   const reboot = begun && cutOffBy(records, own, begun);
   if (reboot) {
@@ -77,8 +77,11 @@ function whyNotStarted(
   return before && "it waits for another turn of its session";
 }
 
-function whyNotSent(own: readonly TraceRecord[]): string | undefined {
-  return detailOf(first(own, "reply-unsent")) ?? failureOf(own);
+function whyNotSent(own: readonly TraceRecord[], begun: TraceRecord | undefined): string | undefined {
+  const isRunning = begun?.facts.command !== undefined && !first(own, "run-ended");
+  return (
+    detailOf(first(own, "reply-unsent")) ?? failureOf(own) ?? (isRunning ? "it has not ended" : undefined)
+  );
 }
 
 /** How the turn failed, if it did. */

@@ -65,6 +65,11 @@ const BY_HAND_SENTENCES: Readonly<Record<string, string>> = {
   noticed: "the config file was edited and the gateway never noticed",
 };
 
+/** The same of a turn that asks no model. */
+const COMMAND_SENTENCES: Readonly<Record<string, string>> = {
+  sent: "the gateway ran the command and sent no answer",
+};
+
 /** The first missing link in plain words; undefined where nothing is missing. */
 export function sentenceOf({ name, about, missing, links }: Chain): string | undefined {
   if (missing === undefined || !isName(name)) return undefined;
@@ -74,7 +79,11 @@ export function sentenceOf({ name, about, missing, links }: Chain): string | und
     return `it did not come to \`${inWords(missing)}\`, and this gateway does not say how far it came${known}`;
   }
   const isByHand = links[0]?.detail === BY_HAND;
-  const sentence = (isByHand && BY_HAND_SENTENCES[missing]) || SENTENCES[name][missing];
+  const isCommand = name === "reply" && !links.some(({ link }) => link === "model-asked");
+  const sentence =
+    (isByHand && BY_HAND_SENTENCES[missing]) ||
+    (isCommand && COMMAND_SENTENCES[missing]) ||
+    SENTENCES[name][missing];
   const detail = links.find(({ link }) => link === missing)?.detail;
   const waitsFor = missing === "stopped" && links.find(({ link }) => link === "deferred")?.detail;
   if (waitsFor) return `${sentence}: it waits for ${waitsFor}`;
