@@ -49,6 +49,15 @@ async function state(): Promise<{ file: Buffer; log: Buffer }> {
   return content;
 }
 
+/** Runs a query; gives the values of each row. */
+function rowsOf(database: DatabaseSync) {
+  return (sql: string) =>
+    database
+      .prepare(sql)
+      .all()
+      .map((row) => Object.values(row));
+}
+
 test("listed tables are copied, also what is in the log only; nothing of the others and no credential is", async () => {
   const original = await state();
   expect(original.log.includes(SECRET)).toBe(true);
@@ -56,11 +65,7 @@ test("listed tables are copied, also what is in the log only; nothing of the oth
   expect((await readFile(target)).includes(SECRET)).toBe(false);
   expect(await readdir(join(folder, "scratch"))).toEqual([]);
   const copy = new DatabaseSync(target);
-  const all = (sql: string) =>
-    copy
-      .prepare(sql)
-      .all()
-      .map((row) => Object.values(row));
+  const all = rowsOf(copy);
   expect(all("PRAGMA user_version")).toEqual([[7]]);
   expect(all("SELECT count(*) FROM auth_profile_store")).toEqual([[0]]);
   expect(all("SELECT count(*) FROM unheard_of")).toEqual([[0]]);
@@ -82,11 +87,7 @@ test("paths in all texts are rewritten, without what a release does on a change"
   await copyDatabase(await state(), join(folder, "scratch"), target);
   await rewriteDatabase(target, "/home/u/.openclaw", (text) => text.replaceAll("/home/u/.openclaw", "/copy"));
   const copy = new DatabaseSync(target);
-  const all = (sql: string) =>
-    copy
-      .prepare(sql)
-      .all()
-      .map((row) => Object.values(row));
+  const all = rowsOf(copy);
   expect(all("SELECT event_json FROM transcript_events")).toEqual([
     ['{"cwd":"/copy/workspace","text":"a b"}'],
   ]);
