@@ -12,6 +12,21 @@ export function withoutUndefined<T extends object>(value: T): T {
   return value;
 }
 
+/** A member that should be an object, of JSON whose shape is not certain; anything else is an empty one. */
+export function objectOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+/** A member that should be a list; anything else is an empty one. */
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of a member that should be a list of such. */
+export function objectsOf(value: unknown): JsonObject[] {
+  return listOf(value).filter(isJsonObject);
+}
+
 /** Keys that reach into a prototype. */
 const REFUSED = new Set(["__proto__", "constructor", "prototype"]);
 

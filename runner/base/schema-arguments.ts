@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "./json.ts";
+import { isJsonObject, type JsonObject, objectOf } from "./json.ts";
 
 /** Values for a tool's parameters. */
 export interface ExampleArguments {
@@ -193,10 +193,6 @@ function below({ path, depth, ...place }: Place, name: string): Place {
     path: `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
     depth: depth + 1,
   };
-}
-
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function numberOr(value: unknown, otherwise: number): number {

@@ -1,5 +1,5 @@
 import { sep } from "node:path";
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject, listOf } from "../base/json.ts";
 
 /** Releases give no code. */
 interface Diagnosed {
@@ -90,8 +90,4 @@ function namesIn(value: unknown): string[] {
     if (!isJsonObject(each)) return [];
     return Array.isArray(each.names) ? each.names.map(String) : [String(each.name ?? each.id)];
   });
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

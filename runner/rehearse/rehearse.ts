@@ -3,7 +3,7 @@ import { join } from "node:path";
 import JSON5 from "json5";
 import { errorMessage, QaError } from "../base/errors.ts";
 import { replaceJsonFile } from "../base/files.ts";
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { type JsonObject, mergePatch, objectOf } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
 import { shorten } from "../base/text.ts";
@@ -260,7 +260,6 @@ async function configIn(root: string): Promise<JsonObject> {
 async function showTools({ configPath, facts }: DrivenGateway): Promise<void> {
   if (facts.product !== "OpenClaw") return;
   const { traitsOf } = await import("../gateway/openclaw/releases.ts");
-  const { mergePatch } = await import("../base/json.ts");
   const config = JSON5.parse(await readFile(configPath, "utf8")) as JsonObject;
   const patched = traitsOf(facts.version).configPatches.reduce<JsonObject>(mergePatch, config);
   await replaceJsonFile(configPath, patched);
@@ -285,8 +284,4 @@ function whyNot(error: QaError, log: string): string {
   );
   const lines = unknown.length > 0 ? [...new Set(unknown)] : [tellingLine(said) ?? errorMessage(error)];
   return shorten(lines.slice(0, MOST_REASONS).join("; "), LONGEST_REASON);
-}
-
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 import type { Fault } from "../../base/errors.ts";
-import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { isJsonObject, objectsOf } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 
 /** As many sessions as a gateway lists. */
@@ -42,7 +42,7 @@ function unanswered({ model }: ActionContext): UnderWay | undefined {
 /** Keys of the sessions in which a turn goes on or waits for its place. Releases before 2026.5 only say `status`. */
 async function activeSessions(context: ActionContext): Promise<string[]> {
   const { sessions } = await context.call("sessions.list", { limit: ALL });
-  return objects(sessions)
+  return objectsOf(sessions)
     .filter(({ hasActiveRun, status }) => hasActiveRun ?? status === "running")
     .map(({ key }) => String(key));
 }
@@ -52,14 +52,10 @@ async function messagesInHand(context: ActionContext): Promise<number> {
   if (!context.gateway.capabilities.has("qa-channel")) return 0;
   const { channelAccounts } = await context.call("channels.status", {});
   const accounts = isJsonObject(channelAccounts) ? channelAccounts["qa-channel"] : undefined;
-  return objects(accounts).reduce(
+  return objectsOf(accounts).reduce(
     (sum, { activeRuns }) => sum + (typeof activeRuns === "number" ? activeRuns : 0),
     0,
   );
-}
-
-function objects(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function counted(count: number, what: string): string {

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockedError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
+import { type JsonObject, listOf } from "../../base/json.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import { createSession } from "../agent/sessions.ts";
 import { mutateConfig } from "../config/config.ts";
@@ -143,10 +143,6 @@ function firstPath(media: unknown): string | undefined {
       .map(firstPath)
       .find((found) => found !== undefined)
   );
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 export const imageActions = actionsOf("images", (define) => ({

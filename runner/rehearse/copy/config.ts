@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, mergePatch } from "../../base/json.ts";
+import { isJsonObject, type JsonObject, listOf, mergePatch, objectOf } from "../../base/json.ts";
 import { expanded, type Installation } from "./installation.ts";
 import { scrubbed, scrubbedSettings } from "./scrub.ts";
 
@@ -173,12 +173,4 @@ function pick(value: unknown, names: readonly string[]): JsonObject {
 
 function without(value: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
-}
-
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

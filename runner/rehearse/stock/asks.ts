@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { errorMessage, QaError } from "../../base/errors.ts";
-import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject, objectsOf } from "../../base/json.ts";
 import { waitForOutboundMessage } from "../../channel/outbound-waits.ts";
 import type { GatewayUnderTest } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
@@ -121,8 +121,8 @@ async function toolsByPlugin(
   const tools = new Map<string, string>();
   try {
     const { groups } = await gateway.call("tools.effective", { sessionKey }, { signal });
-    for (const group of objects(groups)) {
-      for (const { id, pluginId } of objects(group.tools)) {
+    for (const group of objectsOf(groups)) {
+      for (const { id, pluginId } of objectsOf(group.tools)) {
         if (typeof pluginId === "string") tools.set(String(id), pluginId);
       }
     }
@@ -133,7 +133,7 @@ async function toolsByPlugin(
 }
 
 function toolsIn({ tools }: JsonObject): string[] {
-  return objects(tools).flatMap((tool) => {
+  return objectsOf(tools).flatMap((tool) => {
     const { name } = isJsonObject(tool.function) ? tool.function : tool;
     return typeof name === "string" ? [name] : [];
   });
@@ -162,8 +162,4 @@ async function overChannel({ bus, model }: Testbed, signal: AbortSignal): Promis
     if (!(error instanceof QaError)) throw error;
     return errorMessage(error);
   }
-}
-
-function objects(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import JSON5 from "json5";
-import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject, objectsOf } from "../../base/json.ts";
 import type { DrivenGateway } from "../../gateway/gateway.ts";
 import { RpcError } from "../../gateway/rpc/errors.ts";
 import { treatmentOf } from "../copy/allow-list.ts";
@@ -67,19 +67,19 @@ export async function takeStock(
       throw error;
     });
   const { version } = await gateway.identity({ signal });
-  const agents = objects((await call("agents.list")).agents).map(({ id }) => String(id));
+  const agents = objectsOf((await call("agents.list")).agents).map(({ id }) => String(id));
   const skills: string[] = [];
   for (const agentId of agents) {
     const status = await call("skills.status", { agentId });
-    const usable = objects(status.skills).filter(({ eligible }) => eligible === true);
+    const usable = objectsOf(status.skills).filter(({ eligible }) => eligible === true);
     skills.push(...usable.map(({ name }) => `${agentId}/${String(name)}`));
   }
   const sessions: SessionStock[] = [];
-  const listed = objects((await call("sessions.list", { limit: ALL })).sessions);
+  const listed = objectsOf((await call("sessions.list", { limit: ALL })).sessions);
   for (const { key, sessionId } of listed) {
     if (typeof key !== "string" || typeof sessionId !== "string" || isOwnSession(key)) continue;
     const { messages } = await call("chat.history", { sessionKey: key, limit: MOST_MESSAGES });
-    sessions.push({ key, sessionId, said: objects(messages).flatMap(saidIn) });
+    sessions.push({ key, sessionId, said: objectsOf(messages).flatMap(saidIn) });
   }
   const { jobs } = await perhaps("cron.list", { includeDisabled: true, limit: MOST_JOBS });
   const { channelAccounts } = await perhaps("channels.status", {});
@@ -90,9 +90,9 @@ export async function takeStock(
     agents: agents.sort(),
     sessions: sessions.sort(byKey),
     skills: skills.sort(),
-    cron: objects(jobs).map(cronOf),
+    cron: objectsOf(jobs).map(cronOf),
     channels: channelsOf(channelAccounts),
-    devices: objects(paired)
+    devices: objectsOf(paired)
       .map(({ deviceId }) => String(deviceId))
       .sort(),
     files: await digests(gateway.tempRoot, workspaces),
@@ -112,7 +112,7 @@ function saidIn({ role, content, text }: JsonObject): string[] {
 
 function textOf(content: unknown): string | undefined {
   if (!Array.isArray(content)) return undefined;
-  return objects(content)
+  return objectsOf(content)
     .flatMap(({ type, text }) => (type === "text" && typeof text === "string" ? [text] : []))
     .join("\n");
 }
@@ -131,7 +131,7 @@ function cronOf({ id, name, enabled, schedule, state }: JsonObject): CronStock {
 function channelsOf(accounts: unknown): string[] {
   if (!isJsonObject(accounts)) return [];
   return Object.entries(accounts)
-    .flatMap(([channel, list]) => objects(list).map(({ accountId }) => `${channel}/${String(accountId)}`))
+    .flatMap(([channel, list]) => objectsOf(list).map(({ accountId }) => `${channel}/${String(accountId)}`))
     .sort();
 }
 
@@ -172,8 +172,4 @@ async function bytesBelow(folder: string): Promise<number> {
 
 function byKey(one: SessionStock, other: SessionStock): number {
   return one.key < other.key ? -1 : 1;
-}
-
-function objects(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

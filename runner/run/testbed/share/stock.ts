@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type JsonObject } from "../../../base/json.ts";
+import { isJsonObject, type JsonObject, listOf } from "../../../base/json.ts";
 import type { GatewayUnderTest } from "../../../gateway/gateway.ts";
 import { RpcError } from "../../../gateway/rpc/errors.ts";
 import { type SeenFiles, seeFiles } from "./files.ts";
@@ -168,10 +168,6 @@ function named(list: string, id: string, value: (item: JsonObject) => unknown) {
     listOf(answer[list])
       .filter(isJsonObject)
       .map((item) => [String(item[id]), value(item)] as const);
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** When it last heard of somebody is no state of it. */
