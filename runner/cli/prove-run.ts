@@ -138,7 +138,6 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
     { ...proof, folder: join(folder, "healthy") },
     {
       repeat: healthy === 1 ? undefined : healthy,
-
       watchFaults: true,
       onFinished(event) {
         const { scenarioId: id, verdict, failure, reason } = event;
@@ -201,7 +200,7 @@ async function runBroken(proof: Proof): Promise<void> {
 }
 
 const SAVED_EVERY = 20;
-const NOTHING: Pick<ProvenEntry, "left" | "broke"> & ProvenEntry = {
+const NOTHING: ProvenEntry = {
   ...{ text: "", inputs: "", gateway: "", tool: "", healthy: 1 },
   ...{ killed: {}, survived: [], notReached: [], broke: {}, left: [] },
 };
