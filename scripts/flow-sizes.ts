@@ -37,11 +37,16 @@ const LATER: ReadonlySet<string> = new Set([
   "log-redaction",
   "model-switch-per-session",
   "picture-reaches-model",
+  "plugin-denied",
   "plugin-fails-later",
   "plugin-linked-folder",
   "rooms-by-case",
   "silent-answer-asked-again",
   "skill-extra-folder",
+  "update-dies-as-service",
+  "update-disk-full",
+  "update-registry-gone",
+  "update-target-refused",
 ]);
 
 /** Whether a scenario is one of the 46 that the goal counts. */

@@ -58,12 +58,14 @@ export function needsOf(
   const { scenario, release, environment, allowScripts } = prepared;
   const { row } = scenario;
   const ownConfig = scenario.meta.gatewayConfigPatch as JsonObject | undefined;
+  const surroundings = surroundingsOf(scenario);
+  const hasProfile = surroundings !== undefined;
   return {
     modelScript: scenario.modelScript,
-    surroundings: surroundingsOf(scenario),
+    surroundings,
     configPatches: ownConfig ? [ownConfig] : [],
     plugins: scenario.meta.plugins
-      ? (testbed) => declaredPlugins(scenario, { ...testbed, allowScripts, written })
+      ? (testbed) => declaredPlugins(scenario, { ...testbed, allowScripts, written, hasProfile })
       : undefined,
     keepInside: strangersOf(scenario).length > 0,
     ownConfig,

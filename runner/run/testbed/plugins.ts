@@ -19,6 +19,8 @@ export interface PluginOptions {
   allowScripts?: boolean | undefined;
   /** Folder that the run writes into, if the gateway bears no change in a plugin's folder; absolute. */
   written?: string | undefined;
+  /** Whether the config has a tool profile, which leaves out the tools of plugins. */
+  hasProfile?: boolean;
   /** Told what takes long; what it returns is called when that is over. */
   onWait?: (what: string) => () => void;
 }
@@ -50,7 +52,7 @@ export interface DeclaredPlugins {
 export async function declaredPlugins(scenario: Scenario, options: PluginOptions): Promise<DeclaredPlugins> {
   const { plugins = [] } = scenario.meta;
   if (plugins.length === 0) return { patches: [], bundled: [] };
-  const { written, teardown } = options;
+  const { written, hasProfile, teardown } = options;
   const enabled = await Promise.all(
     plugins.map(async (plugin) => {
       const { id, folder } = await find(plugin, scenario, options);
@@ -58,7 +60,9 @@ export async function declaredPlugins(scenario: Scenario, options: PluginOptions
     }),
   );
   const folders = enabled.flatMap(({ folder }) => folder ?? []);
+  const own = enabled.flatMap(({ id, folder }) => (folder ? [id] : []));
   const patch = {
+    ...(hasProfile && own.length > 0 ? { tools: { alsoAllow: own } } : {}),
     plugins: {
       entries: Object.fromEntries(enabled.map(({ id }) => [id, { enabled: true, config: {} }])),
       ...(folders.length > 0 ? { load: { paths: folders } } : {}),
