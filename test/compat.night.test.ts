@@ -26,6 +26,8 @@ async function judged(sandbox: Sandbox, plugin: string, ...args: string[]) {
     "compat",
     plugin,
     ...args,
+    "--releases",
+    "embedded",
     "--format",
     "json",
     "--out",
@@ -132,6 +134,15 @@ test("a command line that names no plugin is wrong, and a registry that cannot b
   const unreachable = await sandbox.qaWith(closed, "compat", "@qa-test/desk@1");
   expect(unreachable.stderr).toMatch(/registry-unreachable/);
   expect(unreachable.exitCode).toBe(4);
+
+  // Nothing is asked for and nothing is installed: what still works is said.
+  for (const [name, text] of Object.entries(deskPlugin())) await sandbox.write(`desk/${name}`, text);
+  const none = await sandbox.qaWith(closed, "compat", "desk");
+  expect(none.stderr).toMatch(
+    /^error: no release is installed that the plugin is for, and the package registry/m,
+  );
+  expect(none.stderr).toContain("`--releases embedded` judges it");
+  expect(none.exitCode).toBe(4);
 });
 
 test("a package of a private registry is installed by the gateway with the token that the repository's .npmrc names", async () => {

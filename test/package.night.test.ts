@@ -157,7 +157,16 @@ describe.each(NODES)("in a plugin's repository, where nothing is installed, on $
         stdout: expect.stringContaining("1 passed"),
       });
       for (const plugin of [[], ["@qa-test/desk@1.2.3"]]) {
-        const compat = await user.run("npx", "--yes", "gateway-qa", "compat", ...plugin, "--call");
+        const compat = await user.run(
+          "npx",
+          "--yes",
+          "gateway-qa",
+          "compat",
+          ...plugin,
+          "--call",
+          "--releases",
+          "embedded",
+        );
         expect(compat, compat.stdout + compat.stderr).toMatchObject({ exitCode: 0 });
         expect(compat.stdout).toMatch(/tools +yes \(2 of 2\)/);
       }

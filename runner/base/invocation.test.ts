@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { asTyped, typedCommand, userFolder } from "./invocation.ts";
 import { ROOT } from "./places.js";
@@ -39,4 +39,16 @@ test("a text that names commands says what can be typed, in the package", () => 
     "`npx gateway-qa list` shows all; a `qa-step` block, `npx gateway-qa run --all`.",
   );
   expect(asTyped("`qa list` shows all", typed, false)).toBe("`qa list` shows all");
+});
+
+test("a page of the documentation is named where it can be opened, unless the user has one of that name", () => {
+  const told = "docs/statements.md lists them, and docs/none.md says nothing of other/docs/ci.md.";
+  const typed = () => "npx gateway-qa";
+  const page = join(ROOT, "docs/statements.md");
+  expect(asTyped(told, typed, true, "/home/me")).toBe(told.replace("docs/statements.md", page));
+  expect(asTyped(told, typed, true, join(ROOT, ".."))).toBe(
+    told.replace("docs/statements.md", relative(join(ROOT, ".."), page)),
+  );
+  expect(asTyped(told, typed, true, ROOT)).toBe(told);
+  expect(asTyped(told, typed, false, "/home/me")).toBe(told);
 });

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { displayPath, isWithin } from "./paths.ts";
 import { BUILT, PROGRAMS, ROOT } from "./places.js";
@@ -48,15 +48,23 @@ export function typedCommand(invocation: Invocation = THIS): string {
 }
 
 /**
- * A text that names commands as the documentation does, with what the user can type: `qa check` as `npx gateway-qa check`. In a
- * checkout, the documentation's `qa` is known.
+ * A text that names commands and pages as the documentation does, with what the user can type and open: `qa check` as
+ * `npx gateway-qa check`, and docs/ci.md where it lies in the package, unless the user has a file of that name. In a checkout, the
+ * documentation's `qa` is known.
  */
 export function asTyped(
   text: string,
   typed: () => string = typedCommand,
   isPackage = BUILT !== undefined,
+  here = userFolder(),
 ): string {
-  return isPackage ? text.replace(/`qa (?=[a-z])/g, () => `\`${typed()} `) : text;
+  if (!isPackage) return text;
+  return text
+    .replace(/`qa (?=[a-z])/g, () => `\`${typed()} `)
+    .replace(/(?<![\w./-])docs\/[a-z-]+\.md\b/g, (page) => {
+      const ours = join(ROOT, page);
+      return existsSync(ours) && !existsSync(join(here, page)) ? displayPath(ours, here) : page;
+    });
 }
 
 /** A command line of this program as it can be typed in a POSIX shell, where the user stands. */

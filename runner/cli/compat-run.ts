@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { UsageError } from "../base/errors.ts";
+import { QaError, UsageError } from "../base/errors.ts";
 import { userFolder } from "../base/invocation.ts";
 import type { JsonObject } from "../base/json.ts";
 import { EMBEDDED } from "../base/target.ts";
@@ -8,7 +8,7 @@ import { makeTempFolder } from "../base/temp-folder.ts";
 import { compare, exitCodeOf } from "../compat/compare.ts";
 import { COMPAT_VERSION, type CompatReport } from "../compat/compat-schema.ts";
 import { KeptJudgements } from "../compat/kept.ts";
-import { namesPublished, type Wanted, wantedReleases } from "../compat/release-list.ts";
+import { namesPublished, releasesThatMatter, type Wanted, wantedReleases } from "../compat/release-list.ts";
 import { findSubject, type Subject } from "../compat/subject.ts";
 import { npmAccess } from "../gateway/npm/npm-access.ts";
 import { cacheFolder, ReleaseCache } from "../gateway/openclaw/cache.ts";
@@ -48,7 +48,7 @@ export async function judgePlugin(from: string, order: PluginOrder): Promise<Com
   });
   const npm = { env: { ...process.env, ...access.env }, allowScripts };
   const subject = await findSubject(from, { ...npm, cwd: userFolder(), scratch, signal });
-  const wanted = await wantedOf(releases, signal);
+  const wanted = await wantedOf(releases, subject, signal);
   const allowed = sentenceOf(allowScripts, Object.keys(secrets), callAll);
   printNote(`${allowed}\n`);
   const kept = await KeptJudgements.open(process.env, [
@@ -130,15 +130,27 @@ function secretsOf(names: readonly string[]): Record<string, string> {
 }
 
 /** Says what releases take before the first one is fetched. */
-async function wantedOf(releases: string | undefined, signal: AbortSignal): Promise<Wanted> {
-  if (releases === undefined || !namesPublished(releases)) return { kind: "each", targets: [EMBEDDED] };
+async function wantedOf(
+  releases: string | undefined,
+  { oldestRelease }: Subject,
+  signal: AbortSignal,
+): Promise<Wanted> {
+  if (releases !== undefined && !namesPublished(releases)) return { kind: "each", targets: [EMBEDDED] };
   const cache = new ReleaseCache(cacheFolder(process.env));
   const installed = (await cache.list()).map(({ version }) => version);
   const published = await publishedReleases(join(cache.folder, "releases.json"), {
     env: process.env,
     signal,
+  }).catch((error: unknown) => {
+    // Those that are installed can be had, if they were not asked for by name.
+    if (releases !== undefined || !(error instanceof QaError && error.code === "registry-unreachable"))
+      throw error;
+    return { versions: installed, tags: {}, kept: true };
   });
-  const wanted = wantedReleases(releases, published, installed);
+  const wanted =
+    releases === undefined
+      ? releasesThatMatter(oldestRelease, published, installed)
+      : wantedReleases(releases, published, installed);
   const versions =
     wanted.kind === "range"
       ? wanted.releases

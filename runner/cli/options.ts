@@ -237,7 +237,7 @@ export const OPTIONS = {
   releases: {
     takes: "<releases>",
     about:
-      "embedded, last:3, versions, tags or ranges with commas between, or 2026.4.26..2026.9.6, within which the first broken one is searched (default: embedded)",
+      "embedded, last:3, versions, tags or ranges with commas between, or 2026.4.26..2026.9.6, within which the first broken one is searched (default: the oldest that the plugin says it is for, and the newest)",
     on: ["compat"],
     group: GATEWAY,
     replay: "context",

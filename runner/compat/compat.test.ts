@@ -5,6 +5,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../base/places.js";
+import { formatTarget } from "../base/target.ts";
 import { readInspected } from "./brings.ts";
 import { answerCommands, judgeResult } from "./calls.ts";
 import { compare, exitCodeOf } from "./compare.ts";
@@ -13,7 +14,7 @@ import { KeptJudgements } from "./kept.ts";
 import type { ProbeSetup } from "./probe.ts";
 import { isKnownReadOnly } from "./read-only.ts";
 import { lastWords, missingApi, missingCredential, tellingLine } from "./reasons.ts";
-import { wantedReleases } from "./release-list.ts";
+import { releasesThatMatter, wantedReleases } from "./release-list.ts";
 import { renderMarkdown, renderTable } from "./render.ts";
 import { diagnosedRow } from "./rows.ts";
 import type { Turns } from "./turns.ts";
@@ -39,6 +40,23 @@ test("releases are named one by one, as the last ones, or as a range between two
   expect(() => wanted("2026.9.6..2026.4.26")).toThrow("2026.9.6 is not older than 2026.4.26");
   expect(() => wanted("2026.4.28")).toThrow("there is no such release");
   expect(() => wanted("latest,")).toThrow("a part of it is empty");
+});
+
+test("of a plugin of which nothing else is said, its oldest release and the newest matter", () => {
+  const of = (oldest: string | undefined, published = PUBLISHED, installed: string[] = []) => {
+    const found = releasesThatMatter(oldest, published, installed);
+    return found.kind === "each" && found.targets.map(formatTarget);
+  };
+  expect(of(undefined)).toEqual(["openclaw@2026.4.26", "openclaw@2026.9.6"]);
+  expect(of("2026.3.1")).toEqual(["openclaw@2026.4.26", "openclaw@2026.9.6"]);
+  expect(of("2026.5.1")).toEqual(["openclaw@2026.9.5", "openclaw@2026.9.6"]);
+  expect(of("2026.9.6")).toEqual(["openclaw@2026.9.6"]);
+  const kept = { ...PUBLISHED, kept: true };
+  expect(of(undefined, kept, ["2026.4.27"])).toEqual(["openclaw@2026.4.27"]);
+  expect(() => of(undefined, kept)).toThrow("no release is installed that the plugin is for");
+  expect(() => of("2026.10.1")).toThrow(
+    "no release is as new as the 2026.10.1 that the plugin says it is for",
+  );
 });
 
 test.for([

@@ -9,7 +9,7 @@ import type { GatewayKind, GatewayUnderTest } from "../gateway/gateway.ts";
 import type { NpmAccess } from "../gateway/npm/npm-access.ts";
 import { keptInside, refusedConnections } from "../gateway/process/outside.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
-import { type Inspected, readInspected, requiredConfig, skillsIn } from "./brings.ts";
+import { declaredTools, type Inspected, readInspected, requiredConfig, skillsIn } from "./brings.ts";
 import { answerCommands, callTools } from "./calls.ts";
 import type { JudgedRelease, Row, RowName, State } from "./compat-schema.ts";
 import { contextOf } from "./context.ts";
@@ -254,8 +254,8 @@ class Probe {
   }
 
   /**
-   * Tools that a turn offers the model and that were not offered without the plugin. Another plugin's are none of it: one
-   * for memory lets those work that the gateway has for that.
+   * Tools of the plugin that a turn offers the model, and that were not offered without it. What appears besides is the
+   * gateway's, or another plugin's: one for memory brings to life what a gateway has for that.
    */
   async #offered(): Promise<OfferedTool[]> {
     const { subject, signal } = this.#setup;
@@ -267,7 +267,11 @@ class Probe {
     const [session] = sessions as { key: string }[];
     if (session === undefined) return added;
     const owners = await toolOwners(context, session.key);
-    return added.filter(({ name }) => (owners.get(name) ?? subject.id) === subject.id);
+    const known = new Set([...(this.#inspected?.registers.tools ?? []), ...declaredTools(subject.manifest)]);
+    return added.filter(({ name }) => {
+      const owner = owners.get(name);
+      return owner ? owner === subject.id : known.has(name);
+    });
   }
 
   async #uninstall(before: readonly string[]): Promise<void> {

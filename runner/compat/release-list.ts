@@ -1,8 +1,9 @@
-import { rcompare, satisfies, valid, validRange } from "semver";
-import { UsageError } from "../base/errors.ts";
+import { gte, rcompare, satisfies, valid, validRange } from "semver";
+import { QaError, UsageError } from "../base/errors.ts";
 import { type GatewayTarget, parseRelease, recognizeTarget } from "../base/target.ts";
 import { releasesFrom } from "../bisect/releases.ts";
 import type { PublishedReleases } from "../gateway/openclaw/registry.ts";
+import { OLDEST_SUPPORTED } from "../gateway/openclaw/releases.ts";
 import { pickRelease } from "../gateway/openclaw/resolve.ts";
 
 /** On what a plugin is judged. */
@@ -61,6 +62,36 @@ export function wantedReleases(
       return [parseRelease(pick(spec))];
     }),
   };
+}
+
+/**
+ * The releases that matter to a plugin of which nothing else is said: the oldest that it says it is for, or that is supported
+ * at all, and the newest.
+ * @param oldest that the plugin says it is for
+ * @throws QaError `release-not-installed` when none is installed and none can be fetched
+ */
+export function releasesThatMatter(
+  oldest: string | undefined,
+  { versions, tags, kept }: PublishedReleases & { kept: boolean },
+  installed: readonly string[],
+): Wanted {
+  const from = oldest !== undefined && gte(oldest, OLDEST_SUPPORTED) ? oldest : OLDEST_SUPPORTED;
+  const choice = stable(kept ? installed : versions).filter((version) => gte(version, from));
+  const { latest } = tags;
+  const newest = latest !== undefined && choice.includes(latest) ? latest : choice[0];
+  if (newest !== undefined) {
+    return { kind: "each", targets: [...new Set([choice.at(-1) ?? newest, newest])].map(parseRelease) };
+  }
+  throw new QaError(
+    kept
+      ? "no release is installed that the plugin is for, and the package registry cannot be reached"
+      : `no release is as new as the ${from} that the plugin says it is for`,
+    {
+      code: "release-not-installed",
+      fault: kept ? "environment" : "product",
+      hint: "`--releases embedded` judges it on the embedded gateway, which needs no release.",
+    },
+  );
 }
 
 /** `>=2026.5.0 <2026.7.0`, but neither a version nor a dist-tag. */

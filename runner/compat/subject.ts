@@ -8,7 +8,7 @@ import type { JsonObject } from "../base/json.ts";
 import { isPackedPlugin, isWithin } from "../base/paths.ts";
 import type { PluginPackageOptions } from "../gateway/npm/plugin-package.ts";
 import type { RefusedConnection } from "../gateway/process/outside.ts";
-import { MANIFEST, readPluginManifest } from "../run/testbed/plugin-manifest.ts";
+import { MANIFEST, oldestReleaseFor, readPluginManifest } from "../run/testbed/plugin-manifest.ts";
 
 /** A plugin that is judged. */
 export interface Subject {
@@ -18,6 +18,8 @@ export interface Subject {
   /** Of its package.json, if it has one. */
   name: string | undefined;
   version: string | undefined;
+  /** That it says it is for. */
+  oldestRelease: string | undefined;
   manifest: JsonObject;
   /** What a gateway's own `plugins install` is given: an absolute path, or a package of the registry with its version. */
   install: string;
@@ -91,10 +93,11 @@ async function subjectIn(
   folder: string,
   parts: Pick<Subject, "from" | "install" | "packed" | "digest">,
 ): Promise<Subject> {
-  const [manifest, { name, version }] = await Promise.all([
+  const [manifest, packageJson] = await Promise.all([
     readManifest(folder, parts.from),
     readJsonObject(join(folder, "package.json")).catch((): JsonObject => ({})),
   ]);
+  const { name, version } = packageJson;
   return {
     ...parts,
     folder,
@@ -102,6 +105,7 @@ async function subjectIn(
     id: String(manifest.id),
     name: typeof name === "string" ? name : undefined,
     version: typeof version === "string" ? version : undefined,
+    oldestRelease: oldestReleaseFor(packageJson),
   };
 }
 

@@ -4,7 +4,7 @@ import JSON5 from "json5";
 import { parse } from "yaml";
 import { errorMessage, QaError, UsageError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
-import { MANIFEST } from "../run/testbed/plugin-manifest.ts";
+import { MANIFEST, oldestReleaseFor } from "../run/testbed/plugin-manifest.ts";
 import { packageManagerOf } from "./package-manager.ts";
 
 export const SKILL = "SKILL.md";
@@ -98,7 +98,7 @@ function pluginIn(root: string): PluginSubject | undefined {
     }),
     configSchema,
     entry: entryOf(root, packageJson, manifest),
-    oldestRelease: oldestRelease(isJsonObject(openclaw) ? openclaw : {}),
+    oldestRelease: oldestReleaseFor(packageJson),
   };
 }
 
@@ -132,15 +132,6 @@ function howToBuild(root: string, { scripts, dependencies, devDependencies }: Js
     ...(isJsonObject(scripts) && typeof scripts.build === "string" ? [`${name} run build`] : []),
   ];
   return steps.length > 0 ? `Run \`${steps.join("` and `")}\`` : "Build it";
-}
-
-function oldestRelease({ compat, install }: JsonObject): string | undefined {
-  const said = [compat, install].flatMap((each) =>
-    isJsonObject(each) ? [each.minGatewayVersion, each.pluginApi, each.minHostVersion] : [],
-  );
-  return said
-    .flatMap((each) => (typeof each === "string" ? (/^(?:>=)?\s*(\d{4}\.\d+\.\d+)$/.exec(each) ?? []) : []))
-    .at(1);
 }
 
 function skillsIn(root: string): SkillSubject | undefined {

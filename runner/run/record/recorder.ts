@@ -17,6 +17,8 @@ import { callText, Prompts } from "./prompt.ts";
 import { KnownState } from "./state.ts";
 
 const SAMPLE_MS = 1_000;
+/** Two samples that are nearer to each other say the same. */
+const SAMPLES_APART_MS = 200;
 /** Of a scenario's file; a longer one is not a test plan. */
 const LONGEST_SOURCE = 256 * 1024;
 
@@ -50,6 +52,7 @@ export class AttemptRecorder {
   #seenRequests = 0;
   #logMark: number;
   #tracedUntil = Date.now();
+  #sampledAt = 0;
   #isLookPending = false;
   #step: number | undefined;
   /** Reads the files of a step that has ended, one after the other. */
@@ -89,7 +92,7 @@ export class AttemptRecorder {
   /** What it has changed is looked at while the next one runs. */
   stepEnded(): void {
     this.#look();
-    this.#sample();
+    if (performance.now() - this.#sampledAt >= SAMPLES_APART_MS) this.#sample();
     this.#readFiles();
   }
 
@@ -197,6 +200,7 @@ export class AttemptRecorder {
   }
 
   #sample(): void {
+    this.#sampledAt = performance.now();
     const { testbed, pid } = this.#options;
     const processes = [
       sampleOf("gateway", testbed.gateway?.pid),

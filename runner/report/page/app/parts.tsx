@@ -1,3 +1,4 @@
+import { diffWordsWithSpace } from "diff";
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { formatDuration } from "../../../base/text.ts";
@@ -90,6 +91,18 @@ export function DiffLines({ text }: { text: string }) {
       ))}
     </pre>
   );
+}
+
+/** Longer texts have no few words in which they differ. */
+const LONGEST_COMPARED = 4_000;
+
+/** A text whose words are marked that another one does not have; unmarked where the two have little in common. */
+export function Words({ text, other = "" }: { text: string; other: string | undefined }) {
+  if (other === "" || text.length > LONGEST_COMPARED || other.length > LONGEST_COMPARED) return <>{text}</>;
+  const parts = diffWordsWithSpace(other, text).filter(({ removed }) => !removed);
+  const common = parts.reduce((sum, { added, value }) => sum + (added ? 0 : value.trim().length), 0);
+  if (common * 2 < text.length) return <>{text}</>;
+  return <>{parts.map(({ added, value }, index) => (added ? <mark key={index}>{value}</mark> : value))}</>;
 }
 
 /** JSON laid out; what is cut or is none stays as it is. */

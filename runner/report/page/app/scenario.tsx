@@ -7,7 +7,7 @@ import type { PageRecord, PageRun } from "../page-data.ts";
 import { useRecord } from "./data.ts";
 import { type Key, Keys } from "./keys.tsx";
 import { PANELS } from "./panels.tsx";
-import { Chain, Command, DiffLines, Nothing, Time, Verdict } from "./parts.tsx";
+import { Chain, Command, DiffLines, Nothing, Time, Verdict, Words } from "./parts.tsx";
 import { go, hrefOf, type Route, TABS, type Tab } from "./route.ts";
 import { Timeline } from "./timeline.tsx";
 
@@ -198,11 +198,11 @@ function FailureCard({ failure }: { failure: Failure }) {
         <dl class="pair">
           <dt>expected</dt>
           <dd class="added">
-            <pre>{expected ?? "–"}</pre>
+            <pre>{expected === undefined ? "–" : <Words text={expected} other={seen} />}</pre>
           </dd>
           <dt>seen</dt>
           <dd class="gone">
-            <pre>{seen ?? "–"}</pre>
+            <pre>{seen === undefined ? "–" : <Words text={seen} other={expected} />}</pre>
           </dd>
         </dl>
       )}
