@@ -20,6 +20,7 @@ import {
   quarantineSchema,
 } from "../runner/lanes/schema.ts";
 import { paritySchemaText } from "../runner/parity/parity-schema.ts";
+import { crashSchemaText } from "../runner/prove/crash-schema.ts";
 import { proveSchemaText } from "../runner/prove/prove-schema.ts";
 import { provenSchemaText } from "../runner/prove/proven-schema.ts";
 import { rehearseSchemaText } from "../runner/rehearse/rehearse-schema.ts";
@@ -71,6 +72,7 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/rehearse/rehearse.schema.json", rehearseSchemaText()],
     ["runner/parity/parity.schema.json", paritySchemaText()],
     ["runner/bisect/bisect.schema.json", bisectSchemaText()],
+    ["runner/prove/crash.schema.json", crashSchemaText()],
     ["runner/prove/prove.schema.json", proveSchemaText()],
     ["runner/prove/proven.schema.json", provenSchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],

@@ -2,9 +2,19 @@ import { expect, test } from "vitest";
 import { Injections, isKnownFault, plannedFault } from "./border-faults.ts";
 
 test("a fault at a border says when it happens", () => {
-  expect(plannedFault("model.cut")).toEqual({ name: "model.cut", from: 1, stays: false });
-  expect(plannedFault("model.cut@2")).toEqual({ name: "model.cut", from: 2, stays: false });
-  expect(plannedFault("model.cut@2+")).toEqual({ name: "model.cut", from: 2, stays: true });
+  expect(plannedFault("model.cut")).toEqual({ text: "model.cut", name: "model.cut", from: 1, stays: false });
+  expect(plannedFault("model.cut@2")).toEqual({
+    text: "model.cut@2",
+    name: "model.cut",
+    from: 2,
+    stays: false,
+  });
+  expect(plannedFault("model.cut@2+")).toEqual({
+    text: "model.cut@2+",
+    name: "model.cut",
+    from: 2,
+    stays: true,
+  });
   for (const wrong of [
     "model.cut@0",
     "model.cut@",

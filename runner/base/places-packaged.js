@@ -25,4 +25,5 @@ export const PROGRAMS = {
   fullDisk: join(DIST, "full-disk.cjs"),
   watchdog: join(DIST, "watchdog.js"),
   outside: join(DIST, "outside.cjs"),
+  breaking: join(DIST, "breaking.cjs"),
 };

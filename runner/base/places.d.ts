@@ -32,7 +32,8 @@ export const PROGRAMS: Readonly<
     | "supervisor"
     | "fullDisk"
     | "watchdog"
-    | "outside",
+    | "outside"
+    | "breaking",
     string
   >
 >;

@@ -17,4 +17,5 @@ export const PROGRAMS = {
   fullDisk: join(ROOT, "runner/gateway/openclaw/targets/full-disk.cjs"),
   watchdog: join(ROOT, "runner/gateway/process/watchdog.js"),
   outside: join(ROOT, "runner/gateway/process/outside.cjs"),
+  breaking: join(ROOT, "runner/gateway/process/breaking.cjs"),
 };

@@ -394,6 +394,29 @@ export const OPTIONS = {
     group: ORDER,
     replay: "policy",
   },
+  crash: {
+    about:
+      "kill the gateway instead, at each write, rename, fsync, unlink and spawn of a scenario, and see whether it keeps what it has promised",
+    on: ["prove"],
+    group: ORDER,
+    replay: "policy",
+  },
+  at: {
+    takes: "<point>",
+    about: "with --crash: only at this point (repeatable)",
+    on: ["prove"],
+    repeatable: true,
+    group: ORDER,
+    replay: "policy",
+  },
+  sample: {
+    takes: "<n>",
+    about: "with --crash: at so many of a scenario's points, drawn evenly",
+    on: ["prove"],
+    kind: COUNT,
+    group: ORDER,
+    replay: "policy",
+  },
   budget: {
     takes: "<duration>",
     about: "time for all of it, for instance 20m; what is left then is tried the next time",

@@ -57,29 +57,54 @@ export async function chosenToProve(
   throw new UsageError("none of the chosen scenarios can run here", "`qa list` shows what each needs.");
 }
 
+/** Which faults are tried. */
+export interface AskedFaults {
+  /** Whether this one is asked for, be it a name or one with a count: `model.cut@2`. */
+  asks(fault: string): boolean;
+  /** Those with a count that are asked for. @param reached names of faults whose place is passed */
+  counted(reached: readonly string[]): string[];
+}
+
+/** The name of a fault at a border, or a glob, and when it happens. */
+const COUNTED = /^(?<name>[^@]+)(?<count>@[1-9]\d{0,3}\+?)$/;
+
 /** The faults that are asked for. @throws UsageError for a name or glob that fits no fault */
 export async function askedFaults(
   patterns: readonly string[],
   gateway: GatewayKind,
   { signal }: Session,
-): Promise<(fault: string) => boolean> {
+): Promise<AskedFaults> {
   const planted = (await gateway.faults?.(signal)) ?? [];
   const borders = Object.keys(BORDER_FAULTS);
   // What a border does to a gateway is no defect of it, and a scenario need not notice; a release has nothing else.
   const byDefault = planted.length > 0 ? planted : borders;
-  if (patterns.length === 0) return (fault) => byDefault.includes(fault);
+  if (patterns.length === 0) return { asks: (fault) => byDefault.includes(fault), counted: () => [] };
   const all = [...planted, ...borders];
-  for (const pattern of patterns) {
-    const fits = picomatch(pattern);
-    if (all.some((name) => fits(name))) continue;
-    const near = suggest(pattern, all);
+  const asked = patterns.map((pattern) => {
+    const { name = pattern, count = "" } = COUNTED.exec(pattern)?.groups ?? {};
+    const fits = picomatch(name);
+    // What a gateway is started with happens always.
+    if ((count === "" ? all : borders).some((each) => fits(each))) return { fits, count };
+    const near = suggest(name, all);
     throw new UsageError(
-      `there is no fault ${pattern}`,
+      count !== "" && planted.some((each) => fits(each))
+        ? `${pattern}: only a fault at a border has a count`
+        : `there is no fault ${pattern}`,
       near ? `Did you mean ${near}?` : `Known: ${all.join(", ")}.`,
     );
-  }
-  const fits = picomatch([...patterns]);
-  return (fault) => fits(fault);
+  });
+  return {
+    asks(fault) {
+      const { name = fault, count = "" } = COUNTED.exec(fault)?.groups ?? {};
+      return asked.some((each) => each.count === count && each.fits(name));
+    },
+    counted: (reached) =>
+      asked
+        .filter(({ count }) => count !== "")
+        .flatMap(({ fits, count }) =>
+          borders.filter((name) => fits(name) && reached.includes(name)).map((name) => name + count),
+        ),
+  };
 }
 
 /** The command's options that apply to every run. */

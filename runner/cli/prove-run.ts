@@ -25,7 +25,13 @@ import type { PreparedScenario } from "../run/prepared.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
-import { askedFaults, chosenToProve, type ProveOptions, runOptions } from "./prove-chosen.ts";
+import {
+  type AskedFaults,
+  askedFaults,
+  chosenToProve,
+  type ProveOptions,
+  runOptions,
+} from "./prove-chosen.ts";
 import { print, printJson, printNote } from "./redacted.ts";
 import { type BetweenRuns, runScenarios } from "./run-scenarios.ts";
 import { newRunId, type Session } from "./session.ts";
@@ -35,15 +41,13 @@ import { outFolder, provenPath } from "./workspace.ts";
 const WITH = "~";
 
 /** What is proven, on what, and where it is kept. */
-interface Proof {
+interface Proof extends AskedFaults {
   options: ProveOptions;
   session: Session;
   gateway: GatewayKind;
   scenarios: readonly Scenario[];
   keys: ReadonlyMap<string, ProvenKey>;
   kept: ProvenFile;
-  /** Whether a fault is asked for. */
-  asks(fault: string): boolean;
   /** Absolute folder of the reports. */
   folder: string;
   /** When the time is up, in ms of `performance.now()`. */
@@ -74,7 +78,7 @@ export async function prove(
   const keys = new Map(
     await Promise.all(scenarios.map(async (each) => [each.id, await keyOf(each, made)] as const)),
   );
-  const asks = await askedFaults(options.fault, gateway, session);
+  const asked = await askedFaults(options.fault, gateway, session);
   const { file: kept, problem } = await ProvenFile.open(keptPath(options, folder));
   if (problem !== undefined)
     throw new UsageError(
@@ -82,7 +86,7 @@ export async function prove(
       "Remove it, or give --kept another one.",
     );
   const until = startedAt + (options.budget ?? Number.POSITIVE_INFINITY);
-  const proof: Proof = { options, session, gateway, scenarios, keys, kept, asks, folder, until };
+  const proof: Proof = { options, session, gateway, scenarios, keys, kept, ...asked, folder, until };
 
   const known = scenarios.filter(({ id }) => isKnown(id, proof));
   if (known.length > 0)
@@ -119,12 +123,26 @@ function freshOf(id: string, { kept, keys, options }: Proof): ProvenEntry | unde
 
 function isKnown(id: string, proof: Proof): boolean {
   const entry = freshOf(id, proof);
-  return entry !== undefined && toTry(entry).filter(proof.asks).length === 0;
+  return entry !== undefined && faultsLeft(entry, proof).length === 0;
+}
+
+/** What is asked for and still has to be tried. */
+function faultsLeft(entry: ProvenEntry, asked: AskedFaults): string[] {
+  return [...toTry(entry).filter(asked.asks), ...countedLeft(entry, asked)];
+}
+
+/** Those with a count that were not tried yet: an entry begins with names alone. */
+function countedLeft(
+  { killed, survived, notReached, broke, left }: ProvenEntry,
+  asked: AskedFaults,
+): string[] {
+  const known = [...Object.keys(killed), ...survived, ...notReached, ...Object.keys(broke), ...left];
+  return asked.counted(known).filter((fault) => !known.includes(fault));
 }
 
 /** Runs what is not known on the healthy gateway. @returns the false alarms */
 async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
-  const { scenarios, kept, keys, options, session, folder, asks } = proof;
+  const { scenarios, kept, keys, options, session, folder, asks, counted } = proof;
   const { healthy } = options;
   const toRun = scenarios.filter(({ id }) => !freshOf(id, proof));
   if (toRun.length === 0) return [];
@@ -155,7 +173,8 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
           const key = keys.get(id);
           if (!key || alarms.some(({ scenario }) => scenario === id)) return;
           kept.begin(id, key, healthy, [...own]);
-          printNote(`${id} comes by ${plural([...own].filter(asks).length, "fault")}\n`);
+          const asked = [...own].filter(asks).length + counted([...own]).length;
+          printNote(`${id} comes by ${plural(asked, "fault")}\n`);
         }
       },
     },
@@ -165,9 +184,9 @@ async function runHealthy(proof: Proof): Promise<ProveReport["falseAlarms"]> {
 
 /** Tries what is left, until the time is up. */
 async function runBroken(proof: Proof): Promise<void> {
-  const { scenarios, kept, asks, folder } = proof;
+  const { scenarios, kept, folder } = proof;
   const pairs = new Map(
-    scenarios.map(({ id }) => [id, toTry(freshOf(id, proof) ?? NOTHING).filter(asks)] as const),
+    scenarios.map(({ id }) => [id, faultsLeft(freshOf(id, proof) ?? NOTHING, proof)] as const),
   );
   const total = [...pairs.values()].reduce((sum, faults) => sum + faults.length, 0);
   if (total === 0) return;
@@ -286,7 +305,7 @@ function reportOf(
       survived: survived.filter(asks),
       notReached: notReached.filter(asks),
       broke: only(broke, asks),
-      left: left.filter(asks),
+      left: [...left.filter(asks), ...(entry ? countedLeft(entry, proof) : [])],
     };
   });
   const faults = faultsOf(judged);

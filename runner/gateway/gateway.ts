@@ -199,6 +199,19 @@ export interface UpdatePlan {
   isService: boolean;
 }
 
+/** What stands between a gateway and others on this machine, where that is to be broken. */
+export interface GatewayBorders {
+  /** @returns where the run's client connects in place of the gateway's port */
+  rpc?(port: number, configPath: string): Promise<number>;
+  /** @returns what the gateway's package managers ask in place of their registry */
+  registry?(url: string): Promise<string>;
+  /**
+   * Set where calls may be lost on purpose. The process has ended.
+   * @returns whether that was done on purpose, and it is to be started again
+   */
+  endedByFault?(): boolean;
+}
+
 export interface GatewayStart {
   teardown: Teardown;
   wakeups: Wakeups;
@@ -241,6 +254,7 @@ export interface GatewayStart {
   onLog?(read: () => string): void;
   /** Told what takes long besides the gateway's own start; what it returns is called when that is over. */
   onWait?(what: string): () => void;
+  borders?: GatewayBorders;
   /** Leaves the temp root in place for a look at it. */
   keepTemp?: boolean;
 }

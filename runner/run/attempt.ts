@@ -12,6 +12,8 @@ import { writeEvidence } from "./evidence.ts";
 import type { PreparedScenario } from "./prepared.ts";
 import { AttemptRecorder } from "./record/recorder.ts";
 import type { RunSetup } from "./setup.ts";
+import { notSurvived, problemsAfterKill } from "./survival/after-kill.ts";
+import { Promises } from "./survival/promises.ts";
 import type { FaultRecord } from "./testbed/faults.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
 import type { Testbed } from "./testbed/testbed.ts";
@@ -48,7 +50,7 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
   const { problems, leaks } = performed;
   child.kill();
   const faults = await testbed.faults.record();
-  const outcome = faults ? injectedOr(performed.outcome, faults, testbed) : performed.outcome;
+  const outcome = faults ? await injectedOr(performed.outcome, faults, testbed, prepared) : performed.outcome;
   const evidence = await writeEvidence(folder, testbed, child, run).catch((error: unknown) => {
     problems.push(`evidence: ${errorMessage(error)}`);
     return [];
@@ -80,8 +82,15 @@ export async function runAttempt(options: AttemptOptions): Promise<ScenarioFinis
 }
 
 /** The outcome, or that a scenario passed on what was not broken as it was to be. */
-function injectedOr(outcome: Outcome, faults: FaultRecord, testbed: Testbed): Outcome {
-  const error = outcome.verdict === "passed" ? testbed.faults.notInjected(faults) : undefined;
+async function injectedOr(
+  outcome: Outcome,
+  faults: FaultRecord,
+  testbed: Testbed,
+  { kills }: PreparedScenario,
+): Promise<Outcome> {
+  // A kill ends the scenario before it comes by its other faults.
+  const among = kills ? (name: string) => name.startsWith("process.kill") : undefined;
+  const error = outcome.verdict === "passed" ? await testbed.faults.problem(faults, among) : undefined;
   return error ? { ...outcome, ...endingOf(error) } : outcome;
 }
 
@@ -111,6 +120,7 @@ async function perform(
     });
     onReady();
     await testbeds.begin(testbed, prepared);
+    testbed.faults.arm();
     const recorder = new AttemptRecorder({
       scenarioId: scenario.id,
       source: scenario.file.text,
@@ -119,6 +129,8 @@ async function perform(
       events: run.events,
       redact: run.secrets.redact,
     });
+    const promises = prepared.kills ? new Promises() : undefined;
+    const { version = "" } = ready.gateway.facts;
     const { ending, notReached, cleanupProblems, leaks, witness } = await runAttemptFlow({
       flow,
       scenario,
@@ -128,7 +140,24 @@ async function perform(
       evidenceFolder: folder,
       recorder,
       run,
+      promises,
+      endsWithKill: prepared.kills,
     }).finally(() => recorder.close());
+    testbed.faults.disarm();
+    if (promises && testbed.faults.kills > 0) {
+      const updatesTo = ready.gateway.updatePlan?.targetVersion;
+      const problems = await problemsAfterKill(testbed, ready.gateway, { promises, version, updatesTo });
+      if (problems.length === 0)
+        return {
+          outcome: { verdict: "passed", notReached },
+          problems: [...cleanupProblems],
+          leaks: [...leaks],
+        };
+      const how = (await testbed.faults.record())?.asked.find(({ injected }) => injected > 0)?.how;
+      const failed = endingOf(notSurvived(problems, how));
+      const outcome = await outcomeOf(failed, scenario, testbed, notReached);
+      return { outcome, problems: [...cleanupProblems], leaks: [...leaks] };
+    }
     const outcome = await outcomeOf(ending, scenario, testbed, notReached, witness);
     return { outcome, problems: [...cleanupProblems], leaks: [...leaks] };
   } catch (error) {

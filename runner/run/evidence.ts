@@ -8,6 +8,9 @@ import type { AttemptProcess } from "./attempt/host/process.ts";
 import type { RunSetup } from "./setup.ts";
 import type { Testbed } from "./testbed/testbed.ts";
 
+/** What the gateway did with its files, a line of JSON each. */
+export const OPERATIONS_FILE = "operations.jsonl";
+
 /**
  * Keeps what a person needs to understand the scenario later: the channel's transcript, the requests
  * that the model received, the gateway's log, the shapes of its answers, what the scenario printed. Redacted; what is empty is not written.
@@ -32,6 +35,11 @@ export async function writeEvidence(
       kind: "refused connections",
       name: "refused-connections.jsonl",
       text: jsonLines(testbed.refusedLog ? await refusedConnections(testbed.refusedLog) : []),
+    },
+    {
+      kind: "operations of the gateway",
+      name: OPERATIONS_FILE,
+      text: jsonLines((await testbed.faults.record())?.operations ?? []),
     },
     { kind: "scenario output", name: "scenario-output.log", text: attempt.output },
   ];

@@ -32,6 +32,8 @@ export interface PreparedScenario {
   unproven?: "never" | "changed";
   /** What is broken besides what its front matter and the run say. */
   faults?: readonly string[];
+  /** One of its faults kills the gateway: that ends the scenario, and what the gateway has promised is looked at. */
+  kills?: true;
   /** Install the gateway for this scenario alone. */
   release?: OwnRelease;
 }

@@ -28,6 +28,7 @@ const SCHEMAS: readonly string[] = [
   "runner/bisect/bisect.schema.json",
   "runner/compat/compat.schema.json",
   "runner/parity/parity.schema.json",
+  "runner/prove/crash.schema.json",
   "runner/prove/prove.schema.json",
   "runner/prove/proven.schema.json",
   "runner/rehearse/rehearse.schema.json",

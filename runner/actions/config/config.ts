@@ -108,8 +108,8 @@ export async function readSnapshot(context: ActionContext): Promise<Snapshot> {
 /**
  * One config write the way a careful client does it: read, skip when nothing would change, write
  * against the hash that was read, try again when someone else was faster, wait as long as the
- * gateway asks when it limits writes, apply what it says that it has saved only, and after a restart in
- * between first look whether the change is already there.
+ * gateway asks when it limits writes, apply what it says that it has saved only, and after a restart or a
+ * lost connection in between first look whether the change is already there.
  * @param answerMs for each answer
  * @returns the gateway's answer; `reapplied` where it had to be told twice
  */
@@ -132,13 +132,15 @@ export async function mutateConfig(
       : isDeepStrictEqual(withoutMeta(body), withoutMeta(config));
   const before = await context.identity();
   let restarted = false;
+  let wasCut = false;
   let savedOnly = false;
 
   return pRetry(
     async () => {
       const snapshot = await readSnapshot(context);
       const isSaved = isApplied(snapshot);
-      if (isSaved && !savedOnly) return { ok: true, ...(restarted ? { restarted } : { noop: true }) };
+      if (isSaved && !savedOnly)
+        return { ok: true, ...(restarted ? { restarted } : wasCut ? {} : { noop: true }) };
       try {
         const result = await context.call(
           isSaved ? "config.apply" : method,
@@ -164,6 +166,10 @@ export async function mutateConfig(
           restarted = true;
           await context.waitHealthy(MUTATION_TIMEOUT_MS);
           await waitForChannelReady(context);
+          throw error;
+        }
+        if (code === "rpc-closed" && (error as QaError).fault === "product") {
+          wasCut = true;
           throw error;
         }
         if (!savedOnly && SAVED_ONLY.test(errorMessage(error))) {

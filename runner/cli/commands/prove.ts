@@ -17,9 +17,15 @@ export function addProveCommand(program: Command, finish: (exitCode: number) => 
         "qa prove --pack ../my-plugin/qa --min 80",
         "qa prove --all --budget 30m --junit prove.xml",
         "qa prove my-scenario --fault 'channel.*'",
+        "qa prove --crash plugin-install-restart",
       ),
     );
   return addOptions(command, "prove").action(async (ids: string[], options: OptionsOf<"prove">) => {
+    if (options.crash) {
+      const { crash } = await import("../crash-run.ts");
+      finish(await withSession((session) => crash(ids, options, session)));
+      return;
+    }
     const { prove } = await import("../prove-run.ts");
     finish(await withSession((session) => prove(ids, options, session)));
   });

@@ -54,6 +54,10 @@ export interface ChildGatewayOptions {
   signal: AbortSignal;
   /** Its agent talks to the run's own model. */
   scriptedModel: boolean;
+  /** What the run's client connects to in place of `port`. */
+  rpcPort?: number | undefined;
+  /** See `GatewayBorders`. */
+  endedByFault?: (() => boolean) | undefined;
 }
 
 const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
@@ -110,7 +114,7 @@ export class ChildGateway implements GatewayUnderTest {
       ...options,
       // Not for its command line: what that starts is another gateway.
       env: traceVariable === undefined ? env : { ...env, [traceVariable]: tempRoot.tracePath },
-      onUnexpectedEnd: (error) => this.#client.down(error),
+      onUnexpectedEnd: (error) => this.#endedUnexpectedly(error),
     });
     this.#client = this.#newClient({
       onEvent: (event) => {
@@ -123,9 +127,10 @@ export class ChildGateway implements GatewayUnderTest {
   }
 
   #newClient(listeners: Pick<RpcClientOptions, "onEvent" | "onChange">): RpcClient {
-    const { redactor } = this.#options;
+    const { redactor, rpcPort, endedByFault } = this.#options;
     return new RpcClient({
-      url: this.wsUrl,
+      url: rpcPort === undefined ? this.wsUrl : `ws://127.0.0.1:${rpcPort}`,
+      repeats: endedByFault !== undefined,
       token: this.token,
       scopes: ["operator.admin"],
       redactor,
@@ -212,6 +217,31 @@ export class ChildGateway implements GatewayUnderTest {
       readyMs,
       rpcMs,
     };
+  }
+
+  /** @returns whether it goes on all the same */
+  #endedUnexpectedly(error: QaError): boolean {
+    if (!this.#options.endedByFault?.()) {
+      this.#client.down(error);
+      return false;
+    }
+    void this.#startAgain();
+    return true;
+  }
+
+  /** As the service manager of an operator does it. */
+  async #startAgain(): Promise<void> {
+    const { signal } = this.#options;
+    try {
+      using watch = this.#bootWatch();
+      await this.#process.spawn();
+      await judged(watch, "the gateway that was killed on purpose did not get ready", () =>
+        this.#waitReady(BOOT_CEILING_MS, signal, { watch }),
+      );
+      this.#process.booted();
+    } catch (error) {
+      if (error instanceof QaError) this.#process.giveUp(error);
+    }
   }
 
   #bootWatch(): BootWatch {

@@ -51,6 +51,12 @@ export function gatewayEnv({
   });
 }
 
+/** What all of these have Node load; each would take the place of the one before. */
+export function nodeOptionsOf(...envs: readonly (Environment | undefined)[]): Record<string, string> {
+  const given = envs.flatMap((env) => env?.NODE_OPTIONS ?? []);
+  return given.length > 1 ? { NODE_OPTIONS: given.join(" ") } : {};
+}
+
 function places(tempRoot: TempRoot, token: string): Record<string, string> {
   return {
     XDG_CONFIG_HOME: tempRoot.xdgConfigDir,

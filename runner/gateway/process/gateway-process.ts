@@ -27,8 +27,11 @@ export interface GatewayProcessOptions {
   env: Readonly<Record<string, string>>;
   log: LogCapture;
   wakeups: Wakeups;
-  /** The process has ended, and it was not the runner that ended it. The error says how. */
-  onUnexpectedEnd(error: QaError): void;
+  /**
+   * The process has ended, and it was not the runner that ended it. The error says how.
+   * @returns whether it is being started again
+   */
+  onUnexpectedEnd(error: QaError): boolean;
 }
 
 /** The process of a gateway, one after the other: knows whether an end was intended, a failed start or a crash. */
@@ -42,6 +45,8 @@ export class GatewayProcess {
   #booted = false;
   /** The scenario sent a signal that ends the process. */
   #signalled = false;
+  /** It has ended, and is being started again. */
+  #isComingBack = false;
   /** Before the process was started. */
   #memoryKills: number | undefined;
 
@@ -57,7 +62,9 @@ export class GatewayProcess {
   /** @returns when it was started, `performance.now()` time */
   async spawn(): Promise<number> {
     const { program, port, tempRoot, env, log } = this.#options;
-    this.#stopping = false;
+    // Stopped before it was started again.
+    const isLate = this.#isComingBack && this.#stopping;
+    this.#stopping = isLate;
     this.#signalled = false;
     this.#booted = false;
     this.#memoryKills = memoryKills();
@@ -71,6 +78,7 @@ export class GatewayProcess {
       log,
     });
     this.#process = started;
+    this.#isComingBack = false;
     void started.exit.then((exit) => this.#ended(exit));
     // Stopped while it was being started: nothing else knows of the process.
     if (this.#stopping) await started.stop();
@@ -86,7 +94,8 @@ export class GatewayProcess {
     const { wakeups, onUnexpectedEnd } = this.#options;
     if (!this.#stopping) {
       const error = this.#endedError(exit);
-      onUnexpectedEnd(error);
+      this.#isComingBack = onUnexpectedEnd(error);
+      if (this.#isComingBack) return;
       if (this.#booted && !this.#signalled) this.#crashes.emit(error);
     }
     wakeups.notify();
@@ -95,7 +104,7 @@ export class GatewayProcess {
   /** @throws QaError when the process has ended: then there is nothing to wait for */
   requireAlive(): void {
     const exit = this.#process?.exited;
-    if (!exit) return;
+    if (!exit || this.#isComingBack) return;
     throw this.#stopping ? stoppedError() : this.#endedError(exit);
   }
 
@@ -126,6 +135,12 @@ export class GatewayProcess {
       hint: "The last lines of its log are below; the whole log is in the report folder.",
       details: this.logTail() || "(it logged nothing)",
     });
+  }
+
+  /** It was to be started again, and that did not succeed: it has crashed. */
+  giveUp(error: QaError): void {
+    this.#isComingBack = false;
+    if (!this.#stopping) this.#crashes.emit(error);
   }
 
   /** The last lines of its log, for errors. */

@@ -6,7 +6,7 @@ import { gatewayConfig } from "../config.ts";
 import type { GatewayStart, GatewayUnderTest } from "../gateway.ts";
 import { RpcError } from "../rpc/errors.ts";
 import { ChildGateway } from "./child-gateway.ts";
-import { gatewayEnv } from "./env.ts";
+import { gatewayEnv, nodeOptionsOf } from "./env.ts";
 import { LogCapture } from "./log.ts";
 import { freePort } from "./ports.ts";
 import type { GatewayProgram } from "./program.ts";
@@ -15,6 +15,9 @@ import { createTempRoot, type TempRoot, withStateInHome } from "./temp-root.ts";
 /** Another process may take a free port before the gateway does. */
 const PORT_ATTEMPTS = 5;
 const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?in use/i;
+
+/** What npm asks where nothing else is said. */
+const NPM_REGISTRY = "https://registry.npmjs.org";
 
 /** A program that has to be put into the temp root first. */
 export type ProgramSource = GatewayProgram | ((tempRoot: TempRoot) => Promise<GatewayProgram>);
@@ -45,8 +48,13 @@ export async function startChildGateway(
     token,
     isAccountsOwn: program.isAccountsOwn,
     parentPid: process.pid,
-    extra: { ...program.env, ...start.env, ...start.secretEnv },
+    extra: { ...program.env, ...start.env, ...start.secretEnv, ...nodeOptionsOf(program.env, start.env) },
   });
+  const { borders } = start;
+  if (borders?.registry) {
+    const { npm_config_registry: registry = NPM_REGISTRY } = env;
+    env.npm_config_registry = await borders.registry(registry);
+  }
 
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -77,6 +85,8 @@ export async function startChildGateway(
       wakeups,
       signal,
       scriptedModel: liveModel === undefined,
+      rpcPort: await borders?.rpc?.(port, tempRoot.configPath),
+      endedByFault: borders?.endedByFault,
     });
     teardown.defer(`gateway process on port ${port}`, () => gateway.stop());
     try {

@@ -18,11 +18,18 @@ import {
 const DEFAULT_TIMEOUT_MS = 20_000;
 const RECONNECT = { retries: Number.POSITIVE_INFINITY, minTimeout: 10, factor: 1.5, maxTimeout: 250 };
 
+const WRITES_CONFIG = /^config\.(?:patch|apply|set)$/;
+
 export interface RpcClientOptions {
   url: string;
   token: string;
   scopes: readonly string[];
   redactor: Redactor;
+  /**
+   * Calls whose answer was lost with the connection are sent again, as clients do it that hold to the protocol; not those
+   * that write the config: their sender has to look first what became of them.
+   */
+  repeats?: boolean;
   /** The last lines of the gateway's log, for errors; empty where there is no log. */
   logTail(): string;
   onEvent(event: GatewayEvent): void;
@@ -169,6 +176,9 @@ export class RpcClient {
     if (lost) {
       // Sent over the lost connection: only now is it known what became of the process.
       const errorFor = lost.bootId === socket.hello.bootId ? droppedError : restartedError;
+      const isRepeated = ({ method }: PendingCall) =>
+        this.#options.repeats === true && lost.closeCode !== SERVICE_RESTART && !WRITES_CONFIG.test(method);
+      for (const call of this.#pending.values()) if (isRepeated(call)) call.sent = false;
       this.#rejectAll(({ method }) => errorFor(method, lost.closeCode), wasSent);
     }
     for (const call of this.#pending.values()) this.#send(call);

@@ -1,6 +1,6 @@
 /**
  * A gateway of a few lines that misbehaves on request, run as a process of its own by the tests beside it.
- * Methods: `echo`, `twice` (and a third time), `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
+ * Methods: `echo` (and `config.patch`), `twice` (and a third time), `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
  * `restart` (new boot id), `replace` (the process stays, the connection drops), `stubborn` (will not
  * stop, and has a child), `crash`, `qa.gateway.status`.
  * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`, `stranger-once` (does not know its token).
@@ -97,6 +97,7 @@ function handle(socket: WebSocket, { id, method, params }: Request): void {
       refuse({ code: "INVALID_REQUEST", message: `no, ${token}`, details: [{ path: "a.b", value: token }] }),
     busy: () => refuse({ code: "UNAVAILABLE", message: "rate limit", retryable: true, retryAfterMs: 250 }),
     list: () => ok([1, 2]),
+    "config.patch": () => ok(params),
     health: () => ok({ ok: true, defaultAgentId: "fake" }),
     write: () => refuse({ code: "FORBIDDEN", message: "missing scope: operator.admin" }),
     leak: () => {

@@ -41,6 +41,8 @@ export interface TestbedNeeds
   given?: FrontMatterValues;
   /** What is to be broken, in the gateway or at its borders. */
   faults?: readonly string[];
+  /** A gateway that is killed on purpose is not started again by itself. */
+  staysDown?: boolean;
   /** What chance depends on where something is broken. */
   seed?: string;
 }
@@ -74,6 +76,7 @@ export function needsOf(
     given: row && { row: row.values },
     faults: [...new Set([...(scenario.meta.faults ?? []), ...faults, ...(prepared.faults ?? [])])],
     seed: [scenario.family, row?.name].join("/"),
+    staysDown: prepared.kills,
     env: { ...guardEnv(scenario), ...readableEnv(prepared), ...environment?.env },
     secretEnv: environment?.secrets,
     release,

@@ -12,6 +12,7 @@ import { QaBus } from "../../channel/bus.ts";
 import { serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
+import { nodeOptionsOf } from "../../gateway/process/env.ts";
 import { keptInside } from "../../gateway/process/outside.ts";
 import { type HttpFakes, startFakes } from "../../http/fakes.ts";
 import type { UnknownRequest } from "../../http/local-server.ts";
@@ -90,8 +91,8 @@ export class Testbed {
   constructor(options: TestbedOptions, needs: TestbedNeeds = {}) {
     this.#options = options;
     const { watchFaults: watched = false } = options;
-    const { faults = [], seed = "" } = needs;
-    this.faults = new TestbedFaults(faults, { seed, watched });
+    const { faults = [], seed = "", staysDown = false } = needs;
+    this.faults = new TestbedFaults(faults, { seed, watched, staysDown });
     this.bus = new QaBus(this.wakeups, this.faults.borders);
     this.ready = this.#start(needs);
     // The error is for those who wait for it; a testbed that was started ahead may never be used.
@@ -160,7 +161,8 @@ export class Testbed {
     const outside = keepInside ? await this.#keepInside() : {};
     const gateway = await kind.start({
       ...needs,
-      env: { ...fillIn(env, values), ...faultEnv, ...outside },
+      env: { ...fillIn(env, values), ...faultEnv, ...outside, ...nodeOptionsOf(faultEnv, outside) },
+      borders: this.faults.between(teardown),
       secretEnv,
       teardown,
       wakeups,

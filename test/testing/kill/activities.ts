@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../../runner/base/json.ts";
 import type { GatewayUnderTest } from "../../../runner/gateway/gateway.ts";
+import { pluginProblems } from "../../../runner/run/survival/survival.ts";
 
 /** Something the gateway writes, and may be killed while writing. */
 export interface Activity {
@@ -98,8 +99,8 @@ export function pluginInstall(folder: string, id: string): Activity {
     async check(gateway, acknowledged) {
       const { plugins } = await gateway.call("qa.plugins.list");
       const plugin = (plugins as JsonObject[]).find((entry) => entry.id === id);
-      const problem = plugin && JSON.stringify(plugin.diagnostics ?? []);
-      if (plugin && problem !== "[]") throw new Error(`the plugin is half installed: ${problem}`);
+      const [problem] = await pluginProblems(gateway);
+      if (problem) throw new Error(problem);
       const wanted = target();
       isInstalled = plugin !== undefined;
       if (acknowledged && isInstalled !== wanted) throw new Error("an install that was acknowledged is lost");

@@ -1,4 +1,4 @@
-import type { BlockedError } from "../../../base/errors.ts";
+import { type BlockedError, QaError } from "../../../base/errors.ts";
 import { stretched } from "../../../base/slow.ts";
 import { after, every } from "../../../base/timers.ts";
 import { statementsOf } from "../../../flow/statement-list.ts";
@@ -6,6 +6,7 @@ import type { CompiledFlow } from "../../../flow/types.ts";
 import { Witness } from "../../chain/witness.ts";
 import type { AttemptRecorder } from "../../record/recorder.ts";
 import type { RunSetup } from "../../setup.ts";
+import type { Promises } from "../../survival/promises.ts";
 import type { Testbed } from "../../testbed/testbed.ts";
 import { type Ending, endingOf, type FlowFailure } from "../ending.ts";
 import { limitsOf, type ScenarioLimits, TEARDOWN_MS } from "../limits.ts";
@@ -18,6 +19,8 @@ import { FlowProof, ImpossibleReport } from "./proof.ts";
 import { TestbedService } from "./serve.ts";
 
 const PING_MS = 1_000;
+/** How soon it is noticed that a gateway was killed that a supervisor of its own starts again. */
+const KILLED_MS = 100;
 /** An attempt that has not answered for so many pings is ended. Pings, not seconds: a machine may sleep. */
 const SILENT_PINGS = 30;
 /** With modules of its own it may stand still for a program that it has started: upstream's give one a minute. */
@@ -34,6 +37,9 @@ export interface AttemptFlowOptions extends OrderSource {
   attempt: AttemptProcess;
   recorder: AttemptRecorder;
   run: Pick<RunSetup, "events" | "providerMode" | "primaryModel" | "signal">;
+  /** It ends when the gateway is killed on purpose, also where something else starts that again. */
+  endsWithKill?: boolean | undefined;
+  promises?: Promises | undefined;
 }
 
 /** How a flow ended, and what its `finally` blocks and its own resources could not clean up. */
@@ -88,6 +94,7 @@ class AttemptFlow {
     this.#service = new TestbedService(attempt, testbed, ready, {
       witness: this.#witness,
       calls: recorder.calls,
+      promises: options.promises,
     });
     attempt.listen({
       onMessage: (message) => this.#heard(message),
@@ -99,6 +106,7 @@ class AttemptFlow {
     this.#release.push(
       wakeWith(testbed, attempt),
       ready.gateway.onCrash((error) => this.#askToEnd(error)),
+      options.endsWithKill ? this.#watchKills() : () => {},
       this.#watchSilence(),
       this.#giveUpAfter(this.#limits.scenarioMs),
       onAbort(run.signal, () => this.#askToEnd(run.signal.reason)),
@@ -221,6 +229,18 @@ class AttemptFlow {
       if (this.#silent <= this.#maxSilent) return;
       this.#stop(this.#failed(silent((this.#maxSilent * PING_MS) / 1_000)));
     });
+  }
+
+  #watchKills(): () => void {
+    const { faults } = this.#options.testbed;
+    const stop = every(KILLED_MS, () => {
+      if (faults.kills === 0) return;
+      stop();
+      this.#askToEnd(
+        new QaError("the gateway was killed on purpose", { code: "gateway-killed", fault: "harness" }),
+      );
+    });
+    return stop;
   }
 
   #lost(exit: AttemptExit): Ending {

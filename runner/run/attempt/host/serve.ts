@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from "../../../base/json.ts";
 import type { HeldContinuation } from "../../../model/continuations.ts";
 import type { Witness } from "../../chain/witness.ts";
 import type { Calls } from "../../record/calls.ts";
+import type { Promises } from "../../survival/promises.ts";
 import type { ReadyTestbed, Testbed } from "../../testbed/testbed.ts";
 import { unreadSince } from "../../testbed/unread-keys.ts";
 import { packError, unpackError } from "../wire/errors.ts";
@@ -18,6 +19,7 @@ type Request = Exclude<FromAttempt, Report>;
 interface Listeners {
   witness: Witness;
   calls: Calls;
+  promises?: Promises | undefined;
 }
 
 /** Answers what an attempt asks of its testbed, and nothing else. */
@@ -33,17 +35,19 @@ export class TestbedService {
   readonly #startConfig: JsonObject;
   readonly #witness: Witness;
   readonly #record: Calls;
+  readonly #promises: Promises | undefined;
   #refusal: BlockedError | undefined;
 
   constructor(
     attempt: Pick<AttemptProcess, "send" | "answer">,
     testbed: Testbed,
     { gateway, startConfig }: ReadyTestbed,
-    { witness, calls }: Listeners,
+    { witness, calls, promises }: Listeners,
   ) {
     this.#attempt = attempt;
     this.#witness = witness;
     this.#record = calls;
+    this.#promises = promises;
     this.#testbed = testbed;
     this.#startConfig = startConfig;
     this.#parts = { gateway, bus: testbed.bus, model: testbed.model, http: testbed.http };
@@ -144,6 +148,7 @@ export class TestbedService {
     }
     const answered = part === "gateway" ? this.#witness.called(member, args[0]) : undefined;
     const recorded = part === "gateway" ? this.#record.called(member, args) : undefined;
+    const promised = part === "gateway" ? this.#promises?.called(member, args) : undefined;
     const result: unknown = Reflect.apply(this.#method(part, member), this.#parts[part], args);
     if (!answered) return result;
     const heard = Promise.resolve(result);
@@ -151,10 +156,12 @@ export class TestbedService {
       (answer) => {
         answered(answer ?? {});
         recorded?.({ answer });
+        promised?.({ answer });
       },
       (error: unknown) => {
         answered();
         recorded?.({ error });
+        promised?.({ error });
       },
     );
     if (member !== "call") return heard;
