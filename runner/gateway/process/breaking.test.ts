@@ -115,7 +115,7 @@ test.for([
 
 test.for([
   ["files.full@3", "ENOSPC write", { lines: "one\n" }],
-  ["files.full@5", "ENOSPC write", { "c.json": "[1]", "e.json": undefined }],
+  ["files.full@5", "ENOSPC write", { "d.json": "[1]", "e.json": undefined }],
   ["files.read-only", "EROFS write", { "a.json": undefined }],
   ["files.read-only@2", "EROFS open", { "a.json": "{}", lines: undefined }],
   ["files.read-only@4+", "EROFS open", { "c.json": undefined, "b.json": "{}" }],

@@ -16,6 +16,8 @@ import {
 } from "./socket.ts";
 
 const DEFAULT_TIMEOUT_MS = 20_000;
+/** Where the gateway does not say when to come back. */
+const RETRY_MS = 250;
 const RECONNECT = { retries: Number.POSITIVE_INFINITY, minTimeout: 10, factor: 1.5, maxTimeout: 250 };
 
 const WRITES_CONFIG = /^config\.(?:patch|apply|set)$/;
@@ -26,8 +28,9 @@ export interface RpcClientOptions {
   scopes: readonly string[];
   redactor: Redactor;
   /**
-   * Calls whose answer was lost with the connection are sent again, as clients do it that hold to the protocol; not those
-   * that write the config: their sender has to look first what became of them.
+   * Calls whose answer was lost with the connection are sent again, and so are those that the gateway refuses for now, as
+   * clients do it that hold to the protocol; not those that write the config: their sender has to look first what became of
+   * them.
    */
   repeats?: boolean;
   /** The last lines of the gateway's log, for errors; empty where there is no log. */
@@ -43,6 +46,7 @@ interface LostConnection {
 }
 
 interface PendingCall {
+  id: string;
   method: string;
   /** The request frame. */
   text: string;
@@ -111,6 +115,7 @@ export class RpcClient {
         signal?.removeEventListener("abort", onAbort);
       };
       const call: PendingCall = {
+        id,
         method,
         text,
         sent: false,
@@ -134,7 +139,7 @@ export class RpcClient {
   }
 
   #send(call: PendingCall): void {
-    if (!this.#socket || call.sent) return;
+    if (!this.#socket || call.sent || !this.#pending.has(call.id)) return;
     call.sent = true;
     this.#socket.send(call.text);
   }
@@ -196,10 +201,17 @@ export class RpcClient {
   #answer({ id, ok, payload, error }: Response): void {
     const call = this.#pending.get(id);
     if (!call) return;
-    if (!ok) call.reject(toRpcError(call.method, error, this.#options.redactor, this.hello));
+    if (!ok) this.#refused(call, toRpcError(call.method, error, this.#options.redactor, this.hello));
     else if (payload === undefined || payload === null) call.resolve({});
     else if (typeof payload === "object" && !Array.isArray(payload)) call.resolve(payload as JsonObject);
     else call.reject(badAnswer(call.method, payload));
+  }
+
+  #refused(call: PendingCall, error: RpcError): void {
+    const isLater = this.#options.repeats && error.retryable && !WRITES_CONFIG.test(call.method);
+    if (!isLater) return call.reject(error);
+    call.sent = false;
+    after(error.retryAfterMs ?? RETRY_MS, () => this.#send(call), { unref: true });
   }
 
   #rejectAll(
