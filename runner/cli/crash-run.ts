@@ -149,7 +149,7 @@ async function killAtEach(
   crashing: Crashing,
   result: CrashedScenario,
 ): Promise<void> {
-  const folder = join(crashing.folder, "killed");
+  const folder = evidenceFolder(join(crashing.folder, "killed"), id, 1);
   const arrange = (prepared: readonly PreparedScenario[]) =>
     prepared.flatMap((each) =>
       points.map((point) => ({

@@ -1,11 +1,15 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { Injections } from "../../base/border-faults.ts";
 import { Teardown } from "../../base/teardown.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { FAKE_PROGRAM, gatewayStart } from "../testing/fixture.ts";
 import { startBreakingProxy } from "./breaking-proxy.ts";
 
-const teardown = new Teardown();
+let teardown: Teardown;
+
+beforeEach(() => {
+  teardown = new Teardown();
+});
 
 afterEach(async () => {
   expect(await teardown.run(10_000)).toEqual([]);
