@@ -1,5 +1,5 @@
 import { jsonIn } from "../actions/gateway/cli-json.ts";
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject, objectsOf } from "../base/json.ts";
 import { withoutSequences } from "../base/secrets/unseen.ts";
 import type { DrivenGateway } from "../gateway/gateway.ts";
 
@@ -42,6 +42,16 @@ export class PluginsCli {
   /** @throws BlockedError `cli`; the signal's reason */
   uninstall(id: string): Promise<Told> {
     return this.#run(["uninstall", id, "--force"], ["--force"]);
+  }
+
+  /**
+   * The plugins that the gateway finds, without loading them. @returns none where it says nothing that can be read
+   * @throws BlockedError `cli`; the signal's reason
+   */
+  async list(): Promise<JsonObject[]> {
+    const { output } = await this.#run(["list", "--json"], []);
+    const report = jsonIn(output);
+    return isJsonObject(report) ? objectsOf(report.plugins) : [];
   }
 
   /**

@@ -19,6 +19,7 @@ function moment(): Moment {
       devices: ["d1"],
       files: { "state/workspace/MEMORY.md": "1" },
       bytes: 1,
+      takenAtMs: 5,
     },
     answers: {
       agents: [
@@ -26,6 +27,10 @@ function moment(): Moment {
         { agent: "ops", tools: {}, skills: [] },
       ],
     },
+    plugins: [
+      { id: "desk", status: "loaded", registers: { tools: ["look"], hooks: ["message"], "HTTP routes": ["1"] } },
+      { id: "off", status: "disabled", registers: {} },
+    ],
   };
 }
 
@@ -86,6 +91,22 @@ test.for<[string, (moment: Moment) => void, string[]]>([
     ({ stock }) => Object.assign(stock.cron[0] ?? {}, { schedule: {} }),
     ["cron changed daily"],
   ],
+  [
+    "the moment of a job's next run",
+    ({ stock }) => Object.assign(stock.cron[0] ?? {}, { nextRunAtMs: 8 }),
+    ["cron changed daily"],
+  ],
+  ["a plugin", (after) => Object.assign(after, { plugins: [] }), ["plugins lost desk"]],
+  [
+    "a plugin that loads",
+    ({ plugins }) => Object.assign(plugins[0] ?? {}, { status: "error", why: "no" }),
+    ["plugins lost desk"],
+  ],
+  [
+    "a plugin's hook",
+    ({ plugins }) => Object.assign(plugins[0] ?? {}, { registers: { "HTTP routes": ["1"] } }),
+    ["plugins lost desk"],
+  ],
   ["a channel account", ({ stock }) => void stock.channels.pop(), ["channels lost qa-channel/default"]],
   ["a device", ({ stock }) => void stock.devices.pop(), ["devices lost d1"]],
   [
@@ -100,6 +121,19 @@ test.for<[string, (moment: Moment) => void, string[]]>([
   ],
 ])("%s that is not as it was is a finding", ([, change, findings]) => {
   expect(changed(change)).toEqual(findings);
+});
+
+test("a job that has become due meanwhile is due at another time, which is no finding", () => {
+  const after = moment();
+  Object.assign(after.stock, { takenAtMs: 8 });
+  Object.assign(after.stock.cron[0] ?? {}, { nextRunAtMs: 9 });
+  expect(differences(moment(), after)).toEqual([]);
+});
+
+test("a plugin that the update turns off comes back with a command", () => {
+  const after = moment();
+  Object.assign(after.plugins[0] ?? {}, { status: "disabled" });
+  expect(differences(moment(), after)).toMatchObject([{ command: "openclaw plugins enable desk" }]);
 });
 
 test("a skill that the update turns off comes back with a command, so that it is a step", () => {

@@ -1,11 +1,16 @@
 import type { Finding } from "./rehearse-schema.ts";
 import type { Answers } from "./stock/asks.ts";
+import type { PluginStock } from "./stock/plugins.ts";
 import type { Stock } from "./stock/stock.ts";
+
+/** Of a plugin, how many addresses it serves. */
+const ROUTES = "HTTP routes";
 
 /** An installation at one moment. */
 export interface Moment {
   stock: Stock;
   answers: Answers;
+  plugins: readonly PluginStock[];
 }
 
 /**
@@ -17,6 +22,7 @@ export function differences(before: Moment, after: Moment): Finding[] {
     ...agents(before, after),
     ...sessions(before.stock, after.stock),
     ...skills(before, after),
+    ...plugins(before, after),
     ...tools(before.answers, after.answers),
     ...cron(before.stock, after.stock),
     ...lists(before.stock, after.stock),
@@ -140,6 +146,33 @@ function byName(skills: readonly string[]): [name: string, agents: string[]][] {
   return [...names];
 }
 
+function plugins({ plugins: had, answers }: Moment, after: Moment): Finding[] {
+  const offered = new Set(answers.agents.flatMap(({ tools }) => Object.keys(tools)));
+  return had.flatMap(({ id, status, registers }): Finding[] => {
+    if (status !== "loaded") return [];
+    const lost = (text: string, command?: string): Finding[] => [
+      { area: "plugins", name: id, kind: "lost", text, ...(command === undefined ? {} : { command }) },
+    ];
+    const now = after.plugins.find((plugin) => plugin.id === id);
+    if (!now) return lost(`the plugin ${id} is gone`);
+    if (now.status === "disabled")
+      return lost(`the plugin ${id} is turned off by the update`, `openclaw plugins enable ${id}`);
+    if (now.status !== "loaded")
+      return lost(`the plugin ${id} does not load any more${now.why === undefined ? "" : `: ${now.why}`}`);
+    return Object.entries(registers).flatMap(([kind, names]) => {
+      const is = now.registers[kind] ?? [];
+      // Of routes only the number is known. What an agent was offered is judged by what it is offered now.
+      const missing =
+        kind === ROUTES
+          ? names.slice(is.length)
+          : names.filter((name) => !is.includes(name) && !(kind === "tools" && offered.has(name)));
+      return missing.length === 0
+        ? []
+        : lost(`the plugin ${id} does not register these ${kind} any more: ${missing.join(", ")}`);
+    });
+  });
+}
+
 function tools(before: Answers, after: Answers): Finding[] {
   const findings: Finding[] = [];
   const [gone, added] = [new Map<string, string[]>(), new Set<string>()];
@@ -178,6 +211,8 @@ function cron(before: Stock, after: Stock): Finding[] {
     if (nextRunAtMs !== undefined && now.nextRunAtMs === undefined) return finding("lost", "has no next run");
     if (JSON.stringify(schedule) !== JSON.stringify(now.schedule))
       return finding("changed", `has another schedule: ${JSON.stringify(now.schedule)}`);
+    if (enabled && nextRunAtMs !== now.nextRunAtMs && isToCome(nextRunAtMs, after))
+      return finding("changed", `is due at ${timeOf(now.nextRunAtMs)} instead of ${timeOf(nextRunAtMs)}`);
     return [];
   });
   const added = after.cron.filter(
@@ -186,6 +221,15 @@ function cron(before: Stock, after: Stock): Finding[] {
   for (const { name } of added)
     findings.push({ area: "cron", name, kind: "new", text: `there is a job ${name}` });
   return findings;
+}
+
+/** Whether a job was to run when stock was taken for the second time; one that has become due has run since. */
+function isToCome(atMs: number | undefined, { takenAtMs }: Stock): atMs is number {
+  return atMs !== undefined && atMs > takenAtMs;
+}
+
+function timeOf(atMs: number | undefined): string {
+  return atMs === undefined ? "no time" : new Date(atMs).toISOString();
 }
 
 function lists(before: Stock, after: Stock): Finding[] {

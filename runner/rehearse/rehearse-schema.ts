@@ -41,6 +41,7 @@ const stockSchema = {
     "messages",
     "skills",
     "tools",
+    "plugins",
     "cron",
     "channels",
     "devices",
@@ -49,8 +50,8 @@ const stockSchema = {
   ],
   properties: {
     version: text,
-    ...{ agents: count, sessions: count, messages: count, skills: count, tools: count, cron: count },
-    ...{ channels: count, devices: count, memoryFiles: count, bytes: count },
+    ...{ agents: count, sessions: count, messages: count, skills: count, tools: count, plugins: count },
+    ...{ cron: count, channels: count, devices: count, memoryFiles: count, bytes: count },
   },
 } as const;
 

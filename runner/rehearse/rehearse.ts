@@ -15,11 +15,13 @@ import { Testbed } from "../run/testbed/testbed.ts";
 import { configChanges } from "./config-diff.ts";
 import { channelsOff, configKept, configOfCopy } from "./copy/config.ts";
 import { type Image, placeImage } from "./copy/image.ts";
+import { movePackage } from "./copy/package-paths.ts";
 import { differences, type Moment } from "./findings.ts";
 import type { Finding, RehearseReport, StockCount } from "./rehearse-schema.ts";
 import type { Release } from "./release.ts";
 import { standingFindings } from "./standing.ts";
-import { ask } from "./stock/asks.ts";
+import { type Answers, ask } from "./stock/asks.ts";
+import { takePlugins } from "./stock/plugins.ts";
 import { takeStock } from "./stock/stock.ts";
 import { type Migrated, wayTo } from "./update.ts";
 import { verdictOf } from "./verdict.ts";
@@ -71,7 +73,7 @@ class Rehearsal {
     const unread = image.trouble.find(({ path }) => ESSENTIAL.test(path));
     if (unread !== undefined) return this.#inconclusive(`${unread.path} could not be read: ${unread.why}`);
     const root = await makeTempFolder({ kind: "copy", teardown });
-    await placeImage(image, root);
+    await this.#place(root);
 
     onPhase(`the copy on ${from.name}: taking stock, and asking`);
     const before = await this.#moment(root, from, {
@@ -79,12 +81,12 @@ class Rehearsal {
     });
     if (typeof before === "string")
       return this.#inconclusive(`the copy does not start on ${from.name}: ${before}`);
-    const mute = mutes(before.moment);
+    const mute = mutes(before.moment.answers);
     if (mute !== undefined) return this.#inconclusive(`already on ${from.name} ${mute}`, before.moment);
 
     onPhase(`updating it to ${to.name}`);
     const way = wayTo(to);
-    await rm(join(root, "prefix"), { recursive: true, force: true });
+    await this.#packageIs(to, root);
     let migrated: Migrated | undefined;
     const begun = performance.now();
     const after = await this.#moment(root, to, {
@@ -105,8 +107,15 @@ class Rehearsal {
       migrationMs: migrated?.ms ?? 0,
       said: (migrated?.said ?? []).map((line) => this.#asOriginal(line, root)),
     };
+    if (migrated?.ok === false && migrated.failures.some(({ tooSlow }) => tooSlow))
+      return this.#inconclusive(
+        `this machine is too busy for the migration, which has limits of its own: ${this.#asOriginal(String(after), root)}`,
+        before.moment,
+      );
+    this.#attempts(migrated, way.commands(to));
     if (typeof after === "string") {
-      this.#add("update", "lost", `${to.name} does not start on the state: ${this.#asOriginal(after, root)}`);
+      const what = migrated?.ok === false ? "" : `${to.name} does not start on the state: `;
+      this.#add("update", "lost", this.#asOriginal(`${what}${after}`, root));
     } else {
       this.#findings.push(
         ...differences(before.moment, after.moment),
@@ -153,11 +162,14 @@ class Rehearsal {
       const readyAt = performance.now();
       const workspaces = agents.flatMap(({ workspace }) => places.counterpart(workspace, root) ?? []);
       const stock = await takeStock(gateway, workspaces, signal);
-      const answers = asks
-        ? await ask(testbed, gateway, { agents: stock.agents, skills: stock.skills }, signal)
-        : { agents: [] };
+      const questions = { agents: stock.agents, skills: stock.skills };
+      let answers: Answers = { agents: [] };
+      if (asks) answers = await ask(testbed, gateway, questions, signal);
+      // On a machine that is busy, an answer may come too late.
+      if (asks && mutes(answers) !== undefined) answers = await ask(testbed, gateway, questions, signal);
+      const plugins = asks ? await takePlugins(gateway, signal) : [];
       for (const { to } of await refusedConnections(testbed.refusedLog ?? "")) this.#refused.add(to);
-      return { readyAt, moment: { stock, answers } };
+      return { readyAt, moment: { stock, answers, plugins } };
     } finally {
       for (const problem of await testbed.close()) onLeft(problem);
     }
@@ -167,7 +179,7 @@ class Rehearsal {
   async #wayBack(root: string, before: Moment): Promise<void> {
     const { image, from, to, teardown, onPhase } = this.#setup;
     onPhase(`the way back: ${from.name} on the updated state`);
-    await rm(join(root, "prefix"), { recursive: true, force: true });
+    await this.#packageIs(from, root);
     const kept = { config: async (own: JsonObject) => configKept(await configIn(root), own) };
     const there = await this.#moment(root, from, kept, false);
     if (typeof there !== "string" && lostSessions(before, there.moment) === 0) return;
@@ -179,7 +191,7 @@ class Rehearsal {
 
     onPhase(`the way back: ${from.name} on a copy from before`);
     const second = await makeTempFolder({ kind: "copy", teardown });
-    await placeImage(image, second);
+    await this.#place(second);
     const restored = await this.#moment(
       second,
       from,
@@ -198,6 +210,28 @@ class Rehearsal {
       const how = typeof restored === "string" ? restored : `${lost} sessions are missing`;
       this.#add("way back", "final", `a copy from before does not bring ${from.version} back either: ${how}`);
     }
+  }
+
+  /** What it means that the migration did not succeed at once. */
+  #attempts(migrated: Migrated | undefined, commands: readonly string[]): void {
+    const [first] = migrated?.failures ?? [];
+    if (!migrated?.ok || first === undefined) return;
+    const again = `the migration had to be run ${migrated.failures.length + 1} times; first it said: ${first.why}`;
+    if (first.tooSlow) this.#add("update", "unjudged", `this machine is busy: ${again}`);
+    else this.#add("update", "step", again, commands.at(-2));
+  }
+
+  /** Makes a copy in a folder, for the installed release. */
+  async #place(root: string): Promise<void> {
+    await placeImage(this.#setup.image, root);
+    await this.#packageIs(this.#setup.from, root);
+  }
+
+  /** As npm does it: the release lies where the one before it has been. */
+  async #packageIs({ packageRoot }: Release, root: string): Promise<void> {
+    await rm(join(root, "prefix"), { recursive: true, force: true });
+    if (packageRoot !== undefined)
+      await movePackage(this.#setup.image.installation.places, root, packageRoot);
   }
 
   #add(area: Finding["area"], kind: Finding["kind"], text: string, command?: string): void {
@@ -226,7 +260,7 @@ class Rehearsal {
 }
 
 /** Who did not answer before anything was changed. */
-function mutes({ answers }: Moment): string | undefined {
+function mutes(answers: Answers): string | undefined {
   const mute = answers.agents.find(({ trouble }) => trouble !== undefined);
   if (mute) return `the agent ${mute.agent} does not answer: ${mute.trouble}`;
   return answers.channelTrouble === undefined
@@ -241,14 +275,16 @@ function lostSessions(before: Moment, { stock }: Moment): number {
   ).length;
 }
 
-function countOf({ stock, answers }: Moment): StockCount {
+function countOf({ stock, answers, plugins }: Moment): StockCount {
   const { version, agents, sessions, skills, cron, channels, devices, files, bytes } = stock;
   return {
-    ...{ version, agents: agents.length, sessions: sessions.length, cron: cron.length, bytes },
+    ...{ version, agents: agents.length, sessions: sessions.length },
     messages: sessions.reduce((sum, { said }) => sum + said.length, 0),
     skills: new Set(skills).size,
     tools: new Set(answers.agents.flatMap(({ tools }) => Object.keys(tools))).size,
-    ...{ channels: channels.length, devices: devices.length, memoryFiles: Object.keys(files).length },
+    plugins: plugins.filter(({ status }) => status === "loaded").length,
+    ...{ cron: cron.length, channels: channels.length, devices: devices.length },
+    ...{ memoryFiles: Object.keys(files).length, bytes },
   };
 }
 
@@ -265,14 +301,13 @@ async function showTools({ configPath, facts }: DrivenGateway): Promise<void> {
   await replaceJsonFile(configPath, patched);
 }
 
-function failedMigration({ exitCode, said }: Migrated): QaError {
-  return new QaError(
-    `the migration ended with ${exitCode ?? "no code"}: ${tellingLine(said.join("\n")) ?? "it says nothing"}`,
-    {
-      code: "migration-failed",
-      fault: "product",
-    },
-  );
+function failedMigration({ failures }: Migrated): QaError {
+  const last = failures.at(-1);
+  const times = failures.length > 1 ? `, ${failures.length} times` : "";
+  return new QaError(`the migration ends with ${last?.exitCode ?? "no code"}${times}: ${last?.why}`, {
+    code: "migration-failed",
+    fault: "product",
+  });
 }
 
 /** Why a release does not start: what it says of its config is more than that it has ended. */

@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { readJsonObject } from "../base/files.ts";
-import { isJsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { shorten } from "../base/text.ts";
+import { type Bundled, bundledWith, namedPlugins, namedProviders } from "./bundled.ts";
 import { realChannels } from "./copy/config.ts";
 import type { Image } from "./copy/image.ts";
 import type { Finding } from "./rehearse-schema.ts";
@@ -13,7 +11,7 @@ const PACKAGE_BYTES = 700 * 1024 * 1024;
 
 /** What can be said without running anything: of the original, of both packages, and of what no copy can have. */
 export async function standingFindings(image: Image, from: Release, to: Release): Promise<Finding[]> {
-  const { installation, foreign, trouble } = image;
+  const { installation, foreign, trouble, absent } = image;
   const findings: Finding[] = [];
   const add = (area: Finding["area"], kind: Finding["kind"], text: string, command?: string) =>
     findings.push({ area, name: "", kind, text, ...(command === undefined ? {} : { command }) });
@@ -29,6 +27,8 @@ export async function standingFindings(image: Image, from: Release, to: Release)
   }
   for (const { path, why } of trouble.slice(0, 5))
     add("files", "unjudged", `${path} could not be read: ${why}`);
+  for (const path of absent)
+    add("files", "unjudged", `the config, or a link, names ${path}, which is not there`);
   const free = await installation.source.freeBytes();
   const needed = PACKAGE_BYTES + 3 * image.bytes;
   if (free !== undefined && free < needed) {
@@ -38,8 +38,7 @@ export async function standingFindings(image: Image, from: Release, to: Release)
       `${mega(free)} are free where the state lies, and an update wants about ${mega(needed)}: make room first`,
     );
   }
-  for (const channel of realChannels(installation.config))
-    findings.push(await channelFinding(channel, from, to));
+  findings.push(...partFindings(installation.config, to, await bundledWith(from), await bundledWith(to)));
   const { mcp, hooks } = installation.config;
   if (isJsonObject(mcp))
     add("tools", "unjudged", "MCP servers of the config were not started: they are programs of this machine");
@@ -53,42 +52,41 @@ export async function standingFindings(image: Image, from: Release, to: Release)
   return findings;
 }
 
-async function channelFinding(channel: string, from: Release, to: Release): Promise<Finding> {
-  const [was, is] = [await bundles(from, channel), await bundles(to, channel)];
-  const base = { area: "channels" as const, name: channel };
-  if (was !== true || is !== false)
-    return {
-      ...base,
-      kind: "unjudged",
-      text: `the channel ${channel} itself was not started: the QA channel stood in for it`,
-    };
-  const plugin = await packageOf(channel, to);
-  const text = `the channel ${channel} is no part of ${to.version} any more${plugin ? `: it comes as ${plugin}` : ""}`;
-  return {
-    ...base,
-    kind: "step",
-    text,
-    ...(plugin ? { command: `openclaw plugins install ${plugin}` } : {}),
+/** What the installed release brings and the new one does not, of that which the installation uses. */
+function partFindings(
+  config: JsonObject,
+  { version }: Release,
+  was: Bundled | undefined,
+  is: Bundled | undefined,
+): Finding[] {
+  const channels = realChannels(config);
+  const findings: Finding[] = [];
+  const judge = (area: Finding["area"], name: string, what: string, kind: "plugins" | "providers") => {
+    if (!was?.[kind].has(name) || is === undefined || is[kind].has(name)) return false;
+    const spec = is.packages.get(name);
+    const gone = `${what} is no part of ${version} any more`;
+    if (spec === undefined && is.packages.size > 0)
+      findings.push({
+        ...{ area, name, kind: "lost" },
+        text: `${gone}, and none of its catalogues names a package for it`,
+      });
+    else
+      findings.push({
+        ...{ area, name, kind: "step", text: spec === undefined ? gone : `${gone}: it comes as ${spec}` },
+        ...(spec === undefined ? {} : { command: `openclaw plugins install ${spec}` }),
+      });
+    return true;
   };
-}
-
-/** Undefined where the package is not at hand. */
-async function bundles({ packageRoot }: Release, channel: string): Promise<boolean | undefined> {
-  if (packageRoot === undefined) return undefined;
-  return readFile(join(packageRoot, "dist", "extensions", channel, "openclaw.plugin.json")).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The package of a channel, as a release's own catalogue names it. */
-async function packageOf(channel: string, { packageRoot }: Release): Promise<string | undefined> {
-  if (packageRoot === undefined) return undefined;
-  const text = JSON.stringify(
-    await readJsonObject(join(packageRoot, "dist", "channel-catalog.json")).catch(() => ({})),
-  );
-  const name = `@openclaw/${channel}`;
-  return text.includes(`"${name}"`) ? name : undefined;
+  for (const name of channels) {
+    if (judge("channels", name, `the channel ${name}`, "plugins")) continue;
+    const text = `the channel ${name} itself was not started: the QA channel stood in for it`;
+    findings.push({ area: "channels", name, kind: "unjudged", text });
+  }
+  for (const name of namedPlugins(config))
+    if (!channels.includes(name)) judge("plugins", name, `the plugin ${name}, which the config names,`, "plugins");
+  for (const name of namedProviders(config))
+    judge("agents", name, `the provider ${name}, whose models agents use,`, "providers");
+  return findings;
 }
 
 function mega(bytes: number): string {

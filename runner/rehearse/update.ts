@@ -1,17 +1,33 @@
 import { withoutSequences } from "../base/secrets/unseen.ts";
+import { oneLine, shorten } from "../base/text.ts";
+import { tellingLine } from "../compat/reasons.ts";
 import type { DrivenGateway } from "../gateway/gateway.ts";
 import type { Release } from "./release.ts";
 
 /** A migration reads and writes the whole state. */
 const MIGRATION_MS = 900_000;
 
+/** Who fails once is asked again, as a person would; who fails for want of time gets one attempt more. */
+const ATTEMPTS = 2;
+/** A migration has limits of its own, which it does not keep on a machine that is busy with other work. */
+const TOO_SLOW = /heartbeat did not become ready|\blease\b.*\bwas lost\b|\btimed? ?out\b|database is (?:locked|busy)/i;
+
 /** How a migration ended. */
 export interface Migrated {
   ok: boolean;
-  exitCode: number | undefined;
   ms: number;
-  /** What it said, a line each. */
+  /** What the last attempt said, a line each. */
   said: string[];
+  /** Of each attempt that failed before, or of all: how it ended. */
+  failures: MigrationFailure[];
+}
+
+interface MigrationFailure {
+  exitCode: number | undefined;
+  /** In its own words. */
+  why: string;
+  /** It did not keep a limit of its own. */
+  tooSlow: boolean;
 }
 
 /** A way to bring an installation to another release. */
@@ -33,16 +49,10 @@ const EXTERNAL: UpdateWay = {
     "OPENCLAW_SERVICE_REPAIR_POLICY=external openclaw doctor --fix --non-interactive",
     "start the gateway",
   ],
-  async migrate(gateway, signal) {
-    const begun = performance.now();
-    const { exitCode, stdout, stderr } = await gateway.runCli(["doctor", "--fix", "--non-interactive"], {
-      timeoutMs: MIGRATION_MS,
-      signal,
-      env: { OPENCLAW_SERVICE_REPAIR_POLICY: "external" },
-    });
-    const ms = Math.round(performance.now() - begun);
-    return { ok: exitCode === 0, exitCode, ms, said: linesOf(`${stdout}\n${stderr}`) };
-  },
+  migrate: (gateway, signal) =>
+    attempted(gateway, signal, ["doctor", "--fix", "--non-interactive"], {
+      OPENCLAW_SERVICE_REPAIR_POLICY: "external",
+    }),
 };
 
 /** The embedded gateway has nothing to migrate; what it says of config and plugins counts all the same. */
@@ -53,31 +63,88 @@ const LOOKED_AT: UpdateWay = {
     "gateway doctor",
     "start the gateway",
   ],
-  async migrate(gateway, signal) {
-    const begun = performance.now();
-    const { exitCode, stdout, stderr } = await gateway.runCli(["doctor"], {
+  migrate: (gateway, signal) => attempted(gateway, signal, ["doctor"]),
+};
+
+/** Runs the command of a migration until it succeeds, or does not get further. */
+async function attempted(
+  gateway: DrivenGateway,
+  signal: AbortSignal,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Migrated> {
+  const begun = performance.now();
+  const failures: MigrationFailure[] = [];
+  for (;;) {
+    const { exitCode, stdout, stderr } = await gateway.runCli(command, {
       timeoutMs: MIGRATION_MS,
       signal,
+      env,
     });
     const ms = Math.round(performance.now() - begun);
-    return { ok: exitCode === 0, exitCode, ms, said: linesOf(`${stdout}\n${stderr}`) };
-  },
-};
+    const said = linesOf(`${stdout}\n${stderr}`);
+    if (exitCode === 0) return { ok: true, ms, said, failures };
+    const why = reasonIn(said);
+    failures.push({ exitCode, why, tooSlow: exitCode === undefined || said.some((line) => TOO_SLOW.test(line)) });
+    const extra = failures.some(({ tooSlow }) => tooSlow) ? 1 : 0;
+    if (failures.length >= ATTEMPTS + extra) return { ok: false, ms, said, failures };
+  }
+}
 
 /** How an operator would bring an installation to a release. */
 export function wayTo({ packageRoot }: Release): UpdateWay {
   return packageRoot === undefined ? LOOKED_AT : EXTERNAL;
 }
 
-/** Lines of prose, out of the boxes that they are drawn in. */
-function linesOf(output: string): string[] {
-  return withoutSequences(output)
-    .split("\n")
-    .map((line) =>
-      line
-        .replaceAll(/[│┌┐└┘├┤─╮╯╭╰◇◆●○|]+/g, " ")
-        .replaceAll(/\s+/g, " ")
-        .trim(),
-    )
-    .filter((line) => /[A-Za-z]{3}/.test(line));
+/** A doctor that gives up says so, and then why. */
+const GIVES_UP = /^Doctor (?:could not|stopped)\b/;
+
+/** Why a migration failed, in its own words. */
+export function reasonIn(said: readonly string[]): string {
+  const at = said.findLastIndex((line) => GIVES_UP.test(line));
+  const why = at < 0 ? undefined : said[at + 1];
+  return shorten(why ?? said[at] ?? tellingLine(said.join("\n")) ?? "it says nothing", 400);
+}
+
+/** What a line of a box begins with. */
+const BORDER = /^\s*[│|]/;
+const FRAME = /[│┌┐└┘├┤─╮╯╭╰◇◆●○|]+/g;
+/** A box is as wide as its longest line: of one that is narrower than this, nothing was wrapped. */
+const NARROWEST = 60;
+
+/** Lines of prose, out of the boxes that they are drawn in, and as long as they were before. */
+export function linesOf(output: string): string[] {
+  const lines: string[] = [];
+  let box: string[] = [];
+  const close = () => {
+    lines.push(...unwrapped(box));
+    box = [];
+  };
+  for (const raw of withoutSequences(output).split("\n")) {
+    const text = oneLine(raw.replaceAll(FRAME, " "));
+    if (BORDER.test(raw)) {
+      box.push(text);
+      continue;
+    }
+    close();
+    lines.push(text);
+  }
+  close();
+  return lines.filter((line) => /[A-Za-z]{3}/.test(line));
+}
+
+/** Joins what was wrapped: a line goes on where the next one's first word had no room. */
+function unwrapped(box: readonly string[]): string[] {
+  const width = Math.max(0, ...box.map(({ length }) => length));
+  if (width < NARROWEST) return [...box];
+  const lines: string[] = [];
+  let last = 0;
+  for (const line of box) {
+    const [word = ""] = line.split(" ");
+    const goesOn = last > 0 && line !== "" && !line.startsWith("- ") && last + 1 + word.length > width;
+    if (goesOn) lines.push(`${lines.pop()} ${line}`);
+    else lines.push(line);
+    last = line.length;
+  }
+  return lines;
 }

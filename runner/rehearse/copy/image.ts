@@ -1,10 +1,12 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { errorMessage } from "../../base/errors.ts";
 import { isWithin } from "../../base/paths.ts";
 import { replaceSecretLooks } from "../../base/secrets/patterns.ts";
 import { type Treatment, treatmentOf } from "./allow-list.ts";
 import { copyDatabase, rewriteDatabase } from "./databases.ts";
+import { filesBelow } from "./files-below.ts";
 import type { Installation } from "./installation.ts";
 import { NOT_COPIED, scrubbed } from "./scrub.ts";
 import type { Found } from "./source.ts";
@@ -31,6 +33,8 @@ export interface Image {
   foreign: string[];
   /** What could not be read. */
   trouble: { path: string; why: string }[];
+  /** Folders that the config or a link names and that are not there; as the installation names them. */
+  absent: string[];
   links: { path: string; target: string }[];
 }
 
@@ -49,6 +53,9 @@ export async function makeImage(installation: Installation, folder: string): Pro
     left: [],
     foreign: [],
     trouble: [],
+    absent: source.isHere
+      ? places.all.flatMap(({ kind, original }) => (kind === "code" && !existsSync(original) ? original : []))
+      : [],
     links: [],
   };
   const left = new Map<string, LeftOut>();
@@ -78,7 +85,8 @@ export async function makeImage(installation: Installation, folder: string): Pro
   // A place that lies in another is visited with it.
   const tops = places.all
     .map(({ original }) => original)
-    .filter((path, _, all) => !all.some((other) => other !== path && isWithin(path, other)));
+    .filter((path, _, all) => !all.some((other) => other !== path && isWithin(path, other)))
+    .filter((path) => !image.absent.includes(path));
   await source.visit(tops, take, (path, why) => image.trouble.push({ path, why }));
   for (const [path, file] of databases) {
     if (path.endsWith(LOG)) continue;
@@ -131,9 +139,10 @@ async function write(path: string, folder: string, content: Buffer | string, mod
  * @param root absolute; the gateway's folder
  */
 export async function placeImage(image: Image, root: string): Promise<void> {
-  const { folder, installation, links } = image;
+  const { folder, installation, links, absent } = image;
   const { places } = installation;
-  for (const { kind, copy } of places.all) {
+  for (const { kind, original, copy } of places.all) {
+    if (absent.includes(original)) continue;
     const base = join(folder, copy);
     for (const file of await filesBelow(base)) {
       const path = relative(base, file).split(sep).join("/");
@@ -169,9 +178,4 @@ export async function placeImage(image: Image, root: string): Promise<void> {
     await mkdir(dirname(from), { recursive: true, mode: 0o700 });
     await symlink(to, from);
   }
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }

@@ -16,7 +16,7 @@ import { basename, dirname, join } from "node:path";
 import JSON5 from "json5";
 import { errorMessage, QaError } from "../../base/errors.ts";
 import { replaceJsonFile } from "../../base/files.ts";
-import { type JsonObject, mergePatch } from "../../base/json.ts";
+import { type JsonObject, listOf, mergePatch, objectOf } from "../../base/json.ts";
 import { isWithin } from "../../base/paths.ts";
 import { userCache } from "../../base/user-cache.js";
 import { waitForOutboundMessage } from "../../channel/outbound-waits.ts";
@@ -30,7 +30,7 @@ import type { StateFile, StateStep } from "./state-file.ts";
 const TURN_MS = 120_000;
 const CLI_MS = 300_000;
 /** Goes up when the same file makes another state. */
-const BUILDER = 1;
+const BUILDER = 2;
 
 export interface BuildOptions {
   /** Of the state's release. */
@@ -80,6 +80,8 @@ class Builder {
   /** Not in the file yet. */
   #patches: JsonObject[] = [];
   #testbed: Testbed | undefined;
+  /** What the run loads its channel from: no part of the state. */
+  #ownPaths: unknown[] = [];
 
   constructor(root: string, options: BuildOptions) {
     this.#root = root;
@@ -94,7 +96,9 @@ class Builder {
     // Not every release says in its config which one it is.
     const named = mergePatch({ meta: { lastTouchedVersion: release } }, config);
     const patched = this.#patches.reduce<JsonObject>(mergePatch, named);
-    await replaceJsonFile(join(this.#root, "openclaw.json"), patched);
+    const paths = pathsIn(patched).filter((path) => !this.#ownPaths.includes(path));
+    const load = paths.length > 0 ? { paths } : null;
+    await replaceJsonFile(join(this.#root, "openclaw.json"), mergePatch(patched, { plugins: { load } }));
     await rename(join(this.#root, "openclaw.json"), join(this.#state, "openclaw.json"));
   }
 
@@ -183,7 +187,10 @@ class Builder {
           const config = before ? configKept(before, own) : this.#first(own);
           const patched = this.#patches.reduce<JsonObject>(mergePatch, config);
           this.#patches = [];
-          return patched;
+          this.#ownPaths = pathsIn(own);
+          // A patch replaces lists as a whole.
+          const paths = [...new Set([...this.#ownPaths, ...pathsIn(patched)])];
+          return mergePatch(patched, { plugins: { load: { paths } } });
         },
       },
     );
@@ -230,6 +237,10 @@ class Builder {
     if (isWithin(full, this.#state) && full !== this.#state) return full;
     throw new QaError(`${path} lies outside of the state`, { code: "state-step-failed", fault: "scenario" });
   }
+}
+
+function pathsIn({ plugins }: JsonObject): unknown[] {
+  return listOf(objectOf(objectOf(plugins).load).paths);
 }
 
 function notAllowed(error: unknown): never {

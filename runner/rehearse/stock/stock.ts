@@ -40,6 +40,8 @@ export interface Stock {
   files: Record<string, string>;
   /** Of the whole state. */
   bytes: number;
+  /** Milliseconds since the epoch. */
+  takenAtMs: number;
 }
 
 /** A release lists fewer unless it is asked for more. */
@@ -97,6 +99,7 @@ export async function takeStock(
       .sort(),
     files: await digests(gateway.tempRoot, workspaces),
     bytes: await bytesBelow(gateway.stateDir),
+    takenAtMs: Date.now(),
   };
 }
 

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { linesOf, reasonIn } from "./update.ts";
+
+/** As 2026.9.6 prints it. */
+const DOCTOR = `
+◇  Session SQLite ─────────────────────────────────────────────────────────╮
+│                                                                          │
+│  - Legacy entries: 3; SQLite entries: 3.                                 │
+│  - /home/user/.openclaw/agents/main/sessions/sessions.json:              │
+│    [plugin_migration_source_retained] Canonical session import is        │
+│    verified. Original session migration inputs remain pending for        │
+│    plugin(s): tide-clock.                                                │
+│                                                                          │
+│  Inspect them.                                                           │
+├──────────────────────────────────────────────────────────────────────────╯
+│
+◇  Skills ─────────╮
+│  Disabled trello │
+│  Disabled xurl   │
+├──────────────────╯
+Doctor could not complete maintenance. Check the reported service state and resolve the failure.
+Retained session migration source changed: sessions.json.
+`;
+
+test("what a migration says is read out of its boxes, with wrapped lines as one", () => {
+  expect(linesOf(DOCTOR)).toEqual([
+    "Session SQLite",
+    "- Legacy entries: 3; SQLite entries: 3.",
+    "- /home/user/.openclaw/agents/main/sessions/sessions.json: [plugin_migration_source_retained] Canonical session import is verified. Original session migration inputs remain pending for plugin(s): tide-clock.",
+    "Inspect them.",
+    "Skills",
+    "Disabled trello",
+    "Disabled xurl",
+    "Doctor could not complete maintenance. Check the reported service state and resolve the failure.",
+    "Retained session migration source changed: sessions.json.",
+  ]);
+});
+
+test("a migration that gives up is quoted with why, and not with that it does", () => {
+  expect(reasonIn(linesOf(DOCTOR))).toBe("Retained session migration source changed: sessions.json.");
+  expect(reasonIn(["Doctor stopped because of something."])).toBe("Doctor stopped because of something.");
+  expect(reasonIn(["all is well", "Error: no space left", "bye"])).toBe("Error: no space left");
+  expect(reasonIn([])).toBe("it says nothing");
+});
