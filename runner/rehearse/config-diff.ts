@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject, objectOf, objectsOf } from "../base/json.ts";
 import { shorten } from "../base/text.ts";
 import type { Finding } from "./rehearse-schema.ts";
 
@@ -19,6 +19,22 @@ const MOST_LINES = 6;
 
 /** How the update changes the config, a finding for each part of it. */
 export function configChanges(before: JsonObject, after: JsonObject): Finding[] {
+  const renamed = agentsByName(before, after);
+  const changes = changesBetween(renamed ?? before, after);
+  if (renamed === undefined) return changes;
+  const text = "agents.list is now agents.entries, where each agent is called by its id";
+  return [{ area: "config", name: "agents.list", kind: "changed", text }, ...changes];
+}
+
+/** A config whose agents are listed, as a release has it that names them as members; undefined where none has become the other. */
+function agentsByName(before: JsonObject, after: JsonObject): JsonObject | undefined {
+  const { list, ...agents } = objectOf(before.agents);
+  if (!Array.isArray(list) || !isJsonObject(objectOf(after.agents).entries)) return undefined;
+  const entries = objectsOf(list).map(({ id, ...agent }) => [String(id), agent]);
+  return { ...before, agents: { ...agents, entries: Object.fromEntries(entries) } };
+}
+
+function changesBetween(before: JsonObject, after: JsonObject): Finding[] {
   const [was, now] = [leaves(before), leaves(after)];
   const changes = new Map<string, string[]>();
   const note = (path: string, text: string) => {

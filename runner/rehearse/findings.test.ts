@@ -161,12 +161,16 @@ test("a loss that no command brings back is a no, whatever else there is", () =>
 });
 
 test("changes of the config are told by their part, and not what the run itself has put there", () => {
-  const before = { agents: { list: [{ id: "a" }] }, gateway: { port: 1 }, commands: { raw: true, old: 1 } };
+  const before = {
+    agents: { list: [{ id: "a", workspace: "/w" }] },
+    gateway: { port: 1 },
+    commands: { raw: true, old: 1 },
+  };
   const after = { agents: { entries: { a: {} } }, gateway: { port: 2 }, commands: { raw: false } };
   expect(configChanges(before, after).map(({ name, text }) => [name, text])).toEqual([
-    ["agents.list", "agents.list.0.id is gone"],
+    ["agents.list", "agents.list is now agents.entries, where each agent is called by its id"],
+    ["agents.entries", "agents.entries.a.workspace is gone; agents.entries.a is set to {}"],
     ["commands.raw", "commands.raw: true → false"],
     ["commands.old", "commands.old is gone"],
-    ["agents.entries", "agents.entries.a is set to {}"],
   ]);
 });

@@ -111,6 +111,7 @@ class Rehearsal {
       return this.#inconclusive(
         `this machine is too busy for the migration, which has limits of its own: ${this.#asOriginal(String(after), root)}`,
         before.moment,
+        update,
       );
     this.#attempts(migrated, way.commands(to));
     if (typeof after === "string") {
@@ -167,7 +168,7 @@ class Rehearsal {
       if (asks) answers = await ask(testbed, gateway, questions, signal);
       // On a machine that is busy, an answer may come too late.
       if (asks && mutes(answers) !== undefined) answers = await ask(testbed, gateway, questions, signal);
-      const plugins = asks ? await takePlugins(gateway, signal) : [];
+      const plugins = asks && image.hasPlugins ? await takePlugins(gateway, signal) : [];
       for (const { to } of await refusedConnections(testbed.refusedLog ?? "")) this.#refused.add(to);
       return { readyAt, moment: { stock, answers, plugins } };
     } finally {
@@ -238,7 +239,7 @@ class Rehearsal {
     this.#findings.push({ area, name: "", kind, text, ...(command === undefined ? {} : { command }) });
   }
 
-  #inconclusive(why: string, before?: Moment): Rehearsed {
+  #inconclusive(why: string, before?: Moment, update?: Rehearsed["update"]): Rehearsed {
     return {
       ...{
         verdict: "inconclusive" as const,
@@ -247,6 +248,7 @@ class Rehearsal {
         refused: [...this.#refused].sort(),
       },
       ...(before ? { before: countOf(before) } : {}),
+      ...(update ? { update } : {}),
     };
   }
 

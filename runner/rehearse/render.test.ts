@@ -10,7 +10,7 @@ const STOCK = {
   sessions: 3,
   messages: 24,
   skills: 9,
-  tools: 21,
+  tools: 21, plugins: 1,
   cron: 1,
   channels: 1,
   devices: 0,

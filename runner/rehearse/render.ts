@@ -11,6 +11,8 @@ const MOST_SAID = 25;
 /** What tells of something that was done or found, and not what a box is called. */
 const TELLING =
   /^- |\b(?:migrated|imported|entries|removed|updated|copied|found|archived|failed|cannot|could not|warning)\b/i;
+/** What the config's changes tell already. */
+const TOLD = /^- Disabled \S+$/;
 const MOST_LISTED = 12;
 
 /** The page of a rehearsal, in Markdown: it is read as it is in a terminal. */
@@ -82,7 +84,7 @@ function countTable(before: NonNullable<RehearseReport["before"]>, after: Rehear
 
 /** A migration says much, and some of it twice. */
 function migrationSaid(said: readonly string[]): string {
-  const telling = [...new Set(said)].filter((line) => TELLING.test(line));
+  const telling = [...new Set(said)].filter((line) => TELLING.test(line) && !TOLD.test(line));
   const lines = telling.slice(0, MOST_SAID).map((line) => `    ${shorten(line, 200)}`);
   const more = telling.length - lines.length;
   if (more > 0) lines.push(`    … and ${plural(more, "line")} more, which the JSON beside this page has`);

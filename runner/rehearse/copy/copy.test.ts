@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -166,3 +166,12 @@ async function backup(archive: string): Promise<void> {
     state,
   );
 }
+
+test("a plugin's folder that is not there is not made in the copy, and the link to it is one to nothing", async () => {
+  await symlink("../../dev/moved", join(state, "extensions/moved"));
+  const { image, root } = await copied(state);
+  expect(image).toMatchObject({ absent: [join(folder, "home/dev/moved")], trouble: [], hasPlugins: true });
+  const link = join(root, "state/extensions/moved");
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  await expect(readdir(link)).rejects.toMatchObject({ code: "ENOENT" });
+});

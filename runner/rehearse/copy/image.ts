@@ -14,6 +14,9 @@ import type { Found } from "./source.ts";
 /** How the log of a database is called, after it. */
 const LOG = "-wal";
 
+/** Below a state or a workspace. */
+const PLUGINS = /^(?:\.openclaw\/)?(?:extensions|npm)\//;
+
 /** Something that lies in the installation and not in the copy. */
 interface LeftOut {
   /** A file or the first folders of its path, below the state or the workspace. */
@@ -35,6 +38,8 @@ export interface Image {
   trouble: { path: string; why: string }[];
   /** Folders that the config or a link names and that are not there; as the installation names them. */
   absent: string[];
+  /** Something lies where plugins do. */
+  hasPlugins: boolean;
   links: { path: string; target: string }[];
 }
 
@@ -56,6 +61,7 @@ export async function makeImage(installation: Installation, folder: string): Pro
     absent: source.isHere
       ? places.all.flatMap(({ kind, original }) => (kind === "code" && !existsSync(original) ? original : []))
       : [],
+    hasPlugins: false,
     links: [],
   };
   const left = new Map<string, LeftOut>();
@@ -65,6 +71,7 @@ export async function makeImage(installation: Installation, folder: string): Pro
     const at = places.find(found.path);
     if (!at || found.path === source.configPath) return;
     if (found.kind === "file" && found.uid !== source.owner && source.isHere) image.foreign.push(found.path);
+    if (at.place.kind === "code" || PLUGINS.test(at.path)) image.hasPlugins = true;
     const treatment = found.kind === "file" ? treatmentOf(at.place.kind, at.path) : "left";
     if (found.kind === "link" && found.target !== undefined) {
       const target = resolve(dirname(found.path), found.target);
