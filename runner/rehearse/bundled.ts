@@ -23,7 +23,9 @@ export async function bundledWith({ packageRoot }: Release): Promise<Bundled | u
   if (packageRoot === undefined) return undefined;
   const folder = join(packageRoot, "dist", "extensions");
   const names = await readdir(folder).catch(() => []);
-  const manifests = await Promise.all(names.map((name) => readIfThere(join(folder, name, "openclaw.plugin.json"))));
+  const manifests = await Promise.all(
+    names.map((name) => readIfThere(join(folder, name, "openclaw.plugin.json"))),
+  );
   const catalogues = await Promise.all(CATALOGUES.map((path) => readIfThere(join(packageRoot, path))));
   return {
     plugins: new Set(manifests.flatMap(({ id }) => (typeof id === "string" ? [id] : []))),

@@ -28,7 +28,11 @@ function moment(): Moment {
       ],
     },
     plugins: [
-      { id: "desk", status: "loaded", registers: { tools: ["look"], hooks: ["message"], "HTTP routes": ["1"] } },
+      {
+        id: "desk",
+        status: "loaded",
+        registers: { tools: ["look"], hooks: ["message"], "HTTP routes": ["1"] },
+      },
       { id: "off", status: "disabled", registers: {} },
     ],
   };

@@ -34,8 +34,16 @@ function image(config: JsonObject, more: Partial<Image> = {}): Image {
 }
 
 test("what came with the installed release and does not with the new one is a step, with its package", async () => {
-  const from = await release([{ id: "discord" }, { id: "telegram" }, { id: "brave" }, { id: "groq", providers: ["groq"] }]);
-  const to = await release([{ id: "telegram" }], { discord: "@openclaw/discord", groq: "@openclaw/groq-provider" });
+  const from = await release([
+    { id: "discord" },
+    { id: "telegram" },
+    { id: "brave" },
+    { id: "groq", providers: ["groq"] },
+  ]);
+  const to = await release([{ id: "telegram" }], {
+    discord: "@openclaw/discord",
+    groq: "@openclaw/groq-provider",
+  });
   const config = {
     channels: { discord: {}, telegram: {}, "qa-channel": {} },
     plugins: { entries: { brave: {}, groq: { enabled: false }, mine: {} } },

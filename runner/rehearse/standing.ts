@@ -83,7 +83,8 @@ function partFindings(
     findings.push({ area: "channels", name, kind: "unjudged", text });
   }
   for (const name of namedPlugins(config))
-    if (!channels.includes(name)) judge("plugins", name, `the plugin ${name}, which the config names,`, "plugins");
+    if (!channels.includes(name))
+      judge("plugins", name, `the plugin ${name}, which the config names,`, "plugins");
   for (const name of namedProviders(config))
     judge("agents", name, `the provider ${name}, whose models agents use,`, "providers");
   return findings;

@@ -10,7 +10,8 @@ const MIGRATION_MS = 900_000;
 /** Who fails once is asked again, as a person would; who fails for want of time gets one attempt more. */
 const ATTEMPTS = 2;
 /** A migration has limits of its own, which it does not keep on a machine that is busy with other work. */
-const TOO_SLOW = /heartbeat did not become ready|\blease\b.*\bwas lost\b|\btimed? ?out\b|database is (?:locked|busy)/i;
+const TOO_SLOW =
+  /heartbeat did not become ready|\blease\b.*\bwas lost\b|\btimed? ?out\b|database is (?:locked|busy)/i;
 
 /** How a migration ended. */
 export interface Migrated {
@@ -85,7 +86,11 @@ async function attempted(
     const said = linesOf(`${stdout}\n${stderr}`);
     if (exitCode === 0) return { ok: true, ms, said, failures };
     const why = reasonIn(said);
-    failures.push({ exitCode, why, tooSlow: exitCode === undefined || said.some((line) => TOO_SLOW.test(line)) });
+    failures.push({
+      exitCode,
+      why,
+      tooSlow: exitCode === undefined || said.some((line) => TOO_SLOW.test(line)),
+    });
     const extra = failures.some(({ tooSlow }) => tooSlow) ? 1 : 0;
     if (failures.length >= ATTEMPTS + extra) return { ok: false, ms, said, failures };
   }

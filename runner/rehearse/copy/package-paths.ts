@@ -9,8 +9,7 @@ import type { Places } from "./paths.ts";
  * Where a package manager has put the release, as sessions, jobs and indexes name it: absolute, or from the home, and perhaps
  * after a line's end that is written as JSON has it. What follows is a file of the package.
  */
-const PACKAGE =
-  /(?:(?<=\\[nrt])|(?<![\w.~-]))~?(?:\/[^\s/"'`<>\\]+)*\/node_modules\/openclaw(?=\/)/g;
+const PACKAGE = /(?:(?<=\\[nrt])|(?<![\w.~-]))~?(?:\/[^\s/"'`<>\\]+)*\/node_modules\/openclaw(?=\/)/g;
 const IN_EVERY_PATH = "/node_modules/openclaw/";
 
 /** Leads what a text says of an installed release's files to the package that the copy is run with. */
