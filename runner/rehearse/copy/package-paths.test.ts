@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { movePackage, withPackageAt } from "./package-paths.ts";
 import { Places } from "./paths.ts";
 
-test.for([
+test.for<[string, string]>([
   ["/usr/lib/node_modules/openclaw/skills/weather/SKILL.md", "/new/skills/weather/SKILL.md"],
   ["~/.npm-global/lib/node_modules/openclaw/dist/x.js", "/new/dist/x.js"],
   ["<location>/a/node_modules/openclaw/skills/x</location>", "<location>/new/skills/x</location>"],
