@@ -5,7 +5,7 @@ import { Wakeups } from "../runner/base/wakeups.ts";
 import { QaBus } from "../runner/channel/bus.ts";
 import { waitForOutboundMessage } from "../runner/channel/outbound-waits.ts";
 import { measureRestart, measureUpdate, UPDATE_GUARD } from "./downtime.ts";
-import { measure, reportIn, summarize, type Times, timeCommand } from "./measure.ts";
+import { measure, printTable, reportIn, summarize, type Times, timeCommand } from "./measure.ts";
 import { measureRegistry } from "./plugins.ts";
 import { measureRelease } from "./releases.ts";
 import { writeScenarioPack } from "./scenario-pack.ts";
@@ -61,7 +61,7 @@ async function benchEmbedded(): Promise<void> {
   rows.push(["qa check of 1,000 scenarios", "2 s", await measure(3, () => qa("check", pack))]);
   rows.push(["reaction of a wait to its event", "5 ms", await measure(50, reactionMs)]);
 
-  print(
+  printTable(
     ["what", "aim", "min ms", "median ms", "max ms"],
     rows.map(([what, aim, { min, median, max }]) => [what, aim, ms(min), ms(median), ms(max)]),
   );
@@ -72,7 +72,7 @@ async function benchEmbedded(): Promise<void> {
     await measureRegistry(folder, 150, false, qa),
   ];
   process.stdout.write("\n");
-  print(
+  printTable(
     ["medians of 5 runs", "", "ready ms", "list ms", "first turn ms", "imports"],
     registries.map(({ what, ready, list, firstTurn, imports }) => [
       what,
@@ -86,7 +86,7 @@ async function benchEmbedded(): Promise<void> {
 
   const downtimes = [await measureRestart(folder, qa), await measureUpdate(folder, qaThatMayUpdate)];
   process.stdout.write("\n");
-  print(
+  printTable(
     ["longest time without a health answer", "", "min ms", "median ms", "max ms"],
     downtimes.map(({ what, gap }) => [what, "", ms(gap.min), ms(gap.median), ms(gap.max)]),
   );
@@ -106,7 +106,7 @@ async function benchRelease(version: string): Promise<void> {
     ms(median),
     ms(max),
   ];
-  print(
+  printTable(
     [`openclaw@${version}`, "aim", "min", "median", "max"],
     [
       row("spawn to ready, nothing compiled yet, ms", "", coldReady),
@@ -116,7 +116,7 @@ async function benchRelease(version: string): Promise<void> {
     ],
   );
   process.stdout.write("\n");
-  print(
+  printTable(
     ["seven scenarios", "", "min ms", "median ms", "max ms", "ratio"],
     seven.map(({ what, times, ratio }) => [...row(what, "", times), ratio.toFixed(2)]),
   );
@@ -139,15 +139,4 @@ async function reactionMs(): Promise<number> {
 
 function ms(value: number): string {
   return value < 10 ? value.toFixed(2) : value.toFixed(0);
-}
-
-function print(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  for (const line of lines) {
-    const cells = line.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-    );
-    process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
-  }
 }

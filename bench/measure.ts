@@ -41,7 +41,7 @@ export async function reportIn(folder: string): Promise<RunReport> {
 const SHOWN_OUTPUT = 4000;
 
 /**
- * Runs a command to its end and returns its wall time in milliseconds. An exit code other than 0 is an error.
+ * Runs a command to its end and returns its wall time in milliseconds. An exit code other than those allowed is an error.
  * @param env added to this process's own
  */
 export function timeCommand(
@@ -49,6 +49,7 @@ export function timeCommand(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
+  allowed: readonly number[] = [0],
 ): Promise<number> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
@@ -63,8 +64,20 @@ export function timeCommand(
     });
     child.once("error", reject);
     child.once("exit", (code) => {
-      if (code === 0) resolve(performance.now() - startedAt);
+      if (code !== null && allowed.includes(code)) resolve(performance.now() - startedAt);
       else reject(new Error(`${[file, ...args].join(" ")} ended with ${code}\n${output}`));
     });
   });
+}
+
+/** Prints a table; of its columns, the first two are texts. */
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  for (const line of lines) {
+    const cells = line.map((cell, column) =>
+      column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
+  }
 }

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { CHROMIUM_FLAGS, chromiumProgram } from "./clients/chromium.ts";
+import { CHROMIUM_FLAGS, chromiumProgram } from "../runner/actions/upstream/chromium.ts";
 import { Sandbox } from "./testing/qa.ts";
 
 /*

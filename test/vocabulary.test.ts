@@ -15,7 +15,6 @@ const BEYOND_EMBEDDED: [id: string, capability: string, actions: string][] = [
   ],
   ["image-generation", "mediaModels", "{ call: ensureImageGenerationConfigured, args: [{ ref: env }] }"],
   ["browser", "browser", "{ call: browserOpenTab, args: [{ ref: env }, { url: 'http://127.0.0.1' }] }"],
-  ["web", "web", "{ call: webOpenPage, args: [{ url: 'http://127.0.0.1' }] }"],
   ["telemetry", "telemetry", "{ call: startQaOtlpTraceReceiver }"],
   [
     "known-broken",

@@ -45,6 +45,11 @@ const SUBJECTS: readonly [subject: string, title: string, intro: string][] = [
     "Judgements",
     "What upstream's scenarios say about texts of a model. Prefer an exact marker in a scenario of your own.",
   ],
+  [
+    "web",
+    "Web pages",
+    "Pages in a browser of this machine, such as the Control UI of a release. They need the permission `process`.",
+  ],
   ["core", "Everything else", ""],
   [
     "not-offered",

@@ -59,6 +59,7 @@ import { sessionStoreActions } from "./upstream/session-store.ts";
 import { toolFixtureActions } from "./upstream/tool-fixture.ts";
 import { toolPayloadActions } from "./upstream/tool-payload.ts";
 import { transcriptSeedActions } from "./upstream/transcript-seed.ts";
+import { webActions } from "./upstream/web.ts";
 
 const ACTIONS: ActionSet = {
   ...coreActions,
@@ -117,6 +118,7 @@ const ACTIONS: ActionSet = {
     ...cronActions,
     ...memoryActions,
     ...judgementActions,
+    ...webActions,
     ...notOfferedActions,
   }),
 };

@@ -20,17 +20,23 @@ const BODY_TIMEOUT_MS = 5_000;
 const OUTBOUND = "/v1/outbound/message";
 const POLL = "/v1/poll";
 
+export interface BusServerOptions extends Pick<LocalServerOptions, "onUnknown"> {
+  /** What `/api/bootstrap` says, where upstream's scenarios look for the gateway's own page; absent: there is no such path. */
+  bootstrap?: (() => unknown) | undefined;
+}
+
 /** Serves the bus over HTTP on a random loopback port, until teardown. */
 export function serveBus(
   bus: QaBus,
   teardown: Teardown,
-  onUnknown?: LocalServerOptions["onUnknown"],
+  { onUnknown, bootstrap }: BusServerOptions = {},
 ): Promise<LocalServer> {
   const routes = new Map<string, Route>([
     ["/health", { read: () => ({ ok: true }) }],
     ["/readyz", { read: () => ({ ok: true }) }],
     ["/v1/state", { read: () => bus.getSnapshot() }],
   ]);
+  if (bootstrap) routes.set("/api/bootstrap", { read: bootstrap });
   for (const [path, endpoint] of ENDPOINTS) {
     routes.set(path, {
       limits: { maxBytes: endpoint.maxBytes, timeoutMs: BODY_TIMEOUT_MS },

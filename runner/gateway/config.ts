@@ -20,6 +20,8 @@ export function modelNames(live: LiveModel | undefined, surroundings?: Surroundi
 
 /** What the gateway speaks to the model. */
 const MODEL_API = "openai-completions";
+const ANTHROPIC_API = "anthropic-messages";
+const VERSION_OF_API = /\/v1$/;
 
 /** In a scenario's patch it stands for the channel account in use, whose name the scenario cannot know. */
 const SELECTED_ACCOUNT = "$selectedAccount";
@@ -75,13 +77,14 @@ function baseConfig({
   const names = modelNames(liveModel, surroundings);
   const { primary } = names;
   const [provider = ""] = primary.split("/");
+  const anthropic = liveModel ? [] : (surroundings?.anthropicModels ?? []);
   return {
     gateway: {
       mode: "local",
       bind: "loopback",
       port,
       auth: { mode: "token", token },
-      controlUi: { enabled: false },
+      controlUi: { enabled: surroundings?.controlUi ?? false },
     },
     discovery: { mdns: { mode: "off" } },
     // Without it all gateways of a machine log into one shared folder.
@@ -101,6 +104,7 @@ function baseConfig({
         [provider]: liveModel
           ? providerBlock(liveModel.baseUrl, liveModel.apiKey, [liveModel.model], ["text"])
           : scriptedProvider(modelUrl, names, surroundings ? ["text", "image"] : ["text"]),
+        ...(anthropic.length > 0 ? { anthropic: anthropicProvider(modelUrl, anthropic) } : {}),
       },
     },
     plugins: { slots: { memory: "none" } },
@@ -119,26 +123,38 @@ function scriptedProvider(
   return providerBlock(baseUrl, "test", models, input);
 }
 
+/** Its clients add the API's version to the address themselves. */
+function anthropicProvider(modelUrl: string, models: readonly string[]): JsonObject {
+  return providerBlock(
+    modelUrl.replace(VERSION_OF_API, ""),
+    "test",
+    models,
+    ["text", "image"],
+    ANTHROPIC_API,
+  );
+}
+
 function providerBlock(
   baseUrl: string,
   apiKey: string,
   models: readonly string[],
   input: readonly string[],
+  api = MODEL_API,
 ): JsonObject {
   return {
     baseUrl,
     apiKey,
-    api: MODEL_API,
+    api,
     ...(isLoopback(new URL(baseUrl).hostname) ? { request: { allowPrivateNetwork: true } } : {}),
-    models: models.map((id) => modelEntry(id, input)),
+    models: models.map((id) => modelEntry(id, input, api)),
   };
 }
 
-function modelEntry(id: string, input: readonly string[]): JsonObject {
+function modelEntry(id: string, input: readonly string[], api: string): JsonObject {
   return {
     id,
     name: id,
-    api: MODEL_API,
+    api,
     reasoning: false,
     input: [...input],
     cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },

@@ -2,7 +2,7 @@
 export type ModelAnswer =
   | { kind: "text"; text: string; reasoning?: string; missingTool?: string }
   | { kind: "tool-calls"; calls: readonly PlannedCall[] }
-  | { kind: "error"; status: number; message: string; comeBackSeconds?: number }
+  | { kind: "error"; status: number; message: string; comeBackSeconds?: number; reasoning?: string }
   | { kind: "hang" };
 
 export interface PlannedCall {

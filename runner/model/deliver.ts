@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { untilAborted } from "../base/abort.ts";
 import { delay } from "../base/timers.ts";
 import { sendJson } from "../http/json.ts";
-import type { ModelAnswer, Plan } from "./answer.ts";
+import { type ModelAnswer, type Plan, say } from "./answer.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api/api.ts";
 import { inputText, type ModelRequest } from "./request.ts";
 
@@ -25,29 +25,19 @@ export interface Delivery {
 export async function deliver({ api, request, plan, serial, response, signal }: Delivery): Promise<void> {
   const { answer, delayMs } = plan;
   if (delayMs !== undefined) await delay(delayMs, signal);
-  if (answer.kind === "hang") await untilAborted(new Promise(() => {}), signal);
-  else if (answer.kind === "error") {
+  if (answer.kind === "hang") return untilAborted(new Promise(() => {}), signal);
+  const about = { request, serial, created: Math.floor(Date.now() / 1000), usage: usageOf(request, plan) };
+  if (answer.kind === "error" && (answer.reasoning === undefined || !request.stream)) {
     if (answer.comeBackSeconds !== undefined) response.setHeader("retry-after", answer.comeBackSeconds);
-    sendJson(response, answer.status, apiError(answer.status, answer.message));
-  } else {
-    const context: AnswerContext = {
-      request,
-      answer,
-      serial,
-      created: Math.floor(Date.now() / 1000),
-      usage: usageOf(request, plan),
-    };
-    if (plan.breaks) await breakOff(api, context, plan.breaks, response, signal);
-    else if (request.stream) await stream(api, context, plan.stream ?? {}, response, signal);
-    else sendJson(response, 200, api.render(context));
+    return sendJson(response, answer.status, api.failure(answer));
   }
-}
-
-/** An error in the form of OpenAI's APIs. */
-export function apiError(status: number, message: string): object {
-  const type =
-    status < 500 ? (status === 429 ? "rate_limit_error" : "invalid_request_error") : "server_error";
-  return { error: { message, type, param: null, code: null } };
+  const context: AnswerContext =
+    answer.kind === "error"
+      ? { ...about, answer: { ...say(""), reasoning: answer.reasoning }, failure: answer }
+      : { ...about, answer };
+  if (plan.breaks) await breakOff(api, context, plan.breaks, response, signal);
+  else if (request.stream) await stream(api, context, plan.stream ?? {}, response, signal);
+  else sendJson(response, 200, api.render(context));
 }
 
 /** Begins the answer, and has it go wrong. Of an answer that is no stream, a part of the text is sent. */
@@ -89,7 +79,8 @@ async function stream(
     response.write(eventText(event));
     if (chunkDelayMs > 0) await delay(chunkDelayMs, signal);
   }
-  response.end(api.terminator === undefined ? "" : `data: ${api.terminator}\n\n`);
+  const isOver = api.terminator !== undefined && !context.failure;
+  response.end(isOver ? `data: ${api.terminator}\n\n` : "");
 }
 
 function eventText({ event, data }: ServerEvent): string {

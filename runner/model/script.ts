@@ -64,8 +64,10 @@ function answerOf(rule: ModelRule, request: ModelRequest): ModelAnswer {
   if (rule.reply !== undefined) {
     return rule.reasoning === undefined ? say(rule.reply) : { ...say(rule.reply), reasoning: rule.reasoning };
   }
-  if (rule.fail)
-    return { kind: "error", status: rule.fail.status, message: rule.fail.message ?? "failed on purpose" };
+  if (rule.fail) {
+    const { status, message = "failed on purpose", reasoning } = rule.fail;
+    return { kind: "error", status, message, reasoning };
+  }
   if (!rule.toolCalls) return { kind: "hang" };
   // As with a real model, a tool that the request does not declare cannot be called.
   const missing = rule.toolCalls.find(({ name }) => !declaredTool(request, name));

@@ -246,6 +246,125 @@ describe("responses", () => {
   });
 });
 
+describe("Anthropic's messages", () => {
+  const TOOL = { name: "ping", description: "Pings.", input_schema: { type: "object" } };
+  const CLAUDE = { model: "claude-opus-4-8", max_tokens: 100 };
+  const THOUGHTS = "first the file, then the answer";
+
+  test("text, asked for in blocks", async () => {
+    const model = await start();
+    const system = [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }];
+    const picture = { type: "image", source: { type: "base64", media_type: "image/png", data: "" } };
+    const messages = [{ role: "user", content: [picture, { type: "text", text: SAY }] }];
+    const response = await post(model, "messages", { ...CLAUDE, system, messages });
+    expect(await response.json()).toEqual({
+      id: "msg_1",
+      type: "message",
+      role: "assistant",
+      model: "claude-opus-4-8",
+      content: [{ type: "text", text: SAID }],
+      stop_reason: "end_turn",
+      stop_sequence: null,
+      usage: { input_tokens: 18, output_tokens: 12 },
+    });
+    expect(model.requests[0]).toMatchObject({
+      providerVariant: "anthropic",
+      instructions: "Be brief.",
+      imageInputCount: 1,
+    });
+  });
+
+  test("a streamed tool call and its continuation", async () => {
+    const model = await start();
+    const ask = { role: "user", content: "Use the ping tool with host=a." };
+    const asked = { ...CLAUDE, stream: true, messages: [ask], tools: [TOOL] };
+    const all = await events(await post(model, "messages", asked));
+    expect(all.map(({ event, data }) => event === data.type)).not.toContain(false);
+    expect(all.map(({ data }) => data)).toMatchObject([
+      { type: "message_start", message: { role: "assistant", content: [], stop_reason: null } },
+      {
+        type: "content_block_start",
+        index: 0,
+        content_block: { type: "tool_use", id: "toolu_1_0", name: "ping", input: {} },
+      },
+      { type: "content_block_delta", delta: { type: "input_json_delta", partial_json: '{"host":"a"}' } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 11 } },
+      { type: "message_stop" },
+    ]);
+    const call = { type: "tool_use", id: "toolu_1_0", name: "ping", input: { host: "a" } };
+    const thoughts = { type: "thinking", thinking: THOUGHTS, signature: "sig_1" };
+    const result = { type: "tool_result", tool_use_id: "toolu_1_0", content: [{ type: "text", text: "pong" }] };
+    const messages = [
+      ask,
+      { role: "assistant", content: [thoughts, call] },
+      { role: "user", content: [result] },
+    ];
+    const response = await post(model, "messages", { ...CLAUDE, messages, tools: [TOOL] });
+    expect(await response.json()).toMatchObject({
+      content: [{ type: "text", text: "The ping tool answered: pong" }],
+    });
+    expect(model.requests.at(-1)).toMatchObject({ toolOutput: "pong", prompt: ask.content });
+  });
+
+  test("thoughts come signed, before the text", async () => {
+    const model = await start({ rules: [{ reply: "done", reasoning: THOUGHTS }] });
+    const asked = { ...CLAUDE, stream: true, messages: [{ role: "user", content: "go" }] };
+    const all = (await events(await post(model, "messages", asked))).map(({ data }) => data);
+    const deltas = all.flatMap(({ delta }) => (delta as Record<string, string>) ?? []);
+    expect(deltas.map(({ thinking = "" }) => thinking).join("")).toBe(THOUGHTS);
+    expect(deltas.map(({ type }) => type)).toEqual([
+      "thinking_delta",
+      "thinking_delta",
+      "signature_delta",
+      "text_delta",
+      undefined,
+    ]);
+  });
+
+  test("what is no such request, and what is to fail, is refused in the form of that API", async () => {
+    const model = await start({ rules: [{ fail: { status: 529, message: "busy" } }] });
+    const messages = [{ role: "user", content: "go" }];
+    const refused = async (body: object) => {
+      const response = await post(model, "messages", body);
+      return [response.status, await response.json()];
+    };
+    const error = (type: string, message: string) => ({ type: "error", error: { type, message } });
+    expect(await refused({ model: "m", messages })).toEqual([
+      400,
+      error("invalid_request_error", "max_tokens: field required"),
+    ]);
+    expect(await refused({ ...CLAUDE, messages: [] })).toEqual([
+      400,
+      error("invalid_request_error", "messages: at least one message is required"),
+    ]);
+    expect(await refused({ ...CLAUDE, messages })).toEqual([529, error("overloaded_error", "busy")]);
+  });
+});
+
+describe("an answer that fails after its thoughts", () => {
+  const fail = { status: 500, message: "broken", reasoning: "so far so good" };
+
+  test.each([
+    ["messages", "error", { error: { type: "api_error", message: "broken" } }, ["text_delta", "message_stop"]],
+    ["responses", "response.failed", { response: { status: "failed", error: { message: "broken" } } }, ["response.completed"]],
+    ["chat/completions", undefined, { error: { type: "server_error", message: "broken" } }, ["[DONE]"]],
+  ])("over %s ends with %s", async (path, event, data, missing) => {
+    const model = await start({ rules: [{ fail }] });
+    const said = [{ role: "user", content: "go" }];
+    const asked = { model: "m", stream: true, max_tokens: 9, messages: said, input: said };
+    const response = await post(model, path, asked);
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    for (const word of missing) expect(text).not.toContain(word);
+    expect(text).toContain("so far so good");
+    const last = text.trim().split("\n\n").at(-1) ?? "";
+    expect(/^event: (.*)$/m.exec(last)?.[1]).toBe(event);
+    expect(JSON.parse(/^data: (.*)$/m.exec(last)?.[1] ?? "")).toMatchObject(data);
+    expect((await post(model, path, { ...asked, stream: false })).status).toBe(500);
+  });
+});
+
 describe("the server", () => {
   test.each([
     ["chat/completions", "{", 400, "Malformed JSON body"],

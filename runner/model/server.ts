@@ -10,10 +10,11 @@ import {
   type Route,
   serveLocally,
 } from "../http/local-server.ts";
-import type { ModelApi } from "./api/api.ts";
+import type { Failure, ModelApi } from "./api/api.ts";
 import { chatCompletions } from "./api/chat-completions.ts";
+import { messages } from "./api/messages.ts";
 import { responses } from "./api/responses.ts";
-import { apiError } from "./deliver.ts";
+import { openAiFailure } from "./api/values.ts";
 import { embeddings } from "./embeddings.ts";
 import { imageGeneration } from "./images.ts";
 import type { RecordedRequest } from "./recorder.ts";
@@ -26,6 +27,7 @@ const MODEL_ID = "mock-1";
 const APIS: Readonly<Record<string, ModelApi>> = {
   "/v1/chat/completions": chatCompletions,
   "/v1/responses": responses,
+  "/v1/messages": messages,
 };
 
 /** What the model was asked so far. */
@@ -93,7 +95,7 @@ export function serveModel({
   for (const [path, api] of Object.entries(APIS)) {
     routes.set(
       path,
-      asking((call) => answer({ api, ...call })),
+      asking((call) => answer({ api, ...call }).catch((error) => refuse(error, api, call))),
     );
   }
   for (const [path, api] of Object.entries(PLAIN_APIS)) {
@@ -108,10 +110,20 @@ export function serveModel({
     routes,
     onUnknown,
     refusal(error) {
-      const status = error instanceof HttpError ? error.status : 500;
-      return { status, body: apiError(status, errorMessage(error)) };
+      const failure = failureOf(error);
+      return { status: failure.status, body: openAiFailure(failure) };
     },
   });
+}
+
+/** Each API has its own form for errors. */
+function refuse(error: unknown, api: ModelApi, { response }: Call): void {
+  const failure = failureOf(error);
+  sendJson(response, failure.status, api.failure(failure));
+}
+
+function failureOf(error: unknown): Failure {
+  return { status: error instanceof HttpError ? error.status : 500, message: errorMessage(error) };
 }
 
 function asking(handle: (call: Call & { body: JsonObject }) => Promise<void>): Route {

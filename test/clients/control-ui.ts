@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page, type WebSocket } from "playwright-core";
+import { CHROMIUM_FLAGS, chromiumProgram } from "../../runner/actions/upstream/chromium.ts";
 import type { GatewayUnderTest } from "../../runner/gateway/gateway.ts";
-import { CHROMIUM_FLAGS, chromiumProgram } from "./chromium.ts";
 import { serveControlUi } from "./control-ui-server.ts";
 
 const LIMIT_MS = 60_000;

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { chromium } from "playwright-core";
+import { CHROMIUM_FLAGS, chromiumProgram } from "../../runner/actions/upstream/chromium.ts";
 import { ROOT } from "../../runner/base/places.js";
 import { Teardown } from "../../runner/base/teardown.ts";
 import { makeTempFolder } from "../../runner/base/temp-folder.ts";
-import { CHROMIUM_FLAGS, chromiumProgram } from "./chromium.ts";
 
 // `pnpm screenshots` makes the pictures of docs/report-page.md from a real run.
 

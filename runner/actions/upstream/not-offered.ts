@@ -8,10 +8,6 @@ const NOT_OFFERED: Readonly<Record<string, { what: string; names: readonly strin
     what: "no browser is driven through the gateway",
     names: ["browserRequest", "waitForBrowserReady", "browserOpenTab", "browserSnapshot", "browserAct"],
   },
-  web: {
-    what: "no web page is opened",
-    names: ["webOpenPage", "webWait", "webType", "webSnapshot", "webEvaluate"],
-  },
   telemetry: {
     what: "nothing receives telemetry",
     names: ["startQaOtlpTraceReceiver"],

@@ -5,6 +5,13 @@ import type { ModelRequest } from "../request.ts";
 /** Text or tool calls; errors and hanging are the server's business. */
 type SpokenAnswer = Extract<ModelAnswer, { kind: "text" | "tool-calls" }>;
 
+/** What is said instead of an answer. */
+export interface Failure {
+  /** Of HTTP. */
+  status: number;
+  message: string;
+}
+
 export interface AnswerContext {
   request: ModelRequest;
   answer: SpokenAnswer;
@@ -13,6 +20,8 @@ export interface AnswerContext {
   /** Seconds since the epoch. */
   created: number;
   usage: { inputTokens: number; outputTokens: number };
+  /** A streamed answer comes no further than its thoughts: then it fails. */
+  failure?: Failure;
 }
 
 /** One server-sent event. */
@@ -22,7 +31,7 @@ export interface ServerEvent {
   data: unknown;
 }
 
-/** One of the two OpenAI APIs: how it asks and how it is answered. */
+/** One of the APIs of models: how it asks and how it is answered. */
 export interface ModelApi {
   /** @throws HttpError 400 when the body is not such a request */
   parse(body: JsonObject): ModelRequest;
@@ -32,4 +41,6 @@ export interface ModelApi {
   stream(context: AnswerContext, cut: (text: string) => string[]): Iterable<ServerEvent>;
   /** Data line that ends a stream, if the API has one. */
   terminator?: string;
+  /** A failure as the body of its answer. */
+  failure(failure: Failure): JsonObject;
 }

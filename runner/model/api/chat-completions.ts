@@ -2,7 +2,15 @@ import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { HttpError } from "../../http/json.ts";
 import type { DeclaredTool, ModelMessage } from "../request.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api.ts";
-import { contentText, imageCount, jsonObjects, parseArguments, requireModel, string } from "./values.ts";
+import {
+  contentText,
+  imageCount,
+  jsonObjects,
+  openAiFailure,
+  parseArguments,
+  requireModel,
+  string,
+} from "./values.ts";
 
 /** POST /v1/chat/completions. */
 export const chatCompletions: ModelApi = {
@@ -60,6 +68,7 @@ export const chatCompletions: ModelApi = {
     if (answer.kind === "text") {
       yield chunk({ role: "assistant", content: "", refusal: null });
       for (const thought of cut(reasoningOf(context))) yield chunk({ reasoning_content: thought });
+      if (context.failure) return yield { data: openAiFailure(context.failure) };
       for (const content of cut(answer.text)) yield chunk({ content });
     } else {
       yield chunk({ role: "assistant", content: null });
@@ -76,6 +85,7 @@ export const chatCompletions: ModelApi = {
   },
 
   terminator: "[DONE]",
+  failure: openAiFailure,
 };
 
 function isInstruction({ role }: JsonObject): boolean {

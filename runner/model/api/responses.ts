@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { AnswerContext, ModelApi, ServerEvent } from "./api.ts";
 import { parseResponsesRequest } from "./responses-input.ts";
+import { openAiFailure } from "./values.ts";
 
 /** POST /v1/responses. */
 export const responses: ModelApi = {
@@ -21,9 +22,15 @@ export const responses: ModelApi = {
     yield event("response.in_progress", { response: begun });
     for (const [index, item] of outputItems(context).entries()) {
       yield* itemEvents(event, item, index, cut);
+      if (context.failure) {
+        const error = { code: "server_error", message: context.failure.message };
+        return yield event("response.failed", { response: { ...begun, status: "failed", error } });
+      }
     }
     yield event("response.completed", { response: response(context, "completed", outputItems(context)) });
   },
+
+  failure: openAiFailure,
 };
 
 type OutputItem = ReasoningItem | TextItem | CallItem;

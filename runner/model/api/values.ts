@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { HttpError } from "../../http/json.ts";
+import type { Failure } from "./api.ts";
 
 /** The objects among a list's items; none of what is not a list. */
 export function jsonObjects(value: unknown): JsonObject[] {
@@ -20,9 +21,12 @@ export function contentText(content: unknown): string {
     .join("\n");
 }
 
-/** Images in a message's content, in either API's form. */
+/** What the APIs call a picture. */
+const IMAGES: ReadonlySet<unknown> = new Set(["image_url", "input_image", "image"]);
+
+/** Images in a message's content. */
 export function imageCount(content: unknown): number {
-  return jsonObjects(content).filter(({ type }) => type === "image_url" || type === "input_image").length;
+  return jsonObjects(content).filter(({ type }) => IMAGES.has(type)).length;
 }
 
 /** A tool call's arguments as the client sends them back: JSON text. */
@@ -33,6 +37,13 @@ export function parseArguments(text: unknown): JsonObject {
   } catch {
     return {};
   }
+}
+
+/** An error in the form of OpenAI's APIs. */
+export function openAiFailure({ status, message }: Failure): JsonObject {
+  const type =
+    status < 500 ? (status === 429 ? "rate_limit_error" : "invalid_request_error") : "server_error";
+  return { error: { message, type, param: null, code: null } };
 }
 
 /** @throws HttpError 400 in the words of the API that is spoken */

@@ -9,7 +9,7 @@ import { Teardown } from "../../base/teardown.ts";
 import { makeTempFolder } from "../../base/temp-folder.ts";
 import { Wakeups } from "../../base/wakeups.ts";
 import { QaBus } from "../../channel/bus.ts";
-import { serveBus } from "../../channel/server.ts";
+import { type BusServerOptions, serveBus } from "../../channel/server.ts";
 import type { GatewayKind, GatewayUnderTest } from "../../gateway/gateway.ts";
 import type { LiveModel } from "../../gateway/live-model.ts";
 import { nodeOptionsOf } from "../../gateway/process/env.ts";
@@ -140,7 +140,7 @@ export class Testbed {
       if (this.unknown.length < MOST_UNKNOWN) this.unknown.push(request);
     };
     const [bus, model, fakes, declared, faultEnv] = await Promise.all([
-      serveBus(this.bus, teardown, onUnknown),
+      serveBus(this.bus, teardown, { onUnknown, bootstrap: this.#bootstrap(needs) }),
       scriptedModel
         ? startScriptedModel({
             ...{ teardown, wakeups, onUnknown, script: modelScript },
@@ -181,6 +181,20 @@ export class Testbed {
     this.gateway = gateway;
     if (ownConfig) await refuseUnreadKeys(gateway, ownConfig);
     return { gateway, busUrl, startConfig: await readConfig(gateway), addresses: fakes?.addresses };
+  }
+
+  /** The embedded gateway has no Control UI. */
+  #bootstrap({ surroundings }: Pick<TestbedNeeds, "surroundings">): BusServerOptions["bootstrap"] {
+    if (!surroundings?.controlUi || this.#options.gateway.target.kind === "embedded") return undefined;
+    return () => {
+      const { baseUrl, token = "" } = this.gateway ?? {};
+      const controlUiUrl = baseUrl === undefined ? null : `${baseUrl}/`;
+      return {
+        baseUrl,
+        controlUiUrl,
+        controlUiEmbeddedUrl: controlUiUrl && `${controlUiUrl}#token=${encodeURIComponent(token)}`,
+      };
+    };
   }
 
   /** A live model is reached all the same. */

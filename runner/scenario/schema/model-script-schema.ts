@@ -106,6 +106,11 @@ export const modelScriptSchema = {
             properties: {
               status: { type: "integer", minimum: 400, maximum: 599 },
               message: { type: "string", minLength: 1 },
+              reasoning: {
+                type: "string",
+                minLength: 1,
+                description: "Thoughts that a streamed answer has sent by the time that it fails.",
+              },
             },
           },
           hang: { const: true, description: "Never answer; ends when the gateway gives up." },

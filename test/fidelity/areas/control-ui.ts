@@ -1,4 +1,4 @@
-import { chromiumProgram } from "../../clients/chromium.ts";
+import { chromiumProgram } from "../../../runner/actions/upstream/chromium.ts";
 import { ControlUi, VISITS } from "../../clients/control-ui.ts";
 import type { Area } from "../area.ts";
 import { embeddedGateway } from "../embedded.ts";
