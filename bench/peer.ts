@@ -54,7 +54,14 @@ const pack = await installPeer();
 const out = await mkdtemp(join(tmpdir(), "gateway-qa-peer-"));
 try {
   const tasks: Task[] = [
-    { what: "one scenario", aim: 0.2, ids: ONE, peer: ["--concurrency", "1"], ours: [], runs: Number(values.runs) },
+    {
+      what: "one scenario",
+      aim: 0.2,
+      ids: ONE,
+      peer: ["--concurrency", "1"],
+      ours: [],
+      runs: Number(values.runs),
+    },
     {
       what: "eight on shared gateways",
       aim: 0.35,
@@ -130,7 +137,13 @@ async function runOurs(ids: readonly string[], args: readonly string[]): Promise
     process.execPath,
     [
       ...[join(ROOT, "runner/cli/main.js"), "run", ...ids, "--pack", pack, "--trust", "--out", report],
-      ...["--model-script", join(ROOT, "qa/model-scripts/upstream.yaml"), "--gateway", `openclaw@${RELEASE}`, ...args],
+      ...[
+        "--model-script",
+        join(ROOT, "qa/model-scripts/upstream.yaml"),
+        "--gateway",
+        `openclaw@${RELEASE}`,
+        ...args,
+      ],
     ],
     ROOT,
     {},

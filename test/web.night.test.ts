@@ -46,7 +46,10 @@ test("without a browser the scenario is blocked, and without the permission it d
   await sandbox.write("pack/test/undeclared.md", scenarioText("undeclared", opens));
   const { report, stdout } = await sandbox.qa("run", "--pack", "pack");
   const [, undeclared] = report?.scenarios ?? [];
-  expect(undeclared, stdout).toMatchObject({ verdict: "blocked", reason: expect.stringContaining("process") });
+  expect(undeclared, stdout).toMatchObject({
+    verdict: "blocked",
+    reason: expect.stringContaining("process"),
+  });
   const without = await sandbox.qaWith({ PATH: sandbox.folder }, "run", "opens", "--pack", "pack");
   expect(without.report?.scenarios, without.stdout).toMatchObject([
     { verdict: "blocked", reason: expect.stringContaining("lacks `web`") },

@@ -294,7 +294,11 @@ describe("Anthropic's messages", () => {
     ]);
     const call = { type: "tool_use", id: "toolu_1_0", name: "ping", input: { host: "a" } };
     const thoughts = { type: "thinking", thinking: THOUGHTS, signature: "sig_1" };
-    const result = { type: "tool_result", tool_use_id: "toolu_1_0", content: [{ type: "text", text: "pong" }] };
+    const result = {
+      type: "tool_result",
+      tool_use_id: "toolu_1_0",
+      content: [{ type: "text", text: "pong" }],
+    };
     const messages = [
       ask,
       { role: "assistant", content: [thoughts, call] },
@@ -311,7 +315,7 @@ describe("Anthropic's messages", () => {
     const model = await start({ rules: [{ reply: "done", reasoning: THOUGHTS }] });
     const asked = { ...CLAUDE, stream: true, messages: [{ role: "user", content: "go" }] };
     const all = (await events(await post(model, "messages", asked))).map(({ data }) => data);
-    const deltas = all.flatMap(({ delta }) => (delta as Record<string, string>) ?? []);
+    const deltas = all.flatMap(({ delta }) => (delta ? [delta as Record<string, string>] : []));
     expect(deltas.map(({ thinking = "" }) => thinking).join("")).toBe(THOUGHTS);
     expect(deltas.map(({ type }) => type)).toEqual([
       "thinking_delta",
@@ -346,8 +350,18 @@ describe("an answer that fails after its thoughts", () => {
   const fail = { status: 500, message: "broken", reasoning: "so far so good" };
 
   test.each([
-    ["messages", "error", { error: { type: "api_error", message: "broken" } }, ["text_delta", "message_stop"]],
-    ["responses", "response.failed", { response: { status: "failed", error: { message: "broken" } } }, ["response.completed"]],
+    [
+      "messages",
+      "error",
+      { error: { type: "api_error", message: "broken" } },
+      ["text_delta", "message_stop"],
+    ],
+    [
+      "responses",
+      "response.failed",
+      { response: { status: "failed", error: { message: "broken" } } },
+      ["response.completed"],
+    ],
     ["chat/completions", undefined, { error: { type: "server_error", message: "broken" } }, ["[DONE]"]],
   ])("over %s ends with %s", async (path, event, data, missing) => {
     const model = await start({ rules: [{ fail }] });
