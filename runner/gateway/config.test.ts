@@ -56,6 +56,7 @@ test("a pack for upstream's runner finds the models by the names that its files 
       defaults: {
         model: { primary: "mock-openai/gpt-5.4" },
         subagents: { allowAgents: ["*"], maxConcurrent: 8 },
+        models: { "mock-openai/gpt-5.4": {}, "mock-openai/gpt-5.4-alt": {} },
       },
     },
     models: {
@@ -71,4 +72,23 @@ test("a pack for upstream's runner finds the models by the names that its files 
     tools: { profile: "coding", deny: ["exec"] },
   });
   expect(upstreamSurroundings("no name").models.alternate).toBe("mock-openai/gpt-5.5-alt");
+});
+
+test("Anthropic's models and the Control UI are there for files that are about them", () => {
+  const named = upstreamSurroundings("ref: anthropic/claude-opus-4-8. call: webOpenPage, anthropic/claude-opus-4-8");
+  expect(configIn(named)).toMatchObject({
+    gateway: { controlUi: { enabled: true } },
+    models: {
+      providers: {
+        anthropic: {
+          baseUrl: "http://127.0.0.1:1",
+          api: "anthropic-messages",
+          models: [{ id: "claude-opus-4-8", api: "anthropic-messages" }],
+        },
+      },
+    },
+  });
+  const other = configIn(upstreamSurroundings("no name"));
+  expect(other).toMatchObject({ gateway: { controlUi: { enabled: false } } });
+  expect(other).not.toHaveProperty("models.providers.anthropic");
 });

@@ -2,7 +2,7 @@ import { type JsonObject, mergePatch } from "../base/json.ts";
 import { isLoopback } from "../base/loopback.ts";
 import type { LiveModel } from "./live-model.ts";
 import type { TempRoot } from "./process/temp-root.ts";
-import { type ModelNames, type Surroundings, UPSTREAM_CONFIG } from "./surroundings.ts";
+import { type ModelNames, type Surroundings, upstreamConfig } from "./surroundings.ts";
 
 /** Agent that scenarios talk to. */
 export const AGENT_ID = "qa";
@@ -44,9 +44,12 @@ export interface GatewayConfigOptions {
 
 /** The config file that a run starts its gateway with. */
 export function gatewayConfig(options: GatewayConfigOptions): JsonObject {
+  const { surroundings, liveModel } = options;
   const config = options.patches.reduce<JsonObject>(
     (patched, patch) => mergePatch(patched, selectAccount(patch) as JsonObject),
-    options.surroundings ? mergePatch(baseConfig(options), UPSTREAM_CONFIG) : baseConfig(options),
+    surroundings
+      ? mergePatch(baseConfig(options), upstreamConfig(modelNames(liveModel, surroundings)))
+      : baseConfig(options),
   );
   return withPlugins(config, options.plugins ?? {});
 }

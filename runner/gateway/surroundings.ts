@@ -40,8 +40,12 @@ export function upstreamSurroundings(text: string): Surroundings {
   };
 }
 
-/** The part of upstream's surroundings that any gateway takes. */
-export const UPSTREAM_CONFIG: JsonObject = {
-  agents: { defaults: { subagents: { allowAgents: ["*"] } } },
-  tools: { profile: "coding" },
-};
+/** The part of upstream's surroundings that any gateway takes. @param models that the agent may be switched to */
+export function upstreamConfig({ primary, alternate }: ModelNames): JsonObject {
+  return {
+    agents: {
+      defaults: { subagents: { allowAgents: ["*"] }, models: { [primary]: {}, [alternate]: {} } },
+    },
+    tools: { profile: "coding" },
+  };
+}
