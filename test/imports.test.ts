@@ -45,7 +45,14 @@ const RUNNER: Readonly<Record<string, Room>> = {
   },
   actions: {
     rooms: ["base", "http", "channel", "flow", "gateway", "model"],
-    packages: ["@modelcontextprotocol/client", "ajv", "json-schema-to-ts", "json5", "p-retry", "playwright-core"],
+    packages: [
+      "@modelcontextprotocol/client",
+      "ajv",
+      "json-schema-to-ts",
+      "json5",
+      "p-retry",
+      "playwright-core",
+    ],
   },
   run: {
     rooms: ["base", "scenario", "flow", "shape", "http", "channel", "model", "report", "gateway", "actions"],

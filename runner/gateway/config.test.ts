@@ -75,7 +75,9 @@ test("a pack for upstream's runner finds the models by the names that its files 
 });
 
 test("Anthropic's models and the Control UI are there for files that are about them", () => {
-  const named = upstreamSurroundings("ref: anthropic/claude-opus-4-8. call: webOpenPage, anthropic/claude-opus-4-8");
+  const named = upstreamSurroundings(
+    "ref: anthropic/claude-opus-4-8. call: webOpenPage, anthropic/claude-opus-4-8",
+  );
   expect(configIn(named)).toMatchObject({
     gateway: { controlUi: { enabled: true } },
     models: {
