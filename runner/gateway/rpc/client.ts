@@ -208,8 +208,10 @@ export class RpcClient {
   }
 
   #refused(call: PendingCall, error: RpcError): void {
-    const isLater = this.#options.repeats && error.retryable && !WRITES_CONFIG.test(call.method);
-    if (!isLater) return call.reject(error);
+    if (!this.#options.repeats || !error.retryable || WRITES_CONFIG.test(call.method)) {
+      call.reject(error);
+      return;
+    }
     call.sent = false;
     after(error.retryAfterMs ?? RETRY_MS, () => this.#send(call), { unref: true });
   }
