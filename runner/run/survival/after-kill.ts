@@ -16,6 +16,20 @@ export function notSurvived(problems: readonly string[], how: string | undefined
   });
 }
 
+/** Where a supervisor of its own starts it again, that is waited for. */
+async function backUp(gateway: GatewayUnderTest): Promise<void> {
+  if (gateway.pid !== undefined) {
+    try {
+      await gateway.waitHealthy(BACK_MS);
+      return;
+    } catch (error) {
+      // It was only not known yet that it has ended.
+      if (gateway.pid !== undefined) throw error;
+    }
+  }
+  await gateway.restartAfterStateMutation(() => {});
+}
+
 /**
  * Starts a gateway that was killed again, where nothing else does, and looks at what it has promised.
  * @returns what does not hold
@@ -26,8 +40,7 @@ export async function problemsAfterKill(
   before: BeforeKill,
 ): Promise<string[]> {
   try {
-    if (gateway.pid === undefined) await gateway.restartAfterStateMutation(() => {});
-    else await gateway.waitHealthy(BACK_MS);
+    await backUp(gateway);
   } catch (error) {
     return [`it does not start again: ${errorMessage(error)}`];
   }
