@@ -153,6 +153,7 @@ async function perform(
           problems: [...cleanupProblems],
           leaks: [...leaks],
         };
+      run.signal.throwIfAborted();
       const how = (await testbed.faults.record())?.asked.find(({ injected }) => injected > 0)?.how;
       const failed = endingOf(notSurvived(problems, how));
       const outcome = await outcomeOf(failed, scenario, testbed, notReached);
