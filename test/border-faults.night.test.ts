@@ -10,13 +10,8 @@ const step = (heading: string, ...lines: string[]) =>
 
 const PATCH = (pattern: string) =>
   `patchConfig: { messages: { groupChat: { mentionPatterns: ["${pattern}"] } } }`;
-const WRITES = `---
-id: writes
-title: writes
----
-
-# writes
-${step("A message is answered", "say: 'Reply exactly: HERE'", "expectReply: HERE")}${step(
+const HEAD = "---\nid: writes\ntitle: writes\n---\n\n# writes\n";
+const WRITES = `${HEAD}${step("A message is answered", "say: 'Reply exactly: HERE'", "expectReply: HERE")}${step(
   "The config is written",
   PATCH("@one"),
   "expectConfig: { messages: { groupChat: { mentionPatterns: ['@one'] } } }",
@@ -30,9 +25,9 @@ async function repository(): Promise<Sandbox> {
 
 describe.concurrent("what goes wrong at a border is borne, and in the report", { timeout: 300_000 }, () => {
   test.for([
-    ["rpc.cut@2+", /^config\\./],
-    ["rpc.delay@2", /^config\\./],
-    ["rpc.duplicate@2", /^config\\./],
+    ["rpc.cut@2", /^config\./],
+    ["rpc.delay@2", /^config\./],
+    ["rpc.duplicate@2", /^config\./],
     ["files.edited", undefined],
     ["files.torn-line", /^half a line of state/],
     ["process.stop", /^for 3 s, at write of state/],
@@ -56,7 +51,12 @@ describe.concurrent("what goes wrong at a border is borne, and in the report", {
 test("a gateway that writes over what somebody has written by hand fails a scenario that passes", {
   timeout: 120_000,
 }, async () => {
-  const sandbox = await repository();
+  const sandbox = await Sandbox.create();
+  const whole = [
+    "rpc: config.get\n  saveAs: before",
+    'applyConfig: { messages: { groupChat: { mentionPatterns: ["@one"] } } }\n  over: "${before.config}"',
+  ];
+  await sandbox.write("qa/scenarios/chat/writes.md", `${HEAD}${step("The config is written", ...whole)}`);
   const { exitCode, report } = await sandbox.qa(
     ...["run", "writes", "--fault", "files.edited", "--fault", "config-lost-update"],
   );
@@ -119,7 +119,7 @@ describe("crash points", { timeout: 600_000 }, () => {
     const [failed] = scenario?.failed ?? [];
     expect(failed).toMatchObject({
       why: expect.stringMatching(/an answer is lost|a message is lost/),
-      command: `qa prove writes --crash --at ${failed?.point}`,
+      command: expect.stringMatching(new RegExp(`qa prove writes --crash --at ${failed?.point}$`)),
     });
     expect(exitCode).toBe(1);
   });

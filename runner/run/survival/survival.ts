@@ -10,7 +10,7 @@ import { RpcError } from "../../gateway/rpc/errors.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import type { Promises } from "./promises.ts";
 
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 120_000;
 /** What a scenario says that has one answer only. */
 const EXACTLY = /\breply exactly: (?<answer>.+)$/i;
 const LAST = "CRASH-SURVIVED";
