@@ -81,9 +81,10 @@ async function versionProblems(gateway: GatewayUnderTest, versions: readonly str
 async function messageProblems({ bus, model, wakeups }: Testbed, promises: Promises): Promise<string[]> {
   model?.release();
   const wanted = () => [...answersWanted(bus.getSnapshot().messages), ...notesWanted(promises)];
-  const missing = () => wanted().filter(({ text, isSure }) => isSure && countOf(text) === 0);
+  const missing = () => wanted().filter((each) => each.isSure && countOf(each) === 0);
   const outbound = () => bus.getSnapshot().messages.filter(({ direction }) => direction === "outbound");
-  const countOf = (text: string) => outbound().filter((each) => each.text.includes(text)).length;
+  const countOf = ({ text, isWhole }: Pick<Wanted, "text" | "isWhole">) =>
+    outbound().filter((each) => (isWhole ? each.text.trim() === text : each.text.includes(text))).length;
   const isDone = () => missing().length === 0 && unanswered(bus.getSnapshot().messages).length === 0;
   await waitForCondition(wakeups, isDone, { timeoutMs: SETTLE_MS }).catch(() => {});
   // What would come twice has come by then: turns of a conversation are in order, and so are notes.
@@ -92,15 +93,15 @@ async function messageProblems({ bus, model, wakeups }: Testbed, promises: Promi
     senderId: "crash-check",
     text: `Reply exactly: ${LAST}`,
   });
-  await waitForCondition(wakeups, () => countOf(LAST) > 0, {
+  await waitForCondition(wakeups, () => countOf({ text: LAST, isWhole: true }) > 0, {
     timeoutMs: SETTLE_MS,
     what: "an answer after the kill",
   });
   return [
     ...unanswered(bus.getSnapshot().messages),
     ...missing().map(({ text, what }) => `${what} is lost: ${text}`),
-    ...wanted().flatMap(({ text, what, times }) =>
-      countOf(text) > times ? [`${what} has come ${countOf(text)} times: ${text}`] : [],
+    ...wanted().flatMap((each) =>
+      countOf(each) > each.times ? [`${each.what} has come ${countOf(each)} times: ${each.text}`] : [],
     ),
   ];
 }
@@ -121,6 +122,8 @@ function unanswered(messages: readonly BusMessage[]): string[] {
 
 interface Wanted {
   text: string;
+  /** Nothing else is in the message. */
+  isWhole: boolean;
   what: string;
   /** It must come; otherwise it may. */
   isSure: boolean;
@@ -134,9 +137,21 @@ function answersWanted(messages: readonly BusMessage[]): Wanted[] {
     const answer = direction === "inbound" ? EXACTLY.exec(text)?.groups?.answer?.trim() : undefined;
     if (answer !== undefined) times.set(answer, (times.get(answer) ?? 0) + 1);
   }
-  return [...times].map(([text, count]) => ({ text, what: "an answer", isSure: true, times: count }));
+  return [...times].map(([text, count]) => ({
+    text,
+    isWhole: true,
+    what: "an answer",
+    isSure: true,
+    times: count,
+  }));
 }
 
 function notesWanted({ notes }: Promises): Wanted[] {
-  return notes.map(({ note, isPromised }) => ({ text: note, what: "a note", isSure: isPromised, times: 1 }));
+  return notes.map(({ note, isPromised }) => ({
+    text: note,
+    isWhole: false,
+    what: "a note",
+    isSure: isPromised,
+    times: 1,
+  }));
 }
