@@ -286,6 +286,21 @@ describe("quarantine", () => {
     expect((await sandbox.qa("check", ...LANES)).exitCode).toBe(0);
   });
 
+  test("an entry that names gateways excuses nothing on others", async () => {
+    const sandbox = await repository(LANE, { fails: FAILING });
+    const run = async (gateways: string) => {
+      const on = entry("fails", "2999-12-31").replace(" }", `, gateways: [${gateways}] }`);
+      await sandbox.write("qa/quarantine.yaml", `quarantine:\n${on}`);
+      return sandbox.qa("run", "--lane", "demo", ...LANES);
+    };
+    const elsewhere = await run('"openclaw@<2026.9"');
+    expect([elsewhere.exitCode, elsewhere.report?.quarantine]).toEqual([1, undefined]);
+    const here = await run("embedded, remote");
+    expect([here.exitCode, here.report?.quarantine?.length]).toEqual([0, 1]);
+    const unknown = await run("openclaw-2026");
+    expect([unknown.exitCode, unknown.stderr]).toEqual([3, expect.stringContaining("is neither a kind of gateway")]);
+  });
+
   test("its failure does not use up --bail", async () => {
     const sandbox = await repository(LANE, { fails: FAILING, z: passing("z") });
     await sandbox.write("qa/quarantine.yaml", `quarantine:\n${entry("fails", "2999-12-31")}`);

@@ -116,13 +116,15 @@ export async function takeShard(
   ids: readonly string[],
   options: RunOptions,
   { target, lane }: RunOrder,
+  on: Parameters<typeof quarantineOf>[1],
 ): Promise<{ scenarios: readonly PreparedScenario[]; place: Place }> {
   const { shard, lanes } = options;
   const scenarios = shard
     ? shardOf(chosen, shard, { target, durations: await durationsOf(options) })
     : chosen;
-  const quarantine = quarantineOf(
+  const quarantine = await quarantineOf(
     scenarios.map(({ scenario }) => scenario),
+    on,
     { path: quarantinePath(lanes), ownOnly: lanes === undefined, cwd: userFolder(), today: today() },
   );
   const selection = chosen.map(({ scenario }) => scenario.id);

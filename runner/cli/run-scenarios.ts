@@ -200,7 +200,11 @@ async function chooseAndPrepare(
   const capabilities = capabilitiesOf(target, model, { env, allowWrites, version });
   const prepared = prepareRun(catalog, selection, capabilities);
   if (!options.quiet) printWarnings(prepared.warnings);
-  const { scenarios, place } = await takeShard(prepared.scenarios, ids, options, order);
+  const { scenarios, place } = await takeShard(prepared.scenarios, ids, options, order, {
+    kind: gateway,
+    capabilities,
+    signal,
+  });
   for (const note of notesOnReleases(gateway, scenarios)) printNote(`note: ${note}\n`);
   const allowed = allowedToStrangers(scenarios, options.allowScripts);
   for (const sentence of allowed) printNote(`note: ${sentence}\n`);

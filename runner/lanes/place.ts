@@ -1,4 +1,7 @@
 import { formatTarget, type GatewayTarget } from "../base/target.ts";
+import type { GatewayKind } from "../gateway/gateway.ts";
+import type { RunCapabilities } from "../plan/capabilities.ts";
+import { isAmong, releaseVersion } from "../plan/gateways.ts";
 import type { Shard } from "../plan/shard.ts";
 import type { Quarantined, RunStarted } from "../report/events.ts";
 import type { Scenario } from "../scenario/types.ts";
@@ -36,26 +39,31 @@ export function placeOf({ target, lane, narrowed, shard, selection, quarantine }
 }
 
 /**
- * The entries of a quarantine list that are about scenarios of a run.
+ * The entries of a quarantine list that are about scenarios of a run, on its gateway.
  * @param list.path absolute
  * @param list.ownOnly it is this repository's list, which is about its own scenarios: one of the same name in another
  *   pack is a different one
- * @throws InvalidLanes for an entry that has ended
+ * @param on the gateway; its version is looked up only where an entry asks for it
+ * @throws InvalidLanes for an entry that has ended; what `on.kind` throws for a release that does not exist
  */
-export function quarantineOf(
+export async function quarantineOf(
   scenarios: readonly Scenario[],
+  on: { kind: GatewayKind; capabilities: RunCapabilities; signal: AbortSignal },
   { path, ownOnly, ...when }: { path: string; ownOnly: boolean; cwd: string; today: string },
-): readonly Quarantined[] {
+): Promise<readonly Quarantined[]> {
   const about = scenarios.filter(({ pack }) => !(ownOnly && pack.foreign));
   const { entries, diagnostics } = readQuarantine(path, {
     ...when,
     chosen: new Set(about.flatMap(({ id, family }) => [family, id])),
   });
   rejectErrors(diagnostics);
+  const asking = entries.map(({ gateways }) => ({ meta: { gateways } }));
+  const { gateway, gatewayVersion = await releaseVersion(on.kind, asking, on.signal) } = on.capabilities;
+  const here = entries.filter(({ gateways }) => isAmong(gateways, { gateway, gatewayVersion }));
   // An entry for a scenario is about all rows of its examples.
-  return entries.flatMap((entry) =>
+  return here.flatMap(({ id: name, owner, reason, expires }) =>
     about
-      .filter(({ id, family }) => entry.id === id || entry.id === family)
-      .map(({ id }) => ({ ...entry, id })),
+      .filter(({ id, family }) => name === id || name === family)
+      .map(({ id }) => ({ id, owner, reason, expires })),
   );
 }

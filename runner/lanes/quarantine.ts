@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { suggestion } from "../base/suggest.ts";
-import type { Quarantined } from "../report/events.ts";
 import type { Catalog } from "../scenario/catalog/catalog.ts";
 import type { Diagnostic } from "../scenario/source/diagnostic.ts";
 import { LIMITS } from "../scenario/source/limits.ts";
@@ -10,11 +9,14 @@ import { quarantine as validateQuarantine } from "./validators.generated.js";
 
 const FORMAT = { validate: validateQuarantine, subject: "the quarantine list" };
 
+/** What the list says of a scenario. */
+export type Entry = QuarantineFile["quarantine"][number];
+
 /** A quarantine list as far as it can be read, and what is wrong with it. */
 export interface QuarantineList {
   /** As shown to the user; undefined if there is no list. */
   name: string | undefined;
-  entries: readonly Quarantined[];
+  entries: readonly Entry[];
   diagnostics: readonly Diagnostic[];
 }
 
@@ -73,7 +75,7 @@ export function checkQuarantine(path: string, cwd: string, { scenarios, unusable
 }
 
 /** With ids in the form that scenarios have. */
-function entriesOf({ value }: LocatedFile<QuarantineFile>): Quarantined[] {
+function entriesOf({ value }: LocatedFile<QuarantineFile>): Entry[] {
   return value.quarantine.map((entry) => ({ ...entry, id: entry.id.normalize() }));
 }
 

@@ -1,6 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 import { OPERATING_SYSTEMS } from "../results/merge/matrix-schema.ts";
-import { text, textList } from "../scenario/schema/parts.ts";
+import { gatewayList, text, textList } from "../scenario/schema/parts.ts";
 
 /** Whom to ask, in the forms that code hosts and mail programs understand. */
 const owner = {
@@ -173,6 +173,11 @@ export const quarantineSchema = {
             pattern: "^\\d{4}-\\d{2}-\\d{2}$",
             patternErrorMessage: "must be a date such as `2026-12-31`",
             description: "Last day on which the entry counts; after it the entry is an error.",
+          },
+          gateways: {
+            ...gatewayList,
+            description:
+              "Gateways on which it is known to fail, by default all: `embedded`, `remote`, `openclaw`, or a range such as `openclaw@<2026.9`.",
           },
         },
       },

@@ -4,8 +4,16 @@ import type { Scenario } from "../scenario/types.ts";
 import type { RunCapabilities } from "./capabilities.ts";
 
 /** Whether a scenario is for this gateway: by its kind, and where it names versions by these. */
-export function isFor({ meta }: Scenario, { gateway, gatewayVersion }: RunCapabilities): boolean {
-  return meta.gateways?.some((entry) => means(entry, gateway, gatewayVersion)) ?? true;
+export function isFor({ meta }: Scenario, on: RunCapabilities): boolean {
+  return isAmong(meta.gateways, on);
+}
+
+/** Whether a run's gateway is one of those that are listed; without a list all are meant. */
+export function isAmong(
+  entries: readonly string[] | undefined,
+  { gateway, gatewayVersion }: Pick<RunCapabilities, "gateway" | "gatewayVersion">,
+): boolean {
+  return entries?.some((entry) => means(entry, gateway, gatewayVersion)) ?? true;
 }
 
 /** Why a scenario is not for this gateway. */
@@ -22,7 +30,7 @@ export function otherGateways({ meta }: Scenario, { gateway, gatewayVersion }: R
  */
 export async function releaseVersion(
   kind: Pick<GatewayKind, "version">,
-  scenarios: readonly Scenario[],
+  scenarios: readonly { meta: Pick<Scenario["meta"], "gateways"> }[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const asks = scenarios.some(({ meta }) => meta.gateways?.some((entry) => entry.includes("@")));

@@ -23,6 +23,19 @@ const ALTERNATIVE = `(?:${VERSION} - ${VERSION}|${COMPARATOR}(?: ${COMPARATOR})*
 /** A kind of gateway, or versions of OpenClaw as npm writes ranges; dist-tags are none. */
 export const GATEWAY_PATTERN = `^(?:embedded|remote|openclaw(?:@${ALTERNATIVE}(?: ?\\|\\| ?${ALTERNATIVE})*)?)$`;
 
+/** Gateways, as a kind or a range of OpenClaw's versions. */
+export const gatewayList = {
+  type: "array",
+  items: {
+    type: "string",
+    pattern: GATEWAY_PATTERN,
+    patternErrorMessage: "is neither a kind of gateway nor a range of OpenClaw's versions",
+    examples: ["embedded", "openclaw", "remote", "openclaw@>=2026.5"],
+  },
+  minItems: 1,
+  uniqueItems: true,
+} as const;
+
 /** Formats that the schemas name; the generated validators import them. */
 export const formats = {
   regex: { validate: isRegularExpression },

@@ -1,6 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 import { coverageSchema, executionSchema } from "./execution-schema.ts";
-import { GATEWAY_PATTERN, text, textList } from "./parts.ts";
+import { gatewayList, text, textList } from "./parts.ts";
 import { envSchema, httpSchema, pluginsSchema, secretsSchema, skillsSchema } from "./surroundings-schema.ts";
 
 /**
@@ -106,15 +106,7 @@ export const scenarioSchema = {
       description: "What the expressions may use beyond the flow API.",
     },
     gateways: {
-      type: "array",
-      items: {
-        type: "string",
-        pattern: GATEWAY_PATTERN,
-        patternErrorMessage: "is neither a kind of gateway nor a range of OpenClaw's versions",
-        examples: ["embedded", "openclaw", "remote", "openclaw@>=2026.5"],
-      },
-      minItems: 1,
-      uniqueItems: true,
+      ...gatewayList,
       description:
         "Gateways that the scenario applies to, by default all: `embedded`, `openclaw`, `remote`, or OpenClaw's versions as a range such as `openclaw@>=2026.5` or `openclaw@<2026.9`.",
     },
