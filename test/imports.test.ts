@@ -32,6 +32,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
       "ajv",
       "cli-truncate",
       "ctrf",
+      "diff",
       "esbuild",
       "json-schema-to-ts",
       "log-update",
