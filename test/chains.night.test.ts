@@ -170,6 +170,86 @@ steps:
     chain: "restart",
     missing: "note",
   },
+  "sentinel-waits": {
+    steps: `
+- say: "@openclaw Reply exactly: HELLO"
+  in: lobby
+  as: alice
+- expectReply: HELLO
+- patchConfig: { gateway: { controlUi: { basePath: /qa } } }
+  note: THE-NOTE
+  deliveryContext: { channel: qa-channel, to: "channel:lobby" }
+- expectMessage: { text: { contains: THE-NOTE } }
+  within: 4s`,
+    chain: "restart",
+    missing: "note",
+  },
+  "restart-hangs-in-stop": {
+    steps: `
+- patchConfig: { gateway: { controlUi: { basePath: /qa } } }
+  wait: answer
+- expectRestart:
+  within: 4s`,
+    chain: "restart",
+    missing: "stopped",
+  },
+  "restart-forgets-deferred": {
+    steps: `${RESTART}
+- releaseModel
+- expectRestart:
+  within: 4s`,
+    chain: "restart",
+    missing: "stopped",
+  },
+  "restart-drops-queue": {
+    steps: CUT_OFF.replace(
+      "- rpc:",
+      `- say: "Reply exactly: SECOND"
+  as: alice
+- expectFile: runs.jsonl
+  is: { contains: SECOND }
+- rpc:`,
+    ).replace("expectMessage: HELLO", "expectMessage: SECOND"),
+    chain: "reply",
+    missing: "taken-up",
+  },
+  "stop-drops-turns": {
+    steps: `
+- holdModel
+- say: "Reply exactly: HELLO"
+  as: alice
+- expectModelRequest: { allInputText: { contains: HELLO } }
+- stopAndStart
+- releaseModel
+- expectMessage: HELLO
+  within: 4s`,
+    chain: "reply",
+    missing: "taken-up",
+  },
+  "config-watch-ends-at-error": {
+    steps: `
+- editConfig: '{ "gateway": { "port": '
+  saveAs: file
+- expectLog: { contains: invalid config }
+- editConfig: { messages: { groupChat: { mentionPatterns: [late] } } }
+  over: "$\{file.before}"
+  reload: hot
+  within: 4s`,
+    chain: "config",
+    missing: "noticed",
+  },
+  "reload-edit-skips-plugins": {
+    steps: `
+- expectTool: almanac_edition
+- editConfig: { plugins: { entries: { almanac: { enabled: false } } } }
+  reload: hot
+- expectTool: almanac_edition
+  is: { exists: false }
+  within: 4s`,
+    chain: "config",
+    missing: "plugins-reloaded",
+    frontMatter: "plugins: [almanac]",
+  },
   "restart-loses-config": {
     steps: `
 - patchConfig: { gateway: { controlUi: { basePath: /qa } } }
@@ -191,21 +271,39 @@ steps:
 const WITHOUT_CHAIN: Readonly<Record<string, readonly Fault[]>> = {
   "an answer of the gateway, or a file that it writes": [
     "config-accept-invalid",
+    "config-answers-old",
+    "config-apply-merges",
     "config-lost-update",
     "config-replaces-link",
+    "config-shows-environment",
     "config-shows-secrets",
+    "config-stamps-writes",
     "config-swaps-secrets",
     "config-write-fails",
+    "config-writes-environment",
     "log-ignores-patterns",
+    "log-shows-new-secrets",
     "message-actions-noop",
     "plugin-install-no-rollback",
+    "plugin-install-says-hot",
+    "plugin-uninstall-leaves-config",
     "plugin-update-accepts-drift",
+    "restart-refused-silently",
+    "restart-unannounced",
+    "sentinel-dropped-silently",
+    "transcript-loses-answers",
   ],
   "what is done, all of whose links happen": [
+    "abort-leaves-queue",
+    "activation-command-loads-all",
+    "activation-ignores-hints",
+    "activation-ignores-off",
     "channel-drops-attachments",
     "channel-duplicate-inbound",
     "commands-for-everybody",
     "commands-reach-model",
+    "commands-restart-untold",
+    "journal-torn-line-loses-all",
     "plugin-uninstall-comes-back",
     "plugin-update-keeps-source",
     "plugins-cut-channels",
@@ -213,24 +311,52 @@ const WITHOUT_CHAIN: Readonly<Record<string, readonly Fault[]>> = {
     "plugins-load-all",
     "plugins-optional-open",
     "plugins-skip-dispose",
+    "reload-channel-restarts",
+    "reload-env-differs",
+    "reload-skill-restarts",
     "restart-always-allowed",
     "restart-never-coalesces",
     "routing-ignored",
     "runs-recovered-twice",
+    "send-key-forgotten",
+    "send-key-shared",
+    "sentinel-damaged-is-told",
+    "sentinel-hidden-from-agent",
+    "sentinel-lost-by-stop",
     "sentinel-repeated",
     "sessions-fold-case",
+    "sessions-forget-choices",
+    "sessions-store-not-rebuilt",
     "skills-catalogue-stale",
+    "skills-dashes-end-header",
+    "skills-ignore-requirements",
+    "skills-new-wait-for-config",
+    "skills-off-for-good",
+    "threads-answered-in-first",
+    "tools-deny-loses",
     "tools-ignore-policy",
+    "tools-list-loads-plugins",
     "turn-forgets-model",
+    "turn-limit-at-once",
+    "turn-orphans-calls",
   ],
-  "the process itself": ["plugin-ends-gateway", "plugins-bad-one-stops-all"],
+  "the process itself": [
+    "plugin-ends-gateway",
+    "plugins-bad-one-stops-all",
+    "plugins-stale-name-fatal",
+    "port-taken-retried",
+  ],
   "jobs, installs and the supervisor, which have no chain; updates, whose chain headlines.yaml has": [
     "cron-fires-twice",
     "cron-forgets-due",
+    "cron-idle-after-restart",
     "plugin-install-drops-others",
     "plugins-ignore-links",
+    "plugins-old-path-wins",
+    "plugins-skip-installed",
     "skills-ignore-dirs",
     "supervisor-never-gives-up",
+    "supervisor-never-pauses",
     "supervisor-no-rollback",
     "update-drops-note",
     "update-forgets-restart",

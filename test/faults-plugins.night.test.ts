@@ -82,6 +82,9 @@ const BROKEN: BrokenSubject[] = [
     /disable is hot/,
     /almanac_edition is there, and must not be/,
   ],
+  ["plugin-moved", "plugins-old-path-wins", /names the second one/, /expected contains "edition two"/],
+  ["plugin-version-changed", "plugin-update-accepts-drift", /is refused/, /"plugin-integrity-drift"/],
+  ["plugin-explicit-owner", "activation-ignores-off", /start loads nothing/, /expected \[\]/],
 ];
 
 describe.concurrent("with the plugin system broken, a scenario fails where it should", () => {

@@ -51,6 +51,15 @@ const BROKEN: BrokenSubject[] = [
     /allows it again restarts/,
     /basePath is not there/,
   ],
+  ["restart-note-survives-stop", "sentinel-lost-by-stop", /note is sent/, /a message did not come/],
+  ["journal-torn-line", "journal-torn-line-loses-all", /such a journal/, /a message did not come/],
+  [
+    "gateway-restart-keeps-queued-inbound",
+    "restart-drops-queue",
+    /once and in order/,
+    /1 of 3 messages came/,
+  ],
+  ["restart-sentinel-corrupt", "sentinel-damaged-is-told", /nothing was sent/, /from another version/],
 ];
 
 describe.concurrent("with restarts broken, a scenario fails where it should", () => {
