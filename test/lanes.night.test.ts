@@ -298,7 +298,10 @@ describe("quarantine", () => {
     const here = await run("embedded, remote");
     expect([here.exitCode, here.report?.quarantine?.length]).toEqual([0, 1]);
     const unknown = await run("openclaw-2026");
-    expect([unknown.exitCode, unknown.stderr]).toEqual([3, expect.stringContaining("is neither a kind of gateway")]);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([
+      3,
+      expect.stringContaining("is neither a kind of gateway"),
+    ]);
   });
 
   test("its failure does not use up --bail", async () => {
