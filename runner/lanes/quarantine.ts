@@ -10,7 +10,7 @@ import { quarantine as validateQuarantine } from "./validators.generated.js";
 const FORMAT = { validate: validateQuarantine, subject: "the quarantine list" };
 
 /** What the list says of a scenario. */
-export type Entry = QuarantineFile["quarantine"][number];
+type Entry = QuarantineFile["quarantine"][number];
 
 /** A quarantine list as far as it can be read, and what is wrong with it. */
 export interface QuarantineList {
