@@ -111,6 +111,9 @@ export const BORDER_FAULTS = {
   },
 } as const satisfies Readonly<Record<string, { place: BorderPlace; about: string }>>;
 
+/** By how much what comes late is late. */
+export const LATE_MS = 3_000;
+
 export type BorderFault = keyof typeof BORDER_FAULTS;
 
 /** A fault at a border, and when: the `from`th time that its place is passed, and then every time if it `stays`. */

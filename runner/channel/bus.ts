@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Injections, noInjections } from "../base/border-faults.ts";
+import { type Injections, LATE_MS, noInjections } from "../base/border-faults.ts";
 import { after } from "../base/timers.ts";
 import type { Wakeups } from "../base/wakeups.ts";
 import type { ChannelBus } from "./channel-bus.ts";
@@ -29,7 +29,6 @@ import type {
 } from "./types.ts";
 import { findWaitMatch, waitForMatch } from "./wait-match.ts";
 
-const LATE_MS = 3_000;
 /** How long a message waits for one that comes before it. */
 const NEXT_WITHIN_MS = 2_000;
 

@@ -1,42 +1,24 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../base/errors.ts";
 import { commandLine } from "../base/invocation.ts";
-import { secretValues } from "../base/secrets/names.ts";
-import { Secrets } from "../base/secrets/secrets.ts";
-import { EMBEDDED } from "../base/target.ts";
 import { plural } from "../base/text.ts";
-import type { GatewayKind } from "../gateway/gateway.ts";
-import { resolveGatewayKind } from "../gateway/kinds.ts";
 import type { Operation } from "../gateway/process/breaking.ts";
 import { crashAnswer, judgeKill, renderCrashes } from "../prove/crash.ts";
 import { CRASH_VERSION, type CrashedScenario, type CrashReport } from "../prove/crash-schema.ts";
 import { sampled } from "../prove/sample.ts";
 import { headlineOf } from "../report/chain-text.ts";
-import type { ScenarioFinished } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
 import { OPERATIONS_FILE } from "../run/evidence.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import { toArgs, withIds } from "./command-options.ts";
-import { chosenToProve, type ProveOptions, runOptions } from "./prove-chosen.ts";
+import { chosenToProve, type ProveOptions } from "./prove-chosen.ts";
+import { gatewayToProve, nameOf, type Proving, runUnshown } from "./proving.ts";
 import { print, printJson, printNote } from "./redacted.ts";
-import { type BetweenRuns, runScenarios } from "./run-scenarios.ts";
 import { newRunId, type Session } from "./session.ts";
 import { outFolder } from "./workspace.ts";
 
 /** Between a scenario's id and a point; no id has it. */
 const AT = "~";
-
-/** A run that kills, or counts where it could. */
-interface Crashing {
-  options: ProveOptions;
-  session: Session;
-  gateway: GatewayKind;
-  /** Absolute folder of the reports. */
-  folder: string;
-  /** When the time is up, in ms of `performance.now()`. */
-  until: number;
-}
 
 /**
  * `qa prove --crash`: numbers what the gateway does with its files while a scenario runs, kills it at each of these points,
@@ -51,15 +33,9 @@ export async function crash(
 ): Promise<number> {
   const until = performance.now() + (options.budget ?? Number.POSITIVE_INFINITY);
   const folder = outFolder(options.out, "report", `crash-${newRunId()}`);
-  const target = options.gateway ?? EMBEDDED;
-  if (target.kind === "remote")
-    throw new UsageError(
-      "--gateway is one that the run starts, and can kill",
-      "Give embedded, or openclaw@<version>.",
-    );
-  const gateway = await resolveGatewayKind(target, { env: process.env, teardown: session.teardown });
+  const gateway = await gatewayToProve(options, session, "kill");
   const chosen = await chosenToProve(ids, options, gateway, session);
-  const crashing: Crashing = { options, session, gateway, folder, until };
+  const crashing: Proving = { options, session, gateway, folder, until };
   const scenarios: CrashedScenario[] = [];
   const operations = await countOperations(
     chosen.map(({ id }) => id),
@@ -103,8 +79,7 @@ export async function crash(
     command: commandLine(withIds("prove", ids, toArgs(options))),
     createdAt: new Date().toISOString(),
     ...crashAnswer(scenarios),
-    gateway:
-      (await gateway.buildId?.(session.signal)) ?? `openclaw@${await gateway.version?.(session.signal)}`,
+    gateway: await nameOf(gateway, session),
     scenarios,
     report: folder,
   };
@@ -116,7 +91,7 @@ export async function crash(
 type Counted = { operations: Operation[] } | { problem: string };
 
 /** Runs each scenario once on the healthy gateway. */
-async function countOperations(ids: readonly string[], crashing: Crashing): Promise<Map<string, Counted>> {
+async function countOperations(ids: readonly string[], crashing: Proving): Promise<Map<string, Counted>> {
   const found = new Map<string, Counted>();
   const folder = join(crashing.folder, "healthy");
   await runAll(ids, { ...crashing, folder }, { watchFaults: true, arrange: killable }, async (event) => {
@@ -146,7 +121,7 @@ async function killAtEach(
   id: string,
   points: readonly number[],
   operations: readonly Operation[],
-  crashing: Crashing,
+  crashing: Proving,
   result: CrashedScenario,
 ): Promise<void> {
   const folder = evidenceFolder(join(crashing.folder, "killed"), id, 1);
@@ -188,7 +163,7 @@ async function killAtEach(
 }
 
 /** The shortest command that does the same again. */
-function commandOf(id: string, point: number | undefined, { options }: Crashing): string {
+function commandOf(id: string, point: number | undefined, { options }: Proving): string {
   const { pack, builtin, trust, modelScript, gateway } = options;
   const at = point === undefined ? [] : [String(point)];
   return commandLine(
@@ -196,42 +171,7 @@ function commandOf(id: string, point: number | undefined, { options }: Crashing)
   );
 }
 
-interface HowToRun {
-  watchFaults?: true;
-  arrange?(prepared: readonly PreparedScenario[]): PreparedScenario[];
-  rerun?(id: string): string;
-}
-
-/** One run with a report of its own, of which nothing is shown. */
-async function runAll(
-  ids: readonly string[],
-  { options, session, folder, gateway, until }: Crashing,
-  how: HowToRun,
-  onFinished: (event: ScenarioFinished) => void | Promise<void>,
-): Promise<void> {
-  const left = until - performance.now();
-  if (left <= 0) return;
-  const between: BetweenRuns = {
-    secrets: new Secrets(secretValues(process.env)),
-    gateway: async () => gateway,
-    pools: async () => undefined,
-    reporter: {
-      name: "prove",
-      onEvent: (event) => (event.type === "scenario-finished" ? onFinished(event) : undefined),
-    },
-  };
-  await runScenarios(
-    ids,
-    {
-      ...runOptions(options),
-      ...how,
-      all: undefined,
-      tag: [],
-      named: [],
-      out: folder,
-      ...(Number.isFinite(left) ? { timeout: Math.max(1, Math.round(left)) } : {}),
-    },
-    session,
-    between,
-  );
+/** One run, unless the time is up. */
+async function runAll(...[ids, crashing, ...rest]: Parameters<typeof runUnshown>): Promise<void> {
+  if (performance.now() < crashing.until) await runUnshown(ids, crashing, ...rest);
 }

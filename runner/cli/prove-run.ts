@@ -6,12 +6,8 @@ import { EXIT } from "../base/exit-codes.ts";
 import { replaceFile } from "../base/files.ts";
 import { commandLine, userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
-import { secretValues } from "../base/secrets/names.ts";
-import { Secrets } from "../base/secrets/secrets.ts";
 import { EMBEDDED } from "../base/target.ts";
 import { plural } from "../base/text.ts";
-import type { GatewayKind } from "../gateway/gateway.ts";
-import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { judgePair } from "../prove/judge.ts";
 import { PROVE_VERSION, type ProvenScenario, type ProveReport } from "../prove/prove-schema.ts";
 import { keyOf, ProvenFile, type ProvenKey, toTry } from "../prove/proven.ts";
@@ -25,15 +21,9 @@ import type { PreparedScenario } from "../run/prepared.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
-import {
-  type AskedFaults,
-  askedFaults,
-  chosenToProve,
-  type ProveOptions,
-  runOptions,
-} from "./prove-chosen.ts";
+import { type AskedFaults, askedFaults, chosenToProve, type ProveOptions } from "./prove-chosen.ts";
+import { gatewayToProve, type HowToProve, nameOf, type Proving, runUnshown } from "./proving.ts";
 import { print, printJson, printNote } from "./redacted.ts";
-import { type BetweenRuns, runScenarios } from "./run-scenarios.ts";
 import { newRunId, type Session } from "./session.ts";
 import { outFolder, provenPath } from "./workspace.ts";
 
@@ -41,17 +31,10 @@ import { outFolder, provenPath } from "./workspace.ts";
 const WITH = "~";
 
 /** What is proven, on what, and where it is kept. */
-interface Proof extends AskedFaults {
-  options: ProveOptions;
-  session: Session;
-  gateway: GatewayKind;
+interface Proof extends AskedFaults, Proving {
   scenarios: readonly Scenario[];
   keys: ReadonlyMap<string, ProvenKey>;
   kept: ProvenFile;
-  /** Absolute folder of the reports. */
-  folder: string;
-  /** When the time is up, in ms of `performance.now()`. */
-  until: number;
 }
 
 /**
@@ -66,13 +49,7 @@ export async function prove(
 ): Promise<number> {
   const startedAt = performance.now();
   const folder = outFolder(options.out, "report", `prove-${newRunId()}`);
-  const target = options.gateway ?? EMBEDDED;
-  if (target.kind === "remote")
-    throw new UsageError(
-      "--gateway is one that the run starts, and can break",
-      "Give embedded, or openclaw@<version>.",
-    );
-  const gateway = await resolveGatewayKind(target, { env: process.env, teardown: session.teardown });
+  const gateway = await gatewayToProve(options, session, "break");
   const scenarios = await chosenToProve(ids, options, gateway, session);
   const made = { gateway: await nameOf(gateway, session), tool: packageJson.version };
   const keys = new Map(
@@ -108,11 +85,6 @@ export async function prove(
 /** What is checked in is about the embedded gateway. */
 function keptPath({ kept, gateway = EMBEDDED }: ProveOptions, folder: string): string {
   return kept === undefined && gateway.kind !== "embedded" ? join(folder, "proven.json") : provenPath(kept);
-}
-
-/** Of the embedded gateway, a digest of what it was built from. */
-async function nameOf(gateway: GatewayKind, { signal }: Session): Promise<string> {
-  return (await gateway.buildId?.(signal)) ?? `openclaw@${await gateway.version?.(signal)}`;
 }
 
 /** What is known of a scenario and still counts. */
@@ -235,40 +207,18 @@ interface HowToRun {
 /** One run with a report of its own, of which nothing is shown. */
 async function runAll(
   scenarios: readonly Scenario[],
-  { options, session, folder, gateway, until }: Proof,
+  proof: Proof,
   { pairs, onFinished, ...how }: HowToRun,
 ): Promise<void> {
-  const between: BetweenRuns = {
-    secrets: new Secrets(secretValues(process.env)),
-    gateway: async () => gateway,
-    pools: async () => undefined,
-    reporter: {
-      name: "prove",
-      onEvent: (event) => (event.type === "scenario-finished" ? onFinished(event) : undefined),
-    },
-  };
-  const left = until - performance.now();
-  await runScenarios(
-    scenarios.map(({ id }) => id),
-    {
-      ...runOptions(options),
-      ...how,
-      all: undefined,
-      tag: [],
-      named: [],
-      out: folder,
-      ...(Number.isFinite(left) ? { timeout: Math.max(1, Math.round(left)) } : {}),
-      ...(pairs
-        ? {
-            arrange: (prepared) =>
-              prepared.flatMap((each) => withFaults(each, pairs.get(each.scenario.id) ?? [])),
-            rerun: (id) => commandLine(rerunArgs(id, options)),
-          }
-        : {}),
-    },
-    session,
-    between,
-  );
+  const ids = scenarios.map(({ id }) => id);
+  const broken: HowToProve = pairs
+    ? {
+        arrange: (prepared) =>
+          prepared.flatMap((each) => withFaults(each, pairs.get(each.scenario.id) ?? [])),
+        rerun: (id) => commandLine(rerunArgs(id, proof.options)),
+      }
+    : {};
+  await runUnshown(ids, proof, { ...how, ...broken }, onFinished);
 }
 
 function withFaults(prepared: PreparedScenario, faults: readonly string[]): PreparedScenario[] {

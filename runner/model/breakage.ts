@@ -1,11 +1,10 @@
-import type { BorderFault, Injections } from "../base/border-faults.ts";
+import { type BorderFault, type Injections, LATE_MS } from "../base/border-faults.ts";
 import type { ModelAnswer, Plan } from "./answer.ts";
 import { say } from "./answer.ts";
 import { followInstructions } from "./instructions/instructions.ts";
 import type { ModelRequest } from "./request.ts";
 import type { Turn } from "./turn.ts";
 
-const LATE_MS = 3_000;
 const COME_BACK_SECONDS = 1;
 /** No gateway has a tool of this name. */
 const NO_TOOL = "qa_no_such_tool";

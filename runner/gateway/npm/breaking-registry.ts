@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import type { Injections } from "../../base/border-faults.ts";
+import { type Injections, LATE_MS } from "../../base/border-faults.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import { delay } from "../../base/timers.ts";
 
 const HOST = "127.0.0.1";
-const LATE_MS = 3_000;
 const PACKAGE_FILE = /\.tgz$/;
 /** Those of the message alone, or of another body than the one that is passed on. */
 const NOT_PASSED_ON =

@@ -1,17 +1,16 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import type { Injections } from "../../base/border-faults.ts";
+import { type Injections, LATE_MS } from "../../base/border-faults.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { Teardown } from "../../base/teardown.ts";
 import { after, type Cancel, delay } from "../../base/timers.ts";
+import { WRITES_CONFIG } from "./client.ts";
 
 const HOST = "127.0.0.1";
-const LATE_MS = 3_000;
 /** How long a call waits for the next one. */
 const NEXT_MS = 1_000;
 /** The run asks these itself, again and again. */
 const PROBES: ReadonlySet<string> = new Set(["connect", "health", "qa.gateway.status"]);
-const WRITES_CONFIG = /^config\.(?:patch|apply|set)$/;
 /** Without what compresses messages, each stands for itself. */
 const EXTENSIONS = /^sec-websocket-extensions:.*\r\n/im;
 const HEAD_END = "\r\n\r\n";

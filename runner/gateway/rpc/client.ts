@@ -20,7 +20,7 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 const RETRY_MS = 250;
 const RECONNECT = { retries: Number.POSITIVE_INFINITY, minTimeout: 10, factor: 1.5, maxTimeout: 250 };
 
-const WRITES_CONFIG = /^config\.(?:patch|apply|set)$/;
+export const WRITES_CONFIG = /^config\.(?:patch|apply|set)$/;
 
 export interface RpcClientOptions {
   url: string;

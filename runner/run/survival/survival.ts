@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { errorMessage } from "../../base/errors.ts";
-import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject, objectsOf } from "../../base/json.ts";
 import { waitForCondition } from "../../base/waits.ts";
 import { BARRIER } from "../../channel/defaults.ts";
 import type { BusMessage } from "../../channel/types.ts";
@@ -58,17 +58,17 @@ export async function pluginProblems(
   gateway: Pick<GatewayUnderTest, "call">,
   promises?: Promises,
 ): Promise<string[]> {
-  const { plugins = [] } = await gateway.call("qa.plugins.list").catch((error: unknown): JsonObject => {
+  const { plugins } = await gateway.call("qa.plugins.list").catch((error: unknown): JsonObject => {
     if (error instanceof RpcError && error.isUnknownMethod) return {};
     throw error;
   });
-  const entries = (plugins as JsonObject[]).filter((entry) => isJsonObject(entry));
+  if (plugins === undefined) return [];
+  const entries = objectsOf(plugins);
   const half = entries.flatMap(({ id, diagnostics = [] }) =>
     Array.isArray(diagnostics) && diagnostics.length > 0
       ? [`the plugin ${id} is there by half: ${JSON.stringify(diagnostics)}`]
       : [],
   );
-  if (entries.length === 0 && plugins === undefined) return half;
   return [...half, ...(promises?.missingAmong(entries.map(({ id }) => String(id))) ?? [])];
 }
 
