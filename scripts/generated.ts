@@ -21,8 +21,10 @@ import {
 } from "../runner/lanes/schema.ts";
 import { paritySchemaText } from "../runner/parity/parity-schema.ts";
 import { crashSchemaText } from "../runner/prove/crash-schema.ts";
+import { mutantsReportSchemaText, mutantsSchemaText } from "../runner/prove/mutants-schema.ts";
 import { proveSchemaText } from "../runner/prove/prove-schema.ts";
 import { provenSchemaText } from "../runner/prove/proven-schema.ts";
+import { vacuousSchemaText } from "../runner/prove/vacuous-schema.ts";
 import { rehearseSchemaText } from "../runner/rehearse/rehearse-schema.ts";
 import { eventSchemaText } from "../runner/report/schema/events-schema.ts";
 import { reportSchemaText } from "../runner/report/schema/report-schema.ts";
@@ -75,6 +77,9 @@ export async function generatedFiles(): Promise<[path: string, text: string][]> 
     ["runner/prove/crash.schema.json", crashSchemaText()],
     ["runner/prove/prove.schema.json", proveSchemaText()],
     ["runner/prove/proven.schema.json", provenSchemaText()],
+    ["runner/prove/mutants.schema.json", mutantsSchemaText()],
+    ["runner/prove/mutants-report.schema.json", mutantsReportSchemaText()],
+    ["runner/prove/vacuous.schema.json", vacuousSchemaText()],
     ["runner/results/merged.schema.json", mergedSchemaText()],
   ];
 }

@@ -92,7 +92,7 @@ const RUNNER: Readonly<Record<string, Room>> = {
     packages: [],
   },
   // Whether scenarios notice a broken gateway: what is kept of it, and what is said.
-  prove: { rooms: ["base", "scenario", "report", "run"], packages: ["json-schema-to-ts"] },
+  prove: { rooms: ["base", "scenario", "flow", "report", "run"], packages: ["json-schema-to-ts"] },
   init: { rooms: ["base", "channel", "gateway", "run"], packages: ["json5", "yaml"] },
   cli: {
     rooms: [

@@ -394,6 +394,32 @@ export const OPTIONS = {
     group: ORDER,
     replay: "policy",
   },
+  generated: {
+    takes: "[n]",
+    about:
+      "draw n mutants of the embedded gateway's own source instead, and try each until it is noticed (default: 400)",
+    on: ["prove"],
+    kind: COUNT,
+    group: CHOOSE,
+    replay: "choice",
+    conflicts: "fault",
+  },
+  seed: {
+    takes: "<n>",
+    about: "with --generated: which mutants are drawn; the same number draws the same",
+    on: ["prove"],
+    kind: COUNT,
+    default: 1,
+    group: CHOOSE,
+    replay: "choice",
+  },
+  vacuous: {
+    about: "show instead what is expected in a step and holds as well when the step does nothing",
+    on: ["prove"],
+    group: CHOOSE,
+    replay: "choice",
+    conflicts: "generated",
+  },
   crash: {
     about:
       "kill the gateway instead, at each write, rename, fsync, unlink and spawn of a scenario, and see whether it keeps what it has promised",

@@ -15,20 +15,16 @@ import type { ProvenEntry } from "../prove/proven-schema.ts";
 import { faultRows, renderJunit, scenarioRows } from "../prove/render.ts";
 import { answerOf, faultsOf, scoreOf } from "../prove/score.ts";
 import { headlineOf } from "../report/chain-text.ts";
-import type { ScenarioFinished } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
-import type { PreparedScenario } from "../run/prepared.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
 import { type AskedFaults, askedFaults, chosenToProve, type ProveOptions } from "./prove-chosen.ts";
-import { gatewayToProve, type HowToProve, nameOf, type Proving, runUnshown } from "./proving.ts";
+import { pairOf, runAll } from "./prove-pairs.ts";
+import { gatewayToProve, nameOf, type Proving } from "./proving.ts";
 import { print, printJson, printNote } from "./redacted.ts";
 import { newRunId, type Session } from "./session.ts";
 import { outFolder, provenPath } from "./workspace.ts";
-
-/** Between a scenario's id and a fault, where the two name an attempt; no id has it. */
-const WITH = "~";
 
 /** What is proven, on what, and where it is kept. */
 interface Proof extends AskedFaults, Proving {
@@ -171,7 +167,7 @@ async function runBroken(proof: Proof): Promise<void> {
     {
       pairs,
       async onFinished(event) {
-        const [id = "", fault = ""] = event.scenarioId.split(WITH);
+        const [id, fault] = pairOf(event);
         const result = judgePair(event);
         if (!result) return;
         done += 1;
@@ -195,45 +191,6 @@ const NOTHING: ProvenEntry = {
   ...{ text: "", inputs: "", gateway: "", tool: "", healthy: 1 },
   ...{ killed: {}, survived: [], notReached: [], broke: {}, left: [] },
 };
-
-interface HowToRun {
-  repeat?: number | undefined;
-  watchFaults?: true;
-  /** By id: each scenario runs once with each. */
-  pairs?: ReadonlyMap<string, readonly string[]>;
-  onFinished(event: ScenarioFinished): void | Promise<void>;
-}
-
-/** One run with a report of its own, of which nothing is shown. */
-async function runAll(
-  scenarios: readonly Scenario[],
-  proof: Proof,
-  { pairs, onFinished, ...how }: HowToRun,
-): Promise<void> {
-  const ids = scenarios.map(({ id }) => id);
-  const broken: HowToProve = pairs
-    ? {
-        arrange: (prepared) =>
-          prepared.flatMap((each) => withFaults(each, pairs.get(each.scenario.id) ?? [])),
-        rerun: (id) => commandLine(rerunArgs(id, proof.options)),
-      }
-    : {};
-  await runUnshown(ids, proof, { ...how, ...broken }, onFinished);
-}
-
-function withFaults(prepared: PreparedScenario, faults: readonly string[]): PreparedScenario[] {
-  return faults.map((fault) => ({
-    ...prepared,
-    scenario: { ...prepared.scenario, id: `${prepared.scenario.id}${WITH}${fault}` },
-    faults: [fault],
-  }));
-}
-
-function rerunArgs(id: string, options: ProveOptions): string[] {
-  const [scenario = "", fault = ""] = id.split(WITH);
-  const { pack, builtin, trust, modelScript, gateway } = options;
-  return withIds("run", [scenario], toArgs({ pack, builtin, trust, modelScript, gateway, fault: [fault] }));
-}
 
 function reportOf(
   proof: Proof,

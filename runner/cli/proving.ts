@@ -4,7 +4,7 @@ import { Secrets } from "../base/secrets/secrets.ts";
 import { EMBEDDED } from "../base/target.ts";
 import type { GatewayKind } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
-import type { ScenarioFinished } from "../report/events.ts";
+import type { RunEvent, ScenarioFinished } from "../report/events.ts";
 import type { RunOptions } from "./options.ts";
 import { type ProveOptions, runOptions } from "./prove-chosen.ts";
 import { type BetweenRuns, runScenarios } from "./run-scenarios.ts";
@@ -41,13 +41,15 @@ export async function nameOf(gateway: GatewayKind, { signal }: Session): Promise
 }
 
 /** What is special about a run that proves something. */
-export type HowToProve = Pick<RunOptions, "repeat" | "watchFaults" | "arrange" | "rerun">;
+export type HowToProve = Pick<RunOptions, "repeat" | "watchFaults" | "arrange" | "rerun"> & {
+  onEvent?: ((event: RunEvent) => void) | undefined;
+};
 
 /** One run with a report of its own, of which nothing is shown. */
 export async function runUnshown(
   ids: readonly string[],
   { options, session, folder, gateway, until }: Proving,
-  how: HowToProve,
+  { onEvent, ...how }: HowToProve,
   onFinished: (event: ScenarioFinished) => void | Promise<void>,
 ): Promise<void> {
   const between: BetweenRuns = {
@@ -56,7 +58,10 @@ export async function runUnshown(
     pools: async () => undefined,
     reporter: {
       name: "prove",
-      onEvent: (event) => (event.type === "scenario-finished" ? onFinished(event) : undefined),
+      onEvent: (event) => {
+        onEvent?.(event);
+        return event.type === "scenario-finished" ? onFinished(event) : undefined;
+      },
     },
   };
   const left = until - performance.now();

@@ -8,7 +8,7 @@ import { secretValues } from "../base/secrets/names.ts";
 import { Secrets } from "../base/secrets/secrets.ts";
 import { suggest } from "../base/suggest.ts";
 import type { Teardown } from "../base/teardown.ts";
-import type { GatewayKind } from "../gateway/gateway.ts";
+import { type GatewayKind, MUTANT } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { capabilitiesOf } from "../plan/capabilities.ts";
 import { releaseVersion } from "../plan/gateways.ts";
@@ -179,7 +179,8 @@ async function chooseAndPrepare(
   const { target, env, lane } = order;
   const { allowWrites, updateTo, trust, modelScript, fault } = options;
   const resolve = (of: Teardown) => resolveGatewayKind(target, { env, teardown: of, allowWrites, updateTo });
-  const gateway = await (between?.gateway(resolve) ?? resolve(teardown));
+  const plain = await (between?.gateway(resolve) ?? resolve(teardown));
+  const gateway = fault.some((name) => name.startsWith(MUTANT)) ? (plain.mutated?.() ?? plain) : plain;
   const model = chooseModel(options.model ?? lane?.model, target, env);
   // Building the gateway and reading the scenarios do not depend on each other.
   const preparing = gateway.prepare(signal);
@@ -277,7 +278,7 @@ function paceOf(
 ): Pick<RunSetup, "jobs" | "bootAhead" | "share" | "order" | "policy" | "faults" | "watchFaults"> {
   const memoryPerJob = gateway.memoryBytes + ATTEMPT_MEMORY_BYTES;
   const wanted = options.jobs ?? (options.allowWrites ? 1 : defaultJobs(memoryPerJob));
-  const jobs = Math.min(wanted, scenarios.length);
+  const jobs = Math.max(1, Math.min(wanted, scenarios.length));
   const share = options.shareGateway === true;
   const ahead = gateway.target.kind === "openclaw" ? defaultBootAhead(jobs, memoryPerJob) : 0;
   return {

@@ -50,6 +50,11 @@ export function provenPath(typed?: string): string {
   return typed === undefined ? join(repositoryRoot(), "qa/proven.json") : resolve(userFolder(), typed);
 }
 
+/** The same for mutants, and who notices them. */
+export function mutantsPath(typed?: string): string {
+  return typed === undefined ? join(repositoryRoot(), "qa/mutants.json") : resolve(userFolder(), typed);
+}
+
 /** @throws UsageError unless the path is a folder */
 export async function requireFolder(path: string, shown: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);

@@ -30,6 +30,7 @@ async function runSteps(
       api: { env: { gateway: { pid: 17 } } },
       host: {
         stepStarted: async () => {},
+        leaveOut: async () => {},
         async perform(call) {
           calls.push(call);
           const check = later[call.action];
@@ -226,6 +227,7 @@ test("a statement and what it looks at later have the time that they are given",
       limits: { actionMs: 20, stepMs: 10_000, cleanupMs: 10_000 },
       host: {
         stepStarted: async () => {},
+        leaveOut: async () => {},
         async perform(_call, allow) {
           allow(1_000);
           await pause();

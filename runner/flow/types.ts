@@ -1,6 +1,6 @@
 import type { Position } from "../scenario/source/source.ts";
 import type { Matcher } from "./match/matcher.ts";
-import type { Permission, StatementVocabulary, Vocabulary } from "./vocabulary.ts";
+import type { Effect, Permission, StatementVocabulary, Vocabulary } from "./vocabulary.ts";
 
 /** A flow that was checked and is ready to run, as plain data: it can be handed to another process. */
 export interface PlainFlow {
@@ -113,6 +113,8 @@ export interface ActionStatement extends StatementBase {
   /** Why it is expected, in the author's words. */
   because?: Value;
   saveAs?: string;
+  /** Set where it is left out, to see what holds without it; with what it would do. */
+  leftOut?: Effect;
 }
 
 /** Compiled, with values that are not known yet. */

@@ -259,6 +259,21 @@ export interface GatewayStart {
   keepTemp?: boolean;
 }
 
+/** What the name of a fault begins with that is a mutant. */
+export const MUTANT = "mutant.";
+
+/** A change of one place of a gateway's source, which is switched on as a fault of the name `mutant.<id>`. */
+export interface Mutant {
+  id: string;
+  /** What kind of change: `condition-inverted`. */
+  operator: string;
+  /** Below the folder of the source, with slashes. */
+  path: string;
+  line: number;
+  before: string;
+  after: string;
+}
+
 /** One kind of gateway (`embedded`, `openclaw@…`, `ws://…`). */
 export interface GatewayKind {
   readonly target: GatewayTarget;
@@ -280,5 +295,9 @@ export interface GatewayKind {
   faults?(signal: AbortSignal): Promise<readonly string[]>;
   /** Digest of what it was built from; of the embedded one. */
   buildId?(signal: AbortSignal): Promise<string>;
+  /** The same, built with mutants, each of which is one more fault; of the embedded one, where its source is at hand. */
+  mutated?(): GatewayKind;
+  /** Its mutants, of a mutated one. */
+  mutants?(signal: AbortSignal): Promise<readonly Mutant[]>;
   start(options: GatewayStart): Promise<GatewayUnderTest>;
 }

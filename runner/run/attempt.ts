@@ -1,5 +1,7 @@
 import { mkdir } from "node:fs/promises";
-import { errorMessage } from "../base/errors.ts";
+import { endsWithin } from "../base/abort.ts";
+import { errorMessage, QaError } from "../base/errors.ts";
+import { stretched } from "../base/slow.ts";
 import type { CompiledFlow } from "../flow/types.ts";
 import type { ScenarioFinished, Verdict } from "../report/events.ts";
 import { evidenceFolder } from "../report/evidence-folder.ts";
@@ -16,7 +18,7 @@ import { notSurvived, problemsAfterKill } from "./survival/after-kill.ts";
 import { Promises } from "./survival/promises.ts";
 import type { FaultRecord } from "./testbed/faults.ts";
 import type { TestbedPool } from "./testbed/pool.ts";
-import type { Testbed } from "./testbed/testbed.ts";
+import type { ReadyTestbed, Testbed } from "./testbed/testbed.ts";
 
 export interface AttemptOptions {
   prepared: PreparedScenario;
@@ -111,7 +113,10 @@ async function perform(
       };
       run.events.emit({ type: "gateway-starting", ...about });
     });
-    const [ready] = await Promise.all([testbed.ready, mkdir(folder, { recursive: true, mode: 0o700 })]);
+    const [ready] = await Promise.all([
+      readyWithin(testbed, prepared.startWithinMs),
+      mkdir(folder, { recursive: true, mode: 0o700 }),
+    ]);
     run.events.emit({
       type: "gateway-ready",
       at: Date.now(),
@@ -166,6 +171,15 @@ async function perform(
     const outcome = await outcomeOf(endingOf(error), scenario, testbed, stepNames(flow));
     return { outcome, problems: [], leaks: [] };
   }
+}
+
+/** @throws QaError `gateway-not-ready` */
+async function readyWithin({ ready }: Testbed, limitMs: number | undefined): Promise<ReadyTestbed> {
+  if (limitMs === undefined || (await endsWithin(ready, stretched(limitMs)))) return ready;
+  throw new QaError(`the gateway was not ready within ${limitMs} ms`, {
+    code: "gateway-not-ready",
+    fault: "product",
+  });
 }
 
 export function stepNames(flow: CompiledFlow | undefined): string[] {

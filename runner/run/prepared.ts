@@ -34,6 +34,8 @@ export interface PreparedScenario {
   faults?: readonly string[];
   /** One of its faults kills the gateway: that ends the scenario, and what the gateway has promised is looked at. */
   kills?: true;
+  /** Its gateway must be ready within so many milliseconds; the product is to blame if it is not. Default: the gateway's own limits. */
+  startWithinMs?: number;
   /** Install the gateway for this scenario alone. */
   release?: OwnRelease;
 }

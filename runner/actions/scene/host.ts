@@ -38,5 +38,6 @@ export function statementHost(context: ActionContext, statements: ActionSet): St
       );
       return { value, later: scene.takeLater(), notes: scene.takeNotes() };
     },
+    leaveOut: (effect) => scene.acting(effect, identify),
   };
 }

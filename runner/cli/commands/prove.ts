@@ -18,15 +18,19 @@ export function addProveCommand(program: Command, finish: (exitCode: number) => 
         "qa prove --all --budget 30m --junit prove.xml",
         "qa prove my-scenario --fault 'channel.*'",
         "qa prove --crash plugin-install-restart",
+        "qa prove --all --generated 400 --seed 1 --healthy 2 --budget 50m",
+        "qa prove --all --vacuous",
       ),
     );
   return addOptions(command, "prove").action(async (ids: string[], options: OptionsOf<"prove">) => {
-    if (options.crash) {
-      const { crash } = await import("../crash-run.ts");
-      finish(await withSession((session) => crash(ids, options, session)));
-      return;
-    }
-    const { prove } = await import("../prove-run.ts");
-    finish(await withSession((session) => prove(ids, options, session)));
+    finish(await withSession(async (session) => (await proofFor(options))(ids, options, session)));
   });
+}
+
+/** What is to be proven decides what is loaded. */
+async function proofFor({ crash, generated, vacuous }: OptionsOf<"prove">) {
+  if (crash) return (await import("../crash-run.ts")).crash;
+  if (vacuous) return (await import("../prove-vacuous.ts")).proveVacuous;
+  if (generated !== undefined) return (await import("../prove-generated.ts")).proveGenerated;
+  return (await import("../prove-run.ts")).prove;
 }

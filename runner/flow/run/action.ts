@@ -16,6 +16,10 @@ export async function performAction(statement: ActionStatement, context: Stateme
   const { evaluator, host, where } = context;
   const entry = where.flow.statements[statement.action];
   if (!entry) throw new Error(`there is no statement ${statement.action}`);
+  if (statement.leftOut) {
+    await host.leaveOut(statement.leftOut);
+    return;
+  }
   const values = new StepValues(evaluator, where);
   const call = await values.call(statement);
   const because = statement.because && String(await values.of(statement.because));

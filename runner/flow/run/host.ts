@@ -1,4 +1,5 @@
 import type { ActionStatement } from "../types.ts";
+import type { Effect } from "../vocabulary.ts";
 
 /** A statement of a step below a heading, with its values. */
 export interface StatementCall {
@@ -34,4 +35,6 @@ export interface StatementHost {
   /** Called before the first statement of a step. */
   stepStarted(actions: readonly ActionStatement[]): Promise<void>;
   perform(call: StatementCall, allow: Allow): Promise<Performed>;
+  /** Called in place of a statement that acts and is left out: whatever was before it does not count as its result. */
+  leaveOut(effect: Effect): Promise<void>;
 }

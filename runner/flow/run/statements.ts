@@ -2,6 +2,7 @@ import { untilAborted } from "../../base/abort.ts";
 import { BlockedError, errorMessage, SkipError } from "../../base/errors.ts";
 import type { Position } from "../../scenario/source/source.ts";
 import { withinAct } from "../current-signal.ts";
+import { statementsIn } from "../statement-list.ts";
 import type {
   CompiledExpression,
   CompiledFlow,
@@ -82,7 +83,7 @@ export class StatementRunner {
   /** @throws what ended the statements; `locateFailure` gives it its place if it has none */
   async runAll(statements: readonly Statement[], signal: AbortSignal): Promise<void> {
     const context = { scope: undefined, signal };
-    const actions = statements.filter((statement) => statement.kind === "action");
+    const actions = statementsIn(statements).filter((statement) => statement.kind === "action");
     if (actions.length > 0) await this.#act(context, () => this.#options.host.stepStarted(actions));
     await this.#block(statements, context);
     await this.holdStill(this.#untilStep, signal);

@@ -261,6 +261,7 @@ export async function run(
       config: {},
       host: {
         stepStarted: async () => {},
+        leaveOut: async () => {},
         perform: async () => ({ value: undefined, later: [], notes: [] }),
       },
       signal: new AbortController().signal,

@@ -20,7 +20,17 @@ export interface EmbeddedBuild {
   buildId: string;
   /** Names of the faults it knows. */
   faults: readonly string[];
+  /** File with the table of its mutants; absolute. */
+  mutants?: string;
 }
+
+/** With mutants in it, one of which can be switched on, or without; what tells the build scripts, and the name of the build. */
+export const FLAVOURS = {
+  plain: { args: [], current: "current.json" },
+  mutants: { args: ["--mutants"], current: "current-mutants.json" },
+} as const;
+
+export type Flavour = keyof typeof FLAVOURS;
 
 const PACKAGE = join(ROOT, "fixtures/gateway");
 
@@ -40,11 +50,12 @@ export async function ensureBuild(
   packageRoot: string,
   signal: AbortSignal,
   progress?: Progress,
+  flavour: Flavour = "plain",
 ): Promise<EmbeddedBuild> {
   if (BUILT) return unpackBuild(BUILT.gateway);
-  const fresh = await readFreshBuild(packageRoot);
+  const fresh = await readFreshBuild(packageRoot, flavour);
   if (fresh) return fresh;
-  const make = () => build(packageRoot, signal);
+  const make = () => build(packageRoot, signal, flavour);
   return progress ? progress.during("building the embedded gateway", make) : make();
 }
 
@@ -60,9 +71,9 @@ async function unpackBuild(archive: string): Promise<EmbeddedBuild> {
 }
 
 /** Looks at sizes and times as long as these say enough: asking the build script would cost as much as a start. */
-async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | undefined> {
+async function readFreshBuild(packageRoot: string, flavour: Flavour): Promise<EmbeddedBuild | undefined> {
   try {
-    const current = await readJsonObject(join(packageRoot, ".build", "current.json"));
+    const current = await readJsonObject(join(packageRoot, ".build", FLAVOURS[flavour].current));
     const found = parseBuild(current);
     if (!found) return undefined;
     const { inputs } = await readJsonObject(join(found.root, "build.json"));
@@ -74,10 +85,10 @@ async function readFreshBuild(packageRoot: string): Promise<EmbeddedBuild | unde
   }
 }
 
-async function build(packageRoot: string, signal: AbortSignal): Promise<EmbeddedBuild> {
+async function build(packageRoot: string, signal: AbortSignal, flavour: Flavour): Promise<EmbeddedBuild> {
   const { execa } = await loadExeca();
   const script = join(packageRoot, "build.ts");
-  const result = await execa(process.execPath, [script], {
+  const result = await execa(process.execPath, [script, ...FLAVOURS[flavour].args], {
     cwd: packageRoot,
     env: guardedEnv({}),
     cancelSignal: signal,
@@ -112,11 +123,19 @@ export function rejectOthersCheckout(words: string, packageRoot: string): void {
   });
 }
 
-function parseBuild({ root, entry, version, buildId, faults }: JsonObject): EmbeddedBuild | undefined {
+function parseBuild({
+  root,
+  entry,
+  version,
+  buildId,
+  faults,
+  mutants,
+}: JsonObject): EmbeddedBuild | undefined {
   if (typeof root !== "string" || typeof entry !== "string") return undefined;
   if (typeof version !== "string" || typeof buildId !== "string") return undefined;
   if (!Array.isArray(faults)) return undefined;
-  return { root, entry: resolve(root, entry), version, buildId, faults };
+  const table = typeof mutants === "string" ? { mutants } : {};
+  return { root, entry: resolve(root, entry), version, buildId, faults, ...table };
 }
 
 function parseJson(text: string): JsonObject {

@@ -1,13 +1,22 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ROOT } from "../../base/places.js";
+import { UsageError } from "../../base/errors.ts";
+import { BUILT, ROOT } from "../../base/places.js";
 import { slowFactor, stretched } from "../../base/slow.ts";
 import { EMBEDDED, formatTarget } from "../../base/target.ts";
 import type { Teardown } from "../../base/teardown.ts";
-import type { GatewayKind, GatewayStart, GatewayUnderTest, OwnRelease } from "../gateway.ts";
+import {
+  type GatewayKind,
+  type GatewayStart,
+  type GatewayUnderTest,
+  MUTANT,
+  type Mutant,
+  type OwnRelease,
+} from "../gateway.ts";
 import type { Progress } from "../npm/progress.ts";
 import { startChildGateway } from "../process/start-child.ts";
 import { loadExeca } from "../process/start-process.ts";
-import { type EmbeddedBuild, ensureBuild } from "./build.ts";
+import { type EmbeddedBuild, ensureBuild, type Flavour } from "./build.ts";
 import type { EmbeddedReleases } from "./release/embedded-releases.ts";
 import { type MappedRelease, mapRelease } from "./release/mapping.ts";
 
@@ -26,14 +35,16 @@ export class EmbeddedKind implements GatewayKind {
   #build: Promise<EmbeddedBuild> | undefined;
 
   readonly #progress: Progress | undefined;
+  readonly #flavour: Flavour;
 
   /**
    * @param teardown of the whole run
    * @param progress shows what takes long before the first scenario; default: nothing does
    */
-  constructor(teardown: Teardown, progress?: Progress) {
+  constructor(teardown: Teardown, progress?: Progress, flavour: Flavour = "plain") {
     this.#teardown = teardown;
     this.#progress = progress;
+    this.#flavour = flavour;
   }
 
   async prepare(signal: AbortSignal): Promise<void> {
@@ -41,7 +52,22 @@ export class EmbeddedKind implements GatewayKind {
   }
 
   async faults(signal: AbortSignal): Promise<readonly string[]> {
-    return (await this.#ensureBuild(signal)).faults;
+    const { faults } = await this.#ensureBuild(signal);
+    return [...faults, ...(await this.mutants(signal)).map(({ id }) => `${MUTANT}${id}`)];
+  }
+
+  mutated(): EmbeddedKind {
+    if (BUILT)
+      throw new UsageError(
+        "mutants are made of the source of the embedded gateway, which the package does not have",
+        "Use a checkout of the repository.",
+      );
+    return new EmbeddedKind(this.#teardown, this.#progress, "mutants");
+  }
+
+  async mutants(signal: AbortSignal): Promise<readonly Mutant[]> {
+    const { mutants } = await this.#ensureBuild(signal);
+    return mutants === undefined ? [] : JSON.parse(await readFile(mutants, "utf8"));
   }
 
   async buildId(signal: AbortSignal): Promise<string> {
@@ -75,7 +101,8 @@ export class EmbeddedKind implements GatewayKind {
 
   async #startRelease({ version, plan }: MappedRelease, options: GatewayStart): Promise<GatewayUnderTest> {
     this.#releases ??= import("./release/embedded-releases.ts").then(
-      ({ EmbeddedReleases }) => new EmbeddedReleases(this.#packageRoot, this.#teardown),
+      ({ EmbeddedReleases }) =>
+        new EmbeddedReleases(this.#packageRoot, this.#teardown, undefined, this.#flavour),
     );
     const releases = await this.#releases;
     return startChildGateway(async ({ root }) => {
@@ -98,10 +125,12 @@ export class EmbeddedKind implements GatewayKind {
 
   /** Once per run; after a failure the next caller tries again. */
   #ensureBuild(signal: AbortSignal): Promise<EmbeddedBuild> {
-    this.#build ??= ensureBuild(this.#packageRoot, signal, this.#progress).catch((error: unknown) => {
-      this.#build = undefined;
-      throw error;
-    });
+    this.#build ??= ensureBuild(this.#packageRoot, signal, this.#progress, this.#flavour).catch(
+      (error: unknown) => {
+        this.#build = undefined;
+        throw error;
+      },
+    );
     return this.#build;
   }
 }

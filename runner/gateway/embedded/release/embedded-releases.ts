@@ -8,6 +8,7 @@ import { type InstalledRelease, installGlobally } from "../../npm/global-install
 import type { NpmOptions } from "../../npm/npm.ts";
 import { publishTo, type Registry, settingsFor, startRegistry } from "../../npm/registry.ts";
 import { watchedEnv } from "../../process/watchdog-env.ts";
+import type { Flavour } from "../build.ts";
 import { type BuiltRelease, buildReleases, RELEASES, type ReleaseSpec } from "./releases.ts";
 
 const NPM_TIMEOUT_MS = 120_000;
@@ -29,13 +30,20 @@ export class EmbeddedReleases {
   readonly #packageRoot: string;
   readonly #teardown: Teardown;
   readonly #releases: readonly ReleaseSpec[];
+  readonly #flavour: Flavour;
   #opened: Promise<Opened> | undefined;
 
   /**
    * @param packageRoot folder of the embedded gateway's source
    * @param teardown of the whole run
    */
-  constructor(packageRoot: string, teardown: Teardown, releases: readonly ReleaseSpec[] = RELEASES) {
+  constructor(
+    packageRoot: string,
+    teardown: Teardown,
+    releases: readonly ReleaseSpec[] = RELEASES,
+    flavour: Flavour = "plain",
+  ) {
+    this.#flavour = flavour;
     this.#packageRoot = packageRoot;
     this.#teardown = teardown;
     this.#releases = releases;
@@ -61,7 +69,7 @@ export class EmbeddedReleases {
   async #open(signal: AbortSignal): Promise<Opened> {
     const folder = await makeTempFolder({ kind: "registry", teardown: this.#teardown });
     await mkdir(join(folder, "home"), { mode: 0o700 });
-    const releases = await buildReleases(this.#packageRoot, this.#releases, signal);
+    const releases = await buildReleases(this.#packageRoot, this.#releases, signal, this.#flavour);
     const published = publishedPath(releases);
     const known = existsSync(published);
     const registry = await startRegistry(join(folder, "registry"), {

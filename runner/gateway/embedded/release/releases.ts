@@ -4,7 +4,7 @@ import { readJsonObject } from "../../../base/files.ts";
 import { guardedEnv } from "../../../base/guardian.ts";
 import { BUILT, CACHE } from "../../../base/places.js";
 import { loadExeca } from "../../process/start-process.ts";
-import { rejectOthersCheckout } from "../build.ts";
+import { FLAVOURS, type Flavour, rejectOthersCheckout } from "../build.ts";
 
 /** A release of the embedded gateway as the registry of a run offers it. */
 export interface ReleaseSpec {
@@ -42,12 +42,13 @@ export async function buildReleases(
   packageRoot: string,
   specs: readonly ReleaseSpec[],
   signal: AbortSignal,
+  flavour: Flavour = "plain",
 ): Promise<BuiltRelease[]> {
   if (BUILT) return unpackReleases(BUILT.releases, specs);
   const { execa } = await loadExeca();
   const script = join(packageRoot, "build-releases.ts");
   const args = specs.map(({ version, defect }) => (defect ? `${version}=${defect}` : version));
-  const result = await execa(process.execPath, [script, ...args], {
+  const result = await execa(process.execPath, [script, ...FLAVOURS[flavour].args, ...args], {
     cwd: packageRoot,
     env: guardedEnv({}),
     cancelSignal: signal,
