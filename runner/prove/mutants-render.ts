@@ -1,3 +1,4 @@
+import { shorten } from "../base/text.ts";
 import { element } from "../report/reporters/junit/xml.ts";
 import { folderOf } from "./mutants.ts";
 import type { MutantsReport, ReportedMutant } from "./mutants-schema.ts";
@@ -16,7 +17,12 @@ export function mutantRows(mutants: readonly ReportedMutant[]): string[][] {
     ["not noticed", "place", "change", "because"],
     ...mutants
       .filter(({ state }) => state !== "killed")
-      .map((mutant) => [mutant.id, placeOf(mutant), changeOf(mutant), reasonOf(mutant)]),
+      .map((mutant) => [
+        mutant.id,
+        placeOf(mutant),
+        shorten(changeOf(mutant), SHOWN_CHARS),
+        reasonOf(mutant),
+      ]),
   ];
 }
 
@@ -28,10 +34,15 @@ function changeOf({ operator, before, after }: ReportedMutant): string {
   return `${operator}: ${before} → ${after || "nothing"}`;
 }
 
+/** A table is to be read; all of it is in the report and the file of mutants. */
+const SHOWN_CHARS = 100;
+
 function reasonOf({ state, passedBy, tried, why }: ReportedMutant): string {
   switch (state) {
     case "survived":
-      return `all ${passedBy} scenarios that come by it pass`;
+      return passedBy === 1
+        ? "the one scenario that comes by it passes"
+        : `all ${passedBy} scenarios that come by it pass`;
     case "left":
       return `tried with ${tried} of ${passedBy} scenarios`;
     default:
