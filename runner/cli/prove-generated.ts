@@ -35,6 +35,8 @@ const GRACE_MS = 3_000;
 const TIMED_OUT: ReadonlySet<string> = new Set(["scenario-timeout", "gateway-not-ready"]);
 /** So often a try may run out of time on a machine that is too busy for the healthy gateway as well. */
 const MOST_LATE = 3;
+/** So many tries are lost at most when the program is killed. */
+const SAVED_EVERY = 20;
 /** A mutant that is still open late is tried by several scenarios at once. */
 const MOST_AT_ONCE = 3;
 
@@ -81,6 +83,7 @@ export async function proveGenerated(
   const table = (await gateway.mutants?.(session.signal)) ?? [];
   const asked = typeof options.generated === "number" ? options.generated : DEFAULT_DRAWN;
   const { falseAlarms, possible } = await findPassed(trial, table, digest, asked);
+  if (kept.mutants.length > 0) await kept.save();
   if (falseAlarms.length === 0) await tryAll(trial);
   if (kept.mutants.length > 0) await kept.save();
   session.signal.throwIfAborted();
@@ -212,6 +215,8 @@ async function tryRound(
   const reports = join(folder, `round-${round}`);
   const late: { id: string; fault: string; result: PairResult }[] = [];
   const limitMs = (id: string) => limitOf(id, trial);
+  const total = [...pairs.values()].reduce((sum, { length }) => sum + length, 0);
+  let done = 0;
   await runAll(
     scenarios.filter(({ id }) => pairs.has(id)),
     { ...trial, folder: reports },
@@ -224,6 +229,11 @@ async function tryRound(
         if (!result) return;
         if (TIMED_OUT.has(event.failure?.code ?? "")) late.push({ id, fault, result });
         else kept.add(fault.slice(MUTANT.length), id, result);
+        done += 1;
+        if (done % SAVED_EVERY === 0) {
+          printNote(`round ${round}: ${done} of ${total} tries\n`);
+          await kept.save();
+        }
         // The command that runs it again is in the report; the files of thousands of runs would fill the disk.
         await rm(evidenceFolder(reports, event.scenarioId, event.attempt), { recursive: true, force: true });
       },
