@@ -34,6 +34,7 @@ const LATER: ReadonlySet<string> = new Set([
   "config-edited-by-hand",
   "config-env-references",
   "config-write-safe",
+  "cron-jobs-managed",
   "cron-once-over-restart",
   "dm-routing",
   "journal-torn-line",

@@ -58,6 +58,27 @@ test("a reply, a restart and an answer of before do not count for what is left o
   expect([exitCode, report.sentence]).toEqual([0, "Yes: each of 4 expectations needs what its step does"]);
 });
 
+test("what stands before the first act, or after one that is refused, is not asked", {
+  timeout: 120_000,
+}, async () => {
+  const { exitCode, report } = await vacuous(
+    HEAD("refused") +
+      step(
+        "A wrong port is refused",
+        "rpc: config.get\n  answer: { valid: true }",
+        "patchConfig: { gateway: { port: eighty } }\n  error: { contains: gateway.port }",
+        "expectHealth: { ready: true }",
+      ) +
+      step(
+        "It is ready, and answers",
+        "expectHealth: { ready: true }",
+        "say: 'Reply exactly: HERE'",
+        "expectReply: HERE",
+      ),
+  );
+  expect([exitCode, report.asked, report.vacuous, report.unknown]).toEqual([0, 1, [], []]);
+});
+
 test("where nothing acts, nothing can be said", { timeout: 60_000 }, async () => {
   const { exitCode } = await vacuous(HEAD("looks") + step("It is well", "expectHealth: { ready: true }"));
   expect(exitCode).toBe(4);

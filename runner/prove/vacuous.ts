@@ -30,8 +30,8 @@ export interface WithoutActs {
 }
 
 /**
- * For each step that acts and expects something, the flow up to it without its acts. What says that there is nothing, or that
- * something is otherwise, is not asked: it holds where nothing was done, and needs a fault to be proven by.
+ * For each step that acts and then expects something, the flow up to it without its acts. What says that there is nothing, or
+ * that something is otherwise, is not asked: it holds where nothing was done, and needs a fault to be proven by.
  */
 export function withoutActs(flow: CompiledFlow): WithoutActs[] {
   return flow.steps.flatMap((step, index) => {
@@ -43,11 +43,12 @@ export function withoutActs(flow: CompiledFlow): WithoutActs[] {
       if (!entry) return statement;
       const effect = effectOf(statement, entry);
       if (entry.statement === "acts" && effect !== "reads") {
-        acts += 1;
+        // What is refused is to change nothing: that all is as it was holds without it, and needs a fault to be proven by.
+        if (!statement.error) acts += 1;
         return { ...statement, leftOut: effect };
       }
       if (isNegative(statement)) return undefined;
-      const asks = entry.statement !== "acts" || statement.answer !== undefined;
+      const asks = acts > 0 && (entry.statement !== "acts" || statement.answer !== undefined);
       return alone(statement, asks ? step : undefined, asked);
     });
     if (acts === 0 || asked.size === 0) return [];
@@ -85,8 +86,9 @@ function effectOf({ params }: ActionStatement, entry: FunctionEntry): Effect {
 }
 
 /** What a statement forbids, or that something is not there, or is otherwise. */
-function isNegative({ action, params, answer }: ActionStatement): boolean {
-  if (/^expectNo[A-Z]/.test(action)) return true;
+function isNegative({ action, params, answer, times }: ActionStatement): boolean {
+  // With a number, what holds already says that no more may come.
+  if (/^expectNo[A-Z]/.test(action) || times !== undefined) return true;
   const matchers = params.flatMap(([, value]) => (value.kind === "matcher" ? [value.matcher] : []));
   const all = answer ? [...matchers, answer] : matchers;
   return all.length > 0 && all.every(saysNothingIsThere);
@@ -99,7 +101,9 @@ function saysNothingIsThere(matcher: CompiledMatcher): boolean {
     case "exists":
       return isLiteral(matcher.value, false);
     case "equals":
-      return matcher.value.kind === "list" && matcher.value.items.length === 0;
+      return (
+        isLiteral(matcher.value, null) || (matcher.value.kind === "list" && matcher.value.items.length === 0)
+      );
     case "count":
       return matcher.matcher.kind === "equals" && isLiteral(matcher.matcher.value, 0);
     case "members":
