@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../base/json.ts";
-import { gatewayConfig } from "./config.ts";
+import { gatewayConfig, keepPlugins } from "./config.ts";
 import { type Surroundings, upstreamSurroundings } from "./surroundings.ts";
 
 const configWith = (...patches: JsonObject[]): JsonObject => configIn(undefined, ...patches);
@@ -40,6 +40,16 @@ test("patches merge in order and name the channel account by what it is called h
   expect(config).toMatchObject({
     channels: { "qa-channel": { enabled: true, accounts: { default: { a: 1 } } } },
   });
+});
+
+test("lists of plugins that a patch has replaced get back what the run itself needs, once", () => {
+  const own = { "qa-channel": "/r/channel" };
+  const kept = keepPlugins({ plugins: { load: { paths: ["/mine"] }, allow: ["mine"] } }, own);
+  expect(kept).toEqual({
+    plugins: { load: { paths: ["/r/channel", "/mine"] }, allow: ["mine", "qa-channel"] },
+  });
+  expect(keepPlugins(kept, own)).toBe(kept);
+  expect(keepPlugins({ plugins: {} }, {})).toEqual({ plugins: {} });
 });
 
 test("a patch cannot reach into a prototype", () => {

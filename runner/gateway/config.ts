@@ -54,16 +54,28 @@ export function gatewayConfig(options: GatewayConfigOptions): JsonObject {
   return withPlugins(config, options.plugins ?? {});
 }
 
-/** A patch replaces lists as a whole: what the run itself needs is added to them at the end. */
 function withPlugins(config: JsonObject, plugins: Readonly<Record<string, string>>): JsonObject {
   const ids = Object.keys(plugins);
   if (ids.length === 0) return config;
+  const entries = Object.fromEntries(ids.map((id) => [id, { enabled: true, config: {} }]));
+  return keepPlugins(mergePatch(config, { plugins: { entries } }), plugins);
+}
+
+/**
+ * A patch replaces lists as a whole: what the run itself needs is put back into those of plugins.
+ * @param plugins by id: their folders
+ */
+export function keepPlugins(config: JsonObject, plugins: Readonly<Record<string, string>>): JsonObject {
   const { load, allow } = (config.plugins ?? {}) as { load?: { paths?: string[] }; allow?: string[] };
+  const lost = (needed: readonly string[], list: readonly string[] = []) =>
+    needed.filter((one) => !list.includes(one));
+  const paths = lost(Object.values(plugins), load?.paths);
+  const ids = allow === undefined ? [] : lost(Object.keys(plugins), allow);
+  if (paths.length === 0 && ids.length === 0) return config;
   return mergePatch(config, {
     plugins: {
-      entries: Object.fromEntries(ids.map((id) => [id, { enabled: true, config: {} }])),
-      load: { paths: [...Object.values(plugins), ...(load?.paths ?? [])] },
-      ...(allow ? { allow: [...allow, ...ids] } : {}),
+      ...(paths.length > 0 && { load: { paths: [...paths, ...(load?.paths ?? [])] } }),
+      ...(ids.length > 0 && { allow: [...(allow ?? []), ...ids] }),
     },
   });
 }

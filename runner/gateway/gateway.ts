@@ -129,6 +129,8 @@ export interface DrivenGateway {
    * @throws BlockedError `cli` when it is not on this machine; the signal's reason
    */
   runCli(args: readonly string[], options: CliRunOptions): Promise<CliResult>;
+  /** A config of it, with the plugins that the run itself needs back in its lists: on releases, the way to the channel. */
+  keepOwnPlugins(config: JsonObject): JsonObject;
   /** Whole log so far, redacted. */
   logs(): string;
   /** Cursor for `readLogsSince`. */

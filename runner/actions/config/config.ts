@@ -231,7 +231,9 @@ export async function restartWithPatch(
   await context.gateway.restartAfterStateMutation(async () => {
     if (Object.keys(patch).length > 0) {
       const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
-      await writeFile(path, `${JSON.stringify(mergePatch(config, patch), null, 2)}\n`, { mode: 0o600 });
+      const patched = mergePatch(config, patch);
+      const next = "plugins" in patch ? context.gateway.keepOwnPlugins(patched) : patched;
+      await writeFile(path, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
     }
     await change?.();
   });

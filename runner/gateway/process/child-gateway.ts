@@ -4,7 +4,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Redactor } from "../../base/secrets/secrets.ts";
 import { countdown } from "../../base/slow.ts";
 import type { Wakeups } from "../../base/wakeups.ts";
-import { AGENT_ID } from "../config.ts";
+import { AGENT_ID, keepPlugins } from "../config.ts";
 import { type DialectAccess, type GatewayDialect, statusDialect } from "../dialect.ts";
 import type { GatewayFacts } from "../facts.ts";
 import type {
@@ -323,6 +323,10 @@ export class ChildGateway implements GatewayUnderTest {
   runCli(args: readonly string[], { env, ...options }: CliRunOptions): Promise<CliResult> {
     // It is the gateway's own program, started here: it gets all that the gateway gets.
     return runCommand(this.cliCommand({ ...this.#options.env, ...env }), args, options);
+  }
+
+  keepOwnPlugins(config: JsonObject): JsonObject {
+    return keepPlugins(config, this.#options.program.plugins ?? {});
   }
 
   onEvent(listener: (event: GatewayEvent) => void): () => void {

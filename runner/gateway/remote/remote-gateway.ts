@@ -212,6 +212,10 @@ export class RemoteGateway implements GatewayUnderTest {
     return waitUntilReady(this.baseUrl, { timeoutMs, wakeups, signal, logTail: () => "" });
   }
 
+  keepOwnPlugins(config: JsonObject): JsonObject {
+    return config;
+  }
+
   onEvent(listener: (event: GatewayEvent) => void): () => void {
     return this.#events.add(listener);
   }

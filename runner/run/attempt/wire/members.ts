@@ -41,6 +41,7 @@ export const MEMBERS: { readonly [Part in keyof Parts]: Readonly<Record<keyof Pa
     waitForNewBoot: "later",
     cliCommand: "now",
     runCli: "later",
+    keepOwnPlugins: "now",
     logs: "now",
     markLogs: "now",
     readLogsSince: "now",
