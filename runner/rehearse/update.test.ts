@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linesOf, reasonIn } from "./update.ts";
+import { isTooSlow, linesOf, reasonIn } from "./update.ts";
 
 /** As 2026.9.6 prints it. */
 const DOCTOR = `
@@ -41,4 +41,13 @@ test("a migration that gives up is quoted with why, and not with that it does", 
   expect(reasonIn(["Doctor stopped because of something."])).toBe("Doctor stopped because of something.");
   expect(reasonIn(["all is well", "Error: no space left", "bye"])).toBe("Error: no space left");
   expect(reasonIn([])).toBe("it says nothing");
+});
+
+test("a release that did not keep a limit of its own is told from one that cannot start", () => {
+  // As 2026.9.6 said it at its start, on a machine that was busy.
+  const slow =
+    "Gateway failed to start: state lease heartbeat did not become ready (phase=startup, trigger=timeout, status=starting, elapsedMs=5001, timeoutMs=5000)";
+  expect(isTooSlow(slow)).toBe(true);
+  expect(isTooSlow("Gateway failed to start: Invalid config at openclaw.json")).toBe(false);
+  expect(isTooSlow("it was not ready within 90 s: waiting for a plugin timed out")).toBe(false);
 });

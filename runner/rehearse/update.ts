@@ -9,9 +9,9 @@ const MIGRATION_MS = 900_000;
 
 /** Who fails once is asked again, as a person would; who fails for want of time gets one attempt more. */
 const ATTEMPTS = 2;
-/** A migration has limits of its own, which it does not keep on a machine that is busy with other work. */
-const TOO_SLOW =
-  /heartbeat did not become ready|\blease\b.*\bwas lost\b|\btimed? ?out\b|database is (?:locked|busy)/i;
+/** A release has limits of its own, which it does not keep on a machine that is busy with other work. */
+const OWN_LIMIT = /heartbeat did not become ready|\blease\b.*\bwas lost\b|database is (?:locked|busy)/i;
+const TIMED_OUT = /\btimed? ?out\b/i;
 
 /** How a migration ended. */
 export interface Migrated {
@@ -89,7 +89,7 @@ async function attempted(
     failures.push({
       exitCode,
       why,
-      tooSlow: exitCode === undefined || said.some((line) => TOO_SLOW.test(line)),
+      tooSlow: exitCode === undefined || said.some((line) => isTooSlow(line) || TIMED_OUT.test(line)),
     });
     const extra = failures.some(({ tooSlow }) => tooSlow) ? 1 : 0;
     if (failures.length >= ATTEMPTS + extra) return { ok: false, ms, said, failures };
@@ -152,4 +152,9 @@ function unwrapped(box: readonly string[]): string[] {
     last = line.length;
   }
   return lines;
+}
+
+/** Whether what a release says of its end is that it did not keep a limit of its own. */
+export function isTooSlow(why: string): boolean {
+  return OWN_LIMIT.test(why);
 }
