@@ -23,7 +23,7 @@ import { standingFindings } from "./standing.ts";
 import { type Answers, ask } from "./stock/asks.ts";
 import { takePlugins } from "./stock/plugins.ts";
 import { takeStock } from "./stock/stock.ts";
-import { isTooSlow, type Migrated, wayTo } from "./update.ts";
+import { isTooSlow, type Migrated, refusedFetch, wayTo } from "./update.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Without these, a comparison would find nothing lost. */
@@ -119,6 +119,13 @@ class Rehearsal {
     if (isSlowMigration || isSlowStart())
       return this.#inconclusive(
         `this machine is too busy for ${isSlowMigration ? "the migration" : `a start of ${to.name}`}, which has limits of its own: ${this.#asOriginal(String(after), root)}`,
+        before.moment,
+        update,
+      );
+    const unfetched = refusedFetch(migrated?.said ?? []);
+    if (typeof after === "string" && migrated?.ok && unfetched !== undefined)
+      return this.#inconclusive(
+        `${to.name} does not start after a migration that could not fetch something, as nothing leaves the copy (${unfetched}): ${this.#asOriginal(after, root)}`,
         before.moment,
         update,
       );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isTooSlow, linesOf, reasonIn } from "./update.ts";
+import { isTooSlow, linesOf, reasonIn, refusedFetch } from "./update.ts";
 
 /** As 2026.9.6 prints it. */
 const DOCTOR = `
@@ -50,4 +50,19 @@ test("a release that did not keep a limit of its own is told from one that canno
   expect(isTooSlow(slow)).toBe(true);
   expect(isTooSlow("Gateway failed to start: Invalid config at openclaw.json")).toBe(false);
   expect(isTooSlow("it was not ready within 90 s: waiting for a plugin timed out")).toBe(false);
+});
+
+test("what a migration could not fetch from the copy's network is told from a migration that needs nothing", () => {
+  // As 2026.9.6 wraps it.
+  const said = [
+    '- Plugin "whatsapp" data/settings upgrade is unfinished: Failed to',
+    'install missing configured plugin "whatsapp" from',
+    "@openclaw/whatsapp: npm view failed: npm error code ECONNREFUSED",
+    "connect ECONNREFUSED registry.npmjs.org:443: gateway-qa lets nothing",
+    "out of this machine",
+  ];
+  expect(refusedFetch(said)).toBe(
+    'Failed to install missing configured plugin "whatsapp" from @openclaw/whatsapp',
+  );
+  expect(refusedFetch(said.slice(0, 3))).toBeUndefined();
 });

@@ -158,3 +158,15 @@ function unwrapped(box: readonly string[]): string[] {
 export function isTooSlow(why: string): boolean {
   return OWN_LIMIT.test(why);
 }
+
+/**
+ * What a migration could not fetch, because nothing leaves the copy: in its own words.
+ * @param said its lines
+ */
+export function refusedFetch(said: readonly string[]): string | undefined {
+  const text = said.join(" ").replace(/\s+/g, " ");
+  if (!text.includes("gateway-qa lets nothing out of this machine")) return undefined;
+  return (
+    /Failed to (?:install|fetch|update)[^:]*/.exec(text)?.[0] ?? "it wanted to connect to another machine"
+  );
+}
