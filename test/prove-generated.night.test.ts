@@ -44,8 +44,10 @@ test("mutants are drawn, tried until one scenario notices them, and can be had o
   expect(report?.score).toMatchObject({ drawn: 24, left: 0 });
   expect(report?.folders.length).toBeGreaterThan(10);
   expect([0, 5]).toContain(exitCode);
-  const killed = report?.mutants.find(({ state }) => state === "killed");
-  const survived = report?.mutants.find(({ state }) => state === "survived");
+  // The watchdog looks around by a clock: a run as short as this one comes by it or does not.
+  const steady = report?.mutants.filter(({ path }) => path !== "cli/watchdog.ts");
+  const killed = steady?.find(({ state }) => state === "killed");
+  const survived = steady?.find(({ state }) => state === "survived");
   expect(killed).toMatchObject({ by: "answered", at: expect.any(String) });
   expect(survived).toMatchObject({ passedBy: 1, tried: 1 });
 
