@@ -12,8 +12,8 @@ import { OPERATIONS_FILE } from "../run/evidence.ts";
 import type { PreparedScenario } from "../run/prepared.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { chosenToProve, type ProveOptions } from "./prove-chosen.ts";
-import { gatewayToProve, nameOf, type Proving, runUnshown } from "./proving.ts";
-import { print, printJson, printNote } from "./redacted.ts";
+import { answer, gatewayToProve, nameOf, type Proving, runUnshown, untilOf } from "./proving.ts";
+import { printNote } from "./redacted.ts";
 import { newRunId, type Session } from "./session.ts";
 import { outFolder } from "./workspace.ts";
 
@@ -31,7 +31,7 @@ export async function crash(
   options: ProveOptions,
   session: Session,
 ): Promise<number> {
-  const until = performance.now() + (options.budget ?? Number.POSITIVE_INFINITY);
+  const until = untilOf(options);
   const folder = outFolder(options.out, "report", `crash-${newRunId()}`);
   const gateway = await gatewayToProve(options, session, "kill");
   const chosen = await chosenToProve(ids, options, gateway, session);
@@ -43,35 +43,22 @@ export async function crash(
   );
   for (const { id, file } of chosen) {
     const counted = operations.get(id);
+    const result: CrashedScenario = {
+      ...{ id, file: file.name, points: 0, survived: 0, notReached: 0, left: 0, failed: [] },
+    };
+    scenarios.push(result);
     if (counted === undefined || "problem" in counted) {
-      const why = counted?.problem ?? "the time did not suffice to run it";
-      scenarios.push({
-        id,
-        file: file.name,
-        points: 0,
-        survived: 0,
-        notReached: 0,
-        left: 0,
-        failed: [],
-        problem: why,
-      });
+      result.problem = counted?.problem ?? "the time did not suffice to run it";
       continue;
     }
     const all = counted.operations.map(({ serial }) => serial);
     const points = options.at.length > 0 ? options.at.map(Number) : sampled(all, options.sample, id);
-    scenarios.push({
-      id,
-      file: file.name,
-      points: points.length,
-      survived: 0,
-      notReached: 0,
-      left: points.length,
-      failed: [],
-    });
+    result.points = points.length;
+    result.left = points.length;
     printNote(
       `${id}: ${plural(all.length, "point")}${points.length < all.length ? `, of which ${points.length}` : ""} …\n`,
     );
-    await killAtEach(id, points, counted.operations, crashing, scenarios.at(-1) as CrashedScenario);
+    await killAtEach(id, points, counted.operations, crashing, result);
   }
   session.signal.throwIfAborted();
   const report: CrashReport = {
@@ -83,9 +70,7 @@ export async function crash(
     scenarios,
     report: folder,
   };
-  if (options.json) printJson(report);
-  else print(renderCrashes(report));
-  return report.exitCode;
+  return answer(report, options, { text: renderCrashes });
 }
 
 type Counted = { operations: Operation[] } | { problem: string };

@@ -1,8 +1,5 @@
-import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
+import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { replaceFile } from "../base/files.ts";
 import { commandLine, userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
 import { EMBEDDED } from "../base/target.ts";
@@ -14,16 +11,15 @@ import { drawn, MutantsFile, Promises } from "../prove/mutants.ts";
 import { mutantRows, renderMutantsJunit, tallyRows } from "../prove/mutants-render.ts";
 import { MUTANTS_VERSION, type MutantsReport } from "../prove/mutants-schema.ts";
 import { mutantsAnswer, mutantsScore, reported, tallied } from "../prove/mutants-score.ts";
-import { keyOf, type ProvenKey } from "../prove/proven.ts";
+import type { ProvenKey } from "../prove/proven.ts";
 import { headlineOf } from "../report/chain-text.ts";
-import { evidenceFolder } from "../report/evidence-folder.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
 import { chosenToProve, type ProveOptions } from "./prove-chosen.ts";
 import { pairOf, runAll } from "./prove-pairs.ts";
-import type { Proving } from "./proving.ts";
-import { print, printJson, printNote } from "./redacted.ts";
+import { answer, keysOf, type Proving, readable, removeEvidence, SAVED_EVERY, untilOf } from "./proving.ts";
+import { printNote } from "./redacted.ts";
 import { newRunId, type Session } from "./session.ts";
 import { mutantsPath, outFolder } from "./workspace.ts";
 
@@ -35,8 +31,6 @@ const GRACE_MS = 3_000;
 const TIMED_OUT: ReadonlySet<string> = new Set(["scenario-timeout", "gateway-not-ready"]);
 /** So often a try may run out of time on a machine that is too busy for the healthy gateway as well. */
 const MOST_LATE = 3;
-/** So many tries are lost at most when the program is killed. */
-const SAVED_EVERY = 20;
 /** A mutant that is still open late is tried by several scenarios at once. */
 const MOST_AT_ONCE = 3;
 
@@ -60,22 +54,13 @@ export async function proveGenerated(
   options: ProveOptions,
   session: Session,
 ): Promise<number> {
-  const startedAt = performance.now();
+  const until = untilOf(options);
   const folder = outFolder(options.out, "report", `mutants-${newRunId()}`);
   const gateway = await mutatedGateway(options, session);
   const scenarios = await chosenToProve(ids, options, gateway, session);
   const digest = (await gateway.buildId?.(session.signal)) ?? "";
-  const made = { gateway: digest, tool: packageJson.version };
-  const keys = new Map(
-    await Promise.all(scenarios.map(async (each) => [each.id, await keyOf(each, made)] as const)),
-  );
-  const { file: kept, problem } = await MutantsFile.open(mutantsPath(options.kept));
-  if (problem !== undefined)
-    throw new UsageError(
-      `${displayPath(kept.path, userFolder())} cannot be read: ${problem}`,
-      "Remove it, or give --kept another one.",
-    );
-  const until = startedAt + (options.budget ?? Number.POSITIVE_INFINITY);
+  const keys = await keysOf(scenarios, digest);
+  const kept = readable(await MutantsFile.open(mutantsPath(options.kept)));
   const trial: Trial = {
     ...{ options, session, gateway, scenarios, keys, kept, folder, until },
     late: new Map(),
@@ -88,11 +73,7 @@ export async function proveGenerated(
   if (kept.mutants.length > 0) await kept.save();
   session.signal.throwIfAborted();
   const report = reportOf(trial, falseAlarms, possible, ids);
-  if (options.junit !== undefined)
-    await replaceFile(resolve(userFolder(), options.junit), renderMutantsJunit(report));
-  if (options.json) printJson(report);
-  else print(inWords(report, kept.path));
-  return report.exitCode;
+  return answer(report, options, { text: () => inWords(report, kept.path), xml: renderMutantsJunit });
 }
 
 async function mutatedGateway(options: ProveOptions, { teardown }: Session): Promise<GatewayKind> {
@@ -185,12 +166,15 @@ async function tryAll(trial: Trial): Promise<void> {
   const promises = new Promises(kept, new Set(trial.keys.keys()));
   const jobs = options.jobs ?? 1;
   for (let round = 1; !session.signal.aborted && performance.now() < until; round += 1) {
-    const open = kept.mutants.filter((mutant) => promises.of(mutant).length > 0);
+    const open = kept.mutants.flatMap((mutant) => {
+      const scenarios = promises.of(mutant);
+      return scenarios.length > 0 ? [{ mutant, scenarios }] : [];
+    });
     if (open.length === 0) return;
     const atOnce = Math.min(MOST_AT_ONCE, Math.max(1, Math.ceil((3 * jobs) / open.length)));
     const pairs = new Map<string, string[]>();
-    for (const mutant of open)
-      for (const id of promises.of(mutant).slice(0, atOnce))
+    for (const { mutant, scenarios } of open)
+      for (const id of scenarios.slice(0, atOnce))
         pairs.set(id, [...(pairs.get(id) ?? []), `${MUTANT}${mutant.id}`]);
     const noticed = kept.mutants.filter(({ killed }) => killed).length;
     printNote(
@@ -234,8 +218,7 @@ async function tryRound(
           printNote(`round ${round}: ${done} of ${total} tries\n`);
           await kept.save();
         }
-        // The command that runs it again is in the report; the files of thousands of runs would fill the disk.
-        await rm(evidenceFolder(reports, event.scenarioId, event.attempt), { recursive: true, force: true });
+        await removeEvidence(reports, event);
       },
     },
   );

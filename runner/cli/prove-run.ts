@@ -1,28 +1,33 @@
-import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
-import { UsageError } from "../base/errors.ts";
+import { join } from "node:path";
 import { EXIT } from "../base/exit-codes.ts";
-import { replaceFile } from "../base/files.ts";
 import { commandLine, userFolder } from "../base/invocation.ts";
 import { displayPath } from "../base/paths.ts";
 import { EMBEDDED } from "../base/target.ts";
 import { plural } from "../base/text.ts";
 import { judgePair } from "../prove/judge.ts";
 import { PROVE_VERSION, type ProvenScenario, type ProveReport } from "../prove/prove-schema.ts";
-import { keyOf, ProvenFile, type ProvenKey, toTry } from "../prove/proven.ts";
+import { ProvenFile, type ProvenKey, toTry } from "../prove/proven.ts";
 import type { ProvenEntry } from "../prove/proven-schema.ts";
 import { faultRows, renderJunit, scenarioRows } from "../prove/render.ts";
 import { answerOf, faultsOf, scoreOf } from "../prove/score.ts";
 import { headlineOf } from "../report/chain-text.ts";
-import { evidenceFolder } from "../report/evidence-folder.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
 import { type AskedFaults, askedFaults, chosenToProve, type ProveOptions } from "./prove-chosen.ts";
 import { pairOf, runAll } from "./prove-pairs.ts";
-import { gatewayToProve, nameOf, type Proving } from "./proving.ts";
-import { print, printJson, printNote } from "./redacted.ts";
+import {
+  answer,
+  gatewayToProve,
+  keysOf,
+  nameOf,
+  type Proving,
+  readable,
+  removeEvidence,
+  SAVED_EVERY,
+  untilOf,
+} from "./proving.ts";
+import { printNote } from "./redacted.ts";
 import { newRunId, type Session } from "./session.ts";
 import { outFolder, provenPath } from "./workspace.ts";
 
@@ -43,22 +48,13 @@ export async function prove(
   options: ProveOptions,
   session: Session,
 ): Promise<number> {
-  const startedAt = performance.now();
+  const until = untilOf(options);
   const folder = outFolder(options.out, "report", `prove-${newRunId()}`);
   const gateway = await gatewayToProve(options, session, "break");
   const scenarios = await chosenToProve(ids, options, gateway, session);
-  const made = { gateway: await nameOf(gateway, session), tool: packageJson.version };
-  const keys = new Map(
-    await Promise.all(scenarios.map(async (each) => [each.id, await keyOf(each, made)] as const)),
-  );
+  const keys = await keysOf(scenarios, await nameOf(gateway, session));
   const asked = await askedFaults(options.fault, gateway, session);
-  const { file: kept, problem } = await ProvenFile.open(keptPath(options, folder));
-  if (problem !== undefined)
-    throw new UsageError(
-      `${displayPath(kept.path, userFolder())} cannot be read: ${problem}`,
-      "Remove it, or give --kept another one.",
-    );
-  const until = startedAt + (options.budget ?? Number.POSITIVE_INFINITY);
+  const kept = readable(await ProvenFile.open(keptPath(options, folder)));
   const proof: Proof = { options, session, gateway, scenarios, keys, kept, ...asked, folder, until };
 
   const known = scenarios.filter(({ id }) => isKnown(id, proof));
@@ -71,11 +67,7 @@ export async function prove(
   await kept.save();
   session.signal.throwIfAborted();
   const report = reportOf(proof, falseAlarms, ids, new Set(known.map(({ id }) => id)));
-  if (options.junit !== undefined)
-    await replaceFile(resolve(userFolder(), options.junit), renderJunit(report));
-  if (options.json) printJson(report);
-  else print(inWords(report, kept.path));
-  return report.exitCode;
+  return answer(report, options, { text: () => inWords(report, kept.path), xml: renderJunit });
 }
 
 /** What is checked in is about the embedded gateway. */
@@ -175,18 +167,12 @@ async function runBroken(proof: Proof): Promise<void> {
         const more = "at" in result ? `: ${result.at}` : "why" in result ? `: ${result.why}` : "";
         printNote(`${done}/${total} ${id} with ${fault}: ${result.kind}${more}\n`);
         if (done % SAVED_EVERY === 0) await kept.save();
-        // The command that runs it again is in the report; the files of thousands of runs would fill the disk.
-        if (result.kind !== "broke")
-          await rm(evidenceFolder(reports, event.scenarioId, event.attempt), {
-            recursive: true,
-            force: true,
-          });
+        if (result.kind !== "broke") await removeEvidence(reports, event);
       },
     },
   );
 }
 
-const SAVED_EVERY = 20;
 const NOTHING: ProvenEntry = {
   ...{ text: "", inputs: "", gateway: "", tool: "", healthy: 1 },
   ...{ killed: {}, survived: [], notReached: [], broke: {}, left: [] },

@@ -10,8 +10,8 @@ import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
 import { chosenToProve, type ProveOptions } from "./prove-chosen.ts";
 import { runAll, STEP } from "./prove-pairs.ts";
-import { gatewayToProve } from "./proving.ts";
-import { print, printJson, printNote } from "./redacted.ts";
+import { answer, gatewayToProve, untilOf } from "./proving.ts";
+import { printNote } from "./redacted.ts";
 import { newRunId, type Session } from "./session.ts";
 import { outFolder } from "./workspace.ts";
 
@@ -34,11 +34,10 @@ export async function proveVacuous(
   options: ProveOptions,
   session: Session,
 ): Promise<number> {
-  const startedAt = performance.now();
+  const until = untilOf(options);
   const folder = outFolder(options.out, "report", `vacuous-${newRunId()}`);
   const gateway = await gatewayToProve(options, session, "break");
   const scenarios = await chosenToProve(ids, options, gateway, session);
-  const until = startedAt + (options.budget ?? Number.POSITIVE_INFINITY);
   const asked = new Map<string, Asked>();
   printNote(
     `${plural(scenarios.length, "scenario")}, up to each step that acts, and without what it does …\n`,
@@ -67,9 +66,7 @@ export async function proveVacuous(
     command: commandLine(withIds("prove", ids, toArgs(options))),
     report: folder,
   });
-  if (options.json) printJson(report);
-  else print(inWords(report));
-  return report.exitCode;
+  return answer(report, options, { text: inWords });
 }
 
 function hear(asked: ReadonlyMap<string, Asked>, event: RunEvent): void {

@@ -2,6 +2,7 @@ import { shorten } from "../base/text.ts";
 import { element } from "../report/reporters/junit/xml.ts";
 import { folderOf } from "./mutants.ts";
 import type { MutantsReport, ReportedMutant } from "./mutants-schema.ts";
+import { caseOf, junitOf } from "./render.ts";
 
 /** Rows for people: how many of each folder, or of each operator, are noticed. */
 export function tallyRows(of: string, tally: MutantsReport["folders"]): string[][] {
@@ -54,9 +55,7 @@ function reasonOf({ state, passedBy, tried, why }: ReportedMutant): string {
 export function renderMutantsJunit({ mutants, falseAlarms }: MutantsReport): string {
   const suites = [...Map.groupBy(mutants, folderOf)].map(([folder, own]) => {
     const cases = own.map((mutant) =>
-      element("testcase", { name: `${mutant.id} ${changeOf(mutant)}`, classname: placeOf(mutant) }, [
-        outcomeOf(mutant),
-      ]),
+      caseOf(placeOf(mutant), `${mutant.id} ${changeOf(mutant)}`, [outcomeOf(mutant)]),
     );
     const count = (...states: ReportedMutant["state"][]) =>
       own.filter(({ state }) => states.includes(state)).length;
@@ -68,16 +67,7 @@ export function renderMutantsJunit({ mutants, falseAlarms }: MutantsReport): str
     };
     return element("testsuite", { name: folder, ...counts }, cases);
   });
-  const alarms = falseAlarms.map(({ scenario, why }) =>
-    element("testcase", { name: "no mutant", classname: scenario }, [
-      element("error", { type: "false-alarm", message: why }),
-    ]),
-  );
-  const ofAlarms =
-    alarms.length > 0
-      ? [element("testsuite", { name: "false alarms", tests: alarms.length, errors: alarms.length }, alarms)]
-      : [];
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element("testsuites", { name: "gateway-qa prove --generated" }, [...ofAlarms, ...suites])}`;
+  return junitOf("gateway-qa prove --generated", "no mutant", falseAlarms, suites);
 }
 
 function outcomeOf(mutant: ReportedMutant): string {

@@ -2,7 +2,7 @@ import { EXIT } from "../base/exit-codes.ts";
 import { plural } from "../base/text.ts";
 import { type DrawnMutant, folderOf, type MutantsFile } from "./mutants.ts";
 import type { MutantsReport, ReportedMutant } from "./mutants-schema.ts";
-import { percentOf } from "./score.ts";
+import { alarmAnswer, percentOf } from "./score.ts";
 
 /** Of those drawn, so many may be called equivalent, in percent. */
 const MOST_EQUIVALENT = 10;
@@ -64,19 +64,10 @@ export function tallied(
 /** The answer to whether the scenarios notice the mutants, and its exit code. @param min percent that are to be killed */
 export function mutantsAnswer(
   score: MutantsReport["score"],
-  [alarm, ...others]: MutantsReport["falseAlarms"],
+  falseAlarms: MutantsReport["falseAlarms"],
   min: number,
 ): Pick<MutantsReport, "exitCode" | "sentence"> {
-  if (alarm) {
-    const isOurs = alarm.fault === "harness" || alarm.fault === "environment";
-    const which = `${alarm.scenario}${others.length > 0 ? ` and ${others.length} more` : ""}`;
-    return isOurs
-      ? {
-          exitCode: EXIT.harness,
-          sentence: `Nothing can be said: ${which} failed with no mutant switched on through the ${alarm.fault}`,
-        }
-      : { exitCode: EXIT.failed, sentence: `No: a false alarm, ${which} failed with no mutant switched on` };
-  }
+  if (falseAlarms.length > 0) return alarmAnswer(falseAlarms, "with no mutant switched on");
   const { drawn, killed, left, broke, survived, outOfScope, equivalent, percent } = score;
   const says = `${killed} of ${plural(drawn - equivalent, "mutant")} (${percent} %)`;
   if (drawn === 0 || killed + survived + broke + outOfScope === 0)

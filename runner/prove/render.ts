@@ -70,16 +70,30 @@ export function renderJunit({ scenarios, falseAlarms }: ProveReport): string {
     };
     return element("testsuite", { name: id, ...counts }, cases);
   });
+  return junitOf("gateway-qa prove", "the healthy gateway", falseAlarms, suites);
+}
+
+/**
+ * The JUnit document of a proof: a suite of false alarms, where there are any, and those of what was tried.
+ * @param healthy what the false alarms are about
+ */
+export function junitOf(
+  name: string,
+  healthy: string,
+  falseAlarms: ProveReport["falseAlarms"],
+  suites: readonly string[],
+): string {
   const alarms = falseAlarms.map(({ scenario, why }) =>
-    caseOf(scenario, "the healthy gateway", [element("error", { type: "false-alarm", message: why })]),
+    caseOf(scenario, healthy, [element("error", { type: "false-alarm", message: why })]),
   );
   const ofAlarms =
     alarms.length > 0
       ? [element("testsuite", { name: "false alarms", tests: alarms.length, errors: alarms.length }, alarms)]
       : [];
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element("testsuites", { name: "gateway-qa prove" }, [...ofAlarms, ...suites])}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element("testsuites", { name }, [...ofAlarms, ...suites])}`;
 }
 
-function caseOf(scenario: string, fault: string, content: readonly string[]): string {
+/** A test case. @param fault what was broken */
+export function caseOf(scenario: string, fault: string, content: readonly string[]): string {
   return element("testcase", { name: fault, classname: scenario }, content);
 }

@@ -25,6 +25,21 @@ export function percentOf(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.floor((1000 * part) / whole) / 10;
 }
 
+/** The answer where something failed with nothing broken. @param how it was run: `on the healthy gateway` */
+export function alarmAnswer(
+  falseAlarms: ProveReport["falseAlarms"],
+  how: string,
+): Pick<ProveReport, "exitCode" | "sentence"> {
+  const { fault, scenario } = falseAlarms[0] ?? { fault: "", scenario: "" };
+  const which = falseAlarms.length > 1 ? `${scenario} and ${falseAlarms.length - 1} more` : scenario;
+  return fault === "harness" || fault === "environment"
+    ? {
+        exitCode: EXIT.harness,
+        sentence: `Nothing can be said: ${which} failed ${how} through the ${fault}`,
+      }
+    : { exitCode: EXIT.failed, sentence: `No: a false alarm, ${which} failed ${how}` };
+}
+
 /**
  * The answer to whether the scenarios notice a broken gateway, and its exit code.
  * @param min percent that the score has to reach
@@ -34,20 +49,7 @@ export function answerOf(
   faults: ProveReport["faults"],
   min: number | undefined,
 ): Pick<ProveReport, "exitCode" | "sentence"> {
-  const [alarm] = falseAlarms;
-  if (alarm) {
-    const isOurs = alarm.fault === "harness" || alarm.fault === "environment";
-    const which = falseAlarms.length > 1 ? ` and ${falseAlarms.length - 1} more` : "";
-    return isOurs
-      ? {
-          exitCode: EXIT.harness,
-          sentence: `Nothing can be said: ${alarm.scenario}${which} failed on the healthy gateway through the ${alarm.fault}`,
-        }
-      : {
-          exitCode: EXIT.failed,
-          sentence: `No: a false alarm, ${alarm.scenario}${which} failed on the healthy gateway`,
-        };
-  }
+  if (falseAlarms.length > 0) return alarmAnswer(falseAlarms, "on the healthy gateway");
   const score = scoreOf(faults);
   const says = `${score.killed} of ${plural(score.reached, "fault")} (${score.percent} %)`;
   const untried = scenarios.filter(({ tried, left }) => !tried || left.length > 0);

@@ -103,8 +103,7 @@ class Rehearsal {
         },
       });
     let after = await start();
-    const isSlowStart = () => typeof after === "string" && migrated?.ok === true && isTooSlow(after);
-    if (isSlowStart()) {
+    if (typeof after === "string" && migrated?.ok && isTooSlow(after)) {
       const first = `this machine is busy: ${to.name} had to be started twice; first it said: ${after}`;
       this.#add("update", "unjudged", this.#asOriginal(first, root));
       after = await start();
@@ -115,20 +114,11 @@ class Rehearsal {
       migrationMs: migrated?.ms ?? 0,
       said: (migrated?.said ?? []).map((line) => this.#asOriginal(line, root)),
     };
-    const isSlowMigration = migrated?.ok === false && migrated.failures.some(({ tooSlow }) => tooSlow);
-    if (isSlowMigration || isSlowStart())
-      return this.#inconclusive(
-        `this machine is too busy for ${isSlowMigration ? "the migration" : `a start of ${to.name}`}, which has limits of its own: ${this.#asOriginal(String(after), root)}`,
-        before.moment,
-        update,
-      );
-    const unfetched = refusedFetch(migrated?.said ?? []);
-    if (typeof after === "string" && migrated?.ok && unfetched !== undefined)
-      return this.#inconclusive(
-        `${to.name} does not start after a migration that could not fetch something, as nothing leaves the copy (${unfetched}): ${this.#asOriginal(after, root)}`,
-        before.moment,
-        update,
-      );
+    if (typeof after === "string") {
+      const why = whyUnjudged(after, to, migrated);
+      if (why !== undefined)
+        return this.#inconclusive(`${why}: ${this.#asOriginal(after, root)}`, before.moment, update);
+    }
     this.#attempts(migrated, way.commands(to));
     if (typeof after === "string") {
       const what = migrated?.ok === false ? "" : `${to.name} does not start on the state: `;
@@ -326,6 +316,20 @@ function failedMigration({ failures }: Migrated): QaError {
     code: "migration-failed",
     fault: "product",
   });
+}
+
+/** Why it is not the update that a new release does not come up on the copy; undefined where it may be. */
+function whyUnjudged(said: string, { name }: Release, migrated: Migrated | undefined): string | undefined {
+  if (!migrated) return undefined;
+  if (!migrated.ok)
+    return migrated.failures.some(({ tooSlow }) => tooSlow)
+      ? "this machine is too busy for the migration, which has limits of its own"
+      : undefined;
+  if (isTooSlow(said)) return `this machine is too busy for a start of ${name}, which has limits of its own`;
+  const unfetched = refusedFetch(migrated.said);
+  return unfetched === undefined
+    ? undefined
+    : `${name} does not start after a migration that could not fetch something, as nothing leaves the copy (${unfetched})`;
 }
 
 /** Why a release does not start: what it says of its config is more than that it has ended. */

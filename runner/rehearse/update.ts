@@ -164,7 +164,7 @@ export function isTooSlow(why: string): boolean {
  * @param said its lines
  */
 export function refusedFetch(said: readonly string[]): string | undefined {
-  const text = said.join(" ").replace(/\s+/g, " ");
+  const text = oneLine(said.join(" "));
   if (!text.includes("gateway-qa lets nothing out of this machine")) return undefined;
   return (
     /Failed to (?:install|fetch|update)[^:]*/.exec(text)?.[0] ?? "it wanted to connect to another machine"
