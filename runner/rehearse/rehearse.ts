@@ -336,9 +336,16 @@ function whyUnjudged(said: string, { name }: Release, migrated: Migrated | undef
 function whyNot(error: QaError, log: string): string {
   if (error.code === "migration-failed") return error.message;
   const said = `${error.details ?? ""}\n${log}`;
-  const unknown = [...said.matchAll(/[^\n]*\b(?:Unrecognized key|Invalid (?:input|config))[^\n]*/g)].map(
-    ([line]) => line.replace(/^\S+T\S+\s+/, "").trim(),
+  const invalid = [...said.matchAll(/[^\n]*\b(?:Unrecognized key|Invalid (?:input|config))[^\n]*/g)].map(
+    // Of one line it says the same with a time, in a list and alone.
+    ([line]) =>
+      line
+        .replace(/^\S+T\S+\s+/, "")
+        .replace(/^\s*- /, "")
+        .replace(/\.?\s*$/, ""),
   );
-  const lines = unknown.length > 0 ? [...new Set(unknown)] : [tellingLine(said) ?? errorMessage(error)];
+  const unknown = invalid.filter((line) => !/\bInvalid config at\b/.test(line));
+  const telling = unknown.length > 0 ? unknown : invalid;
+  const lines = telling.length > 0 ? [...new Set(telling)] : [tellingLine(said) ?? errorMessage(error)];
   return shorten(lines.slice(0, MOST_REASONS).join("; "), LONGEST_REASON);
 }
