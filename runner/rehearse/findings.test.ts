@@ -48,6 +48,20 @@ test("what is as it was is no finding", () => {
   expect(changed(() => {})).toEqual([]);
 });
 
+test("why a plugin is gone is what the migration says of it first", () => {
+  const after = { ...moment(), plugins: [] };
+  const lines = [
+    "Config warnings: plugins: plugin desk: needs ./index.js. This is of the publisher.",
+    "plugin desk: no",
+  ];
+  expect(differences(moment(), after, lines)).toMatchObject([
+    { text: "the plugin desk is gone: needs ./index.js" },
+  ]);
+  expect(differences(moment(), after, ["plugin desk2: no"])).toMatchObject([
+    { text: "the plugin desk is gone" },
+  ]);
+});
+
 test.for<[string, (moment: Moment) => void, string[]]>([
   ["an agent", ({ stock }) => void stock.agents.pop(), ["agents lost ops"]],
   [

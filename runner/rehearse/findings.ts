@@ -1,3 +1,4 @@
+import { shorten } from "../base/text.ts";
 import type { Finding } from "./rehearse-schema.ts";
 import type { Answers } from "./stock/asks.ts";
 import type { PluginStock } from "./stock/plugins.ts";
@@ -5,6 +6,7 @@ import type { Stock } from "./stock/stock.ts";
 
 /** Of a plugin, how many addresses it serves. */
 const ROUTES = "HTTP routes";
+const LONGEST_REASON = 300;
 
 /** An installation at one moment. */
 export interface Moment {
@@ -15,14 +17,14 @@ export interface Moment {
 
 /**
  * What differs between an installation before and after an update.
- * @param from name of the release before; in sentences
+ * @param said lines of the migration: they may say why a plugin is gone
  */
-export function differences(before: Moment, after: Moment): Finding[] {
+export function differences(before: Moment, after: Moment, said: readonly string[] = []): Finding[] {
   return [
     ...agents(before, after),
     ...sessions(before.stock, after.stock),
     ...skills(before, after),
-    ...plugins(before, after),
+    ...plugins(before, after, said),
     ...tools(before.answers, after.answers),
     ...cron(before.stock, after.stock),
     ...lists(before.stock, after.stock),
@@ -146,7 +148,7 @@ function byName(skills: readonly string[]): [name: string, agents: string[]][] {
   return [...names];
 }
 
-function plugins({ plugins: had, answers }: Moment, after: Moment): Finding[] {
+function plugins({ plugins: had, answers }: Moment, after: Moment, said: readonly string[]): Finding[] {
   const offered = new Set(answers.agents.flatMap(({ tools }) => Object.keys(tools)));
   return had.flatMap(({ id, status, registers }): Finding[] => {
     if (status !== "loaded") return [];
@@ -154,11 +156,11 @@ function plugins({ plugins: had, answers }: Moment, after: Moment): Finding[] {
       { area: "plugins", name: id, kind: "lost", text, ...(command === undefined ? {} : { command }) },
     ];
     const now = after.plugins.find((plugin) => plugin.id === id);
-    if (!now) return lost(`the plugin ${id} is gone`);
+    const why = now?.why ?? saidOf(id, said);
+    if (!now) return lost(`the plugin ${id} is gone${because(why)}`);
     if (now.status === "disabled")
       return lost(`the plugin ${id} is turned off by the update`, `openclaw plugins enable ${id}`);
-    if (now.status !== "loaded")
-      return lost(`the plugin ${id} does not load any more${now.why === undefined ? "" : `: ${now.why}`}`);
+    if (now.status !== "loaded") return lost(`the plugin ${id} does not load any more${because(why)}`);
     return Object.entries(registers).flatMap(([kind, names]) => {
       const is = now.registers[kind] ?? [];
       // Of routes only the number is known. What an agent was offered is judged by what it is offered now.
@@ -171,6 +173,18 @@ function plugins({ plugins: had, answers }: Moment, after: Moment): Finding[] {
         : lost(`the plugin ${id} does not register these ${kind} any more: ${missing.join(", ")}`);
     });
   });
+}
+
+function because(why: string | undefined): string {
+  return why === undefined ? "" : `: ${why}`;
+}
+
+/** The first sentence that a migration says of a plugin. */
+function saidOf(id: string, said: readonly string[]): string | undefined {
+  const about = `plugin ${id}: `;
+  const line = said.find((each) => each.includes(about));
+  const [sentence] = line?.slice(line.indexOf(about) + about.length).split(/\.(?:\s|$)/) ?? [];
+  return sentence === undefined ? undefined : shorten(sentence, LONGEST_REASON);
 }
 
 function tools(before: Answers, after: Answers): Finding[] {

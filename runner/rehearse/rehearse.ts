@@ -1,13 +1,11 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import JSON5 from "json5";
-import { errorMessage, QaError } from "../base/errors.ts";
+import { QaError } from "../base/errors.ts";
 import { replaceJsonFile } from "../base/files.ts";
 import { type JsonObject, mergePatch, objectOf } from "../base/json.ts";
 import type { Teardown } from "../base/teardown.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
-import { shorten } from "../base/text.ts";
-import { tellingLine } from "../compat/reasons.ts";
 import type { DrivenGateway, GatewayUnderTest } from "../gateway/gateway.ts";
 import { refusedConnections } from "../gateway/process/outside.ts";
 import type { TestbedNeeds } from "../run/testbed/needs.ts";
@@ -25,11 +23,10 @@ import { takePlugins } from "./stock/plugins.ts";
 import { takeStock } from "./stock/stock.ts";
 import { isTooSlow, type Migrated, refusedFetch, wayTo } from "./update.ts";
 import { verdictOf } from "./verdict.ts";
+import { whyNotStarted } from "./why-not-started.ts";
 
 /** Without these, a comparison would find nothing lost. */
 const ESSENTIAL = /\/sessions(?:\/|$)|\/openclaw(?:-agent)?\.sqlite$|\/cron(?:\/|$)/;
-const MOST_REASONS = 5;
-const LONGEST_REASON = 500;
 
 export interface RehearsalSetup {
   image: Image;
@@ -125,7 +122,7 @@ class Rehearsal {
       this.#add("update", "lost", this.#asOriginal(`${what}${after}`, root));
     } else {
       this.#findings.push(
-        ...differences(before.moment, after.moment),
+        ...differences(before.moment, after.moment, migrated?.said),
         ...configChanges(before.moment.stock.config, after.moment.stock.config),
       );
     }
@@ -164,7 +161,7 @@ class Rehearsal {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof QaError) || error.fault === "harness") throw error;
-        return whyNot(error, testbed.log());
+        return error.code === "migration-failed" ? error.message : whyNotStarted(error, testbed.log());
       }
       const readyAt = performance.now();
       const workspaces = agents.flatMap(({ workspace }) => places.counterpart(workspace, root) ?? []);
@@ -330,22 +327,4 @@ function whyUnjudged(said: string, { name }: Release, migrated: Migrated | undef
   return unfetched === undefined
     ? undefined
     : `${name} does not start after a migration that could not fetch something, as nothing leaves the copy (${unfetched})`;
-}
-
-/** Why a release does not start: what it says of its config is more than that it has ended. */
-function whyNot(error: QaError, log: string): string {
-  if (error.code === "migration-failed") return error.message;
-  const said = `${error.details ?? ""}\n${log}`;
-  const invalid = [...said.matchAll(/[^\n]*\b(?:Unrecognized key|Invalid (?:input|config))[^\n]*/g)].map(
-    // Of one line it says the same with a time, in a list and alone.
-    ([line]) =>
-      line
-        .replace(/^\S+T\S+\s+/, "")
-        .replace(/^\s*- /, "")
-        .replace(/\.?\s*$/, ""),
-  );
-  const unknown = invalid.filter((line) => !/\bInvalid config at\b/.test(line));
-  const telling = unknown.length > 0 ? unknown : invalid;
-  const lines = telling.length > 0 ? [...new Set(telling)] : [tellingLine(said) ?? errorMessage(error)];
-  return shorten(lines.slice(0, MOST_REASONS).join("; "), LONGEST_REASON);
 }
