@@ -70,6 +70,11 @@ test("what stands before the first act, or after one that is refused, is not ask
         "expectHealth: { ready: true }",
       ) +
       step(
+        "A command that there is not is refused",
+        "gatewayCli: [no-such-command]\n  exit: { not: 0 }",
+        "expectHealth: { ready: true }",
+      ) +
+      step(
         "It is ready, and answers",
         "expectHealth: { ready: true }",
         "say: 'Reply exactly: HERE'",

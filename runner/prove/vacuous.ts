@@ -44,7 +44,7 @@ export function withoutActs(flow: CompiledFlow): WithoutActs[] {
       const effect = effectOf(statement, entry);
       if (entry.statement === "acts" && effect !== "reads") {
         // What is refused is to change nothing: that all is as it was holds without it, and needs a fault to be proven by.
-        if (!statement.error) acts += 1;
+        if (!isRefused(statement)) acts += 1;
         return { ...statement, leftOut: effect };
       }
       if (isNegative(statement)) return undefined;
@@ -83,6 +83,15 @@ function alone(statement: ActionStatement, step: Step | undefined, asked: Map<st
 function effectOf({ params }: ActionStatement, entry: FunctionEntry): Effect {
   const literals = params.map(([name, value]) => [name, value.kind === "literal" ? value.value : undefined]);
   return effectFor(entry, withDefaults(entry, Object.fromEntries(literals)));
+}
+
+/** Whether an act is to be refused: with an error, or as a command by any exit code but 0. A certain code is a result of its own. */
+function isRefused({ error, params }: ActionStatement): boolean {
+  if (error) return true;
+  const [, exit] = params.find(([name]) => name === "exit") ?? [];
+  if (exit?.kind !== "matcher" || exit.matcher.kind !== "not") return false;
+  const { matcher } = exit.matcher;
+  return matcher.kind === "equals" && isLiteral(matcher.value, 0);
 }
 
 /** What a statement forbids, or that something is not there, or is otherwise. */
