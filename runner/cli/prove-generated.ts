@@ -7,7 +7,7 @@ import { plural } from "../base/text.ts";
 import { type GatewayKind, MUTANT, type Mutant } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { judgePair, type PairResult } from "../prove/judge.ts";
-import { drawn, MutantsFile, Promises } from "../prove/mutants.ts";
+import { drawn, HealthyRuns, MutantsFile, Promises } from "../prove/mutants.ts";
 import { mutantRows, renderMutantsJunit, tallyRows } from "../prove/mutants-render.ts";
 import { MUTANTS_VERSION, type MutantsReport } from "../prove/mutants-schema.ts";
 import { mutantsAnswer, mutantsScore, reported, tallied } from "../prove/mutants-score.ts";
@@ -108,7 +108,9 @@ async function findPassed(
     `${plural(toRun.length, "scenario")} with no mutant switched on, ${plural(healthy, "time")} each …\n`,
   );
   const alarms: MutantsReport["falseAlarms"] = [];
-  const passed = new Map<string, { ids: Set<string>; ms: number; ended: boolean }>();
+  const passed = new Map<string, HealthyRuns>();
+  /** Those of which all runs are over, and passed. */
+  const ended = new Map<string, HealthyRuns>();
   await runAll(
     toRun,
     { ...trial, folder: join(folder, "healthy") },
@@ -116,11 +118,13 @@ async function findPassed(
       repeat: healthy === 1 ? undefined : healthy,
       watchFaults: true,
       onFinished({ scenarioId: id, verdict, failure, reason, fault, durationMs, reached = [], next }) {
-        const own = passed.get(id) ?? { ids: new Set(), ms: 0, ended: false };
+        const own = passed.get(id) ?? new HealthyRuns();
         passed.set(id, own);
-        for (const name of reached) if (name.startsWith(MUTANT)) own.ids.add(name.slice(MUTANT.length));
-        own.ms = Math.max(own.ms, durationMs);
-        own.ended = verdict === "passed" && next === undefined;
+        own.add(
+          reached.filter((name) => name.startsWith(MUTANT)).map((name) => name.slice(MUTANT.length)),
+          durationMs,
+        );
+        if (verdict === "passed" && next === undefined) ended.set(id, own);
         if (verdict === "passed" || session.signal.aborted || failure?.code === "interrupted") return;
         if (
           verdict === "skipped" ||
@@ -134,12 +138,11 @@ async function findPassed(
       },
     },
   );
-  const ended = [...passed].filter(([, { ended }]) => ended);
-  const all = new Set(ended.flatMap(([, own]) => [...own.ids]));
+  const all = new Set([...ended.values()].flatMap((own) => [...own.passed]));
   const possible = isSame ? 0 : all.size;
   if (alarms.length > 0) return { falseAlarms: alarms, possible };
   // What only some of them pass would be drawn more often.
-  if (!isSame && ended.length < toRun.length) return { falseAlarms: [], possible };
+  if (!isSame && ended.size < toRun.length) return { falseAlarms: [], possible };
   if (!isSame) {
     kept.gateway = digest;
     kept.seed = seed;
@@ -153,9 +156,9 @@ async function findPassed(
       `${plural(table.length, "mutant")}, of which the scenarios come by ${possible}; ${kept.mutants.length} are drawn\n`,
     );
   }
-  for (const [id, { ids, ms }] of ended) {
+  for (const [id, { passed, ms }] of ended) {
     const key = keys.get(id);
-    if (key) kept.passed(id, { text: key.text, inputs: key.inputs, ms }, ids);
+    if (key) kept.passed(id, { text: key.text, inputs: key.inputs, ms }, passed);
   }
   return { falseAlarms: alarms, possible };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type DrawnMutant, drawn, MutantsFile, Promises } from "./mutants.ts";
+import { type DrawnMutant, drawn, HealthyRuns, MutantsFile, Promises } from "./mutants.ts";
 import { renderMutantsJunit } from "./mutants-render.ts";
 import type { MutantsReport } from "./mutants-schema.ts";
 import { mutantsAnswer, mutantsScore, reported, tallied } from "./mutants-score.ts";
@@ -31,6 +31,15 @@ test("mutants are drawn evenly over folders, and the same seed draws the same", 
   expect(drawn([...many, ...few], 9, 1)).toEqual(chosen);
   expect(drawn([...many, ...few], 9, 2)).not.toEqual(chosen);
   expect(drawn(few, 9, 1)).toHaveLength(3);
+});
+
+test("a scenario comes by what each of its healthy runs came by", () => {
+  const runs = new HealthyRuns();
+  expect([...runs.passed]).toEqual([]);
+  runs.add(["always", "by chance"], 900);
+  runs.add(["always"], 1_200);
+  runs.add(["always", "late"], 1_000);
+  expect([[...runs.passed], runs.ms]).toEqual([["always"], 1_200]);
 });
 
 test("what was found out is kept, a mutant a line, as long as it is about the same", async () => {

@@ -57,6 +57,25 @@ export function drawn<T extends Pick<Place, "path">>(
   return chosen;
 }
 
+/** The runs of a scenario with no mutant switched on. */
+export class HealthyRuns {
+  #passed: ReadonlySet<string> | undefined;
+  /** The longest of them. */
+  ms = 0;
+
+  /** @param ids of the mutants whose place this run came by */
+  add(ids: Iterable<string>, ms: number): void {
+    const now = new Set(ids);
+    this.#passed = this.#passed?.intersection(now) ?? now;
+    this.ms = Math.max(this.ms, ms);
+  }
+
+  /** The mutants whose place each of the runs came by: what only some come by, such as what looks by a clock, is left to chance. */
+  get passed(): ReadonlySet<string> {
+    return this.#passed ?? new Set();
+  }
+}
+
 /** Mutants that were drawn, and what scenarios made of them, as it is kept in a file that is checked in. */
 export class MutantsFile {
   readonly path: string;
