@@ -7,17 +7,18 @@ import { plural } from "../base/text.ts";
 import { type GatewayKind, MUTANT, type Mutant } from "../gateway/gateway.ts";
 import { resolveGatewayKind } from "../gateway/kinds.ts";
 import { judgePair, type PairResult } from "../prove/judge.ts";
-import { drawn, HealthyRuns, MutantsFile, Promises } from "../prove/mutants.ts";
+import { apart, type DrawnMutant, drawn, HealthyRuns, MutantsFile, Promises } from "../prove/mutants.ts";
 import { mutantRows, renderMutantsJunit, tallyRows } from "../prove/mutants-render.ts";
 import { MUTANTS_VERSION, type MutantsReport } from "../prove/mutants-schema.ts";
 import { mutantsAnswer, mutantsScore, reported, tallied } from "../prove/mutants-score.ts";
 import type { ProvenKey } from "../prove/proven.ts";
 import { headlineOf } from "../report/chain-text.ts";
+import type { ScenarioFinished } from "../report/events.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { toArgs, withIds } from "./command-options.ts";
 import { textTable } from "./output.ts";
 import { chosenToProve, type ProveOptions } from "./prove-chosen.ts";
-import { pairOf, runAll } from "./prove-pairs.ts";
+import { AND, pairOf, runAll } from "./prove-pairs.ts";
 import { answer, keysOf, type Proving, readable, removeEvidence, SAVED_EVERY, untilOf } from "./proving.ts";
 import { printNote } from "./redacted.ts";
 import { newRunId, type Session } from "./session.ts";
@@ -34,6 +35,13 @@ const MOST_LATE = 3;
 /** A mutant that is still open late is tried by several scenarios at once. */
 const MOST_AT_ONCE = 3;
 
+/** After so many scenarios that did not notice it, a mutant is tried together with others. */
+const LATE_AFTER = 3;
+/** The most that are tried together: the more, the likelier is that one is noticed, and all have to be tried alone. */
+const MOST_TOGETHER = 6;
+/** So many scenarios at once try a mutant that is tried together with others. */
+const MOST_LATE_AT_ONCE = 8;
+
 /** What is tried, on what, and where it is kept. */
 interface Trial extends Proving {
   scenarios: readonly Scenario[];
@@ -41,6 +49,8 @@ interface Trial extends Proving {
   kept: MutantsFile;
   /** How often a pair has run out of time without a result. */
   late: Map<string, number>;
+  /** Pairs that say nothing together with others, and are to be tried alone. */
+  alone: Set<string>;
 }
 
 /**
@@ -64,6 +74,7 @@ export async function proveGenerated(
   const trial: Trial = {
     ...{ options, session, gateway, scenarios, keys, kept, folder, until },
     late: new Map(),
+    alone: new Set(),
   };
   const table = (await gateway.mutants?.(session.signal)) ?? [];
   const asked = typeof options.generated === "number" ? options.generated : DEFAULT_DRAWN;
@@ -175,10 +186,7 @@ async function tryAll(trial: Trial): Promise<void> {
     });
     if (open.length === 0) return;
     const atOnce = Math.min(MOST_AT_ONCE, Math.max(1, Math.ceil((3 * jobs) / open.length)));
-    const pairs = new Map<string, string[]>();
-    for (const { mutant, scenarios } of open)
-      for (const id of scenarios.slice(0, atOnce))
-        pairs.set(id, [...(pairs.get(id) ?? []), `${MUTANT}${mutant.id}`]);
+    const pairs = pairsOf(open, atOnce, trial);
     const noticed = kept.mutants.filter(({ killed }) => killed).length;
     printNote(
       `round ${round}: ${noticed} of ${plural(kept.mutants.length, "mutant")} noticed, ${open.length} to try …\n`,
@@ -186,6 +194,33 @@ async function tryAll(trial: Trial): Promise<void> {
     await tryRound(trial, round, pairs);
     await kept.save();
   }
+}
+
+/** Which scenarios try what: each mutant alone at first, and those that several scenarios did not notice together with others. */
+function pairsOf(
+  open: readonly { mutant: DrawnMutant; scenarios: readonly string[] }[],
+  atOnce: number,
+  { alone }: Trial,
+): Map<string, string[]> {
+  const pairs = new Map<string, string[]>();
+  const add = (id: string, faults: readonly string[]) =>
+    pairs.set(id, [...(pairs.get(id) ?? []), faults.join(AND)]);
+  const together = new Map<string, DrawnMutant[]>();
+  for (const { mutant, scenarios } of open) {
+    const isLate = mutant.tried.size >= LATE_AFTER;
+    for (const id of scenarios.slice(0, isLate ? MOST_LATE_AT_ONCE : atOnce)) {
+      const fault = `${MUTANT}${mutant.id}`;
+      if (!isLate || alone.has(`${id} ${fault}`)) add(id, [fault]);
+      else together.set(id, [...(together.get(id) ?? []), mutant]);
+    }
+  }
+  for (const [id, mutants] of together)
+    for (const group of apart(mutants, MOST_TOGETHER))
+      add(
+        id,
+        group.map((mutant) => `${MUTANT}${mutant.id}`),
+      );
+  return pairs;
 }
 
 /** What a scenario may take with a mutant. */
@@ -214,7 +249,8 @@ async function tryRound(
         const [id, fault] = pairOf(event);
         const result = judgePair(event);
         if (!result) return;
-        if (TIMED_OUT.has(event.failure?.code ?? "")) late.push({ id, fault, result });
+        if (fault.includes(AND)) judgeTogether(trial, event, result);
+        else if (TIMED_OUT.has(event.failure?.code ?? "")) late.push({ id, fault, result });
         else kept.add(fault.slice(MUTANT.length), id, result);
         done += 1;
         if (done % SAVED_EVERY === 0) {
@@ -226,6 +262,19 @@ async function tryRound(
     },
   );
   if (late.length > 0) await judgeLate(trial, round, late);
+}
+
+/**
+ * Of mutants that were tried together, each whose place was passed is not noticed if the scenario passes. Anything else may be
+ * the doing of another one: then each is tried alone.
+ */
+function judgeTogether({ kept, alone }: Trial, event: ScenarioFinished, { kind }: PairResult): void {
+  const [id] = pairOf(event);
+  const passed = kind === "survived" || kind === "not-reached";
+  for (const { name, injected } of event.faults ?? []) {
+    if (passed && injected > 0) kept.add(name.slice(MUTANT.length), id, { kind: "survived" });
+    else alone.add(`${id} ${name}`);
+  }
 }
 
 /** A try that ran out of time counts if the gateway with no mutant switched on is well within it, on the machine as it is now. */

@@ -8,13 +8,15 @@ import { type HowToProve, type Proving, runUnshown } from "./proving.ts";
 
 /** Between a scenario's id and a fault, where the two name an attempt; no id has it. */
 const WITH = "~";
+/** Between faults that an attempt has at once. */
+export const AND = ",";
 /** The same between the id and a number of a step. */
 export const STEP = "~step-";
 
 interface HowToRun {
   repeat?: number | undefined;
   watchFaults?: true;
-  /** By id: each scenario runs once with each; with none of them where that is the empty text. */
+  /** By id: each scenario runs once with each, which may be several between `AND`; with none of them where that is the empty text. */
   pairs?: ReadonlyMap<string, readonly string[]>;
   /** Milliseconds that the start of its gateway may take, and then its flow; default: their own limits. */
   limitMs?(id: string): number;
@@ -24,7 +26,7 @@ interface HowToRun {
   onFinished(event: ScenarioFinished): void | Promise<void>;
 }
 
-/** The scenario and the fault that an attempt of `pairs` is about. */
+/** The scenario and the fault, or the faults between `AND`, that an attempt of `pairs` is about. */
 export function pairOf({ scenarioId }: Pick<ScenarioFinished, "scenarioId">): [id: string, fault: string] {
   const [id = "", fault = ""] = scenarioId.split(WITH);
   return [id, fault];
@@ -65,7 +67,7 @@ function withFaults(prepared: PreparedScenario, faults: readonly string[]): Prep
   return faults.map((fault) => ({
     ...prepared,
     scenario: { ...prepared.scenario, id: `${prepared.scenario.id}${WITH}${fault}` },
-    faults: fault === "" ? [] : [fault],
+    faults: fault === "" ? [] : fault.split(AND),
   }));
 }
 
@@ -73,6 +75,6 @@ function rerunArgs(scenarioId: string, options: ProveOptions): string[] {
   const [scenario, what] = pairOf({ scenarioId });
   const fault = scenarioId.includes(STEP) ? "" : what;
   const { pack, builtin, trust, modelScript, gateway } = options;
-  const faults = fault === "" ? [] : [fault];
+  const faults = fault === "" ? [] : fault.split(AND);
   return withIds("run", [scenario], toArgs({ pack, builtin, trust, modelScript, gateway, fault: faults }));
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type DrawnMutant, drawn, HealthyRuns, MutantsFile, Promises } from "./mutants.ts";
+import { apart, type DrawnMutant, drawn, HealthyRuns, MutantsFile, Promises } from "./mutants.ts";
 import { renderMutantsJunit } from "./mutants-render.ts";
 import type { MutantsReport } from "./mutants-schema.ts";
 import { mutantsAnswer, mutantsScore, reported, tallied } from "./mutants-score.ts";
@@ -31,6 +31,16 @@ test("mutants are drawn evenly over folders, and the same seed draws the same", 
   expect(drawn([...many, ...few], 9, 1)).toEqual(chosen);
   expect(drawn([...many, ...few], 9, 2)).not.toEqual(chosen);
   expect(drawn(few, 9, 1)).toHaveLength(3);
+});
+
+test("those of a file are tried together with those of others", () => {
+  const [a, b, c] = ["agent/a.ts", "cron/b.ts", "gateway.ts"];
+  const mutants = [a, b, a, c, a, b, a].map((path, index) => mutant(`m${index}`, path));
+  const groups = apart(mutants, 2);
+  expect(groups.map(({ length }) => length)).toEqual([2, 2, 2, 1]);
+  for (const group of groups) expect(new Set(group.map(({ path }) => path)).size).toBe(group.length);
+  expect(apart(mutants, 10)).toHaveLength(1);
+  expect(apart([], 2)).toEqual([]);
 });
 
 test("a scenario comes by what each of its healthy runs came by", () => {

@@ -57,6 +57,16 @@ export function drawn<T extends Pick<Place, "path">>(
   return chosen;
 }
 
+/**
+ * Groups of mutants to be tried together, those of a file in different groups as far as can be: one is not to hide what
+ * another does.
+ */
+export function apart<T extends Pick<Place, "path">>(mutants: readonly T[], most: number): T[][] {
+  const byFile = [...Map.groupBy(mutants, ({ path }) => path).values()].flat();
+  const count = Math.ceil(mutants.length / most);
+  return Array.from({ length: count }, (_, group) => byFile.filter((_, index) => index % count === group));
+}
+
 /** The runs of a scenario with no mutant switched on. */
 export class HealthyRuns {
   #passed: ReadonlySet<string> | undefined;
