@@ -16,10 +16,12 @@ import { Secrets, secretsIn } from "../base/secrets/secrets.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
 import { loadExeca } from "../gateway/process/start-process.ts";
 import { ALONE_VARIABLE, aloneCommand, isAlone } from "../rehearse/alone.ts";
+import { bundledWith, packageNames } from "../rehearse/bundled.ts";
 import { makeImage } from "../rehearse/copy/image.ts";
 import { type Installation, readInstallation } from "../rehearse/copy/installation.ts";
 import { openSource } from "../rehearse/copy/open-source.ts";
 import type { Source } from "../rehearse/copy/source.ts";
+import { openPackageDoor, type PackageDoor, registryAt } from "../rehearse/packages/registry.ts";
 import { rehearse } from "../rehearse/rehearse.ts";
 import { REHEARSE_VERSION, type RehearseReport } from "../rehearse/rehearse-schema.ts";
 import { releaseNamed } from "../rehearse/release.ts";
@@ -34,9 +36,11 @@ type RehearseOptions = OptionsOf<"rehearse">;
 /** A rehearsal that is asked to end ends its gateways first. */
 const ENDING_MS = 90_000;
 
-interface Named {
+/** What is found out before the process has no way out. */
+interface Found {
   from: string;
   to: string;
+  packages: PackageDoor;
 }
 
 /**
@@ -61,7 +65,7 @@ export async function rehearseState(
       });
     }
     delete process.env[ALONE_VARIABLE];
-    return inside(options, JSON.parse(found) as Named, "namespace", command, session);
+    return inside(options, JSON.parse(found) as Found, "namespace", command, session);
   }
   const { signal, teardown } = session;
   const { installation, name } = await openState(options, session);
@@ -76,17 +80,20 @@ export async function rehearseState(
       `${name} runs ${was.version} already`,
       "Name another release with --to, or say with --from what is installed.",
     );
-  const named = { from: exactName(was), to: exactName(is) };
+  const packages = await openPackageDoor(packageNames(await bundledWith(is)), {
+    ...{ cwd: userFolder(), env: process.env, signal, teardown },
+  });
+  const ready = { from: exactName(was), to: exactName(is), packages };
   const alone = await aloneCommand();
-  if (alone === undefined) return inside(options, named, "preload", command, session);
-  return startAlone(alone, named, session);
+  if (alone === undefined) return inside(options, ready, "preload", command, session);
+  return startAlone(alone, ready, session);
 }
 
 function exactName({ name, version }: { name: string; version: string }): string {
   return name.startsWith("embedded@") ? name : version;
 }
 
-async function startAlone(prefix: readonly string[], named: Named, { signal }: Session): Promise<number> {
+async function startAlone(prefix: readonly string[], found: Found, { signal }: Session): Promise<number> {
   const { execa } = await loadExeca();
   const [file = "", ...args] = [
     ...prefix,
@@ -99,7 +106,7 @@ async function startAlone(prefix: readonly string[], named: Named, { signal }: S
     env: guardedEnv({
       ...process.env,
       GATEWAY_QA_COMMAND: typedCommand(),
-      [ALONE_VARIABLE]: JSON.stringify(named),
+      [ALONE_VARIABLE]: JSON.stringify(found),
     }),
     extendEnv: false,
     stdio: "inherit",
@@ -115,7 +122,7 @@ async function startAlone(prefix: readonly string[], named: Named, { signal }: S
 
 async function inside(
   options: RehearseOptions,
-  named: Named,
+  found: Found,
   network: RehearseReport["network"],
   command: string,
   { signal, teardown }: Session,
@@ -123,8 +130,8 @@ async function inside(
   const { installation, name } = await openState(options, { signal, teardown });
   const secrets = new Secrets([...secretValues(process.env), ...secretsIn(installation.config)]);
   const resolved = { env: process.env, teardown, signal };
-  const from = await releaseNamed(named.from, "--from", resolved);
-  const to = await releaseNamed(named.to, "--to", resolved);
+  const from = await releaseNamed(found.from, "--from", resolved);
+  const to = await releaseNamed(found.to, "--to", resolved);
   const image = await makeImage(installation, await makeTempFolder({ kind: "image", teardown }));
   let isClean = true;
   const onLeft = (problem: string) => {
@@ -132,13 +139,15 @@ async function inside(
     printNote(`clean-up: ${problem}\n`);
   };
   const onPhase = (text: string) => printNote(`${text} …\n`);
-  const rehearsed = await rehearse({ image, from, to, signal, teardown, onPhase, onLeft });
+  const registry = await registryAt(found.packages, { teardown });
+  const rehearsed = await rehearse({ image, from, to, registry, signal, teardown, onPhase, onLeft });
+  const packages = await registry.asked();
   for (const problem of await teardown.run(TEARDOWN_MS)) onLeft(problem);
   const { files, bytes, left } = image;
   const report = secrets.redact<RehearseReport>({
     ...{ version: REHEARSE_VERSION, command, createdAt: new Date().toISOString() },
     ...{ exitCode: EXIT_CODES[rehearsed.verdict], state: name, from: from.name, to: to.name, network },
-    copy: { files, bytes, left },
+    ...{ copy: { files, bytes, left }, packages },
     ...rehearsed,
   });
   await show(report, options);

@@ -1,9 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  connect,
+  createServer as createTcpServer,
+  type ListenOptions,
+  type Socket,
+  type Server as TcpServer,
+} from "node:net";
 import type { Teardown } from "../base/teardown.ts";
 import { type BodyLimits, disconnectSignal, HttpError, readJson, sendJson } from "./json.ts";
 
 const HOST = "127.0.0.1";
+/** What a {@link forwardTo} is addressed as: its port is not known here. */
+const FORWARDED_HOST = /^127\.0\.0\.1:\d{1,5}$/;
 /** For the head of a request; its body has a limit of its own. */
 const HEAD_TIMEOUT_MS = 5_000;
 /** How often that is checked. */
@@ -71,6 +80,50 @@ export function serveLocally({ routes, onUnknown, ...options }: LocalServerOptio
 
 /** The same for a part that answers any path and method itself. */
 export async function listenLocally(options: ServerOptions, handle: Answer): Promise<LocalServer> {
+  const { server, token } = serverOf(options, handle);
+  const port = await listen(server, options, { port: 0, host: HOST });
+  return { url: `http://${HOST}:${port}/${token}`, token };
+}
+
+/**
+ * The same behind a socket in the file system, which also a process in another network namespace can reach: through a
+ * {@link forwardTo} there.
+ * @param path absolute; in a folder that is nobody else's
+ * @returns the token
+ */
+export async function listenAtSocket(
+  options: ServerOptions,
+  path: string,
+  handle: Answer,
+): Promise<Pick<LocalServer, "token">> {
+  const { server, token } = serverOf(options, handle);
+  await listen(server, options, { path });
+  return { token };
+}
+
+/** Lets what connects to a random port of 127.0.0.1 talk to a socket in the file system. @returns `http://127.0.0.1:1234` */
+export async function forwardTo(path: string, { name, teardown }: Pick<ServerOptions, "name" | "teardown">) {
+  const open = new Set<Socket>();
+  const server = createTcpServer((client) => {
+    const there = connect(path);
+    for (const [one, other] of [
+      [client, there],
+      [there, client],
+    ] as const) {
+      open.add(one);
+      one.on("error", () => other.destroy()).on("close", () => open.delete(one));
+      one.pipe(other);
+    }
+  });
+  teardown.defer(name, async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of open) socket.destroy();
+    await closed;
+  });
+  return `http://${HOST}:${await listening(server, name, { port: 0, host: HOST })}`;
+}
+
+function serverOf(options: ServerOptions, handle: Answer): { server: Server; token: string } {
   const token = randomBytes(24).toString("base64url");
   const server = createServer(
     { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_CHECK_MS },
@@ -82,26 +135,30 @@ export async function listenLocally(options: ServerOptions, handle: Answer): Pro
       });
     },
   );
-  const port = await listen(server, options);
-  return { url: `http://${HOST}:${port}/${token}`, token };
+  return { server, token };
 }
 
-async function listen(server: Server, { name, teardown }: ServerOptions): Promise<number> {
+function listen(server: Server, { name, teardown }: ServerOptions, where: ListenOptions): Promise<number> {
   teardown.defer(name, async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
   });
+  return listening(server, name, where);
+}
+
+/** @returns the port; 0 where it has none */
+async function listening(server: TcpServer, name: string, where: ListenOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, HOST, () => {
+    server.listen(where, () => {
       server.off("error", reject);
       resolve();
     });
   });
   const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error(`${name} has no port`);
-  return address.port;
+  if (address === null) throw new Error(`${name} does not listen`);
+  return typeof address === "string" ? 0 : address.port;
 }
 
 /** @throws HttpError, or what the route throws */
@@ -132,7 +189,11 @@ async function answer(
  */
 function admit({ headers, socket, url = "" }: IncomingMessage, token: string, name: string): string {
   // A name that leads here (DNS rebinding) makes a page's request one to its own site.
-  if (headers.host !== `${HOST}:${socket.localPort}`) {
+  const isOwnAddress =
+    socket.localPort === undefined
+      ? FORWARDED_HOST.test(headers.host ?? "")
+      : headers.host === `${HOST}:${socket.localPort}`;
+  if (!isOwnAddress) {
     throw new HttpError(403, `${name} answers to its address only, not to a name for it`);
   }
   if (headers.origin !== undefined) throw new HttpError(403, `${name} does not answer web pages`);

@@ -34,6 +34,12 @@ export async function bundledWith({ packageRoot }: Release): Promise<Bundled | u
   };
 }
 
+/** Names of the packages that a release's catalogues name, without versions. */
+export function packageNames(bundled: Bundled | undefined): string[] {
+  const specs = [...(bundled?.packages.values() ?? [])];
+  return [...new Set(specs.flatMap((spec) => /^(?:@[^/@]+\/)?[^/@:]+(?=@|$)/.exec(spec)?.[0] ?? []))];
+}
+
 function packagesIn({ name, openclaw }: JsonObject): [id: string, spec: string][] {
   const { plugin, channel, providers, install } = objectOf(openclaw);
   const spec = objectOf(install).npmSpec ?? name;

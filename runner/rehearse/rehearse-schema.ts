@@ -129,6 +129,23 @@ export const rehearseSchema = {
     before: stockSchema,
     after: stockSchema,
     refused: { ...texts, description: "Where programs of the copy wanted to connect to." },
+    packages: {
+      type: "object",
+      description: "What programs of the copy asked the package registry of the rehearsal for.",
+      additionalProperties: false,
+      required: ["fetched", "refused"],
+      properties: {
+        fetched: {
+          ...texts,
+          description: "`@openclaw/whatsapp@2026.9.6`: the files that came from the user's registry.",
+        },
+        refused: {
+          ...texts,
+          description:
+            "Neither a package that the new release's catalogues name nor one that such a package needs.",
+        },
+      },
+    },
     findings: { type: "array", items: findingSchema },
   },
 } as const;

@@ -15,6 +15,7 @@ import { channelsOff, configKept, configOfCopy } from "./copy/config.ts";
 import { type Image, placeImage } from "./copy/image.ts";
 import { movePackage } from "./copy/package-paths.ts";
 import { differences, type Moment } from "./findings.ts";
+import type { CopyRegistry } from "./packages/registry.ts";
 import type { Finding, RehearseReport, StockCount } from "./rehearse-schema.ts";
 import type { Release } from "./release.ts";
 import { standingFindings } from "./standing.ts";
@@ -32,6 +33,8 @@ export interface RehearsalSetup {
   image: Image;
   from: Release;
   to: Release;
+  /** Where the copy has packages from that the new release wants. */
+  registry: Pick<CopyRegistry, "env">;
   signal: AbortSignal;
   teardown: Teardown;
   /** Called with what begins, in a few words. */
@@ -148,11 +151,11 @@ class Rehearsal {
     needs: TestbedNeeds,
     asks = true,
   ): Promise<string | { readyAt: number; moment: Moment }> {
-    const { image, signal, onLeft } = this.#setup;
+    const { image, registry, signal, onLeft } = this.#setup;
     const { agents, places } = image.installation;
     const testbed = new Testbed(
       { gateway: release.kind, signal },
-      { ...release.needs, ...needs, root, keepInside: true },
+      { ...release.needs, ...needs, root, env: registry.env(root), keepInside: true },
     );
     try {
       let gateway: GatewayUnderTest;

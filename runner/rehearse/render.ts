@@ -14,6 +14,7 @@ const TELLING =
 /** What the config's changes tell already. */
 const TOLD = /^- Disabled \S+$/;
 const MOST_LISTED = 12;
+const NONE_ASKED = { fetched: [], refused: [] };
 
 /** The page of a rehearsal, in Markdown: it is read as it is in a terminal. */
 export function renderPage(report: RehearseReport): string {
@@ -61,7 +62,15 @@ function items(findings: readonly Finding[]): string[] {
   ];
 }
 
-function howItWasDone({ network, copy, refused = [], update, before, after }: RehearseReport): string {
+function howItWasDone({
+  network,
+  copy,
+  refused = [],
+  packages,
+  update,
+  before,
+  after,
+}: RehearseReport): string {
   const left = copy.left.slice(0, MOST_LISTED).map(({ area, files }) => `${area} (${files})`);
   const lines = [
     ...(update ? [`The update: ${update.commands.map((command) => `\`${command}\``).join(", then ")}.`] : []),
@@ -69,9 +78,23 @@ function howItWasDone({ network, copy, refused = [], update, before, after }: Re
     refused.length > 0
       ? `Programs of the copy wanted to connect to ${shorten(refused.join(", "), 300)}, and were refused.`
       : "Nothing in the copy wanted to connect anywhere else.",
+    ...packagesAsked(packages),
     `Copied: ${plural(copy.files, "file")}, ${Math.ceil(copy.bytes / 1024)} KB. ${left.length > 0 ? `Not copied: ${left.join(", ")}.` : "Everything that lies there was on the list of what may be copied."}`,
   ];
   return [lines.join("\n"), ...(before ? [countTable(before, after)] : [])].join("\n\n");
+}
+
+function packagesAsked({ fetched, refused }: NonNullable<RehearseReport["packages"]> = NONE_ASKED): string[] {
+  const some = (names: readonly string[]) =>
+    names.length > MOST_LISTED
+      ? `${names.slice(0, MOST_LISTED).join(", ")} and ${names.length - MOST_LISTED} more`
+      : names.join(", ");
+  return [
+    ...(fetched.length > 0
+      ? [`From your package registry, read only and for the copy alone, came ${some(fetched)}.`]
+      : []),
+    ...(refused.length > 0 ? [`Other packages were asked for and not fetched: ${some(refused)}.`] : []),
+  ];
 }
 
 function countTable(before: NonNullable<RehearseReport["before"]>, after: RehearseReport["after"]): string {
