@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { rejectAnswer, requireBegun } from "./update.ts";
+import { QaError } from "../../base/errors.ts";
+import { judgedBy, rejectAnswer, requireBegun } from "./update.ts";
 
 /** What becomes of an agent's call of `update.run` with this answer. */
 function problemOf(toolOutput: string): unknown {
@@ -64,4 +65,19 @@ test("the answer to a client's call says that an update has begun, that none can
     expect.objectContaining({ code: "update-failed", fault: "product" }),
   );
   expect(of({ ok: false })).toThrow(expect.objectContaining({ code: "update-failed" }));
+});
+
+test("an update that fails on a machine that is too busy is no fault of the product", () => {
+  const failed = new QaError("the update ended with error: doctor-failed", {
+    code: "update-failed",
+    fault: "product",
+    details: "doctor: 1",
+  });
+  expect(judgedBy({ shortage: () => "something waited for a CPU 99 % of the time" }, failed)).toMatchObject({
+    ...{ code: "update-failed", fault: "environment", details: "doctor: 1" },
+    message: expect.stringContaining("doctor-failed, on a machine that was too busy"),
+  });
+  expect(judgedBy({ shortage: () => undefined }, failed)).toBe(failed);
+  const other = new QaError("no answer", { code: "wait-timeout", fault: "product" });
+  expect(judgedBy({ shortage: () => "much" }, other)).toBe(other);
 });

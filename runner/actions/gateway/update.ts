@@ -1,5 +1,6 @@
 import { BlockedError, QaError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { PressureWatch } from "../../base/pressure.ts";
 import { countdown } from "../../base/slow.ts";
 import { waitForCondition } from "../../base/waits.ts";
 import { Wakeups } from "../../base/wakeups.ts";
@@ -21,6 +22,8 @@ import { BEFORE, IDENTITY } from "./schemas.ts";
 const UPDATE_TIMEOUT_MS = 900_000;
 /** Each time it is asked, some releases spend half a second that they need for the update. */
 const LOOK_MS = 1000;
+
+const FAILED = "update-failed";
 
 /** The update goes on elsewhere; this is not its end. */
 const PENDING = new Set(["managed-service-handoff-started", "restart-health-pending"]);
@@ -70,6 +73,30 @@ interface UpdateEnd {
 async function waitForUpdate(
   context: ActionContext,
   { before, timeoutMs }: { before: GatewayIdentity; timeoutMs: number },
+): Promise<GatewayIdentity> {
+  const machine = new PressureWatch();
+  try {
+    return await updated(context, before, timeoutMs);
+  } catch (error) {
+    throw context.gateway.updatePlan?.isService ? judgedBy(machine, error) : error;
+  }
+}
+
+/** A release that is updated as a service gives its checks limits of their own, which no busy machine keeps. */
+export function judgedBy(machine: Pick<PressureWatch, "shortage">, error: unknown): unknown {
+  if (!(error instanceof QaError) || error.code !== FAILED) return error;
+  const shortage = machine.shortage();
+  if (shortage === undefined) return error;
+  return new QaError(`${error.message}, on a machine that was too busy to judge it by: ${shortage}`, {
+    ...{ code: FAILED, fault: "environment", details: error.details, cause: error },
+    hint: "Run it again while the machine does nothing else.",
+  });
+}
+
+async function updated(
+  context: ActionContext,
+  before: GatewayIdentity,
+  timeoutMs: number,
 ): Promise<GatewayIdentity> {
   const left = countdown(timeoutMs);
   // The new process may migrate the old one's state first: a call waits for it as long as the action does.
@@ -145,7 +172,7 @@ function rejectEnd(end: UpdateEnd | undefined): void {
   if (!end) return;
   if (OBSTACLES.has(end.reason)) throw obstacle(end.reason);
   throw new QaError(`the update ended with ${end.status}: ${end.reason}`, {
-    code: "update-failed",
+    code: FAILED,
     fault: "product",
     details: end.steps.map(describeStep).join("\n") || "(it names no step)",
   });
@@ -185,7 +212,7 @@ export function rejectAnswer(
     );
   }
   throw new QaError(`the agent's call of update.run failed: ${problem}`, {
-    code: "update-failed",
+    code: FAILED,
     fault: "product",
   });
 }
