@@ -128,7 +128,11 @@ async function inside(
   { signal, teardown }: Session,
 ): Promise<number> {
   const { installation, name } = await openState(options, { signal, teardown });
-  const secrets = new Secrets([...secretValues(process.env), ...secretsIn(installation.config)]);
+  const secrets = new Secrets([
+    ...secretValues(process.env),
+    ...secretsIn(installation.config),
+    found.packages.token,
+  ]);
   const resolved = { env: process.env, teardown, signal };
   const from = await releaseNamed(found.from, "--from", resolved);
   const to = await releaseNamed(found.to, "--to", resolved);

@@ -44,16 +44,10 @@ export class OfferedPackages {
 
   /**
    * Answers a request of npm's.
-   * @param path behind the token
-   * @param token that paths here begin with
+   * @param path behind the token that its address begins with
    * @throws HttpError 403, 404, 405 or 502
    */
-  async answer(
-    path: string,
-    token: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
+  async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new HttpError(405, "packages are only read");
     if (path === ASKED_PATH) {
@@ -64,6 +58,7 @@ export class OfferedPackages {
     if (file !== null) return this.#sendFile(`${nameOf(file[1])}/-/${file[2]}`, response);
     const [, asked] = MANIFEST_PATH.exec(path) ?? [];
     if (asked === undefined) throw new HttpError(404, "there is nothing but packages");
+    const [, token] = (request.url ?? "").split("/");
     sendJson(response, 200, await this.#manifest(nameOf(asked), `http://${request.headers.host}/${token}`));
   }
 

@@ -48,11 +48,9 @@ export async function openPackageDoor(
       body: { error: error instanceof HttpError ? error.message : "this failed" },
     }),
   };
-  let own = "";
   const { token } = await listenAtSocket(options, path, (asked, request, response) =>
-    offered.answer(asked, own, request, response),
+    offered.answer(asked, request, response),
   );
-  own = token;
   return { path, token };
 }
 
