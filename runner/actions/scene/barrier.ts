@@ -28,24 +28,30 @@ async function isConnected(context: ActionContext): Promise<boolean> {
   return isChannelRunning(await context.call("channels.status", {}));
 }
 
-function notBack(isChannelOn: boolean): QaError {
-  return isChannelOn
-    ? new QaError(
-        "it could not be judged whether more comes: the gateway has not answered the run's own message",
-        {
-          code: "not-judged",
-          fault: "product",
-          hint: "The log shows what it made of `/whoami`.",
-        },
-      )
-    : new QaError(
-        "it could not be judged whether more comes: the gateway is not connected to the run's channel",
-        {
-          code: "not-judged",
-          fault: "scenario",
-          hint: "A message of the run's own must come back before a step ends that says what must not come: put the statement into a step in which the channel is on.",
-        },
-      );
+/** Why a message of the run's own does not come back, and whose fault that is. */
+const NOT_BACK = {
+  silent: {
+    text: "the gateway has not answered the run's own message",
+    fault: "product",
+    hint: "The log shows what it made of `/whoami`.",
+  },
+  gone: {
+    text: "the gateway is not connected to the run's channel, which its config has turned on",
+    fault: "product",
+    hint: "The log shows why it gave up.",
+  },
+  off: {
+    text: "the gateway's config has turned the run's channel off",
+    fault: "scenario",
+    hint: "A message of the run's own must come back before a step ends that says what must not come: put the statement into a step in which the channel is on.",
+  },
+} as const;
+
+function notBack(why: keyof typeof NOT_BACK): QaError {
+  const { text, fault, hint } = NOT_BACK[why];
+  return new QaError(`it could not be judged whether more comes: ${text}`, {
+    ...{ code: "not-judged", fault, hint },
+  });
 }
 
 /** Someone whose commands the gateway answers: where it has owners, one of them. */
@@ -55,7 +61,7 @@ async function commander(context: ActionContext): Promise<string> {
     commands?: { ownerAllowFrom?: unknown[] };
     channels?: { "qa-channel"?: { enabled?: unknown } };
   };
-  if (channels?.["qa-channel"]?.enabled === false) throw notBack(false);
+  if (channels?.["qa-channel"]?.enabled === false) throw notBack("off");
   return String(commands?.ownerAllowFrom?.[0] ?? BARRIER);
 }
 
@@ -93,7 +99,7 @@ export async function barrier(
   const back = await waitOrNot(context, "the run's own message to come back", () => answers() > before, {
     timeoutMs: BARRIER_MS,
   });
-  if (!back) throw notBack(await isConnected(context));
+  if (!back) throw notBack((await isConnected(context)) ? "silent" : "gone");
   await turnsToEnd(context, limitMs);
 }
 
