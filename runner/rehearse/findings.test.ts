@@ -62,6 +62,15 @@ test("why a plugin is gone is what the migration says of it first", () => {
   ]);
 });
 
+test("a tool that its plugin could not register is lost for the reason that the release gives", () => {
+  const after = moment();
+  Object.assign(after.answers.agents[0] ?? {}, { tools: { read: "" } });
+  Object.assign(after.plugins[0] ?? {}, { why: "it must declare contracts.tools" });
+  const text =
+    "the tool look of the plugin desk is not offered any more to main: it must declare contracts.tools";
+  expect(differences(moment(), after)).toMatchObject([{ text }]);
+});
+
 test.for<[string, (moment: Moment) => void, string[]]>([
   ["an agent", ({ stock }) => void stock.agents.pop(), ["agents lost ops"]],
   [

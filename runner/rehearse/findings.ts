@@ -25,7 +25,7 @@ export function differences(before: Moment, after: Moment, said: readonly string
     ...sessions(before.stock, after.stock),
     ...skills(before, after),
     ...plugins(before, after, said),
-    ...tools(before.answers, after.answers),
+    ...tools(before.answers, after),
     ...cron(before.stock, after.stock),
     ...lists(before.stock, after.stock),
     ...memory(before.stock, after.stock),
@@ -187,17 +187,18 @@ function saidOf(id: string, said: readonly string[]): string | undefined {
   return sentence === undefined ? undefined : shorten(sentence, LONGEST_REASON);
 }
 
-function tools(before: Answers, after: Answers): Finding[] {
+function tools(before: Answers, { answers, plugins }: Moment): Finding[] {
   const findings: Finding[] = [];
   const [gone, added] = [new Map<string, string[]>(), new Set<string>()];
   for (const { agent, tools: was } of before.agents) {
-    const now = after.agents.find((each) => each.agent === agent);
+    const now = answers.agents.find((each) => each.agent === agent);
     if (!now || now.trouble !== undefined) continue;
     for (const [name, plugin] of Object.entries(was)) {
       if (Object.hasOwn(now.tools, name)) continue;
       if (plugin === "") gone.set(name, [...(gone.get(name) ?? []), agent]);
       else {
-        const text = `the tool ${name} of the plugin ${plugin} is not offered any more to ${agent}`;
+        const why = plugins.find(({ id }) => id === plugin)?.why;
+        const text = `the tool ${name} of the plugin ${plugin} is not offered any more to ${agent}${because(why)}`;
         findings.push({ area: "tools", name, kind: "lost", text });
       }
     }

@@ -7,7 +7,7 @@ export interface PluginStock {
   id: string;
   /** `loaded`, `disabled`, `error` … */
   status: string;
-  /** Why it is not loaded, where that is said. */
+  /** What is wrong with it, where that is said: why it is not loaded, or what it could not register. */
   why?: string;
   /** Names of what it registers when it is loaded, by kind. */
   registers: Readonly<Record<string, readonly string[]>>;
@@ -33,7 +33,7 @@ export async function takePlugins(gateway: DrivenGateway, signal: AbortSignal): 
     const { report } = await cli.inspect(id);
     const { status, error, registers, diagnostics } = readInspected(report ?? {});
     const why = error ?? diagnostics.find(({ level }) => level === "error")?.message;
-    plugins.push({ id, status, registers, ...(status === "loaded" || why === undefined ? {} : { why }) });
+    plugins.push({ id, status, registers, ...(why === undefined ? {} : { why }) });
   }
   return plugins.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
