@@ -26,6 +26,7 @@ import type { FlowMember } from "./env/run.ts";
 import { skillStatements } from "./extensions/expect.ts";
 import { callStatements } from "./extensions/expect-calls.ts";
 import { pluginStatements } from "./extensions/expect-plugins.ts";
+import { managePluginStatements } from "./extensions/manage-plugins.ts";
 import { pluginActions } from "./extensions/plugins.ts";
 import { skillActions } from "./extensions/skills.ts";
 import { toolActions } from "./extensions/tools.ts";
@@ -94,6 +95,7 @@ const ACTIONS: ActionSet = {
   ...configStatements,
   ...sessionStatements,
   ...pluginStatements,
+  ...managePluginStatements,
   ...callStatements,
   ...stopAndStartStatements,
   ...skillStatements,

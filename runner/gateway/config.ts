@@ -70,7 +70,8 @@ export function keepPlugins(config: JsonObject, plugins: Readonly<Record<string,
   const lost = (needed: readonly string[], list: readonly string[] = []) =>
     needed.filter((one) => !list.includes(one));
   const paths = lost(Object.values(plugins), load?.paths);
-  const ids = allow === undefined ? [] : lost(Object.keys(plugins), allow);
+  // An empty list allows all: a name in it would shut out every other.
+  const ids = allow === undefined || allow.length === 0 ? [] : lost(Object.keys(plugins), allow);
   if (paths.length === 0 && ids.length === 0) return config;
   return mergePatch(config, {
     plugins: {

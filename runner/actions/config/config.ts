@@ -32,6 +32,8 @@ const MUTATION_ATTEMPTS = 8;
 const ANSWER_MS = 20_000;
 /** It has saved the change, and something else that changed at the same time took its place in force. */
 const SAVED_ONLY = /persisted but was not applied to the active Gateway.*use config\.apply/;
+/** Releases of spring 2026 replace every list that a patch has, and know no word for it. */
+const REPLACES_ANYWAY = /unexpected property 'replacePaths'/;
 const MUTATION_TIMEOUT_MS = 180_000;
 
 const MUTATION_PARAMS = {
@@ -134,6 +136,7 @@ export async function mutateConfig(
   let restarted = false;
   let wasCut = false;
   let savedOnly = false;
+  let namesLists = true;
 
   return pRetry(
     async () => {
@@ -150,7 +153,7 @@ export async function mutateConfig(
             ...(sessionKey ? { sessionKey } : {}),
             ...(deliveryContext ? { deliveryContext } : {}),
             ...(note ? { note } : {}),
-            ...(replacePaths?.length && !isSaved ? { replacePaths } : {}),
+            ...(replacePaths?.length && !isSaved && namesLists ? { replacePaths } : {}),
             restartDelayMs,
           },
           { timeoutMs: liveTurnTimeout(context.providerMode, answerMs) },
@@ -176,6 +179,10 @@ export async function mutateConfig(
           savedOnly = true;
           throw error;
         }
+        if (namesLists && REPLACES_ANYWAY.test(errorMessage(error))) {
+          namesLists = false;
+          throw error;
+        }
         const retryAfterMs = retryAfter(error);
         if (retryAfterMs !== undefined) await delay(retryAfterMs, context.signal());
         else if (!errorMessage(error).includes("config changed since last load"))
@@ -198,8 +205,14 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(errorMessage(error));
 }
 
+/** A patch replaces a list as a whole: what the run needs of it stays. */
+function withOwnPaths({ gateway }: ActionContext, patch: JsonObject): JsonObject {
+  const { plugins } = patch as { plugins?: { load?: { paths?: unknown } } };
+  return Array.isArray(plugins?.load?.paths) ? gateway.keepOwnPlugins(patch) : patch;
+}
+
 /** The gateway stamps `meta` on every write; it never decides whether a change is there. */
-function withoutMeta({ meta: _meta, ...rest }: JsonObject): JsonObject {
+export function withoutMeta({ meta: _meta, ...rest }: JsonObject): JsonObject {
   return rest;
 }
 
@@ -271,7 +284,7 @@ export const configActions = actionsOf("config", (define) => ({
     returns: MUTATED,
     statement: "acts",
     budgetMs: () => MUTATION_TIMEOUT_MS,
-    run: (context, { patch, ...how }) => change(context, "config.patch", patch, how),
+    run: (context, { patch, ...how }) => change(context, "config.patch", withOwnPaths(context, patch), how),
   }),
   applyConfig: define({
     summary: "Replaces the whole config through `config.apply`; otherwise like `patchConfig`.",

@@ -2,8 +2,8 @@ import type { JsonObject } from "../../base/json.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { expectState, PRESENT } from "../scene/expect.ts";
-import { BOOLEAN, matcherOf, open, record, STRING, STRINGS } from "../schema.ts";
-import { listPlugins } from "./plugins.ts";
+import { BOOLEAN, matcherOf, NUMBER, open, record, STRING, STRINGS } from "../schema.ts";
+import { listPlugins } from "./plugin-ways.ts";
 
 const RUNTIME = open(record({}, { state: STRING, error: STRING }));
 const DIAGNOSTIC = open(record({}, { level: STRING, message: STRING, code: STRING }));
@@ -19,6 +19,7 @@ const PLUGIN = {
         version: STRING,
         origin: STRING,
         removable: BOOLEAN,
+        listed: { ...NUMBER, description: "how often its id is in the list" },
         runtime: RUNTIME,
         diagnostics: { type: "array", items: DIAGNOSTIC },
       },
@@ -36,7 +37,7 @@ async function loadedIds(context: ActionContext, of: string | undefined): Promis
 export const pluginStatements = actionsOf("plugins", (define) => ({
   expectPlugin: define({
     summary:
-      "A plugin as the gateway lists it (`plugins.list`), with its part of the list's `diagnostics`; listing loads none of its code.",
+      "A plugin as the gateway lists it (`plugins.list`, or its command line where it has no such method), with its part of the list's `diagnostics`; listing loads none of its code.",
     params: {
       id: { ...STRING, names: "plugin", description: "the plugin's id" },
       is: {

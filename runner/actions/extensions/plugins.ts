@@ -9,6 +9,7 @@ import { badArgument } from "../bad-argument.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf, members } from "../define.ts";
 import { NUMBER, OBJECT, OBJECTS, record, STRING, typed, type ValuesOf } from "../schema.ts";
+import { listPlugins } from "./plugin-ways.ts";
 
 /** Where plugins of scenarios lie, below the gateway's own folder. */
 const STAGED = "plugins";
@@ -78,15 +79,6 @@ const PLUGIN = record(
   { state: STRING, enabled: {}, origin: {}, runtime: {}, diagnostics: {} },
 );
 
-/** Each plugin with what the list says about it elsewhere. */
-export async function listPlugins(context: ActionContext): Promise<JsonObject[]> {
-  const { plugins = [], diagnostics = [] } = await context.call("plugins.list", {});
-  return (plugins as JsonObject[]).map((plugin) => ({
-    ...plugin,
-    diagnostics: (diagnostics as JsonObject[]).filter(({ pluginId }) => pluginId === plugin.id),
-  }));
-}
-
 export const pluginActions = actionsOf("plugins", (define) => ({
   stagePlugin: define({
     summary:
@@ -150,7 +142,7 @@ export const pluginActions = actionsOf("plugins", (define) => ({
   }),
   readPlugins: define({
     summary:
-      "The plugins as the gateway lists them (`plugins.list`), each with its part of the list's `diagnostics`; listing loads none of their code.",
+      "The plugins as the gateway lists them (`plugins.list`, or its command line where it has no such method), each with its part of the list's `diagnostics`; listing loads none of their code.",
     positional: ["env"],
     inSteps: "`expectPlugin`",
     returns: { type: "array", items: PLUGIN },
