@@ -8,6 +8,7 @@ import type { Teardown } from "../base/teardown.ts";
 import { makeTempFolder } from "../base/temp-folder.ts";
 import type { DrivenGateway, GatewayUnderTest } from "../gateway/gateway.ts";
 import { refusedConnections } from "../gateway/process/outside.ts";
+import { isTooSlow } from "../gateway/process/own-limits.ts";
 import type { TestbedNeeds } from "../run/testbed/needs.ts";
 import { Testbed } from "../run/testbed/testbed.ts";
 import { configChanges } from "./config-diff.ts";
@@ -22,7 +23,7 @@ import { standingFindings } from "./standing.ts";
 import { type Answers, ask } from "./stock/asks.ts";
 import { takePlugins } from "./stock/plugins.ts";
 import { takeStock } from "./stock/stock.ts";
-import { isTooSlow, type Migrated, refusedFetch, wayTo } from "./update.ts";
+import { type Migrated, refusedFetch, wayTo } from "./update.ts";
 import { verdictOf } from "./verdict.ts";
 import { whyNotStarted } from "./why-not-started.ts";
 

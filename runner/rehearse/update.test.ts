@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isTooSlow, linesOf, reasonIn, refusedFetch } from "./update.ts";
+import { isTooSlow } from "../gateway/process/own-limits.ts";
+import { linesOf, reasonIn, refusedFetch } from "./update.ts";
 
 /** As 2026.9.6 prints it. */
 const DOCTOR = `

@@ -2,6 +2,7 @@ import { withoutSequences } from "../base/secrets/unseen.ts";
 import { oneLine, shorten } from "../base/text.ts";
 import { tellingLine } from "../compat/reasons.ts";
 import type { DrivenGateway } from "../gateway/gateway.ts";
+import { isTooSlow } from "../gateway/process/own-limits.ts";
 import type { Release } from "./release.ts";
 
 /** A migration reads and writes the whole state. */
@@ -9,8 +10,6 @@ const MIGRATION_MS = 900_000;
 
 /** Who fails once is asked again, as a person would; who fails for want of time gets one attempt more. */
 const ATTEMPTS = 2;
-/** A release has limits of its own, which it does not keep on a machine that is busy with other work. */
-const OWN_LIMIT = /heartbeat did not become ready|\blease\b.*\bwas lost\b|database is (?:locked|busy)/i;
 const TIMED_OUT = /\btimed? ?out\b/i;
 
 /** How a migration ended. */
@@ -152,11 +151,6 @@ function unwrapped(box: readonly string[]): string[] {
     last = line.length;
   }
   return lines;
-}
-
-/** Whether what a release says of its end is that it did not keep a limit of its own. */
-export function isTooSlow(why: string): boolean {
-  return OWN_LIMIT.test(why);
 }
 
 /**

@@ -182,9 +182,15 @@ test("the process is isolated: folders of its own, private files, no provider ke
 
 test("a start that fails says why at once, with the log", async () => {
   const error = await errorOf(startFake({ env: { FAKE_START: "exit" } }));
-  expect(error.code).toBe("gateway-start-failed");
+  expect(error).toMatchObject({ code: "gateway-start-failed", fault: "product" });
   expect(error.message).toContain("exit code 3");
   expect(error.details).toContain("config is broken");
+});
+
+test("a start that ends by a limit of the gateway's own is the machine's fault", async () => {
+  const error = await errorOf(startFake({ env: { FAKE_START: "late-lease" } }));
+  expect(error).toMatchObject({ code: "gateway-start-failed", fault: "environment" });
+  expect(error.message).toContain("did not keep a limit of its own start: exit code 1");
 });
 
 test("a port that another process took is exchanged for a free one", async () => {

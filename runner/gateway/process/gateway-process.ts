@@ -5,6 +5,7 @@ import { stoppedError } from "../rpc/errors.ts";
 import { Listeners } from "../rpc/listeners.ts";
 import type { LogCapture } from "./log.ts";
 import { memoryKills } from "./memory-kills.ts";
+import { isTooSlow } from "./own-limits.ts";
 import type { GatewayProgram } from "./program.ts";
 import { describeExit, type ManagedProcess, type ProcessExit, startProcess } from "./start-process.ts";
 import type { TempRoot } from "./temp-root.ts";
@@ -129,6 +130,17 @@ export class GatewayProcess {
         : "ended unexpectedly";
     const words = this.#booted ? undefined : lastWords(this.logTail());
     const how = [describeExit(exit), words].filter(Boolean).join(": ");
+    if (!this.#booted && isTooSlow(this.logTail())) {
+      return new QaError(
+        `the gateway process (${program.target}) did not keep a limit of its own start: ${how}`,
+        {
+          code: "gateway-start-failed",
+          fault: "environment",
+          hint: "Such limits are kept on a machine that does little else: run fewer scenarios at the same time with --jobs.",
+          details: this.logTail(),
+        },
+      );
+    }
     return new QaError(`the gateway process (${program.target}) ${when}: ${how}`, {
       code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
       fault: "product",

@@ -3,7 +3,7 @@
  * Methods: `echo` (and `config.patch`), `twice` (and a third time), `later` (answers after the next `echo`), `hang`, `refuse`, `busy`, `list`, `write`, `leak`,
  * `restart` (new boot id), `replace` (the process stays, the connection drops), `stubborn` (will not
  * stop, and has a child), `crash`, `qa.gateway.status`.
- * FAKE_START: `exit` (before it is ready), `not-ready`, `port-taken-once`, `stranger-once` (does not know its token).
+ * FAKE_START: `exit` (before it is ready), `late-lease` (on a busy machine), `not-ready`, `port-taken-once`, `stranger-once` (does not know its token).
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -30,6 +30,10 @@ process.stdout.write(`starting with token ${token}\n`);
 if (mode === "exit") {
   process.stderr.write("config is broken: no such key\n");
   process.exit(3);
+}
+if (mode === "late-lease") {
+  process.stderr.write("state lease heartbeat did not become ready (phase=startup, trigger=timeout)\n");
+  process.exit(1);
 }
 if (mode === "port-taken-once" && isFirstStart()) {
   process.stderr.write(`listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
