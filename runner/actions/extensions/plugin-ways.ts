@@ -12,7 +12,7 @@ const CLI_MS = 120_000;
 const LISTENING = /http server listening \(\d+ plugins?: ([^;)]*)/g;
 
 /** How the gateway was told: over RPC, or by its command line where it has no such method. */
-export type PluginWay = "rpc" | "cli";
+type PluginWay = "rpc" | "cli";
 
 export interface Told {
   way: PluginWay;
