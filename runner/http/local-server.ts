@@ -33,10 +33,13 @@ export type Route =
   | { read(query: URLSearchParams): unknown }
   | { limits: BodyLimits; handle(call: Call): Promise<void> };
 
-interface ServerOptions {
+interface Owner {
   /** For messages. */
   name: string;
   teardown: Teardown;
+}
+
+interface ServerOptions extends Owner {
   /** How the server says that a request failed; anything may have been thrown. */
   refusal(error: unknown): { status: number; body: unknown };
 }
@@ -81,7 +84,7 @@ export function serveLocally({ routes, onUnknown, ...options }: LocalServerOptio
 /** The same for a part that answers any path and method itself. */
 export async function listenLocally(options: ServerOptions, handle: Answer): Promise<LocalServer> {
   const { server, token } = serverOf(options, handle);
-  const port = await listen(server, options, { port: 0, host: HOST });
+  const port = await listen(server, options, { port: 0, host: HOST }, () => server.closeAllConnections());
   return { url: `http://${HOST}:${port}/${token}`, token };
 }
 
@@ -97,12 +100,12 @@ export async function listenAtSocket(
   handle: Answer,
 ): Promise<Pick<LocalServer, "token">> {
   const { server, token } = serverOf(options, handle);
-  await listen(server, options, { path });
+  await listen(server, options, { path }, () => server.closeAllConnections());
   return { token };
 }
 
 /** Lets what connects to a random port of 127.0.0.1 talk to a socket in the file system. @returns `http://127.0.0.1:1234` */
-export async function forwardTo(path: string, { name, teardown }: Pick<ServerOptions, "name" | "teardown">) {
+export async function forwardTo(path: string, options: Owner): Promise<string> {
   const open = new Set<Socket>();
   const server = createTcpServer((client) => {
     const there = connect(path);
@@ -115,12 +118,10 @@ export async function forwardTo(path: string, { name, teardown }: Pick<ServerOpt
       one.pipe(other);
     }
   });
-  teardown.defer(name, async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
+  const port = await listen(server, options, { port: 0, host: HOST }, () => {
     for (const socket of open) socket.destroy();
-    await closed;
   });
-  return `http://${HOST}:${await listening(server, name, { port: 0, host: HOST })}`;
+  return `http://${HOST}:${port}`;
 }
 
 function serverOf(options: ServerOptions, handle: Answer): { server: Server; token: string } {
@@ -138,17 +139,18 @@ function serverOf(options: ServerOptions, handle: Answer): { server: Server; tok
   return { server, token };
 }
 
-function listen(server: Server, { name, teardown }: ServerOptions, where: ListenOptions): Promise<number> {
+/** @param cut ends the connections that are open at the teardown @returns the port; 0 where it has none */
+async function listen(
+  server: TcpServer,
+  { name, teardown }: Owner,
+  where: ListenOptions,
+  cut: () => void,
+): Promise<number> {
   teardown.defer(name, async () => {
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
+    cut();
     await closed;
   });
-  return listening(server, name, where);
-}
-
-/** @returns the port; 0 where it has none */
-async function listening(server: TcpServer, name: string, where: ListenOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => {

@@ -23,9 +23,11 @@ function configReasons(said: readonly string[]): string[] {
   for (const raw of said) {
     // The same is in the log with a time, in a list, and alone.
     const line = raw.replace(/^\S+T\S+\s+/, "").trim();
-    if (INVALID_CONFIG.test(line)) heading = line;
-    isListed = INVALID_CONFIG.test(line) || (isListed && line.startsWith("- "));
-    const isReason = isListed ? line.startsWith("- ") : INVALID_KEY.test(line);
+    const isHeading = INVALID_CONFIG.test(line);
+    const isItem = line.startsWith("- ");
+    if (isHeading) heading = line;
+    isListed = isHeading || (isListed && isItem);
+    const isReason = isListed ? isItem : INVALID_KEY.test(line);
     if (isReason) reasons.add(line.replace(/^- /, ""));
   }
   return reasons.size > 0 || heading === undefined ? [...reasons] : [heading];

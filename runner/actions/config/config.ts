@@ -243,14 +243,18 @@ export async function restartWithPatch(
   const path = context.gateway.configPath;
   await context.gateway.restartAfterStateMutation(async () => {
     if (Object.keys(patch).length > 0) {
-      const config = JSON5.parse(await readFile(path, "utf8")) as JsonObject;
-      const patched = mergePatch(config, patch);
+      const patched = mergePatch(await configInFile(context), patch);
       const next = "plugins" in patch ? context.gateway.keepOwnPlugins(patched) : patched;
       await writeFile(path, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
     }
     await change?.();
   });
   await lookAtConfig(context);
+}
+
+/** What the gateway's config file says; defaults are not in it. */
+export async function configInFile({ gateway }: ActionContext): Promise<JsonObject> {
+  return JSON5.parse<JsonObject>(await readFile(gateway.configPath, "utf8"));
 }
 
 /** A gateway may say that it does not read a key that was written into its file; what else it says does not matter. */

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import JSON5 from "json5";
 import { errorMessage } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { Unexpected } from "../../flow/match/unexpected.ts";
 import type { GatewayIdentity } from "../../gateway/gateway.ts";
-import { withoutMeta } from "../config/config.ts";
+import { configInFile, withoutMeta } from "../config/config.ts";
 import type { ActionContext } from "../context.ts";
 import { actionsOf } from "../define.ts";
 import { waitForChannelReady } from "../gateway/gateway.ts";
@@ -55,10 +53,10 @@ async function manage(
   return { product: context.gateway.facts.product, taken, answer };
 }
 
-/** The config in the file, without the mark that every write leaves. */
-async function configIn({ gateway }: ActionContext): Promise<JsonObject> {
-  if (!gateway.capabilities.has("config-file")) return {};
-  return withoutMeta(JSON5.parse<JsonObject>(await readFile(gateway.configPath, "utf8")));
+/** Without the mark that every write leaves. */
+async function configIn(context: ActionContext): Promise<JsonObject> {
+  if (!context.gateway.capabilities.has("config-file")) return {};
+  return withoutMeta(await configInFile(context));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ActionContext } from "../context.ts";
 import { runGatewayCli } from "../gateway/gateway-cli.ts";
 
 /** Starting a release's command line takes seconds, and an install may ask a registry. */
-const CLI_MS = 120_000;
+const TOLD_MS = 120_000;
 
 /** What they log of each start: the plugins that are loaded. */
 const LISTENING = /http server listening \(\d+ plugins?: ([^;)]*)/g;
@@ -30,15 +30,15 @@ export interface Told {
 export async function tellPlugins(
   context: ActionContext,
   method: string,
-  { params, args, timeoutMs = CLI_MS }: { params: JsonObject; args: readonly string[]; timeoutMs?: number },
+  { params, args }: { params: JsonObject; args: readonly string[] },
 ): Promise<Told> {
   try {
-    return { way: "rpc", answer: await context.call(method, params, { timeoutMs }) };
+    return { way: "rpc", answer: await context.call(method, params, { timeoutMs: TOLD_MS }) };
   } catch (error) {
     if (!lacksMethod(error)) throw error;
   }
   const output = await runGatewayCli(context, ["plugins", ...args], {
-    timeoutMs,
+    timeoutMs: TOLD_MS,
     json: args.includes("--json"),
   });
   return { way: "cli", answer: isJsonObject(output) ? output : { output } };

@@ -50,7 +50,9 @@ const NOT_BACK = {
 function notBack(why: keyof typeof NOT_BACK): QaError {
   const { text, fault, hint } = NOT_BACK[why];
   return new QaError(`it could not be judged whether more comes: ${text}`, {
-    ...{ code: "not-judged", fault, hint },
+    code: "not-judged",
+    fault,
+    hint,
   });
 }
 

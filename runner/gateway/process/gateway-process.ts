@@ -128,16 +128,17 @@ export class GatewayProcess {
       : this.#signalled
         ? "ended"
         : "ended unexpectedly";
-    const words = this.#booted ? undefined : lastWords(this.logTail());
+    const log = this.logTail();
+    const words = this.#booted ? undefined : lastWords(log);
     const how = [describeExit(exit), words].filter(Boolean).join(": ");
-    if (!this.#booted && isTooSlow(this.logTail())) {
+    if (!this.#booted && isTooSlow(log)) {
       return new QaError(
         `the gateway process (${program.target}) did not keep a limit of its own start: ${how}`,
         {
           code: "gateway-start-failed",
           fault: "environment",
           hint: "Such limits are kept on a machine that does little else: run fewer scenarios at the same time with --jobs.",
-          details: this.logTail(),
+          details: log,
         },
       );
     }
@@ -145,7 +146,7 @@ export class GatewayProcess {
       code: this.#booted ? "gateway-crashed" : "gateway-start-failed",
       fault: "product",
       hint: "The last lines of its log are below; the whole log is in the report folder.",
-      details: this.logTail() || "(it logged nothing)",
+      details: log || "(it logged nothing)",
     });
   }
 

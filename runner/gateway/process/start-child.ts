@@ -4,6 +4,7 @@ import { secretValues } from "../../base/secrets/names.ts";
 import { secretsIn } from "../../base/secrets/secrets.ts";
 import { gatewayConfig } from "../config.ts";
 import type { GatewayStart, GatewayUnderTest } from "../gateway.ts";
+import { NPM_REGISTRY } from "../npm-registry.ts";
 import { RpcError } from "../rpc/errors.ts";
 import { ChildGateway } from "./child-gateway.ts";
 import { gatewayEnv, nodeOptionsOf } from "./env.ts";
@@ -15,9 +16,6 @@ import { createTempRoot, type TempRoot, withStateInHome } from "./temp-root.ts";
 /** Another process may take a free port before the gateway does. */
 const PORT_ATTEMPTS = 5;
 const PORT_TAKEN = /EADDRINUSE|address already in use|port \d+ is (?:already )?in use/i;
-
-/** What npm asks where nothing else is said. */
-const NPM_REGISTRY = "https://registry.npmjs.org";
 
 /** A program that has to be put into the temp root first. */
 export type ProgramSource = GatewayProgram | ((tempRoot: TempRoot) => Promise<GatewayProgram>);

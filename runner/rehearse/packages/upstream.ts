@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { npmAccess } from "../../gateway/npm/npm-access.ts";
+import { NPM_REGISTRY } from "../../gateway/npm-registry.ts";
 import type { Environment } from "../../gateway/process/env.ts";
 
-const NPM_REGISTRY = "https://registry.npmjs.org";
 const SETTING = /^\s*([^=;#\s][^=]*?)\s*=\s*(.*?)\s*$/;
 
 /** Where packages come from, as npm would have it where the user stands. */

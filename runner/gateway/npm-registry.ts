@@ -1,0 +1,2 @@
+/** What npm asks where nothing else is said. */
+export const NPM_REGISTRY = "https://registry.npmjs.org";
